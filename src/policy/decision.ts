@@ -1,0 +1,87 @@
+/**
+ * What the destination decision takes and gives. The lookup is done by the edge that asks (daemon, export); the
+ * decision itself is a pure function over what was looked up. Room: policy; no authority, pure.
+ */
+
+/** What was found at one path component, from the file system's root down to the destination. */
+export interface Component {
+  readonly path: string;
+  readonly kind: "directory" | "file" | "symlink" | "other";
+  readonly uid: number;
+  readonly mode: number;
+  readonly dev: number;
+  readonly ino: number;
+  readonly links: number;
+  readonly size: number;
+}
+
+/** The file system as it was seen for one normalised path. */
+export interface Lookup {
+  /** Every component that exists, lstat'ed, in order; the last may be the destination itself. */
+  readonly components: readonly Component[];
+  /** realpath of the nearest ancestor that exists. */
+  readonly realAncestor: string;
+  /** realpath of every allowed root that exists, by the root as policy names it. */
+  readonly realRoots: Readonly<Record<string, string>>;
+}
+
+/** Who asks: the chat and policy obey the roots; a person's own --output may lie elsewhere. */
+export type Asker = "chat" | "spool" | "automatic" | "cli";
+
+export interface Request {
+  readonly asker: Asker;
+  /** As typed; null asks for a generated file under the default root. */
+  readonly destination: string | null;
+  readonly home: string;
+  /** For `cli` only: what a relative path is relative to. */
+  readonly cwd: string | null;
+  readonly uid: number;
+  /** Files that kato created itself, by `dev:ino`. */
+  readonly created: ReadonlySet<string>;
+  /** `--force`: an existing regular file of the person's own may be replaced (cli only). */
+  readonly force: boolean;
+}
+
+/** Reason codes of denials; docs/path-policy.md explains each, in the order in which they are tried. */
+export const DENIALS = [
+  "commands-off",
+  "grammar",
+  "not-absolute",
+  "traversal",
+  "forbidden-character",
+  "extended-prefix",
+  "hidden-segment",
+  "system-location",
+  "reserved-location",
+  "outside-roots",
+  "no-such-root",
+  "foreign-owner",
+  "writable-by-others",
+  "symlink",
+  "not-a-directory",
+  "not-a-regular-file",
+  "hard-link",
+  "not-created-by-kato",
+  "extension",
+  "too-large",
+] as const;
+export type Denial = typeof DENIALS[number];
+
+export type Decision =
+  | {
+    readonly allow: true;
+    /** Normalised, absolute; its ancestors contain no symlink. */
+    readonly path: string;
+    /** `null`: it does not exist and is created exclusively. */
+    readonly existing: { readonly dev: number; readonly ino: number; readonly size: number } | null;
+    /** Directories to make first, outermost first. */
+    readonly directories: readonly string[];
+  }
+  | {
+    readonly allow: false;
+    readonly reason: Denial;
+    /** The path as far as it was understood. */
+    readonly path: string | null;
+    /** A sentence that tells the person what to do. */
+    readonly message: string;
+  };

@@ -1,0 +1,54 @@
+/**
+ * One record of the security log: a decision, or something that happened to a boundary. Written and flushed
+ * before the decision takes effect. Never holds conversation content. Room: protocol; no authority.
+ */
+import * as z from "zod/mini";
+
+export const AUDIT_EVENTS = [
+  "daemon-started",
+  "daemon-stopped",
+  /** A command from the chat, the command line or policy, with its decision. */
+  "command",
+  /** A line that looks like a command and is none. */
+  "look-alike",
+  /** What the writer opened was, or was not, what had been decided. */
+  "destination-opened",
+  "destination-changed",
+  "role-ended",
+  "protocol-violation",
+  "source-quarantined",
+  "source-released",
+  "policy-loaded",
+] as const;
+
+export const auditBody = z.strictObject({
+  event: z.enum(AUDIT_EVENTS),
+  provider: z.nullable(z.string()),
+  session: z.nullable(z.string()),
+  /** The raw token: a command line as typed, at most 1,100 bytes. */
+  command: z.nullable(z.string()),
+  requested: z.nullable(z.string()),
+  path: z.nullable(z.string()),
+  decision: z.enum(["allow", "deny", "note"]),
+  /** A reason code; docs/audit-events.md lists them. */
+  reason: z.string(),
+  detail: z.nullable(z.string()),
+});
+export type AuditBody = z.infer<typeof auditBody>;
+
+export const auditRecord = z.strictObject({
+  v: z.literal(1),
+  /** 1, 2, 3 …, over rotations. */
+  sequence: z.int(),
+  time: z.string(),
+  ...auditBody.shape,
+  policyVersion: z.int(),
+  /** SHA-256 of the effective policy. */
+  policyHash: z.string(),
+  actor: z.strictObject({ role: z.string(), worker: z.nullable(z.string()), pid: z.int() }),
+  /** `hash` of the record before; 64 zeros in the first. */
+  previous: z.string(),
+  /** SHA-256 (hex) over the canonical JSON of all other fields. */
+  hash: z.string(),
+});
+export type AuditRecord = z.infer<typeof auditRecord>;

@@ -1,0 +1,36 @@
+/**
+ * Where reading stands. A cursor names a place in one file; a checkpoint is everything needed to read a session
+ * on from there, and becomes durable only together with what was written up to it. Room: protocol; no authority.
+ */
+import * as z from "zod/mini";
+
+/** A file by what it is, not by its name: files move, and inodes are reused. */
+export const fileCursor = z.strictObject({
+  dev: z.number(),
+  ino: z.number(),
+  /** SHA-256 (hex) of the first `headBytes` bytes. */
+  head: z.string(),
+  headBytes: z.int(),
+  /** Byte offset of the next unread line. */
+  offset: z.int(),
+  /** Number of that line, from 0. */
+  line: z.int(),
+});
+export type FileCursor = z.infer<typeof fileCursor>;
+
+/** Reading state of one log: the main one, or a sub-agent's. `fold` belongs to the provider's parser. */
+export const logState = z.strictObject({ cursor: z.nullable(fileCursor), fold: z.unknown() });
+export type LogState = z.infer<typeof logState>;
+
+export const checkpoint = z.strictObject({
+  v: z.literal(1),
+  /** `seq` of the next event. */
+  seq: z.int(),
+  main: logState,
+  agents: z.record(z.string(), logState),
+  /** Short hashes of the latest event ids, oldest first, for recognising them after a rewrite. */
+  recent: z.array(z.string()),
+  /** Set while a rewritten log is read again: events are skipped until this id was passed. */
+  skipUntil: z.nullable(z.string()),
+});
+export type Checkpoint = z.infer<typeof checkpoint>;

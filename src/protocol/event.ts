@@ -1,0 +1,98 @@
+/**
+ * One event of a conversation, the same for every provider; also the JSONL export, one event a line.
+ * Room: protocol; no authority.
+ */
+import * as z from "zod/mini";
+
+export const PROVIDERS = ["claude-code", "codex", "gemini"] as const;
+export const providerId = z.enum(PROVIDERS);
+export type ProviderId = z.infer<typeof providerId>;
+
+/** Fields of every event. `time` is ISO 8601 in UTC, or null where the log has none: a time is never invented. */
+const base = {
+  v: z.literal(1),
+  /** Stable: the same record gives the same id at every reading. */
+  id: z.string().check(z.minLength(1)),
+  provider: providerId,
+  session: z.string().check(z.minLength(1)),
+  /** 0, 1, 2 … in conversation order. */
+  seq: z.int().check(z.nonnegative()),
+  time: z.nullable(z.iso.datetime({ offset: false })),
+  /** `main`, or the id of the sub-agent that spoke. */
+  agent: z.string().check(z.minLength(1)),
+};
+
+export const event = z.discriminatedUnion("type", [
+  /** What the person typed, verbatim; nothing that a client put around it. */
+  z.strictObject({ ...base, type: z.literal("user"), text: z.string() }),
+  z.strictObject({
+    ...base,
+    type: z.literal("assistant"),
+    text: z.string(),
+    model: z.nullable(z.string()),
+    phase: z.nullable(z.enum(["commentary", "final"])),
+  }),
+  z.strictObject({ ...base, type: z.literal("thinking"), text: z.string() }),
+  z.strictObject({
+    ...base,
+    type: z.literal("tool_call"),
+    call: z.string(),
+    name: z.string(),
+    input: z.unknown(),
+  }),
+  z.strictObject({
+    ...base,
+    type: z.literal("tool_result"),
+    call: z.string(),
+    text: z.string(),
+    error: z.boolean(),
+  }),
+  z.strictObject({
+    ...base,
+    type: z.literal("decision"),
+    question: z.string(),
+    options: z.array(z.string()),
+    answer: z.nullable(z.string()),
+  }),
+  /** Something the client tells: `kind` is one of NOTICE_KINDS. */
+  z.strictObject({ ...base, type: z.literal("notice"), kind: z.string(), text: z.string() }),
+]);
+export type Event = z.infer<typeof event>;
+export type EventType = Event["type"];
+
+/**
+ * Kinds of notice and what their text is.
+ * - `compaction`: the context was compacted; text is the summary where the client shows one, else a sentence
+ * - `interruption`: the person interrupted the model
+ * - `command`: a command of the client itself (`/model sonnet`), `shell`: a shell line the person ran (`!ls`),
+ *   `output`: what either of them printed
+ * - `api-error`: the provider's service failed
+ * - `task`: the task given to a sub-agent
+ * - `background`: a background task reported
+ * - `image`, `attachment`: something that is not text, described in a few words
+ * - `elision`: something was too large to keep; the text says what and how much
+ * - `info`: anything else a client tells the person
+ */
+export const NOTICE_KINDS = [
+  "compaction",
+  "interruption",
+  "command",
+  "shell",
+  "output",
+  "api-error",
+  "task",
+  "background",
+  "image",
+  "attachment",
+  "elision",
+  "info",
+] as const;
+export type NoticeKind = typeof NOTICE_KINDS[number];
+
+type WithoutPlace<T> = T extends unknown ? Omit<T, "v" | "provider" | "session" | "seq" | "agent"> : never;
+
+/** An event as a provider's parser makes it: the session reader adds where it stands. */
+export type EventDraft = WithoutPlace<Event>;
+
+/** The agent that the person talks to. */
+export const MAIN_AGENT = "main";

@@ -1,0 +1,87 @@
+/**
+ * Every bound that kato enforces, with its reason. Room: protocol; no authority, imports nothing of ours.
+ * Sizes are bytes, times are milliseconds, unless the name says otherwise.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** One read from a log: large enough that system calls do not count, small enough to share a core fairly. */
+export const READ_CHUNK = 256 * KIB;
+
+/** A line up to this long is decoded whole; clients do write user texts and tool results of 11 MB. */
+export const WHOLE_LINE = 16 * MIB;
+
+/** In a longer line, a string keeps this much of its head; the rest is elided while reading, and counted. */
+export const ELIDED_STRING_KEEPS = 64 * KIB;
+
+/** What is left of a line after elision; a line that is still longer is skipped, counted and reported. */
+export const ELIDED_LINE = 16 * MIB;
+
+/** Nesting beyond this is no client's writing; such a line is malformed, never handed to a recursive reader. */
+export const JSON_DEPTH = 512;
+
+/** A batch of events closes at this many payload bytes (one event may exceed it alone). */
+export const BATCH_BYTES = 512 * KIB;
+
+/** ... or at this many events. */
+export const BATCH_EVENTS = 512;
+
+/** Batches that may be under way in a feed before the parser waits for credit. */
+export const FEED_CREDIT = 2;
+
+/** A frame header is small structured JSON; content travels in the payload. */
+export const FRAME_HEADER = 1 * MIB;
+
+/** One event of an 11 MB row, escaped as JSON, fits with room to spare. */
+export const FRAME_PAYLOAD = 128 * MIB;
+
+/** A parser yields to its other sources after this long on one. */
+export const SLICE_MS = 15;
+
+/** A destination as typed after a command. */
+export const DESTINATION_BYTES = 1024;
+
+/** Commands obeyed in one message; more is no person's writing. */
+export const COMMANDS_PER_MESSAGE = 16;
+
+/** Ids of the latest events of a session, kept to recognise them after its log was rewritten. */
+export const RECENT_IDS = 128;
+
+/** The first bytes of a log, whose hash tells it from another file that reuses its inode. */
+export const FINGERPRINT_BYTES = 1 * KIB;
+
+/** A sub-agent's log may lag behind its parent's hand-back row by a write or two; waiting longer helps nobody. */
+export const AGENT_WAIT_MS = 3_000;
+
+/** A role that does not answer for this long hangs. */
+export const HEARTBEAT_MS = 10_000;
+
+/** SIGTERM to exit, everything flushed. */
+export const STOP_MS = 2_000;
+
+/** A source that takes its parser down this often is quarantined. */
+export const QUARANTINE_AFTER = 2;
+
+/** Files that changed lately are looked at this often even if the kernel reports nothing. */
+export const HOT_POLL_MS = 2_000;
+
+/** Everything is looked at this often, in case an event was lost. */
+export const FULL_SCAN_MS = 300_000;
+
+/** Policy and configuration files are small; a larger one is refused unread. */
+export const POLICY_BYTES = 256 * KIB;
+
+/** A request in the spool is one small JSON object. */
+export const REQUEST_BYTES = 16 * KIB;
+
+/** The audit log is rotated at this size; the chain runs over rotations. */
+export const AUDIT_FILE_BYTES = 16 * MIB;
+
+/** A tool result longer than this is cut in Markdown and HTML, with a marker that says how much. */
+export const RESULT_LINES = 200;
+export const RESULT_CHARS = 20_000;
+
+/** Tool calls that wait for their results in the renderer, and the text they may hold together. */
+export const WAITING_CALLS = 64;
+export const WAITING_CHARS = 4 * MIB;

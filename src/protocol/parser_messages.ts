@@ -1,0 +1,124 @@
+/** The closed table of messages between orchestrator and parser. Room: protocol; no authority. */
+import * as z from "zod/mini";
+import { checkpoint } from "./cursor.ts";
+import { scan } from "./command.ts";
+import { providerId } from "./event.ts";
+import { sessionMeta } from "./session.ts";
+
+const session = z.string().check(z.minLength(1), z.maxLength(256));
+const feed = z.int();
+
+/** A session's main log on disk. */
+export const seenSession = z.strictObject({
+  session,
+  path: z.string(),
+  dev: z.number(),
+  ino: z.number(),
+  size: z.int(),
+  /** Milliseconds since 1970. */
+  modified: z.number(),
+  /** The session whose log this one began as a copy of, if any. */
+  parent: z.nullable(session),
+});
+export type SeenSession = z.infer<typeof seenSession>;
+
+export const toParser = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("start"), provider: providerId, roots: z.array(z.string()) }),
+  /** Follow this session for commands; records that end at or before `baseline` are history. */
+  z.strictObject({
+    type: z.literal("watch"),
+    session,
+    from: z.nullable(checkpoint),
+    baseline: z.int(),
+    parent: z.nullable(session),
+  }),
+  /** Send this session's events; until `until` (exclusive), or for as long as it grows. */
+  z.strictObject({
+    type: z.literal("feed"),
+    feed,
+    session,
+    from: z.nullable(checkpoint),
+    until: z.nullable(z.int()),
+  }),
+  /** Change where a feed ends. */
+  z.strictObject({ type: z.literal("until"), feed, until: z.int() }),
+  z.strictObject({ type: z.literal("credit"), feed, batches: z.int().check(z.positive()) }),
+  z.strictObject({ type: z.literal("unfeed"), feed }),
+  /** The in-progress mark is kept: parse on. */
+  z.strictObject({ type: z.literal("marked"), session }),
+  /** Leave this session alone until it has grown. */
+  z.strictObject({ type: z.literal("quarantine"), session }),
+  z.strictObject({ type: z.literal("ping"), n: z.int() }),
+  z.strictObject({ type: z.literal("stop") }),
+]);
+export type ToParser = z.infer<typeof toParser>;
+
+export const fromParser = z.discriminatedUnion("type", [
+  /** The first scan is complete; every session on disk was sent as `seen`. */
+  z.strictObject({
+    type: z.literal("ready"),
+    sessions: z.int(),
+    watching: z.enum(["inotify", "poll"]),
+    missing: z.array(z.string()),
+  }),
+  z.strictObject({ type: z.literal("watching"), how: z.enum(["inotify", "poll"]), why: z.string() }),
+  z.strictObject({ type: z.literal("seen"), sessions: z.array(seenSession) }),
+  /** About to parse this session: mark it, then say `marked`. */
+  z.strictObject({ type: z.literal("mark"), session }),
+  /** A message with command lines, or lines that look like commands. */
+  z.strictObject({
+    type: z.literal("found"),
+    session,
+    meta: sessionMeta,
+    event: z.string(),
+    seq: z.int(),
+    time: z.nullable(z.string()),
+    scan,
+    /** Why nothing in it may be obeyed, although the person typed it; null when it may. */
+    barred: z.nullable(z.enum(["history", "inherited"])),
+    /** Just before this message's record, and just after. */
+    before: checkpoint,
+    after: checkpoint,
+  }),
+  /** Everything before this checkpoint was looked at. */
+  z.strictObject({
+    type: z.literal("watched"),
+    session,
+    meta: sessionMeta,
+    checkpoint,
+    size: z.int(),
+    modified: z.number(),
+  }),
+  /** Events `first` … of a feed, as JSON Lines in the payload. `end`: the feed has reached its `until`. */
+  z.strictObject({
+    type: z.literal("batch"),
+    feed,
+    session,
+    meta: sessionMeta,
+    first: z.int(),
+    count: z.int(),
+    checkpoint,
+    end: z.boolean(),
+  }),
+  /** A feed cannot go on: its session is gone. */
+  z.strictObject({ type: z.literal("lost"), feed, session, why: z.string() }),
+  /** Something a person should know of: counted, never fatal. `what` is a record type or a reason, never content. */
+  z.strictObject({
+    type: z.literal("trouble"),
+    session,
+    kind: z.enum([
+      "unknown-record",
+      "malformed-line",
+      "oversized-line",
+      "elided-value",
+      "rewritten",
+      "unreadable",
+      "gone",
+    ]),
+    what: z.string().check(z.maxLength(200)),
+    count: z.int(),
+  }),
+  z.strictObject({ type: z.literal("pong"), n: z.int() }),
+  z.strictObject({ type: z.literal("stopped") }),
+]);
+export type FromParser = z.infer<typeof fromParser>;

@@ -1,0 +1,26 @@
+/** What a renderer is told besides the events. Room: protocol; no authority. */
+import * as z from "zod/mini";
+import { sessionMeta } from "./session.ts";
+
+export const FORMATS = ["md", "jsonl", "html"] as const;
+export const format = z.enum(FORMATS);
+export type Format = z.infer<typeof format>;
+
+export const INCLUDES = ["thinking", "tools", "results", "agents", "notices"] as const;
+export const include = z.enum(INCLUDES);
+export type Include = z.infer<typeof include>;
+/** Thinking is left out unless asked for. JSONL always holds everything. */
+export const DEFAULT_INCLUDES: readonly Include[] = ["tools", "results", "agents", "notices"];
+
+/**
+ * Fixed for the life of a recording. Everything in it is known from the session's first records, so that a
+ * recording and a later export of the same session have the same head.
+ */
+export const renderHead = z.strictObject({
+  format,
+  meta: sessionMeta,
+  /** IANA name; times are shown in it, with their offset. */
+  timeZone: z.string(),
+  include: z.array(include),
+});
+export type RenderHead = z.infer<typeof renderHead>;

@@ -1,0 +1,29 @@
+/** What is known of a session without its conversation. Room: protocol; no authority. */
+import * as z from "zod/mini";
+import { providerId } from "./event.ts";
+
+export const sessionRef = z.strictObject({ provider: providerId, session: z.string() });
+export type SessionRef = z.infer<typeof sessionRef>;
+
+/** Shown by `kato sessions`, and the head of every recording. Times are ISO 8601 UTC. */
+export const sessionMeta = z.strictObject({
+  provider: providerId,
+  session: z.string(),
+  /** The name the person or the client gave, else the first words typed; null when there are none yet. */
+  title: z.nullable(z.string()),
+  /** The working directory, from the records (folder names are not invertible). */
+  project: z.nullable(z.string()),
+  started: z.nullable(z.string()),
+  client: z.nullable(z.string()),
+});
+export type SessionMeta = z.infer<typeof sessionMeta>;
+
+/** One key for a session in maps and tables. */
+export function sessionKey(ref: SessionRef): string {
+  return `${ref.provider}/${ref.session}`;
+}
+
+/** The id that people type: the first eight characters. */
+export function shortId(session: string): string {
+  return session.slice(0, 8);
+}

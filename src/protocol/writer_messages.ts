@@ -1,0 +1,50 @@
+/**
+ * The closed table of messages between orchestrator and writer. An append takes two steps, so that it can be
+ * exactly once: the writer says what it would append (`prepared`), the orchestrator commits that to its state,
+ * and on its word (`append`) the writer writes and flushes. Room: protocol; no authority.
+ */
+import * as z from "zod/mini";
+import { renderHead } from "./render.ts";
+
+const delivery = z.int();
+
+export const openedFile = z.strictObject({
+  dev: z.number(),
+  ino: z.number(),
+  links: z.int(),
+  size: z.int(),
+  isFile: z.boolean(),
+});
+export type OpenedFile = z.infer<typeof openedFile>;
+
+export const toWriter = z.discriminatedUnion("type", [
+  /** Create (exclusively, mode 0600, with `directories` made first, mode 0700) or open for appending. */
+  z.strictObject({
+    type: z.literal("open"),
+    destination: z.string(),
+    create: z.boolean(),
+    directories: z.array(z.string()),
+  }),
+  /**
+   * Render. The payload's first line is the renderer's state (`null` to begin), the rest is events.
+   * `finish`: no event will follow; say what was waiting.
+   */
+  z.strictObject({ type: z.literal("prepare"), delivery, head: renderHead, finish: z.boolean() }),
+  z.strictObject({ type: z.literal("append"), delivery }),
+  /** Cut what a crash left half written. */
+  z.strictObject({ type: z.literal("truncate"), length: z.int() }),
+  z.strictObject({ type: z.literal("close") }),
+]);
+export type ToWriter = z.infer<typeof toWriter>;
+
+export const fromWriter = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("opened"), file: openedFile }),
+  /** The payload is the renderer's state after this delivery. */
+  z.strictObject({ type: z.literal("prepared"), delivery, length: z.int(), sha256: z.string() }),
+  z.strictObject({ type: z.literal("appended"), delivery, size: z.int() }),
+  z.strictObject({ type: z.literal("truncated"), size: z.int() }),
+  z.strictObject({ type: z.literal("closed") }),
+  /** The file system said no; `action` names what was tried. */
+  z.strictObject({ type: z.literal("failed"), action: z.string(), code: z.string(), message: z.string() }),
+]);
+export type FromWriter = z.infer<typeof fromWriter>;

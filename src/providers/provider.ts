@@ -1,0 +1,85 @@
+/**
+ * What kato needs to know of a provider, and nothing else: a new one is one file that exports a Provider, its
+ * fixtures, one line in registry.ts and one section in docs/providers.md. Room: providers; no authority, pure.
+ */
+import type { EventDraft, ProviderId } from "../protocol/event.ts";
+
+/** What a file below a root is. */
+export type Source =
+  | { readonly kind: "session"; readonly session: string }
+  /** The log of a sub-agent of `session`. */
+  | { readonly kind: "agent"; readonly session: string; readonly agent: string }
+  /** A small JSON file beside a sub-agent's log that says which call started it. */
+  | { readonly kind: "agent-meta"; readonly session: string; readonly agent: string };
+
+/** Whose words a record holds; decides what is said when a line in it looks like a command. */
+export type Origin =
+  | "user"
+  | "assistant-text"
+  | "tool-output"
+  | "sub-agent"
+  | "summary"
+  | "injected"
+  | "not-typed"
+  /** The client's own second copy of something; look-alikes in it are not worth a word. */
+  | "repeat";
+
+export type Out =
+  /** `typed`: the part of a user's text that the person typed, from which alone commands are taken. */
+  | { readonly out: "event"; readonly event: EventDraft; readonly typed?: string }
+  /**
+   * A sub-agent hands back to this log: its events so far belong here, before what follows. Named by id, or by
+   * the call that started it.
+   */
+  | {
+    readonly out: "hand-back";
+    readonly agent: string | null;
+    readonly call: string | null;
+    readonly time: string | null;
+  }
+  /** A record, block or attachment of a type that kato does not know. */
+  | { readonly out: "unknown"; readonly type: string }
+  /** What became known of the session; the highest `rank` wins for the title, the first wins for the rest. */
+  | {
+    readonly out: "meta";
+    readonly title?: { readonly text: string; readonly rank: number };
+    readonly project?: string;
+    readonly started?: string;
+    readonly client?: string;
+  };
+
+export interface Reading {
+  readonly outs: readonly Out[];
+  readonly origin: Origin;
+}
+
+/** One record of a log, after JSON.parse; nothing about its shape is known yet. */
+export interface LogRecord {
+  readonly value: unknown;
+  /** Number of the line in its file, from 0; a stable id for records that have none. */
+  readonly line: number;
+}
+
+export interface Provider {
+  readonly id: ProviderId;
+  /** As its makers write it. */
+  readonly name: string;
+  /** Environment variables that the client itself obeys in choosing its root. */
+  readonly environment: readonly string[];
+  /** Folders that hold sessions. `home` and the result are absolute. */
+  roots(home: string, environment: Readonly<Record<string, string>>): readonly string[];
+  /** `relative` is a path below a root, with `/`. */
+  classify(relative: string): Source | null;
+  /** State of a fresh reading, plain JSON: it is kept in checkpoints. */
+  begin(agent: string): unknown;
+  /** Reads one record. `state` may be updated in place. Never throws on any JSON value. */
+  read(state: unknown, record: LogRecord): Reading;
+  /** Whether `record` ends a sub-agent's run: what its parent waits for before it folds the run in. */
+  endsRun(record: LogRecord): boolean;
+  /** Time of a record, if it has one: rows of a sub-agent that are later than a hand-back belong to the next. */
+  timeOf(record: LogRecord): string | null;
+  /** Id of a record that other logs would share if they were copied from this one; null for other records. */
+  identity(record: LogRecord): string | null;
+  /** The call that started a sub-agent, from its `agent-meta` file. */
+  startingCall(meta: unknown): string | null;
+}
