@@ -11,6 +11,8 @@ export const fileCursor = z.strictObject({
   /** SHA-256 (hex) of the first `headBytes` bytes. */
   head: z.string(),
   headBytes: z.int(),
+  /** The last bytes before `offset`, in hex: a log rewritten in place does not have them there. */
+  tail: z.string(),
   /** Byte offset of the next unread line. */
   offset: z.int(),
   /** Number of that line, from 0. */
@@ -19,18 +21,28 @@ export const fileCursor = z.strictObject({
 export type FileCursor = z.infer<typeof fileCursor>;
 
 /** Reading state of one log: the main one, or a sub-agent's. `fold` belongs to the provider's parser. */
-export const logState = z.strictObject({ cursor: z.nullable(fileCursor), fold: z.unknown() });
+export const logState = z.strictObject({
+  cursor: z.nullable(fileCursor),
+  fold: z.unknown(),
+  /** Events to pass over, because an earlier reading of this log, since rewritten, had them already. */
+  skip: z.int(),
+});
 export type LogState = z.infer<typeof logState>;
 
 export const checkpoint = z.strictObject({
   v: z.literal(1),
   /** `seq` of the next event. */
   seq: z.int(),
+  /** What is known of the session so far; `rank` says how good the title is. */
+  meta: z.strictObject({
+    title: z.nullable(z.strictObject({ text: z.string(), rank: z.number() })),
+    project: z.nullable(z.string()),
+    started: z.nullable(z.string()),
+    client: z.nullable(z.string()),
+  }),
   main: logState,
   agents: z.record(z.string(), logState),
-  /** Short hashes of the latest event ids, oldest first, for recognising them after a rewrite. */
+  /** Ids of the latest events, oldest first, for recognising them after a rewrite. */
   recent: z.array(z.string()),
-  /** Set while a rewritten log is read again: events are skipped until this id was passed. */
-  skipUntil: z.nullable(z.string()),
 });
 export type Checkpoint = z.infer<typeof checkpoint>;

@@ -51,6 +51,9 @@ export const RECENT_IDS = 128;
 /** The first bytes of a log, whose hash tells it from another file that reuses its inode. */
 export const FINGERPRINT_BYTES = 1 * KIB;
 
+/** The last bytes before a cursor, which tell a log that only grew from one that was rewritten in place. */
+export const TAIL_BYTES = 32;
+
 /** A sub-agent's log may lag behind its parent's hand-back row by a write or two; waiting longer helps nobody. */
 export const AGENT_WAIT_MS = 3_000;
 

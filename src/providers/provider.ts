@@ -27,16 +27,6 @@ export type Origin =
 export type Out =
   /** `typed`: the part of a user's text that the person typed, from which alone commands are taken. */
   | { readonly out: "event"; readonly event: EventDraft; readonly typed?: string }
-  /**
-   * A sub-agent hands back to this log: its events so far belong here, before what follows. Named by id, or by
-   * the call that started it.
-   */
-  | {
-    readonly out: "hand-back";
-    readonly agent: string | null;
-    readonly call: string | null;
-    readonly time: string | null;
-  }
   /** A record, block or attachment of a type that kato does not know. */
   | { readonly out: "unknown"; readonly type: string }
   /** What became known of the session; the highest `rank` wins for the title, the first wins for the rest. */
@@ -47,6 +37,16 @@ export type Out =
     readonly started?: string;
     readonly client?: string;
   };
+
+/**
+ * A sub-agent hands back to the log of whoever started it: its events until `time` belong here, before those of
+ * the record. Named by id, or by the call that started it.
+ */
+export interface HandBack {
+  readonly agent: string | null;
+  readonly call: string | null;
+  readonly time: string | null;
+}
 
 export interface Reading {
   readonly outs: readonly Out[];
@@ -72,6 +72,8 @@ export interface Provider {
   classify(relative: string): Source | null;
   /** State of a fresh reading, plain JSON: it is kept in checkpoints. */
   begin(agent: string): unknown;
+  /** Whether a sub-agent hands back with this record. Asked before `read`; changes nothing. */
+  handBack(state: unknown, record: LogRecord): HandBack | null;
   /** Reads one record. `state` may be updated in place. Never throws on any JSON value. */
   read(state: unknown, record: LogRecord): Reading;
   /** Whether `record` ends a sub-agent's run: what its parent waits for before it folds the run in. */

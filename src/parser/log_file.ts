@@ -1,0 +1,132 @@
+/**
+ * One log on disk, read from a cursor. Requires read on the log. Tells a log that only grew from one that was
+ * truncated, rewritten or replaced: by device and inode, by the hash of its first bytes, by the bytes just before
+ * the cursor. Room: parser; edge.
+ */
+import { createHash } from "node:crypto";
+import type { FileCursor } from "../protocol/cursor.ts";
+import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
+import { createLineSplitter, type Line, type LineSplitter } from "./split_lines.ts";
+
+export type ReadResult =
+  | { readonly result: "lines"; readonly lines: readonly Line[] }
+  /** Nothing complete beyond the cursor. */
+  | { readonly result: "end"; readonly size: number; readonly modified: number }
+  /** It is not the file that the cursor speaks of, or no longer; read it anew. */
+  | { readonly result: "rewritten"; readonly how: string }
+  | { readonly result: "gone"; readonly why: string };
+
+export interface LogFile {
+  /** Reads one chunk. `path` may change between calls: clients move logs. */
+  read(path: string): ReadResult;
+  /** What stands behind the last newline, as if the log were complete. */
+  rest(): Line | null;
+  /** The cursor after `line`, whose number is `number`. */
+  cursorAfter(line: Line, number: number): FileCursor;
+  /** Forget everything and start at the first byte. */
+  restart(): void;
+}
+
+/** Opens nothing yet: each read opens the file, so that a rename or a replacement is seen. */
+export function openLogFile(from: FileCursor | null): LogFile {
+  let known: { dev: number; ino: number; head: string; headBytes: number } | null = from;
+  let splitter: LineSplitter = createLineSplitter(from?.offset ?? 0);
+  /** The bytes just before the splitter's position, to compare at the next read. */
+  let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
+  /** The chunk read last, for the tails of cursors into it; it is overwritten by the next read. */
+  let last = { position: 0, chunk: new Uint8Array(0), before: tail };
+  const buffer = new Uint8Array(READ_CHUNK);
+
+  function differs(file: Deno.FsFile, info: Deno.FileInfo): string | null {
+    if (known === null) return null;
+    if (info.dev !== known.dev || info.ino !== known.ino) return "replaced";
+    if (info.size < splitter.position()) return "truncated";
+    if (hashHead(file, known.headBytes) !== known.head) return "rewritten";
+    const at = splitter.position() - tail.length;
+    if (tail.length > 0 && readAt(file, at, tail.length).toHex() !== tail.toHex()) return "rewritten";
+    return null;
+  }
+
+  function identify(file: Deno.FsFile, info: Deno.FileInfo): void {
+    // A short head is taken again when the file has more: a longer one tells more files apart.
+    if (known !== null && known.headBytes >= Math.min(FINGERPRINT_BYTES, info.size)) return;
+    const headBytes = Math.min(FINGERPRINT_BYTES, info.size);
+    known = { dev: info.dev, ino: info.ino ?? 0, head: hashHead(file, headBytes), headBytes };
+  }
+
+  return {
+    read(path) {
+      let file: Deno.FsFile;
+      try {
+        file = Deno.openSync(path, { read: true });
+      } catch (error) {
+        return { result: "gone", why: error instanceof Error ? error.name : String(error) };
+      }
+      try {
+        const info = file.statSync();
+        if (!info.isFile) return { result: "gone", why: "not a regular file" };
+        const how = differs(file, info);
+        if (how !== null) return { result: "rewritten", how };
+        identify(file, info);
+        const position = splitter.position();
+        if (info.size <= position) {
+          return { result: "end", size: info.size, modified: info.mtime?.getTime() ?? 0 };
+        }
+        file.seekSync(position, Deno.SeekMode.Start);
+        const count = file.readSync(buffer) ?? 0;
+        const chunk = buffer.subarray(0, count);
+        const lines = splitter.push(chunk);
+        last = { position, chunk, before: tail };
+        tail = tailBefore(last, position + count);
+        return { result: "lines", lines };
+      } finally {
+        file.close();
+      }
+    },
+    rest: () => splitter.rest(),
+    cursorAfter(line, number) {
+      if (known === null) throw new Error("internal error: a cursor was asked of a log that was never read");
+      return { ...known, tail: tailBefore(last, line.end).toHex(), offset: line.end, line: number + 1 };
+    },
+    restart() {
+      known = null;
+      splitter = createLineSplitter(0);
+      tail = new Uint8Array(0);
+      last = { position: 0, chunk: new Uint8Array(0), before: tail };
+    },
+  };
+}
+
+interface Chunk {
+  /** Byte offset of the chunk in the file. */
+  readonly position: number;
+  readonly chunk: Uint8Array<ArrayBuffer>;
+  /** The bytes before it. */
+  readonly before: Uint8Array<ArrayBuffer>;
+}
+
+/** The last bytes before byte `end` of the file; `end` lies in the chunk. */
+function tailBefore({ position, chunk, before }: Chunk, end: number): Uint8Array<ArrayBuffer> {
+  const inChunk = chunk.subarray(Math.max(0, end - position - TAIL_BYTES), end - position);
+  const fromBefore = before.subarray(before.length - Math.min(TAIL_BYTES - inChunk.length, before.length));
+  const result = new Uint8Array(fromBefore.length + inChunk.length);
+  result.set(fromBefore);
+  result.set(inChunk, fromBefore.length);
+  return result;
+}
+
+function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  file.seekSync(offset, Deno.SeekMode.Start);
+  let filled = 0;
+  while (filled < length) {
+    const count = file.readSync(bytes.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return bytes.subarray(0, filled);
+}
+
+function hashHead(file: Deno.FsFile, length: number): string {
+  return createHash("sha256").update(readAt(file, 0, length)).digest("hex");
+}

@@ -1,0 +1,182 @@
+/** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
+import type { LogState } from "../protocol/cursor.ts";
+import type { LogRecord, Provider } from "../providers/provider.ts";
+import { openLogFile } from "./log_file.ts";
+import type { Line } from "./split_lines.ts";
+
+export interface Trouble {
+  readonly kind:
+    | "unknown-record"
+    | "malformed-line"
+    | "oversized-line"
+    | "elided-value"
+    | "rewritten"
+    | "unreadable"
+    | "gone";
+  /** A record type, or a reason; never content. */
+  readonly what: string;
+}
+
+export interface WalkedRecord extends LogRecord {
+  /** The line as text. */
+  readonly text: string;
+  /** Byte offset after the line. */
+  readonly end: number;
+}
+
+export type Peek =
+  | { readonly peek: "record"; readonly record: WalkedRecord }
+  /** A chunk was read and no record is complete yet: ask again. */
+  | { readonly peek: "more" }
+  | { readonly peek: "end" }
+  | { readonly peek: "rewritten"; readonly how: string }
+  | { readonly peek: "gone"; readonly why: string };
+
+export interface LogWalker {
+  /** The provider's state for this log; `read` may update it in place. */
+  readonly fold: unknown;
+  /** Events still to be passed over. */
+  skip: number;
+  /** Whether the record taken last ended a run. */
+  endedRun: boolean;
+  /** Whether a sub-agent has handed back to the record that comes next. */
+  handedBack: boolean;
+  readonly agent: string;
+  path: string;
+  /** The next record, which stays the next one until `take`. */
+  peek(report: (trouble: Trouble) => void): Peek;
+  take(): void;
+  /** Takes what stands behind the last newline as a record, if it is whole. */
+  closeLine(): void;
+  /** Byte offset after the last record taken. */
+  offset(): number;
+  state(): LogState;
+}
+
+const decoder = new TextDecoder();
+
+/** Walks the log at `path` from `from`, or from its first byte. Requires read on the log. */
+export function walkLog(provider: Provider, agent: string, path: string, from: LogState | null): LogWalker {
+  const file = openLogFile(from?.cursor ?? null);
+  let lines: readonly Line[] = [];
+  let index = 0;
+  let nextLine = from?.cursor?.line ?? 0;
+  let cursor = from?.cursor ?? null;
+  let taken: { line: Line; number: number } | null = null;
+  let current: WalkedRecord | null = null;
+  const fold = from === null ? provider.begin(agent) : structuredClone(from.fold);
+
+  /** Turns the taken line into a cursor while its chunk is still there. */
+  function settle(): void {
+    if (taken === null) return;
+    cursor = file.cursorAfter(taken.line, taken.number);
+    taken = null;
+  }
+
+  function consume(line: Line): void {
+    taken = { line, number: nextLine };
+    nextLine += 1;
+    index += 1;
+  }
+
+  const walker: LogWalker = {
+    fold,
+    skip: from?.skip ?? 0,
+    endedRun: false,
+    handedBack: false,
+    agent,
+    path,
+    peek(report) {
+      if (current !== null) return { peek: "record", record: current };
+      for (;;) {
+        const line = lines[index];
+        if (line === undefined) {
+          settle();
+          const result = file.read(walker.path);
+          switch (result.result) {
+            case "lines":
+              lines = result.lines;
+              index = 0;
+              if (lines.length === 0) return { peek: "more" };
+              continue;
+            case "end":
+              return { peek: "end" };
+            case "rewritten":
+              return { peek: "rewritten", how: result.how };
+            case "gone":
+              return { peek: "gone", why: result.why };
+          }
+        }
+        const record = parseLine(line, nextLine, report);
+        if (record !== null) {
+          current = record;
+          return { peek: "record", record };
+        }
+        consume(line);
+      }
+    },
+    take() {
+      const line = lines[index];
+      if (current === null || line === undefined) throw new Error("internal error: no record to take");
+      walker.endedRun = provider.endsRun(current);
+      walker.handedBack = false;
+      current = null;
+      consume(line);
+    },
+    closeLine() {
+      if (current !== null || index < lines.length) return;
+      settle();
+      const line = file.rest();
+      if (line === null || line.bytes === null || parseLine(line, nextLine, () => {}) === null) return;
+      lines = [line];
+      index = 0;
+    },
+    offset: () => taken?.line.end ?? cursor?.offset ?? 0,
+    state() {
+      settle();
+      return { cursor, fold: structuredClone(fold), skip: walker.skip };
+    },
+  };
+  return walker;
+}
+
+function parseLine(line: Line, number: number, report: (trouble: Trouble) => void): WalkedRecord | null {
+  if (line.bytes === null) {
+    report({ kind: "oversized-line", what: `a line of ${line.end - line.start} bytes` });
+    return null;
+  }
+  if (line.elided !== null && line.elided.values > 0) {
+    report({ kind: "elided-value", what: "a value too long to keep" });
+  }
+  if (line.bytes.length === 0) return null;
+  let text = decoder.decode(line.bytes);
+  // A client that crashed between two writes can leave NUL bytes in front of a line.
+  if (text.startsWith("\0")) text = text.replace(/^\0+/, "");
+  if (text.trim() === "") return null;
+  try {
+    return { value: JSON.parse(text), text, line: number, end: line.end };
+  } catch (error) {
+    // Only SyntaxError (or a stack that is too deep) comes from JSON.parse: the line is no JSON.
+    report({ kind: "malformed-line", what: error instanceof RangeError ? "nested too deeply" : "not JSON" });
+    return null;
+  }
+}
+
+/** How many events a rewritten log begins with that were already read: up to the last one that is remembered. */
+export function countKnownEvents(provider: Provider, walker: LogWalker, recent: ReadonlySet<string>): number {
+  const again = walkLog(provider, walker.agent, walker.path, null);
+  let count = 0;
+  let known = 0;
+  for (;;) {
+    const next = again.peek(() => {});
+    if (next.peek === "more") continue;
+    if (next.peek !== "record") return known;
+    const reading = provider.read(again.fold, next.record);
+    again.take();
+    for (const out of reading.outs) {
+      if (out.out !== "event") continue;
+      count += 1;
+      if (recent.has(out.event.id)) known = count;
+    }
+  }
+}

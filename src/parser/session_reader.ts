@@ -1,0 +1,316 @@
+/**
+ * A session as one sequence of events: its main log in file order, with each sub-agent's log folded in where the
+ * sub-agent hands back. The sequence is a function of the logs alone: when they grew, and in which portions they
+ * were read, never shows in it. Room: parser; edge through LogWalker.
+ */
+import type { Checkpoint, LogState } from "../protocol/cursor.ts";
+import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
+import { AGENT_WAIT_MS, RECENT_IDS } from "../protocol/limits.ts";
+import type { SessionMeta } from "../protocol/session.ts";
+import type { Origin, Out, Provider } from "../providers/provider.ts";
+import { countKnownEvents, type LogWalker, type Trouble, type WalkedRecord, walkLog } from "./log_walker.ts";
+import { nestsTooDeeply } from "./nesting.ts";
+
+/** Where a session's logs are. */
+export interface SessionFiles {
+  readonly main: string;
+  /** Logs of sub-agents, by id. */
+  readonly agents: ReadonlyMap<string, string>;
+  /** Which call started which sub-agent. */
+  readonly callers: ReadonlyMap<string, string>;
+}
+
+export interface ReadEvent {
+  readonly event: Event;
+  /** The part of a user's text from which commands are taken; null for anything else. */
+  readonly typed: string | null;
+}
+
+/** What one record gave. */
+export interface Advance {
+  readonly events: readonly ReadEvent[];
+  readonly origin: Origin;
+  /** The record, for lines in it that look like commands; valid until the next `advance`. */
+  readonly record: WalkedRecord;
+}
+
+export interface SessionReader {
+  /**
+   * Reads one record. `more`: a chunk was read and nothing is complete yet, call again; `wait`: nothing to read
+   * until a log grows; `gone`: the main log cannot be read.
+   */
+  advance(): Advance | "more" | "wait" | "gone";
+  /** Everything needed to go on from here. Valid between two calls of `advance`. */
+  checkpoint(): Checkpoint;
+  meta(): SessionMeta;
+  /** Byte offset in the main log after the last record taken from it. */
+  offset(): number;
+}
+
+export interface SessionReaderOptions {
+  readonly provider: Provider;
+  readonly session: string;
+  /** Where the logs are now; asked again whenever a sub-agent is looked for. */
+  readonly locate: () => SessionFiles;
+  readonly from: Checkpoint | null;
+  /** The logs are complete: wait for nothing, and end with the sub-agents that never handed back. */
+  readonly whole: boolean;
+  readonly report: (trouble: Trouble) => void;
+}
+
+/** A sub-agent whose events are being folded in, up to `until`. */
+interface Run {
+  readonly walker: LogWalker;
+  readonly until: string | null;
+  /** When waiting for its log began, in milliseconds of `performance.now()`. */
+  waiting: number | null;
+}
+
+type CheckpointMeta = { -readonly [K in keyof Checkpoint["meta"]]: Checkpoint["meta"][K] };
+
+/** Requires read on the session's logs. */
+export function readSession(options: SessionReaderOptions): SessionReader {
+  const { provider, session, from, whole, report } = options;
+  let files = options.locate();
+  let main = walkLog(provider, MAIN_AGENT, files.main, from?.main ?? null);
+  const agents = new Map<string, LogWalker>();
+  const runs: Run[] = [];
+  let seq = from?.seq ?? 0;
+  let recent: string[] = from === null ? [] : [...from.recent];
+  let recentSet = new Set(recent);
+  const meta: CheckpointMeta = from === null
+    ? { title: null, project: null, started: null, client: null }
+    : { ...from.meta };
+  let waitingForLog: number | null = null;
+  const unread = new Map<string, LogState>(Object.entries(from?.agents ?? {}));
+
+  function agentWalker(agent: string): LogWalker | null {
+    const known = agents.get(agent);
+    if (known !== undefined) return known;
+    let path = files.agents.get(agent);
+    if (path === undefined) {
+      files = options.locate();
+      path = files.agents.get(agent);
+    }
+    if (path === undefined) return null;
+    const walker = walkLog(provider, agent, path, unread.get(agent) ?? null);
+    unread.delete(agent);
+    agents.set(agent, walker);
+    return walker;
+  }
+
+  /** Whether the sub-agent's events are in, so that the record may be read. */
+  function foldIn(walker: LogWalker, record: WalkedRecord): "ready" | "running" | "wait" {
+    if (walker.handedBack) return "ready";
+    const handBack = provider.handBack(walker.fold, record);
+    if (handBack === null) return "ready";
+    let agent = handBack.agent ?? files.callers.get(handBack.call ?? "") ?? null;
+    if (agent === null) {
+      files = options.locate();
+      agent = files.callers.get(handBack.call ?? "") ?? null;
+    }
+    const run = agent === null ? null : agentWalker(agent);
+    if (run === null) {
+      // Not every call that may have started a sub-agent did, and its log may be gone.
+      if (!whole && handBack.agent !== null && !waitedLongEnough()) return "wait";
+    } else if (!runs.some((other) => other.walker === run)) {
+      waitingForLog = null;
+      walker.handedBack = true;
+      runs.push({ walker: run, until: handBack.time, waiting: null });
+      return "running";
+    }
+    waitingForLog = null;
+    walker.handedBack = true;
+    return "ready";
+  }
+
+  function waitedLongEnough(): boolean {
+    waitingForLog ??= performance.now();
+    return performance.now() - waitingForLog > AGENT_WAIT_MS;
+  }
+
+  function restart(walker: LogWalker): LogWalker {
+    const fresh = walkLog(provider, walker.agent, walker.path, null);
+    fresh.skip = countKnownEvents(provider, walker, recentSet);
+    return fresh;
+  }
+
+  /** Reads the next record of `walker`, if the sub-agent it waits for is in. */
+  function advanceLog(
+    walker: LogWalker,
+  ): Advance | "more" | "end" | "wait" | "running" | "gone" | "rewritten" {
+    const next = walker.peek(report);
+    switch (next.peek) {
+      case "more":
+      case "end":
+      case "gone":
+        return next.peek;
+      case "rewritten":
+        report({ kind: "rewritten", what: next.how });
+        return "rewritten";
+      case "record": {
+        const folded = foldIn(walker, next.record);
+        if (folded !== "ready") return folded;
+        const reading = provider.read(walker.fold, next.record);
+        walker.take();
+        const events: ReadEvent[] = [];
+        for (const out of reading.outs) {
+          const event = takeOut(walker, out);
+          if (event !== null) events.push(event);
+        }
+        return {
+          events,
+          origin: walker.agent === MAIN_AGENT ? reading.origin : "sub-agent",
+          record: next.record,
+        };
+      }
+    }
+  }
+
+  function takeOut(walker: LogWalker, out: Out): ReadEvent | null {
+    switch (out.out) {
+      case "unknown":
+        report({ kind: "unknown-record", what: out.type.slice(0, 200) });
+        return null;
+      case "meta":
+        if (walker.agent === MAIN_AGENT) takeMeta(out);
+        return null;
+      case "event": {
+        if (walker.skip > 0) {
+          walker.skip -= 1;
+          return null;
+        }
+        if (recentSet.has(out.event.id)) return null;
+        if (out.event.type === "tool_call" && nestsTooDeeply(out.event.input)) {
+          report({ kind: "malformed-line", what: "nested too deeply" });
+          return null;
+        }
+        remember(out.event.id);
+        const event = place(out.event, walker.agent);
+        return { event, typed: walker.agent === MAIN_AGENT ? out.typed ?? null : null };
+      }
+    }
+  }
+
+  function takeMeta(out: Out & { out: "meta" }): void {
+    if (out.title !== undefined && (meta.title === null || out.title.rank >= meta.title.rank)) {
+      meta.title = out.title;
+    }
+    meta.project ??= out.project ?? null;
+    meta.started ??= out.started ?? null;
+    meta.client ??= out.client ?? null;
+  }
+
+  function place(draft: EventDraft, agent: string): Event {
+    const { id, time, ...rest } = draft;
+    const placed = { v: 1, id, provider: provider.id, session, seq, time, agent, ...rest } as Event;
+    seq += 1;
+    return placed;
+  }
+
+  function remember(id: string): void {
+    recent.push(id);
+    recentSet.add(id);
+    // Trimmed now and then, not at each event, and always to the same ids for the same sequence.
+    if (recent.length >= 2 * RECENT_IDS) {
+      recent = recent.slice(-RECENT_IDS);
+      recentSet = new Set(recent);
+    }
+  }
+
+  /** The sub-agents that never handed back, oldest first, when nothing else will come. */
+  function startLeftOver(): boolean {
+    files = options.locate();
+    for (const agent of [...files.agents.keys()].sort()) {
+      const walker = agentWalker(agent);
+      if (walker === null || walker.peek(report).peek !== "record") continue;
+      runs.push({ walker, until: null, waiting: null });
+      return true;
+    }
+    return false;
+  }
+
+  function advanceRun(run: Run): Advance | "more" | "wait" {
+    const next = run.walker.peek(report);
+    if (next.peek === "record" && run.until !== null) {
+      const time = provider.timeOf(next.record);
+      if (time !== null && time > run.until) {
+        runs.pop();
+        return "more";
+      }
+    }
+    const advance = advanceLog(run.walker);
+    switch (advance) {
+      case "rewritten": {
+        const fresh = restart(run.walker);
+        agents.set(run.walker.agent, fresh);
+        runs[runs.length - 1] = { ...run, walker: fresh };
+        return "more";
+      }
+      case "gone":
+        runs.pop();
+        return "more";
+      case "end":
+        if (whole) run.walker.closeLine();
+        if (whole && run.walker.peek(report).peek === "record") return "more";
+        run.waiting ??= performance.now();
+        if (!whole && !run.walker.endedRun && performance.now() - run.waiting <= AGENT_WAIT_MS) return "wait";
+        runs.pop();
+        return "more";
+      case "running":
+        return "more";
+      default:
+        if (typeof advance !== "string") run.waiting = null;
+        return advance;
+    }
+  }
+
+  return {
+    advance() {
+      const run = runs.at(-1);
+      if (run !== undefined) return advanceRun(run);
+      main.path = files.main;
+      const advance = advanceLog(main);
+      switch (advance) {
+        case "rewritten":
+          main = restart(main);
+          return "more";
+        case "running":
+          return "more";
+        case "gone": {
+          const before = files.main;
+          files = options.locate();
+          return files.main === before ? "gone" : "more";
+        }
+        case "end":
+          if (!whole) return "wait";
+          main.closeLine();
+          if (main.peek(report).peek === "record") return "more";
+          return startLeftOver() ? "more" : "wait";
+        default:
+          return advance;
+      }
+    },
+    checkpoint() {
+      const states = new Map(unread);
+      for (const [agent, walker] of agents) states.set(agent, walker.state());
+      return {
+        v: 1,
+        seq,
+        meta: { ...meta },
+        main: main.state(),
+        agents: Object.fromEntries(states),
+        recent: [...recent],
+      };
+    },
+    meta: () => ({
+      provider: provider.id,
+      session,
+      title: meta.title?.text ?? null,
+      project: meta.project,
+      started: meta.started,
+      client: meta.client,
+    }),
+    offset: () => main.offset(),
+  };
+}

@@ -1,0 +1,91 @@
+/**
+ * Bytes to lines. Offsets are bytes of the file, never decoded lengths. A line that grows past WHOLE_LINE is not
+ * kept: its long strings are elided as they stream by. Room: parser; this file is pure.
+ */
+import { ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
+import { concatenate, createElider, type Elider } from "./elide.ts";
+
+const NEWLINE = 0x0a;
+
+export interface Line {
+  /** Without the newline; null when even the elided line was too long. Valid until the next `push`. */
+  readonly bytes: Uint8Array | null;
+  /** Byte offset of the line's first byte, and of the first byte after its newline. */
+  readonly start: number;
+  readonly end: number;
+  /** String values that were cut, and the bytes that went with them. */
+  readonly elided: { readonly values: number; readonly bytes: number } | null;
+}
+
+export interface LineSplitter {
+  /** The whole lines that `chunk` completes. */
+  push(chunk: Uint8Array): Line[];
+  /** What stands after the last newline as if one followed; for a log that is complete. */
+  rest(): Line | null;
+  /** Byte offset of the first byte after everything pushed. */
+  position(): number;
+}
+
+/** Splits what is pushed, starting at byte `offset` of the file. */
+export function createLineSplitter(offset: number): LineSplitter {
+  let start = offset;
+  let position = offset;
+  let kept: Uint8Array[] = [];
+  let keptBytes = 0;
+  let elider: Elider | null = null;
+
+  function keep(bytes: Uint8Array): void {
+    if (elider === null && keptBytes + bytes.length > WHOLE_LINE) {
+      elider = createElider(ELIDED_LINE);
+      for (const part of kept) elider.push(part);
+      kept = [];
+      keptBytes = 0;
+    }
+    if (elider !== null) {
+      elider.push(bytes);
+    } else if (bytes.length > 0) {
+      kept.push(bytes.slice());
+      keptBytes += bytes.length;
+    }
+  }
+
+  function finish(last: Uint8Array, end: number): Line {
+    let line: Line;
+    if (elider === null && kept.length === 0 && last.length <= WHOLE_LINE) {
+      line = { bytes: last, start, end, elided: null };
+    } else {
+      keep(last);
+      if (elider === null) {
+        line = { bytes: concatenate(kept, keptBytes), start, end, elided: null };
+      } else {
+        const { bytes, values, dropped } = elider.finish();
+        line = { bytes, start, end, elided: { values, bytes: dropped } };
+      }
+    }
+    start = end;
+    kept = [];
+    keptBytes = 0;
+    elider = null;
+    return line;
+  }
+
+  return {
+    push(chunk) {
+      const lines: Line[] = [];
+      let from = 0;
+      for (;;) {
+        const newline = chunk.indexOf(NEWLINE, from);
+        if (newline < 0) break;
+        lines.push(finish(chunk.subarray(from, newline), position + newline + 1));
+        from = newline + 1;
+      }
+      keep(chunk.subarray(from));
+      position += chunk.length;
+      return lines;
+    },
+    rest() {
+      return position === start ? null : finish(new Uint8Array(0), position);
+    },
+    position: () => position,
+  };
+}
