@@ -33,9 +33,8 @@ export function openLogFile(from: FileCursor | null): LogFile {
   let splitter: LineSplitter = createLineSplitter(from?.offset ?? 0);
   /** The bytes just before the splitter's position, to compare at the next read. */
   let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
-  /** The chunk read last, for the tails of cursors into it; it is overwritten by the next read. */
+  /** The chunk read last, for the tails of cursors into it; a later read replaces it. */
   let last = { position: 0, chunk: new Uint8Array(0), before: tail };
-  const buffer = new Uint8Array(READ_CHUNK);
 
   function differs(file: Deno.FsFile, info: Deno.FileInfo): string | null {
     if (known === null) return null;
@@ -73,6 +72,8 @@ export function openLogFile(from: FileCursor | null): LogFile {
           return { result: "end", size: info.size, modified: info.mtime?.getTime() ?? 0 };
         }
         file.seekSync(position, Deno.SeekMode.Start);
+        // As large as what is there: thousands of idle logs must not hold a buffer each.
+        const buffer = new Uint8Array(Math.min(READ_CHUNK, info.size - position));
         const count = file.readSync(buffer) ?? 0;
         const chunk = buffer.subarray(0, count);
         const lines = splitter.push(chunk);

@@ -32,18 +32,22 @@ export const toParser = z.discriminatedUnion("type", [
     baseline: z.int(),
     parent: z.nullable(session),
   }),
-  /** Send this session's events; until `until` (exclusive), or for as long as it grows. */
+  /** Send this session's events from `seq` `start` on; to `until` (exclusive), or for as long as it grows. */
   z.strictObject({
     type: z.literal("feed"),
     feed,
     session,
+    /** At or before `start`. */
     from: z.nullable(checkpoint),
+    start: z.int(),
     until: z.nullable(z.int()),
   }),
   /** Change where a feed ends. */
   z.strictObject({ type: z.literal("until"), feed, until: z.int() }),
   z.strictObject({ type: z.literal("credit"), feed, batches: z.int().check(z.positive()) }),
   z.strictObject({ type: z.literal("unfeed"), feed }),
+  /** The message `found` at `seq` was dealt with: feeds of its session may go past it. */
+  z.strictObject({ type: z.literal("handled"), session, seq: z.int() }),
   /** The in-progress mark is kept: parse on. */
   z.strictObject({ type: z.literal("marked"), session }),
   /** Leave this session alone until it has grown. */
@@ -63,8 +67,8 @@ export const fromParser = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("watching"), how: z.enum(["inotify", "poll"]), why: z.string() }),
   z.strictObject({ type: z.literal("seen"), sessions: z.array(seenSession) }),
-  /** About to parse this session: mark it, then say `marked`. */
-  z.strictObject({ type: z.literal("mark"), session }),
+  /** About to parse this session: mark it, then say `marked`. Null: nothing is being parsed. */
+  z.strictObject({ type: z.literal("mark"), session: z.nullable(session) }),
   /** A message with command lines, or lines that look like commands. */
   z.strictObject({
     type: z.literal("found"),
@@ -76,8 +80,8 @@ export const fromParser = z.discriminatedUnion("type", [
     scan,
     /** Why nothing in it may be obeyed, although the person typed it; null when it may. */
     barred: z.nullable(z.enum(["history", "inherited"])),
-    /** Just before this message's record, and just after. */
-    before: checkpoint,
+    /** Somewhere before this message, and just after its record. */
+    before: z.nullable(checkpoint),
     after: checkpoint,
   }),
   /** Everything before this checkpoint was looked at. */
@@ -86,8 +90,8 @@ export const fromParser = z.discriminatedUnion("type", [
     session,
     meta: sessionMeta,
     checkpoint,
+    /** Bytes of the main log that were read. */
     size: z.int(),
-    modified: z.number(),
   }),
   /** Events `first` … of a feed, as JSON Lines in the payload. `end`: the feed has reached its `until`. */
   z.strictObject({

@@ -30,7 +30,8 @@ export const toWriter = z.discriminatedUnion("type", [
    * `finish`: no event will follow; say what was waiting.
    */
   z.strictObject({ type: z.literal("prepare"), delivery, head: renderHead, finish: z.boolean() }),
-  z.strictObject({ type: z.literal("append"), delivery }),
+  /** `size`: what the file must measure before; else nothing is written and the answer is `changed`. */
+  z.strictObject({ type: z.literal("append"), delivery, size: z.int() }),
   /** Cut what a crash left half written. */
   z.strictObject({ type: z.literal("truncate"), length: z.int() }),
   z.strictObject({ type: z.literal("close") }),
@@ -42,6 +43,7 @@ export const fromWriter = z.discriminatedUnion("type", [
   /** The payload is the renderer's state after this delivery. */
   z.strictObject({ type: z.literal("prepared"), delivery, length: z.int(), sha256: z.string() }),
   z.strictObject({ type: z.literal("appended"), delivery, size: z.int() }),
+  z.strictObject({ type: z.literal("changed"), delivery, size: z.int() }),
   z.strictObject({ type: z.literal("truncated"), size: z.int() }),
   z.strictObject({ type: z.literal("closed") }),
   /** The file system said no; `action` names what was tried. */

@@ -70,6 +70,10 @@ export interface Provider {
   roots(home: string, environment: Readonly<Record<string, string>>): readonly string[];
   /** `relative` is a path below a root, with `/`. */
   classify(relative: string): Source | null;
+  /** The folder beside a session's log that holds the logs of its sub-agents; null where a provider has none. */
+  agentFolder(main: string): string | null;
+  /** What a file in that folder is, by its path below it. */
+  classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
   /** State of a fresh reading, plain JSON: it is kept in checkpoints. */
   begin(agent: string): unknown;
   /** Whether a sub-agent hands back with this record. Asked before `read`; changes nothing. */

@@ -1,0 +1,39 @@
+/**
+ * Roles as Deno workers: the one place that says `new Worker`, always with a full permission object, because a
+ * worker inherits whatever the object leaves out. Workers are lines inside one process: a worker that runs out of
+ * memory ends the process, and one that loops survives `terminate()`; the heartbeat deals with it. Room: hosts.
+ */
+import type { Grant } from "../protocol/grant.ts";
+import type { Role, RoleEnd } from "../protocol/port.ts";
+import { workerPermissions } from "../policy/flags.ts";
+import type { Host, RoleKind } from "./host.ts";
+import { portOf } from "./worker_port.ts";
+
+const ENTRIES: Readonly<Record<RoleKind, URL>> = {
+  parser: new URL("../parser/worker.ts", import.meta.url),
+  writer: new URL("../writer/worker.ts", import.meta.url),
+};
+
+export const threadHost: Host = {
+  name: "threads",
+  start(kind: RoleKind, name: string, grants: readonly Grant[]): Role {
+    const worker = new Worker(ENTRIES[kind], {
+      type: "module",
+      name,
+      deno: { permissions: workerPermissions(grants) },
+    });
+    let finish: (end: RoleEnd) => void = () => {};
+    const ended = new Promise<RoleEnd>((resolve) => finish = resolve);
+    const end = () => {
+      worker.terminate();
+      finish({ reason: "closed" });
+    };
+    worker.onerror = (event) => {
+      // Without this the error would end the whole process.
+      event.preventDefault();
+      worker.terminate();
+      finish({ reason: "failed", message: event.message });
+    };
+    return { name, port: portOf(worker, end), ended, end };
+  },
+};

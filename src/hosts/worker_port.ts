@@ -1,0 +1,42 @@
+/** A port over a worker's messages, from both sides. Room: hosts; no authority of its own. */
+import type { Frame, Port } from "../protocol/port.ts";
+
+interface MessageEnd {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+}
+
+/** The orchestrator's side of a worker. */
+export function portOf(end: MessageEnd, close: () => void): Port {
+  const early: Frame[] = [];
+  let receiver: ((frame: Frame) => void) | null = null;
+  end.onmessage = ({ data }) => {
+    const frame = asFrame(data);
+    if (receiver === null) early.push(frame);
+    else receiver(frame);
+  };
+  return {
+    send({ header, payload }) {
+      end.postMessage({ header, payload }, payload === null ? [] : [payload.buffer]);
+    },
+    receive(next) {
+      receiver = next;
+      for (const frame of early.splice(0)) next(frame);
+    },
+    close,
+  };
+}
+
+/** The worker's own side. */
+export function ownPort(): Port {
+  const own = globalThis as unknown as MessageEnd & { close(): void };
+  return portOf(own, () => own.close());
+}
+
+/** Whatever was posted, as a frame: a header of the wrong shape is the channel's to refuse. */
+function asFrame(data: unknown): Frame {
+  if (typeof data !== "object" || data === null) return { header: null, payload: null };
+  const header = "header" in data ? data.header : null;
+  const payload = "payload" in data && data.payload instanceof Uint8Array ? data.payload : null;
+  return { header, payload: payload as Frame["payload"] };
+}

@@ -1,0 +1,169 @@
+/**
+ * The parser role: follows one provider's logs. READS that provider's roots, and nothing else; writes nothing,
+ * knows no destination, and tells the orchestrator what it found in messages of protocol/parser_messages.ts.
+ * Room: parser.
+ */
+import { dirname } from "@std/path";
+import { type FromParser, type SeenSession, type ToParser, toParser } from "../protocol/parser_messages.ts";
+import type { Port } from "../protocol/port.ts";
+import { receive } from "../protocol/channel.ts";
+import type { Provider } from "../providers/provider.ts";
+import { classifyPath, examineLog, type FoundLog, locateSession, scanFolder, stat } from "./discover.ts";
+import { createFollower, type Follower } from "./follower.ts";
+import { headIdentity } from "./inherited.ts";
+import { type TreeWatch, watchTrees } from "./tree_watch.ts";
+
+/** Sessions in one `seen` message. */
+const SEEN_BATCH = 500;
+
+/** Logs that grew within this many milliseconds are looked at even without an event. */
+const HOT_MS = 10 * 60_000;
+
+/** Serves `port` until it is told to stop. `providerById` gives the parsers that this build knows. */
+export function runParser(port: Port, providerById: (id: string) => Provider): void {
+  const send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) =>
+    port.send({ header: message, payload: payload ?? null });
+  let started: Started | null = null;
+
+  receive(port, toParser, (message) => {
+    if (message.type === "start") {
+      if (started !== null) throw new Error("internal error: the parser was started twice");
+      started = start(providerById(message.provider), message.roots, send);
+      return;
+    }
+    if (started === null) throw new Error(`internal error: ${message.type} before start`);
+    obey(message, started, send);
+  });
+}
+
+interface Started {
+  readonly follower: Follower;
+  readonly tree: TreeWatch;
+}
+
+function obey(message: ToParser, { follower, tree }: Started, send: (message: FromParser) => void): void {
+  switch (message.type) {
+    case "start":
+      return;
+    case "watch":
+      return follower.watch(message.session, message.from, message.baseline, message.parent);
+    case "feed":
+      return follower.feed(message.feed, message.session, message.from, message.start, message.until);
+    case "until":
+      return follower.until(message.feed, message.until);
+    case "credit":
+      return follower.credit(message.feed, message.batches);
+    case "unfeed":
+      return follower.unfeed(message.feed);
+    case "handled":
+      return follower.handled(message.session, message.seq);
+    case "marked":
+      return follower.marked(message.session);
+    case "quarantine":
+      return follower.quarantine(message.session);
+    case "ping":
+      return send({ type: "pong", n: message.n });
+    case "stop":
+      tree.close();
+      follower.report();
+      return send({ type: "stopped" });
+  }
+}
+
+function start(provider: Provider, roots: readonly string[], send: (message: FromParser) => void): Started {
+  const index = new Map<string, FoundLog>();
+  /** The logs that changed lately, a small part of the index. */
+  const hot = new Map<string, FoundLog>();
+  /** Head identities of the logs in a folder, read when a new one appears there. */
+  const heads = new Map<string, { readonly sessions: Set<string>; readonly owners: Map<string, string> }>();
+  let firstScan = true;
+  let watching: "inotify" | "poll" = "poll";
+
+  const follower = createFollower({
+    provider,
+    send,
+    locate(session) {
+      const log = index.get(session);
+      return log === undefined ? null : locateSession(provider, log.path);
+    },
+  });
+
+  /** The session whose log `log` began as a copy of. */
+  function parentOf(log: FoundLog): string | null {
+    const identity = headIdentity(provider, log.path);
+    if (identity === null) return null;
+    const folder = dirname(log.path);
+    const known = heads.get(folder) ?? { sessions: new Set<string>(), owners: new Map<string, string>() };
+    heads.set(folder, known);
+    for (const other of index.values()) {
+      if (known.sessions.has(other.session) || other.session === log.session) continue;
+      if (dirname(other.path) !== folder) continue;
+      known.sessions.add(other.session);
+      const head = headIdentity(provider, other.path);
+      if (head !== null && !known.owners.has(head)) known.owners.set(head, other.session);
+    }
+    return known.owners.get(identity) ?? null;
+  }
+
+  function take(logs: readonly FoundLog[]): void {
+    const seen: SeenSession[] = [];
+    for (const log of logs) {
+      const before = index.get(log.session);
+      index.set(log.session, log);
+      if (log.modified >= Date.now() - HOT_MS) hot.set(log.session, log);
+      const same = before !== undefined && before.path === log.path && before.ino === log.ino &&
+        before.size === log.size;
+      if (same || follower.wake(log.session)) continue;
+      const parent = firstScan || before !== undefined ? null : parentOf(log);
+      seen.push({ ...log, parent });
+    }
+    for (let from = 0; from < seen.length; from += SEEN_BATCH) {
+      send({ type: "seen", sessions: seen.slice(from, from + SEEN_BATCH) });
+    }
+  }
+
+  function scanAll(): void {
+    take(roots.flatMap((root) => scanFolder(provider, roots, root)));
+  }
+
+  function changed(path: string): void {
+    const source = classifyPath(provider, roots, path);
+    if (source === null) {
+      // A new folder may have got files before it was watched.
+      if (stat(path)?.isDirectory === true) take(scanFolder(provider, roots, path));
+      return;
+    }
+    if (source.kind !== "session") return void follower.wake(source.session);
+    const log = examineLog(provider, roots, path);
+    if (log === null) follower.wake(source.session);
+    else take([log]);
+  }
+
+  const tree = watchTrees({
+    roots,
+    changed,
+    pollHot() {
+      const since = Date.now() - HOT_MS;
+      for (const [session, { path, modified }] of hot) {
+        const log = examineLog(provider, roots, path);
+        if (log === null || modified < since) hot.delete(session);
+        if (log === null) follower.wake(session);
+        else take([log]);
+      }
+    },
+    scanAll,
+    how(how, why) {
+      watching = how;
+      if (!firstScan) send({ type: "watching", how, why });
+    },
+  });
+  scanAll();
+  firstScan = false;
+  send({
+    type: "ready",
+    sessions: index.size,
+    watching,
+    missing: roots.filter((root) => stat(root) === null),
+  });
+  return { follower, tree };
+}

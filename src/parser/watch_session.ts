@@ -1,0 +1,148 @@
+/**
+ * Follows one session for commands. Only what the person typed can command; a line elsewhere that looks like a
+ * command is reported as refused. Room: parser; edge through SessionReader.
+ */
+import type { RefusedLine, Scan } from "../protocol/command.ts";
+import type { Checkpoint } from "../protocol/cursor.ts";
+import type { FromParser } from "../protocol/parser_messages.ts";
+import { COMMANDS_PER_MESSAGE } from "../protocol/limits.ts";
+import type { Origin } from "../providers/provider.ts";
+import { findLookAlikes, scanCommands } from "../session/command.ts";
+import type { Advance, ReadEvent, SessionReader } from "./session_reader.ts";
+
+type Found = Extract<FromParser, { type: "found" }>;
+type Reason = RefusedLine["reason"];
+
+const ORIGIN_REASON: Readonly<Record<Exclude<Origin, "user" | "repeat">, Reason>> = {
+  "assistant-text": "assistant-text",
+  "tool-output": "tool-output",
+  "sub-agent": "sub-agent",
+  summary: "summary",
+  injected: "injected",
+  "not-typed": "not-typed",
+};
+
+export interface SessionWatch {
+  readonly session: string;
+  /** Messages with commands that the orchestrator has not dealt with yet, by `seq`. */
+  readonly unhandled: Set<number>;
+  /** Reads one record; a `Found` when it holds something to report. */
+  step(): Found | "more" | "wait" | "gone";
+  /** Feeds may send events below this `seq`. */
+  limit(): number;
+  /** Reading has moved since the last call. */
+  moved(): boolean;
+  checkpoint(): Checkpoint;
+  reader: SessionReader;
+}
+
+/**
+ * `baseline`: records that end at or before this byte of the main log are history, and `inherited` holds the ids
+ * of events that came with a fork: neither is obeyed.
+ */
+export function watchSession(
+  session: string,
+  reader: SessionReader,
+  from: Checkpoint | null,
+  baseline: number,
+  inherited: ReadonlySet<string>,
+): SessionWatch {
+  const unhandled = new Set<number>();
+  let seq = from?.seq ?? 0;
+  let before = from;
+  let moved = false;
+
+  function inspect(advance: Advance): Found | null {
+    const last = advance.events.at(-1);
+    if (last !== undefined) seq = last.event.seq + 1;
+    if (!advance.record.text.includes("::")) return null;
+    if (reader.offset() <= baseline) return null;
+    const user = advance.events.find((item) => item.typed !== null);
+    const scan = user === undefined ? scanOthers(advance) : scanTyped(user, advance);
+    const event = user?.event ?? last?.event;
+    if (scan.commands.length === 0 && scan.refused.length === 0) return null;
+    const found: Found = {
+      type: "found",
+      session,
+      meta: reader.meta(),
+      event: event?.id ?? `line:${advance.record.line}`,
+      seq: event?.seq ?? seq,
+      time: event?.time ?? null,
+      scan,
+      barred: event !== undefined && inherited.has(event.id) ? "inherited" : null,
+      before,
+      after: reader.checkpoint(),
+    };
+    if (scan.commands.length > 0) unhandled.add(found.seq);
+    return found;
+  }
+
+  return {
+    session,
+    reader,
+    unhandled,
+    step() {
+      const advance = reader.advance();
+      if (typeof advance === "string") return advance;
+      moved = true;
+      return inspect(advance) ?? "more";
+    },
+    limit: () => (unhandled.size === 0 ? seq : Math.min(seq, ...unhandled)),
+    moved() {
+      const answer = moved;
+      moved = false;
+      return answer;
+    },
+    checkpoint() {
+      before = reader.checkpoint();
+      return before;
+    },
+  };
+}
+
+function scanTyped(user: ReadEvent, advance: Advance): Scan {
+  const typed = user.typed ?? "";
+  const scan = scanCommands(typed);
+  const text = user.event.type === "user" ? user.event.text : "";
+  if (text === typed) return scan;
+  const own = new Set(findLookAlikes(typed));
+  const pasted = findLookAlikes(text).filter((token) => !own.has(token));
+  return {
+    ...scan,
+    refused: [...scan.refused, ...refuse(pasted, "pasted"), ...refuse(attachedTo(advance), "injected")],
+  };
+}
+
+/** Look-alikes in what a client put beside the person's text in the same record belong to its other events. */
+function attachedTo(advance: Advance): string[] {
+  return advance.events.flatMap(({ event, typed }) =>
+    typed === null && "text" in event ? findLookAlikes(event.text) : []
+  );
+}
+
+function scanOthers(advance: Advance): Scan {
+  if (advance.origin === "repeat" || advance.origin === "user") return { commands: [], refused: [] };
+  const tokens = new Set<string>();
+  for (const text of stringsOf(advance.record.value)) {
+    if (tokens.size >= COMMANDS_PER_MESSAGE) break;
+    for (const token of findLookAlikes(text)) tokens.add(token);
+  }
+  return { commands: [], refused: refuse([...tokens], ORIGIN_REASON[advance.origin]) };
+}
+
+function refuse(tokens: readonly string[], reason: Reason): RefusedLine[] {
+  return tokens.slice(0, COMMANDS_PER_MESSAGE).map((token) => ({ token: token.slice(0, 256), reason }));
+}
+
+/** Every string in a JSON value; walks without recursion. */
+function* stringsOf(value: unknown): Generator<string> {
+  const rest: unknown[] = [value];
+  while (rest.length > 0) {
+    const next = rest.pop();
+    if (typeof next === "string") {
+      if (next.includes("::")) yield next;
+    } else if (typeof next === "object" && next !== null) {
+      rest.push(...Object.values(next));
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * Frames in, validated messages out. A frame that is not of the table ends the receiver's trust in its sender:
+ * `violation` is told, once, and nothing more of it is read. Room: protocol; no authority.
+ */
+import type * as z from "zod/mini";
+import { FRAME_PAYLOAD } from "./limits.ts";
+import type { Port } from "./port.ts";
+
+/** Receives messages of `table` from `port`. Without `violation`, a bad frame throws: the sender is our own. */
+export function receive<Schema extends z.ZodMiniType>(
+  port: Port,
+  table: Schema,
+  take: (message: z.output<Schema>, payload: Uint8Array<ArrayBuffer> | null) => void,
+  violation?: (why: string) => void,
+): void {
+  let ended = false;
+  port.receive(({ header, payload }) => {
+    if (ended) return;
+    const parsed = table.safeParse(header);
+    const why = !parsed.success
+      ? "a message that the protocol does not have"
+      : payload !== null && payload.length > FRAME_PAYLOAD
+      ? "a payload that is too large"
+      : null;
+    if (why === null && parsed.success) return take(parsed.data, payload);
+    ended = true;
+    if (violation === undefined) throw new Error(`internal error: ${why}`);
+    violation(why ?? "");
+  });
+}

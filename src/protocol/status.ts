@@ -1,0 +1,57 @@
+/** `state/status.json`: what the daemon says of itself, replaced atomically when something changes. */
+import * as z from "zod/mini";
+import { providerId } from "./event.ts";
+
+const time = z.string();
+
+export const recordingStatus = z.strictObject({
+  provider: providerId,
+  session: z.string(),
+  destination: z.string(),
+  kind: z.enum(["record", "capture", "export", "automatic"]),
+  /** `active`; `stopping`: writing what came before a stop; `blocked`: see `problem`; `stopped`, `done`. */
+  state: z.enum(["active", "stopping", "blocked", "stopped", "done"]),
+  problem: z.nullable(z.string()),
+  events: z.int(),
+  bytes: z.int(),
+  /** Bytes of the session's log that are not in the destination yet. */
+  lag: z.int(),
+  written: z.nullable(time),
+});
+export type RecordingStatus = z.infer<typeof recordingStatus>;
+
+export const status = z.strictObject({
+  v: z.literal(1),
+  version: z.string(),
+  pid: z.int(),
+  /** `starting`, `running`, `stopping`; `stopped` is written last of all. */
+  state: z.enum(["starting", "running", "stopping", "stopped"]),
+  started: time,
+  updated: time,
+  host: z.enum(["threads", "processes"]),
+  kernelSandbox: z.boolean(),
+  policy: z.strictObject({ version: z.int(), hash: z.string() }),
+  providers: z.array(z.strictObject({
+    provider: providerId,
+    roots: z.array(z.string()),
+    missing: z.array(z.string()),
+    state: z.enum(["starting", "watching", "polling", "failed"]),
+    sessions: z.int(),
+    followed: z.int(),
+    quarantined: z.array(z.string()),
+    /** Record types that kato does not know, and lines it could not read, with how often. */
+    troubles: z.array(z.strictObject({ kind: z.string(), what: z.string(), count: z.int() })),
+  })),
+  recordings: z.array(recordingStatus),
+  /** The latest denials, newest first. */
+  denials: z.array(z.strictObject({
+    time,
+    session: z.nullable(z.string()),
+    command: z.nullable(z.string()),
+    reason: z.string(),
+    message: z.string(),
+  })),
+  /** The latest errors, newest first; never conversation content. */
+  errors: z.array(z.strictObject({ time, message: z.string() })),
+});
+export type Status = z.infer<typeof status>;

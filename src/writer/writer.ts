@@ -1,0 +1,117 @@
+/**
+ * The writer role: renders one recording and appends it to one destination. WRITES that destination, and nothing
+ * else; reads nothing. Room: writer.
+ */
+import { createHash } from "node:crypto";
+import { receive } from "../protocol/channel.ts";
+import { type Event, event as eventSchema } from "../protocol/event.ts";
+import type { Port } from "../protocol/port.ts";
+import type { RenderHead } from "../protocol/render.ts";
+import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
+import { rendererFor } from "../render/registry.ts";
+import { type DestinationFile, openDestination } from "./destination_file.ts";
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const NEWLINE = 0x0a;
+
+/** Serves `port` until it is told to close. */
+export function runWriter(port: Port): void {
+  const send = (message: FromWriter, payload?: Uint8Array<ArrayBuffer>) =>
+    port.send({ header: message, payload: payload ?? null });
+  let file: DestinationFile | null = null;
+  let prepared: { readonly delivery: number; readonly bytes: Uint8Array } | null = null;
+
+  function opened(): DestinationFile {
+    if (file === null) throw new Error("internal error: nothing is open");
+    return file;
+  }
+
+  function obey(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): void {
+    switch (message.type) {
+      case "open":
+        file?.close();
+        file = openDestination(message.destination, message.create, message.directories);
+        return send({ type: "opened", file: file.examine() });
+      case "prepare": {
+        if (payload === null) throw new Error("internal error: prepare without a payload");
+        const { text, state } = render(message.head, payload, message.finish);
+        const bytes = encoder.encode(text);
+        prepared = { delivery: message.delivery, bytes };
+        const sha256 = createHash("sha256").update(bytes).digest("hex");
+        const after = encoder.encode(JSON.stringify(state));
+        return send({ type: "prepared", delivery: message.delivery, length: bytes.length, sha256 }, after);
+      }
+      case "append": {
+        if (prepared?.delivery !== message.delivery) {
+          throw new Error("internal error: append of what was not prepared");
+        }
+        const { size } = opened().examine();
+        if (size !== message.size) return send({ type: "changed", delivery: message.delivery, size });
+        const after = opened().append(prepared.bytes);
+        prepared = null;
+        return send({ type: "appended", delivery: message.delivery, size: after });
+      }
+      case "truncate":
+        return send({ type: "truncated", size: opened().truncate(message.length) });
+      case "close":
+        file?.close();
+        file = null;
+        return send({ type: "closed" });
+    }
+  }
+
+  receive(port, toWriter, (message, payload) => {
+    try {
+      obey(message, payload);
+    } catch (error) {
+      const code = codeOf(error);
+      // What has no code of the operating system is a bug of ours.
+      if (code === null) throw error;
+      send({
+        type: "failed",
+        action: message.type,
+        code,
+        message: error instanceof Error ? error.message : "",
+      });
+    }
+  });
+}
+
+/** The renderer's state stands in the payload's first line, events in the others. */
+function render(head: RenderHead, payload: Uint8Array, finish: boolean): { text: string; state: unknown } {
+  const renderer = rendererFor(head.format);
+  const end = payload.indexOf(NEWLINE);
+  const given: unknown = JSON.parse(decoder.decode(payload.subarray(0, end)));
+  let state = given ?? renderer.begin(head);
+  const texts: string[] = [];
+  for (const event of readEvents(payload.subarray(end + 1))) {
+    const rendered = renderer.step(head, state, event);
+    state = rendered.state;
+    texts.push(rendered.text);
+  }
+  if (finish) {
+    const rendered = renderer.finish(head, state);
+    state = rendered.state;
+    texts.push(rendered.text);
+  }
+  return { text: texts.join(""), state };
+}
+
+function* readEvents(lines: Uint8Array): Generator<Event> {
+  let from = 0;
+  while (from < lines.length) {
+    const newline = lines.indexOf(NEWLINE, from);
+    yield eventSchema.parse(JSON.parse(decoder.decode(lines.subarray(from, newline))));
+    from = newline + 1;
+  }
+}
+
+/** `ENOSPC`, `EEXIST` …, or the name of Deno's own error. */
+function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied
+    ? error.name
+    : null;
+}
