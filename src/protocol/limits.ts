@@ -45,6 +45,18 @@ export const DESTINATION_BYTES = 1024;
 /** Commands obeyed in one message; more is no person's writing. */
 export const COMMANDS_PER_MESSAGE = 16;
 
+/** A command line: the longest destination, its verb and quotes, some blanks. It goes into audit records whole. */
+export const COMMAND_LINE_BYTES = 1100;
+
+/** Refused lines that are reported of one message; a log pasted whole shall not flood the audit log. */
+export const REFUSED_PER_MESSAGE = 32;
+
+/** A refused line is reported up to this many characters: enough to recognise it. */
+export const REFUSED_TOKEN_CHARS = 256;
+
+/** One name in a path: NAME_MAX of every Linux file system that a home is on. */
+export const FILE_NAME_BYTES = 255;
+
 /** Ids of the latest events of a session, kept to recognise them after its log was rewritten. */
 export const RECENT_IDS = 128;
 
@@ -88,3 +100,9 @@ export const RESULT_CHARS = 20_000;
 /** Tool calls that wait for their results in the renderer, and the text they may hold together. */
 export const WAITING_CALLS = 64;
 export const WAITING_CHARS = 4 * MIB;
+
+/** The input of a tool call longer than this is cut in Markdown and HTML: a page is for reading, JSONL has it all. */
+export const CALL_CHARS = 60_000;
+
+/** Texts that differ in more lines than this are shown as old and new, not compared: comparing costs its square. */
+export const DIFF_EDITS = 400;

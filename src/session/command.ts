@@ -1,0 +1,229 @@
+/**
+ * The grammar of in-chat commands: text that the person typed in, commands and refused lines out.
+ * docs/command-grammar.md is its specification. Room: session; no authority, pure. It decides what a line says,
+ * never whether it is obeyed: who said it, and whether policy allows it, is asked elsewhere.
+ */
+import { type FoundCommand, type RefusedLine, type Scan, type Verb, VERBS } from "../protocol/command.ts";
+import { findDestinationFaults, type GrammarReason } from "../protocol/destination.ts";
+import {
+  COMMAND_LINE_BYTES,
+  COMMANDS_PER_MESSAGE,
+  REFUSED_PER_MESSAGE,
+  REFUSED_TOKEN_CHARS,
+} from "../protocol/limits.ts";
+import { FANCY_LINE, looksLikeCommand } from "./look_alike.ts";
+
+const MARK = "::";
+const ANY_VERB = VERBS.join("|");
+
+/** A verb in any case, where a command could stand if it stood elsewhere. */
+const PLAIN_LOOK_ALIKE = new RegExp(`^::(?:${ANY_VERB})(?=[ \\t]|$)`, "i");
+const LOOK_ALIKE_AT = new RegExp(`::(?:${ANY_VERB})(?=\\s|$)[^\\r\\n]*`, "y");
+
+/**
+ * Lines of the middle that matter: a code fence (its run, what follows it), or two colons of some kind. No `m`
+ * flag: with it `^` would also match after a carriage return or U+2028, which end no line here.
+ */
+const MIDDLE_LINE = new RegExp(`(?:^|\\n)(?: {0,3}(\`{3,}|~{3,})([^\\n]*)|(${FANCY_LINE}))`, "g");
+
+const encoder = new TextEncoder();
+
+type Parsed =
+  | { readonly verb: Verb; readonly destination: string | null }
+  | { readonly reason: GrammarReason };
+
+/** `[from, to)` of a text, beginning and ending at line ends. */
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Finds the commands of one message, and the lines that look like commands and are none.
+ *
+ * @param typed Exactly what the person typed. Work and memory are linear in it; an 11 MB message is fine.
+ *
+ * @example
+ * ```ts
+ * import { scanCommands } from "./command.ts";
+ * const { commands } = scanCommands("::record notes.md\nLet us begin.");
+ * console.assert(commands[0]?.destination === "notes.md");
+ * ```
+ */
+export function scanCommands(typed: string): Scan {
+  const end = typed.trimEnd().length;
+  if (end === 0) return { commands: [], refused: [] };
+  const leading = findLeadingRun(typed, end);
+  const trailing = findTrailingRun(typed, leading.to, end);
+  const middle = scanMiddle(typed.slice(leading.to, trailing.from));
+
+  const commands: FoundCommand[] = [];
+  const before: RefusedLine[] = [];
+  const after: RefusedLine[] = [];
+  readRun(typed, leading, "leading", commands, before);
+  if (!middle.endsInFence) readRun(typed, trailing, "trailing", commands, after);
+  // Lines of the two blocks were meant as commands, so they are reported before those of the middle.
+  const first = before.slice(0, REFUSED_PER_MESSAGE);
+  const last = after.slice(0, REFUSED_PER_MESSAGE - first.length);
+  const between = middle.refused.slice(0, REFUSED_PER_MESSAGE - first.length - last.length);
+  return { commands, refused: [...first, ...between, ...last] };
+}
+
+/**
+ * Lines of a text that nobody typed (an answer, a tool's output) that read like commands: two colons at column 0,
+ * one of the verbs, then white space or the end. At most REFUSED_PER_MESSAGE, each cut.
+ */
+export function findLookAlikes(text: string): string[] {
+  const found: string[] = [];
+  let at = text.startsWith(MARK) ? 0 : nextMarkedLine(text, 0);
+  while (at >= 0 && found.length < REFUSED_PER_MESSAGE) {
+    LOOK_ALIKE_AT.lastIndex = at;
+    const match = LOOK_ALIKE_AT.exec(text);
+    if (match) found.push(cutToken(match[0]));
+    at = nextMarkedLine(text, at);
+  }
+  return found;
+}
+
+/** Where the next line that begins with the mark begins, or -1. */
+function nextMarkedLine(text: string, from: number): number {
+  const at = text.indexOf("\n" + MARK, from);
+  return at < 0 ? -1 : at + 1;
+}
+
+function findLeadingRun(text: string, end: number): Range {
+  const firstVisible = text.length - text.trimStart().length;
+  const from = firstVisible === 0 ? 0 : text.lastIndexOf("\n", firstVisible - 1) + 1;
+  let to = from;
+  while (to < end && text.startsWith(MARK, to)) to = endOfLine(text, to) + 1;
+  return { from, to: Math.min(to, text.length) };
+}
+
+/** The run that ends at `end` and begins at or after `floor`. */
+function findTrailingRun(text: string, floor: number, end: number): Range {
+  let from = text.length;
+  let line = text.lastIndexOf("\n", end - 1) + 1;
+  while (line >= floor && text.startsWith(MARK, line)) {
+    from = line;
+    if (line === floor) break;
+    line = line < 2 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
+  }
+  return { from, to: text.length };
+}
+
+function endOfLine(text: string, from: number): number {
+  const at = text.indexOf("\n", from);
+  return at < 0 ? text.length : at;
+}
+
+/** The line that begins at `from`, without its line end. */
+function lineAt(text: string, from: number): string {
+  const end = endOfLine(text, from);
+  return text.slice(from, text[end - 1] === "\r" ? end - 1 : end);
+}
+
+/** Reads the lines of a block; every one of them begins with the mark, or is blank after the trailing one. */
+function readRun(
+  text: string,
+  run: Range,
+  place: FoundCommand["place"],
+  commands: FoundCommand[],
+  refused: RefusedLine[],
+): void {
+  for (let at = run.from; at < run.to && text.startsWith(MARK, at);) {
+    // So many refused lines are no person's writing: the rest of the block is not obeyed either.
+    if (refused.length >= REFUSED_PER_MESSAGE) return;
+    const line = lineAt(text, at);
+    at = endOfLine(text, at) + 1;
+    const token = trimBlanks(line);
+    const parsed = parseLine(token);
+    if ("reason" in parsed) refused.push(refuse(line, parsed.reason));
+    else if (commands.length < COMMANDS_PER_MESSAGE) commands.push({ ...parsed, token, place });
+    else refused.push(refuse(line, "too-many-commands"));
+  }
+}
+
+function refuse(line: string, reason: GrammarReason): RefusedLine {
+  return { token: cutToken(line), reason };
+}
+
+function cutToken(line: string): string {
+  // The cut may part a surrogate pair; what is left must still be text that can be encoded.
+  return line.slice(0, REFUSED_TOKEN_CHARS).toWellFormed();
+}
+
+/** Without trailing spaces and tabs. A regular expression would try every run of blanks, which is quadratic. */
+function trimBlanks(line: string): string {
+  const trimmed = line.trimEnd();
+  return /[^ \t]/.test(line.slice(trimmed.length)) ? line : trimmed;
+}
+
+/** One line of a block, without its line end and trailing blanks. */
+function parseLine(line: string): Parsed {
+  const [, word = "", blanks = "", rest = ""] = /^::([^ \t]*)([ \t]*)([^]*)$/.exec(line) ?? [];
+  const verb = VERBS.find((known) => known === word);
+  if (verb === undefined) return { reason: explainUnknown(line, word) };
+  if (line.length > COMMAND_LINE_BYTES || encoder.encode(line).byteLength > COMMAND_LINE_BYTES) {
+    return { reason: "too-long" };
+  }
+  if (blanks === "" || rest === "") {
+    return verb === "export" || verb === "init"
+      ? { reason: "missing-destination" }
+      : { verb, destination: null };
+  }
+  if (verb === "stop") return { reason: "unexpected-destination" };
+  const destination = unquote(rest);
+  if (typeof destination !== "string") return destination;
+  const [fault] = findDestinationFaults(destination);
+  return fault === undefined ? { verb, destination } : { reason: fault };
+}
+
+function explainUnknown(line: string, word: string): GrammarReason {
+  if (VERBS.some((known) => known === word.toLowerCase())) return "wrong-case";
+  return looksLikeCommand(line) ? "forbidden-character" : "unknown-command";
+}
+
+function unquote(rest: string): string | { readonly reason: GrammarReason } {
+  // A Markdown link may hold blanks; "it is a link" helps more than "there is text after the path".
+  if (/^!?\[[^\]]*\]\(/.test(rest)) return { reason: "not-a-path" };
+  if (!rest.startsWith('"')) {
+    if (/[ \t]/.test(rest)) return { reason: "trailing-text" };
+    return rest.includes('"') ? { reason: "unbalanced-quote" } : rest;
+  }
+  const close = rest.indexOf('"', 1);
+  if (close < 0) return { reason: "unbalanced-quote" };
+  return close === rest.length - 1 ? rest.slice(1, close) : { reason: "trailing-text" };
+}
+
+/**
+ * Looks through what stands between the two blocks for lines that look like commands, and says whether a code
+ * fence is still open at its end. Fences are CommonMark's: three or more backticks or tildes, indented by at most
+ * three spaces, closed by a run of the same that is at least as long, else by the end of the message.
+ */
+function scanMiddle(
+  text: string,
+): { readonly refused: readonly RefusedLine[]; readonly endsInFence: boolean } {
+  const refused: RefusedLine[] = [];
+  let open: string | null = null;
+  for (const match of text.matchAll(MIDDLE_LINE)) {
+    const [, fence, after = "", candidate] = match;
+    if (fence !== undefined) {
+      if (open === null) open = fence.startsWith("`") && after.includes("`") ? null : fence;
+      else if (fence.startsWith(open) && after.trim() === "") open = null;
+      continue;
+    }
+    if (open !== null || candidate === undefined || refused.length >= REFUSED_PER_MESSAGE) continue;
+    const from = match.index + match[0].length - candidate.length;
+    const line = lineAt(text, from);
+    const reason = explainMisplaced(line);
+    if (reason !== null) refused.push(refuse(line, reason));
+  }
+  return { refused, endsInFence: open !== null };
+}
+
+/** Why a line outside both blocks is no command; null when nobody would take it for one. */
+function explainMisplaced(line: string): GrammarReason | null {
+  const unindented = line.replace(/^[ \t]+/, "");
+  if (PLAIN_LOOK_ALIKE.test(unindented)) return unindented === line ? "in-the-middle" : "indented";
+  return looksLikeCommand(line) ? "forbidden-character" : null;
+}

@@ -1,0 +1,65 @@
+/**
+ * Recognises lines that a person would take for a command although other characters are in them: fullwidth
+ * colons, letters of other scripts, marks and characters that are not drawn. Such a line is never obeyed; this
+ * only decides whether its refusal is worth a word. Room: session; no authority, pure.
+ */
+import { VERBS } from "../protocol/command.ts";
+
+/**
+ * White space but the line feed, and characters that are not drawn (Unicode's default ignorables of the BMP). One
+ * class behind a lookahead, so that a run of them matches in one way only; and not without end, for the regular
+ * expression engine keeps a place on its stack for each. Nobody takes a line so far to the right for a command.
+ */
+const UNSEEN =
+  "(?:(?!\\n)[\\s\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f" +
+  "\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\uffa0\\ufff0-\\ufffb]){0,40}";
+
+/** Characters drawn like a colon, as in Unicode's confusables table, that compatibility forms do not resolve. */
+const COLONS = "\u02d0\u02f8\u05c3\u0589\u0703\u0704\u2236\ua789\ufe30";
+
+const COLON = `[:${COLONS}\\ufe13\\ufe55\\uff1a]`;
+
+/** Source of a regular expression for the beginning of a line with two colons of any kind first. */
+export const FANCY_LINE = UNSEEN + COLON + UNSEEN + COLON;
+
+/** Letters drawn like one of those in the verbs (a c d e i n o p r s t u x), from the same table. */
+const LETTERS: Readonly<Record<string, string>> = {
+  "а": "a", // Cyrillic from here
+  "с": "c",
+  "ԁ": "d",
+  "е": "e",
+  "і": "i",
+  "ӏ": "i",
+  "о": "o",
+  "р": "p",
+  "г": "r",
+  "ѕ": "s",
+  "т": "t",
+  "х": "x",
+  "α": "a", // Greek from here
+  "ϲ": "c",
+  "ε": "e",
+  "ι": "i",
+  "η": "n",
+  "ο": "o",
+  "ρ": "p",
+  "τ": "t",
+  "υ": "u",
+  "χ": "x",
+  "ı": "i",
+};
+
+/** No verb is longer than its line's first characters, even with something unseen between all of them. */
+const LOOK_AT = 80;
+
+const COMMAND = new RegExp(`^::(?:${VERBS.join("|")})(?=\\s|$)`);
+
+/** Whether a line, as it is drawn, begins like a command. */
+export function looksLikeCommand(line: string): boolean {
+  const drawn = line.slice(0, LOOK_AT).normalize("NFKD")
+    .replace(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
+    .trimStart()
+    .toLowerCase()
+    .replace(/[^\p{ASCII}]/gu, (letter) => COLONS.includes(letter) ? ":" : LETTERS[letter] ?? letter);
+  return COMMAND.test(drawn);
+}
