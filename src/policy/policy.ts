@@ -1,48 +1,67 @@
 /**
- * The shape of policy and of configuration: every key, its type, its default and what it means. The shipped
- * default policy, the JSON Schema and the documentation are made from it. Room: policy; no authority, pure.
+ * The shape of policy and of configuration: every key, its type and what it means. The shipped default policy, the
+ * starter files of `kato init`, the JSON Schemas and docs/policy.md are made from these descriptions.
+ * Room: policy. Pure: it reads no file and writes none; src/system/policy_files.ts brings the text.
  */
 import * as z from "zod/mini";
 import { PROVIDERS } from "../protocol/event.ts";
 import { FORMATS } from "../protocol/render.ts";
 
-/** A folder: absolute, or below home with `~/`. Resolved when policy is loaded. */
-const folder = z.string().check(z.regex(/^(~|\/)/, "must be absolute or begin with ~/"));
+/** A folder: absolute, or below home with `~/`. Made absolute when policy is loaded (folders.ts). */
+const folder = z.string().check(z.regex(/^(~$|~\/|\/)/, "must be absolute or begin with ~/"));
+const folders = z.array(folder).check(z.maxLength(32));
 
 const provider = z.strictObject({
-  /** Whether this provider's sessions are followed at all. */
-  enabled: z.boolean(),
-  /** Where its sessions are; empty: where the client itself keeps them. */
-  roots: z.array(folder),
+  enabled: z.boolean().check(z.describe("Whether this provider's sessions are followed at all.")),
+  roots: folders.check(z.describe("Where its sessions are. Empty: where the client itself keeps them.")),
 });
 
 /** The effective policy: complete, every default filled in. */
 export const policy = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(1).check(z.describe("Version of this file's format.")),
   destinations: z.strictObject({
-    /** The only folders below which kato writes for the chat and for policy. */
-    roots: z.array(folder).check(z.minLength(1), z.maxLength(32)),
-    /** Where relative destinations and generated files go; must be inside one of the roots. */
-    default_root: folder,
-    extensions: z.array(z.enum(FORMATS)).check(z.minLength(1)),
-    /** Whether kato may append to a file that it did not create. */
-    allow_existing: z.boolean(),
-    /** Whether several sessions may be recorded in one file. */
-    allow_shared: z.boolean(),
-    /** A recording stops growing here. MiB. */
-    max_file_mb: z.int().check(z.minimum(1), z.maximum(1_048_576)),
-    /** `anywhere`: --output of `kato export` is the person's own choice; `roots`: it obeys the roots too. */
-    cli_export: z.enum(["anywhere", "roots"]),
+    roots: folders.check(
+      z.minLength(1),
+      z.describe("The only folders below which kato writes for the chat and for policy."),
+    ),
+    default_root: folder.check(
+      z.describe("Where relative destinations and generated files go. Must be inside one of the roots."),
+    ),
+    extensions: z.array(z.enum(FORMATS)).check(
+      z.minLength(1),
+      z.maxLength(FORMATS.length),
+      z.describe("The kinds of file that may be written."),
+    ),
+    allow_existing: z.boolean().check(
+      z.describe("Whether kato may append to a file that it did not create."),
+    ),
+    allow_shared: z.boolean().check(
+      z.describe("Whether several sessions may be recorded in one file."),
+    ),
+    max_file_mb: z.int().check(
+      z.minimum(1),
+      z.maximum(1_048_576),
+      z.describe("A recording stops growing at this size, in MiB."),
+    ),
+    cli_export: z.enum(["anywhere", "roots"]).check(
+      z.describe(
+        'Where `kato export --output` may write. "anywhere": in any folder of the person\'s own that is neither ' +
+          'hidden nor a system location; "roots": below the roots only.',
+      ),
+    ),
   }),
   recording: z.strictObject({
-    /** Whether in-chat commands are obeyed. */
-    commands: z.boolean(),
-    /** Projects (working directories) whose sessions are captured without a command. */
-    automatic: z.array(folder),
+    commands: z.boolean().check(
+      z.describe("Whether commands typed in a chat (::record and so on) are obeyed."),
+    ),
+    automatic: folders.check(
+      z.describe("Projects (working directories) whose sessions are captured without a command."),
+    ),
   }),
   sandbox: z.strictObject({
-    /** Refuse to run where the kernel sandbox is not in force. */
-    require_kernel_sandbox: z.boolean(),
+    require_kernel_sandbox: z.boolean().check(
+      z.describe("Refuse to run where the kernel's sandbox is not in force."),
+    ),
   }),
   providers: z.strictObject(
     Object.fromEntries(PROVIDERS.map((id) => [id, provider])) as Record<
@@ -56,19 +75,34 @@ export type Policy = z.infer<typeof policy>;
 /** How kato works for one person; nothing in it widens what kato may touch. */
 export const config = z.strictObject({
   log: z.strictObject({
-    level: z.enum(["debug", "info", "warning", "error"]),
-    /** Also write ~/.kato/logs/kato.log. */
-    file: z.boolean(),
+    level: z.enum(["debug", "info", "warning", "error"]).check(
+      z.describe("The least serious message that is logged."),
+    ),
+    file: z.boolean().check(z.describe("Also write ~/.kato/logs/kato.log.")),
   }),
   render: z.strictObject({
-    /** Show the model's thinking in Markdown and HTML. */
-    thinking: z.boolean(),
-    tools: z.boolean(),
-    results: z.boolean(),
-    agents: z.boolean(),
-    notices: z.boolean(),
-    /** IANA time zone; empty: the system's. */
-    time_zone: z.string(),
+    thinking: z.boolean().check(z.describe("Show the model's thinking in Markdown and HTML.")),
+    tools: z.boolean().check(z.describe("Show tool calls.")),
+    results: z.boolean().check(z.describe("Show what tools returned.")),
+    agents: z.boolean().check(z.describe("Show what sub-agents did.")),
+    notices: z.boolean().check(
+      z.describe("Show the client's notices (compaction, interruption and the like)."),
+    ),
+    time_zone: z.string().check(
+      z.refine(isTimeZone, "must be an IANA time zone such as Europe/Vienna, or empty"),
+      z.describe("IANA time zone of the times shown. Empty: the system's."),
+    ),
   }),
 });
 export type Config = z.infer<typeof config>;
+
+function isTimeZone(name: string): boolean {
+  if (name === "") return true;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    // RangeError is Intl's only way of saying that there is no such zone.
+    return false;
+  }
+}

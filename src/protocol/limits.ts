@@ -87,11 +87,26 @@ export const FULL_SCAN_MS = 300_000;
 /** Policy and configuration files are small; a larger one is refused unread. */
 export const POLICY_BYTES = 256 * KIB;
 
+/** More than anyone writes into policy.d, and what a plan may read at each start. */
+export const POLICY_FILES = 64;
+
+/** A plan names some dozens of paths; the launcher reads no more than this of one. */
+export const PLAN_BYTES = 64 * KIB;
+
 /** A request in the spool is one small JSON object. */
 export const REQUEST_BYTES = 16 * KIB;
 
 /** The audit log is rotated at this size; the chain runs over rotations. */
 export const AUDIT_FILE_BYTES = 16 * MIB;
+
+/** A path in an audit record: PATH_MAX. */
+export const AUDIT_PATH_BYTES = 4096;
+
+/** Any other text in an audit record: a sentence, an id. Command lines have COMMAND_LINE_BYTES. */
+export const AUDIT_TEXT_BYTES = 1024;
+
+/** The longest line of the audit log: every text of a record at its bound, each byte escaped as six. */
+export const AUDIT_LINE_BYTES = 128 * KIB;
 
 /** A tool result longer than this is cut in Markdown and HTML, with a marker that says how much. */
 export const RESULT_LINES = 200;

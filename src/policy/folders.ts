@@ -1,0 +1,73 @@
+/** Folders as policy names them. Pure: what a name means, never what is on disk. */
+import { join } from "@std/path";
+import { placesOf } from "./places.ts";
+
+/** Belong to the system or the kernel; nothing a person keeps is in them. */
+export const SYSTEM_LOCATIONS = [
+  "/bin",
+  "/boot",
+  "/dev",
+  "/etc",
+  "/lib",
+  "/lib32",
+  "/lib64",
+  "/proc",
+  "/root",
+  "/run",
+  "/sbin",
+  "/sys",
+  "/usr",
+  "/var",
+] as const;
+
+/** Whether normalised `path` is `folder` or below it. */
+export function isInside(path: string, folder: string): boolean {
+  return path === folder || folder === "/" || path.startsWith(`${folder}/`);
+}
+
+/** A home may itself be in such a place (/root, /var/home): what is inside home is the person's own. */
+export function isSystemLocation(path: string, home: string): boolean {
+  if (isInside(path, home)) return false;
+  return SYSTEM_LOCATIONS.some((location) => isInside(path, location));
+}
+
+/** Whether a segment of `path` below `from` begins with a dot. */
+export function hasHiddenSegment(path: string, from: string): boolean {
+  return path.slice(from.length).includes("/.");
+}
+
+export type Folder = { readonly path: string } | { readonly message: string };
+
+/** `~/x` or `/x` to a normalised absolute path; a message that completes "`x` …" if that cannot be. */
+export function expandFolder(text: string, home: string): Folder {
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(text)) {
+    return { message: "holds a control or invisible character; type the path again" };
+  }
+  if (text.split("/").includes("..")) return { message: "holds `..`; name the folder itself" };
+  if (!text.startsWith("/") && text !== "~" && !text.startsWith("~/")) {
+    return { message: "must be absolute or begin with ~/" };
+  }
+  const absolute = text.startsWith("~") ? join(home, text.slice(1)) : join(text);
+  return { path: absolute.length > 1 && absolute.endsWith("/") ? absolute.slice(0, -1) : absolute };
+}
+
+/** Why recordings may not be written below `path`; null when they may. `path` as from `expandFolder`. */
+export function whyNoRoot(path: string, home: string): string | null {
+  if (isInside(home, path)) return "holds a whole home folder; name a folder inside it";
+  if (isSystemLocation(path, home)) return "is a system location; name a folder of your own";
+  if (isInside(path, placesOf(home).exports)) return null;
+  // Hidden folders hold configuration and keys: a document written there could become a program's setting.
+  if (hasHiddenSegment(path, isInside(path, home) ? home : "")) {
+    return "is in a hidden folder; only ~/.kato/exports may be one";
+  }
+  return null;
+}
+
+/** Why sessions may not be read from `path`; null when they may. Clients keep theirs in hidden folders. */
+export function whyNoSource(path: string, home: string): string | null {
+  if (isInside(home, path)) return "holds a whole home folder; name the folder with the sessions";
+  if (isSystemLocation(path, home)) return "is a system location; name the folder with the sessions";
+  if (isInside(path, placesOf(home).base)) return "is kato's own folder";
+  return null;
+}

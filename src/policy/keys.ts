@@ -1,0 +1,165 @@
+/** The keys of a settings file, walked from its schema, and what one file says for them. Pure. */
+import * as z from "zod/mini";
+import { namePart, readToml } from "./toml.ts";
+
+export interface Key {
+  /** `destinations.max_file_mb` */
+  readonly name: string;
+  /** What it means, in a sentence or two. */
+  readonly says: string;
+  readonly schema: z.ZodMiniType;
+}
+
+/** Every key of `schema`, in its order. Tables are not in it: they are what the names have in common. */
+export function keysOf(schema: z.ZodMiniObject, prefix = ""): readonly Key[] {
+  return Object.entries(schema.shape as Record<string, z.ZodMiniType>).flatMap(([part, field]) => {
+    const name = prefix + namePart(part);
+    if (field instanceof z.ZodMiniObject) return keysOf(field, `${name}.`);
+    return [{ name, says: z.globalRegistry.get(field)?.description ?? "", schema: field }];
+  });
+}
+
+/** The value of a dotted name in a nested object that has it. */
+export function valueAt(nested: unknown, name: string): unknown {
+  return name.split(".").reduce<unknown>((inner, part) => (inner as Record<string, unknown>)[part], nested);
+}
+
+/** The other way round: values by their dotted names, put into tables. */
+export function nestValues(values: Iterable<readonly [string, unknown]>): unknown {
+  const nested: Record<string, unknown> = {};
+  for (const [name, value] of values) {
+    const parts = name.split(".");
+    const last = parts.pop() ?? name;
+    let table = nested;
+    for (const part of parts) table = (table[part] ??= {}) as Record<string, unknown>;
+    table[last] = value;
+  }
+  return nested;
+}
+
+/** Something in a settings file that must be mended, or (a violation) that does not count. */
+export interface SettingsError {
+  readonly file: string;
+  /** From 1; null when it is about the file as a whole. */
+  readonly line: number | null;
+  readonly key: string | null;
+  /** What is wrong and what to do. */
+  readonly message: string;
+}
+
+/** `/etc/kato/policy.toml:3: destinations.roots: must be …` */
+export function formatSettingsError({ file, line, key, message }: SettingsError): string {
+  return `${file}${line === null ? "" : `:${line}`}: ${key === null ? "" : `${key}: `}${message}`;
+}
+
+export interface Setting {
+  readonly key: Key;
+  readonly value: unknown;
+  readonly line: number | null;
+}
+
+export interface Settings {
+  readonly settings: readonly Setting[];
+  readonly errors: readonly SettingsError[];
+}
+
+/** What `text` sets. Every file is partial; a key that is not in `keys` is an error, so that no typing error is silent. */
+export function readSettings(text: string, file: string, keys: readonly Key[]): Settings {
+  const toml = readToml(text);
+  if (!toml.ok) {
+    return { settings: [], errors: [{ file, line: toml.line, key: null, message: toml.message }] };
+  }
+  const byName = new Map(keys.map((key) => [key.name, key]));
+  const tables = new Set(keys.flatMap(({ name }) => ancestors(name)));
+  const names = [...tables, ...byName.keys()];
+  const settings: Setting[] = [];
+  const errors: SettingsError[] = [];
+
+  const walk = (name: string, value: unknown): void => {
+    const line = toml.lines.get(name) ?? null;
+    const key = byName.get(name);
+    const say = (message: string) => errors.push({ file, line, key: name, message });
+    if (key !== undefined) {
+      const parsed = z.safeParse(key.schema, value);
+      if (parsed.success) settings.push({ key, value: parsed.data, line });
+      else say(parsed.error.issues.map(sayIssue).join("; "));
+    } else if (!tables.has(name)) {
+      const near = nearest(name, names);
+      say(`is not a key that kato knows${near === null ? "" : `; did you mean \`${near}\`?`}`);
+    } else if (!isTable(value)) {
+      say(`must be a table, as in [${name}]`);
+    } else {
+      walkTable(`${name}.`, value);
+    }
+  };
+  const walkTable = (prefix: string, table: Readonly<Record<string, unknown>>): void => {
+    for (const [part, value] of Object.entries(table)) walk(prefix + namePart(part), value);
+  };
+  walkTable("", toml.value);
+  return { settings, errors };
+}
+
+function ancestors(name: string): string[] {
+  const parts = name.split(".");
+  return parts.slice(0, -1).map((_, index) => parts.slice(0, index + 1).join("."));
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  boolean: "true or false",
+  string: "text in quotes",
+  array: 'a list, as in ["…"]',
+  number: "a number",
+  int: "a whole number",
+};
+
+/** What is expected, from what the schema library found. */
+function sayIssue(issue: z.core.$ZodIssue): string {
+  const which = issue.path.length === 0 ? "" : `entry ${Number(issue.path[0]) + 1} `;
+  const many = "origin" in issue && issue.origin === "array" ? " entries" : "";
+  switch (issue.code) {
+    case "invalid_type":
+      return `${which}must be ${EXPECTED[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `${which}must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
+    case "too_small":
+      return `${which}must be at least ${issue.minimum}${many}`;
+    case "too_big":
+      return `${which}must be at most ${issue.maximum}${many}`;
+    default:
+      return `${which}${issue.message}`;
+  }
+}
+
+/** The name that was probably meant; null when none is near. A key in the wrong table is near, too. */
+export function nearest(name: string, names: readonly string[]): string | null {
+  let best: string | null = null;
+  let least = Math.min(4, Math.ceil(name.length / 3) + 1);
+  for (const candidate of names) {
+    const far = Math.min(distance(name, candidate), distance(lastPart(name), lastPart(candidate)) + 1);
+    if (far < least) [best, least] = [candidate, far];
+  }
+  return best;
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
+}
+
+/** Levenshtein's distance. No key of ours is longer than the bound, and what is longer is near none. */
+function distance(a: string, b: string): number {
+  if (a.length > 64 || b.length > 64) return Infinity;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

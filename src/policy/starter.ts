@@ -1,0 +1,64 @@
+/** The settings files that kato writes for people to read: every key with what it means and its default. Pure. */
+import { CONFIG_KEYS } from "./config.ts";
+import { DEFAULT_CONFIG, DEFAULT_POLICY } from "./defaults.ts";
+import { type Key, valueAt } from "./keys.ts";
+import { POLICY_KEYS } from "./merge.ts";
+
+const COLUMNS = 100;
+
+/** `~/.kato/config/policy.toml` as `kato init` writes it: all of it comment, so that it sets nothing. */
+export function starterPolicy(): string {
+  const head =
+    "What kato may do here. Each line shows a default: take its # away to change it. An organisation's " +
+    "policy in /etc/kato comes first, and what it enforces can only be narrowed here. `kato policy check` says " +
+    "whether the file is right; `kato policy show` says what holds, and where it comes from.";
+  return render(head, POLICY_KEYS, DEFAULT_POLICY, "# ");
+}
+
+/** `~/.kato/config/config.toml` as `kato init` writes it: all of it comment. */
+export function starterConfig(): string {
+  const head =
+    "How kato works for you. Each line shows a default: take its # away to change it. Nothing here " +
+    "widens what kato may touch; that is policy.toml's matter.";
+  return render(head, CONFIG_KEYS, DEFAULT_CONFIG, "# ");
+}
+
+/** `policy/default.toml`: what holds where no file says otherwise. */
+export function shippedPolicy(): string {
+  const head =
+    "The policy that kato ships with. It is part of the program, and this file only shows it: put " +
+    "changes into /etc/kato/policy.toml (organisation) or ~/.kato/config/policy.toml (person).";
+  return render(head, POLICY_KEYS, DEFAULT_POLICY, "");
+}
+
+function render(head: string, keys: readonly Key[], values: unknown, mark: "" | "# "): string {
+  const lines = comment(head);
+  let table = "";
+  for (const { name, says } of keys) {
+    const dot = name.lastIndexOf(".");
+    if (dot > 0 && name.slice(0, dot) !== table) {
+      table = name.slice(0, dot);
+      // A header alone sets nothing, so it may stand even where every key is a comment.
+      lines.push("", `[${table}]`);
+    } else {
+      lines.push("");
+    }
+    // Booleans, whole numbers, texts and lists of texts are spelled in TOML as in JSON.
+    const value = JSON.stringify(valueAt(values, name)).replaceAll('","', '", "');
+    lines.push(...comment(says), `${mark}${name.slice(dot + 1)} = ${value}`);
+  }
+  return lines.join("\n") + "\n";
+}
+
+function comment(text: string): string[] {
+  const lines: string[] = [];
+  let line = "#";
+  for (const word of text.split(" ")) {
+    if (line.length + word.length >= COLUMNS) {
+      lines.push(line);
+      line = "#";
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,164 @@
+/**
+ * TOML with line numbers. The library's parser says what a file means but not where, and it takes the last of two
+ * equal keys; a second, small scan finds each key's line and refuses keys that are set twice, since in a policy it
+ * must be plain which one holds. Pure.
+ */
+import { parse } from "@std/toml";
+
+export interface TomlText {
+  readonly ok: true;
+  readonly value: Readonly<Record<string, unknown>>;
+  /** Line, from 1, of each key and table by its dotted name; parts that need quotes are in JSON's quotes. */
+  readonly lines: ReadonlyMap<string, number>;
+}
+
+export interface TomlError {
+  readonly ok: false;
+  readonly line: number;
+  readonly message: string;
+}
+
+export function readToml(text: string): TomlText | TomlError {
+  const place: Place = { text, at: 0, line: 1, lines: new Map(), tables: new Set() };
+  try {
+    // First, since of two equal keys the library may only say that something is wrong further down.
+    scanStatements(place);
+    return { ok: true, value: parse(text), lines: place.lines };
+  } catch (error) {
+    if (error instanceof Refusal) return { ok: false, line: place.line, message: error.message };
+    if (!(error instanceof SyntaxError)) throw error;
+    const [, line, message] = error.message.match(/^Parse error on line (\d+), column \d+: ([^\n]*)/) ?? [];
+    return { ok: false, line: Number(line ?? 1), message: `is not TOML: ${message ?? error.message}` };
+  }
+}
+
+/** One part of a dotted name as it is shown and looked up. */
+export function namePart(part: string): string {
+  return /^[A-Za-z0-9_-]+$/.test(part) ? part : JSON.stringify(part);
+}
+
+/** Ends a scan from any depth; never leaves this file. */
+class Refusal extends Error {}
+
+interface Place {
+  readonly text: string;
+  at: number;
+  line: number;
+  readonly lines: Map<string, number>;
+  readonly tables: Set<string>;
+}
+
+/** No setting of ours is a list of lists; deeper text is not worth a stack. */
+const DEPTH = 8;
+
+const BLANK = /(?:[ \t\r\n]|#[^\n]*)*/y;
+const SPACE = /[ \t]*/y;
+const KEY = /[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'/y;
+const STRING = new RegExp(
+  [
+    `"""(?:[^"\\\\]|\\\\[^]|"(?!""))*"{3,5}`,
+    `'''(?:[^']|'(?!''))*'{3,5}`,
+    `"(?:[^"\\\\\\n]|\\\\.)*"`,
+    `'[^'\\n]*'`,
+  ].join("|"),
+  "y",
+);
+/** Numbers, dates and booleans: up to what can follow a value. */
+const PLAIN = /[^,\]}#\r\n]+/y;
+
+/** What `token` matches here, which may be nothing; moves past it. */
+function take(place: Place, token: RegExp): string {
+  token.lastIndex = place.at;
+  const found = token.exec(place.text)?.[0] ?? "";
+  place.at += found.length;
+  if (found.includes("\n")) place.line += found.split("\n").length - 1;
+  return found;
+}
+
+function takeText(place: Place, text: string): boolean {
+  if (!place.text.startsWith(text, place.at)) return false;
+  place.at += text.length;
+  return true;
+}
+
+function expect(place: Place, text: string): void {
+  if (!takeText(place, text)) throw new Refusal(`is not TOML: expected \`${text}\``);
+}
+
+function scanStatements(place: Place): void {
+  let table = "";
+  for (take(place, BLANK); place.at < place.text.length; take(place, BLANK)) {
+    if (takeText(place, "[[")) {
+      table = takeName(place);
+      expect(place, "]]");
+      if (!place.lines.has(table)) place.lines.set(table, place.line);
+    } else if (takeText(place, "[")) {
+      table = takeName(place);
+      expect(place, "]");
+      if (place.tables.has(table)) throw new Refusal(`sets [${table}] twice`);
+      place.tables.add(table);
+      place.lines.set(table, place.line);
+    } else {
+      scanPair(place, table, 0);
+    }
+  }
+}
+
+function scanPair(place: Place, table: string, depth: number): void {
+  const own = takeName(place);
+  const name = table === "" ? own : `${table}.${own}`;
+  if (place.lines.has(name)) throw new Refusal(`sets ${name} twice; keep one of them`);
+  place.lines.set(name, place.line);
+  expect(place, "=");
+  take(place, SPACE);
+  scanValue(place, name, depth);
+}
+
+function scanValue(place: Place, name: string, depth: number): void {
+  if (depth > DEPTH) throw new Refusal(`nests values more than ${DEPTH} deep`);
+  if (takeText(place, "[")) {
+    for (take(place, BLANK); !takeText(place, "]"); take(place, BLANK)) {
+      scanValue(place, name, depth + 1);
+      take(place, BLANK);
+      takeText(place, ",");
+      endOfText(place);
+    }
+  } else if (takeText(place, "{")) {
+    for (take(place, BLANK); !takeText(place, "}"); take(place, BLANK)) {
+      scanPair(place, name, depth + 1);
+      take(place, BLANK);
+      takeText(place, ",");
+      endOfText(place);
+    }
+  } else if (take(place, STRING) === "" && take(place, PLAIN) === "") {
+    throw new Refusal("is not TOML: expected a value");
+  }
+}
+
+function endOfText(place: Place): void {
+  if (place.at >= place.text.length) throw new Refusal("is not TOML: it ends inside a value");
+}
+
+/** A dotted name, with the spaces around it. */
+function takeName(place: Place): string {
+  const parts: string[] = [];
+  do {
+    take(place, SPACE);
+    const part = take(place, KEY);
+    if (part === "") throw new Refusal("is not TOML: expected a key");
+    parts.push(namePart(unquote(part)));
+    take(place, SPACE);
+  } while (takeText(place, "."));
+  return parts.join(".");
+}
+
+function unquote(part: string): string {
+  if (part.startsWith("'")) return part.slice(1, -1);
+  if (!part.startsWith('"')) return part;
+  try {
+    return JSON.parse(part);
+  } catch {
+    // TOML has two escapes that JSON has not (\UXXXXXXXX, \e): no key of ours has them, so its text will do.
+    return part.slice(1, -1);
+  }
+}
