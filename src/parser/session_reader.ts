@@ -186,7 +186,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
           return null;
         }
         remember(out.event.id);
-        const event = place(out.event, walker.agent);
+        const event = place(out.event, out.agent ?? walker.agent);
         return { event, typed: walker.agent === MAIN_AGENT ? out.typed ?? null : null };
       }
     }

@@ -25,8 +25,11 @@ export type Origin =
   | "repeat";
 
 export type Out =
-  /** `typed`: the part of a user's text that the person typed, from which alone commands are taken. */
-  | { readonly out: "event"; readonly event: EventDraft; readonly typed?: string }
+  /**
+   * `typed`: the part of a user's text that the person typed, from which alone commands are taken.
+   * `agent`: who spoke, where a sub-agent's records stand in the main log; else it is the log's own agent.
+   */
+  | { readonly out: "event"; readonly event: EventDraft; readonly typed?: string; readonly agent?: string }
   /** A record, block or attachment of a type that kato does not know. */
   | { readonly out: "unknown"; readonly type: string }
   /** What became known of the session; the highest `rank` wins for the title, the first wins for the rest. */

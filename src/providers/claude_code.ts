@@ -1,0 +1,105 @@
+/**
+ * Claude Code (1.0 to 2.1): `~/.claude/projects/<slug>/<session>.jsonl`, sub-agents' logs in a folder beside it.
+ * Room: providers; no authority, pure. Reads records that were parsed already; opens nothing, writes nothing, and
+ * never throws on what a log holds.
+ */
+import { join } from "@std/path";
+import { MAIN_AGENT } from "../protocol/event.ts";
+import { endsReply, readAssistantRow } from "./claude_code/assistant_rows.ts";
+import { createFold, type Fold } from "./claude_code/fold.ts";
+import { AGENT_ID, handBackOf } from "./claude_code/hand_back.ts";
+import { STATE_ROW_PREFIX, STATE_ROWS } from "./claude_code/known_types.ts";
+import { isInterruption, messageText } from "./claude_code/person.ts";
+import { isRow, type Row, rowOf, textOf, timeOf, typeName, uuidOf } from "./claude_code/records.ts";
+import { silent, unknownRecord } from "./claude_code/row_events.ts";
+import { tellMeta } from "./claude_code/session_meta.ts";
+import { readAttachmentRow, readSystemRow } from "./claude_code/system_rows.ts";
+import { readUserRow } from "./claude_code/user_rows.ts";
+import type { Provider, Reading } from "./provider.ts";
+
+const SESSION = /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
+const AGENT_FOLDER =
+  /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/subagents\/(.+)$/;
+const AGENT_FILE = /^(?:[^/]+\/)?agent-([^/.]+)(\.jsonl|\.meta\.json)$/;
+const TRANSCRIPT_TYPES: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "attachment"]);
+
+export const claudeCode: Provider = {
+  id: "claude-code",
+  name: "Claude Code",
+  environment: ["CLAUDE_CONFIG_DIR"],
+
+  roots(home, environment) {
+    const configured = environment["CLAUDE_CONFIG_DIR"] ?? "";
+    // The client takes a relative folder from where it was started, which nobody else can know.
+    return [join(configured.startsWith("/") ? configured : join(home, ".claude"), "projects")];
+  },
+
+  classify(relative) {
+    const session = SESSION.exec(relative)?.[1];
+    if (session !== undefined) return { kind: "session", session };
+    const [, owner, path] = AGENT_FOLDER.exec(relative) ?? [];
+    if (owner === undefined || path === undefined) return null;
+    const file = classifyAgent(path);
+    if (file === null) return null;
+    return { kind: file.kind === "log" ? "agent" : "agent-meta", session: owner, agent: file.agent };
+  },
+
+  agentFolder: (main) => join(main.replace(/\.jsonl$/, ""), "subagents"),
+  classifyAgent,
+  begin: createFold,
+
+  handBack(state, record) {
+    return isRow(record.value) ? handBackOf(state as Fold, record.value) : null;
+  },
+
+  read(state, record) {
+    const fold = state as Fold;
+    if (!isRow(record.value)) return unknownRecord("(no object)");
+    const reading = readRow(record.value, fold);
+    if (fold.agent !== MAIN_AGENT) return { outs: reading.outs, origin: "sub-agent" };
+    return tellMeta(record.value, fold, reading);
+  },
+
+  endsRun({ value }) {
+    if (!isRow(value)) return false;
+    if (value["type"] === "assistant") return endsReply(value);
+    if (value["type"] !== "user") return false;
+    return isInterruption(value, messageText(rowOf(value["message"])["content"]));
+  },
+
+  timeOf: ({ value }) => isRow(value) ? timeOf(value["timestamp"]) : null,
+
+  identity({ value }) {
+    return isRow(value) && TRANSCRIPT_TYPES.has(value["type"]) ? uuidOf(value) : null;
+  },
+
+  startingCall: (meta) => textOf(rowOf(meta)["toolUseId"]) || null,
+};
+
+/** Logs of requests that the client makes on its own (`agent-acompact-…`) repeat the session: they are none. */
+function classifyAgent(relative: string): { kind: "log" | "meta"; agent: string } | null {
+  const [, agent, extension] = AGENT_FILE.exec(relative) ?? [];
+  if (agent === undefined || !AGENT_ID.test(agent)) return null;
+  return { kind: extension === ".jsonl" ? "log" : "meta", agent };
+}
+
+function readRow(row: Row, fold: Fold): Reading {
+  const type = row["type"];
+  if (fold.repeating && TRANSCRIPT_TYPES.has(type) && type !== "user") return silent("sub-agent");
+  switch (type) {
+    case "user":
+      return readUserRow(row, fold);
+    case "assistant":
+      return readAssistantRow(row, fold);
+    case "system":
+      return readSystemRow(row, fold);
+    case "attachment":
+      return readAttachmentRow(row, fold);
+    case "fork-context-ref":
+      fold.repeating = fold.agent !== MAIN_AGENT;
+      return silent("repeat");
+  }
+  if (typeof type !== "string") return unknownRecord("(no type)");
+  if (STATE_ROWS.has(type) || type.startsWith(STATE_ROW_PREFIX)) return silent("repeat");
+  return unknownRecord(typeName(type));
+}

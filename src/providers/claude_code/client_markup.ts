@@ -1,0 +1,89 @@
+/** Rows whose text a client wrote in markup of its own: its commands, shell lines, what they printed. Pure. */
+import type { Origin } from "../provider.ts";
+import { tagged } from "./records.ts";
+import type { RowEvents } from "./row_events.ts";
+
+type Markup = (text: string, events: RowEvents) => Origin;
+
+/** By how the text begins. In 2.1 the same rows come as `user` or as `system`, each command in one of them. */
+const MARKUPS: readonly (readonly [string, Markup])[] = [
+  ["<command-name>", readCommand],
+  ["<command-message>", readCommand],
+  ["<local-command-stdout>", readCommandOutput],
+  ["<local-command-stderr>", readCommandOutput],
+  ["<local-command-caveat>", () => "injected"],
+  ["<bash-input>", readShell],
+  ["<bash-stdout>", readShellOutput],
+  ["<bash-stderr>", readShellOutput],
+  ["<user-memory-input>", readMemory],
+  ["<task-notification>", readTaskNotification],
+];
+
+/** Whose words a text in such markup holds, its notices added to `events`; null for any other text. */
+export function readMarkup(text: string, events: RowEvents): Origin | null {
+  if (!text.startsWith("<")) return null;
+  for (const [start, read] of MARKUPS) {
+    if (text.startsWith(start)) return read(text, events);
+  }
+  return null;
+}
+
+function readCommand(text: string, events: RowEvents): Origin {
+  // The arguments come last and may hold anything; the tags before them hold names.
+  const name = (/<command-name>([^<\n]*)/.exec(text)?.[1] ?? "").trim();
+  const parts = [name.startsWith("/") ? name : `/${name}`, (tagged(text, "command-args") ?? "").trim()];
+  events.addNotice("command", parts.join(" ").trim());
+  return "not-typed";
+}
+
+function readCommandOutput(text: string, events: RowEvents): Origin {
+  events.addNotice("output", joinOutput(text, "local-command-stdout", "local-command-stderr"));
+  return "tool-output";
+}
+
+function readShell(text: string, events: RowEvents): Origin {
+  events.addNotice("shell", `!${tagged(text, "bash-input") ?? ""}`);
+  return "not-typed";
+}
+
+function readShellOutput(text: string, events: RowEvents): Origin {
+  events.addNotice("output", joinOutput(text, "bash-stdout", "bash-stderr"));
+  return "tool-output";
+}
+
+function readMemory(text: string, events: RowEvents): Origin {
+  events.addNotice("command", `# ${tagged(text, "user-memory-input") ?? ""}`);
+  return "not-typed";
+}
+
+function readTaskNotification(text: string, events: RowEvents): Origin {
+  const status = firstTagged(text, "status");
+  events.addNotice(
+    "background",
+    firstTagged(text, "summary") || `A background task: ${status || "reported"}`,
+  );
+  return taskId(text)?.startsWith("a") ? "sub-agent" : "tool-output";
+}
+
+/** The task that a notification speaks of; a sub-agent's begins with `a`. */
+export function taskId(text: string): string | null {
+  return firstTagged(text, "task-id") || null;
+}
+
+export function taskCall(text: string): string | null {
+  return firstTagged(text, "tool-use-id") || null;
+}
+
+/** What a sub-agent reports comes behind these tags and may repeat them: the first of each is the client's. */
+function firstTagged(text: string, tag: string): string {
+  const open = text.indexOf(`<${tag}>`);
+  if (open === -1) return "";
+  const start = open + tag.length + 2;
+  const end = text.indexOf(`</${tag}>`, start);
+  return end === -1 ? "" : text.slice(start, end).trim();
+}
+
+function joinOutput(text: string, ...tags: readonly string[]): string {
+  const parts = tags.map((tag) => tagged(text, tag) ?? "").filter((part) => part !== "");
+  return parts.length === 0 ? "" : parts.reduce((all, part) => all + (all.endsWith("\n") ? "" : "\n") + part);
+}

@@ -1,0 +1,52 @@
+/** Where a sub-agent hands back to the log of whoever started it. Pure. */
+import type { HandBack } from "../provider.ts";
+import { taskCall, taskId } from "./client_markup.ts";
+import type { Fold } from "./fold.ts";
+import { messageText } from "./person.ts";
+import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "./records.ts";
+
+/** Ids of sub-agents as their logs are named; tasks of other kinds have ids of other forms. */
+export const AGENT_ID = /^a[0-9a-f]{6,40}$/;
+
+/**
+ * A call's result hands back when the sub-agent ran while the call waited; if it went on in the background, the
+ * notification does. Logs of sub-agents keep no `toolUseResult`: there, the call alone tells which one.
+ */
+export function handBackOf(fold: Fold, row: Row): HandBack | null {
+  if (fold.repeating || row["isMeta"]) return null;
+  const time = timeOf(row["timestamp"]);
+  if (row["type"] === "attachment") {
+    const attachment = rowOf(row["attachment"]);
+    return attachment["type"] === "queued_command" ? byNotification(attachment["prompt"], time) : null;
+  }
+  if (row["type"] !== "user") return null;
+  const content = rowOf(row["message"])["content"];
+  return byResult(fold, row, content, time) ?? byNotification(content, time);
+}
+
+function byResult(fold: Fold, row: Row, content: unknown, time: string | null): HandBack | null {
+  for (const block of listOf(content)) {
+    if (!isRow(block) || block["type"] !== "tool_result") continue;
+    const call = textOf(block["tool_use_id"]);
+    const result = rowOf(row["toolUseResult"]);
+    const agent = textOf(result["agentId"]);
+    const named = AGENT_ID.test(agent);
+    if (!named && !fold.calls.includes(call)) continue;
+    if (result["isAsync"] === true || textOf(result["status"]).endsWith("_launched")) return null;
+    if (saysLaunched(block["content"])) return null;
+    return { agent: named ? agent : null, call: call === "" ? null : call, time };
+  }
+  return null;
+}
+
+/** What the result of a call says that started a sub-agent in the background. */
+function saysLaunched(content: unknown): boolean {
+  return messageText(content).startsWith("Async agent launched");
+}
+
+function byNotification(content: unknown, time: string | null): HandBack | null {
+  const text = messageText(content);
+  if (!text.startsWith("<task-notification>")) return null;
+  const task = taskId(text) ?? "";
+  return AGENT_ID.test(task) ? { agent: task, call: taskCall(text), time } : null;
+}

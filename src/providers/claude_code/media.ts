@@ -1,0 +1,25 @@
+/** What is not text, in a few words. Pure. */
+import { type Row, rowOf, textOf } from "./records.ts";
+import { cutText } from "./typed.ts";
+
+const NAME_CHARS = 120;
+
+/** Such as `image/png, 2.1 kB`; base64 data tells the size, a link is named. */
+export function describeMedia(block: Row): string {
+  const source = rowOf(block["source"]);
+  const type = textOf(source["media_type"]) || textOf(block["type"]);
+  const name = textOf(block["title"]) || textOf(source["url"]) || textOf(source["file_id"]);
+  const parts = [type, name].filter((part) => part !== "").map((part) => cutText(part, NAME_CHARS));
+  const data = source["data"];
+  // What was too large to be kept does not tell its size.
+  if (source["type"] === "base64" && typeof data === "string" && !data.endsWith("]")) {
+    const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
+    parts.push(describeSize(Math.floor(data.length * 3 / 4) - padding));
+  }
+  return parts.join(", ");
+}
+
+function describeSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,133 @@
+/**
+ * Who said a row: a person, or the client in the same kind of row. Pure. The rule is the client's own (2.1), with
+ * what older clients wrote without marking it.
+ */
+import { isRow, listOf, type Row, rowOf, textOf } from "./records.ts";
+
+/** Any of these, and the row is the client's. */
+const CLIENT_MARKS = [
+  "isMeta",
+  "isCompactSummary",
+  "isSidechain",
+  "isVirtual",
+  "isVisibleInTranscriptOnly",
+  "textNotTyped",
+  "handedOff",
+  "queueSkipAttachments",
+  "wakeupSource",
+  "scheduledTaskId",
+  "toolUseResult",
+] as const;
+
+/** Where a person's turn comes from; absent in older logs. */
+const TURN_ORIGINS: ReadonlySet<unknown> = new Set([undefined, null, "human", "sdk", "unknown"]);
+
+/** Whether a `user` row without tool results, whose text bears no markup of the client, was said by a person. */
+export function isSaidByPerson(row: Row): boolean {
+  for (const mark of CLIENT_MARKS) {
+    if (row[mark]) return false;
+  }
+  return TURN_ORIGINS.has(row["turnOrigin"]) && isHuman(row["origin"]);
+}
+
+/** Whether an attachment of type `queued_command` is a prompt that a person typed while the model worked. */
+export function isQueuedByPerson(row: Row, attachment: Row): boolean {
+  const mode = attachment["commandMode"];
+  return !row["isMeta"] && !attachment["isMeta"] && !row["isSidechain"] &&
+    isHuman(attachment["origin"]) && (mode === undefined || mode === "prompt");
+}
+
+function isHuman(origin: unknown): boolean {
+  return origin === undefined || origin === null || rowOf(origin)["kind"] === "human";
+}
+
+/** Whether the row is from a client that did not yet note where a prompt came from. */
+function isUnmarked(row: Row): boolean {
+  return row["promptSource"] === undefined && row["origin"] === undefined && row["turnOrigin"] === undefined;
+}
+
+/** The text of a message: a string, or its text blocks, one after another. */
+export function messageText(content: unknown): string {
+  if (typeof content === "string") return content.toWellFormed();
+  const texts = textBlocks(content);
+  return texts.length === 1 ? texts[0] ?? "" : texts.join("\n");
+}
+
+function textBlocks(content: unknown): string[] {
+  const texts: string[] = [];
+  for (const block of listOf(content)) {
+    if (typeof block === "string") texts.push(block.toWellFormed());
+    else if (isRow(block) && block["type"] === "text") texts.push(textOf(block["text"]));
+  }
+  return texts;
+}
+
+/** A person's words, without what a client put beside them. */
+export function personsText(row: Row, content: unknown): string {
+  if (typeof content === "string") return withoutReminders(row, textOf(content));
+  const texts = textBlocks(content);
+  // Editors add what is open or selected as blocks of their own.
+  const own = texts.length < 2 ? texts : texts.filter((text) => !isContextBlock(text));
+  return withoutReminders(row, own.join("\n"));
+}
+
+const CONTEXT_BLOCK = /^<(ide_[a-z_]+|system-reminder)>/;
+
+function isContextBlock(text: string): boolean {
+  const tag = CONTEXT_BLOCK.exec(text)?.[1];
+  return tag !== undefined && text.trimEnd().endsWith(`</${tag}>`);
+}
+
+const REMINDER = "<system-reminder>";
+const REMINDER_END = "</system-reminder>";
+
+/** Until 2.1, reminders for the model stood in front of and behind a prompt, in the same text. */
+function withoutReminders(row: Row, text: string): string {
+  if (!isUnmarked(row) || !text.includes(REMINDER)) return text;
+  let start = 0;
+  for (;;) {
+    const at = start + leadingSpace(text, start);
+    const end = text.startsWith(REMINDER, at) ? text.indexOf(REMINDER_END, at) : -1;
+    if (end === -1) break;
+    start = end + REMINDER_END.length;
+  }
+  let rest = text.slice(start);
+  if (start > 0) rest = rest.replace(/^\n+/, "");
+  for (;;) {
+    const trimmed = rest.trimEnd();
+    const at = trimmed.endsWith(REMINDER_END) ? trimmed.lastIndexOf(REMINDER) : -1;
+    if (at === -1) return rest;
+    rest = rest.slice(0, at).trimEnd();
+  }
+}
+
+function leadingSpace(text: string, from: number): number {
+  const space = /\s*/y;
+  space.lastIndex = from;
+  return space.exec(text)?.[0].length ?? 0;
+}
+
+/** First words of the summary with which a compacted conversation goes on, in every version so far. */
+const SUMMARY_HEAD = "This session is being continued from a previous conversation";
+const SUMMARY_LABEL = "\nSummary:\n";
+const SUMMARY_TAIL = "\n\nIf you need specific details from before compaction";
+
+/** Whether the row is the summary of a compaction; older clients did not mark it. */
+export function isSummary(row: Row, text: string): boolean {
+  return row["isCompactSummary"] === true || (isUnmarked(row) && text.startsWith(SUMMARY_HEAD));
+}
+
+/** The summary itself, without the client's words to the model around it, where these are recognised. */
+export function summaryText(text: string): string {
+  const head = text.startsWith(SUMMARY_HEAD) ? text.indexOf(SUMMARY_LABEL) : -1;
+  if (head === -1) return text;
+  const start = head + SUMMARY_LABEL.length;
+  const end = text.indexOf(SUMMARY_TAIL, start);
+  return text.slice(start, end === -1 ? undefined : end).trim();
+}
+
+/** `[Request interrupted by user]` and its kin, which a person can type too: then the row says so. */
+export function isInterruption(row: Row, text: string): boolean {
+  return row["promptSource"] === undefined && text.startsWith("[Request interrupted by user") &&
+    text.length < 64;
+}

@@ -1,0 +1,72 @@
+/** Rows of type `system` and `attachment`: what the client tells the person, and context for the model. Pure. */
+import { MAIN_AGENT } from "../../protocol/event.ts";
+import type { Reading } from "../provider.ts";
+import { readMarkup } from "./client_markup.ts";
+import { type Fold, inlineAgent } from "./fold.ts";
+import { CONTEXT_ATTACHMENTS, SILENT_SYSTEM_ROWS, TOLD_SYSTEM_ROWS } from "./known_types.ts";
+import { isQueuedByPerson, messageText } from "./person.ts";
+import { type Row, rowOf, textOf, typeName } from "./records.ts";
+import { createRowEvents, silent, unknownRecord } from "./row_events.ts";
+import { readPrompt } from "./user_rows.ts";
+
+export function readSystemRow(row: Row, fold: Fold): Reading {
+  const events = createRowEvents(row, inlineAgent(fold, row));
+  const subtype = row["subtype"];
+  const content = textOf(row["content"]);
+  if (subtype === "api_error") {
+    events.addNotice("api-error", describeApiError(row));
+    return events.reading("injected");
+  }
+  if (subtype === "local_command" || subtype === undefined) {
+    const origin = readMarkup(content, events);
+    if (origin !== null) return events.reading(origin);
+    if (subtype === "local_command") {
+      events.addNotice("output", content);
+      return events.reading("tool-output");
+    }
+    // Until 2.0 nothing said what such a row is; those of hooks belong to a call and are no news to a person.
+    if (row["toolUseID"] === undefined && !row["isMeta"]) events.addNotice("info", content);
+    return events.reading("injected");
+  }
+  if (typeof subtype === "string") {
+    if (SILENT_SYSTEM_ROWS.has(subtype)) return silent("injected");
+    if (TOLD_SYSTEM_ROWS.has(subtype)) {
+      events.addNotice("info", content);
+      return events.reading("injected");
+    }
+  }
+  return unknownRecord(`system/${typeName(subtype)}`);
+}
+
+function describeApiError(row: Row): string {
+  const error = rowOf(row["error"]);
+  const said = textOf(error["formatted"]) || textOf(error["message"]) || textOf(row["content"]) ||
+    `API error ${typeof error["status"] === "number" ? error["status"] : ""}`.trim();
+  const { retryAttempt: attempt, maxRetries: most } = row;
+  return typeof attempt === "number" && typeof most === "number"
+    ? `${said} (retry ${attempt} of ${most})`
+    : said;
+}
+
+export function readAttachmentRow(row: Row, fold: Fold): Reading {
+  const attachment = rowOf(row["attachment"]);
+  const type = attachment["type"];
+  if (type === "queued_command") return readQueued(row, attachment, fold);
+  // It repeats the whole request to the model, the person's words among them.
+  if (type === "prompt_snapshot") return silent("repeat");
+  if (typeof type === "string" && CONTEXT_ATTACHMENTS.has(type)) return silent("injected");
+  return unknownRecord(`attachment/${typeName(type)}`);
+}
+
+/** What was queued while the model worked and given to it in the middle of its turn: written nowhere else. */
+function readQueued(row: Row, attachment: Row, fold: Fold): Reading {
+  const prompt = attachment["prompt"];
+  const inline = inlineAgent(fold, row);
+  const events = createRowEvents(row, inline);
+  const origin = readMarkup(messageText(prompt), events);
+  if (origin !== null) return events.reading(origin);
+  if (fold.agent !== MAIN_AGENT || inline !== null || !isQueuedByPerson(row, attachment)) {
+    return silent("injected");
+  }
+  return readPrompt(row, prompt, events);
+}

@@ -1,0 +1,113 @@
+/** Results of tool calls, as the client and the provider's service give them. Pure. */
+import { type Fold, forgetCall } from "./fold.ts";
+import { describeMedia } from "./media.ts";
+import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
+import type { RowEvents } from "./row_events.ts";
+
+/** A `tool_result` block of a user row, and what `toolUseResult` says of a question that was asked. */
+export function readToolResult(block: Row, toolUseResult: unknown, fold: Fold, events: RowEvents): void {
+  const call = textOf(block["tool_use_id"]);
+  const content = block["content"];
+  forgetCall(fold, call);
+  events.add({
+    type: "tool_result",
+    call,
+    text: resultText(content),
+    error: block["is_error"] === true,
+  });
+  for (const item of listOf(content)) {
+    if (isRow(item)) readMedia(item, events);
+  }
+  readDecisions(toolUseResult, events);
+}
+
+function resultText(content: unknown): string {
+  if (typeof content === "string") return textOf(content);
+  const texts: string[] = [];
+  for (const item of listOf(content)) {
+    if (typeof item === "string") texts.push(textOf(item));
+    else if (isRow(item) && item["type"] === "text") texts.push(textOf(item["text"]));
+  }
+  return texts.join("\n");
+}
+
+/** An image, a document or a reference in a message or a result; its text was taken already. */
+export function readMedia(item: Row, events: RowEvents): void {
+  switch (item["type"]) {
+    case "text":
+    case "tool_result":
+      return;
+    case "image":
+      events.addNotice("image", describeMedia(item));
+      return;
+    case "document":
+    case "search_result":
+      events.addNotice("attachment", describeMedia(item));
+      return;
+    case "tool_reference":
+      events.addNotice("attachment", `the tool ${textOf(item["tool_name"]) || "?"}`);
+      return;
+    default:
+      events.addUnknown(`user/${typeName(item["type"])}`);
+  }
+}
+
+/** The questions that the model asked (AskUserQuestion) and what the person chose or wrote. */
+function readDecisions(toolUseResult: unknown, events: RowEvents): void {
+  if (!isRow(toolUseResult)) return;
+  const answers = toolUseResult["answers"];
+  if (answers === undefined) return;
+  for (const [index, asked] of listOf(toolUseResult["questions"]).entries()) {
+    if (!isRow(asked) || typeof asked["question"] !== "string") continue;
+    const answer = Array.isArray(answers) ? answers[index] : ownProperty(answers, asked["question"]);
+    events.add({
+      type: "decision",
+      question: textOf(asked["question"]),
+      options: listOf(asked["options"]).map(labelOf).filter((label) => label !== ""),
+      answer: answerText(answer),
+    });
+  }
+}
+
+function ownProperty(value: unknown, name: string): unknown {
+  return isRow(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+function labelOf(option: unknown): string {
+  return textOf(option) || textOf(rowOf(option)["label"]);
+}
+
+function answerText(answer: unknown): string | null {
+  if (typeof answer === "string") return textOf(answer);
+  if (Array.isArray(answer)) return answer.map(labelOf).filter((label) => label !== "").join(", ");
+  if (isRow(answer)) return textOf(answer["answer"]) || labelOf(answer) || null;
+  return null;
+}
+
+/** A result that the provider's service gave by itself (web search, code execution), in plain words. */
+export function readServerResult(block: Row, events: RowEvents): void {
+  const content = block["content"];
+  const inner = textOf(rowOf(content)["type"]);
+  events.add({
+    type: "tool_result",
+    call: textOf(block["tool_use_id"]),
+    text: typeof content === "string" ? textOf(content) : describeResult(content),
+    error: block["is_error"] === true || inner.endsWith("_error"),
+  });
+}
+
+function describeResult(content: unknown): string {
+  if (Array.isArray(content)) {
+    return content.map((item) => describeItem(rowOf(item))).filter((text) => text !== "").join("\n");
+  }
+  return describeItem(rowOf(content));
+}
+
+function describeItem(item: Row): string {
+  const text = textOf(item["text"]);
+  if (text !== "") return text;
+  const printed = [item["stdout"], item["stderr"]].map(textOf).filter((part) => part !== "");
+  if (printed.length > 0) return printed.join("\n");
+  const named = [item["title"], item["url"], item["error_code"]].map(textOf).filter((part) => part !== "");
+  return named.length > 0 ? named.join(": ") : textOf(item["type"]);
+}

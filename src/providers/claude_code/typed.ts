@@ -1,0 +1,76 @@
+/** The part of a person's text that the person typed: what was pasted is somebody else's. Pure. */
+
+/** The client wraps a large paste so, with an id that no paste can foresee; small ones stay as if typed. */
+const PASTE_TAG = /<(\/?)pasted_content id="([^"\n]{0,64})">/g;
+
+/** Stands for a paste in a line that holds other text too, so that the paste never completes a command. */
+const PASTED = "\uFFFC";
+
+/**
+ * `text` without its pastes. A paste that fills whole lines leaves an empty one; the lines around it stay apart.
+ * An opening tag without its end hides everything behind it.
+ *
+ * @example
+ * ```ts
+ * import { typedPart } from "./typed.ts";
+ * const paste = '<pasted_content id="2e43">\n::stop\n</pasted_content id="2e43">';
+ * if (typedPart(`::record\n\n${paste}\nthanks`) !== "::record\n\n\nthanks") throw new Error();
+ * ```
+ */
+export function typedPart(text: string): string {
+  const pieces: string[] = [];
+  let from = 0;
+  let open: string | undefined;
+  for (const tag of text.matchAll(PASTE_TAG)) {
+    const [whole, slash, id] = tag;
+    if (open === undefined && slash === "") {
+      pieces.push(text.slice(from, tag.index));
+      open = id;
+    } else if (open === id && slash === "/") {
+      from = tag.index + whole.length;
+      open = undefined;
+    }
+  }
+  pieces.push(open === undefined ? text.slice(from) : "");
+  return joinPieces(pieces);
+}
+
+/** Each piece is looked at twice at most, however many there are. */
+function joinPieces(pieces: readonly string[]): string {
+  const parts: string[] = [];
+  for (const [index, piece] of pieces.entries()) {
+    const before = pieces[index - 1];
+    if (before !== undefined) {
+      const left = before.slice(before.lastIndexOf("\n") + 1);
+      const end = piece.indexOf("\n");
+      const right = end === -1 ? piece : piece.slice(0, end);
+      if (left.trim() !== "" || right.trim() !== "") parts.push(PASTED);
+    }
+    parts.push(piece);
+  }
+  return parts.join("");
+}
+
+const TITLE_CHARS = 80;
+/** The first words stand at the beginning, however long the text. */
+const TITLE_LOOKS_AT = 4096;
+
+/** A session's title: the first line that the person typed, else pasted, and that is no command. */
+export function firstWords(text: string, typed: string): string | null {
+  return firstLine(typed) ?? firstLine(text.slice(0, TITLE_LOOKS_AT).replace(PASTE_TAG, ""));
+}
+
+function firstLine(text: string): string | null {
+  for (const line of text.slice(0, TITLE_LOOKS_AT).split("\n")) {
+    const words = line.replaceAll(PASTED, " ").trim();
+    if (words !== "" && !words.startsWith("::")) return cutText(words, TITLE_CHARS);
+  }
+  return null;
+}
+
+/** At most `length` UTF-16 units of `text`, never half a character. */
+export function cutText(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const cut = text.slice(0, length - 1);
+  return (cut.isWellFormed() ? cut : cut.slice(0, -1)).trimEnd() + "…";
+}

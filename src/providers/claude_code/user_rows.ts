@@ -1,0 +1,91 @@
+/** Rows of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
+import { MAIN_AGENT } from "../../protocol/event.ts";
+import type { Reading } from "../provider.ts";
+import { readMarkup } from "./client_markup.ts";
+import { type Fold, inlineAgent } from "./fold.ts";
+import {
+  isInterruption,
+  isSaidByPerson,
+  isSummary,
+  messageText,
+  personsText,
+  summaryText,
+} from "./person.ts";
+import { isRow, listOf, type Row, rowOf, typeName } from "./records.ts";
+import { createRowEvents, type RowEvents, silent } from "./row_events.ts";
+import { readMedia, readToolResult } from "./tool_results.ts";
+import { typedPart } from "./typed.ts";
+
+export function readUserRow(row: Row, fold: Fold): Reading {
+  const content = rowOf(row["message"])["content"];
+  const inline = inlineAgent(fold, row);
+  const events = createRowEvents(row, inline);
+  if (fold.repeating) return readForkTask(content, fold, events);
+  if (listOf(content).some(isToolResult)) return readToolResults(row, content, fold, events);
+  if (row["isMeta"]) return silent("injected");
+  const text = messageText(content);
+  if (isSummary(row, text)) {
+    events.addNotice("compaction", summaryText(text));
+    return events.reading("summary");
+  }
+  if (isInterruption(row, text)) {
+    events.addNotice("interruption", text);
+    return events.reading("injected");
+  }
+  const origin = readMarkup(text, events);
+  if (origin !== null) return events.reading(origin);
+  if (inline !== null || fold.agent !== MAIN_AGENT) {
+    events.addNotice("task", text);
+    readOthers(content, events);
+    return events.reading("sub-agent");
+  }
+  if (isSaidByPerson(row)) return readPrompt(row, content, events);
+  // Something that the client said to the model in the person's place, and that it shows.
+  if (!row["isVirtual"] && !row["isVisibleInTranscriptOnly"]) events.addNotice("info", text);
+  return events.reading("injected");
+}
+
+/** A person's prompt: a string, or blocks. */
+export function readPrompt(row: Row, content: unknown, events: RowEvents): Reading {
+  const text = personsText(row, content);
+  if (text !== "") events.addUser(text, typedPart(text));
+  readOthers(content, events);
+  return events.reading(text === "" ? "injected" : "user");
+}
+
+function readToolResults(row: Row, content: unknown, fold: Fold, events: RowEvents): Reading {
+  for (const block of listOf(content)) {
+    if (isToolResult(block)) readToolResult(block, row["toolUseResult"], fold, events);
+  }
+  const text = messageText(content);
+  if (isInterruption(row, text)) events.addNotice("interruption", text);
+  readOthers(content, events);
+  return events.reading("tool-output");
+}
+
+/** Blocks that are neither text nor results. */
+function readOthers(content: unknown, events: RowEvents): void {
+  for (const block of listOf(content)) {
+    if (isRow(block)) readMedia(block, events);
+    else if (typeof block !== "string") events.addUnknown(`user/${typeName(typeof block)}`);
+  }
+}
+
+function isToolResult(block: unknown): block is Row {
+  return isRow(block) && block["type"] === "tool_result";
+}
+
+const BOILERPLATE_END = "</fork-boilerplate>";
+const DIRECTIVE = "Your directive:";
+
+/** A fork begins with its parent's last rows; its own first is the one that holds the task, in a frame. */
+function readForkTask(content: unknown, fold: Fold, events: RowEvents): Reading {
+  const text = messageText(content);
+  if (text.trim() === "") return silent("sub-agent");
+  fold.repeating = false;
+  const frame = text.indexOf(BOILERPLATE_END);
+  let task = frame === -1 ? text : text.slice(frame + BOILERPLATE_END.length).trim();
+  if (frame !== -1 && task.startsWith(DIRECTIVE)) task = task.slice(DIRECTIVE.length).trim();
+  events.addNotice("task", task);
+  return events.reading("sub-agent");
+}

@@ -1,0 +1,224 @@
+/**
+ * Compares events with a corpus manifest: the truth of a recorded conversation, from what was typed and what the
+ * model's service served and received, never from the logs. Claude Code's manifests have this form. Pure but for
+ * a hash; to be run over events of a provider, and over what `kato export --format jsonl` wrote.
+ */
+import { createHash } from "node:crypto";
+import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
+
+/** A string, or what is known of a long one: `sha256` and `len` (in UTF-8 bytes or characters) of the whole. */
+type Text = string | { len: number; sha256: string; head: string; tail: string };
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  /** Index of a reply's block. */
+  readonly block?: number;
+}
+
+interface Block {
+  readonly type: string;
+  readonly text?: Text;
+  readonly thinking?: Text;
+  readonly id?: string;
+  readonly name?: string;
+}
+
+interface Turn {
+  readonly kind: string;
+  readonly who?: string;
+  readonly text?: Text;
+  readonly blocks?: readonly Block[];
+  readonly tool_use_id?: string;
+  readonly is_error?: boolean;
+  readonly content?: Text | readonly { readonly type: string; readonly text?: Text }[];
+  readonly log?: readonly Place[] | null;
+  readonly log_note?: string;
+}
+
+export interface Manifest {
+  readonly case: string;
+  readonly turns: readonly Turn[];
+}
+
+/** One thing that a log must hold; `matches` says whether an event is it. */
+interface Expected {
+  readonly agent: string;
+  readonly line: number;
+  readonly stream: Stream;
+  readonly shown: string;
+  /** `next`: the event after it, of the same agent. */
+  matches(event: Event, next: Event | undefined): boolean;
+}
+
+/** What is compared, each in its own order: results may come between the calls of one reply. */
+const STREAMS = ["user", "assistant", "thinking", "tool_call", "tool_result"] as const;
+type Stream = typeof STREAMS[number];
+
+/**
+ * Differences between what the logs of one session must hold and `events`, one sentence each; none if equal.
+ * `files`: the logs, as the manifest names them; by default all below `.claude/projects`.
+ */
+export function compareWithManifest(
+  manifest: Manifest,
+  events: readonly Event[],
+  files?: readonly string[],
+): string[] {
+  const expected = manifest.turns.flatMap((turn) => expectTurn(turn, files)).sort((a, b) => a.line - b.line);
+  const agents = new Set([...expected.map((item) => item.agent), ...events.map((event) => event.agent)]);
+  const differences: string[] = [];
+  for (const agent of agents) {
+    const own = events.filter((event) => event.agent === agent);
+    for (const stream of STREAMS) {
+      const wanted = expected.filter((item) => item.agent === agent && item.stream === stream);
+      const found = own.map((event, index) => ({ event, next: own[index + 1] }))
+        .filter(({ event }) => event.type === stream);
+      differences.push(...compareStream(`${manifest.case} ${agent} ${stream}`, wanted, found));
+    }
+  }
+  return differences;
+}
+
+interface Found {
+  readonly event: Event;
+  readonly next: Event | undefined;
+}
+
+function compareStream(name: string, wanted: readonly Expected[], found: readonly Found[]): string[] {
+  for (const [index, item] of wanted.entries()) {
+    const at = found[index];
+    if (at === undefined) return [`${name}: ${item.shown} (line ${item.line}) is missing`];
+    if (!item.matches(at.event, at.next)) {
+      return [
+        `${name}: ${item.shown} (line ${item.line}) is expected, not ${shown(JSON.stringify(at.event))}`,
+      ];
+    }
+  }
+  const extra = found[wanted.length];
+  return extra === undefined ? [] : [`${name}: ${shown(JSON.stringify(extra.event))} is too much`];
+}
+
+function expectTurn(turn: Turn, files: readonly string[] | undefined): Expected[] {
+  const all = (turn.log ?? []).filter((place) =>
+    files === undefined ? place.file.startsWith(".claude/projects/") : files.includes(place.file)
+  );
+  // A fork's log begins with rows of its parent's, which are read there.
+  const main = all.filter((place) => agentOf(place.file) === MAIN_AGENT);
+  const places = main.length > 0 ? main : all;
+  return places.flatMap((place) => {
+    const base = { agent: agentOf(place.file), line: place.line };
+    switch (turn.kind) {
+      case "user":
+        return expectUser(turn, base);
+      case "assistant": {
+        const block = turn.blocks?.[place.block ?? 0];
+        return block === undefined ? [] : expectBlock(block, base);
+      }
+      case "tool_result":
+        return expectResult(turn, base);
+      default:
+        return [];
+    }
+  });
+}
+
+type Base = Pick<Expected, "agent" | "line">;
+
+function expectUser(turn: Turn, base: Base): Expected[] {
+  const text = turn.text ?? "";
+  const start = headOf(text).slice(0, 1);
+  // Commands of the client are notices, and a prompt that a hook refused is told by the client only.
+  if (start === "/" || start === "!" || turn.log_note?.includes("system/")) return [];
+  // A large paste stands inside a frame that the client adds.
+  const framed = turn.log_note === "embedded in user";
+  return [{
+    ...base,
+    stream: "user",
+    shown: shown(headOf(text)),
+    matches: (event) =>
+      event.type === "user" &&
+      (isText(text, event.text) || (framed && event.text.includes(headOf(text)))),
+  }];
+}
+
+function expectBlock(block: Block, base: Base): Expected[] {
+  const { id, name } = block;
+  switch (block.type) {
+    case "text": {
+      const text = block.text ?? "";
+      return [{
+        ...base,
+        stream: "assistant",
+        shown: shown(headOf(text)),
+        matches: (event, next) => event.type === "assistant" && isTextOrCut(text, event.text, next),
+      }];
+    }
+    case "thinking": {
+      const text = block.thinking ?? "";
+      if (text === "") return [];
+      return [{
+        ...base,
+        stream: "thinking",
+        shown: shown(headOf(text)),
+        matches: (event, next) => event.type === "thinking" && isTextOrCut(text, event.text, next),
+      }];
+    }
+    case "tool_use":
+      return [{
+        ...base,
+        stream: "tool_call",
+        shown: `${name} ${id}`,
+        matches: (event) => event.type === "tool_call" && event.call === id && event.name === name,
+      }];
+    default:
+      return [];
+  }
+}
+
+/** What the client sends where a result is lost; its log holds another sentence, which was not sent. */
+const LOST_RESULT = "[Tool result missing due to internal error]";
+
+function expectResult(turn: Turn, base: Base): Expected[] {
+  const content = turn.content ?? "";
+  const texts: readonly Text[] = Array.isArray(content)
+    ? content.flatMap((item: { type: string; text?: Text }) => item.type === "text" ? [item.text ?? ""] : [])
+    : [content as Text];
+  const long = texts.find((text) => typeof text !== "string");
+  const text = texts.length === 1 && long !== undefined ? long : texts.map(headOf).join("\n");
+  // A fork is told another result of the call that started it than its parent.
+  const forked = base.agent === MAIN_AGENT && turn.who?.startsWith("agent:") === true;
+  const toldOtherwise = text === LOST_RESULT || forked;
+  return [{
+    ...base,
+    stream: "tool_result",
+    shown: `${turn.tool_use_id} ${shown(headOf(text))}`,
+    matches: (event) =>
+      event.type === "tool_result" && event.call === turn.tool_use_id &&
+      event.error === (turn.is_error ?? false) && (toldOtherwise || isText(text, event.text)),
+  }];
+}
+
+/** The sub-agent whose log a file is, by its name; else the main agent. */
+function agentOf(file: string): string {
+  return /\/subagents\/(?:[^/]+\/)?agent-([^/]+)\.jsonl$/.exec(file)?.[1] ?? MAIN_AGENT;
+}
+
+function isText(expected: Text, actual: string): boolean {
+  if (typeof expected === "string") return actual === expected.toWellFormed();
+  return createHash("sha256").update(actual).digest("hex") === expected.sha256;
+}
+
+/** Where a person interrupted a stream, the log holds what had arrived. */
+function isTextOrCut(expected: Text, actual: string, next: Event | undefined): boolean {
+  if (isText(expected, actual)) return true;
+  const interrupted = next?.type === "notice" && next.kind === "interruption";
+  return interrupted && actual !== "" && headOf(expected).startsWith(actual);
+}
+
+function headOf(text: Text): string {
+  return typeof text === "string" ? text : text.head;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 160 ? `${text.slice(0, 160)}…` : text);
+}
