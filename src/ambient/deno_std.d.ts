@@ -15,3 +15,8 @@ declare module "@std/path" {
 declare module "@std/toml" {
   export function parse(text: string): Record<string, unknown>;
 }
+
+/** Tests only. */
+declare module "@std/yaml" {
+  export function parse(text: string): unknown;
+}

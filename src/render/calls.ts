@@ -1,0 +1,105 @@
+/**
+ * Tool calls that wait for their results. A recording is only appended to, so a call is written when its result is
+ * known, or when the conversation goes on without it. Room: render; no authority, pure.
+ */
+import { WAITING_CALLS, WAITING_CHARS } from "../protocol/limits.ts";
+import type { Outcome, Page } from "./page.ts";
+
+export interface WaitingCall {
+  readonly waits: "call";
+  readonly call: string;
+  readonly agent: string;
+  readonly summary: string;
+  readonly prose: boolean;
+  /** As the page wrote it. */
+  readonly input: string;
+  result: { readonly body: string; readonly error: boolean } | null;
+}
+
+/** Something complete that must not overtake a call before it. */
+export interface WaitingBlock {
+  readonly waits: "turn";
+  readonly text: string;
+}
+
+/** A call that was written without its result. */
+export interface LateCall {
+  readonly call: string;
+  readonly agent: string;
+  readonly summary: string;
+  readonly prose: boolean;
+}
+
+/** Plain JSON, part of the renderer's state. `queue` is in the order of the conversation. */
+export interface Calls {
+  queue: (WaitingCall | WaitingBlock)[];
+  late: LateCall[];
+}
+
+export function beginCalls(): Calls {
+  return { queue: [], late: [] };
+}
+
+/** Adds a call, or a block that belongs behind those that wait; returns what can be written now. */
+export function enqueue(page: Page, calls: Calls, item: WaitingCall | WaitingBlock): string {
+  calls.queue.push(item);
+  return settle(page, calls);
+}
+
+/** Gives a result to its call; returns what can be written now. */
+export function addResult(
+  page: Page,
+  calls: Calls,
+  result: { readonly call: string; readonly agent: string; readonly text: string; readonly error: boolean },
+): string {
+  const { call, agent, text, error } = result;
+  for (const item of calls.queue) {
+    if (item.waits === "call" && item.call === call && item.agent === agent && item.result === null) {
+      item.result = { body: page.result(text, item.prose), error };
+      return settle(page, calls);
+    }
+  }
+  const at = calls.late.findIndex((late) => late.call === call && late.agent === agent);
+  const [late] = at < 0 ? [] : calls.late.splice(at, 1);
+  return page.lateResult(late?.summary ?? "", page.result(text, late?.prose ?? false), error);
+}
+
+/** Writes everything that waits: the conversation goes on, or ends. */
+export function flush(page: Page, calls: Calls, missing: "later" | "none"): string {
+  let text = "";
+  for (const item of calls.queue) text += show(page, calls, item, missing);
+  calls.queue = [];
+  return text;
+}
+
+/** Writes from the front what is complete, and more when too much waits. */
+function settle(page: Page, calls: Calls): string {
+  let text = "";
+  let done = 0;
+  let held = calls.queue.reduce((sum, item) => sum + sizeOf(item), 0);
+  for (const item of calls.queue) {
+    const complete = item.waits === "turn" || item.result !== null;
+    if (!complete && calls.queue.length - done <= WAITING_CALLS && held <= WAITING_CHARS) break;
+    text += show(page, calls, item, "later");
+    held -= sizeOf(item);
+    done++;
+  }
+  calls.queue.splice(0, done);
+  return text;
+}
+
+function show(page: Page, calls: Calls, item: WaitingCall | WaitingBlock, missing: "later" | "none"): string {
+  if (item.waits === "turn") return item.text;
+  const { call, agent, summary, prose, input, result } = item;
+  const outcome: Outcome = result === null ? { outcome: missing } : { outcome: "result", ...result };
+  if (result === null) {
+    calls.late.push({ call, agent, summary, prose });
+    if (calls.late.length > WAITING_CALLS) calls.late.shift();
+  }
+  return page.call(summary, input, outcome);
+}
+
+function sizeOf(item: WaitingCall | WaitingBlock): number {
+  if (item.waits === "turn") return item.text.length;
+  return item.summary.length + item.input.length + (item.result?.body.length ?? 0);
+}

@@ -1,0 +1,22 @@
+/** Markdown code that its content cannot end. Room: render; no authority, pure. */
+
+/** A fenced code block. `text` must be neutralised; the fence is longer than any in it. */
+export function fence(text: string, info: string): string {
+  const mark = "`".repeat(Math.max(3, longestRun(text, /`{3,}|~{3,}/g) + 1));
+  return `${mark}${info}\n${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${mark}`;
+}
+
+/** Code inside a line. `line` must be neutralised and without newlines. */
+export function codeSpan(line: string): string {
+  const mark = "`".repeat(longestRun(line, /`+/g) + 1);
+  // A space on both sides is taken away by the reader; it is needed next to a backtick, and to keep a space.
+  const pad = /^[ `]|[ `]$/.test(line) || line === "" ? " " : "";
+  return mark + pad + line + pad + mark;
+}
+
+function longestRun(text: string, run: RegExp): number {
+  if (!text.includes("`") && !text.includes("~~~")) return 0;
+  let longest = 0;
+  for (const match of text.matchAll(run)) longest = Math.max(longest, match[0].length);
+  return longest;
+}

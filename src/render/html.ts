@@ -1,0 +1,184 @@
+/**
+ * One self-contained HTML file: no script, nothing fetched (its Content-Security-Policy says so), texts shown as they
+ * were written. Only ever appended to: the end tags that HTML lets one leave out are left out.
+ * Room: render; no authority, pure.
+ */
+import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/limits.ts";
+import type { RenderHead } from "../protocol/render.ts";
+import { renderConversation } from "./conversation.ts";
+import { cutText } from "./cut.ts";
+import { STYLE } from "./html_style.ts";
+import { escapeAttribute, escapeHtml } from "./html_text.ts";
+import { neutralise, neutraliseOutput } from "./neutralise.ts";
+import type { Outcome, Page } from "./page.ts";
+import type { Block, TaskState } from "./tool_view.ts";
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+const page: Page = {
+  head: documentHead,
+  heading: (speaker, model, time, iso) =>
+    element(
+      "h2",
+      speaker.toLowerCase(),
+      `${speaker}${model === null ? "" : ` <small>${escapeHtml(model)}</small>`} ${clock(time, iso)}`,
+    ),
+  text: (speaker, text) => textBlock(speaker, neutralise(text)),
+  thinking: (text) => details("thinking", "Thinking", textBlock("", neutralise(text))),
+  openAgent: (summary) => openDetails("agent", summary),
+  closeAgent: () => "</details>\n",
+  input: (blocks) => blocks.map(inputBlock).join(""),
+  result: resultBody,
+  call: (summary, input, outcome) => {
+    const body = input + outcomeText(outcome);
+    const failed = outcome.outcome === "result" && outcome.error;
+    if (body === "") return element("p", "remark", `<em>Tool</em> ${escapeHtml(summary)}`);
+    return details(failed ? "call failed" : "call", failed ? `${summary} · failed` : summary, body);
+  },
+  lateResult: (summary, body, error) =>
+    details(
+      error ? "call failed" : "call",
+      `Result${summary === "" ? "" : ` of ${summary}`}${error ? " · failed" : ""}`,
+      body,
+    ),
+  decision: (question, options, answer) =>
+    element(
+      "div",
+      "decision",
+      labelled("Question", question) + choices(options) +
+        (answer === null ? element("p", "", "<em>No answer</em>") : labelled("Answer", answer)),
+    ),
+  remark: (label, text) => element("div", "remark", labelled(label, text)),
+  output: (text) => resultBody(text, false),
+  shell: (command) =>
+    element("p", "", "<em>Run by the person:</em>") + pre("", escapeHtml(neutralise(command))),
+  compaction: (summary) =>
+    "<hr>\n" + details("call", "Context compacted", textBlock("", neutralise(summary))),
+};
+
+/** HTML; see Renderer. */
+export const htmlRenderer = renderConversation(page);
+
+function documentHead(head: RenderHead, title: string): string {
+  const { provider, session, project, started, client } = head.meta;
+  const facts = { provider, session, project, started, client };
+  const rows = Object.entries(facts).map(([name, value]) =>
+    value === null ? "" : `<dt>${name}</dt><dd>${escapeHtml(neutralise(value))}</dd>\n`
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="kato/1">
+<title>${escapeHtml(title)}</title>
+<style>
+${STYLE}</style>
+</head>
+<body>
+<h1 dir="auto">${escapeHtml(title)}</h1>
+<dl>
+${rows.join("")}</dl>
+`;
+}
+
+/** `content` is HTML. */
+function element(name: string, kind: string, content: string): string {
+  return `<${name}${kind === "" ? "" : ` class="${kind}"`}>${content}</${name}>\n`;
+}
+
+function clock(time: string, iso: string | null): string {
+  return iso === null
+    ? `<span class="time">${time}</span>`
+    : `<time datetime="${escapeAttribute(iso)}">${time}</time>`;
+}
+
+/** `text` is neutralised; white space is kept by the style. */
+function textBlock(kind: string, text: string): string {
+  return `<div class="${kind === "" ? "text" : `text ${kind}`}" dir="auto">${escapeHtml(text)}</div>\n`;
+}
+
+/** A newline right after the start tag is dropped by HTML: one is given away for that. */
+function pre(kind: string, content: string): string {
+  return `<pre${kind === "" ? "" : ` class="${kind}"`}>\n${content}</pre>\n`;
+}
+
+function openDetails(kind: string, summary: string): string {
+  return `<details class="${kind}">\n<summary>${escapeHtml(summary)}</summary>\n`;
+}
+
+function details(kind: string, summary: string, body: string): string {
+  return `${openDetails(kind, summary)}${body}</details>\n`;
+}
+
+function labelled(label: string, text: string): string {
+  const safe = neutralise(text).trim();
+  if (!safe.includes("\n")) return element("p", "", `<em>${label}</em> ${escapeHtml(safe)}`);
+  return element("p", "", `<em>${label}</em>`) + textBlock("", safe);
+}
+
+function choices(options: readonly string[]): string {
+  if (options.length === 0) return "";
+  return `<ul>\n${
+    options.map((option) => element("li", "", escapeHtml(neutralise(option)))).join("")
+  }</ul>\n`;
+}
+
+function inputBlock(input: Block): string {
+  switch (input.block) {
+    case "code": {
+      const cut = cutText(input.text, Infinity, CALL_CHARS);
+      const text = escapeHtml(neutralise(cut.text));
+      return pre(
+        input.language === "diff" ? "diff" : "",
+        input.language === "diff" ? colourDiff(text) : text,
+      ) +
+        missing(cut.missing);
+    }
+    case "prose": {
+      const cut = cutText(input.text, Infinity, CALL_CHARS);
+      return textBlock("", neutralise(cut.text)) + missing(cut.missing);
+    }
+    case "tasks":
+      return `<ul class="tasks">\n${
+        input.tasks.map((task) => element("li", task.state, taskText(task))).join("")
+      }</ul>\n`;
+    case "question":
+      return labelled("Question", input.question) + choices(input.options);
+  }
+}
+
+function taskText(task: { readonly state: TaskState; readonly text: string }): string {
+  const box = { done: "☑", doing: "◐", open: "☐" }[task.state];
+  return `${box} ${escapeHtml(neutralise(task.text))}`;
+}
+
+/** `text` is escaped. */
+function colourDiff(text: string): string {
+  return text.replace(/^\+.*/gm, "<ins>$&</ins>").replace(/^-.*/gm, "<del>$&</del>");
+}
+
+function resultBody(text: string, isProse: boolean): string {
+  if (text.trim() === "") return element("p", "note", "(empty)");
+  const cut = cutText(text, RESULT_LINES, RESULT_CHARS);
+  const shown = neutraliseOutput(cut.text);
+  return (isProse ? textBlock("", shown) : pre("result", escapeHtml(shown))) + missing(cut.missing);
+}
+
+function missing(what: string | null): string {
+  return what === null ? "" : element("p", "note", `… ${what}`);
+}
+
+function outcomeText(outcome: Outcome): string {
+  switch (outcome.outcome) {
+    case "result":
+      return outcome.body;
+    case "later":
+      return element("p", "note", "Its result, if there is one, follows below.");
+    case "none":
+      return element("p", "note", "There is no result.");
+    case "hidden":
+      return "";
+  }
+}

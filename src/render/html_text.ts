@@ -1,0 +1,12 @@
+/** Text in HTML. Room: render; no authority, pure. */
+
+/** Escapes a text for an element's content. */
+export function escapeHtml(text: string): string {
+  if (!/[&<>]/.test(text)) return text;
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** Escapes a text for an attribute's value in double quotes. */
+export function escapeAttribute(text: string): string {
+  return escapeHtml(text).replaceAll('"', "&quot;");
+}

@@ -1,0 +1,36 @@
+/**
+ * JSON Lines: one event a line, everything in it, keys in a fixed order. The machine interface; what is left out of
+ * Markdown and HTML is here. Room: render; no authority, pure.
+ */
+import type { Event } from "../protocol/event.ts";
+import type { Renderer } from "./renderer.ts";
+
+export const jsonlRenderer: Renderer = {
+  begin: () => null,
+  step: (_, state, event) => ({ state, text: writeEvent(event) }),
+  finish: (_, state) => ({ state, text: "" }),
+};
+
+/** One event and its newline. */
+export function writeEvent(event: Event): string {
+  const { v, id, provider, session, seq, time, agent, type } = event;
+  return JSON.stringify({ v, id, provider, session, seq, time, agent, type, ...bodyOf(event) }) + "\n";
+}
+
+function bodyOf(event: Event) {
+  switch (event.type) {
+    case "user":
+    case "thinking":
+      return { text: event.text };
+    case "assistant":
+      return { text: event.text, model: event.model, phase: event.phase };
+    case "tool_call":
+      return { call: event.call, name: event.name, input: event.input ?? null };
+    case "tool_result":
+      return { call: event.call, text: event.text, error: event.error };
+    case "decision":
+      return { question: event.question, options: event.options, answer: event.answer };
+    case "notice":
+      return { kind: event.kind, text: event.text };
+  }
+}

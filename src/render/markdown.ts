@@ -1,0 +1,142 @@
+/**
+ * Markdown for people (CommonMark, with the task lists and `<details>` that every reader of it knows). What it
+ * looks like is described in docs/markdown.md. Room: render; no authority, pure.
+ */
+import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/limits.ts";
+import { containInline, containText } from "./contain.ts";
+import { renderConversation } from "./conversation.ts";
+import { cutText } from "./cut.ts";
+import { codeSpan, fence } from "./fence.ts";
+import { frontmatter } from "./frontmatter.ts";
+import { escapeHtml } from "./html_text.ts";
+import { neutralise, neutraliseOutput } from "./neutralise.ts";
+import type { Outcome, Page } from "./page.ts";
+import type { Block, TaskState } from "./tool_view.ts";
+
+/** Output of more lines than this is folded. */
+const OPEN_LINES = 12;
+
+const CHECKBOX: Readonly<Record<TaskState, string>> = { done: "[x]", doing: "[ ]", open: "[ ]" };
+
+const page: Page = {
+  head: frontmatter,
+  heading: (speaker, model, time) =>
+    block(`## ${speaker}${model === null ? "" : ` (${containInline(model)})`} — ${time}`),
+  text: (_, text) => prose(text),
+  thinking: (text) => details("Thinking", prose(text)),
+  openAgent: (summary) => openDetails(summary),
+  closeAgent: () => block("</details>"),
+  input: (blocks) => blocks.map(inputBlock).join(""),
+  result: resultBody,
+  call: (summary, input, outcome) => {
+    const body = input + outcomeText(outcome, input !== "");
+    const failed = outcome.outcome === "result" && outcome.error ? " · failed" : "";
+    return body === "" ? block(`*Tool* — ${codeSpan(summary)}`) : details(summary + failed, body);
+  },
+  lateResult: (summary, body, error) =>
+    details(`Result${summary === "" ? "" : ` of ${summary}`}${error ? " · failed" : ""}`, body),
+  decision: (question, options, answer) => {
+    const choices = options.map((option) => `- ${choice(option)}`).join("\n");
+    const asked = labelled("Question", question) + (choices === "" ? "" : block(choices));
+    return quote(asked + (answer === null ? block("*No answer*") : labelled("Answer", answer)));
+  },
+  remark: (label, text) => quote(labelled(label, text)),
+  output: (text) => {
+    const body = resultBody(text, false);
+    return text.split("\n", OPEN_LINES + 2).length > OPEN_LINES ? details("Output", body) : body;
+  },
+  shell: (command) => block("*Run by the person:*") + code("sh", command),
+  compaction: (summary) => block("---") + details("Context compacted", prose(summary)),
+};
+
+/** Markdown; see Renderer. */
+export const markdownRenderer = renderConversation(page);
+
+/** Every block has an empty line in front and ends its last line, so any of them can follow any other. */
+function block(markdown: string): string {
+  return `\n${markdown}${markdown.endsWith("\n") ? "" : "\n"}`;
+}
+
+/** Somebody's Markdown. A first line that is indented would continue a list before it: a comment parts them. */
+function prose(text: string): string {
+  const safe = containText(neutralise(text));
+  return (/^(?:[ \t]*\n)*[ \t]/.test(safe) ? block("<!-- -->") : "") + block(safe);
+}
+
+function code(language: string, text: string): string {
+  return block(fence(text === "" ? "" : neutralise(text), language));
+}
+
+/** `summary` is one neutralised line. HTML, so nothing in it is Markdown. */
+function openDetails(summary: string): string {
+  return block(`<details>\n<summary>${escapeHtml(summary)}</summary>`);
+}
+
+function details(summary: string, body: string): string {
+  return openDetails(summary) + body + block("</details>");
+}
+
+function quote(blocks: string): string {
+  return block(blocks.trim().replaceAll("\n", "\n> ").replace(/^/, "> ").replaceAll("> \n", ">\n"));
+}
+
+/** A text of several lines stands below its label: what begins a line there must begin one here. */
+function labelled(label: string, text: string): string {
+  const safe = neutralise(text).trim();
+  if (safe === "") return block(`*${label}*`);
+  return safe.includes("\n")
+    ? block(`*${label}*`) + prose(safe)
+    : block(`*${label}* — ${containInline(safe)}`);
+}
+
+function choice(text: string): string {
+  return containInline(neutralise(text).replace(/\s+/g, " ").trim());
+}
+
+function inputBlock(input: Block): string {
+  switch (input.block) {
+    case "code": {
+      const cut = cutText(input.text, Infinity, CALL_CHARS);
+      return code(input.language, cut.text) + missing(cut.missing);
+    }
+    case "prose": {
+      const cut = cutText(input.text, Infinity, CALL_CHARS);
+      return prose(cut.text) + missing(cut.missing);
+    }
+    case "tasks":
+      return block(input.tasks.map((task) => `- ${CHECKBOX[task.state]} ${taskText(task)}`).join("\n"));
+    case "question":
+      return labelled("Question", input.question) +
+        (input.options.length === 0
+          ? ""
+          : block(input.options.map((text) => `- ${choice(text)}`).join("\n")));
+  }
+}
+
+function taskText(task: { readonly state: TaskState; readonly text: string }): string {
+  return choice(task.text) + (task.state === "doing" ? " *(in progress)*" : "");
+}
+
+function resultBody(text: string, isProse: boolean): string {
+  if (text.trim() === "") return block("*(empty)*");
+  const cut = cutText(text, RESULT_LINES, RESULT_CHARS);
+  const shown = neutraliseOutput(cut.text);
+  return (isProse ? prose(shown) : code("text", shown)) + missing(cut.missing);
+}
+
+function missing(what: string | null): string {
+  return what === null ? "" : block(`*… ${what}*`);
+}
+
+function outcomeText(outcome: Outcome, afterInput: boolean): string {
+  switch (outcome.outcome) {
+    case "result":
+      return (afterInput ? block(outcome.error ? "Failed:" : "Result:") : "") + outcome.body;
+    case "later":
+      return block("*Its result, if there is one, follows below.*");
+    case "none":
+      return block("*There is no result.*");
+    case "hidden":
+      return "";
+  }
+}

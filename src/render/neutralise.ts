@@ -1,0 +1,55 @@
+/**
+ * Takes the power out of characters that steer a terminal, an editor or the direction of text. Everything that
+ * reaches Markdown or HTML (texts, names, titles, paths) passes here. Room: render; no authority, pure.
+ */
+
+// What is neutralised: C0 without tab and newline, DEL, C1 (NEL among them), the line and paragraph separators,
+// and the bidirectional embeddings, overrides and isolates (the "Trojan Source" set).
+// deno-lint-ignore no-control-regex
+const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+const EACH_FORBIDDEN = new RegExp(FORBIDDEN, "g");
+
+// ECMA-48: CSI sequences; OSC, DCS, SOS, PM and APC strings up to BEL or ST; two-character escapes. A sequence that
+// the end of the text cuts off vanishes too: results are cut before they are shown.
+const TERMINAL_SEQUENCE =
+  // deno-lint-ignore no-control-regex
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*(?:[@-~]|$)|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c\n]*(?:\u0007|\u001b\\|\u009c|$)|\u001b[ -/]*[0-Z\\^-~]/g;
+
+function placeholder(character: string): string {
+  const code = character.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return "\u2421";
+  return `{U+${code.toString(16).toUpperCase().padStart(4, "0")}}`;
+}
+
+/**
+ * Makes forbidden characters visible (ESC becomes U+241B, an override `{U+202E}`), line ends one newline, and lone
+ * surrogates U+FFFD. Text without any of them is returned as it is.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(neutralise("a\u001b[31m\r\nb\u202e"), "a\u241b[31m\nb{U+202E}");
+ * ```
+ */
+export function neutralise(text: string): string {
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  if (!FORBIDDEN.test(whole)) return whole;
+  const lines = whole.includes("\r") ? whole.replaceAll("\r\n", "\n").replaceAll("\r", "\n") : whole;
+  return lines.replace(EACH_FORBIDDEN, placeholder);
+}
+
+/** Neutralises what a program printed: its colours, titles and cursor movements vanish whole. */
+export function neutraliseOutput(text: string): string {
+  const steers = text.includes("\u001b") || /[\u0080-\u009f]/.test(text);
+  return neutralise(steers ? text.replace(TERMINAL_SEQUENCE, "") : text);
+}
+
+/** A neutralised text as one line of at most `length` characters (code points), for titles and summaries. */
+export function oneLine(text: string, length: number): string {
+  // A code point is at most two units; what lies beyond the first few thousand can never be shown.
+  const line = neutralise(text.slice(0, length * 8)).replace(/\s+/g, " ").trim();
+  if (line.length <= length) return line;
+  const points = Array.from(line);
+  return points.length <= length ? line : points.slice(0, length - 1).join("").trimEnd() + "…";
+}

@@ -1,0 +1,28 @@
+/** What a recording is called: a pure function of its first event, so that it never changes. Room: render. */
+import type { Event, ProviderId } from "../protocol/event.ts";
+import type { RenderHead } from "../protocol/render.ts";
+import { shortId } from "../protocol/session.ts";
+import { oneLine } from "./neutralise.ts";
+
+const TITLE_LENGTH = 80;
+
+export const PROVIDER_NAMES: Readonly<Record<ProviderId, string>> = {
+  "claude-code": "Claude Code",
+  codex: "Codex",
+  gemini: "Gemini CLI",
+};
+
+/** The first line the person typed that is no command, else the provider and the session. `first` is null when
+ * there is no event at all. */
+export function titleOf(head: RenderHead, first: Event | null): string {
+  const typed = first?.type === "user" ? firstTyped(first.text) : null;
+  return typed ?? `${PROVIDER_NAMES[head.meta.provider]} session ${oneLine(shortId(head.meta.session), 8)}`;
+}
+
+function firstTyped(text: string): string | null {
+  for (const match of text.matchAll(/[^\r\n]+/g)) {
+    const line = match[0].startsWith("::") ? "" : oneLine(match[0], TITLE_LENGTH);
+    if (line !== "") return line;
+  }
+  return null;
+}

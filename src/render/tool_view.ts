@@ -1,0 +1,269 @@
+/**
+ * How the calls of known tools are shown: one line that says what was done, and the part of the input that is worth
+ * reading. A tool that is not known shows its whole input. Room: render; no authority, pure.
+ */
+import { diffLines } from "./diff.ts";
+import { oneLine } from "./neutralise.ts";
+
+export type TaskState = "done" | "doing" | "open";
+
+export type Block =
+  | { readonly block: "code"; readonly language: string; readonly text: string }
+  | { readonly block: "prose"; readonly text: string }
+  | {
+    readonly block: "tasks";
+    readonly tasks: readonly { readonly state: TaskState; readonly text: string }[];
+  }
+  | { readonly block: "question"; readonly question: string; readonly options: readonly string[] };
+
+export interface ToolView {
+  /** One neutralised line; the tool's name stands in front of it. */
+  readonly detail: string | null;
+  readonly blocks: readonly Block[];
+  /** Whether its result is written for reading (a report), and not a program's output. */
+  readonly prose: boolean;
+}
+
+/** A tool's input where it is an object: its fields, whose shapes are not known. */
+type Fields = Readonly<Record<string, unknown>>;
+type View = (input: Fields, project: string | null) => Omit<ToolView, "prose"> | null;
+
+const DETAIL_LENGTH = 100;
+
+/** Tools that answer with Markdown. */
+const PROSE_RESULTS = new Set(["Agent", "Task", "WebFetch", "web_fetch", "spawn_agent", "wait_agent"]);
+
+const VIEWS = new Map<string, View>([
+  ["Bash", viewShell],
+  ["run_shell_command", viewShell],
+  ["exec_command", viewShell],
+  ["shell", viewShell],
+  ["shell_command", viewShell],
+  ["local_shell", viewShell],
+  ["Edit", viewEdit],
+  ["replace", viewEdit],
+  ["MultiEdit", viewMultiEdit],
+  ["Write", viewWrite],
+  ["write_file", viewWrite],
+  ["NotebookEdit", viewNotebookEdit],
+  ["apply_patch", viewPatch],
+  ["Read", viewRead],
+  ["read_file", viewRead],
+  ["view_image", viewRead],
+  ["LS", viewRead],
+  ["list_directory", viewRead],
+  ["Grep", viewSearch],
+  ["grep_search", viewSearch],
+  ["search_file_content", viewSearch],
+  ["Glob", viewSearch],
+  ["glob", viewSearch],
+  ["WebFetch", viewWeb],
+  ["web_fetch", viewWeb],
+  ["WebSearch", viewWeb],
+  ["web_search", viewWeb],
+  ["google_web_search", viewWeb],
+  ["TodoWrite", viewTasks],
+  ["write_todos", viewTasks],
+  ["update_plan", viewTasks],
+  ["TaskCreate", viewTaskCreate],
+  ["TaskUpdate", viewTaskUpdate],
+  ["AskUserQuestion", viewQuestions],
+  ["request_user_input", viewQuestions],
+  ["ask_user", viewQuestions],
+  ["Agent", viewAgent],
+  ["Task", viewAgent],
+  ["ExitPlanMode", viewPlan],
+]);
+
+/** Never fails: an input that is not what its tool takes is shown as it is. */
+export function viewTool(name: string, input: unknown, project: string | null): ToolView {
+  const view = VIEWS.get(name)?.(fieldsOf(input), project) ?? viewUnknown(input);
+  return { ...view, prose: PROSE_RESULTS.has(name) };
+}
+
+function viewUnknown(input: unknown): Omit<ToolView, "prose"> {
+  if (typeof input === "string") return { detail: null, blocks: [code("text", input)] };
+  const empty = typeof input === "object" && (input === null || Object.keys(input).length === 0);
+  if (empty || input === undefined) return { detail: null, blocks: [] };
+  return { detail: null, blocks: [code("json", JSON.stringify(input, null, 2))] };
+}
+
+function viewShell(input: Fields): ReturnType<View> {
+  const command = commandOf(input.command ?? input.cmd);
+  if (command === null) return null;
+  return { detail: line(textOf(input.description) ?? command), blocks: [code("sh", command)] };
+}
+
+/** Codex writes the arguments of exec(2): `["bash", "-lc", "ls"]` is `ls` to a person. */
+function commandOf(command: unknown): string | null {
+  if (!Array.isArray(command)) return textOf(command);
+  const words = command.filter((word) => typeof word === "string");
+  if (words.length === 0 || words.length < command.length) return null;
+  const [shell = "", flag = "", script = ""] = words;
+  const wraps = words.length === 3 && /^(?:\/bin\/)?(?:ba|z)?sh$/.test(shell) && /^-l?c$/.test(flag);
+  return wraps ? script : words.join(" ");
+}
+
+function viewEdit(input: Fields, project: string | null): ReturnType<View> {
+  const before = textOf(input.old_string);
+  const after = textOf(input.new_string);
+  if (before === null || after === null) return null;
+  return { detail: pathOf(input, project), blocks: [code("diff", diffLines(before, after))] };
+}
+
+function viewMultiEdit(input: Fields, project: string | null): ReturnType<View> {
+  const edits = listOf(input.edits).map((edit) => viewEdit(edit, null));
+  if (edits.length === 0 || edits.includes(null)) return null;
+  return { detail: pathOf(input, project), blocks: edits.flatMap((edit) => edit?.blocks ?? []) };
+}
+
+function viewWrite(input: Fields, project: string | null): ReturnType<View> {
+  const content = textOf(input.content);
+  if (content === null) return null;
+  const path = textOf(input.file_path) ?? "";
+  return { detail: pathOf(input, project), blocks: [code(languageOf(path), content)] };
+}
+
+function viewNotebookEdit(input: Fields, project: string | null): ReturnType<View> {
+  const source = textOf(input.new_source);
+  if (source === null) return null;
+  const language = input.cell_type === "markdown" ? "markdown" : "python";
+  return { detail: pathOf(input, project), blocks: [code(language, source)] };
+}
+
+function viewPatch(input: Fields, project: string | null): ReturnType<View> {
+  const patch = textOf(input.input ?? input.patch);
+  if (patch === null) return null;
+  const files = [...patch.slice(0, 4_096).matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm)];
+  const names = files.map((file) => shortPath(file[1] ?? "", project)).join(", ");
+  return { detail: line(names), blocks: [code("diff", patch)] };
+}
+
+function viewRead(input: Fields, project: string | null): ReturnType<View> {
+  const path = pathOf(input, project);
+  if (path === null) return null;
+  const { offset, limit } = input;
+  if (typeof offset !== "number") return { detail: path, blocks: [] };
+  return {
+    detail: `${path}:${offset}${typeof limit === "number" ? `-${offset + limit - 1}` : ""}`,
+    blocks: [],
+  };
+}
+
+function viewSearch(input: Fields, project: string | null): ReturnType<View> {
+  const pattern = textOf(input.pattern);
+  if (pattern === null) return null;
+  const place = [pathOf(input, project), textOf(input.glob ?? input.include)].filter((part) => part !== null);
+  return { detail: line(place.length === 0 ? pattern : `${pattern} in ${place.join(", ")}`), blocks: [] };
+}
+
+function viewWeb(input: Fields): ReturnType<View> {
+  const target = textOf(input.url ?? input.query);
+  const prompt = textOf(input.prompt);
+  if (target === null && prompt === null) return null;
+  const blocks: Block[] = prompt === null ? [] : [{ block: "prose", text: prompt }];
+  return { detail: line(target ?? prompt ?? ""), blocks };
+}
+
+function viewTasks(input: Fields): ReturnType<View> {
+  const tasks = listOf(input.todos ?? input.plan).map((task) => ({
+    state: stateOf(task.status),
+    text: textOf(task.content ?? task.step ?? task.description) ?? "",
+  }));
+  if (tasks.length === 0) return null;
+  const done = tasks.filter((task) => task.state === "done").length;
+  const explanation = textOf(input.explanation);
+  const blocks: Block[] = explanation === null ? [] : [{ block: "prose", text: explanation }];
+  return { detail: `${done} of ${tasks.length} done`, blocks: [...blocks, { block: "tasks", tasks }] };
+}
+
+function viewTaskCreate(input: Fields): ReturnType<View> {
+  const subject = textOf(input.subject);
+  if (subject === null) return null;
+  const description = textOf(input.description);
+  const blocks: Block[] = [{ block: "tasks", tasks: [{ state: "open", text: subject }] }];
+  if (description !== null) blocks.push({ block: "prose", text: description });
+  return { detail: line(subject), blocks };
+}
+
+function viewTaskUpdate(input: Fields): ReturnType<View> {
+  const id = textOf(input.taskId);
+  const status = textOf(input.status);
+  if (id === null || status === null) return null;
+  const subject = textOf(input.subject);
+  const text = subject === null ? `Task ${id}` : `Task ${id}: ${subject}`;
+  return {
+    detail: line(`${text}, ${status.replaceAll("_", " ")}`),
+    blocks: [{ block: "tasks", tasks: [{ state: stateOf(status), text }] }],
+  };
+}
+
+function viewQuestions(input: Fields): ReturnType<View> {
+  const blocks = listOf(input.questions).map((asked): Block => ({
+    block: "question",
+    question: textOf(asked.question) ?? "",
+    options: Array.isArray(asked.options) ? asked.options.map(optionOf) : [],
+  }));
+  const [first] = blocks;
+  if (first?.block !== "question") return null;
+  return { detail: line(first.question), blocks };
+}
+
+function optionOf(option: unknown): string {
+  const { label, description } = fieldsOf(option);
+  return [textOf(label ?? option), textOf(description)].filter((part) => part !== null).join(": ");
+}
+
+function viewAgent(input: Fields): ReturnType<View> {
+  const prompt = textOf(input.prompt);
+  if (prompt === null) return null;
+  return { detail: line(textOf(input.description) ?? prompt), blocks: [{ block: "prose", text: prompt }] };
+}
+
+function viewPlan(input: Fields): ReturnType<View> {
+  const plan = textOf(input.plan);
+  return plan === null ? null : { detail: null, blocks: [{ block: "prose", text: plan }] };
+}
+
+function code(language: string, text: string): Block {
+  return { block: "code", language, text };
+}
+
+/** Highlighters take a file's extension for its language. */
+function languageOf(path: string): string {
+  return /\.([A-Za-z0-9]{1,10})$/.exec(path)?.[1]?.toLowerCase() ?? "text";
+}
+
+function stateOf(status: unknown): TaskState {
+  if (status === "completed" || status === "done") return "done";
+  return status === "in_progress" ? "doing" : "open";
+}
+
+function pathOf(input: Fields, project: string | null): string | null {
+  const path = textOf(input.file_path ?? input.path ?? input.notebook_path ?? input.dir_path);
+  return path === null ? null : shortPath(path, project);
+}
+
+/** Paths below the session's project are shown from there. */
+function shortPath(path: string, project: string | null): string {
+  const below = project !== null && project !== "/" && path.startsWith(project + "/");
+  return line(below ? path.slice(project.length + 1) : path);
+}
+
+function line(text: string): string {
+  return oneLine(text, DETAIL_LENGTH);
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+/** A bare string is the input of a tool that takes only text. */
+function fieldsOf(value: unknown): Fields {
+  if (typeof value === "string") return { input: value };
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Fields : {};
+}
+
+function listOf(value: unknown): Fields[] {
+  return Array.isArray(value) ? value.map((item) => fieldsOf(item)) : [];
+}

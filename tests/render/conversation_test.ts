@@ -1,0 +1,264 @@
+/** The fold: headings, order, waiting calls, sub-agents, and what is left out. */
+import assert from "node:assert/strict";
+import { RESULT_CHARS, RESULT_LINES, WAITING_CALLS } from "../../src/protocol/limits.ts";
+import { rendererFor } from "../../src/render/registry.ts";
+import { type Body, bodyOf, eventsOf, HEAD, render, renderAs, turnHeadings } from "./render.ts";
+
+const say = (text: string, model: string | null = "m-1"): Body => ({
+  type: "assistant",
+  text,
+  model,
+  phase: null,
+});
+const ask = (text: string): Body => ({ type: "user", text });
+const call = (id: string, name = "Bash", agent = "main"): Body => (
+  { type: "tool_call", call: id, name, input: { command: `run ${id}` }, agent }
+);
+const result = (id: string, agent = "main"): Body => (
+  { type: "tool_result", call: id, text: `output ${id}`, error: false, agent }
+);
+
+/** The lines that show what was written in which order. */
+function outline(bodies: readonly Body[], include = HEAD.include): string[] {
+  const lines = bodyOf(renderAs("md", bodies, { include })).split("\n");
+  return lines
+    .filter((line) => /^(?:## |<summary>|output |said|\*Its result|\*There is|<\/details>|> )/.test(line))
+    .map((line) => line.replace(/ — 2026.*/, "").replace(/<\/?summary>/g, ""));
+}
+
+Deno.test("a heading stands where the speaker changes, and where the model does", () => {
+  const markdown = renderAs("md", [
+    ask("a"),
+    ask("b"),
+    say("c"),
+    say("d"),
+    call("1"),
+    result("1"),
+    say("e", null),
+    say("f", "m-2"),
+    ask("g"),
+    call("2"),
+    result("2"),
+    say("h", "m-2"),
+    say("i", "m-3"),
+  ]);
+  assert.deepEqual(turnHeadings(bodyOf(markdown)).map((heading) => heading.replace(/ — .*/, "")), [
+    "## User",
+    "## User",
+    "## Assistant (m-1)",
+    "## Assistant (m-2)",
+    "## User",
+    "## Assistant",
+    "## Assistant (m-3)",
+  ]);
+});
+
+Deno.test("a missing time is shown as missing", () => {
+  const [event] = eventsOf([ask("a")]);
+  assert.ok(event !== undefined);
+  assert.match(render(HEAD, [{ ...event, time: null }]), /^## User — time unknown$/m);
+  assert.match(
+    render({ ...HEAD, format: "html" }, [{ ...event, time: null }]),
+    /<span class="time">time unknown</,
+  );
+});
+
+Deno.test("parallel calls are shown in their order, each with its own result", () => {
+  assert.deepEqual(outline([say("said"), call("1"), call("2"), result("2"), result("1"), say("said too")]), [
+    "## Assistant (m-1)",
+    "said",
+    "Bash — run 1",
+    "output 1",
+    "</details>",
+    "Bash — run 2",
+    "output 2",
+    "</details>",
+    "said too",
+  ]);
+});
+
+Deno.test("a call without a result does not hold back what follows; a late result names its call", () => {
+  assert.deepEqual(outline([call("1"), call("2"), result("2"), say("said", null), result("1")]), [
+    "## Assistant",
+    "Bash — run 1",
+    "*Its result, if there is one, follows below.*",
+    "</details>",
+    "Bash — run 2",
+    "output 2",
+    "</details>",
+    "said",
+    "Result of Bash — run 1",
+    "output 1",
+    "</details>",
+  ]);
+});
+
+Deno.test("a call that never had a result says so at the end, and one nobody called stands alone", () => {
+  assert.deepEqual(outline([result("0"), call("1")]), [
+    "## Assistant",
+    "Result",
+    "output 0",
+    "</details>",
+    "Bash — run 1",
+    "*There is no result.*",
+    "</details>",
+  ]);
+});
+
+Deno.test("nothing is written of a call before its result, and then at once", () => {
+  const events = eventsOf([call("1"), call("2"), result("1"), result("2")]);
+  const renderer = rendererFor("md");
+  let state = renderer.begin(HEAD);
+  const written = events.map((event) => {
+    const step = renderer.step(HEAD, state, event);
+    state = step.state;
+    return [...step.text.matchAll(/output \d/g)].join();
+  });
+  assert.deepEqual(written, ["", "", "output 1", "output 2"]);
+});
+
+Deno.test("a decision and an image keep their place behind the call they belong to", () => {
+  const decision: Body = { type: "decision", question: "Red?", options: ["Yes"], answer: "Yes" };
+  const image: Body = { type: "notice", kind: "image", text: "PNG, 3 kB" };
+  assert.deepEqual(outline([call("1"), decision, image, result("1")]), [
+    "## Assistant",
+    "Bash — run 1",
+    "output 1",
+    "</details>",
+    "> *Question* — Red?",
+    "> - Yes",
+    "> *Answer* — Yes",
+    "> *Image* — PNG, 3 kB",
+  ]);
+});
+
+Deno.test("calls that wait are bounded in number", () => {
+  const calls = Array.from({ length: WAITING_CALLS + 5 }, (_, at) => call(`c${at}`));
+  const renderer = rendererFor("md");
+  let state = renderer.begin(HEAD);
+  let text = "";
+  for (const event of eventsOf(calls)) {
+    const step = renderer.step(HEAD, state, event);
+    state = step.state;
+    text += step.text;
+  }
+  assert.equal(text.match(/^<summary>/gm)?.length, 5);
+  assert.ok(JSON.stringify(state).length < 20_000);
+});
+
+Deno.test("a sub-agent's work stands between its call and the result, in a section of its own", () => {
+  const task: Body = { type: "notice", kind: "task", text: "Count them.\nAll.", agent: "a0071f3c55de" };
+  assert.deepEqual(
+    outline([
+      call("1", "Agent"),
+      task,
+      call("s", "Bash", "a0071f3c55de"),
+      result("s", "a0071f3c55de"),
+      result("1"),
+    ]),
+    [
+      "## Assistant",
+      "Agent",
+      "*Its result, if there is one, follows below.*",
+      "</details>",
+      "Agent a0071f3c — Count them.",
+      "> *Task*",
+      "> Count them.",
+      "> All.",
+      "Bash — run s",
+      "output s",
+      "</details>",
+      "</details>",
+      "Result of Agent",
+      "output 1",
+      "</details>",
+    ],
+  );
+});
+
+Deno.test("what is not included is left out, and nothing waits for it", () => {
+  const bodies: Body[] = [
+    ask("a"),
+    { type: "thinking", text: "thought" },
+    say("said"),
+    call("1"),
+    result("1"),
+    { type: "notice", kind: "info", text: "told" },
+    { ...say("said by a1"), agent: "a1" },
+  ];
+  const has = (include: typeof HEAD.include) => {
+    const text = renderAs("md", bodies, { include });
+    const parts = {
+      thinking: "thought",
+      tools: "run 1",
+      results: "output 1",
+      notices: "told",
+      agents: "said by a1",
+    };
+    return Object.entries(parts).filter(([, word]) => text.includes(word)).map(([part]) => part);
+  };
+  assert.deepEqual(has([]), []);
+  assert.deepEqual(has(["tools"]), ["tools"]);
+  assert.deepEqual(has(["results"]), []);
+  assert.deepEqual(has(["tools", "results"]), ["tools", "results"]);
+  assert.deepEqual(has(["thinking"]), ["thinking"]);
+  assert.deepEqual(has(["notices"]), ["notices"]);
+  assert.deepEqual(has(["agents"]), ["agents"]);
+  assert.ok(renderAs("jsonl", bodies, { include: [] }).includes("thought"));
+});
+
+Deno.test("a long result is cut, and says how much is missing", () => {
+  const long = (text: string) =>
+    renderAs("md", [call("1"), { type: "tool_result", call: "1", text, error: false }]).split("\n");
+  const lines = long(Array.from({ length: RESULT_LINES + 50 }, (_, at) => `line ${at}`).join("\n"));
+  assert.ok(lines.includes(`line ${RESULT_LINES - 1}`) && !lines.includes(`line ${RESULT_LINES}`));
+  assert.ok(lines.some((line) => line.startsWith("*… 50 more lines (")));
+  assert.ok(long("x".repeat(RESULT_CHARS + 7)).includes("*… 7 more characters not shown*"));
+});
+
+Deno.test("a text of any length is shown whole", () => {
+  const text = "word <b>\n".repeat(200_000);
+  assert.ok(renderAs("md", [ask(text)]).length > text.length);
+  assert.ok(renderAs("html", [ask(text)]).length > text.length);
+});
+
+Deno.test("an empty conversation is a document with a title", () => {
+  assert.match(renderAs("md", []), /^---\ntitle: "Claude Code session 0b5c1f6e"\n/);
+  assert.match(renderAs("html", []), /<title>Claude Code session 0b5c1f6e<\/title>/);
+  assert.equal(renderAs("jsonl", []), "");
+});
+
+Deno.test("html fetches nothing, runs nothing and can be appended to", () => {
+  const html = renderAs("html", [ask("<script src=x>"), say("\"quoted\" & 'so'")]);
+  assert.match(
+    html,
+    /^<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy"/,
+  );
+  assert.ok(html.includes("default-src 'none'; style-src 'unsafe-inline'"));
+  assert.doesNotMatch(html, /<script|<\/body>|<\/html>|(?:src|href)=(?!x)/);
+});
+
+Deno.test("jsonl is the event, its keys in order", () => {
+  const bodies: Body[] = [
+    ask("a"),
+    say("b"),
+    { type: "thinking", text: "c" },
+    { type: "tool_call", call: "1", name: "N", input: { z: 1, a: "\u2028\ud800" } },
+    { type: "tool_result", call: "1", text: "d", error: true },
+    { type: "decision", question: "q", options: [], answer: null },
+    { type: "notice", kind: "info", text: "e" },
+  ];
+  const lines = renderAs("jsonl", bodies).trimEnd().split("\n");
+  assert.deepEqual(lines.map((line) => JSON.parse(line)), eventsOf(bodies));
+  const base = ["v", "id", "provider", "session", "seq", "time", "agent", "type"];
+  const keys = [
+    ["text"],
+    ["text", "model", "phase"],
+    ["text"],
+    ["call", "name", "input"],
+    ["call", "text", "error"],
+    ["question", "options", "answer"],
+    ["kind", "text"],
+  ];
+  assert.deepEqual(lines.map((line) => Object.keys(JSON.parse(line))), keys.map((own) => [...base, ...own]));
+});

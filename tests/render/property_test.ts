@@ -1,0 +1,210 @@
+/** What must hold for every conversation, however hostile its texts. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Event } from "../../src/protocol/event.ts";
+import { FORMATS, type RenderHead } from "../../src/protocol/render.ts";
+import { containText } from "../../src/render/contain.ts";
+import { neutralise } from "../../src/render/neutralise.ts";
+import { rendererFor } from "../../src/render/registry.ts";
+import { type Body, bodyOf, eventsOf, HEAD, nodesOf, rawHtml, render, turnHeadings } from "./render.ts";
+
+const RUNS = Number(Deno.env.get("KATO_RUNS") ?? 300);
+
+/** Pieces that Markdown, HTML, YAML or a terminal would act on, put together in every order. */
+// deno-fmt-ignore
+const PIECES = [
+  "\n", "\n", "\n\n", " ", "  ", "   ", "    ", "\t", "a", "word ", "# ", "## User", "###### ", "===",
+  "---", "-", "=", "```", "````", "~~~", "`", "``", "```js", "<b>", "<script>", "</script>", "<!--", "-->",
+  "<details>", "</details>", "</pre>", "<?", "<![CDATA[", "<https://x.y>", "<a\n", "<div", "![x](y)",
+  "[x]: y", "> ", "- ", "* ", "+ ", "1. ", "2. ", "1) ", "12. ", "|", "\\", "\\`", "&lt;", "\u001b[31m",
+  "\u001b]0;x\u0007", "\u0000", "\u0085", "\u009b1m", "\u2028", "\u202e", "\u2066", "\r\n", "\r", "\ud800",
+  "🎉", "::record", "- - ", "* * *", "-\n", ": ", '"', "null", "$&", "$1",
+];
+
+const hostile = fc.array(fc.constantFrom(...PIECES), { maxLength: 24 }).map((pieces) => pieces.join(""));
+const call = fc.constantFrom("c1", "c2", "c3", "c4");
+const name = fc.oneof(
+  fc.constantFrom("Bash", "Edit", "Agent", "TodoWrite", "WebFetch", "apply_patch", "constructor"),
+  hostile,
+);
+const input = fc.oneof(
+  fc.record({ command: hostile, description: hostile }),
+  fc.record({ file_path: hostile, old_string: hostile, new_string: hostile }),
+  fc.record({ prompt: hostile }),
+  fc.record({
+    todos: fc.array(fc.record({ content: hostile, status: fc.constant("completed") }), { maxLength: 2 }),
+  }),
+  fc.jsonValue(),
+  hostile,
+);
+const agent = fc.constantFrom("main", "main", "main", "a1", "a2\u001b<b>");
+const kind = fc.constantFrom(
+  "compaction",
+  "interruption",
+  "command",
+  "shell",
+  "output",
+  "task",
+  "image",
+  "info",
+  "odd",
+);
+
+const body: fc.Arbitrary<Body> = fc.oneof(
+  fc.record({ type: fc.constant("user" as const), text: hostile, agent }),
+  fc.record({
+    type: fc.constant("assistant" as const),
+    text: hostile,
+    model: fc.option(hostile),
+    phase: fc.constant(null),
+    agent,
+  }),
+  fc.record({ type: fc.constant("thinking" as const), text: hostile, agent }),
+  fc.record({ type: fc.constant("tool_call" as const), call, name, input, agent }),
+  fc.record({ type: fc.constant("tool_result" as const), call, text: hostile, error: fc.boolean(), agent }),
+  fc.record({
+    type: fc.constant("decision" as const),
+    question: hostile,
+    options: fc.array(hostile, { maxLength: 2 }),
+    answer: fc.option(hostile),
+    agent,
+  }),
+  fc.record({ type: fc.constant("notice" as const), kind, text: hostile, agent }),
+);
+const conversation = fc.array(body, { minLength: 1, maxLength: 12 }).map(eventsOf);
+
+/** Renders in batches, the state going through JSON between them as it does between deliveries. */
+function renderInBatches(head: RenderHead, events: readonly Event[], cuts: readonly number[]): string {
+  const renderer = rendererFor(head.format);
+  let state = renderer.begin(head);
+  let text = "";
+  for (const [at, event] of events.entries()) {
+    if (cuts.includes(at)) state = JSON.parse(JSON.stringify(state));
+    const step = renderer.step(head, state, event);
+    state = step.state;
+    text += step.text;
+  }
+  return text + renderer.finish(head, JSON.parse(JSON.stringify(state))).text;
+}
+
+for (const format of FORMATS) {
+  Deno.test(`${format}: how events are batched never shows`, () => {
+    fc.assert(
+      fc.property(conversation, fc.array(fc.nat(12)), (events, cuts) => {
+        const head = { ...HEAD, format };
+        assert.equal(renderInBatches(head, events, cuts), render(head, events));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  Deno.test(`${format}: more events only ever append`, () => {
+    fc.assert(
+      fc.property(conversation, fc.nat(12), (events, at) => {
+        const head = { ...HEAD, format };
+        assert.ok(render(head, events, false).startsWith(render(head, events.slice(0, at), false)));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+}
+
+// deno-lint-ignore no-control-regex
+const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+for (const format of ["md", "html"] as const) {
+  Deno.test(`${format}: no forbidden character and no lone surrogate gets through`, () => {
+    fc.assert(
+      fc.property(conversation, (events) => {
+        const text = render(
+          { ...HEAD, format, meta: { ...HEAD.meta, project: "/a\u001b\u202e\ud800" } },
+          events,
+        );
+        assert.equal(FORBIDDEN.exec(text), null);
+        assert.ok(text.isWellFormed());
+      }),
+      { numRuns: RUNS },
+    );
+  });
+}
+
+/** The only HTML that the renderer itself writes into Markdown. */
+const OURS = /^(?:<details>\n<summary>[^<>\n]*<\/summary>|<\/details>|<!-- -->)$/;
+
+Deno.test("md: no text leaves its place", () => {
+  fc.assert(
+    fc.property(conversation, (events) => {
+      const markdown = bodyOf(render(HEAD, events));
+      const headings = markdown.split("\n").filter((line) =>
+        /^## (?:User|Assistant(?: \(.*\))?) — 2026-/.test(line)
+      );
+      assert.equal(turnHeadings(markdown).length, headings.length, "headings");
+      let open = 0;
+      for (const html of rawHtml(markdown)) {
+        assert.match(html, OURS);
+        open += html.startsWith("<details>") ? 1 : html === "</details>" ? -1 : 0;
+        assert.ok(open === 0 || open === 1 || open === 2, "details nest");
+      }
+      assert.equal(open, 0, "every section is closed");
+      const ends = nodesOf(markdown + "\n\nLAST\n").at(-1);
+      assert.equal(ends?.literal, "LAST", "nothing is left open");
+      assert.equal(ends?.parent?.parent?.type, "document");
+    }),
+    { numRuns: RUNS * 4 },
+  );
+});
+
+Deno.test("md: every text is there, contained", () => {
+  fc.assert(
+    fc.property(conversation, (events) => {
+      const markdown = render(HEAD, events);
+      for (const event of events) {
+        if (event.type !== "assistant" && event.type !== "user") continue;
+        if (event.agent === "main" && event.text.trim() !== "") {
+          assert.ok(markdown.includes(containText(neutralise(event.text))));
+        }
+      }
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+Deno.test("md: a code block holds its content, to the letter", () => {
+  fc.assert(
+    fc.property(hostile, hostile, (command, result) => {
+      const events = eventsOf([
+        { type: "tool_call", call: "c", name: "Bash", input: { command } },
+        { type: "tool_result", call: "c", text: result, error: false },
+      ]);
+      // Terminal sequences vanish: see neutralise_test.ts.
+      fc.pre(!result.includes("\u001b") && !result.includes("\u009b"));
+      const blocks = nodesOf(bodyOf(render(HEAD, events))).filter((node) => node.type === "code_block");
+      const expected = result.trim() === "" ? [command] : [command, result];
+      assert.deepEqual(blocks.map((node) => node.literal), expected.map((text) => closed(neutralise(text))));
+    }),
+    { numRuns: RUNS * 2 },
+  );
+});
+
+function closed(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : text + "\n";
+}
+
+Deno.test("html: every tag is the renderer's own, and every element is closed", () => {
+  const own = /^\/?(?:h1|h2|small|time|span|div|p|em|ul|li|dl|dt|dd|pre|ins|del|details|summary|hr)$/;
+  fc.assert(
+    fc.property(conversation, (events) => {
+      const html = render({ ...HEAD, format: "html" }, events);
+      const content = html.slice(html.indexOf("<body>") + 6);
+      const open: string[] = [];
+      for (const [, tag = ""] of content.matchAll(/<([^\s>]*)[^>]*>/g)) {
+        assert.match(tag, own);
+        if (tag === "hr") continue;
+        if (tag.startsWith("/")) assert.equal(open.pop(), tag.slice(1));
+        else open.push(tag);
+      }
+      assert.deepEqual(open, []);
+    }),
+    { numRuns: RUNS },
+  );
+});

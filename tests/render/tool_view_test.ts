@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { viewTool } from "../../src/render/tool_view.ts";
+
+const PROJECT = "/home/dev/work";
+
+const DETAILS: readonly (readonly [string, unknown, string | null])[] = [
+  ["Bash", { command: "ls -la\npwd", description: "List files" }, "List files"],
+  ["Bash", { command: "ls -la" }, "ls -la"],
+  ["shell", { command: ["bash", "-lc", "ls -la"] }, "ls -la"],
+  ["shell", { command: ["git", "status"] }, "git status"],
+  ["exec_command", { cmd: "pwd" }, "pwd"],
+  ["Read", { file_path: "/home/dev/work/src/a.ts", offset: 10, limit: 5 }, "src/a.ts:10-14"],
+  ["Read", { file_path: "/etc/hosts" }, "/etc/hosts"],
+  ["Grep", { pattern: "x+", path: "/home/dev/work/src", glob: "*.ts" }, "x+ in src, *.ts"],
+  ["Glob", { pattern: "**/*.md" }, "**/*.md"],
+  ["Edit", { file_path: "/home/dev/work/a.ts", old_string: "a", new_string: "b" }, "a.ts"],
+  ["WebFetch", { url: "https://example.com", prompt: "Summarise" }, "https://example.com"],
+  [
+    "TodoWrite",
+    { todos: [{ content: "a", status: "completed" }, { content: "b", status: "pending" }] },
+    "1 of 2 done",
+  ],
+  ["TaskUpdate", { taskId: "1", status: "in_progress" }, "Task 1, in progress"],
+  ["AskUserQuestion", { questions: [{ question: "Red?", options: [{ label: "Yes" }] }] }, "Red?"],
+  ["Agent", { description: "Count files", prompt: "Count." }, "Count files"],
+  [
+    "apply_patch",
+    "*** Begin Patch\n*** Add File: a.txt\n+hi\n*** Delete File: b.txt\n*** End Patch",
+    "a.txt, b.txt",
+  ],
+  ["mcp__tracker__search", { q: 1 }, null],
+];
+for (const [name, input, detail] of DETAILS) {
+  Deno.test(`viewTool() says ${JSON.stringify(detail)} of ${name} ${JSON.stringify(input)}`, () => {
+    assert.equal(viewTool(name, input, PROJECT).detail, detail);
+  });
+}
+
+Deno.test("viewTool() shows edits as differences and files in their language", () => {
+  assert.deepEqual(viewTool("Edit", { file_path: "a", old_string: "a", new_string: "b" }, null).blocks, [
+    { block: "code", language: "diff", text: "-a\n+b" },
+  ]);
+  const edits = [{ old_string: "a", new_string: "b" }, { old_string: "c", new_string: "" }];
+  assert.deepEqual(viewTool("MultiEdit", { file_path: "a", edits }, null).blocks, [
+    { block: "code", language: "diff", text: "-a\n+b" },
+    { block: "code", language: "diff", text: "-c" },
+  ]);
+  assert.deepEqual(viewTool("Write", { file_path: "/x/y.PY", content: "print()" }, null).blocks, [
+    { block: "code", language: "py", text: "print()" },
+  ]);
+});
+
+Deno.test("viewTool() shows the input of a tool it does not know", () => {
+  const shown = [{ block: "code", language: "json", text: '{\n  "a": 1\n}' }];
+  assert.deepEqual(viewTool("no_such_tool", { a: 1 }, null).blocks, shown);
+  assert.deepEqual(viewTool("constructor", { a: 1 }, null).blocks, shown);
+  assert.deepEqual(viewTool("Edit", { a: 1 }, null).blocks, shown);
+  assert.deepEqual(viewTool("no_such_tool", {}, null).blocks, []);
+});
+
+Deno.test("viewTool() never fails, whatever a model puts into its input", () => {
+  const key = fc.constantFrom(
+    "command",
+    "todos",
+    "questions",
+    "plan",
+    "edits",
+    "prompt",
+    "file_path",
+    "offset",
+    "pattern",
+  );
+  const name = fc.constantFrom(
+    "Bash",
+    "TodoWrite",
+    "AskUserQuestion",
+    "MultiEdit",
+    "Read",
+    "Grep",
+    "TaskUpdate",
+    "Agent",
+  );
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.array(fc.dictionary(fc.constantFrom("content", "options", "question"), fc.jsonValue())),
+  );
+  fc.assert(
+    fc.property(name, fc.oneof(fc.dictionary(key, value), fc.jsonValue()), (tool, input) => {
+      const view = viewTool(tool, input, "/");
+      assert.ok(view.detail === null || !view.detail.includes("\n"));
+    }),
+  );
+});
