@@ -17,12 +17,24 @@ export interface Component {
 
 /** The file system as it was seen for one normalised path. */
 export interface Lookup {
-  /** Every component that exists, lstat'ed, in order; the last may be the destination itself. */
+  /**
+   * The path that was walked: as asked, but with the allowed root that it is in (or else the home) replaced by
+   * its realpath. What is decided, and what the writer opens, is this one.
+   */
+  readonly path: string;
+  /**
+   * Every component of `path` that exists, lstat'ed, in order; the last may be the destination itself. What
+   * stands above the roots is missing where the asking process may not look at it.
+   */
   readonly components: readonly Component[];
-  /** realpath of the nearest ancestor that exists. */
+  /** The nearest ancestor of `path` that resolves; never the destination itself. */
+  readonly ancestor: string;
   readonly realAncestor: string;
   /** realpath of every allowed root that exists, by the root as policy names it. */
   readonly realRoots: Readonly<Record<string, string>>;
+  readonly realHome: string;
+  /** The first component that could not be examined, with the system's code (`EACCES`, `ELOOP`, …). */
+  readonly blocked: { readonly path: string; readonly code: string } | null;
 }
 
 /** Who asks: the chat and policy obey the roots; a person's own --output may lie elsewhere. */
@@ -30,12 +42,16 @@ export type Asker = "chat" | "spool" | "automatic" | "cli";
 
 export interface Request {
   readonly asker: Asker;
-  /** As typed; null asks for a generated file under the default root. */
+  /** As typed; null asks for `generated` under the default root. */
   readonly destination: string | null;
+  /** What `generateName()` gave; used when `destination` is null. */
+  readonly generated: string;
   readonly home: string;
   /** For `cli` only: what a relative path is relative to. */
   readonly cwd: string | null;
   readonly uid: number;
+  /** Every folder whose logs are followed: kato never writes among them. */
+  readonly providerRoots: readonly string[];
   /** Files that kato created itself, by `dev:ino`. */
   readonly created: ReadonlySet<string>;
   /** `--force`: an existing regular file of the person's own may be replaced (cli only). */
@@ -59,6 +75,7 @@ export const DENIALS = [
   "writable-by-others",
   "symlink",
   "not-a-directory",
+  "unreadable",
   "not-a-regular-file",
   "hard-link",
   "not-created-by-kato",
@@ -67,21 +84,23 @@ export const DENIALS = [
 ] as const;
 export type Denial = typeof DENIALS[number];
 
-export type Decision =
-  | {
-    readonly allow: true;
-    /** Normalised, absolute; its ancestors contain no symlink. */
-    readonly path: string;
-    /** `null`: it does not exist and is created exclusively. */
-    readonly existing: { readonly dev: number; readonly ino: number; readonly size: number } | null;
-    /** Directories to make first, outermost first. */
-    readonly directories: readonly string[];
-  }
-  | {
-    readonly allow: false;
-    readonly reason: Denial;
-    /** The path as far as it was understood. */
-    readonly path: string | null;
-    /** A sentence that tells the person what to do. */
-    readonly message: string;
-  };
+export interface Allowed {
+  readonly allow: true;
+  /** Normalised, absolute; none of its components is a symlink. */
+  readonly path: string;
+  /** `null`: it does not exist and is created exclusively. */
+  readonly existing: { readonly dev: number; readonly ino: number; readonly size: number } | null;
+  /** Directories to make first, outermost first. */
+  readonly directories: readonly string[];
+}
+
+export interface Denied {
+  readonly allow: false;
+  readonly reason: Denial;
+  /** The path as far as it was understood. */
+  readonly path: string | null;
+  /** A sentence that tells the person what to do. */
+  readonly message: string;
+}
+
+export type Decision = Allowed | Denied;

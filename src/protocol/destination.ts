@@ -18,6 +18,19 @@ const NOT_A_PATH = /^(?:@|<|!?\[[^\]]*\]\(|~(?!\/.))|\/$/;
  */
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800`]|(?! )\p{Zs}/u;
 
+/** Whether a text holds a character that no destination may hold. */
+export function holdsForbiddenCharacter(text: string): boolean {
+  return FORBIDDEN.test(text);
+}
+
+/** A text for a message or a log: on one line, every character of it seen. */
+export function showSafely(text: string): string {
+  return Array.from(text, (character) => {
+    if (!FORBIDDEN.test(character)) return character;
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  }).join("");
+}
+
 const EXTENSION = new RegExp(`[^/]\\.(?:${FORMATS.join("|")})$`);
 
 const encoder = new TextEncoder();
@@ -35,7 +48,7 @@ const FAULTS: readonly (readonly [GrammarReason, (destination: string) => boolea
   ["backslash", (destination) => destination.includes("\\")],
   ["traversal", (destination) => destination.split("/").includes("..")],
   ["empty-segment", (destination) => destination.includes("//")],
-  ["forbidden-character", (destination) => FORBIDDEN.test(destination)],
+  ["forbidden-character", holdsForbiddenCharacter],
   [
     "too-long",
     (destination) =>
