@@ -53,7 +53,7 @@ export function inlineAgent(fold: Fold, row: Row): string | null {
     return chain.agent;
   }
   const named = textOf(row["agentId"]);
-  const agent = named !== "" ? named : uuid !== "" ? uuid.slice(0, 8) : "sidechain";
+  const agent = named !== "" && named !== MAIN_AGENT ? named : uuid.slice(0, 8).toWellFormed() || "sidechain";
   if (fold.chains.length === REMEMBERED) fold.chains.shift();
   fold.chains.push({ agent, leaf: uuid });
   return agent;

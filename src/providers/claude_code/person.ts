@@ -126,8 +126,9 @@ export function summaryText(text: string): string {
   return text.slice(start, end === -1 ? undefined : end).trim();
 }
 
-/** `[Request interrupted by user]` and its kin, which a person can type too: then the row says so. */
+const INTERRUPTION = /^\[Request interrupted by user[^\]\n]{0,32}\]$/;
+
+/** Whether a person interrupted the model; one who types the client's words for it is told by the row. */
 export function isInterruption(row: Row, text: string): boolean {
-  return row["promptSource"] === undefined && text.startsWith("[Request interrupted by user") &&
-    text.length < 64;
+  return row["promptSource"] === undefined && INTERRUPTION.test(text);
 }

@@ -4,8 +4,8 @@ import { describeMedia } from "./media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import type { RowEvents } from "./row_events.ts";
 
-/** A `tool_result` block of a user row, and what `toolUseResult` says of a question that was asked. */
-export function readToolResult(block: Row, toolUseResult: unknown, fold: Fold, events: RowEvents): void {
+/** A `tool_result` block of a user row. */
+export function readToolResult(block: Row, fold: Fold, events: RowEvents): void {
   const call = textOf(block["tool_use_id"]);
   const content = block["content"];
   forgetCall(fold, call);
@@ -18,7 +18,6 @@ export function readToolResult(block: Row, toolUseResult: unknown, fold: Fold, e
   for (const item of listOf(content)) {
     if (isRow(item)) readMedia(item, events);
   }
-  readDecisions(toolUseResult, events);
 }
 
 function resultText(content: unknown): string {
@@ -53,7 +52,7 @@ export function readMedia(item: Row, events: RowEvents): void {
 }
 
 /** The questions that the model asked (AskUserQuestion) and what the person chose or wrote. */
-function readDecisions(toolUseResult: unknown, events: RowEvents): void {
+export function readDecisions(toolUseResult: unknown, events: RowEvents): void {
   if (!isRow(toolUseResult)) return;
   const answers = toolUseResult["answers"];
   if (answers === undefined) return;

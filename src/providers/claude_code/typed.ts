@@ -52,6 +52,8 @@ function joinPieces(pieces: readonly string[]): string {
 }
 
 const TITLE_CHARS = 80;
+/** A fence or a rule is no title. */
+const WORDS = /[\p{L}\p{N}]/u;
 /** The first words stand at the beginning, however long the text. */
 const TITLE_LOOKS_AT = 4096;
 
@@ -63,7 +65,7 @@ export function firstWords(text: string, typed: string): string | null {
 function firstLine(text: string): string | null {
   for (const line of text.slice(0, TITLE_LOOKS_AT).split("\n")) {
     const words = line.replaceAll(PASTED, " ").trim();
-    if (words !== "" && !words.startsWith("::")) return cutText(words, TITLE_CHARS);
+    if (WORDS.test(words) && !words.startsWith("::")) return cutText(words, TITLE_CHARS);
   }
   return null;
 }

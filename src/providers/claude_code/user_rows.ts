@@ -13,7 +13,7 @@ import {
 } from "./person.ts";
 import { isRow, listOf, type Row, rowOf, typeName } from "./records.ts";
 import { createRowEvents, type RowEvents, silent } from "./row_events.ts";
-import { readMedia, readToolResult } from "./tool_results.ts";
+import { readDecisions, readMedia, readToolResult } from "./tool_results.ts";
 import { typedPart } from "./typed.ts";
 
 export function readUserRow(row: Row, fold: Fold): Reading {
@@ -55,8 +55,9 @@ export function readPrompt(row: Row, content: unknown, events: RowEvents): Readi
 
 function readToolResults(row: Row, content: unknown, fold: Fold, events: RowEvents): Reading {
   for (const block of listOf(content)) {
-    if (isToolResult(block)) readToolResult(block, row["toolUseResult"], fold, events);
+    if (isToolResult(block)) readToolResult(block, fold, events);
   }
+  readDecisions(row["toolUseResult"], events);
   const text = messageText(content);
   if (isInterruption(row, text)) events.addNotice("interruption", text);
   readOthers(content, events);

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { MAIN_AGENT } from "../../src/protocol/event.ts";
+import { claudeCode } from "../../src/providers/claude_code.ts";
+import { timeOf } from "../../src/providers/claude_code/records.ts";
+import { cutText, firstWords, typedPart } from "../../src/providers/claude_code/typed.ts";
+import { providerById, providers } from "../../src/providers/registry.ts";
+import { filesBelow } from "./corpus.ts";
+import { testProviderContract } from "./provider_contract.ts";
+import { readRecords } from "./read_log.ts";
+
+const SESSION = "5d8aa099-af7f-40f3-9709-cc6441f50fd2";
+
+Deno.test("providerById() finds a provider, or says that there is none", () => {
+  for (const provider of providers) assert.equal(providerById(provider.id), provider);
+});
+
+Deno.test("roots() is where the client keeps its sessions", () => {
+  const table: [string, Record<string, string>, string][] = [
+    ["/home/dev", {}, "/home/dev/.claude/projects"],
+    ["/home/dev/", { CLAUDE_CONFIG_DIR: "" }, "/home/dev/.claude/projects"],
+    ["/home/dev", { CLAUDE_CONFIG_DIR: "/srv/claude/" }, "/srv/claude/projects"],
+    ["/home/dev", { CLAUDE_CONFIG_DIR: "relative" }, "/home/dev/.claude/projects"],
+  ];
+  for (const [home, environment, root] of table) {
+    assert.deepEqual(claudeCode.roots(home, environment), [root]);
+  }
+});
+
+Deno.test("classify() knows sessions and their sub-agents, and nothing else", () => {
+  const agent = { kind: "agent", session: SESSION, agent: "a0071ada42b9ef4b0" };
+  const table: [string, unknown][] = [
+    [`-home-dev/${SESSION}.jsonl`, { kind: "session", session: SESSION }],
+    // Older clients made ids of other versions than 4.
+    ["-x/0340f328-33c2-12fb-19fa-ae58a9d8a799.jsonl", {
+      kind: "session",
+      session: "0340f328-33c2-12fb-19fa-ae58a9d8a799",
+    }],
+    [`-home-dev/${SESSION}/subagents/agent-a0071ada42b9ef4b0.jsonl`, agent],
+    [`-home-dev/${SESSION}/subagents/deeper/agent-a0071ada42b9ef4b0.jsonl`, agent],
+    [`-home-dev/${SESSION}/subagents/agent-a0071ada42b9ef4b0.meta.json`, { ...agent, kind: "agent-meta" }],
+    [`-home-dev/${SESSION}/subagents/one/two/agent-a0071ada42b9ef4b0.jsonl`, null],
+    [`-home-dev/${SESSION}/subagents/agent-acompact-0071ada42b9ef4b0.jsonl`, null],
+    [`-home-dev/${SESSION}/subagents/agent-.jsonl`, null],
+    [`-home-dev/${SESSION}/resume-head.jsonl`, null],
+    [`-home-dev/${SESSION}/tool-results/bfsrxvbc5.txt`, null],
+    [`-home-dev/${SESSION}/custom-title.json`, null],
+    [`-home-dev/${SESSION}.jsonl.compact.tmp.c819bd0f`, null],
+    [`-home-dev/${SESSION}.jsonl.superseded-1732500000000`, null],
+    [`-home-dev/sub/${SESSION}.jsonl`, null],
+    [`${SESSION}.jsonl`, null],
+    // Of the years before: whose session it is stands only in its rows.
+    ["-home-dev/agent-32335b9b.jsonl", null],
+    ["-home-dev/.session-aliases", null],
+    ["-home-dev/memory/notes.jsonl", null],
+    ["", null],
+  ];
+  for (const [path, source] of table) assert.deepEqual(claudeCode.classify(path), source, path);
+});
+
+Deno.test("agentFolder() and classifyAgent() find the same logs as classify()", () => {
+  const main = `/r/-home-dev/${SESSION}.jsonl`;
+  assert.equal(claudeCode.agentFolder(main), `/r/-home-dev/${SESSION}/subagents`);
+  assert.deepEqual(claudeCode.classifyAgent("agent-a0071ada42b9ef4b0.jsonl"), {
+    kind: "log",
+    agent: "a0071ada42b9ef4b0",
+  });
+  assert.deepEqual(claudeCode.classifyAgent("w/agent-a0071ada42b9ef4b0.meta.json"), {
+    kind: "meta",
+    agent: "a0071ada42b9ef4b0",
+  });
+  assert.equal(claudeCode.classifyAgent("notes.jsonl"), null);
+});
+
+Deno.test("endsRun() is true of the last row of a reply that asks for nothing more", () => {
+  const reply = (stop_reason: unknown, type: string, more = {}) => ({
+    value: { type: "assistant", message: { stop_reason, content: [{ type }] }, ...more },
+    line: 0,
+  });
+  const words = (content: string) => ({ value: { type: "user", message: { content } }, line: 0 });
+  const table: [boolean, { value: unknown; line: number }][] = [
+    [true, reply("end_turn", "text")],
+    [true, reply("max_tokens", "text")],
+    [true, reply(null, "text", { isApiErrorMessage: true })],
+    [false, reply("end_turn", "thinking")],
+    [false, reply("tool_use", "tool_use")],
+    [false, reply(null, "text")],
+    [true, words("[Request interrupted by user]")],
+    [false, words("go on")],
+    [false, { value: null, line: 0 }],
+  ];
+  for (const [ends, record] of table) {
+    assert.equal(claudeCode.endsRun(record), ends, JSON.stringify(record.value));
+  }
+});
+
+Deno.test("identity() is the uuid of a transcript row, which copies of the log share", () => {
+  const identity = (value: unknown) => claudeCode.identity({ value, line: 0 });
+  assert.equal(identity({ type: "user", uuid: "u1" }), "u1");
+  assert.equal(identity({ type: "attachment", uuid: "u2" }), "u2");
+  assert.equal(identity({ type: "progress", uuid: "u3" }), null);
+  assert.equal(identity({ type: "queue-operation" }), null);
+  assert.equal(identity([]), null);
+});
+
+Deno.test("startingCall() is the call that started a sub-agent", () => {
+  assert.equal(claudeCode.startingCall({ agentType: "fork", toolUseId: "toolu_1" }), "toolu_1");
+  for (const meta of [{}, { toolUseId: 7 }, null, "x"]) assert.equal(claudeCode.startingCall(meta), null);
+});
+
+Deno.test("timeOf() gives UTC to the millisecond, and nothing for what is no time", () => {
+  const table: [unknown, string | null][] = [
+    ["2026-11-23T10:00:00.000Z", "2026-11-23T10:00:00.000Z"],
+    ["2026-11-23T10:00:00Z", "2026-11-23T10:00:00.000Z"],
+    ["2026-11-23T01:00:00.5-02:30", "2026-11-23T03:30:00.500Z"],
+    ["2024-02-29T10:00:00Z", "2024-02-29T10:00:00.000Z"],
+    ["2026-02-29T10:00:00Z", null],
+    ["2026-11-23T24:00:00Z", null],
+    ["2026-11-23T10:00:00", null],
+    ["0000-01-01T00:00:00+10:00", null],
+    ["2026-11-23", null],
+    ["Mon Nov 23 2026", null],
+    [1_764_000_000_000, null],
+    [undefined, null],
+  ];
+  for (const [value, time] of table) assert.equal(timeOf(value), time, String(value));
+});
+
+Deno.test("typedPart() is linear in pastes without end", () => {
+  const text = '<pasted_content id="a">'.repeat(100_000) + '</pasted_content id="a">::stop';
+  assert.equal(typedPart(text), "\uFFFC::stop");
+  const many = '<pasted_content id="a"></pasted_content id="a">'.repeat(100_000);
+  assert.equal(typedPart(many), "");
+});
+
+Deno.test("firstWords() is the first line with words that is no command", () => {
+  const table: [string, string | null][] = [
+    ["::record\n\n  Fix the parser\nplease", "Fix the parser"],
+    ["```\ncode first", "code first"],
+    ["::stop", null],
+    ["", null],
+    ["x".repeat(81), "x".repeat(79) + "…"],
+  ];
+  for (const [text, title] of table) assert.equal(firstWords(text, text), title);
+  assert.equal(cutText("ab😀cd", 4), "ab…", "half a character is none");
+});
+
+Deno.test("read() remembers no more calls than it may", () => {
+  const state = claudeCode.begin(MAIN_AGENT);
+  for (let line = 0; line < 1000; line += 1) {
+    const content = [{ type: "tool_use", id: `t${line}`, name: "Task", input: {} }];
+    claudeCode.read(state, { value: { type: "assistant", uuid: `u${line}`, message: { content } }, line });
+    const task = { type: "user", uuid: `s${line}`, isSidechain: true, message: { content: "task" } };
+    claudeCode.read(state, { value: task, line });
+  }
+  assert.ok(JSON.stringify(state).length < 8000);
+});
+
+Deno.test("read() goes on from a kept state as if it had never stopped", () => {
+  const folder = new URL("../../fixtures/claude-code/", import.meta.url).pathname;
+  for (const file of filesBelow(folder).filter((name) => name.endsWith(".jsonl"))) {
+    const text = Deno.readTextFileSync(folder + file);
+    const agent = claudeCode.classifyAgent(file)?.agent ?? MAIN_AGENT;
+    const whole = readRecords(claudeCode, agent, text).map(({ reading, handBack }) => ({
+      reading,
+      handBack,
+    }));
+    let state = claudeCode.begin(agent);
+    const portions = text.trimEnd().split("\n").map((json, line) => {
+      state = JSON.parse(JSON.stringify(state));
+      const record = { value: JSON.parse(json), line };
+      const handBack = claudeCode.handBack(state, record);
+      return { reading: claudeCode.read(state, record), handBack };
+    });
+    assert.deepEqual(portions, whole, file);
+  }
+});
+
+testProviderContract(claudeCode, readSeeds());
+
+/** Every row of the fixtures. */
+function readSeeds(): unknown[] {
+  const folder = new URL("../../fixtures/claude-code/", import.meta.url).pathname;
+  return filesBelow(folder).filter((file) => file.endsWith(".jsonl")).flatMap((file) =>
+    Deno.readTextFileSync(folder + file).trimEnd().split("\n").map((line) => JSON.parse(line))
+  );
+}
