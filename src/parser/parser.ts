@@ -4,6 +4,7 @@
  * Room: parser.
  */
 import { dirname } from "@std/path";
+import type { ProviderId } from "../protocol/event.ts";
 import { type FromParser, type SeenSession, type ToParser, toParser } from "../protocol/parser_messages.ts";
 import type { Port } from "../protocol/port.ts";
 import { receive } from "../protocol/channel.ts";
@@ -20,7 +21,7 @@ const SEEN_BATCH = 500;
 const HOT_MS = 10 * 60_000;
 
 /** Serves `port` until it is told to stop. `providerById` gives the parsers that this build knows. */
-export function runParser(port: Port, providerById: (id: string) => Provider): void {
+export function runParser(port: Port, providerById: (id: ProviderId) => Provider | null): void {
   const send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) =>
     port.send({ header: message, payload: payload ?? null });
   let started: Started | null = null;
@@ -28,7 +29,9 @@ export function runParser(port: Port, providerById: (id: string) => Provider): v
   receive(port, toParser, (message) => {
     if (message.type === "start") {
       if (started !== null) throw new Error("internal error: the parser was started twice");
-      started = start(providerById(message.provider), message.roots, send);
+      const provider = providerById(message.provider);
+      if (provider === null) throw new Error(`internal error: no parser for ${message.provider}`);
+      started = start(provider, message.roots, send);
       return;
     }
     if (started === null) throw new Error(`internal error: ${message.type} before start`);

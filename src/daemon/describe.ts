@@ -1,0 +1,57 @@
+/** What the status file says of a provider and of a recording. Room: daemon; this file is pure. */
+import type { RecordingStatus, Status } from "../protocol/status.ts";
+import type { Follow } from "./follow.ts";
+import type { Recording } from "./recordings_store.ts";
+
+type ProviderStatus = Status["providers"][number];
+
+interface DescribedProvider {
+  readonly plan: { readonly provider: ProviderStatus["provider"]; readonly roots: readonly string[] };
+  readonly follow: Pick<Follow, "counts">;
+  readonly state: ProviderStatus["state"];
+  readonly missing: readonly string[];
+}
+
+export function describeProvider(
+  side: DescribedProvider,
+  troubles: ProviderStatus["troubles"],
+): ProviderStatus {
+  const { sessions, followed, quarantined } = side.follow.counts();
+  return {
+    provider: side.plan.provider,
+    roots: [...side.plan.roots],
+    missing: [...side.missing],
+    state: side.state,
+    sessions,
+    followed,
+    quarantined: [...quarantined],
+    troubles,
+  };
+}
+
+/** `problem`: why it is blocked, if it is; `onDisk`: bytes of its session's main log. */
+export function describeRecording(
+  recording: Recording,
+  problem: string | null,
+  onDisk: number,
+): RecordingStatus {
+  const { provider, session, destination, kind, active, events, size, written, checkpoint } = recording;
+  return {
+    provider,
+    session,
+    destination,
+    kind,
+    state: stateOf(recording, problem),
+    problem,
+    events,
+    bytes: size,
+    lag: active ? Math.max(0, onDisk - (checkpoint?.main.cursor?.offset ?? 0)) : 0,
+    written,
+  };
+}
+
+function stateOf({ active, kind, until }: Recording, problem: string | null): RecordingStatus["state"] {
+  if (!active) return kind === "export" ? "done" : "stopped";
+  if (problem !== null) return "blocked";
+  return until === null ? "active" : "stopping";
+}

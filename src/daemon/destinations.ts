@@ -1,0 +1,197 @@
+/**
+ * Destinations of recordings: looks, has policy decide, starts a writer for exactly that file, and compares what it
+ * opened with what was decided before a byte goes there. Requires list on the export roots. Room: daemon; edge
+ * through lookUp.
+ */
+import type { Host } from "../hosts/host.ts";
+import { decide } from "../policy/decide.ts";
+import type { Asker, Decision, Request } from "../policy/decision.ts";
+import { generateName, resolveRequest } from "../policy/path.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { AuditBody } from "../protocol/audit_record.ts";
+import type { Grant } from "../protocol/grant.ts";
+import type { SessionMeta } from "../protocol/session.ts";
+import type { OpenedFile } from "../protocol/writer_messages.ts";
+import { lookUp } from "../system/lookup.ts";
+import type { OpenResult } from "./recorder.ts";
+import type { FileIdentity, Recording, RecordingsStore } from "./recordings_store.ts";
+import { askWriter, WriterGone } from "./writer_client.ts";
+
+export interface DestinationsOptions {
+  readonly policy: Policy;
+  readonly home: string;
+  readonly uid: number;
+  readonly providerRoots: readonly string[];
+  readonly timeZone: string;
+  readonly host: Host;
+  readonly recordings: RecordingsStore;
+  /** The grants of profile `writer:<destination>`. */
+  readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];
+  readonly audit: (body: AuditBody) => void;
+}
+
+export interface Destinations {
+  decide(asker: Asker, destination: string | null, meta: SessionMeta): Decision;
+  open(recording: Recording): Promise<OpenResult>;
+  unchanged(recording: Recording): boolean;
+}
+
+export function createDestinations(options: DestinationsOptions): Destinations {
+  const { policy, home, recordings, host, audit } = options;
+
+  function decideFor(
+    asker: Asker,
+    destination: string | null,
+    meta: SessionMeta,
+    created: ReadonlySet<string>,
+  ): Decision {
+    const request: Request = {
+      asker,
+      destination,
+      generated: generateName(meta, options.timeZone),
+      home,
+      cwd: null,
+      uid: options.uid,
+      providerRoots: options.providerRoots,
+      created,
+      force: false,
+    };
+    const resolved = resolveRequest(policy, request);
+    if ("allow" in resolved) return resolved;
+    return decide(policy, request, resolved.path, lookUp(resolved.path, policy.destinations.roots, home));
+  }
+
+  /** What stands at the destination now, if it is a file. */
+  function identify(path: string): FileIdentity | null {
+    try {
+      const { dev, ino } = Deno.lstatSync(path);
+      return { dev, ino: ino ?? 0 };
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+      throw error;
+    }
+  }
+
+  function report(
+    recording: Recording,
+    decision: "allow" | "deny",
+    reason: string,
+    detail: string | null,
+  ): void {
+    audit({
+      event: "destination-opened",
+      provider: recording.provider,
+      session: recording.session,
+      command: null,
+      requested: null,
+      path: recording.destination,
+      decision,
+      reason,
+      detail,
+    });
+  }
+
+  /** An established recording's file may have been replaced by an editor: the path is the person's word for it. */
+  function decideAgain(recording: Recording): Decision {
+    const there = identify(recording.destination);
+    const created = new Set(recordings.created());
+    const isOurs = recording.file !== null || isFreshOrphan(recording);
+    if (there !== null && isOurs) created.add(`${there.dev}:${there.ino}`);
+    return decideFor("automatic", recording.destination, recording.head.meta, created);
+  }
+
+  /** Created by us, and then we ended before that was noted: it is empty, and nobody else would have made it. */
+  function isFreshOrphan(recording: Recording): boolean {
+    try {
+      return recording.file === null && Deno.lstatSync(recording.destination).size === 0;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
+  async function open(recording: Recording): Promise<OpenResult> {
+    const decision = decideAgain(recording);
+    if (!decision.allow) {
+      report(recording, "deny", decision.reason, null);
+      return { problem: decision.message };
+    }
+    const { path, existing, directories } = decision;
+    const role = host.start("writer", `writer:${path}`, options.grantsFor(path, directories));
+    const writer = askWriter(role, (why) =>
+      audit({
+        event: "protocol-violation",
+        provider: recording.provider,
+        session: recording.session,
+        command: null,
+        requested: null,
+        path,
+        decision: "deny",
+        reason: "protocol-violation",
+        detail: why,
+      }));
+    const create = existing === null;
+    const { message } = await writer.ask({
+      type: "open",
+      destination: path,
+      create,
+      directories: [...directories],
+    });
+    if (message.type !== "opened") {
+      writer.end();
+      if (message.type !== "failed") throw new WriterGone("it answered out of turn");
+      report(recording, "deny", "cannot-open", message.code);
+      return { problem: `cannot open ${path}: ${message.message}` };
+    }
+    const difference = compare(message.file, existing, path);
+    if (difference !== null) {
+      writer.end();
+      report(recording, "deny", difference, null);
+      return { problem: `what was opened is not what was decided (${difference}); nothing was written` };
+    }
+    const { dev, ino, size } = message.file;
+    report(recording, "allow", howItWasFound(recording, message.file, create), null);
+    const isOurs = create || (recording.file === null && size === 0);
+    recordings.setFile(recording.id, { dev, ino }, size, isOurs ? path : null);
+    return { writer, size };
+  }
+
+  /** A difference between what was opened, what was decided, and what is at the path now. */
+  function compare(opened: OpenedFile, existing: FileIdentity | null, path: string): string | null {
+    if (!opened.isFile) return "not-a-regular-file";
+    if (opened.links !== 1) return "hard-link";
+    if (existing !== null && (opened.dev !== existing.dev || opened.ino !== existing.ino)) return "swapped";
+    const created = new Set([`${opened.dev}:${opened.ino}`]);
+    // A folder above it may have become a link between the decision and the opening: look once more.
+    const again = decideFor("automatic", path, PLACELESS, created);
+    if (!again.allow) return again.reason === "too-large" ? null : "swapped";
+    return again.existing?.dev === opened.dev && again.existing.ino === opened.ino ? null : "swapped";
+  }
+
+  return {
+    decide: (asker, destination, meta) => decideFor(asker, destination, meta, recordings.created()),
+    open,
+    unchanged({ destination, file }) {
+      const there = identify(destination);
+      return there !== null && file !== null && there.dev === file.dev && there.ino === file.ino;
+    },
+  };
+}
+
+/** For decisions in which no name is generated. */
+const PLACELESS: SessionMeta = {
+  provider: "claude-code",
+  session: "none",
+  title: null,
+  project: null,
+  started: null,
+  client: null,
+};
+
+/** What became of the file since we had it open last. */
+function howItWasFound(recording: Recording, opened: OpenedFile, create: boolean): string {
+  if (recording.file === null) return create ? "created" : "opened";
+  if (create) return "created-again";
+  if (recording.file.ino !== opened.ino || recording.file.dev !== opened.dev) return "replaced-by-user";
+  return opened.size === recording.size ? "opened" : "edited-by-user";
+}

@@ -1,0 +1,116 @@
+/**
+ * Which sessions are watched, and from where: tells history from news, forks from originals, and keeps what takes
+ * its parser down away from it. Room: daemon; no authority of its own.
+ */
+import type { ProviderId } from "../protocol/event.ts";
+import { QUARANTINE_AFTER } from "../protocol/limits.ts";
+import type { FromParser, SeenSession, ToParser } from "../protocol/parser_messages.ts";
+import type { SessionsStore, StoredSession } from "./sessions_store.ts";
+import type { Database } from "./state.ts";
+
+export interface FollowOptions {
+  readonly provider: ProviderId;
+  readonly roots: readonly string[];
+  readonly version: string;
+  readonly database: Database;
+  readonly sessions: SessionsStore;
+  readonly send: (message: ToParser) => void;
+  readonly released: (session: string) => void;
+}
+
+export interface Follow {
+  seen(message: Extract<FromParser, { type: "seen" }>): void;
+  /** The first scan is over: what comes now is news. */
+  ready(): void;
+  /** Watches a session whether or not it has grown. False when it is not known. */
+  watch(session: string): boolean;
+  watched(message: Extract<FromParser, { type: "watched" }>): void;
+  /** A parser went down with this session in its hands; whether it is quarantined now. */
+  crashed(session: string): boolean;
+  /** The parser is new and watches nothing. */
+  restarted(): void;
+  counts(): { readonly sessions: number; readonly followed: number; readonly quarantined: readonly string[] };
+  /** Bytes of the main log on disk, as seen last. */
+  sizeOf(session: string): number;
+}
+
+export function createFollow(options: FollowOptions): Follow {
+  const { provider, roots, database, sessions, send } = options;
+  const ref = (session: string) => ({ provider, session });
+  const sizes = new Map<string, number>();
+  const followed = new Set<string>();
+  const quarantined = new Set<string>();
+  /** A root that was never scanned to the end holds history only. */
+  const unscanned = new Set(roots.filter((root) => sessions.fact(`scanned:${root}`) === null));
+
+  function watch(stored: StoredSession): void {
+    const { session, checkpoint, baseline, parent } = stored;
+    followed.add(session);
+    send({ type: "watch", session, from: checkpoint, baseline, parent });
+  }
+
+  /** Whether this session is to be left alone. It is tried again when it has grown, or kato is another. */
+  function isQuarantined(stored: StoredSession, size: number): boolean {
+    if (stored.quarantined === null) return false;
+    if (stored.quarantined === quarantineMark(size, options.version)) {
+      quarantined.add(stored.session);
+      send({ type: "quarantine", session: stored.session });
+      return true;
+    }
+    sessions.quarantine(stored, null);
+    quarantined.delete(stored.session);
+    options.released(stored.session);
+    return false;
+  }
+
+  function take(seen: SeenSession): StoredSession | null {
+    sizes.set(seen.session, seen.size);
+    const stored = sessions.find(ref(seen.session));
+    const history = roots.some((root) => unscanned.has(root) && seen.path.startsWith(`${root}/`));
+    if (stored === null) {
+      sessions.add(provider, seen, history ? seen.size : 0);
+      return history ? null : sessions.find(ref(seen.session));
+    }
+    if (stored.path !== seen.path) sessions.move(stored, seen.path);
+    if (history && stored.checkpoint === null) sessions.setBaseline(stored, seen.size);
+    if (history || seen.size === stored.size || isQuarantined(stored, seen.size)) return null;
+    return stored;
+  }
+
+  return {
+    seen(message) {
+      const grown = database.transact(() => message.sessions.flatMap((seen) => take(seen) ?? []));
+      for (const stored of grown) watch(stored);
+    },
+    ready() {
+      database.transact(() => {
+        for (const root of unscanned) sessions.setFact(`scanned:${root}`, new Date().toISOString());
+      });
+      unscanned.clear();
+    },
+    watch(session) {
+      const stored = sessions.find(ref(session));
+      if (stored === null || isQuarantined(stored, sizes.get(session) ?? stored.size)) return false;
+      if (!followed.has(session)) watch(stored);
+      return true;
+    },
+    watched({ session, checkpoint, size, meta }) {
+      sizes.set(session, Math.max(size, sizes.get(session) ?? 0));
+      sessions.advance(ref(session), checkpoint, size, meta);
+    },
+    crashed(session) {
+      if (sessions.countCrash(ref(session)) < QUARANTINE_AFTER) return false;
+      const size = sizes.get(session) ?? sessions.find(ref(session))?.size ?? 0;
+      sessions.quarantine(ref(session), quarantineMark(size, options.version));
+      quarantined.add(session);
+      return true;
+    },
+    restarted: () => followed.clear(),
+    counts: () => ({ sessions: sizes.size, followed: followed.size, quarantined: [...quarantined] }),
+    sizeOf: (session) => sizes.get(session) ?? 0,
+  };
+}
+
+function quarantineMark(size: number, version: string): string {
+  return `${size} ${version}`;
+}

@@ -1,0 +1,213 @@
+/**
+ * The daemon: takes the lock, opens policy, audit log and state, starts the orchestrator, and ends in good order.
+ * Recovery is the start path: what a crash left is settled here, every time. Room: daemon.
+ */
+import { join } from "@std/path";
+import * as fs from "node:fs";
+import { threadHost } from "../hosts/thread_host.ts";
+import { formatSettingsError } from "../policy/keys.ts";
+import { type Places, placesOf, SYSTEM_POLICY } from "../policy/places.ts";
+import { parserGrants, rootsByProvider, writerGrants } from "../policy/plan.ts";
+import type { Config } from "../policy/policy.ts";
+import { type ProviderId, PROVIDERS } from "../protocol/event.ts";
+import { STOP_MS } from "../protocol/limits.ts";
+import { DEFAULT_INCLUDES, INCLUDES } from "../protocol/render.ts";
+import { providers } from "../providers/registry.ts";
+import { makePrivateFolder } from "../system/atomic_file.ts";
+import { openAuditLog } from "../system/audit_log.ts";
+import { loadConfig, loadPolicy } from "../system/policy_files.ts";
+import { VERSION } from "../version.ts";
+import { takeLock } from "./lock.ts";
+import { type Log, openLog } from "./log.ts";
+import { createOrchestrator, type ProviderPlan } from "./orchestrator.ts";
+import { takeRequests } from "./requests.ts";
+import { openState } from "./state.ts";
+
+export interface DaemonOptions {
+  readonly home: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** The run before this one was ended by a crash of the runtime, not by a signal from outside. */
+  readonly afterCrash: boolean;
+}
+
+/** Exit statuses of the daemon (sysexits). */
+const EXIT = { done: 0, failed: 1, bug: 70, restart: 75, refused: 78 } as const;
+
+/** Heartbeats and other slow work. Milliseconds. */
+const TEND_MS = 5_000;
+
+/** The parsers get this part of the time to stop; the rest is for what they sent. Milliseconds. */
+const PARSERS_STOP_MS = STOP_MS / 4;
+
+/** Runs until it is told to stop; the exit status. */
+export async function runDaemon({ home, environment, afterCrash }: DaemonOptions): Promise<number> {
+  const places = placesOf(home);
+  for (
+    const folder of [places.base, places.config, places.state, places.logs, places.exports, places.requests]
+  ) {
+    makePrivateFolder(folder);
+  }
+  const settings = { system: SYSTEM_POLICY, home, uid: Deno.uid() ?? 0, administrator: 0 };
+  const config = loadConfig(settings);
+  if (!config.ok) return refuse(config.errors.map(formatSettingsError));
+  const policy = loadPolicy(settings);
+  if (!policy.ok) return refuse(policy.errors.map(formatSettingsError));
+  const { effective } = policy;
+  if (effective.policy.sandbox.require_kernel_sandbox) {
+    return refuse([
+      "policy has require_kernel_sandbox = true, and this run has no kernel sandbox: use an installed kato",
+    ]);
+  }
+
+  const lock = takeLock(places.lockFile);
+  if (lock === null) {
+    say(`kato: a daemon is running already. 'kato status' shows it.`);
+    return EXIT.failed;
+  }
+  const state = openState(places.database);
+  if (!state.opened) return refuse([state.message]);
+  const log = await openLog({
+    level: config.config.log.level,
+    toJournal: environment["JOURNAL_STREAM"] !== undefined,
+    file: config.config.log.file ? join(places.logs, "kato.log") : null,
+  });
+  const audit = openAuditLog({
+    directory: places.logs,
+    policyVersion: effective.version,
+    policyHash: effective.hash,
+    actor: { role: "orchestrator", pid: Deno.pid },
+  });
+  const note = (
+    event: "daemon-started" | "daemon-stopped" | "policy-loaded",
+    reason: string,
+    detail: string | null,
+  ) =>
+    audit.append({
+      event,
+      provider: null,
+      session: null,
+      command: null,
+      requested: null,
+      path: null,
+      decision: "note",
+      reason,
+      detail,
+    });
+  note("daemon-started", "no-kernel-sandbox", `kato ${VERSION}, host threads`);
+  for (const violation of effective.violations) {
+    note("policy-loaded", "widening-ignored", formatSettingsError(violation));
+  }
+
+  const marks = openMarks(places);
+  let giveUp: (status: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => giveUp = resolve);
+  const orchestrator = createOrchestrator({
+    home,
+    uid: settings.uid,
+    version: VERSION,
+    host: threadHost,
+    effective,
+    timeZone: config.config.render.time_zone || Intl.DateTimeFormat().resolvedOptions().timeZone,
+    include: includesOf(config.config),
+    providers: planProviders(effective.policy, home, environment),
+    grantsFor: (destination, directories) => writerGrants([destination], directories),
+    database: state.database,
+    statusPath: places.statusFile,
+    audit: (body) => void audit.append(body),
+    log,
+    keepMark: marks.keep,
+    giveUp(why) {
+      log.error("giving up", { why });
+      // A thread that loops cannot be ended in any other way.
+      Deno.exit(EXIT.bug);
+    },
+  });
+  orchestrator.start();
+  if (afterCrash) { for (const [provider, session] of marks.left) orchestrator.crashed(provider, session); }
+  const requests = takeRequests(places.requests, orchestrator.obey);
+  const timer = setInterval(orchestrator.tend, TEND_MS);
+  log.info("started", { version: VERSION, pid: Deno.pid, policy: effective.hash.slice(0, 12) });
+
+  listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
+  listen(["SIGHUP"], () => giveUp(EXIT.restart));
+  const status = await ended;
+
+  clearInterval(timer);
+  requests.close();
+  await within(STOP_MS - PARSERS_STOP_MS, orchestrator.stop(PARSERS_STOP_MS), log);
+  note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);
+  log.info("stopped", { head: audit.head() });
+  audit.close();
+  state.database.close();
+  await log.close();
+  lock.release();
+  return status;
+}
+
+function planProviders(
+  policy: Parameters<typeof rootsByProvider>[0],
+  home: string,
+  environment: Readonly<Record<string, string>>,
+): ProviderPlan[] {
+  const clientRoots = Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home, environment)]));
+  return [...rootsByProvider(policy, { clientRoots })]
+    .filter(([id]) => providers.some((provider) => provider.id === id))
+    .map(([provider, roots]) => ({ provider, roots, grants: parserGrants(withReal(roots)) }));
+}
+
+/** A root that is a link is granted by both names. */
+function withReal(roots: readonly string[]): string[] {
+  return [...new Set(roots.flatMap((root) => [root, realPath(root) ?? root]))];
+}
+
+function realPath(path: string): string | null {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** One small file a provider: which session its parser has in its hands. Not flushed: it is for crashes of ours. */
+function openMarks({ state }: Places) {
+  const path = (provider: ProviderId) => join(state, `parsing.${provider}`);
+  const left: [ProviderId, string][] = [];
+  for (const provider of PROVIDERS) {
+    const session = fs.existsSync(path(provider)) ? Deno.readTextFileSync(path(provider)) : "";
+    if (session !== "") left.push([provider, session]);
+  }
+  return {
+    left,
+    keep(provider: ProviderId, session: string | null) {
+      fs.writeFileSync(path(provider), session ?? "", { mode: 0o600 });
+    },
+  };
+}
+
+function includesOf({ render }: Config) {
+  const wanted = INCLUDES.filter((name) => render[name]);
+  return wanted.length === 0 ? DEFAULT_INCLUDES : wanted;
+}
+
+function listen(signals: readonly Deno.Signal[], stop: () => void): void {
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+}
+
+/** Stopping takes no longer than promised, whatever still hangs: what is on its way is settled at the next start. */
+async function within(ms: number, step: Promise<void>, log: Log): Promise<void> {
+  const late = Symbol("late");
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<typeof late>((resolve) => timer = setTimeout(() => resolve(late), ms));
+  if (await Promise.race([step, limit]) === late) log.warning("stopped before everything was settled");
+  clearTimeout(timer);
+}
+
+function refuse(messages: readonly string[]): number {
+  for (const message of messages) say(`kato: ${message}`);
+  return EXIT.refused;
+}
+
+function say(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -1,0 +1,84 @@
+/**
+ * The schema of `state/kato.db`, as numbered steps. `user_version` says how many were taken; a database that is
+ * newer than this kato is refused. Room: daemon; this file is pure.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- Single facts: 'installed' (when the state was made), 'scanned:<root>' (history was told from news).
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+  CREATE TABLE sessions (
+    provider TEXT NOT NULL,
+    session TEXT NOT NULL,
+    path TEXT NOT NULL,
+    -- Bytes of the main log that are history: nothing in them is obeyed.
+    baseline INTEGER NOT NULL,
+    -- The session whose log this one began as a copy of.
+    parent TEXT,
+    -- Where watching stands (JSON), null while nobody has written to it; and the size that was read.
+    checkpoint TEXT,
+    size INTEGER NOT NULL,
+    meta TEXT,
+    -- Where ::record goes without a destination.
+    destination TEXT,
+    crashes INTEGER NOT NULL DEFAULT 0,
+    -- Size and kato version at which it was quarantined.
+    quarantined TEXT,
+    PRIMARY KEY (provider, session)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Command lines that were dealt with, obeyed or not, by the event that holds them and their place in it, so
+  -- that none is dealt with twice. Place -1 stands for all lines of the event that were refused.
+  CREATE TABLE commands (
+    provider TEXT NOT NULL,
+    event TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    time TEXT NOT NULL,
+    PRIMARY KEY (provider, event, place)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE recordings (
+    id INTEGER PRIMARY KEY,
+    provider TEXT NOT NULL,
+    session TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    -- 'active', 'stopped'; an active one with 'until' ends there.
+    state TEXT NOT NULL,
+    whole INTEGER NOT NULL,
+    head TEXT NOT NULL,
+    -- Reading goes on from here: a checkpoint (JSON) at or before the first event that is missing, and its seq.
+    checkpoint TEXT,
+    next INTEGER NOT NULL,
+    until INTEGER,
+    -- The renderer's state (JSON), opaque here.
+    render BLOB,
+    -- The destination as kato made or found it; null until it was opened.
+    dev INTEGER,
+    ino INTEGER,
+    size INTEGER NOT NULL DEFAULT 0,
+    events INTEGER NOT NULL DEFAULT 0,
+    written TEXT
+  ) STRICT;
+  CREATE INDEX recordings_by_session ON recordings (provider, session);
+  CREATE INDEX recordings_by_destination ON recordings (destination);
+
+  -- What is being appended: recorded before bytes are written, settled by the file's real length after a crash.
+  CREATE TABLE deliveries (
+    recording INTEGER PRIMARY KEY REFERENCES recordings (id),
+    before INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    checkpoint TEXT NOT NULL,
+    next INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    -- Nothing follows: the recording stops with this delivery.
+    last INTEGER NOT NULL,
+    render BLOB NOT NULL
+  ) STRICT;
+
+  -- Files that kato created: only into these it appends without being told that it may.
+  CREATE TABLE files (dev INTEGER NOT NULL, ino INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (dev, ino))
+    STRICT, WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,260 @@
+/**
+ * Carries out commands: decides their destination, writes the audit record, changes the state in one transaction,
+ * and only then lets anything happen. One session's commands run one after another, each seeing the effect of the
+ * one before. Room: daemon.
+ */
+import type { AuditBody } from "../protocol/audit_record.ts";
+import type { RefusedLine, Verb } from "../protocol/command.ts";
+import type { Checkpoint } from "../protocol/cursor.ts";
+import type { FromParser } from "../protocol/parser_messages.ts";
+import type { Format, Include, RenderHead } from "../protocol/render.ts";
+import { type SessionMeta, type SessionRef } from "../protocol/session.ts";
+import type { Asker, Decision } from "../policy/decision.ts";
+import { applyCommand, type Effect } from "../session/machine.ts";
+import { knownRecordings, type Recorders } from "./recorders.ts";
+import type { Recording, RecordingKind, RecordingsStore } from "./recordings_store.ts";
+import type { SessionsStore } from "./sessions_store.ts";
+import type { Database } from "./state.ts";
+
+export type Found = Extract<FromParser, { type: "found" }>;
+
+export interface ObeyContext {
+  readonly database: Database;
+  readonly sessions: SessionsStore;
+  readonly recordings: RecordingsStore;
+  readonly recorders: Recorders;
+  readonly decide: (asker: Asker, destination: string | null, meta: SessionMeta) => Decision;
+  readonly allowShared: boolean;
+  readonly commandsAllowed: boolean;
+  readonly audit: (body: AuditBody) => void;
+  readonly denied: (body: AuditBody, message: string) => void;
+  readonly timeZone: string;
+  readonly include: readonly Include[];
+}
+
+/** One command, wherever it comes from. */
+export interface Command {
+  readonly ref: SessionRef;
+  readonly meta: SessionMeta;
+  readonly asker: Asker;
+  readonly verb: Verb;
+  readonly destination: string | null;
+  /** The line as typed, or what stands for it. */
+  readonly token: string;
+  readonly place: "leading" | "trailing";
+  /** `seq` of the message; for commands from outside: of the next event. */
+  readonly seq: number;
+  /** At or before `seq`. */
+  readonly before: Checkpoint | null;
+  /** Claims the command inside the transaction; false: it was dealt with before. */
+  readonly claim: () => boolean;
+}
+
+export interface Verdict {
+  readonly result: "done" | "denied";
+  readonly reason: string;
+  readonly message: string;
+  readonly destination: string | null;
+}
+
+/** Deals with everything in one message. Resolves when feeds may go past it. */
+export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: Found): Promise<void> {
+  for (const [index, command] of found.scan.commands.entries()) {
+    if (found.barred !== null) {
+      if (!context.sessions.claimCommand(ref.provider, found.event, index)) continue;
+      context.audit(noteLookAlike(ref, { token: command.token, reason: found.barred }));
+      continue;
+    }
+    await obeyCommand(context, {
+      ref,
+      meta: found.meta,
+      asker: "chat",
+      verb: command.verb,
+      destination: command.destination,
+      token: command.token,
+      place: command.place,
+      seq: found.seq,
+      before: found.before,
+      claim: () => context.sessions.claimCommand(ref.provider, found.event, index),
+    });
+  }
+  if (found.scan.refused.length > 0 && context.sessions.claimCommand(ref.provider, found.event, -1)) {
+    for (const refused of found.scan.refused) context.audit(noteLookAlike(ref, refused));
+  }
+}
+
+/** Carries out one command, or says why not. */
+export async function obeyCommand(context: ObeyContext, command: Command): Promise<Verdict> {
+  const { ref, verb, asker } = command;
+  if (asker === "chat" && !context.commandsAllowed) {
+    return deny(context, command, null, "commands-off", "In-chat commands are switched off by policy.");
+  }
+  await finishStopping(context, ref);
+  let decision: Decision | null = null;
+  if (verb !== "stop") {
+    const known = knownRecordings(context.recordings, ref);
+    const active = known.find((recording) => recording.active);
+    if (command.destination === null && active !== undefined) {
+      return accept(context, command, active.destination, "already-recording", []);
+    }
+    const wanted = command.destination ?? context.sessions.find(ref)?.destination ?? null;
+    decision = context.decide(asker, wanted, command.meta);
+    if (!decision.allow) return deny(context, command, decision.path, decision.reason, decision.message);
+    if (!context.allowShared && isTaken(context.recordings.ofDestination(decision.path), ref, verb)) {
+      const message = `${decision.path} holds another recording. Name another file.`;
+      return deny(context, command, decision.path, "destination-in-use", message);
+    }
+  }
+  const outcome = applyCommand(
+    { recordings: knownRecordings(context.recordings, ref) },
+    { verb, destination: decision?.path ?? null, seq: command.seq, place: command.place },
+  );
+  switch (outcome.outcome) {
+    case "denied":
+      return deny(context, command, decision?.path ?? null, outcome.reason, outcome.message);
+    case "nothing":
+      return accept(context, command, decision?.path ?? null, outcome.reason, []);
+    case "done":
+      return accept(context, command, decision?.path ?? null, outcome.reason, outcome.effects, decision);
+  }
+}
+
+/** A recording that was told to end and has not yet must be over before it can be told anything else. */
+async function finishStopping({ recordings, recorders }: ObeyContext, ref: SessionRef): Promise<void> {
+  for (const { id, active, until, kind } of recordings.ofSession(ref)) {
+    if (active && until !== null && kind !== "export") await recorders.settled(id);
+  }
+}
+
+/** A file serves one session; an export, once. */
+function isTaken(holders: readonly Recording[], ref: SessionRef, verb: Verb): boolean {
+  return holders.some(({ provider, session, kind }) =>
+    provider !== ref.provider || session !== ref.session || kind === "export" || verb === "export"
+  );
+}
+
+function accept(
+  context: ObeyContext,
+  command: Command,
+  path: string | null,
+  reason: string,
+  effects: readonly Effect[],
+  decision: Decision | null = null,
+): Verdict {
+  const done: Verdict = { result: "done", reason, message: describe(reason, path), destination: path };
+  const changed: (() => void)[] = [];
+  // The record first: no effect without it, and a repeated record after a crash is better than a missing one.
+  if (
+    !context.database.transact(() => {
+      if (!command.claim()) return false;
+      context.audit(auditCommand(command, path, "allow", reason));
+      for (const effect of effects) changed.push(applyEffect(context, command, effect, decision));
+      return true;
+    })
+  ) return done;
+  for (const start of changed) start();
+  return done;
+}
+
+/** Changes the state; what it returns sets things going once that is on the disk. */
+function applyEffect(
+  { recordings, sessions, recorders, timeZone, include }: ObeyContext,
+  command: Command,
+  effect: Effect,
+  decision: Decision | null,
+): () => void {
+  switch (effect.effect) {
+    case "end": {
+      recordings.end(effect.recording, effect.until);
+      return () => recorders.ended(recordings.get(effect.recording));
+    }
+    case "resume": {
+      const recording = recordings.get(effect.recording);
+      if (recording.active || effect.from === recording.next) recordings.goOn(effect.recording);
+      else recordings.resume(effect.recording, command.before, effect.from, false);
+      return () => void recorders.start(recordings.get(effect.recording));
+    }
+    case "start": {
+      const existing = decision?.allow === true ? decision.existing : null;
+      const head: RenderHead = {
+        format: formatOf(effect.destination),
+        meta: command.meta,
+        timeZone,
+        include: [...include],
+      };
+      const id = recordings.add({
+        ref: command.ref,
+        kind: kindOf(command),
+        destination: effect.destination,
+        whole: effect.from === 0,
+        head,
+        checkpoint: effect.from === 0 ? null : command.before,
+        next: effect.from,
+        until: effect.until,
+        file: existing,
+      });
+      return () => void recorders.start(recordings.get(id));
+    }
+    case "point":
+      sessions.point(command.ref, effect.destination);
+      return () => {};
+  }
+}
+
+function deny(
+  context: ObeyContext,
+  command: Command,
+  path: string | null,
+  reason: string,
+  message: string,
+): Verdict {
+  if (command.claim()) context.denied(auditCommand(command, path, "deny", reason), message);
+  return { result: "denied", reason, message, destination: path };
+}
+
+function auditCommand(
+  { ref, token, destination }: Command,
+  path: string | null,
+  decision: "allow" | "deny",
+  reason: string,
+): AuditBody {
+  return {
+    event: "command",
+    provider: ref.provider,
+    session: ref.session,
+    command: token,
+    requested: destination,
+    path,
+    decision,
+    reason,
+    detail: null,
+  };
+}
+
+function noteLookAlike(ref: SessionRef, { token, reason }: RefusedLine): AuditBody {
+  return {
+    event: "look-alike",
+    provider: ref.provider,
+    session: ref.session,
+    command: token,
+    requested: null,
+    path: null,
+    decision: "deny",
+    reason,
+    detail: null,
+  };
+}
+
+function kindOf({ asker, verb }: Command): RecordingKind {
+  if (asker === "automatic") return "automatic";
+  return verb === "capture" || verb === "export" ? verb : "record";
+}
+
+/** The grammar admits no other extension. */
+function formatOf(path: string): Format {
+  return path.slice(path.lastIndexOf(".") + 1) as Format;
+}
+
+function describe(reason: string, path: string | null): string {
+  return path === null ? reason.replaceAll("-", " ") : `${reason.replaceAll("-", " ")}: ${path}`;
+}

@@ -1,0 +1,124 @@
+/**
+ * The orchestrator's side of one provider's parser: starts it, listens to its heart, restarts it when it failed,
+ * and keeps the mark that says which session it has in its hands. Requires write on the state folder (the mark).
+ * Room: daemon.
+ */
+import type { Host } from "../hosts/host.ts";
+import { receive } from "../protocol/channel.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import type { Grant } from "../protocol/grant.ts";
+import { HEARTBEAT_MS } from "../protocol/limits.ts";
+import { type FromParser, fromParser, type ToParser } from "../protocol/parser_messages.ts";
+import type { Role } from "../protocol/port.ts";
+
+export interface ParserClient {
+  readonly provider: ProviderId;
+  readonly roots: readonly string[];
+  start(): void;
+  send(message: ToParser): void;
+  /** Asks how it is; a parser that has not answered the question before hangs. */
+  beat(): void;
+  /** Ends it in good order; resolves when it has reported what it read, or did not in time. */
+  stop(withinMs: number): Promise<void>;
+}
+
+export interface ParserClientOptions {
+  readonly host: Host;
+  readonly provider: ProviderId;
+  readonly roots: readonly string[];
+  readonly grants: readonly Grant[];
+  readonly take: (message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
+  /** Keeps on disk which session is being parsed; null: none. */
+  readonly keepMark: (session: string | null) => void;
+  /** It ended by itself, with this session in its hands; it is started again after a pause. */
+  readonly failed: (why: string, session: string | null, violation: boolean) => void;
+  /** It hangs; a thread that loops cannot be ended, so the process must be. */
+  readonly hangs: (session: string | null) => void;
+}
+
+/** Pauses before the first, second … restart in a row, in milliseconds. */
+const BACK_OFF = [250, 1_000, 4_000, 15_000, 60_000];
+
+export function createParserClient(options: ParserClientOptions): ParserClient {
+  const { provider, roots, host, grants } = options;
+  let role: Role | null = null;
+  let marked: string | null = null;
+  let asked: { readonly n: number; readonly at: number } | null = null;
+  let beats = 0;
+  let failures = 0;
+  let stopping: (() => void) | null = null;
+
+  function send(message: ToParser): void {
+    role?.port.send({ header: message, payload: null });
+  }
+
+  function down(own: Role, why: string, violation: boolean): void {
+    if (role !== own || stopping !== null) return;
+    own.end();
+    role = null;
+    asked = null;
+    const session = marked;
+    marked = null;
+    options.failed(why, session, violation);
+    const pause = BACK_OFF[Math.min(failures, BACK_OFF.length - 1)];
+    failures += 1;
+    setTimeout(() => {
+      if (stopping === null) start();
+    }, pause);
+  }
+
+  function start(): void {
+    const own = host.start("parser", `parser:${provider}`, grants);
+    role = own;
+    receive(own.port, fromParser, (message, payload) => {
+      if (role !== own) return;
+      switch (message.type) {
+        case "pong":
+          if (message.n === asked?.n) asked = null;
+          return;
+        case "mark":
+          marked = message.session;
+          options.keepMark(marked);
+          if (marked !== null) send({ type: "marked", session: marked });
+          return;
+        case "stopped":
+          return stopping?.();
+        case "ready":
+          failures = 0;
+          return options.take(message, payload);
+        default:
+          return options.take(message, payload);
+      }
+    }, (why) => down(own, why, true));
+    void own.ended.then((end) => {
+      if (end.reason === "failed") down(own, end.message, false);
+    });
+    send({ type: "start", provider, roots: [...roots] });
+  }
+
+  return {
+    provider,
+    roots,
+    start,
+    send,
+    beat() {
+      if (role === null) return;
+      if (asked !== null && performance.now() - asked.at > HEARTBEAT_MS) return options.hangs(marked);
+      if (asked !== null) return;
+      beats += 1;
+      asked = { n: beats, at: performance.now() };
+      send({ type: "ping", n: beats });
+    },
+    async stop(withinMs) {
+      const own = role;
+      if (own === null) return;
+      await new Promise<void>((resolve) => {
+        stopping = resolve;
+        setTimeout(resolve, withinMs);
+        send({ type: "stop" });
+      });
+      options.keepMark(null);
+      own.end();
+    },
+  };
+}

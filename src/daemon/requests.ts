@@ -1,0 +1,78 @@
+/**
+ * The request spool: `kato record|capture|stop` from outside the chat. Requires read and write on the spool folder.
+ * Room: daemon; edge.
+ */
+import { basename, join } from "@std/path";
+import { type Answer, type Request, request as requestSchema } from "../protocol/request.ts";
+import { REQUEST_BYTES } from "../protocol/limits.ts";
+import { writeAtomically } from "../system/atomic_file.ts";
+
+/** Looked at this often even without an event. Milliseconds. */
+const POLL_MS = 2_000;
+
+/** Answers that nobody fetched are removed after this long. Milliseconds. */
+const ANSWER_KEPT_MS = 60_000;
+
+export interface Requests {
+  close(): void;
+}
+
+/** Takes each request once: it is removed before it is answered, and answered whatever becomes of it. */
+export function takeRequests(folder: string, obey: (request: Request) => Promise<Answer>): Requests {
+  const underWay = new Set<string>();
+
+  function look(): void {
+    for (const entry of Deno.readDirSync(folder)) {
+      const path = join(folder, entry.name);
+      if (entry.name.endsWith(".answer.json") || entry.name.startsWith(".")) removeOld(path);
+      else if (entry.isFile && entry.name.endsWith(".json") && !underWay.has(path)) void take(path);
+    }
+  }
+
+  async function take(path: string): Promise<void> {
+    const id = basename(path, ".json");
+    underWay.add(path);
+    try {
+      const request = read(path);
+      Deno.removeSync(path);
+      const answer: Answer = request === null || request.id !== id
+        ? refuse(id, "malformed-request", "The request is not one that kato understands.")
+        : await obey(request);
+      writeAtomically(join(folder, `${id}.answer.json`), JSON.stringify(answer));
+    } finally {
+      underWay.delete(path);
+    }
+  }
+
+  const watcher = Deno.watchFs(folder, { recursive: false });
+  void (async () => {
+    for await (const event of watcher) if (event.kind !== "access") look();
+  })();
+  const timer = setInterval(look, POLL_MS);
+  look();
+  return {
+    close() {
+      watcher.close();
+      clearInterval(timer);
+    },
+  };
+}
+
+export function refuse(id: string, reason: string, message: string): Answer {
+  return { v: 1, id, result: "failed", reason, message, destination: null };
+}
+
+function read(path: string): Request | null {
+  if (Deno.lstatSync(path).size > REQUEST_BYTES) return null;
+  try {
+    return requestSchema.safeParse(JSON.parse(Deno.readTextFileSync(path))).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function removeOld(path: string): void {
+  const modified = Deno.lstatSync(path).mtime?.getTime() ?? 0;
+  if (Date.now() - modified > ANSWER_KEPT_MS) Deno.removeSync(path);
+}

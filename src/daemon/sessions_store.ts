@@ -1,0 +1,131 @@
+/** Sessions in the daemon's state: where watching stands, and what is history. Room: daemon; edge through Database. */
+import { type Checkpoint, checkpoint as checkpointSchema } from "../protocol/cursor.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import type { SeenSession } from "../protocol/parser_messages.ts";
+import { type SessionMeta, sessionMeta, type SessionRef } from "../protocol/session.ts";
+import type { Database, Row } from "./state.ts";
+
+export interface StoredSession {
+  readonly provider: ProviderId;
+  readonly session: string;
+  readonly path: string;
+  readonly baseline: number;
+  readonly parent: string | null;
+  readonly checkpoint: Checkpoint | null;
+  /** Bytes of the log that were looked at. */
+  readonly size: number;
+  readonly meta: SessionMeta | null;
+  readonly destination: string | null;
+  readonly crashes: number;
+  readonly quarantined: string | null;
+}
+
+export interface SessionsStore {
+  find(ref: SessionRef): StoredSession | null;
+  add(provider: ProviderId, seen: SeenSession, baseline: number): void;
+  move(ref: SessionRef, path: string): void;
+  /** What is on disk now is history. */
+  setBaseline(ref: SessionRef, baseline: number): void;
+  advance(ref: SessionRef, checkpoint: Checkpoint, size: number, meta: SessionMeta): void;
+  point(ref: SessionRef, destination: string): void;
+  /** A parser went down with this session in its hands; how often that has happened. */
+  countCrash(ref: SessionRef): number;
+  quarantine(ref: SessionRef, mark: string | null): void;
+  fact(name: string): string | null;
+  setFact(name: string, value: string): void;
+  /** Whether this line was dealt with before; from now on it was. */
+  claimCommand(provider: ProviderId, event: string, place: number): boolean;
+}
+
+/** Every method runs inside the caller's transaction, or in one of its own. */
+export function storeSessions(database: Database): SessionsStore {
+  const where = "WHERE provider = ? AND session = ?";
+  return {
+    find({ provider, session }) {
+      const row = database.get(`SELECT * FROM sessions ${where}`, provider, session);
+      return row === undefined ? null : fromRow(row);
+    },
+    add(provider, { session, path, parent, size }, baseline) {
+      database.run(
+        "INSERT INTO sessions (provider, session, path, baseline, parent, size) VALUES (?, ?, ?, ?, ?, ?)",
+        provider,
+        session,
+        path,
+        baseline,
+        parent,
+        Math.min(size, baseline),
+      );
+    },
+    move({ provider, session }, path) {
+      database.run(`UPDATE sessions SET path = ? ${where}`, path, provider, session);
+    },
+    setBaseline({ provider, session }, baseline) {
+      database.run(
+        `UPDATE sessions SET baseline = ?, size = ? ${where}`,
+        baseline,
+        baseline,
+        provider,
+        session,
+      );
+    },
+    advance({ provider, session }, checkpoint, size, meta) {
+      database.run(
+        `UPDATE sessions SET checkpoint = ?, size = ?, meta = ?, crashes = 0 ${where}`,
+        JSON.stringify(checkpoint),
+        size,
+        JSON.stringify(meta),
+        provider,
+        session,
+      );
+    },
+    point({ provider, session }, destination) {
+      database.run(`UPDATE sessions SET destination = ? ${where}`, destination, provider, session);
+    },
+    countCrash({ provider, session }) {
+      database.run(`UPDATE sessions SET crashes = crashes + 1 ${where}`, provider, session);
+      return Number(
+        database.get(`SELECT crashes FROM sessions ${where}`, provider, session)?.["crashes"] ?? 0,
+      );
+    },
+    quarantine({ provider, session }, mark) {
+      database.run(`UPDATE sessions SET quarantined = ?, crashes = 0 ${where}`, mark, provider, session);
+    },
+    fact(name) {
+      return text(database.get("SELECT value FROM facts WHERE name = ?", name)?.["value"]);
+    },
+    setFact(name, value) {
+      database.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
+    },
+    claimCommand(provider, event, place) {
+      return database.run(
+        "INSERT OR IGNORE INTO commands (provider, event, place, time) VALUES (?, ?, ?, ?)",
+        provider,
+        event,
+        place,
+        new Date().toISOString(),
+      ).changes === 1;
+    },
+  };
+}
+
+function fromRow(row: Row): StoredSession {
+  const checkpoint = text(row["checkpoint"]);
+  const meta = text(row["meta"]);
+  return {
+    provider: row["provider"] as ProviderId,
+    session: String(row["session"]),
+    path: String(row["path"]),
+    baseline: Number(row["baseline"]),
+    parent: text(row["parent"]),
+    checkpoint: checkpoint === null ? null : checkpointSchema.parse(JSON.parse(checkpoint)),
+    size: Number(row["size"]),
+    meta: meta === null ? null : sessionMeta.parse(JSON.parse(meta)),
+    destination: text(row["destination"]),
+    crashes: Number(row["crashes"]),
+    quarantined: text(row["quarantined"]),
+  };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

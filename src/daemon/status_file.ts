@@ -1,0 +1,89 @@
+/** Tells the command line how the daemon is, through `state/status.json`. Requires write on the state folder. Room: daemon. */
+import type { ProviderId } from "../protocol/event.ts";
+import { type Status, status as statusSchema } from "../protocol/status.ts";
+import { writeAtomically } from "../system/atomic_file.ts";
+
+/** Changes within this long become one write. Milliseconds. */
+const GATHER_MS = 200;
+
+/** How many of the latest denials and errors are shown. */
+const LATEST = 20;
+
+type Providers = Status["providers"][number];
+
+export interface StatusFile {
+  /** Something changed: the file is written soon. */
+  touch(): void;
+  /** Writes at once. */
+  write(state: Status["state"]): void;
+  deny(denial: Omit<Status["denials"][number], "time">): void;
+  error(message: string): void;
+  trouble(provider: ProviderId, kind: string, what: string, count: number): void;
+  troubles(provider: ProviderId): Providers["troubles"];
+  close(): void;
+}
+
+/** What does not change, and what is asked at each write. */
+export interface StatusSource {
+  readonly fixed: Pick<Status, "version" | "pid" | "started" | "host" | "kernelSandbox" | "policy">;
+  readonly providers: () => Status["providers"];
+  readonly recordings: () => Status["recordings"];
+}
+
+export function createStatusFile(path: string, source: StatusSource): StatusFile {
+  const denials: Status["denials"] = [];
+  const errors: Status["errors"] = [];
+  const troubles = new Map<string, { provider: ProviderId; kind: string; what: string; count: number }>();
+  let state: Status["state"] = "starting";
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  function write(next: Status["state"]): void {
+    state = next;
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const whole: Status = {
+      v: 1,
+      ...source.fixed,
+      state,
+      updated: new Date().toISOString(),
+      providers: source.providers(),
+      recordings: source.recordings(),
+      denials,
+      errors,
+    };
+    writeAtomically(path, `${JSON.stringify(statusSchema.parse(whole), null, 1)}\n`);
+  }
+
+  function touch(): void {
+    timer ??= setTimeout(() => write(state), GATHER_MS);
+  }
+
+  return {
+    touch,
+    write,
+    deny(denial) {
+      denials.unshift({ time: new Date().toISOString(), ...denial });
+      denials.length = Math.min(denials.length, LATEST);
+      touch();
+    },
+    error(message) {
+      errors.unshift({ time: new Date().toISOString(), message });
+      errors.length = Math.min(errors.length, LATEST);
+      touch();
+    },
+    trouble(provider, kind, what, count) {
+      const key = `${provider}\n${kind}\n${what}`;
+      const known = troubles.get(key);
+      if (known === undefined) troubles.set(key, { provider, kind, what, count });
+      else known.count += count;
+      touch();
+    },
+    troubles: (provider) =>
+      [...troubles.values()].filter((trouble) => trouble.provider === provider)
+        .map(({ kind, what, count }) => ({ kind, what, count })),
+    close() {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}
