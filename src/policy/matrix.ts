@@ -1,0 +1,223 @@
+/**
+ * The permission matrix: what each profile may touch, as one table. Everything that grants or describes authority is
+ * made from it: the plan of a command, the runtime's flags, a worker's permissions, `kato doctor --permissions`, the
+ * table in docs/design/permissions.md, and the tests. Entries are symbolic; plan.ts makes them paths. Pure.
+ */
+import { markdownTable } from "./markdown_table.ts";
+
+/** What an entry stands for. The documentation shows these sentences. */
+export const PLACES = {
+  "code": "kato's own program files",
+  "settings": "`/etc/kato` and `~/.kato/config`",
+  "own settings": "`~/.kato/config`",
+  "kato's folder": "`~/.kato`",
+  "state": "`~/.kato/state`",
+  "status": "`~/.kato/state/status.json`",
+  "requests": "`~/.kato/state/requests`",
+  "logs": "`~/.kato/logs`",
+  "provider roots": "the session folders of every enabled provider",
+  "its provider's roots": "the session folders of this parser's provider",
+  "export roots": "`destinations.roots` of the policy",
+  "its destination": "the file that was decided, and the folders made for it",
+  "named inputs": "the files that the command line names for reading",
+  "named outputs": "the files that the command line names for writing",
+  "folders of outputs": "the folders that hold them, looked at before anything is written",
+  "host facts": "`/etc/os-release`, the user's lingering mark, kato's unit files and drop-ins",
+} as const;
+export type Place = keyof typeof PLACES;
+
+/** Environment variables, each named. Nothing else of the environment can be read. */
+export const VARIABLES = {
+  "person": ["HOME", "TZ", "LANG", "LC_ALL", "LC_TIME"],
+  "terminal": ["TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"],
+  "journal": ["JOURNAL_STREAM"],
+} as const;
+export type Variables = keyof typeof VARIABLES | "providers'";
+
+/** Denied to every profile, without exception. */
+export const DENIED = ["net", "run", "ffi", "import"] as const;
+
+export interface Row {
+  readonly profile: string;
+  /** Who runs under it. */
+  readonly of: string;
+  /** Whether it cannot run while the policy does not load. */
+  readonly needsPolicy: boolean;
+  readonly read: readonly Place[];
+  /** Names and metadata, no content. The runtime has no such permission and gets `read`; the kernel sandbox has. */
+  readonly list: readonly Place[];
+  readonly write: readonly Place[];
+  readonly env: readonly Variables[];
+  /** Items of the runtime's `--allow-sys`. */
+  readonly sys: readonly string[];
+}
+
+const CLI = { env: ["person", "terminal"], sys: ["uid"] } as const;
+
+export const MATRIX = [
+  {
+    profile: "plan",
+    of: "the plan of every command, before it runs",
+    needsPolicy: false,
+    read: ["code", "settings"],
+    list: ["provider roots", "export roots", "folders of outputs"],
+    write: [],
+    env: ["person", "providers'"],
+    sys: ["uid"],
+  },
+  {
+    profile: "daemon",
+    of: "`kato daemon`: the orchestrator",
+    needsPolicy: true,
+    read: ["code", "settings", "state", "logs"],
+    list: ["export roots"],
+    write: ["state", "logs"],
+    env: ["person", "terminal", "journal", "providers'"],
+    sys: ["uid"],
+  },
+  {
+    profile: "parser:<provider>",
+    of: "one parser for each provider",
+    needsPolicy: true,
+    read: ["its provider's roots"],
+    list: [],
+    write: [],
+    env: [],
+    sys: [],
+  },
+  {
+    profile: "writer:<destination>",
+    of: "one writer for each destination",
+    needsPolicy: true,
+    read: [],
+    list: [],
+    write: ["its destination"],
+    env: [],
+    sys: [],
+  },
+  {
+    profile: "export",
+    of: "`kato export`; without `--file` the provider roots are its inputs",
+    needsPolicy: true,
+    read: ["code", "settings", "status", "logs", "named inputs"],
+    list: ["export roots", "folders of outputs"],
+    write: ["logs", "named outputs"],
+    env: ["person", "terminal", "providers'"],
+    sys: ["uid"],
+  },
+  {
+    profile: "cli-read:status",
+    of: "`kato status`",
+    needsPolicy: false,
+    read: ["code", "settings", "status"],
+    list: [],
+    write: [],
+    ...CLI,
+  },
+  {
+    profile: "cli-read:sessions",
+    of: "`kato sessions`",
+    needsPolicy: true,
+    read: ["code", "settings", "status", "provider roots"],
+    list: [],
+    write: [],
+    env: ["person", "terminal", "providers'"],
+    sys: ["uid"],
+  },
+  {
+    profile: "cli-read:doctor",
+    of: "`kato doctor`",
+    needsPolicy: false,
+    read: ["code", "settings", "status", "host facts"],
+    list: ["kato's folder", "provider roots", "export roots"],
+    write: [],
+    env: ["person", "terminal", "providers'"],
+    sys: ["uid", "osRelease", "statfs"],
+  },
+  {
+    profile: "request",
+    of: "`kato record`, `capture`, `stop`: the daemon does the work",
+    needsPolicy: true,
+    read: ["code", "settings", "status", "requests"],
+    list: [],
+    write: ["requests"],
+    ...CLI,
+  },
+  {
+    profile: "policy",
+    of: "`kato policy show`, `check`",
+    needsPolicy: false,
+    read: ["code", "settings", "named inputs"],
+    list: [],
+    write: [],
+    ...CLI,
+  },
+  {
+    profile: "audit",
+    of: "`kato audit verify`, `tail`",
+    needsPolicy: false,
+    read: ["code", "settings", "logs"],
+    list: [],
+    write: [],
+    ...CLI,
+  },
+  {
+    profile: "init",
+    of: "`kato init`",
+    needsPolicy: false,
+    read: ["code", "settings"],
+    list: [],
+    write: ["own settings"],
+    ...CLI,
+  },
+  {
+    profile: "help",
+    of: "`kato --help`, `--version`, completions",
+    needsPolicy: false,
+    read: ["code"],
+    list: [],
+    write: [],
+    ...CLI,
+  },
+] as const satisfies readonly Row[];
+
+export type Profile = typeof MATRIX[number]["profile"];
+
+/** The row of `profile`. */
+export function rowOf(profile: Profile): Row {
+  const row = MATRIX.find((row) => row.profile === profile);
+  if (row === undefined) throw new Error(`internal error: no row for profile ${profile}`);
+  return row;
+}
+
+/** The matrix as Markdown, for docs/design/permissions.md. */
+export function permissionTable(): string {
+  const rows = (MATRIX as readonly Row[]).map(({ profile, of, read, list, write, env, sys }) => [
+    `\`${profile}\``,
+    of,
+    cell(read),
+    cell(list),
+    cell(write),
+    cell(env),
+    cell(sys),
+    ...DENIED.map(() => "never"),
+  ]);
+  const head = ["profile", "who", "read", "list", "write", "env", "sys", ...DENIED];
+  const variables = Object.entries(VARIABLES).map(([name, names]) => [
+    name,
+    names.map((variable) => `\`${variable}\``).join(", "),
+  ]);
+  return [
+    markdownTable([head, ...rows]),
+    markdownTable([["entry", "stands for"], ...Object.entries(PLACES)]),
+    markdownTable([
+      ["env", "stands for"],
+      ...variables,
+      ["providers'", "the variables by which a provider's own client finds its folder"],
+    ]),
+  ].join("\n\n");
+}
+
+function cell(entries: readonly string[]): string {
+  return entries.length === 0 ? "nothing" : entries.join(", ");
+}

@@ -1,0 +1,103 @@
+/**
+ * Writes what is made from the code: the JSON Schemas of the settings files, the shipped policy, and the tables in
+ * the documentation. `deno task generate` runs it; a test compares, so that no file is ever behind the code.
+ */
+import { parseArgs } from "node:util";
+import * as z from "zod/mini";
+import { CONFIG_KEYS } from "../src/policy/config.ts";
+import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/policy/defaults.ts";
+import { type Key, valueAt } from "../src/policy/keys.ts";
+import { markdownTable } from "../src/policy/markdown_table.ts";
+import { permissionTable } from "../src/policy/matrix.ts";
+import { POLICY_KEYS } from "../src/policy/merge.ts";
+import { config, policy } from "../src/policy/policy.ts";
+import { shippedPolicy } from "../src/policy/starter.ts";
+
+interface Made {
+  /** Below the repository's root. */
+  readonly path: string;
+  /** What the file should hold, from what it holds now. */
+  make(now: string): string;
+}
+
+const ENFORCE = {
+  description: "Administrator's files only: keys of which a person's own policy may only narrow the value.",
+  type: "array",
+  items: { enum: POLICY_KEYS.map(({ name }) => name) },
+};
+
+export const MADE: readonly Made[] = [
+  { path: "policy/default.toml", make: shippedPolicy },
+  {
+    path: "policy/policy.schema.json",
+    make: () => schemaText(policy, "A policy file of kato; every key may be left out", { enforce: ENFORCE }),
+  },
+  {
+    path: "policy/config.schema.json",
+    make: () => schemaText(config, "The configuration file of kato; every key may be left out", {}),
+  },
+  { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
+  {
+    path: "docs/policy.md",
+    make: (now) =>
+      fillSection(
+        fillSection(now, "policy keys", keyTable(POLICY_KEYS, DEFAULT_POLICY)),
+        "configuration keys",
+        keyTable(CONFIG_KEYS, DEFAULT_CONFIG),
+      ),
+  },
+];
+
+/** Of a file, which is partial: nothing is required. */
+function schemaText(schema: z.ZodMiniType, title: string, more: Record<string, unknown>): string {
+  const { $schema, properties, ...rest } = z.toJSONSchema(schema, {
+    override: ({ jsonSchema }) => void delete jsonSchema.required,
+  });
+  return JSON.stringify({ $schema, title, ...rest, properties: { ...more, ...properties } }, null, 2) + "\n";
+}
+
+function keyTable(keys: readonly Key[], defaults: unknown): string {
+  const rows = keys.map(({ name, says }) => [
+    `\`${name}\``,
+    `\`${JSON.stringify(valueAt(defaults, name)).replaceAll('","', '", "')}\``,
+    says,
+  ]);
+  return markdownTable([["key", "default", "meaning"], ...rows]);
+}
+
+/** Puts `content` between `<!-- generated: name -->` and the next `<!-- end -->`. */
+export function fillSection(text: string, name: string, content: string): string {
+  const start = `<!-- generated: ${name} -->`;
+  const from = text.indexOf(start);
+  const to = text.indexOf("<!-- end -->", from);
+  if (from < 0 || to < 0) throw new Error(`No section "${name}" to fill: expected ${start} … <!-- end -->`);
+  return `${text.slice(0, from)}${start}\n\n${content}\n\n${text.slice(to)}`;
+}
+
+function read(path: URL): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/** The files of MADE that are not as the code says, with what they should hold. */
+export function findStale(): readonly { readonly path: string; readonly text: string }[] {
+  return MADE.flatMap(({ path, make }) => {
+    const now = read(new URL(`../${path}`, import.meta.url));
+    const text = make(now);
+    return text === now ? [] : [{ path, text }];
+  });
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+  const stale = findStale();
+  for (const { path, text } of stale) {
+    console.log(values.check ? `${path} is behind the code: run deno task generate` : `wrote ${path}`);
+    if (!values.check) Deno.writeTextFileSync(new URL(`../${path}`, import.meta.url), text);
+  }
+  if (values.check && stale.length > 0) Deno.exit(1);
+}
