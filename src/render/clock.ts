@@ -1,16 +1,43 @@
 /** Times as a person reads them. Room: render; no authority, pure. */
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Standard time changes its offset at a quarter of an hour: one look-up serves all times of a quarter. */
+const QUARTER = 15 * 60_000;
 
-/** `2026-11-23 03:24:05 +01:00` in the given IANA zone; `time unknown` for null: a time is never invented. */
+interface Offset {
+  readonly timeZone: string;
+  readonly quarter: number;
+  readonly milliseconds: number;
+  /** `+01:00` */
+  readonly shown: string;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+let latest: Offset | null = null;
+
+/**
+ * `2026-11-23 03:24:05 +01:00` in the given IANA zone (UTC where the runtime does not know it, which the offset
+ * says); `time unknown` for null: a time is never invented.
+ */
 export function showTime(time: string | null, timeZone: string): string {
-  if (time === null) return "time unknown";
-  const at = new Date(time);
-  if (Number.isNaN(at.getTime())) return "time unknown";
-  const part: Record<string, string> = {};
-  for (const { type, value } of formatFor(timeZone).formatToParts(at)) part[type] = value;
-  const offset = (part.timeZoneName ?? "").replace("GMT", "") || "+00:00";
-  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second} ${offset}`;
+  const at = time === null ? NaN : Date.parse(time);
+  if (Number.isNaN(at)) return "time unknown";
+  const offset = offsetAt(at, timeZone);
+  const local = new Date(at + offset.milliseconds).toISOString();
+  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${offset.shown}`;
+}
+
+function offsetAt(at: number, timeZone: string): Offset {
+  const quarter = Math.floor(at / QUARTER);
+  if (latest?.quarter === quarter && latest.timeZone === timeZone) return latest;
+  const name = formatFor(timeZone).formatToParts(at).find((part) => part.type === "timeZoneName")?.value ??
+    "";
+  // `GMT+01:00`, `GMT` for UTC; before standard time there are seconds, too.
+  const [, sign = "+", hours = "00", minutes = "00", seconds = "00"] =
+    /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name) ?? [];
+  const magnitude = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000;
+  const shown = `${sign}${hours}:${minutes}${seconds === "00" ? "" : `:${seconds}`}`;
+  latest = { timeZone, quarter, milliseconds: sign === "-" ? -magnitude : magnitude, shown };
+  return latest;
 }
 
 function formatFor(timeZone: string): Intl.DateTimeFormat {
@@ -22,21 +49,10 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
 }
 
 function makeFormat(timeZone: string): Intl.DateTimeFormat {
-  const options: Intl.DateTimeFormatOptions = {
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hourCycle: "h23",
-    timeZoneName: "longOffset",
-  };
   try {
-    return new Intl.DateTimeFormat("en-US", { ...options, timeZone });
+    return new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
   } catch (error) {
-    // A zone this runtime does not know: UTC, which the offset says.
-    if (error instanceof RangeError) return new Intl.DateTimeFormat("en-US", { ...options, timeZone: "UTC" });
+    if (error instanceof RangeError) return makeFormat("UTC");
     throw error;
   }
 }

@@ -11,8 +11,9 @@
  * block, never one too few. Room: render; no authority, pure.
  */
 
-/** Without any of these a text cannot leave its place. */
-const SPECIAL = /<[A-Za-z/!?]|!\[|```|~~~|^ {0,3}(?:#|=+[ \t]*$|-+[ \t]*$)/m;
+const UNDERLINED = /\n {0,3}(?:=+|-+)[ \t]*(?:\n|$)/;
+/** A line that begins with one of these may be more than a line of a paragraph. */
+const MAY_ACT = /^[ \t#=\-+*\d`~]/;
 const HEADING = /^( {0,3})(#{1,6})(?=[ \t]|$)/;
 const UNDERLINE = /^( {0,3})(=+|-+)[ \t]*$/;
 const OPENER = /^[ \t]*(`{3,}(?=[^`]*$)|~{3,})/;
@@ -48,8 +49,8 @@ interface Place {
  * neither blank nor indented.
  */
 export function containText(text: string): string {
-  if (!SPECIAL.test(text)) return text;
-  const place: Place = { fence: null, item: null, lists: false, afterBlank: true, paired: true };
+  if (!mayLeave(text)) return text;
+  const place = beginPlace();
   const out: string[] = [];
   for (const line of text.split("\n")) out.push(containLine(place, line));
   if (place.fence !== null) out.push(closing(place.fence));
@@ -58,27 +59,47 @@ export function containText(text: string): string {
 
 /** Contains a neutralised text without newlines that stands after something else on its line. */
 export function containInline(line: string): string {
-  return escapeOutsideCode(line, { fence: null, item: null, lists: false, afterBlank: true, paired: true });
+  return escapeOutsideCode(line, beginPlace());
+}
+
+/** A quick look: without any of these a text cannot leave its place. */
+function mayLeave(text: string): boolean {
+  return text.includes("<") || text.includes("#") || text.includes("```") || text.includes("~~~") ||
+    text.includes("![") || UNDERLINED.test(text);
+}
+
+function beginPlace(): Place {
+  return { fence: null, item: null, lists: false, afterBlank: true, paired: true };
 }
 
 function containLine(place: Place, line: string): string {
-  const blank = !/[^ \t]/.test(line);
-  if (place.fence !== null) {
-    if (blank) return line;
-    const { fence } = place;
-    const column = columnOf(line);
-    if (!leaves(fence, column)) return containFenced(place, fence, line, column);
-    place.fence = null;
-    place.afterBlank = true;
-    place.paired = true;
-    // In doubt, an explicit end makes every reading agree; a list item ends its fences by itself.
-    if (fence.base === null) return closing(fence) + "\n" + containOutside(place, line, column);
-    return containOutside(place, line, column);
+  const { fence } = place;
+  if (line === "" || !/[^ \t]/.test(line)) {
+    if (fence === null) beginBlock(place);
+    return line;
   }
-  if (!blank) return containOutside(place, line, columnOf(line));
+  if (fence === null) return MAY_ACT.test(line) ? containOutside(place, line) : containPlain(place, line);
+  // Most of a document's code: only a space or the mark itself can begin the line that ends it.
+  if (fence.base === 0 && line[0] !== " " && line[0] !== fence.mark[0]) return line;
+  const column = columnOf(line);
+  if (!leaves(fence, column)) return containFenced(place, fence, line, column);
+  place.fence = null;
+  beginBlock(place);
+  // In doubt, an explicit end makes every reading agree; a list item ends its fences by itself.
+  return (fence.base === null ? closing(fence) + "\n" : "") + containOutside(place, line);
+}
+
+/** No paragraph reaches over this point. */
+function beginBlock(place: Place): void {
   place.afterBlank = true;
   place.paired = true;
-  return line;
+}
+
+/** A line of a paragraph that is not indented. */
+function containPlain(place: Place, line: string): string {
+  place.item = null;
+  place.afterBlank = false;
+  return escapeOutsideCode(line, place);
 }
 
 /** Whether a line ends the list item that the fence is in (or may be in). */
@@ -90,14 +111,14 @@ function containFenced(place: Place, fence: Fence, line: string, column: number)
   const mark = CLOSER.exec(line)?.[1];
   if (mark?.startsWith(fence.mark) && column <= (fence.base ?? 0) + 3) {
     place.fence = null;
-    place.afterBlank = true;
-    place.paired = true;
+    beginBlock(place);
     return line;
   }
   return fence.base === null ? line.replace(TAG_OR_IMAGE, escapeMark) : line;
 }
 
-function containOutside(place: Place, line: string, column: number): string {
+function containOutside(place: Place, line: string): string {
+  const column = columnOf(line);
   followLists(place, line, column);
   const opened = openFence(place, line, column);
   if (opened !== null) {
@@ -162,10 +183,12 @@ function escapeMark(whole: string, slashes: string, mark: string): string {
  * backtick before it may reach further; a bar in it may part two cells of a table.
  */
 function escapeOutsideCode(line: string, place: Place): string {
-  if (!line.includes("`")) return line.replace(TAG_OR_IMAGE, escapeMark);
+  const marked = line.includes("<") || line.includes("![");
+  if (!line.includes("`")) return marked ? line.replace(TAG_OR_IMAGE, escapeMark) : line;
   const { spans, paired } = findSpans([...line.matchAll(/`+/g)]);
   const believed = place.paired && !line.includes("\\`");
   place.paired = believed && paired;
+  if (!marked) return line;
   if (!believed) return line.replace(TAG_OR_IMAGE, escapeMark);
   let out = "";
   let from = 0;

@@ -77,7 +77,7 @@ function details(summary: string, body: string): string {
 }
 
 function quote(blocks: string): string {
-  return block(blocks.trim().replaceAll("\n", "\n> ").replace(/^/, "> ").replaceAll("> \n", ">\n"));
+  return block(blocks.trim().replace(/^/gm, "> ").replace(/^> $/gm, ">"));
 }
 
 /** A text of several lines stands below its label: what begins a line there must begin one here. */

