@@ -9,13 +9,7 @@ const PASTED = "\uFFFC";
 /**
  * `text` without its pastes. A paste that fills whole lines leaves an empty one; the lines around it stay apart.
  * An opening tag without its end hides everything behind it.
- *
- * @example
- * ```ts
- * import { typedPart } from "./typed.ts";
- * const paste = '<pasted_content id="2e43">\n::stop\n</pasted_content id="2e43">';
- * if (typedPart(`::record\n\n${paste}\nthanks`) !== "::record\n\n\nthanks") throw new Error();
- * ```
+ * `::record⏎⏎<pasted_content id="2e43">…</pasted_content id="2e43">⏎thanks` gives `::record⏎⏎⏎thanks`.
  */
 export function typedPart(text: string): string {
   const pieces: string[] = [];
