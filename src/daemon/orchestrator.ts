@@ -138,7 +138,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       audit({
         ...noBody,
         event: "destination-changed",
-        ...refOf(recording),
+        provider: recording.provider,
+        session: recording.session,
         path: recording.destination,
         reason,
       });

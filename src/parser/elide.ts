@@ -7,6 +7,7 @@ import { ELIDED_STRING_KEEPS } from "../protocol/limits.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
 const encoder = new TextEncoder();
 
 export interface Elider {
@@ -17,42 +18,34 @@ export interface Elider {
 
 /** Reads JSON text (one line, without its newline) and keeps at most `allowed` bytes of it. */
 export function createElider(allowed: number): Elider {
-  const out: Uint8Array[] = [];
-  let outBytes = 0;
+  const out = createSink();
+  /** Too much is left: the line is given up, and nothing more of it is looked at. */
   let overflow = false;
   let inString = false;
   /** The string so far ends in an odd number of backslashes: the next byte is escaped. */
   let escaped = false;
-  let keptOfString = 0;
+  /** The string's content so far, until it ends or is known to be too long. */
+  const held = createSink();
   let droppedOfString = 0;
   let values = 0;
   let dropped = 0;
 
   function emit(bytes: Uint8Array): void {
-    if (overflow || bytes.length === 0) return;
-    if (outBytes + bytes.length > allowed) {
-      overflow = true;
-      out.length = 0;
-      return;
-    }
-    out.push(bytes.slice());
-    outBytes += bytes.length;
+    overflow ||= out.length() + bytes.length > allowed;
+    if (!overflow) out.write(bytes);
   }
 
-  function emitOfString(bytes: Uint8Array): void {
+  function hold(bytes: Uint8Array): void {
     if (droppedOfString > 0) {
       droppedOfString += bytes.length;
       return;
     }
-    const room = ELIDED_STRING_KEEPS - keptOfString;
-    if (bytes.length <= room) {
-      keptOfString += bytes.length;
-      emit(bytes);
-      return;
-    }
-    const cut = safeCut(bytes, room);
-    emit(bytes.subarray(0, cut));
-    droppedOfString = bytes.length - cut;
+    held.write(bytes);
+    if (held.length() <= ELIDED_STRING_KEEPS) return;
+    const content = held.take();
+    const cut = findCut(content, ELIDED_STRING_KEEPS);
+    emit(content.subarray(0, cut));
+    droppedOfString = content.length - cut;
   }
 
   function closeString(): void {
@@ -60,17 +53,18 @@ export function createElider(allowed: number): Elider {
       emit(encoder.encode(` … [${droppedOfString} bytes left out by kato]`));
       values += 1;
       dropped += droppedOfString;
+    } else {
+      emit(held.take());
     }
     inString = false;
     escaped = false;
-    keptOfString = 0;
     droppedOfString = 0;
   }
 
   return {
     push(chunk) {
       let at = 0;
-      while (at < chunk.length) {
+      while (at < chunk.length && !overflow) {
         const quote = chunk.indexOf(QUOTE, at);
         const end = quote < 0 ? chunk.length : quote;
         const part = chunk.subarray(at, end);
@@ -82,11 +76,11 @@ export function createElider(allowed: number): Elider {
           at = quote + 1;
           continue;
         }
-        emitOfString(part);
+        hold(part);
         escaped = endsEscaped(part, escaped);
         if (quote < 0) return;
         if (escaped) {
-          emitOfString(chunk.subarray(quote, quote + 1));
+          hold(chunk.subarray(quote, quote + 1));
           escaped = false;
         } else {
           closeString();
@@ -96,7 +90,7 @@ export function createElider(allowed: number): Elider {
       }
     },
     finish() {
-      return { bytes: overflow ? null : concatenate(out, outBytes), values, dropped };
+      return { bytes: overflow ? null : out.take(), values, dropped };
     },
   };
 }
@@ -111,26 +105,48 @@ function endsEscaped(part: Uint8Array, escapedAtStart: boolean): boolean {
   return run % 2 === 0;
 }
 
-/** The largest cut up to `limit` that splits neither an escape sequence nor a UTF-8 sequence. */
-function safeCut(bytes: Uint8Array, limit: number): number {
-  let cut = Math.max(0, limit);
-  const escape = bytes.lastIndexOf(BACKSLASH, cut - 1);
-  // The longest escape is six bytes; a surrogate pair is two of them.
-  if (cut > 0 && escape >= 0 && cut - escape < 12) {
-    cut = escape;
-    while (cut > 0 && bytes[cut - 1] === BACKSLASH) cut -= 1;
+/** The largest cut of a string's content up to `limit` that splits neither an escape nor a UTF-8 sequence. */
+function findCut(content: Uint8Array, limit: number): number {
+  let cut = limit;
+  const last = content.lastIndexOf(BACKSLASH, limit - 1);
+  // The longest escape has six bytes.
+  if (last >= 0 && limit - last < 6) {
+    let first = last;
+    while (first > 0 && content[first - 1] === BACKSLASH) first -= 1;
+    const startsEscape = (last - first) % 2 === 0;
+    const length = content[last + 1] === LETTER_U ? 6 : 2;
+    if (startsEscape && last + length > limit) cut = last;
   }
-  while (cut > 0 && ((bytes[cut] ?? 0) & 0xc0) === 0x80) cut -= 1;
+  while (cut > 0 && ((content[cut] ?? 0) & 0xc0) === 0x80) cut -= 1;
   return cut;
 }
 
-/** One array of `parts`, whose lengths sum to `length`. */
-export function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+/** Bytes in one piece: a hostile line has millions of short strings, and an array for each would be the attack. */
+interface Sink {
+  write(bytes: Uint8Array): void;
+  length(): number;
+  /** What was written; the sink is empty again. Valid until the next `write`. */
+  take(): Uint8Array;
+}
+
+function createSink(): Sink {
+  let buffer = new Uint8Array(1024);
+  let length = 0;
+  return {
+    write(bytes) {
+      if (length + bytes.length > buffer.length) {
+        const larger = new Uint8Array(Math.max(2 * buffer.length, length + bytes.length));
+        larger.set(buffer.subarray(0, length));
+        buffer = larger;
+      }
+      buffer.set(bytes, length);
+      length += bytes.length;
+    },
+    length: () => length,
+    take() {
+      const taken = buffer.subarray(0, length);
+      length = 0;
+      return taken;
+    },
+  };
 }

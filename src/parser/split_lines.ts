@@ -3,7 +3,7 @@
  * kept: its long strings are elided as they stream by. Room: parser; this file is pure.
  */
 import { ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
-import { concatenate, createElider, type Elider } from "./elide.ts";
+import { createElider, type Elider } from "./elide.ts";
 
 const NEWLINE = 0x0a;
 
@@ -88,4 +88,14 @@ export function createLineSplitter(offset: number): LineSplitter {
     },
     position: () => position,
   };
+}
+
+function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
