@@ -21,6 +21,43 @@ export const AUDIT_EVENTS = [
   "policy-loaded",
 ] as const;
 
+/**
+ * Reason codes of records, besides those of the command grammar (command.ts) and of destination denials
+ * (policy/decision.ts). docs/audit-events.md says what each means; a new one goes into both.
+ */
+export const REASONS = [
+  // daemon-started, daemon-stopped, policy-loaded
+  "kernel-sandbox",
+  "no-kernel-sandbox",
+  "stopped",
+  "restart",
+  "widening-ignored",
+  // command: what was done
+  "recording",
+  "resumed",
+  "captured",
+  "exported",
+  "destination-set",
+  "already-recording",
+  "not-recording",
+  // command: why nothing was done, besides the denials
+  "destination-in-use",
+  // destination-opened, destination-changed
+  "created",
+  "opened",
+  "created-again",
+  "replaced-by-user",
+  "edited-by-user",
+  "swapped",
+  "cannot-open",
+  "edited",
+  // role-ended, protocol-violation, source-quarantined, source-released
+  "role-ended",
+  "protocol-violation",
+  "parser-failed-twice",
+  "grown-or-upgraded",
+] as const;
+
 export const auditBody = z.strictObject({
   event: z.enum(AUDIT_EVENTS),
   provider: z.nullable(z.string()),

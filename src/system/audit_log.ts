@@ -1,0 +1,235 @@
+/**
+ * Appends to the security log. A record is on the disk when `append()` returns, so that no decision takes effect
+ * without one. Several processes may append: each takes the lock, reads what the others added, and continues the
+ * chain. Requires read and write on the log folder; writes nothing else. What is in the log is never changed or
+ * removed: half a line that a crash left stays where it is, as evidence, and the chain goes on after it.
+ */
+import * as fs from "node:fs";
+import type { AuditBody, AuditRecord } from "../protocol/audit_record.ts";
+import { AUDIT_FILE_BYTES, AUDIT_LINE_BYTES } from "../protocol/limits.ts";
+import { type Link, makeRecord, readLine, recordLine, START } from "../policy/audit_chain.ts";
+import { currentFile, listRotated, lockFile, rotatedFile } from "./audit_files.ts";
+
+export interface AuditLogOptions {
+  /** `~/.kato/logs`; it exists. */
+  readonly directory: string;
+  readonly policyVersion: number;
+  readonly policyHash: string;
+  /** Who writes: `orchestrator`, `export`, … */
+  readonly actor: { readonly role: string; readonly pid: number };
+  /** When the file is rotated, in bytes: AUDIT_FILE_BYTES, except in tests. */
+  readonly rotateAt?: number;
+}
+
+export interface AuditLog {
+  /** Writes one record and flushes it. `worker`: the role that it is about or from, if any. Throws what the disk says. */
+  append(body: AuditBody, worker?: string | null): AuditRecord;
+  /** Hash of the last record that this process wrote or saw. */
+  head(): string;
+  close(): void;
+}
+
+/** The current file as it was last seen. */
+interface Seen {
+  readonly file: number;
+  readonly dev: number;
+  readonly ino: number;
+  size: number;
+  /** Whether it ends with a whole line. */
+  whole: boolean;
+}
+
+/** Throws when the log cannot be trusted or written: `Cannot open the audit log …`. */
+export function openAuditLog(options: AuditLogOptions): AuditLog {
+  const { directory, policyVersion, policyHash, actor, rotateAt = AUDIT_FILE_BYTES } = options;
+  const path = currentFile(directory);
+  const lock = openLock(directory);
+  let seen: Seen | null = null;
+  let last: Link = START;
+
+  const locked = <Result>(action: string, work: () => Result): Result => {
+    lock.lockSync(true);
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith("internal error")) throw error;
+      throw new Error(`Cannot ${action} the audit log ${path}: ${message(error)}`, { cause: error });
+    } finally {
+      lock.unlockSync();
+    }
+  };
+
+  /** Brings `seen` and `last` up to what all processes wrote. */
+  const catchUp = (): Seen => {
+    const named = fs.lstatSync(path, { throwIfNoEntry: false });
+    if (seen !== null && named !== undefined && named.dev === seen.dev && named.ino === seen.ino) {
+      if (named.size === seen.size) return seen;
+    } else {
+      if (seen !== null) fs.closeSync(seen.file);
+      seen = null;
+      seen = named === undefined ? createLog(path, directory) : openLog(path, named);
+    }
+    seen.size = fs.fstatSync(seen.file).size;
+    seen.whole = endsWhole(seen.file, seen.size);
+    last = findLast(seen.file, seen.size) ?? findLastRotated(directory) ?? START;
+    return seen;
+  };
+
+  const rotate = (now: Seen): Seen => {
+    const first = findFirst(now.file);
+    // A file without any record is no part of the chain yet.
+    if (first === null) return now;
+    fs.renameSync(path, rotatedFile(directory, first));
+    flushFolder(directory);
+    return catchUp();
+  };
+
+  locked("open", catchUp);
+  return {
+    append(body, worker = null) {
+      return locked("append to", () => {
+        let now = catchUp();
+        if (now.size >= rotateAt) now = rotate(now);
+        const stamp = {
+          time: new Date().toISOString(),
+          policyVersion,
+          policyHash,
+          actor: { ...actor, worker },
+        };
+        const record = makeRecord(last, body, stamp);
+        const bytes = new TextEncoder().encode(`${now.whole ? "" : "\n"}${recordLine(record)}\n`);
+        if (fs.writeSync(now.file, bytes) !== bytes.length) {
+          throw new Error("the disk took a part of the record only");
+        }
+        fs.fsyncSync(now.file);
+        now.size += bytes.length;
+        now.whole = true;
+        last = record;
+        return record;
+      });
+    },
+    head: () => last.hash,
+    close() {
+      if (seen !== null) fs.closeSync(seen.file);
+      seen = null;
+      lock.close();
+    },
+  };
+}
+
+const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_DIRECTORY } = fs.constants;
+
+function createLog(path: string, directory: string): Seen {
+  const file = fs.openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  fs.fchmodSync(file, 0o600);
+  flushFolder(directory);
+  const { dev, ino } = fs.fstatSync(file);
+  return { file, dev, ino, size: 0, whole: true };
+}
+
+/** `named`: what stands at `path`, not followed. The runtime follows links while opening, so both are compared. */
+function openLog(path: string, named: fs.Stats): Seen {
+  const odd = whyOdd(named);
+  if (odd !== null) throw new Error(`it ${odd}; move it away, and look into how that came about`);
+  const file = fs.openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW);
+  const { dev, ino, mode } = fs.fstatSync(file);
+  if (dev !== named.dev || ino !== named.ino) {
+    fs.closeSync(file);
+    throw new Error("it was exchanged while it was opened");
+  }
+  if ((mode & 0o777) !== 0o600) fs.fchmodSync(file, 0o600);
+  return { file, dev, ino, size: 0, whole: true };
+}
+
+function whyOdd(named: fs.Stats): string | null {
+  if (named.isSymbolicLink()) return "is a symbolic link";
+  if (!named.isFile()) return "is not a regular file";
+  if (named.nlink !== 1) return "has several names (hard links)";
+  return named.uid === Deno.uid() ? null : `belongs to user ${named.uid}`;
+}
+
+function openLock(directory: string): Deno.FsFile {
+  const path = lockFile(directory);
+  const named = fs.lstatSync(path, { throwIfNoEntry: false });
+  const odd = named === undefined ? null : whyOdd(named);
+  if (odd !== null) throw new Error(`Cannot open the audit log: ${path} ${odd}; move it away`);
+  if (named === undefined) {
+    // Another process may make it at the same moment, which is as good.
+    const file = fs.openSync(path, O_RDWR | O_CREAT, 0o600);
+    fs.fchmodSync(file, 0o600);
+    fs.closeSync(file);
+  }
+  return Deno.openSync(path, { read: true, write: true });
+}
+
+function endsWhole(file: number, size: number): boolean {
+  if (size === 0) return true;
+  const byte = new Uint8Array(1);
+  fs.readSync(file, byte, 0, 1, size - 1);
+  return byte[0] === 0x0a;
+}
+
+/** The last record that is whole and its own; null when the file has none. */
+function findLast(file: number, size: number): Link | null {
+  for (let window = 2 * AUDIT_LINE_BYTES;; window *= 4) {
+    const from = Math.max(0, size - window);
+    const lines = readText(file, from, size - from).split("\n");
+    // The first may be half a line.
+    if (from > 0) lines.shift();
+    for (const text of lines.reverse()) {
+      const line = readLine(text);
+      if (line.line === "record") return line.record;
+    }
+    if (from === 0) return null;
+  }
+}
+
+/** A crash between renaming the current file and making a new one leaves the end of the chain in a rotated one. */
+function findLastRotated(directory: string): Link | null {
+  for (const path of listRotated(directory).reverse()) {
+    const named = fs.lstatSync(path);
+    if (whyOdd(named) !== null) continue;
+    const file = fs.openSync(path, O_RDONLY | O_NOFOLLOW);
+    try {
+      const found = findLast(file, fs.fstatSync(file).size);
+      if (found !== null) return found;
+    } finally {
+      fs.closeSync(file);
+    }
+  }
+  return null;
+}
+
+/** Sequence of the first whole record of a file that is full. */
+function findFirst(file: number): number | null {
+  for (const text of readText(file, 0, 4 * AUDIT_LINE_BYTES).split("\n")) {
+    const line = readLine(text);
+    if (line.line === "record") return line.record.sequence;
+  }
+  return null;
+}
+
+function readText(file: number, from: number, most: number): string {
+  const bytes = new Uint8Array(most);
+  let length = 0;
+  for (;;) {
+    const count = fs.readSync(file, bytes, length, most - length, from + length);
+    length += count;
+    if (count === 0 || length === most) break;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
+/** So that a file that was made or renamed is still there, by that name, after a power failure. */
+function flushFolder(directory: string): void {
+  const folder = fs.openSync(directory, O_RDONLY | O_DIRECTORY);
+  try {
+    fs.fsyncSync(folder);
+  } finally {
+    fs.closeSync(folder);
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
