@@ -42,11 +42,8 @@ const PARSERS_STOP_MS = STOP_MS / 4;
 /** Runs until it is told to stop; the exit status. */
 export async function runDaemon({ home, environment, afterCrash }: DaemonOptions): Promise<number> {
   const places = placesOf(home);
-  for (
-    const folder of [places.base, places.config, places.state, places.logs, places.exports, places.requests]
-  ) {
-    makePrivateFolder(folder);
-  }
+  // Whoever launches kato makes `~/.kato` and what else is in it: the daemon may write its own two folders only.
+  for (const folder of [places.state, places.requests, places.logs]) makePrivateFolder(folder);
   const settings = { system: SYSTEM_POLICY, home, uid: Deno.uid() ?? 0, administrator: 0 };
   const config = loadConfig(settings);
   if (!config.ok) return refuse(config.errors.map(formatSettingsError));

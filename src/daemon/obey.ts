@@ -4,7 +4,7 @@
  * one before. Room: daemon.
  */
 import type { AuditBody } from "../protocol/audit_record.ts";
-import type { RefusedLine, Verb } from "../protocol/command.ts";
+import { GRAMMAR_REASONS, type RefusedLine, type Verb } from "../protocol/command.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Format, Include, RenderHead } from "../protocol/render.ts";
@@ -79,7 +79,12 @@ export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: 
     });
   }
   if (found.scan.refused.length > 0 && context.sessions.claimCommand(ref.provider, found.event, -1)) {
-    for (const refused of found.scan.refused) context.audit(noteLookAlike(ref, refused));
+    for (const refused of found.scan.refused) {
+      const body = noteLookAlike(ref, refused);
+      // What somebody else said is noted; what the person meant as a command and mistyped, they should hear of.
+      if (MISTYPED.has(refused.reason)) context.denied(body, sayMistyped(refused));
+      else context.audit(body);
+    }
   }
 }
 
@@ -117,6 +122,14 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
     case "done":
       return accept(context, command, decision?.path ?? null, outcome.reason, outcome.effects, decision);
   }
+}
+
+const MISTYPED: ReadonlySet<string> = new Set(
+  GRAMMAR_REASONS.filter((reason) => reason !== "in-the-middle" && reason !== "indented"),
+);
+
+function sayMistyped({ token, reason }: RefusedLine): string {
+  return `"${token}" is no command of kato's (${reason.replaceAll("-", " ")}), and nothing was done.`;
 }
 
 /** A recording that was told to end and has not yet must be over before it can be told anything else. */
