@@ -12,6 +12,7 @@ import { permissionTable } from "../src/policy/matrix.ts";
 import { POLICY_KEYS } from "../src/policy/merge.ts";
 import { config, policy } from "../src/policy/policy.ts";
 import { shippedPolicy } from "../src/policy/starter.ts";
+import { event } from "../src/protocol/event.ts";
 
 interface Made {
   /** Below the repository's root. */
@@ -35,6 +36,11 @@ export const MADE: readonly Made[] = [
   {
     path: "policy/config.schema.json",
     make: () => schemaText(config, "The configuration file of kato; every key may be left out", {}),
+  },
+  {
+    path: "docs/event.schema.json",
+    make: () =>
+      JSON.stringify({ title: "One line of kato's JSONL export", ...z.toJSONSchema(event) }, null, 2) + "\n",
   },
   { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
   {

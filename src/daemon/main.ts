@@ -36,6 +36,9 @@ const EXIT = { done: 0, failed: 1, bug: 70, restart: 75, refused: 78 } as const;
 /** Heartbeats and other slow work. Milliseconds. */
 const TEND_MS = 5_000;
 
+/** The audit log's head goes to the operational log this often, so that a rewritten file disagrees with it. */
+const HEAD_MS = 15 * 60_000;
+
 /** The parsers get this part of the time to stop; the rest is for what they sent. Milliseconds. */
 const PARSERS_STOP_MS = STOP_MS / 4;
 
@@ -123,6 +126,7 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
   if (afterCrash) { for (const [provider, session] of marks.left) orchestrator.crashed(provider, session); }
   const requests = takeRequests(places.requests, orchestrator.obey);
   const timer = setInterval(orchestrator.tend, TEND_MS);
+  const heads = setInterval(() => log.info("audit log", { head: audit.head() }), HEAD_MS);
   log.info("started", { version: VERSION, pid: Deno.pid, policy: effective.hash.slice(0, 12) });
 
   listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
@@ -130,6 +134,7 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
   const status = await ended;
 
   clearInterval(timer);
+  clearInterval(heads);
   requests.close();
   await within(STOP_MS - PARSERS_STOP_MS, orchestrator.stop(PARSERS_STOP_MS), log);
   note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);

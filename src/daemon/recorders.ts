@@ -8,6 +8,10 @@ import type { Recording, RecordingsStore } from "./recordings_store.ts";
 /** A recording that was quiet for this long gives its writer back. Milliseconds. */
 const IDLE_MS = 30_000;
 
+/** A blocked recording is tried again after this long, then after twice as long …, at most. Milliseconds. */
+const FIRST_RETRY_MS = 2_000;
+const LAST_RETRY_MS = 300_000;
+
 export interface RecordersOptions {
   readonly store: RecordingsStore;
   readonly maxBytes: number;
@@ -41,6 +45,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
   const recorders = new Map<number, Recorder>();
   const feeds = new Map<number, { readonly recording: number; readonly provider: ProviderId }>();
   const waiting = new Map<number, (() => void)[]>();
+  const retries = new Map<number, { readonly pause: number; readonly at: number }>();
   let lastFeed = 0;
 
   function release(recording: number): void {
@@ -93,6 +98,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
       },
       stopFeed,
       giveCredit(recording) {
+        retries.delete(recording);
         const feed = feedOf(recording);
         const owner = feed === null ? undefined : feeds.get(feed);
         if (feed !== null && owner !== undefined) send(owner.provider, { type: "credit", feed, batches: 1 });
@@ -130,9 +136,17 @@ export function createRecorders(options: RecordersOptions): Recorders {
       }
     },
     tend() {
+      const now = performance.now();
       for (const recorder of recorders.values()) {
-        if (recorder.problem() !== null) recorder.restart();
-        else recorder.rest(IDLE_MS);
+        if (recorder.problem() === null) {
+          recorder.rest(IDLE_MS);
+          continue;
+        }
+        const retry = retries.get(recorder.id) ?? { pause: FIRST_RETRY_MS, at: now };
+        if (now < retry.at) continue;
+        const pause = Math.min(2 * retry.pause, LAST_RETRY_MS);
+        retries.set(recorder.id, { pause, at: now + pause });
+        recorder.restart();
       }
     },
     problem: (recording) => recorders.get(recording)?.problem() ?? null,
