@@ -37,9 +37,10 @@ export interface Advance {
 export interface SessionReader {
   /**
    * Reads one record. `more`: a chunk was read and nothing is complete yet, call again; `wait`: nothing to read
-   * until a log grows; `gone`: the main log cannot be read.
+   * until a log grows; `linger`: a sub-agent's log is expected to grow, call again after AGENT_WAIT_MS even if it
+   * does not; `gone`: the main log cannot be read.
    */
-  advance(): Advance | "more" | "wait" | "gone";
+  advance(): Advance | "more" | "wait" | "linger" | "gone";
   /** Everything needed to go on from here. Valid between two calls of `advance`. */
   checkpoint(): Checkpoint;
   meta(): SessionMeta;
@@ -100,7 +101,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   }
 
   /** Whether the sub-agent's events are in, so that the record may be read. */
-  function foldIn(walker: LogWalker, record: WalkedRecord): "ready" | "running" | "wait" {
+  function foldIn(walker: LogWalker, record: WalkedRecord): "ready" | "running" | "linger" {
     if (walker.handedBack) return "ready";
     const handBack = provider.handBack(walker.fold, record);
     if (handBack === null) return "ready";
@@ -112,7 +113,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     const run = agent === null ? null : agentWalker(agent);
     if (run === null) {
       // Not every call that may have started a sub-agent did, and its log may be gone.
-      if (!whole && handBack.agent !== null && !waitedLongEnough()) return "wait";
+      if (!whole && handBack.agent !== null && !waitedLongEnough()) return "linger";
     } else if (!runs.some((other) => other.walker === run)) {
       waitingForLog = null;
       walker.handedBack = true;
@@ -138,7 +139,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   /** Reads the next record of `walker`, if the sub-agent it waits for is in. */
   function advanceLog(
     walker: LogWalker,
-  ): Advance | "more" | "end" | "wait" | "running" | "gone" | "rewritten" {
+  ): Advance | "more" | "end" | "linger" | "running" | "gone" | "rewritten" {
     const next = walker.peek(report);
     switch (next.peek) {
       case "more":
@@ -202,8 +203,9 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   }
 
   function place(draft: EventDraft, agent: string): Event {
-    const { id, time, ...rest } = draft;
-    const placed = { v: 1, id, provider: provider.id, session, seq, time, agent, ...rest } as Event;
+    const { id, time } = draft;
+    // The keys that are named keep their places: this is the order of the JSONL form.
+    const placed = { v: 1, id, provider: provider.id, session, seq, time, agent, ...draft } as Event;
     seq += 1;
     return placed;
   }
@@ -254,7 +256,9 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         if (whole) run.walker.closeLine();
         if (whole && run.walker.peek(report).peek === "record") return "more";
         run.waiting ??= performance.now();
-        if (!whole && !run.walker.endedRun && performance.now() - run.waiting <= AGENT_WAIT_MS) return "wait";
+        if (!whole && !run.walker.endedRun && performance.now() - run.waiting <= AGENT_WAIT_MS) {
+          return "linger";
+        }
         runs.pop();
         return "more";
       case "running":
