@@ -66,6 +66,8 @@ export function walkLog(provider: Provider, agent: string, path: string, from: L
   let current: WalkedRecord | null = null;
   const fold = from === null ? provider.begin(agent) : structuredClone(from.fold);
 
+  const ignores = (text: string) => provider.ignores?.(fold, text) ?? false;
+
   /** Turns the taken line into a cursor while its chunk is still there. */
   function settle(): void {
     if (taken === null) return;
@@ -107,7 +109,7 @@ export function walkLog(provider: Provider, agent: string, path: string, from: L
               return { peek: "gone", why: result.why };
           }
         }
-        const record = parseLine(line, nextLine, report);
+        const record = parseLine(line, nextLine, ignores, report);
         if (record !== null) {
           current = record;
           return { peek: "record", record };
@@ -127,7 +129,9 @@ export function walkLog(provider: Provider, agent: string, path: string, from: L
       if (current !== null || index < lines.length) return;
       settle();
       const line = file.rest();
-      if (line === null || line.bytes === null || parseLine(line, nextLine, () => {}) === null) return;
+      if (line === null || line.bytes === null || parseLine(line, nextLine, ignores, () => {}) === null) {
+        return;
+      }
       lines = [line];
       index = 0;
     },
@@ -140,7 +144,12 @@ export function walkLog(provider: Provider, agent: string, path: string, from: L
   return walker;
 }
 
-function parseLine(line: Line, number: number, report: (trouble: Trouble) => void): WalkedRecord | null {
+function parseLine(
+  line: Line,
+  number: number,
+  ignores: (text: string) => boolean,
+  report: (trouble: Trouble) => void,
+): WalkedRecord | null {
   if (line.bytes === null) {
     report({ kind: "oversized-line", what: `a line of ${line.end - line.start} bytes` });
     return null;
@@ -152,10 +161,11 @@ function parseLine(line: Line, number: number, report: (trouble: Trouble) => voi
   let text = decoder.decode(line.bytes);
   // A client that crashed between two writes can leave NUL bytes in front of a line.
   if (text.startsWith("\0")) text = text.replace(/^\0+/, "");
-  if (text.trim() === "") return null;
+  if (ignores(text)) return null;
   try {
     return { value: JSON.parse(text), text, line: number, end: line.end };
   } catch (error) {
+    if (text.trim() === "") return null;
     // Only SyntaxError (or a stack that is too deep) comes from JSON.parse: the line is no JSON.
     report({ kind: "malformed-line", what: error instanceof RangeError ? "nested too deeply" : "not JSON" });
     return null;

@@ -8,11 +8,11 @@ import { MAIN_AGENT } from "../protocol/event.ts";
 import { endsReply, readAssistantRow } from "./claude_code/assistant_rows.ts";
 import { createFold, type Fold } from "./claude_code/fold.ts";
 import { AGENT_ID, handBackOf } from "./claude_code/hand_back.ts";
-import { STATE_ROW_PREFIX, STATE_ROWS } from "./claude_code/known_types.ts";
+import { IGNORED_ROWS, STATE_ROW_PREFIX, STATE_ROWS } from "./claude_code/known_types.ts";
 import { isInterruption, messageText } from "./claude_code/person.ts";
 import { isRow, type Row, rowOf, textOf, timeOf, typeName, uuidOf } from "./claude_code/records.ts";
 import { silent, unknownRecord } from "./claude_code/row_events.ts";
-import { tellMeta } from "./claude_code/session_meta.ts";
+import { hasToldAll, tellMeta } from "./claude_code/session_meta.ts";
 import { readAttachmentRow, readSystemRow } from "./claude_code/system_rows.ts";
 import { readUserRow } from "./claude_code/user_rows.ts";
 import type { Provider, Reading } from "./provider.ts";
@@ -21,6 +21,8 @@ const SESSION = /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 const AGENT_FOLDER =
   /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/subagents\/(.+)$/;
 const AGENT_FILE = /^(?:[^/]+\/)?agent-([^/.]+)(\.jsonl|\.meta\.json)$/;
+/** How the client begins its state rows; those of the conversation begin with other fields. */
+const TYPE_FIRST = '{"type":"';
 const TRANSCRIPT_TYPES: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "attachment"]);
 
 export const claudeCode: Provider = {
@@ -47,6 +49,13 @@ export const claudeCode: Provider = {
   agentFolder: (main) => join(main.replace(/\.jsonl$/, ""), "subagents"),
   classifyAgent,
   begin: createFold,
+
+  ignores(state, text) {
+    if (!text.startsWith(TYPE_FIRST)) return false;
+    // Until all is told, any row may tell when the session began, where, and by which client.
+    if (!hasToldAll(state as Fold)) return false;
+    return IGNORED_ROWS.has(text.slice(TYPE_FIRST.length, text.indexOf('"', TYPE_FIRST.length)));
+  },
 
   handBack(state, record) {
     return isRow(record.value) ? handBackOf(state as Fold, record.value) : null;

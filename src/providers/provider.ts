@@ -79,6 +79,11 @@ export interface Provider {
   classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
   /** State of a fresh reading, plain JSON: it is kept in checkpoints. */
   begin(agent: string): unknown;
+  /**
+   * Whether reading this record would give nothing and change nothing, as far as its first characters tell: such
+   * a record is not even parsed. `text` is the whole line.
+   */
+  ignores?(state: unknown, text: string): boolean;
   /** Whether a sub-agent hands back with this record. Asked before `read`; changes nothing. */
   handBack(state: unknown, record: LogRecord): HandBack | null;
   /** Reads one record. `state` may be updated in place. Never throws on any JSON value. */

@@ -47,6 +47,11 @@ export const STATE_ROWS: ReadonlySet<string> = new Set([
   "worktree-state",
 ]);
 
+/** State rows that name no session and begin no fork: they need not be parsed. */
+export const IGNORED_ROWS: ReadonlySet<string> = STATE_ROWS.difference(
+  new Set(["agent-name", "ai-title", "custom-title", "fork-context-ref", "summary"]),
+);
+
 /** `artifact-*` rows are many, and state too. */
 export const STATE_ROW_PREFIX = "artifact-";
 

@@ -23,11 +23,17 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value.toWellFormed() : "";
 }
 
+/** A time as the client writes it, on a day that exists; 29 February takes the longer way. */
+const CANONICAL =
+  /^\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
 /** An ISO 8601 time in UTC to the millisecond; null for what is no time, such as 30 February. */
 export function timeOf(value: unknown): string | null {
-  if (typeof value !== "string" || !ISO.test(value)) return null;
+  if (typeof value !== "string") return null;
+  // Making dates of them would take a third of the time of an export.
+  if (CANONICAL.test(value)) return value;
+  if (!ISO.test(value)) return null;
   const time = new Date(value);
   const clock = new Date(value.slice(0, 19) + "Z");
   if (Number.isNaN(time.getTime()) || Number.isNaN(clock.getTime())) return null;

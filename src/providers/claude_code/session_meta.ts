@@ -1,4 +1,5 @@
 /** What rows tell of their session: its title, where and when it began, by which client. Pure. */
+import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Out, Reading } from "../provider.ts";
 import type { Fold } from "./fold.ts";
 import { type Row, textOf, timeOf } from "./records.ts";
@@ -34,6 +35,11 @@ export function tellMeta(row: Row, fold: Fold, reading: Reading): Reading {
     if (version !== "") [meta.client, told.client] = [`Claude Code ${cutText(version, 40)}`, true];
   }
   return Object.keys(meta).length === 1 ? reading : { ...reading, outs: [...reading.outs, meta] };
+}
+
+/** Whether later rows can tell nothing but a title. */
+export function hasToldAll({ agent, told }: Fold): boolean {
+  return agent !== MAIN_AGENT || (told.project && told.started && told.client);
 }
 
 type Meta = Extract<Out, { out: "meta" }>;
