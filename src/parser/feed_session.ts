@@ -21,7 +21,7 @@ export interface SessionFeed {
   until: number | null;
   credit: number;
   /** Reads on below `limit`; a batch when one is full, or when there is nothing more to read. */
-  step(limit: number): Batch | "more" | "wait" | "gone";
+  step(limit: number): Batch | "more" | "wait" | "linger" | "gone";
 }
 
 const encoder = new TextEncoder();

@@ -4,7 +4,7 @@
  * Room: parser; edge through SessionReader.
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
-import { SLICE_MS } from "../protocol/limits.ts";
+import { AGENT_WAIT_MS, SLICE_MS } from "../protocol/limits.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Provider } from "../providers/provider.ts";
 import { feedSession, type SessionFeed } from "./feed_session.ts";
@@ -42,6 +42,8 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
   const gone = new Set<string>();
   /** Sessions with something to read, in turn. */
   const dirty = new Set<string>();
+  /** Sessions that are looked at again although nothing may have changed. */
+  const lingering = new Set<string>();
   let marked: string | null = null;
   let asked: string | null = null;
   let scheduled = false;
@@ -59,6 +61,16 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       schedule();
     }
     return true;
+  }
+
+  /** A sub-agent's log is waited for, and no change of a file may ever end that. */
+  function wakeLater(session: string): void {
+    if (lingering.has(session)) return;
+    lingering.add(session);
+    setTimeout(() => {
+      lingering.delete(session);
+      wake(session);
+    }, AGENT_WAIT_MS);
   }
 
   function schedule(): void {
@@ -120,6 +132,9 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       switch (result) {
         case "more":
           continue;
+        case "linger":
+          wakeLater(watch.session);
+          return false;
         case "wait":
           gone.delete(watch.session);
           return false;
@@ -145,7 +160,8 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
   function stepFeed(id: number, feed: SessionFeed, limit: number, deadline: number): boolean {
     while (feed.credit > 0) {
       const result = feed.step(limit);
-      if (result === "wait" || result === "gone") return false;
+      if (result === "linger") wakeLater(feed.session);
+      if (result === "wait" || result === "linger" || result === "gone") return false;
       if (result === "more") {
         if (performance.now() >= deadline) return true;
         continue;

@@ -27,7 +27,7 @@ export interface SessionWatch {
   /** Messages with commands that the orchestrator has not dealt with yet, by `seq`. */
   readonly unhandled: Set<number>;
   /** Reads one record; a `Found` when it holds something to report. */
-  step(): Found | "more" | "wait" | "gone";
+  step(): Found | "more" | "wait" | "linger" | "gone";
   /** Feeds may send events below this `seq`. */
   limit(): number;
   /** Reading has moved since the last call. */
@@ -65,7 +65,8 @@ export function watchSession(
       type: "found",
       session,
       meta: reader.meta(),
-      event: event?.id ?? `line:${advance.record.line}`,
+      // Told from the same line of other sessions: what was reported once is not reported again.
+      event: event?.id ?? `${session}:${advance.record.line}`,
       seq: event?.seq ?? seq,
       time: event?.time ?? null,
       scan,

@@ -1,0 +1,228 @@
+/**
+ * Runs the real daemon in a home of its own, with exactly the permissions that its plan grants, and lets tests see
+ * what a person could see: the status file, the audit log, the recordings.
+ */
+import { dirname } from "@std/path";
+import { denoFlags } from "../../src/policy/flags.ts";
+import { mergePolicy } from "../../src/policy/merge.ts";
+import { type Places, placesOf, SYSTEM_POLICY } from "../../src/policy/places.ts";
+import { plan, unionGrants } from "../../src/policy/plan.ts";
+import { type AuditRecord, auditRecord } from "../../src/protocol/audit_record.ts";
+import { type RecordingStatus, type Status, status as statusSchema } from "../../src/protocol/status.ts";
+import { providers } from "../../src/providers/registry.ts";
+import { makePrivateFolder } from "../../src/system/atomic_file.ts";
+import { listRotated } from "../../src/system/audit_files.ts";
+import { until } from "./until.ts";
+
+/** Recordings show times in this zone, wherever the tests run. */
+export const TIME_ZONE = "Europe/Berlin";
+
+const SOURCE = new URL("../../src", import.meta.url).pathname;
+const TESTS = new URL(".", import.meta.url).pathname;
+const ENTRY = new URL("daemon_entry.ts", import.meta.url).pathname;
+
+export interface TestHome extends AsyncDisposable {
+  readonly path: string;
+  /** Where Claude Code keeps its logs. */
+  readonly root: string;
+  readonly exports: string;
+  readonly places: Places;
+  /** The main log of `session` in the project folder `slug`, whose folder exists. */
+  log(session: string, slug?: string): string;
+  readExport(name: string): string;
+  audit(): AuditRecord[];
+  /** What the daemon said of itself last, if anything. */
+  status(): Status | null;
+}
+
+/** A home with nothing in it but the client's folder, and a person's policy if one is given. */
+export async function makeHome(policy = ""): Promise<TestHome> {
+  const path = await Deno.makeTempDir({ prefix: "kato-home-" });
+  const places = placesOf(path);
+  const root = `${path}/.claude/projects`;
+  Deno.mkdirSync(root, { recursive: true });
+  // As the launcher does.
+  const { base, config, state, logs, exports } = places;
+  for (const folder of [base, config, state, logs, exports]) makePrivateFolder(folder);
+  if (policy !== "") Deno.writeTextFileSync(places.policyFile, policy, { mode: 0o600 });
+  return {
+    path,
+    root,
+    exports: places.exports,
+    places,
+    log(session, slug = "-home-ada-work") {
+      const folder = `${root}/${slug}`;
+      Deno.mkdirSync(folder, { recursive: true });
+      return `${folder}/${session}.jsonl`;
+    },
+    readExport: (name) => Deno.readTextFileSync(`${places.exports}/${name}`),
+    audit() {
+      const files = [...listRotated(places.logs), places.auditFile];
+      return files.flatMap((file) => (readText(file) ?? "").split("\n"))
+        .filter((line) => line !== "").map((line) => auditRecord.parse(JSON.parse(line)));
+    },
+    status() {
+      const text = readText(places.statusFile);
+      return text === null ? null : statusSchema.parse(JSON.parse(text));
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+function readText(path: string): string | null {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** The runtime's flags for the daemon of `home`: those of its plan, all roles in one process. */
+export function daemonFlags(home: TestHome): string[] {
+  const policyText = readText(home.places.policyFile);
+  const layers = policyText === null
+    ? []
+    : [{ origin: "user" as const, file: home.places.policyFile, text: policyText }];
+  const merged = mergePolicy(layers, home.path);
+  if (!merged.ok) throw new Error(JSON.stringify(merged.errors));
+  const made = plan({ name: "daemon" }, merged.effective, {
+    home: home.path,
+    system: SYSTEM_POLICY,
+    code: [SOURCE, TESTS],
+    clientRoots: Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home.path, {})])),
+    clientVariables: providers.flatMap(({ environment }) => environment),
+    realPaths: realPathsOf([home.root, ...merged.effective.policy.destinations.roots]),
+  });
+  return denoFlags(unionGrants(made));
+}
+
+function realPathsOf(paths: readonly string[]): Record<string, string> {
+  const real: Record<string, string> = {};
+  for (const path of paths) {
+    try {
+      real[path] = Deno.realPathSync(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return real;
+}
+
+export interface DaemonOptions {
+  /** As `umask` in a shell takes it. */
+  readonly umask?: string;
+  /** Options of the runtime that come before the permissions. */
+  readonly runtime?: readonly string[];
+  readonly afterCrash?: boolean;
+}
+
+export interface Daemon extends AsyncDisposable {
+  readonly pid: number;
+  readonly exit: Promise<Deno.CommandStatus>;
+  /** What it wrote to stderr so far. */
+  said(): string;
+  /** Resolves with the first status of this very process that `look` is content with. */
+  whenStatus(what: string, look: (status: Status) => boolean, ms?: number): Promise<Status>;
+  /** Running, and every provider's first scan is over. */
+  whenUp(): Promise<Status>;
+  /** The recording into the export `name` has reached `state`. */
+  whenRecording(name: string, state?: RecordingStatus["state"], ms?: number): Promise<RecordingStatus>;
+  signal(signal: Deno.Signal): void;
+  /** Ends it in good order; its exit status. */
+  stop(): Promise<number>;
+  kill(): Promise<void>;
+  /** Bytes of memory it had in use at most, as the kernel counts. */
+  peakMemory(): number;
+}
+
+/** Starts the daemon of `home`; nothing is waited for. */
+export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon {
+  const flags = daemonFlags(home);
+  const runtime = [
+    "run",
+    "--quiet",
+    "--frozen",
+    "--no-check",
+    "--unstable-worker-options",
+    ...options.runtime ?? [],
+    ...flags,
+    ENTRY,
+    ...(options.afterCrash === true ? ["--after-crash"] : []),
+  ];
+  const child = new Deno.Command("/bin/sh", {
+    args: ["-c", `umask ${options.umask ?? "022"}; exec "$@"`, "sh", Deno.execPath(), ...runtime],
+    cwd: dirname(SOURCE),
+    clearEnv: true,
+    env: { HOME: home.path, TZ: TIME_ZONE, NO_COLOR: "1", DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const exit = child.status;
+  let ended = false;
+  void exit.then(() => ended = true);
+  let said = "";
+  const listening = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) said += text;
+  })();
+
+  async function whenStatus(what: string, look: (status: Status) => boolean, ms?: number): Promise<Status> {
+    return await until(what, () => {
+      if (ended) throw new Error(`the daemon has ended, while waited for: ${what}\n${said}`);
+      const status = home.status();
+      return status !== null && status.pid === child.pid && look(status) ? status : null;
+    }, {
+      ...(ms === undefined ? {} : { ms }),
+      saw: () => `${JSON.stringify(home.status(), null, 1)}\n${said}`,
+    });
+  }
+
+  async function end(signal: Deno.Signal): Promise<number> {
+    if (!ended) child.kill(signal);
+    const { code } = await exit;
+    await listening;
+    return code;
+  }
+
+  return {
+    pid: child.pid,
+    exit,
+    said: () => said,
+    whenStatus,
+    whenUp: () =>
+      whenStatus(
+        "the daemon is up",
+        ({ state, providers }) =>
+          state === "running" && providers.length > 0 &&
+          providers.every(({ state }) => state === "watching" || state === "polling"),
+      ),
+    async whenRecording(name, state = "active", ms) {
+      const find = ({ recordings }: Status) =>
+        recordings.find((recording) =>
+          recording.destination.endsWith(`/${name}`) && recording.state === state
+        );
+      const status = await whenStatus(`${name} is ${state}`, (status) => find(status) !== undefined, ms);
+      const found = find(status);
+      if (found === undefined) throw new Error("internal error: found and not found");
+      return found;
+    },
+    signal: (signal) => child.kill(signal),
+    stop: () => end("SIGTERM"),
+    async kill() {
+      await end("SIGKILL");
+    },
+    peakMemory() {
+      const line = /^VmHWM:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${child.pid}/status`));
+      return Number(line?.[1]) * 1024;
+    },
+    async [Symbol.asyncDispose]() {
+      await end("SIGKILL");
+    },
+  };
+}
+
+/** Where the runtime keeps its compiled modules: tests of the daemon change HOME, and it must not follow. */
+function denoDir(): string {
+  return Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
+}

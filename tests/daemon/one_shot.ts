@@ -1,0 +1,90 @@
+/** What a recording must hold: the same session read in one go and rendered in one go, without a daemon. */
+import { locateSession } from "../../src/parser/discover.ts";
+import { type ReadEvent, readSession } from "../../src/parser/session_reader.ts";
+import type { Checkpoint } from "../../src/protocol/cursor.ts";
+import { DEFAULT_INCLUDES, type Format } from "../../src/protocol/render.ts";
+import type { SessionMeta } from "../../src/protocol/session.ts";
+import { claudeCode } from "../../src/providers/claude_code.ts";
+import { rendererFor } from "../../src/render/registry.ts";
+import { TIME_ZONE } from "./harness.ts";
+
+export interface WholeSession {
+  readonly events: readonly ReadEvent[];
+  /** What was known of the session when each event had been read. */
+  readonly metas: readonly SessionMeta[];
+  readonly troubles: readonly string[];
+  readonly checkpoint: Checkpoint;
+}
+
+/** Every event of the session whose main log is `log`, as `kato export` reads it. */
+export function readWhole(log: string): WholeSession {
+  const events: ReadEvent[] = [];
+  const metas: SessionMeta[] = [];
+  const troubles: string[] = [];
+  const reader = readSession({
+    provider: claudeCode,
+    session: sessionOf(log),
+    locate: () => locateSession(claudeCode, log),
+    from: null,
+    whole: true,
+    report: ({ kind, what }) => troubles.push(`${kind}: ${what}`),
+  });
+  for (;;) {
+    const advance = reader.advance();
+    if (advance === "more") continue;
+    if (advance === "wait" || advance === "linger" || advance === "gone") {
+      return { events, metas, troubles, checkpoint: reader.checkpoint() };
+    }
+    for (const event of advance.events) {
+      events.push(event);
+      metas.push(reader.meta());
+    }
+  }
+}
+
+function sessionOf(log: string): string {
+  return log.slice(log.lastIndexOf("/") + 1).replace(/\.jsonl$/, "");
+}
+
+export interface Span {
+  /** The message that started the recording: its head is what was known then. */
+  readonly command: number;
+  /** `seq` of the first event recorded: 0 for a capture. */
+  readonly from: number;
+  /** `seq` of the first event after it; null: it goes on. */
+  readonly until: number | null;
+  readonly format?: Format;
+}
+
+/** The text of a recording of `whole`, in one go. */
+export function renderSpan(whole: WholeSession, { command, from, until, format = "md" }: Span): string {
+  const meta = whole.metas[command];
+  if (meta === undefined) throw new Error(`there is no event ${command}`);
+  const head = { format, meta, timeZone: TIME_ZONE, include: [...DEFAULT_INCLUDES] };
+  const renderer = rendererFor(format);
+  let state = renderer.begin(head);
+  let text = "";
+  for (const { event } of whole.events.slice(from, until ?? undefined)) {
+    const rendered = renderer.step(head, state, event);
+    state = rendered.state;
+    text += rendered.text;
+  }
+  return until === null ? text : text + renderer.finish(head, state).text;
+}
+
+/** `seq` of the message that the person typed as `text`; fails when there is none. */
+export function seqOf({ events }: WholeSession, text: string): number {
+  const found = events.find(({ typed }) => typed === text);
+  if (found === undefined) throw new Error(`nobody typed ${JSON.stringify(text)}`);
+  return found.event.seq;
+}
+
+/** The text of a capture asked for by the message `begin`, ended by the message `end` if there is one. */
+export function renderCapture(log: string, begin: string, end: string | null = null): string {
+  const whole = readWhole(log);
+  return renderSpan(whole, {
+    command: seqOf(whole, begin),
+    from: 0,
+    until: end === null ? null : seqOf(whole, end),
+  });
+}
