@@ -19,8 +19,9 @@ import { loadConfig, loadPolicy } from "../system/policy_files.ts";
 import { VERSION } from "../version.ts";
 import { takeLock } from "./lock.ts";
 import { type Log, openLog } from "./log.ts";
-import { createOrchestrator, type ProviderPlan } from "./orchestrator.ts";
+import { createOrchestrator } from "./orchestrator.ts";
 import { takeRequests } from "./requests.ts";
+import type { ProviderPlan } from "./side.ts";
 import { openState } from "./state.ts";
 
 export interface DaemonOptions {

@@ -11,26 +11,18 @@ import type { Grant } from "../protocol/grant.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Include } from "../protocol/render.ts";
 import type { Answer, Request } from "../protocol/request.ts";
-import type { Status } from "../protocol/status.ts";
-import { isInside } from "../policy/folders.ts";
 import { createDestinations } from "./destinations.ts";
-import { createFollow, type Follow } from "./follow.ts";
 import type { Log } from "./log.ts";
-import { obeyCommand, type ObeyContext, obeyMessage } from "./obey.ts";
-import { createParserClient, type ParserClient } from "./parser_client.ts";
+import { type ObeyContext, obeyMessage } from "./obey.ts";
 import { createRecorders } from "./recorders.ts";
 import { storeRecordings } from "./recordings_store.ts";
-import { refuse } from "./requests.ts";
+import { createOutside } from "./outside.ts";
 import { storeSessions } from "./sessions_store.ts";
 import { describeProvider, describeRecording } from "./describe.ts";
 import type { Database } from "./state.ts";
+import { createSide, EMPTY_BODY, type ProviderPlan, type Side, type SideContext } from "./side.ts";
 import { createStatusFile, type StatusFile } from "./status_file.ts";
-
-export interface ProviderPlan {
-  readonly provider: ProviderId;
-  readonly roots: readonly string[];
-  readonly grants: readonly Grant[];
-}
+import { createTurns } from "./turns.ts";
 
 export interface OrchestratorOptions {
   readonly home: string;
@@ -62,18 +54,6 @@ export interface Orchestrator {
   stop(withinMs: number): Promise<void>;
 }
 
-/** One provider, as the orchestrator holds it. */
-interface Side {
-  readonly plan: ProviderPlan;
-  readonly client: ParserClient;
-  readonly follow: Follow;
-  state: Status["providers"][number]["state"];
-  missing: readonly string[];
-}
-
-/** How long a request may wait for its session to be read. Milliseconds. */
-const REQUEST_WAIT_MS = 4_000;
-
 /** Recordings that are shown in the status, active ones first. */
 const SHOWN_RECORDINGS = 100;
 
@@ -83,9 +63,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const sessions = storeSessions(database);
   const recordings = storeRecordings(database);
   const sides = new Map<ProviderId, Side>();
-  /** Commands of one session run one after another. */
-  const turns = new Map<string, Promise<unknown>>();
-  const watchers = new Map<string, (() => void)[]>();
+  const turns = createTurns();
+  const noted = new Set<string>();
   let stopping = false;
 
   const status: StatusFile = createStatusFile(options.statusPath, {
@@ -136,7 +115,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     unchanged: destinations.unchanged,
     noteChange(recording, reason) {
       audit({
-        ...noBody,
+        ...EMPTY_BODY,
         event: "destination-changed",
         provider: recording.provider,
         session: recording.session,
@@ -169,17 +148,13 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     include: options.include,
   };
 
-  /** Runs `step` after everything else that was asked of this session. */
-  function inTurn<Result>(
-    provider: ProviderId,
-    session: string,
-    step: () => Promise<Result>,
-  ): Promise<Result> {
-    const key = `${provider}/${session}`;
-    const done = (turns.get(key) ?? Promise.resolve()).then(step);
-    turns.set(key, done.catch(() => {}));
-    return done;
-  }
+  const outside = createOutside({
+    context,
+    turns,
+    automatic: policy.recording.automatic,
+    watch: ({ provider, session }) => sides.get(provider)?.follow.watch(session) ?? false,
+    sizeOf: ({ provider, session }) => sides.get(provider)?.follow.sizeOf(session) ?? 0,
+  });
 
   function take(side: Side, message: FromParser, payload: Uint8Array<ArrayBuffer> | null): void {
     const { provider } = side.plan;
@@ -199,40 +174,55 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         if (message.how === "poll") log.warning("polling", { provider, why: message.why });
         return status.touch();
       case "found":
-        void inTurn(provider, message.session, async () => {
+        void turns.take({ provider, session: message.session }, async () => {
           await obeyMessage(context, { provider, session: message.session }, message);
           side.client.send({ type: "handled", session: message.session, seq: message.seq });
           status.touch();
         });
         return;
-      case "watched": {
-        const { session } = message;
-        void inTurn(provider, session, () => {
+      case "watched":
+        void turns.take({ provider, session: message.session }, () => {
           side.follow.watched(message);
-          for (const resolve of watchers.get(`${provider}/${session}`) ?? []) resolve();
-          watchers.delete(`${provider}/${session}`);
-          return captureAutomatically(provider, session);
+          return outside.wasRead({ provider, session: message.session });
         });
         return;
-      }
       case "batch":
         return recorders.take(message, payload);
       case "lost":
         log.warning("session lost", { provider, session: message.session, why: message.why });
         return recorders.lost(message);
       case "trouble":
-        log.warning("trouble in a log", {
-          provider,
-          session: message.session,
-          kind: message.kind,
-          what: message.what,
-        });
-        return status.trouble(provider, message.kind, message.what, message.count);
+        return noteTrouble(provider, message);
       case "mark":
       case "pong":
       case "stopped":
         throw new Error(`internal error: ${message.type} is the parser client's`);
     }
+  }
+
+  const sideContext: SideContext = {
+    host,
+    version: options.version,
+    database,
+    sessions,
+    audit,
+    log,
+    keepMark: options.keepMark,
+    giveUp: options.giveUp,
+    take,
+    down(provider, why) {
+      status.error(`the parser of ${provider} ended: ${why}`);
+      recorders.restartFeeds(provider);
+    },
+  };
+
+  /** The log says it once for each session; how often it happened is in the status. */
+  function noteTrouble(provider: ProviderId, trouble: Extract<FromParser, { type: "trouble" }>): void {
+    const { session, kind, what, count } = trouble;
+    const key = `${provider}/${session} ${kind} ${what}`;
+    if (!noted.has(key)) log.warning("trouble in a log", { provider, session, kind, what });
+    noted.add(key);
+    status.trouble(provider, kind, what, count);
   }
 
   /** Goes on with everything that was under way: a feed needs its session watched. */
@@ -244,138 +234,18 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     }
   }
 
-  async function captureAutomatically(provider: ProviderId, session: string): Promise<void> {
-    const ref = { provider, session };
-    const stored = sessions.find(ref);
-    const project = stored?.meta?.project ?? null;
-    if (stored?.meta === null || stored === null || project === null) return;
-    if (!policy.recording.automatic.some((folder) => isInside(project, folder))) return;
-    if (recordings.ofSession(ref).length > 0) return;
-    await obeyCommand(context, {
-      ref,
-      meta: stored.meta,
-      asker: "automatic",
-      verb: "capture",
-      destination: null,
-      token: "recording.automatic",
-      place: "leading",
-      seq: stored.checkpoint?.seq ?? 0,
-      before: stored.checkpoint,
-      claim: () => sessions.claimCommand(provider, `automatic:${session}`, 0),
-    });
-  }
-
-  function parserFailed(side: Side, why: string, session: string | null, violation: boolean): void {
-    const { provider } = side.plan;
-    side.state = "failed";
-    log.error("parser ended", { provider, why });
-    status.error(`the parser of ${provider} ended: ${why}`);
-    const event = violation ? "protocol-violation" : "role-ended";
-    audit({
-      ...noBody,
-      event,
-      provider,
-      session,
-      decision: violation ? "deny" : "note",
-      reason: event,
-      detail: why,
-    });
-    if (session !== null) crashed(provider, session);
-    side.follow.restarted();
-    recorders.restartFeeds(provider);
-  }
-
-  function crashed(provider: ProviderId, session: string): void {
-    if (sides.get(provider)?.follow.crashed(session) !== true) return;
-    log.error("session quarantined", { provider, session });
-    audit({ ...noBody, event: "source-quarantined", provider, session, reason: "parser-failed-twice" });
-    status.touch();
-  }
-
-  function createSide(plan: ProviderPlan): Side {
-    const { provider } = plan;
-    const client = createParserClient({
-      host,
-      ...plan,
-      take: (message, payload) => take(side, message, payload),
-      keepMark: (session) => options.keepMark(provider, session),
-      failed: (why, session, violation) => parserFailed(side, why, session, violation),
-      hangs(session) {
-        if (session !== null) crashed(provider, session);
-        options.giveUp(`the parser of ${provider} does not answer`);
-      },
-    });
-    const follow = createFollow({
-      provider,
-      roots: plan.roots,
-      version: options.version,
-      database,
-      sessions,
-      send: client.send,
-      released(session) {
-        audit({ ...noBody, event: "source-released", provider, session, reason: "grown-or-upgraded" });
-      },
-    });
-    const side: Side = { plan, client, follow, state: "starting", missing: [] };
-    return side;
-  }
-
-  /** The session is watched, and read to its end. */
-  async function catchUp(provider: ProviderId, session: string): Promise<boolean> {
-    const side = sides.get(provider);
-    const stored = sessions.find({ provider, session });
-    if (side === undefined || stored === null) return false;
-    if (stored.checkpoint !== null && stored.size === side.follow.sizeOf(session)) {
-      return side.follow.watch(session);
-    }
-    const read = new Promise<void>((resolve) => {
-      const key = `${provider}/${session}`;
-      watchers.set(key, [...watchers.get(key) ?? [], resolve]);
-      setTimeout(resolve, REQUEST_WAIT_MS);
-    });
-    if (!side.follow.watch(session)) return false;
-    await read;
-    return sessions.find({ provider, session })?.checkpoint !== null;
-  }
-
   return {
     start() {
       status.write("starting");
-      for (const plan of options.providers) sides.set(plan.provider, createSide(plan));
+      for (const plan of options.providers) sides.set(plan.provider, createSide(plan, sideContext));
       for (const side of sides.values()) side.client.start();
       status.write("running");
     },
-    crashed,
-    async obey({ id, verb, provider, session, destination }) {
-      if (!await catchUp(provider, session)) {
-        return refuse(
-          id,
-          "no-such-session",
-          `There is no session ${session} of ${provider} that kato can read.`,
-        );
-      }
-      const ref = { provider, session };
-      const verdict = await inTurn(provider, session, () => {
-        const stored = sessions.find(ref);
-        if (stored?.meta == null || stored.checkpoint === null) {
-          throw new Error("internal error: session not read");
-        }
-        return obeyCommand(context, {
-          ref,
-          meta: stored.meta,
-          asker: "spool",
-          verb,
-          destination,
-          token: `kato ${verb}`,
-          place: "leading",
-          seq: stored.checkpoint.seq,
-          before: stored.checkpoint,
-          claim: () => true,
-        });
-      });
+    crashed: (provider, session) => sides.get(provider)?.crashed(session),
+    async obey(request) {
+      const answer = await outside.obey(request);
       status.touch();
-      const { result, reason, message } = verdict;
-      return { v: 1, id, result, reason, message, destination: verdict.destination };
+      return answer;
     },
     tend() {
       for (const { client } of sides.values()) client.beat();
@@ -386,20 +256,10 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       stopping = true;
       status.write("stopping");
       await Promise.all([...sides.values()].map(({ client }) => client.stop(withinMs)));
-      await Promise.all(turns.values());
+      await turns.settled();
       await recorders.close();
       status.write("stopped");
       status.close();
     },
   };
 }
-
-const noBody: Omit<AuditBody, "event" | "reason"> = {
-  provider: null,
-  session: null,
-  command: null,
-  requested: null,
-  path: null,
-  decision: "note",
-  detail: null,
-};

@@ -40,6 +40,7 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
   const feeds = new Map<number, SessionFeed>();
   const quarantined = new Set<string>();
   const gone = new Set<string>();
+  const troubles = new Map<string, Extract<FromParser, { type: "trouble" }>>();
   /** Sessions with something to read, in turn. */
   const dirty = new Set<string>();
   /** Sessions that are looked at again although nothing may have changed. */
@@ -79,10 +80,13 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
     turn.port2.postMessage(null);
   }
 
-  function open(session: string, from: Checkpoint | null): SessionReader | null {
+  function open(
+    session: string,
+    from: Checkpoint | null,
+    report: (trouble: Trouble) => void,
+  ): SessionReader | null {
     const files = locate(session);
     if (files === null) return null;
-    const report = (trouble: Trouble) => send({ type: "trouble", session, count: 1, ...trouble });
     return readSession({
       provider,
       session,
@@ -91,6 +95,18 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       whole: false,
       report,
     });
+  }
+
+  /** A poisoned log has millions of bad lines: they are told by the slice, not one by one. */
+  function count(session: string, { kind, what }: Trouble): void {
+    const key = `${session} ${kind} ${what}`;
+    const known = troubles.get(key);
+    troubles.set(key, { type: "trouble", session, kind, what, count: (known?.count ?? 0) + 1 });
+  }
+
+  function sendTroubles(): void {
+    for (const trouble of troubles.values()) send(trouble);
+    troubles.clear();
   }
 
   function work(): void {
@@ -107,6 +123,7 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
     }
     dirty.delete(session);
     if (slice(session)) dirty.add(session);
+    sendTroubles();
     schedule();
   }
 
@@ -190,7 +207,7 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
   return {
     watch(session, from, baseline, parent) {
       if (watches.has(session)) return;
-      const reader = open(session, from);
+      const reader = open(session, from, (trouble) => count(session, trouble));
       if (reader === null) return;
       const original = parent === null ? null : locate(parent);
       const inherited = original === null ? new Set<string>() : eventIds(provider, original.main);
@@ -198,7 +215,8 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       wake(session);
     },
     feed(id, session, from, start, until) {
-      const reader = open(session, from);
+      // Its watch reads the same lines, and reports them.
+      const reader = open(session, from, () => {});
       if (reader === null) return send({ type: "lost", feed: id, session, why: "its log is not there" });
       feeds.set(id, feedSession(session, reader, start, until));
       wake(session);

@@ -1,0 +1,102 @@
+/**
+ * One provider, as the orchestrator holds it: its parser, and which of its sessions are followed. Deals with a
+ * parser that went down. Room: daemon; no authority of its own.
+ */
+import type { Host } from "../hosts/host.ts";
+import type { AuditBody } from "../protocol/audit_record.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import type { Grant } from "../protocol/grant.ts";
+import type { FromParser } from "../protocol/parser_messages.ts";
+import type { Status } from "../protocol/status.ts";
+import { createFollow, type Follow } from "./follow.ts";
+import type { Log } from "./log.ts";
+import { createParserClient, type ParserClient } from "./parser_client.ts";
+import type { SessionsStore } from "./sessions_store.ts";
+import type { Database } from "./state.ts";
+
+export interface ProviderPlan {
+  readonly provider: ProviderId;
+  readonly roots: readonly string[];
+  readonly grants: readonly Grant[];
+}
+
+export interface Side {
+  readonly plan: ProviderPlan;
+  readonly client: ParserClient;
+  readonly follow: Follow;
+  state: Status["providers"][number]["state"];
+  missing: readonly string[];
+  /** The parser went down with this session in its hands. */
+  crashed(session: string): void;
+}
+
+export interface SideContext {
+  readonly host: Host;
+  readonly version: string;
+  readonly database: Database;
+  readonly sessions: SessionsStore;
+  readonly audit: (body: AuditBody) => void;
+  readonly log: Log;
+  readonly keepMark: (provider: ProviderId, session: string | null) => void;
+  readonly giveUp: (why: string) => void;
+  readonly take: (side: Side, message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
+  /** The parser ended; it is started again after a pause, and knows nothing then. */
+  readonly down: (provider: ProviderId, why: string) => void;
+}
+
+export const EMPTY_BODY: Omit<AuditBody, "event" | "reason"> = {
+  provider: null,
+  session: null,
+  command: null,
+  requested: null,
+  path: null,
+  decision: "note",
+  detail: null,
+};
+
+export function createSide(plan: ProviderPlan, context: SideContext): Side {
+  const { provider } = plan;
+  const { audit, log } = context;
+
+  function crashed(session: string): void {
+    if (!follow.crashed(session)) return;
+    log.error("session quarantined", { provider, session });
+    audit({ ...EMPTY_BODY, event: "source-quarantined", provider, session, reason: "parser-failed-twice" });
+  }
+
+  function failed(why: string, session: string | null, violation: boolean): void {
+    side.state = "failed";
+    log.error("parser ended", { provider, why });
+    const event = violation ? "protocol-violation" : "role-ended";
+    const decision = violation ? "deny" : "note";
+    audit({ ...EMPTY_BODY, event, provider, session, decision, reason: event, detail: why });
+    if (session !== null) crashed(session);
+    follow.restarted();
+    context.down(provider, why);
+  }
+
+  const client = createParserClient({
+    host: context.host,
+    ...plan,
+    take: (message, payload) => context.take(side, message, payload),
+    keepMark: (session) => context.keepMark(provider, session),
+    failed,
+    hangs(session) {
+      if (session !== null) crashed(session);
+      context.giveUp(`the parser of ${provider} does not answer`);
+    },
+  });
+  const follow = createFollow({
+    provider,
+    roots: plan.roots,
+    version: context.version,
+    database: context.database,
+    sessions: context.sessions,
+    send: client.send,
+    released(session) {
+      audit({ ...EMPTY_BODY, event: "source-released", provider, session, reason: "grown-or-upgraded" });
+    },
+  });
+  const side: Side = { plan, client, follow, state: "starting", missing: [], crashed };
+  return side;
+}

@@ -1,0 +1,119 @@
+/** The tree is the privilege map: what the folders promise, checked against the code. */
+import assert from "node:assert/strict";
+
+const root = new URL("../", import.meta.url).pathname;
+
+function sources(folder: string): string[] {
+  return [...Deno.readDirSync(`${root}${folder}`)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? sources(`${folder}/${name}`) : name.endsWith(".ts") ? [`${folder}/${name}`] : []
+  ).sort();
+}
+
+function read(path: string): string {
+  return Deno.readTextFileSync(`${root}${path}`);
+}
+
+/** Code without comments: what a comment names, it does not use. */
+function codeOf(path: string): string {
+  return read(path).replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+const PURE_ROOMS = ["ambient", "protocol", "providers", "session", "render", "policy"];
+/** Hashing is a computation: it touches nothing. */
+const HASHING = ["src/policy/hash.ts"];
+
+Deno.test("pure rooms use neither the runtime nor its modules", () => {
+  const impure = PURE_ROOMS.flatMap((room) => sources(`src/${room}`))
+    .filter((path) => !HASHING.includes(path) && /\bDeno\.|["']node:/.test(codeOf(path)));
+  assert.deepEqual(impure, []);
+});
+
+Deno.test("hashing uses nothing of the runtime but its hashes", () => {
+  for (const path of HASHING) assert.deepEqual(codeOf(path).match(/\bDeno\.|node:\w+/g), ["node:crypto"]);
+});
+
+Deno.test("workers are made in one place", () => {
+  const makers = sources("src").filter((path) => codeOf(path).includes("new Worker"));
+  assert.deepEqual(makers, ["src/hosts/thread_host.ts"]);
+});
+
+Deno.test("nothing reaches for the network, a subprocess, native code or eval", () => {
+  const forbidden =
+    /\bfetch\(|Deno\.(?:connect|listen|serve|Command|run|dlopen)\b|new (?:WebSocket|Function)\b|\beval\(|node:(?:net|http|https|tls|dgram|child_process|vm)\b/;
+  assert.deepEqual(sources("src").filter((path) => forbidden.test(codeOf(path))), []);
+});
+
+/** Which rooms a room may import; what is not named here it may not. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  ambient: [],
+  protocol: [],
+  providers: ["protocol"],
+  session: ["protocol"],
+  render: ["protocol"],
+  policy: ["protocol"],
+  system: ["protocol", "policy"],
+  parser: ["protocol", "providers", "session", "hosts"],
+  writer: ["protocol", "render", "hosts"],
+  hosts: ["protocol", "policy"],
+  daemon: ["protocol", "providers", "session", "policy", "system", "hosts"],
+  cli: ["protocol", "providers", "session", "render", "policy", "system", "parser", "writer", "daemon"],
+};
+
+for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
+  Deno.test(`room ${room} imports only ${allowed.join(", ") || "itself"}`, () => {
+    const strays = sources(`src/${room}`).flatMap((path) =>
+      [...codeOf(path).matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)].flatMap(([, target = ""]) => {
+        const imported = new URL(target, `file:///${path}`).pathname.split("/");
+        const other = imported[2] ?? "";
+        return other === room || other.endsWith(".ts") || allowed.includes(other)
+          ? []
+          : [`${path} → ${target}`];
+      })
+    );
+    assert.deepEqual(strays, []);
+  });
+}
+
+Deno.test("source files stay under 300 lines", () => {
+  const long = sources("src").filter((path) => read(path).split("\n").length > 301);
+  assert.deepEqual(long, []);
+});
+
+Deno.test("the version of the runtime is pinned once, and what must repeat it agrees", () => {
+  const version = read(".deno-version").trim();
+  assert.match(version, /^\d+\.\d+\.\d+$/);
+  for (const path of ["README.md", "CONTRIBUTING.md", "docs/dependencies.md"]) {
+    const named = [...read(path).matchAll(/deno@(\d+\.\d+\.\d+)|(?:Deno|`deno`) (\d+\.\d+\.\d+)/g)];
+    assert.ok(named.length > 0, `${path} names the version`);
+    for (const [text, one, other] of named) assert.equal(one ?? other, version, `${path}: ${text}`);
+  }
+});
+
+Deno.test("kato's own version is the one that deno.json names", async () => {
+  const { VERSION } = await import("../src/version.ts");
+  assert.equal((JSON.parse(read("deno.json")) as { version: string }).version, VERSION);
+});
+
+Deno.test("every file that the documentation links to is there", () => {
+  const pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...markdownBelow("docs")];
+  const missing = pages.flatMap((page) =>
+    [...read(page).replace(/```[\s\S]*?```|`[^`]*`/g, "").matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].flatMap(
+      ([, target = ""]) => {
+        const path = new URL(target, `file://${root}${page}`).pathname;
+        try {
+          Deno.statSync(path);
+          return [];
+        } catch {
+          return [`${page} → ${target}`];
+        }
+      },
+    )
+  );
+  assert.deepEqual(missing, []);
+});
+
+function markdownBelow(folder: string): string[] {
+  return [...Deno.readDirSync(`${root}${folder}`)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? markdownBelow(`${folder}/${name}`) : name.endsWith(".md") ? [`${folder}/${name}`] : []
+  );
+}
