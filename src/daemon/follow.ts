@@ -71,9 +71,12 @@ export function createFollow(options: FollowOptions): Follow {
       sessions.add(provider, seen, history ? seen.size : 0);
       return history ? null : sessions.find(ref(seen.session));
     }
-    if (stored.path !== seen.path) sessions.move(stored, seen.path);
-    if (history && stored.checkpoint === null) sessions.setBaseline(stored, seen.size);
-    if (history || seen.size === stored.size || isQuarantined(stored, seen.size)) return null;
+    if (stored.path !== seen.path || stored.ino !== seen.ino) sessions.move(stored, seen.path, seen.ino);
+    // Never read, and now another file or a shorter one: what it holds is not news either.
+    const isReplaced = stored.ino !== seen.ino || seen.size < stored.size;
+    const isHistory = history || (isReplaced && stored.checkpoint === null && stored.baseline > 0);
+    if (isHistory && stored.checkpoint === null) sessions.setBaseline(stored, seen.size);
+    if (isHistory || seen.size === stored.size || isQuarantined(stored, seen.size)) return null;
     return stored;
   }
 
@@ -91,7 +94,8 @@ export function createFollow(options: FollowOptions): Follow {
     watch(session) {
       const stored = sessions.find(ref(session));
       if (stored === null || isQuarantined(stored, sizes.get(session) ?? stored.size)) return false;
-      if (!followed.has(session)) watch(stored);
+      // Said again where it is watched already: its parser may have had no log to watch before.
+      watch(stored);
       return true;
     },
     watched({ session, checkpoint, size, meta }) {

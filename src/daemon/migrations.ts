@@ -11,6 +11,7 @@ export const MIGRATIONS: readonly string[] = [
     provider TEXT NOT NULL,
     session TEXT NOT NULL,
     path TEXT NOT NULL,
+    ino INTEGER NOT NULL,
     -- Bytes of the main log that are history: nothing in them is obeyed.
     baseline INTEGER NOT NULL,
     -- The session whose log this one began as a copy of.

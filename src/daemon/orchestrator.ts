@@ -104,6 +104,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     store: recordings,
     maxBytes: policy.destinations.max_file_mb * 1024 * 1024,
     send: (provider, message) => sides.get(provider)?.client.send(message),
+    watch: ({ provider, session }) => sides.get(provider)?.follow.watch(session) ?? false,
     async open(recording) {
       const result = await destinations.open(recording);
       if ("problem" in result) {
@@ -225,12 +226,10 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     status.trouble(provider, kind, what, count);
   }
 
-  /** Goes on with everything that was under way: a feed needs its session watched. */
+  /** Goes on with everything that was under way. */
   function startRecordings(provider: ProviderId): void {
     for (const recording of recordings.active()) {
-      if (recording.provider !== provider) continue;
-      if (sides.get(provider)?.follow.watch(recording.session) !== true) continue;
-      void recorders.start(recording);
+      if (recording.provider === provider) void recorders.start(recording);
     }
   }
 

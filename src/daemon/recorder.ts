@@ -53,6 +53,8 @@ export interface Recorder {
   take(batch: FeedBatch): void;
   /** The row says where it ends now. */
   ended(): void;
+  /** Its feed cannot go on. */
+  lost(why: string): void;
   /** Tries again after a problem, or after the parser was restarted. */
   restart(): void;
   /** Gives up the writer of a recording that is quiet; the next batch opens it again. */
@@ -242,6 +244,7 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
       });
     },
     ended: () => context.setUntil(store.get(id)),
+    lost: block,
     restart() {
       problem = null;
       queue = [];

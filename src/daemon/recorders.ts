@@ -16,6 +16,8 @@ export interface RecordersOptions {
   readonly store: RecordingsStore;
   readonly maxBytes: number;
   readonly send: (provider: ProviderId, message: ToParser) => void;
+  /** A feed needs its session watched. */
+  readonly watch: (recording: Recording) => boolean;
   readonly open: (recording: Recording) => Promise<OpenResult>;
   readonly unchanged: (recording: Recording) => boolean;
   readonly noteChange: (recording: Recording, reason: string) => void;
@@ -79,6 +81,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
       },
       startFeed(recording) {
         stopFeed(id);
+        options.watch(recording);
         lastFeed += 1;
         feeds.set(lastFeed, { recording: id, provider: recording.provider });
         const { session, checkpoint, next, until } = recording;
@@ -126,8 +129,9 @@ export function createRecorders(options: RecordersOptions): Recorders {
       if (owner === undefined) return;
       recorders.get(owner.recording)?.take({ ...batch, payload: payload ?? new Uint8Array(0) });
     },
-    lost({ feed }) {
-      feeds.delete(feed);
+    lost({ feed, why }) {
+      const owner = feeds.get(feed);
+      if (owner !== undefined) recorders.get(owner.recording)?.lost(why);
     },
     restartFeeds(provider) {
       for (const [feed, owner] of feeds) if (owner.provider === provider) feeds.delete(feed);

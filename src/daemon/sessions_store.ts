@@ -9,6 +9,7 @@ export interface StoredSession {
   readonly provider: ProviderId;
   readonly session: string;
   readonly path: string;
+  readonly ino: number;
   readonly baseline: number;
   readonly parent: string | null;
   readonly checkpoint: Checkpoint | null;
@@ -23,7 +24,7 @@ export interface StoredSession {
 export interface SessionsStore {
   find(ref: SessionRef): StoredSession | null;
   add(provider: ProviderId, seen: SeenSession, baseline: number): void;
-  move(ref: SessionRef, path: string): void;
+  move(ref: SessionRef, path: string, ino: number): void;
   /** What is on disk now is history. */
   setBaseline(ref: SessionRef, baseline: number): void;
   advance(ref: SessionRef, checkpoint: Checkpoint, size: number, meta: SessionMeta): void;
@@ -33,7 +34,9 @@ export interface SessionsStore {
   quarantine(ref: SessionRef, mark: string | null): void;
   fact(name: string): string | null;
   setFact(name: string, value: string): void;
-  /** Whether this line was dealt with before; from now on it was. */
+  /** Whether this line was dealt with before. */
+  isClaimed(provider: ProviderId, event: string, place: number): boolean;
+  /** Deals with this line; false when it was dealt with before. */
   claimCommand(provider: ProviderId, event: string, place: number): boolean;
 }
 
@@ -45,19 +48,20 @@ export function storeSessions(database: Database): SessionsStore {
       const row = database.get(`SELECT * FROM sessions ${where}`, provider, session);
       return row === undefined ? null : fromRow(row);
     },
-    add(provider, { session, path, parent, size }, baseline) {
+    add(provider, { session, path, ino, parent, size }, baseline) {
       database.run(
-        "INSERT INTO sessions (provider, session, path, baseline, parent, size) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sessions (provider, session, path, ino, baseline, parent, size) VALUES (?, ?, ?, ?, ?, ?, ?)",
         provider,
         session,
         path,
+        ino,
         baseline,
         parent,
         Math.min(size, baseline),
       );
     },
-    move({ provider, session }, path) {
-      database.run(`UPDATE sessions SET path = ? ${where}`, path, provider, session);
+    move({ provider, session }, path, ino) {
+      database.run(`UPDATE sessions SET path = ?, ino = ? ${where}`, path, ino, provider, session);
     },
     setBaseline({ provider, session }, baseline) {
       database.run(
@@ -96,6 +100,10 @@ export function storeSessions(database: Database): SessionsStore {
     setFact(name, value) {
       database.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
     },
+    isClaimed(provider, event, place) {
+      const sql = "SELECT 1 FROM commands WHERE provider = ? AND event = ? AND place = ?";
+      return database.get(sql, provider, event, place) !== undefined;
+    },
     claimCommand(provider, event, place) {
       return database.run(
         "INSERT OR IGNORE INTO commands (provider, event, place, time) VALUES (?, ?, ?, ?)",
@@ -115,6 +123,7 @@ function fromRow(row: Row): StoredSession {
     provider: row["provider"] as ProviderId,
     session: String(row["session"]),
     path: String(row["path"]),
+    ino: Number(row["ino"]),
     baseline: Number(row["baseline"]),
     parent: text(row["parent"]),
     checkpoint: checkpoint === null ? null : checkpointSchema.parse(JSON.parse(checkpoint)),

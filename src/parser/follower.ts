@@ -56,11 +56,10 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
   };
 
   function wake(session: string): boolean {
-    if (!watches.has(session)) return false;
-    if (!quarantined.has(session)) {
-      dirty.add(session);
-      schedule();
-    }
+    // A quarantined session that has grown is the orchestrator's to release.
+    if (!watches.has(session) || quarantined.has(session)) return false;
+    dirty.add(session);
+    schedule();
     return true;
   }
 
@@ -94,6 +93,7 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       from,
       whole: false,
       report,
+      rewritten: () => watches.get(session)?.rewritten(),
     });
   }
 
@@ -206,7 +206,8 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
 
   return {
     watch(session, from, baseline, parent) {
-      if (watches.has(session)) return;
+      quarantined.delete(session);
+      if (watches.has(session)) return void wake(session);
       const reader = open(session, from, (trouble) => count(session, trouble));
       if (reader === null) return;
       const original = parent === null ? null : locate(parent);

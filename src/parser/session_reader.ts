@@ -57,6 +57,8 @@ export interface SessionReaderOptions {
   /** The logs are complete: wait for nothing, and end with the sub-agents that never handed back. */
   readonly whole: boolean;
   readonly report: (trouble: Trouble) => void;
+  /** The main log is not the one it was; it is read anew. */
+  readonly rewritten?: () => void;
 }
 
 /** A sub-agent whose events are being folded in, up to `until`. */
@@ -147,7 +149,11 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       case "gone":
         return next.peek;
       case "rewritten":
-        report({ kind: "rewritten", what: next.how });
+        report({
+          kind: "rewritten",
+          what: walker.agent === MAIN_AGENT ? next.how : `sub-agent's log ${next.how}`,
+        });
+        if (walker.agent === MAIN_AGENT) options.rewritten?.();
         return "rewritten";
       case "record": {
         const folded = foldIn(walker, next.record);
@@ -205,7 +211,16 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function place(draft: EventDraft, agent: string): Event {
     const { id, time } = draft;
     // The keys that are named keep their places: this is the order of the JSONL form.
-    const placed = { v: 1, id, provider: provider.id, session, seq, time, agent, ...draft } as Event;
+    const placed = {
+      v: 1,
+      id,
+      provider: provider.id,
+      session,
+      seq,
+      time,
+      agent,
+      ...draft as object,
+    } as Event;
     seq += 1;
     return placed;
   }
@@ -232,7 +247,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     return false;
   }
 
-  function advanceRun(run: Run): Advance | "more" | "wait" {
+  function advanceRun(run: Run): Advance | "more" | "wait" | "linger" {
     const next = run.walker.peek(report);
     if (next.peek === "record" && run.until !== null) {
       const time = provider.timeOf(next.record);

@@ -34,6 +34,8 @@ export interface SessionWatch {
   moved(): boolean;
   checkpoint(): Checkpoint;
   reader: SessionReader;
+  /** The main log was rewritten: its bytes are not those that were history. */
+  rewritten(): void;
 }
 
 /**
@@ -51,12 +53,13 @@ export function watchSession(
   let seq = from?.seq ?? 0;
   let before = from;
   let moved = false;
+  let history = baseline;
 
   function inspect(advance: Advance): Found | null {
     const last = advance.events.at(-1);
     if (last !== undefined) seq = last.event.seq + 1;
     if (!advance.record.text.includes("::")) return null;
-    if (reader.offset() <= baseline) return null;
+    if (reader.offset() <= history) return null;
     const user = advance.events.find((item) => item.typed !== null);
     const scan = user === undefined ? scanOthers(advance) : scanTyped(user, advance);
     const event = user?.event ?? last?.event;
@@ -84,6 +87,7 @@ export function watchSession(
     unhandled,
     step() {
       const advance = reader.advance();
+      if (advance === "wait" && history === Infinity) history = 0;
       if (typeof advance === "string") return advance;
       moved = true;
       return inspect(advance) ?? "more";
@@ -93,6 +97,10 @@ export function watchSession(
       const answer = moved;
       moved = false;
       return answer;
+    },
+    rewritten() {
+      // What was read before is recognised by its ids. Had nothing been read, all that is there now is history.
+      history = seq > 0 ? 0 : Infinity;
     },
     checkpoint() {
       before = reader.checkpoint();
