@@ -54,6 +54,8 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
   const policy = loadPolicy(settings);
   if (!policy.ok) return refuse(policy.errors.map(formatSettingsError));
   const { effective } = policy;
+  // The folder that kato itself brings along; others are the person's to make.
+  if (effective.policy.destinations.roots.includes(places.exports)) makePrivateFolder(places.exports);
   if (effective.policy.sandbox.require_kernel_sandbox) {
     return refuse([
       "policy has require_kernel_sandbox = true, and this run has no kernel sandbox: use an installed kato",
