@@ -34,7 +34,9 @@ export function openLogFile(from: FileCursor | null): LogFile {
   /** The bytes just before the splitter's position, to compare at the next read. */
   let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
   /** The chunk read last, for the tails of cursors into it; a later read replaces it. */
-  let last = { position: 0, chunk: new Uint8Array(0), before: tail };
+  let last: Chunk = { position: 0, chunk: new Uint8Array(0), before: tail };
+  /** Used again for every chunk, and given up at the log's end: idle logs, which may be thousands, hold nothing. */
+  let buffer = new Uint8Array(0);
 
   function differs(file: Deno.FsFile, info: Deno.FileInfo): string | null {
     if (known === null) return null;
@@ -69,12 +71,14 @@ export function openLogFile(from: FileCursor | null): LogFile {
         identify(file, info);
         const position = splitter.position();
         if (info.size <= position) {
+          buffer = new Uint8Array(0);
+          last = { position, chunk: buffer, before: tail };
           return { result: "end", size: info.size, modified: info.mtime?.getTime() ?? 0 };
         }
         file.seekSync(position, Deno.SeekMode.Start);
-        // As large as what is there: thousands of idle logs must not hold a buffer each.
-        const buffer = new Uint8Array(Math.min(READ_CHUNK, info.size - position));
-        const count = file.readSync(buffer) ?? 0;
+        const wanted = Math.min(READ_CHUNK, info.size - position);
+        if (buffer.length < wanted) buffer = new Uint8Array(wanted);
+        const count = file.readSync(buffer.subarray(0, wanted)) ?? 0;
         const chunk = buffer.subarray(0, count);
         const lines = splitter.push(chunk);
         last = { position, chunk, before: tail };
