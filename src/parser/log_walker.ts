@@ -2,6 +2,7 @@
 import type { LogState } from "../protocol/cursor.ts";
 import type { LogRecord, Provider } from "../providers/provider.ts";
 import { openLogFile } from "./log_file.ts";
+import type { RecentIds } from "./recent_ids.ts";
 import type { Line } from "./split_lines.ts";
 
 export interface Trouble {
@@ -173,7 +174,11 @@ function parseLine(
 }
 
 /** How many events a rewritten log begins with that were already read: up to the last one that is remembered. */
-export function countKnownEvents(provider: Provider, walker: LogWalker, recent: ReadonlySet<string>): number {
+export function countKnownEvents(
+  provider: Provider,
+  walker: LogWalker,
+  recent: Pick<RecentIds, "has">,
+): number {
   const again = walkLog(provider, walker.agent, walker.path, null);
   let count = 0;
   let known = 0;

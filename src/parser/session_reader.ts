@@ -5,11 +5,13 @@
  */
 import type { Checkpoint, LogState } from "../protocol/cursor.ts";
 import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
-import { AGENT_WAIT_MS, RECENT_IDS } from "../protocol/limits.ts";
+import { AGENT_WAIT_MS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { Origin, Out, Provider } from "../providers/provider.ts";
 import { countKnownEvents, type LogWalker, type Trouble, type WalkedRecord, walkLog } from "./log_walker.ts";
 import { nestsTooDeeply } from "./nesting.ts";
+import { rememberIds } from "./recent_ids.ts";
+import { gatherMeta } from "./session_meta.ts";
 
 /** Where a session's logs are. */
 export interface SessionFiles {
@@ -69,8 +71,6 @@ interface Run {
   waiting: number | null;
 }
 
-type CheckpointMeta = { -readonly [K in keyof Checkpoint["meta"]]: Checkpoint["meta"][K] };
-
 /** Requires read on the session's logs. */
 export function readSession(options: SessionReaderOptions): SessionReader {
   const { provider, session, from, whole, report } = options;
@@ -79,11 +79,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   const agents = new Map<string, LogWalker>();
   const runs: Run[] = [];
   let seq = from?.seq ?? 0;
-  let recent: string[] = from === null ? [] : [...from.recent];
-  let recentSet = new Set(recent);
-  const meta: CheckpointMeta = from === null
-    ? { title: null, project: null, started: null, client: null }
-    : { ...from.meta };
+  const recent = rememberIds(from?.recent ?? []);
+  const meta = gatherMeta(from?.meta ?? null);
   let waitingForLog: number | null = null;
   const unread = new Map<string, LogState>(Object.entries(from?.agents ?? {}));
 
@@ -134,7 +131,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
 
   function restart(walker: LogWalker): LogWalker {
     const fresh = walkLog(provider, walker.agent, walker.path, null);
-    fresh.skip = countKnownEvents(provider, walker, recentSet);
+    fresh.skip = countKnownEvents(provider, walker, recent);
     return fresh;
   }
 
@@ -180,32 +177,23 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         report({ kind: "unknown-record", what: out.type.slice(0, 200) });
         return null;
       case "meta":
-        if (walker.agent === MAIN_AGENT) takeMeta(out);
+        if (walker.agent === MAIN_AGENT) meta.take(out);
         return null;
       case "event": {
         if (walker.skip > 0) {
           walker.skip -= 1;
           return null;
         }
-        if (recentSet.has(out.event.id)) return null;
+        if (recent.has(out.event.id)) return null;
         if (out.event.type === "tool_call" && nestsTooDeeply(out.event.input)) {
           report({ kind: "malformed-line", what: "nested too deeply" });
           return null;
         }
-        remember(out.event.id);
+        recent.add(out.event.id);
         const event = place(out.event, out.agent ?? walker.agent);
         return { event, typed: walker.agent === MAIN_AGENT ? out.typed ?? null : null };
       }
     }
-  }
-
-  function takeMeta(out: Out & { out: "meta" }): void {
-    if (out.title !== undefined && (meta.title === null || out.title.rank >= meta.title.rank)) {
-      meta.title = out.title;
-    }
-    meta.project ??= out.project ?? null;
-    meta.started ??= out.started ?? null;
-    meta.client ??= out.client ?? null;
   }
 
   function place(draft: EventDraft, agent: string): Event {
@@ -223,16 +211,6 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     } as Event;
     seq += 1;
     return placed;
-  }
-
-  function remember(id: string): void {
-    recent.push(id);
-    recentSet.add(id);
-    // Trimmed now and then, not at each event, and always to the same ids for the same sequence.
-    if (recent.length >= 2 * RECENT_IDS) {
-      recent = recent.slice(-RECENT_IDS);
-      recentSet = new Set(recent);
-    }
   }
 
   /** The sub-agents that never handed back, oldest first, when nothing else will come. */
@@ -316,20 +294,13 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       return {
         v: 1,
         seq,
-        meta: { ...meta },
+        meta: meta.state(),
         main: main.state(),
         agents: Object.fromEntries(states),
-        recent: [...recent],
+        recent: recent.list(),
       };
     },
-    meta: () => ({
-      provider: provider.id,
-      session,
-      title: meta.title?.text ?? null,
-      project: meta.project,
-      started: meta.started,
-      client: meta.client,
-    }),
+    meta: () => meta.show({ provider: provider.id, session }),
     offset: () => main.offset(),
   };
 }

@@ -1,0 +1,31 @@
+/** What becomes known of a session while its log is read. Room: parser; this file is pure. */
+import type { Checkpoint } from "../protocol/cursor.ts";
+import type { SessionMeta, SessionRef } from "../protocol/session.ts";
+import type { Out } from "../providers/provider.ts";
+
+type State = Checkpoint["meta"];
+
+export interface GatheredMeta {
+  /** The title of the highest rank holds, and the later of two; of everything else, the first. */
+  take(out: Extract<Out, { out: "meta" }>): void;
+  state(): State;
+  show(ref: SessionRef): SessionMeta;
+}
+
+/** Goes on from `from`, the meta of a checkpoint; null at the session's beginning. */
+export function gatherMeta(from: State | null): GatheredMeta {
+  let state: State = from ?? { title: null, project: null, started: null, client: null };
+  return {
+    take({ title, project, started, client }) {
+      const isBetter = title !== undefined && title.rank >= (state.title?.rank ?? -Infinity);
+      state = {
+        title: isBetter ? title : state.title,
+        project: state.project ?? project ?? null,
+        started: state.started ?? started ?? null,
+        client: state.client ?? client ?? null,
+      };
+    },
+    state: () => state,
+    show: ({ provider, session }) => ({ provider, session, ...state, title: state.title?.text ?? null }),
+  };
+}
