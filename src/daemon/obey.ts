@@ -60,6 +60,8 @@ export interface Verdict {
 /** Deals with everything in one message. Resolves when feeds may go past it. */
 export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: Found): Promise<void> {
   for (const [index, command] of found.scan.commands.entries()) {
+    // Read again after a crash: what it would wait for may wait for this message to be dealt with.
+    if (context.sessions.isClaimed(ref.provider, found.event, index)) continue;
     if (found.barred !== null) {
       if (!context.sessions.claimCommand(ref.provider, found.event, index)) continue;
       context.audit(noteLookAlike(ref, { token: command.token, reason: found.barred }));
@@ -94,7 +96,7 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
   if (asker === "chat" && !context.commandsAllowed) {
     return deny(context, command, null, "commands-off", "In-chat commands are switched off by policy.");
   }
-  await finishStopping(context, ref);
+  await finishStopping(context, ref, command.seq);
   let decision: Decision | null = null;
   if (verb !== "stop") {
     const known = knownRecordings(context.recordings, ref);
@@ -132,10 +134,17 @@ function sayMistyped({ token, reason }: RefusedLine): string {
   return `"${token}" is no command of kato's (${reason.replaceAll("-", " ")}), and nothing was done.`;
 }
 
-/** A recording that was told to end and has not yet must be over before it can be told anything else. */
-async function finishStopping({ recordings, recorders }: ObeyContext, ref: SessionRef): Promise<void> {
+/**
+ * A recording that was told to end and has not yet must be over before it can be told anything else. One that ends
+ * with the message at `seq` itself cannot be: it waits for this message to be dealt with.
+ */
+async function finishStopping(
+  { recordings, recorders }: ObeyContext,
+  ref: SessionRef,
+  seq: number,
+): Promise<void> {
   for (const { id, active, until, kind } of recordings.ofSession(ref)) {
-    if (active && until !== null && kind !== "export") await recorders.settled(id);
+    if (active && until !== null && until <= seq && kind !== "export") await recorders.settled(id);
   }
 }
 

@@ -87,11 +87,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function agentWalker(agent: string): LogWalker | null {
     const known = agents.get(agent);
     if (known !== undefined) return known;
-    let path = files.agents.get(agent);
-    if (path === undefined) {
-      files = options.locate();
-      path = files.agents.get(agent);
-    }
+    if (!files.agents.has(agent)) files = options.locate();
+    const path = files.agents.get(agent);
     if (path === undefined) return null;
     const walker = walkLog(provider, agent, path, unread.get(agent) ?? null);
     unread.delete(agent);

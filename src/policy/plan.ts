@@ -181,7 +181,7 @@ function placePaths(
     "own settings": [own.config],
     "kato's folder": [own.base],
     "state": [own.state],
-    "status": [own.statusFile],
+    "status": [own.statusFile, own.lockFile],
     "requests": [own.requests],
     "logs": [own.logs],
     "provider roots": providerRoots,

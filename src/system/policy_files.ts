@@ -21,12 +21,17 @@ export interface SettingsPlaces {
   readonly administrator: number;
 }
 
-/** The effective policy of this person on this machine. */
-export function loadPolicy(places: SettingsPlaces): PolicyResult {
+/**
+ * The effective policy of this person on this machine.
+ *
+ * @param trial A layer to try instead of the files of its origin.
+ */
+export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null): PolicyResult {
   const { home, uid } = places;
   const { config, policyFile } = placesOf(home);
-  const administrators = readAdministrators(places);
-  const own = readOwn(config, policyFile, uid);
+  const tried = { files: trial === null ? [] : [trial], errors: [] };
+  const administrators = trial?.origin === "organisation" ? tried : readAdministrators(places);
+  const own = trial?.origin === "user" ? tried : readOwn(config, policyFile, uid);
   const errors = [...administrators.errors, ...own.errors];
   if (errors.length > 0) return { ok: false, errors };
   const layers: Layer[] = [
@@ -42,6 +47,19 @@ export function loadConfig({ home, uid }: SettingsPlaces): ConfigResult {
   const { files, errors } = readOwn(config, configFile, uid);
   if (errors.length > 0) return { ok: false, errors };
   return readConfig(files[0]?.text ?? null, configFile);
+}
+
+/** A file that somebody wants to try before it is put into place, whoever owns it. Requires read on it. */
+export function readTrial(
+  file: string,
+): { readonly file: string; readonly text: string } | { readonly errors: readonly SettingsError[] } {
+  try {
+    using opened = Deno.openSync(file);
+    if (!opened.statSync().isFile) return refuse(file, "must be a plain file");
+    return { file, text: readText(opened) };
+  } catch (error) {
+    return explainReading(file, error);
+  }
 }
 
 interface Found {
@@ -112,10 +130,14 @@ function readSettingsFile(file: string, owner: number): Found {
     if (dev !== named.dev || ino !== named.ino) return refuse(file, "changed while it was read; try again");
     return { files: [{ file, text: readText(opened) }], errors: [] };
   } catch (error) {
-    if (error instanceof TypeError) return refuse(file, "is not UTF-8 text");
-    if (error instanceof TooLarge) return refuse(file, `is larger than ${POLICY_BYTES} bytes`);
-    return unreadable(file, error);
+    return explainReading(file, error);
   }
+}
+
+function explainReading(file: string, error: unknown): Found {
+  if (error instanceof TypeError) return refuse(file, "is not UTF-8 text");
+  if (error instanceof TooLarge) return refuse(file, `is larger than ${POLICY_BYTES} bytes`);
+  return unreadable(file, error);
 }
 
 class TooLarge extends Error {}

@@ -11,7 +11,11 @@ const DIRECTORY_MODE = 0o700;
 
 export interface DestinationFile {
   examine(): OpenedFile;
-  /** Writes all of `bytes` at the end and flushes them to the disk; the new size. */
+  /** Writes all of `bytes` at the end. They are safe after `flush`. */
+  write(bytes: Uint8Array): void;
+  /** Has everything written be on the disk; the size. */
+  flush(): number;
+  /** `write` and `flush`; the new size. */
   append(bytes: Uint8Array): number;
   truncate(length: number): number;
   close(): void;
@@ -32,21 +36,27 @@ export function openDestination(
   const flags = O_WRONLY | O_APPEND | O_NOFOLLOW | (create ? O_CREAT | O_EXCL : 0);
   const file = fs.openSync(path, flags, FILE_MODE);
   if (create) fs.fchmodSync(file, FILE_MODE);
+  const write = (bytes: Uint8Array) => {
+    for (let written = 0; written < bytes.length;) written += fs.writeSync(file, bytes, written);
+  };
+  const flush = () => {
+    fs.fdatasyncSync(file);
+    return fs.fstatSync(file).size;
+  };
   return {
     examine() {
       const info = fs.fstatSync(file);
       return { dev: info.dev, ino: info.ino, links: info.nlink, size: info.size, isFile: info.isFile() };
     },
+    write,
+    flush,
     append(bytes) {
-      let written = 0;
-      while (written < bytes.length) written += fs.writeSync(file, bytes, written);
-      fs.fdatasyncSync(file);
-      return fs.fstatSync(file).size;
+      write(bytes);
+      return flush();
     },
     truncate(length) {
       fs.ftruncateSync(file, length);
-      fs.fdatasyncSync(file);
-      return fs.fstatSync(file).size;
+      return flush();
     },
     close: () => fs.closeSync(file),
   };

@@ -127,7 +127,7 @@ export interface Daemon extends AsyncDisposable {
   /** Running, and every provider's first scan is over. */
   whenUp(): Promise<Status>;
   /** The recording into the export `name` has reached `state`. */
-  whenRecording(name: string, state?: RecordingStatus["state"], ms?: number): Promise<RecordingStatus>;
+  whenRecording(name: string, state: RecordingStatus["state"], ms?: number): Promise<RecordingStatus>;
   signal(signal: Deno.Signal): void;
   /** Ends it in good order; its exit status. */
   stop(): Promise<number>;
@@ -197,7 +197,7 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
           state === "running" && providers.length > 0 &&
           providers.every(({ state }) => state === "watching" || state === "polling"),
       ),
-    async whenRecording(name, state = "active", ms) {
+    async whenRecording(name, state, ms) {
       const find = ({ recordings }: Status) =>
         recordings.find((recording) =>
           recording.destination.endsWith(`/${name}`) && recording.state === state

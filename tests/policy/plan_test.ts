@@ -28,6 +28,7 @@ function paths(grants: readonly Grant[]): string[] {
 
 const COMMON = ["read /opt/kato/src", "read /etc/kato", "read /home/ada/.kato/config"];
 const STATE = "/home/ada/.kato/state";
+const STATUS = [`read ${STATE}/status.json`, `read ${STATE}/daemon.lock`];
 
 Deno.test("plan() gives the daemon's orchestrator no session log and no destination", () => {
   const { profile, roles, hash } = plan({ name: "daemon" }, effective(), FACTS);
@@ -72,7 +73,7 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       { name: "export", reads: ["/tmp/log.jsonl"], writes: ["/home/ada/x.md"], looks: ["/home/ada"] },
       [
         ...COMMON,
-        `read ${STATE}/status.json`,
+        ...STATUS,
         "read /home/ada/.kato/logs",
         "read /tmp/log.jsonl",
         "list /home/ada/.kato/exports",
@@ -85,7 +86,7 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       { name: "export", reads: null, writes: [], looks: [] },
       [
         ...COMMON,
-        `read ${STATE}/status.json`,
+        ...STATUS,
         "read /home/ada/.kato/logs",
         "read /home/ada/.claude/projects",
         "read /home/ada/.codex/sessions",
@@ -93,12 +94,12 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
         "write /home/ada/.kato/logs",
       ],
     ],
-    [{ name: "status" }, [...COMMON, `read ${STATE}/status.json`]],
+    [{ name: "status" }, [...COMMON, ...STATUS]],
     [
       { name: "sessions" },
       [
         ...COMMON,
-        `read ${STATE}/status.json`,
+        ...STATUS,
         "read /home/ada/.claude/projects",
         "read /home/ada/.codex/sessions",
       ],
@@ -109,7 +110,13 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
     [{ name: "help" }, ["read /opt/kato/src"]],
     ...(["record", "capture", "stop"] as const).map((name): [PlanCommand, string[]] => [
       { name },
-      [...COMMON, `read ${STATE}/status.json`, `read ${STATE}/requests`, `write ${STATE}/requests`],
+      [
+        ...COMMON,
+        ...STATUS,
+        `read ${STATE}/requests`,
+        ...["/home/ada/.claude/projects", "/home/ada/.codex/sessions"].map((root) => `list ${root}`),
+        `write ${STATE}/requests`,
+      ],
     ]),
   ];
   for (const [command, expected] of cases) {

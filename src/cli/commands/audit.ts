@@ -1,0 +1,179 @@
+/** `kato audit verify` and `kato audit tail`. Requires read on the log folder; writes nothing. Room: cli; edge. */
+import { readLine } from "../../policy/audit_chain.ts";
+import { placesOf } from "../../policy/places.ts";
+import type { AuditRecord } from "../../protocol/audit_record.ts";
+import { AUDIT_FILE_BYTES } from "../../protocol/limits.ts";
+import { currentFile, listRotated } from "../../system/audit_files.ts";
+import { verifyAudit } from "../../system/audit_verify.ts";
+import type { Context } from "../context.ts";
+import type { AuditTailInvocation, AuditVerifyInvocation } from "../invocation.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import { count, padEnd, type Paint, painter, plain, tilde } from "../style.ts";
+
+export function verifyLog({ head, archived, json }: AuditVerifyInvocation, context: Context): Outcome {
+  const { logs } = placesOf(context.home);
+  if (!exists(logs)) return reportNoLog(json, context);
+  const result = verifyAudit(logs, { archived, ...(head === null ? {} : { head }) });
+  const { broken, records, torn } = result;
+  if (json) {
+    context.out.write(`${JSON.stringify({ ok: broken === null, ...result }, null, 2)}\n`);
+  } else if (broken === null) {
+    const half = torn === 0 ? "" : `; ${count(torn, "half-written line")} of a crash, which break nothing`;
+    context.out.write(`The chain of ${count(records, "record")} is whole${half}.\nhead ${result.head}\n`);
+  }
+  if (broken === null) return DONE;
+  if (json) return fail("failed", null);
+  const place = `${plain(broken.file)}, line ${broken.line}`;
+  return fail(
+    "failed",
+    `The security log is broken at ${place}: ${plain(broken.why)}. ` +
+      `The ${count(records, "record")} before it are in order; compare the file with your copy of it.`,
+  );
+}
+
+function reportNoLog(json: boolean, { home, out }: Context): Outcome {
+  const empty = {
+    ok: true,
+    records: 0,
+    first: null,
+    last: null,
+    head: "0".repeat(64),
+    torn: 0,
+    broken: null,
+  };
+  const text = `There is no security log yet in ${tilde(placesOf(home).logs, home)}.`;
+  out.write(json ? `${JSON.stringify(empty, null, 2)}\n` : `${text}\n`);
+  return DONE;
+}
+
+/** How often a followed log is looked at. Milliseconds. */
+const FOLLOW_MS = 250;
+
+export async function tailLog(invocation: AuditTailInvocation, context: Context): Promise<Outcome> {
+  const { logs } = placesOf(context.home);
+  const paint = painter(context.out);
+  const print = (lines: readonly string[]) => {
+    for (const line of lines) {
+      const shown = invocation.json ? line : describeLine(line, paint);
+      if (shown !== null) context.out.write(`${shown}\n`);
+    }
+  };
+  let follower = followFrom(currentFile(logs));
+  const latest = exists(logs) ? readLatest(logs, invocation.count) : [];
+  print(latest);
+  if (latest.length === 0 && !invocation.follow && !invocation.json) reportNoLog(false, context);
+  while (invocation.follow) {
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+    print(follower.read());
+    if (!follower.isCurrent()) {
+      // Rotated: what was added before the old file was put away first, then the new file from its beginning.
+      print(follower.read());
+      follower = followFrom(currentFile(logs), 0);
+      print(follower.read());
+    }
+  }
+  return DONE;
+}
+
+function describeLine(text: string, paint: Paint): string | null {
+  const line = readLine(text);
+  switch (line.line) {
+    case "record":
+      return describeRecord(line.record, paint);
+    case "torn":
+      return null;
+    case "bad":
+      return paint("red", `(${plain(line.why)})`);
+  }
+}
+
+function describeRecord(record: AuditRecord, paint: Paint): string {
+  const { time, decision, event, reason, command, path, requested, session, detail } = record;
+  const colour = decision === "deny" ? "red" : decision === "allow" ? "green" : "dim";
+  const parts = [
+    `${time.slice(0, 19).replace("T", " ")}Z`,
+    paint(colour, padEnd(decision, 5)),
+    padEnd(event, 18),
+    reason,
+    command === null ? "" : `'${plain(command)}'`,
+    plain(path ?? requested ?? ""),
+    session === null ? "" : `session ${plain(session).slice(0, 8)}`,
+    plain(detail ?? ""),
+  ];
+  return parts.filter((part) => part !== "").join("  ");
+}
+
+/** The last `count` lines over all files, oldest first. */
+function readLatest(logs: string, count: number): string[] {
+  const files = [...listRotated(logs), currentFile(logs)];
+  let lines: string[] = [];
+  for (let at = files.length - 1; at >= 0 && lines.length < count; at -= 1) {
+    lines = [...readLines(files[at] ?? ""), ...lines];
+  }
+  return count === 0 ? [] : lines.slice(-count);
+}
+
+/** All lines of one file: none is larger than its bound, and people look at the log rarely. */
+function readLines(path: string): string[] {
+  try {
+    if (Deno.statSync(path).size > 2 * AUDIT_FILE_BYTES) return [];
+    return Deno.readTextFileSync(path).split("\n").filter((line) => line !== "");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+interface LogFollower {
+  /** Whole lines that were added since. */
+  read(): string[];
+  /** Whether the path still names the file that is open. */
+  isCurrent(): boolean;
+}
+
+/** Follows the file at `path` from `offset`, or from its present end. A file that is not there is not current. */
+function followFrom(path: string, offset: number | null = null): LogFollower {
+  const file = open(path);
+  if (file === null) return { read: () => [], isCurrent: () => false };
+  const own = file.statSync();
+  file.seekSync(offset ?? own.size, Deno.SeekMode.Start);
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(64 * 1024);
+  let rest = "";
+  return {
+    read() {
+      for (let got = file.readSync(buffer); got !== null; got = file.readSync(buffer)) {
+        rest += decoder.decode(buffer.subarray(0, got), { stream: true });
+      }
+      const lines = rest.split("\n");
+      rest = lines.pop() ?? "";
+      return lines.filter((line) => line !== "");
+    },
+    isCurrent() {
+      const { dev, ino } = identify(path);
+      return dev === own.dev && ino === own.ino;
+    },
+  };
+}
+
+function open(path: string): Deno.FsFile | null {
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function identify(path: string): { dev: number | null; ino: number | null } {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { dev: null, ino: null };
+    throw error;
+  }
+}
+
+function exists(folder: string): boolean {
+  return identify(folder).ino !== null;
+}

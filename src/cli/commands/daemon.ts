@@ -1,0 +1,16 @@
+/** `kato daemon`: checks that the policy is the one that was planned with, then hands over. Room: cli. */
+import { VARIABLES } from "../../policy/matrix.ts";
+import type { Context } from "../context.ts";
+import type { Outcome } from "../outcome.ts";
+import { clientVariables, loadEffective } from "../settings.ts";
+
+export async function startDaemon(
+  { afterCrash }: { readonly afterCrash: boolean },
+  context: Context,
+): Promise<Outcome> {
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const { runDaemon } = await import("../../daemon/main.ts");
+  const environment = context.variables([...Object.values(VARIABLES).flat(), ...clientVariables()]);
+  return { outcome: "ended", status: await runDaemon({ home: context.home, environment, afterCrash }) };
+}

@@ -1,0 +1,220 @@
+/**
+ * `kato export`. READS the logs of the chosen sessions, policy, and metadata of the destination's folder; WRITES the
+ * decided destination and the audit log. Works whether the daemon runs or not. Room: cli; edge through its parts.
+ */
+import { extname } from "@std/path";
+import { generateName } from "../../policy/path.ts";
+import type { Config } from "../../policy/policy.ts";
+import { type Format, FORMATS, type Include, INCLUDES } from "../../protocol/render.ts";
+import { shortId } from "../../protocol/session.ts";
+import type { Context } from "../context.ts";
+import { readDaemonState } from "../daemon_state.ts";
+import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
+import { openDecided, openExportAudit, type OutputContext } from "../export/decide_output.ts";
+import { isSystemError, type OutputFile } from "../export/output_file.ts";
+import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
+import { writeSession, type WrittenSession } from "../export/write_session.ts";
+import type { ExportInvocation } from "../invocation.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import { namesFolder } from "../plan_command.ts";
+import { findClientRoots, findRooted, loadEffective, loadOwnConfig } from "../settings.ts";
+import { count, plain, showSize, tilde } from "../style.ts";
+import { absolutePath } from "../typed_path.ts";
+
+/** What is the same for every session of one run. */
+interface Run {
+  readonly context: Context;
+  readonly format: Format;
+  readonly timeZone: string;
+  readonly include: readonly Include[];
+  readonly progress: Progress;
+  readonly stopped: () => boolean;
+}
+
+export async function exportSessions(invocation: ExportInvocation, context: Context): Promise<Outcome> {
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const config = loadOwnConfig(context);
+  if (!config.ok) return config.outcome;
+  const rooted = findRooted(context, loaded.value);
+  const chosen = chooseSources(invocation, rooted, context);
+  if (!("sources" in chosen)) return fail(chosen.failure, chosen.message);
+
+  const toFolder = namesFolder(invocation) || isFolder(invocation.output, context);
+  const interruption = listenForInterruption();
+  const run: Run = {
+    context,
+    format: invocation.format ?? (toFolder ? null : formatOf(invocation.output)) ?? "md",
+    timeZone: config.value.render.time_zone || context.timeZone,
+    include: includesOf(invocation, config.value),
+    progress: context.err.isTerminal && invocation.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
+    stopped: interruption.happened,
+  };
+  try {
+    if (invocation.output === "-") return await printAll(chosen.sources, run);
+    const audit = openExportAudit(context.home, loaded.value);
+    const { policy } = loaded.value;
+    const followed = rooted.flatMap(({ roots }) => roots);
+    const output: OutputContext = {
+      ...context,
+      policy,
+      providerRoots: [...followed, ...Object.values(findClientRoots(context)).flat()],
+      force: invocation.force,
+      recorded: findRecorded(context),
+      audit,
+    };
+    const place = (source: ChosenSource) =>
+      toFolder ? nameIn(invocation.output, source, run) : invocation.output;
+    const outcome = await writeAll(chosen.sources, place, output, run);
+    audit.close();
+    return outcome;
+  } finally {
+    interruption.close();
+  }
+}
+
+/** The named file's extension decides; a word in the name of a folder does not. */
+function formatOf(output: string): Format | null {
+  return FORMATS.find((format) => extname(output) === `.${format}`) ?? null;
+}
+
+/** What the configuration shows, with what was asked for and without what was not. */
+function includesOf({ include, exclude }: ExportInvocation, { render }: Config): Include[] {
+  return INCLUDES.filter((part) => (render[part] || include.includes(part)) && !exclude.includes(part));
+}
+
+function isFolder(output: string, { cwd, home }: Context): boolean {
+  if (output === "-") return false;
+  try {
+    return Deno.statSync(absolutePath(output, cwd, home)).isDirectory;
+  } catch (error) {
+    // What cannot be looked at is for the decision to judge.
+    if (isSystemError(error) || error instanceof Deno.errors.NotCapable) return false;
+    throw error;
+  }
+}
+
+/** As typed as far as it was typed, so that the decision sees what the person wrote. */
+function nameIn(folder: string, source: ChosenSource, { timeZone, format }: Run): string {
+  const name = generateName(source.peek(), timeZone).replace(/md$/, format);
+  return `${folder.replace(/\/+$/, "")}/${name}`;
+}
+
+function findRecorded({ home }: Context): ReadonlySet<string> {
+  const { running, status } = readDaemonState(home);
+  const recordings = running ? status?.recordings ?? [] : [];
+  return new Set(
+    recordings.filter(({ state }) => state !== "stopped" && state !== "done")
+      .map(({ destination }) => destination),
+  );
+}
+
+async function printAll(sources: readonly ChosenSource[], run: Run): Promise<Outcome> {
+  for (const source of sources) {
+    const written = await writeSession({ ...run, source, write: run.context.out.write, progress: () => {} });
+    if (written.end !== "complete") return fail("failed", whyIncomplete(written, source));
+    reportTroubles(written, source, run);
+  }
+  return DONE;
+}
+
+/** Each session by itself: one that cannot be written keeps none of the others from it. */
+async function writeAll(
+  sources: readonly ChosenSource[],
+  place: (source: ChosenSource) => string,
+  output: OutputContext,
+  run: Run,
+): Promise<Outcome> {
+  const failures: Outcome[] = [];
+  for (const source of sources) {
+    if (run.stopped()) break;
+    const outcome = await writeOne(source, place(source), output, run);
+    if (outcome.outcome === "done") continue;
+    failures.push(outcome);
+    if (sources.length > 1 && "message" in outcome) run.context.err.write(`kato: ${outcome.message}\n`);
+  }
+  if (run.stopped()) {
+    return sources.length === 1 ? failures[0] ?? DONE : fail("failed", "Interrupted.");
+  }
+  const [first] = failures;
+  if (first === undefined || sources.length === 1 || !("message" in first)) return first ?? DONE;
+  const message = `${count(failures.length, "session")} of ${sources.length} could not be exported.`;
+  return fail(first.outcome, message);
+}
+
+async function writeOne(
+  source: ChosenSource,
+  destination: string,
+  output: OutputContext,
+  run: Run,
+): Promise<Outcome> {
+  const opened = openDecided(destination, source, output);
+  if (!("file" in opened)) return fail(opened.denied ? "denied" : "failed", opened.message);
+  const { file, path } = opened;
+  const shown = tilde(path, run.context.home);
+  try {
+    const written = await writeSession({
+      ...run,
+      source,
+      write: file.write,
+      progress: (bytes) => run.progress.show(shown, bytes, source.size),
+    });
+    run.progress.clear();
+    if (written.end !== "complete") return abandon(written, file, source, shown);
+    const size = file.finish();
+    run.context.out.write(`wrote ${shown} (${count(written.events, "event")}, ${showSize(size)})\n`);
+    reportTroubles(written, source, run);
+    return DONE;
+  } catch (error) {
+    run.progress.clear();
+    if (!isSystemError(error) || error instanceof Deno.errors.BrokenPipe) throw error;
+    return fail(
+      "failed",
+      `Cannot write ${shown}: ${plain(error.message)}. What was written so far is in it.`,
+    );
+  }
+}
+
+function abandon(
+  written: WrittenSession,
+  file: OutputFile,
+  source: ChosenSource,
+  shown: string,
+): Outcome {
+  const left = file.abandon()
+    ? "The unfinished file was removed."
+    : `${shown} holds what was written so far.`;
+  return fail("failed", `${whyIncomplete(written, source)} ${left}`);
+}
+
+function whyIncomplete({ end }: WrittenSession, { session }: ChosenSource): string {
+  return end === "stopped" ? "Interrupted." : `The log of session ${plain(session)} cannot be read any more.`;
+}
+
+/** Troubles that are named; `--format jsonl` and the log itself have the rest. */
+const NAMED = 5;
+
+function reportTroubles({ troubles, events }: WrittenSession, source: ChosenSource, { context }: Run): void {
+  const id = plain(shortId(source.session));
+  if (events === 0) context.err.write(`kato: session ${id} has no conversation yet.\n`);
+  const named = [...troubles].slice(0, NAMED).map(([what, times]) => `${plain(what)} (${times})`);
+  if (named.length === 0) return;
+  const more = troubles.size > NAMED ? `, and ${troubles.size - NAMED} more kinds` : "";
+  context.err.write(
+    `kato: in session ${id}, not everything could be taken over: ${named.join(", ")}${more}\n`,
+  );
+}
+
+/** Signals that ask for an end, heard between two slices of the work. */
+function listenForInterruption(): { happened: () => boolean; close: () => void } {
+  let interrupted = false;
+  const hear = () => void (interrupted = true);
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, hear);
+  return {
+    happened: () => interrupted,
+    close() {
+      for (const signal of signals) Deno.removeSignalListener(signal, hear);
+    },
+  };
+}

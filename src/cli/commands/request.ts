@@ -1,0 +1,94 @@
+/**
+ * `kato record`, `capture`, `stop`: asks the daemon, through the spool. Requires list on the provider roots, read and
+ * write on the spool; opens no log and no destination. Room: cli; edge.
+ */
+import { join } from "@std/path";
+import { placesOf } from "../../policy/places.ts";
+import { type Answer, answer as answerSchema, type Request } from "../../protocol/request.ts";
+import { writeAtomically } from "../../system/atomic_file.ts";
+import type { Context } from "../context.ts";
+import { isLocked } from "../daemon_state.ts";
+import type { RequestInvocation } from "../invocation.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import { chooseSession, findSessions } from "../sessions/find_sessions.ts";
+import { findRooted, loadEffective } from "../settings.ts";
+import { plain } from "../style.ts";
+
+/** A daemon that is not stuck has answered by then. Milliseconds. */
+const ANSWER_MS = 5_000;
+const LOOK_MS = 20;
+
+const NOT_RUNNING = "kato is not running. Start it with 'systemctl --user start kato', or 'kato daemon'.";
+
+export async function requestRecording(invocation: RequestInvocation, context: Context): Promise<Outcome> {
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const { requests, lockFile } = placesOf(context.home);
+  if (!isLocked(lockFile)) return fail("not-running", NOT_RUNNING);
+  const choice = chooseSession(
+    findSessions(findRooted(context, loaded.value), invocation.provider),
+    invocation.session,
+  );
+  if ("message" in choice) return fail("usage", choice.message);
+  const { provider, session } = choice.chosen;
+  const request: Request = {
+    v: 1,
+    id: crypto.randomUUID(),
+    verb: invocation.name,
+    provider: provider.id,
+    session,
+    destination: invocation.destination,
+  };
+  const path = join(requests, `${request.id}.json`);
+  writeAtomically(path, JSON.stringify(request));
+  const answered = await waitForAnswer(requests, request.id, lockFile);
+  if (answered !== null) return report(answered, context);
+  // Nobody may act on it when the person was told that nobody did.
+  removeIfThere(path);
+  return fail("not-running", "kato did not answer. See 'kato status', and its log for why.");
+}
+
+async function waitForAnswer(requests: string, id: string, lockFile: string): Promise<Answer | null> {
+  const path = join(requests, `${id}.answer.json`);
+  const latest = performance.now() + ANSWER_MS;
+  while (performance.now() < latest) {
+    const answer = readAnswer(path);
+    if (answer !== null) {
+      removeIfThere(path);
+      return answer;
+    }
+    if (!isLocked(lockFile)) return null;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return null;
+}
+
+/** It is renamed into place, so it is there whole or not at all. */
+function readAnswer(path: string): Answer | null {
+  try {
+    return answerSchema.parse(JSON.parse(Deno.readTextFileSync(path)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+function report({ result, reason, message }: Answer, { out }: Context): Outcome {
+  switch (result) {
+    case "done":
+      out.write(`${plain(message)}\n`);
+      return DONE;
+    case "denied":
+      return fail("denied", `Denied (${plain(reason)}): ${plain(message)}`);
+    case "failed":
+      return fail("failed", plain(message));
+  }
+}

@@ -1,0 +1,113 @@
+/** `kato sessions`. Requires read on the provider roots and on the daemon's status; writes nothing. Room: cli. */
+import { basename } from "@std/path";
+import { sessionKey, type SessionMeta, shortId } from "../../protocol/session.ts";
+import type { Context } from "../context.ts";
+import { readDaemonState } from "../daemon_state.ts";
+import type { SessionsInvocation } from "../invocation.ts";
+import { DONE, type Outcome } from "../outcome.ts";
+import { earliest, isInProject } from "../sessions/filter.ts";
+import { findSessions, type FoundSession } from "../sessions/find_sessions.ts";
+import { peekSession } from "../sessions/peek_session.ts";
+import { findRooted, loadEffective } from "../settings.ts";
+import { count, fit, padEnd, padStart, type Paint, painter, plain, showAge, showSize } from "../style.ts";
+
+/** What fits a screen; nobody reads more of a list. */
+const LIMIT = 25;
+
+type Recorded = "recording" | "recorded" | null;
+
+interface Row {
+  readonly found: FoundSession;
+  readonly meta: SessionMeta;
+  readonly recorded: Recorded;
+}
+
+export function listSessions(invocation: SessionsInvocation, context: Context): Outcome {
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const { filter, json } = invocation;
+  const from = earliest(filter.since, context.now);
+  const sessions = findSessions(findRooted(context, loaded.value), filter.provider)
+    .filter(({ modified }) => modified >= from);
+  const limit = (invocation.limit ?? (json ? 0 : LIMIT)) || Infinity;
+  const recorded = findRecorded(context);
+  const rows: Row[] = [];
+  let hidden = 0;
+  for (const found of sessions) {
+    if (rows.length >= limit) {
+      hidden += 1;
+      continue;
+    }
+    const meta = peekSession(found);
+    if (isInProject(filter, meta.project, context)) {
+      rows.push({ found, meta, recorded: recorded.get(sessionKey(meta)) ?? null });
+    }
+  }
+  context.out.write(json ? toJson(rows) : toTable(rows, hidden, context));
+  return DONE;
+}
+
+function findRecorded({ home }: Context): ReadonlyMap<string, Recorded> {
+  const recorded = new Map<string, Recorded>();
+  for (const recording of readDaemonState(home).status?.recordings ?? []) {
+    const key = sessionKey(recording);
+    const isOver = recording.state === "stopped" || recording.state === "done";
+    if (!isOver || !recorded.has(key)) recorded.set(key, isOver ? "recorded" : "recording");
+  }
+  return recorded;
+}
+
+function toJson(rows: readonly Row[]): string {
+  const sessions = rows.map(({ found, meta, recorded }) => ({
+    ...meta,
+    short: shortId(found.session),
+    path: found.path,
+    size: found.size,
+    modified: new Date(found.modified).toISOString(),
+    recorded,
+  }));
+  return `${JSON.stringify(sessions, null, 2)}\n`;
+}
+
+const MARKS = { recording: "●", recorded: "○" } as const;
+
+function toTable(rows: readonly Row[], hidden: number, { now, out }: Context): string {
+  const paint = painter(out);
+  if (rows.length === 0) return "No sessions found.\n";
+  const lines = [heading(out.columns, paint), ...rows.map((row) => toLine(row, now, out.columns, paint))];
+  if (hidden > 0) {
+    lines.push(paint("dim", `… ${count(hidden, "older session")} not looked at; --limit 0 shows all`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+const PROJECT = 16;
+/** Columns of everything but the title. */
+const FIXED = 2 + 8 + 2 + 11 + 2 + PROJECT + 2 + 2 + 7 + 1 + 7;
+
+function heading(columns: number, paint: Paint): string {
+  const line = `  ${padEnd("ID", 8)}  ${padEnd("PROVIDER", 11)}  ${padEnd("PROJECT", PROJECT)}  ${
+    padEnd("TITLE", columns - FIXED)
+  }  ${padStart("SIZE", 7)} ${padStart("AGE", 7)}`;
+  return paint("bold", line);
+}
+
+function toLine({ found, meta, recorded }: Row, now: number, columns: number, paint: Paint): string {
+  const project = meta.project === null ? "" : fit(plain(basename(meta.project)), PROJECT);
+  const title = fit(plain(meta.title ?? "(no title)"), columns - FIXED);
+  return [
+    recorded === null ? " " : paint(recorded === "recording" ? "green" : "dim", MARKS[recorded]),
+    " ",
+    padEnd(plain(shortId(found.session)), 8),
+    "  ",
+    padEnd(found.provider.id, 11),
+    "  ",
+    padEnd(project, PROJECT),
+    "  ",
+    padEnd(title, columns - FIXED),
+    "  ",
+    padStart(showSize(found.size), 7),
+    " ",
+    padStart(showAge(now - found.modified), 7),
+  ].join("");
+}

@@ -1,0 +1,133 @@
+/** `kato status`. Requires read on what the daemon says of itself. Room: cli; edge through daemon_state.ts. */
+import { shortId } from "../../protocol/session.ts";
+import type { RecordingStatus, Status } from "../../protocol/status.ts";
+import type { Context } from "../context.ts";
+import { type DaemonState, readDaemonState } from "../daemon_state.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import {
+  count,
+  fit,
+  fitPath,
+  padEnd,
+  type Paint,
+  painter,
+  plain,
+  showAge,
+  showSize,
+  tilde,
+} from "../style.ts";
+
+/** Denials and errors that are shown; `--json` has them all. */
+const LATEST = 3;
+
+/** Recordings that are over and shown; `--json` has them all. */
+const OVER = 5;
+
+export function showStatus(invocation: { readonly json: boolean }, context: Context): Outcome {
+  const state = readDaemonState(context.home);
+  const { running, status } = state;
+  const text = invocation.json
+    ? `${JSON.stringify({ running, ...status }, null, 2)}\n`
+    : describeState(state, context).join("\n") + "\n";
+  context.out.write(text);
+  return running ? DONE : fail("not-running", null);
+}
+
+/** The lines of `kato status`, none wider than the terminal. */
+function describeState(state: DaemonState, context: Context): string[] {
+  const paint = painter(context.out);
+  const lines = [describeDaemon(state, context, paint)];
+  if (state.problem !== null) lines.push(`  ${plain(state.problem)}.`);
+  const { status } = state;
+  if (status === null) return lines;
+  if (state.running) lines.push(...describeProviders(status, context, paint));
+  lines.push(...describeRecordings(status, context, paint));
+  lines.push(...describeLatest(status, context, paint));
+  return lines;
+}
+
+function describeDaemon({ running, status }: DaemonState, { now }: Context, paint: Paint): string {
+  const off = paint("red", "●");
+  if (!running) {
+    const start = "Start it with 'systemctl --user start kato', or 'kato daemon'.";
+    if (status === null) return `${off} kato is not running. ${start}`;
+    const ago = showAge(now - Date.parse(status.updated));
+    const how = status.state === "stopped" ? "was stopped" : "ended without saying so";
+    return `${off} kato is not running: it ${how} (last heard of: ${ago}).\n  ${start}`;
+  }
+  if (status === null) return `${paint("yellow", "●")} kato is starting`;
+  const since = `since ${status.started.slice(0, 16).replace("T", " ")} UTC`;
+  const sandbox = status.kernelSandbox ? "kernel sandbox on" : paint("yellow", "kernel sandbox off");
+  const mark = paint(status.state === "running" ? "green" : "yellow", "●");
+  return `${mark} kato ${plain(status.version)} is ${status.state}, ${since}, pid ${status.pid}\n` +
+    `  policy ${status.policy.hash.slice(0, 12)}, ${sandbox}, roles as ${status.host}`;
+}
+
+function describeProviders({ providers }: Status, { home, out }: Context, paint: Paint): string[] {
+  const lines = ["", paint("bold", "Providers")];
+  for (const provider of providers) {
+    const state = provider.state === "failed" ? paint("red", "failed") : provider.state;
+    lines.push(
+      `  ${padEnd(provider.provider, 12)} ${state}, ${count(provider.sessions, "session")}, ` +
+        `${provider.followed.toLocaleString("en")} followed`,
+    );
+    for (const root of provider.missing) {
+      lines.push(`    ${fitPath(tilde(root, home), out.columns - 24)} does not exist yet`);
+    }
+    for (const session of provider.quarantined) {
+      lines.push(
+        `    ${paint("yellow", plain(shortId(session)))} is quarantined: reading it ended the parser`,
+      );
+    }
+    for (const { kind, what, count } of provider.troubles.slice(0, LATEST)) {
+      lines.push(fit(`    ${plain(kind)}: ${plain(what)} (${count})`, out.columns));
+    }
+  }
+  return lines;
+}
+
+function describeRecordings({ recordings }: Status, context: Context, paint: Paint): string[] {
+  const isOver = ({ state }: RecordingStatus) => state === "stopped" || state === "done";
+  const active = recordings.filter((recording) => !isOver(recording));
+  const over = recordings.filter(isOver);
+  const lines = ["", paint("bold", "Recordings")];
+  if (recordings.length === 0) lines.push("  none; type ::record in a chat, or 'kato record SESSION'");
+  for (const recording of [...active, ...over.slice(0, OVER)]) {
+    lines.push(...describeRecording(recording, context, paint));
+  }
+  if (over.length > OVER) lines.push(`  … and ${count(over.length - OVER, "older one")}`);
+  return lines;
+}
+
+function describeRecording(recording: RecordingStatus, { home, now, out }: Context, paint: Paint): string[] {
+  const { session, destination, state, events, bytes, lag, written, problem } = recording;
+  const shown = state === "blocked" ? paint("red", padEnd(state, 8)) : padEnd(state, 8);
+  const when = written === null ? "nothing written yet" : `written ${ago(now - Date.parse(written))}`;
+  const behind = lag > 0 && state !== "stopped" && state !== "done" ? `, ${showSize(lag)} behind` : "";
+  const lines = [
+    `  ${plain(shortId(session))}  ${shown}  ${fitPath(tilde(destination, home), out.columns - 22)}`,
+    `            ${count(events, "event")}, ${showSize(bytes)}, ${when}${behind}`,
+  ];
+  if (problem !== null) lines.push(fit(`            ${plain(problem)}`, out.columns));
+  return lines;
+}
+
+function ago(milliseconds: number): string {
+  const age = showAge(milliseconds);
+  return age === "now" ? "just now" : `${age} ago`;
+}
+
+function describeLatest({ denials, errors }: Status, { now, out }: Context, paint: Paint): string[] {
+  const lines: string[] = [];
+  if (denials.length > 0) lines.push("", paint("bold", "Latest denials"));
+  for (const { time, command, reason, message } of denials.slice(0, LATEST)) {
+    const what = command === null ? "" : `${plain(command)}: `;
+    lines.push(fit(`  ${padEnd(ago(now - Date.parse(time)), 12)}${what}${plain(reason)}`, out.columns));
+    lines.push(fit(`              ${plain(message)}`, out.columns));
+  }
+  if (errors.length > 0) lines.push("", paint("bold", "Latest errors"));
+  for (const { time, message } of errors.slice(0, LATEST)) {
+    lines.push(fit(`  ${padEnd(ago(now - Date.parse(time)), 12)}${plain(message)}`, out.columns));
+  }
+  return lines;
+}

@@ -1,0 +1,30 @@
+/** What a command is told of the person, the machine and the terminal. Types only. */
+
+/** A stream to print to. */
+export interface Output {
+  /** Blocks until all of `text` is written. Throws Deno.errors.BrokenPipe when nobody reads any more. */
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+export interface Context {
+  /** Absolute, normalised. */
+  readonly home: string;
+  readonly uid: number;
+  readonly cwd: string;
+  /** Those of `names` that are set, and that this process may see. */
+  readonly variables: (names: readonly string[]) => Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** IANA name of the system's zone. */
+  readonly timeZone: string;
+  /** Hash of the policy that this run's plan was made with, if one was. */
+  readonly planHash: string | null;
+  /** The administrator's policy folder, and who must own it: `/etc/kato` and 0, except in tests. */
+  readonly system: string;
+  readonly administrator: number;
+  readonly out: Output;
+  readonly err: Output;
+}

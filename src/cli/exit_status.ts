@@ -1,0 +1,12 @@
+/** Exit statuses, as sysexits.h and systemd know them. For src/kato.ts, and for what starts it. Pure. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 64,
+  "not-running": 69,
+  bug: 70,
+  /** The daemon asks to be started again: the policy changed. */
+  restart: 75,
+  denied: 77,
+  refused: 78,
+} as const;

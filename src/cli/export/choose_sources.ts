@@ -1,0 +1,85 @@
+/** The sessions that an export was told to write. Requires list and read on the provider roots, or on the file. Room: cli; edge. */
+import { locateSession } from "../../parser/discover.ts";
+import type { SessionMeta } from "../../protocol/session.ts";
+import { providers } from "../../providers/registry.ts";
+import type { Context } from "../context.ts";
+import type { ExportInvocation } from "../invocation.ts";
+import { earliest, isInProject } from "../sessions/filter.ts";
+import { chooseSession, findSessions, type FoundSession } from "../sessions/find_sessions.ts";
+import { peekSession } from "../sessions/peek_session.ts";
+import type { Rooted } from "../settings.ts";
+import { plain } from "../style.ts";
+import { absolutePath } from "../typed_path.ts";
+import { isSystemError } from "./output_file.ts";
+import { recogniseLog } from "./recognise_log.ts";
+import type { ExportSource } from "./write_session.ts";
+
+export interface ChosenSource extends ExportSource {
+  /** What is known before it is read, for the name of a generated file. */
+  peek(): SessionMeta;
+}
+
+export type Sources =
+  | { readonly sources: readonly ChosenSource[] }
+  /** `usage`: what was typed names no single session; `failed`: there is nothing to read. */
+  | { readonly failure: "usage" | "failed"; readonly message: string };
+
+export function chooseSources(
+  invocation: ExportInvocation,
+  rooted: readonly Rooted[],
+  context: Context,
+): Sources {
+  const { file, all, filter } = invocation;
+  if (file !== null) return chooseFile(invocation, absolutePath(file, context.cwd, context.home));
+  const found = findSessions(rooted, filter.provider);
+  if (!all) return chooseNamed(invocation.sessions, found);
+  const from = earliest(filter.since, context.now);
+  const sources = found.filter(({ modified }) => modified >= from).map(sourceOf)
+    .filter((source) => filter.project === null || isInProject(filter, source.peek().project, context));
+  if (sources.length > 0) return { sources };
+  const message = "No session was found that the filters let through. 'kato sessions' lists what there is.";
+  return { failure: "failed", message };
+}
+
+function chooseNamed(typed: readonly string[], found: readonly FoundSession[]): Sources {
+  const sources = new Map<FoundSession, ChosenSource>();
+  for (const name of typed) {
+    const choice = chooseSession(found, name);
+    if ("message" in choice) return { failure: "usage", message: choice.message };
+    sources.set(choice.chosen, sourceOf(choice.chosen));
+  }
+  return { sources: [...sources.values()] };
+}
+
+function chooseFile({ filter }: ExportInvocation, path: string): Sources {
+  const candidates = providers.filter(({ id }) => filter.provider === null || id === filter.provider);
+  try {
+    const info = Deno.statSync(path);
+    if (!info.isFile) {
+      return { failure: "failed", message: `${plain(path)} is not a file. Name a session's log.` };
+    }
+    const recognised = recogniseLog(path, candidates);
+    if ("message" in recognised) {
+      return { failure: "failed", message: `Cannot export ${plain(path)}. ${recognised.message}` };
+    }
+    const { provider, session } = recognised;
+    const { dev, ino, size, mtime } = info;
+    const modified = mtime?.getTime() ?? 0;
+    return { sources: [sourceOf({ provider, session, path, dev, ino: ino ?? 0, size, modified })] };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return { failure: "failed", message: `Cannot read ${plain(path)}: ${plain(error.message)}.` };
+  }
+}
+
+function sourceOf(found: FoundSession): ChosenSource {
+  const { provider, session, size, path } = found;
+  let meta: SessionMeta | null = null;
+  return {
+    provider,
+    session,
+    size,
+    locate: () => locateSession(provider, path),
+    peek: () => meta ??= peekSession(found),
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * Whether an export may write where it was told to: looked up, decided, and on the disk in the audit log before
+ * anything is opened. Requires list on the destination's folder and write on the logs. Room: cli; edge.
+ */
+import { decide } from "../../policy/decide.ts";
+import type { Decision, Request } from "../../policy/decision.ts";
+import { resolveRequest } from "../../policy/path.ts";
+import { placesOf } from "../../policy/places.ts";
+import type { Policy } from "../../policy/policy.ts";
+import type { AuditBody } from "../../protocol/audit_record.ts";
+import { makePrivateFolder } from "../../system/atomic_file.ts";
+import { type AuditLog, openAuditLog } from "../../system/audit_log.ts";
+import { lookUp } from "../../system/lookup.ts";
+import type { EffectivePolicy } from "../../policy/merge.ts";
+import { type Opened, openOutput } from "./output_file.ts";
+import type { ExportSource } from "./write_session.ts";
+
+export interface OutputContext {
+  readonly home: string;
+  readonly cwd: string;
+  readonly uid: number;
+  readonly policy: Policy;
+  readonly providerRoots: readonly string[];
+  readonly force: boolean;
+  /** Destinations of recordings that are under way. */
+  readonly recorded: ReadonlySet<string>;
+  readonly audit: Pick<AuditLog, "append">;
+}
+
+/** The log of decisions, with its folder. Throws what the disk says. */
+export function openExportAudit(home: string, effective: EffectivePolicy): AuditLog {
+  const { logs } = placesOf(home);
+  makePrivateFolder(logs);
+  return openAuditLog({
+    directory: logs,
+    policyVersion: effective.version,
+    policyHash: effective.hash,
+    actor: { role: "export", pid: Deno.pid },
+  });
+}
+
+export type Output =
+  | Extract<Opened, { file: unknown }> & { readonly path: string }
+  | { readonly denied: boolean; readonly message: string };
+
+/** @param destination As typed, or made from what was typed. */
+export function openDecided(destination: string, source: ExportSource, context: OutputContext): Output {
+  const ask = (created: ReadonlySet<string>) => decideFor(destination, context, created);
+  const decision = withoutRecordings(ask(new Set()), context.recorded);
+  const note = (event: AuditBody["event"], verdict: "allow" | "deny", reason: string) =>
+    void context.audit.append({
+      event,
+      provider: source.provider.id,
+      session: source.session,
+      command: event === "command" ? "kato export" : null,
+      requested: destination,
+      path: decision.path,
+      decision: verdict,
+      reason,
+      detail: null,
+    });
+  if (!decision.allow) {
+    note("command", "deny", decision.reason);
+    return { denied: true, message: `Denied (${decision.reason}): ${decision.message}` };
+  }
+  note("command", "allow", decision.existing === null ? "export" : "export-replaces");
+  const opened = openOutput(decision, (identity) => ask(new Set([identity])));
+  if (!("file" in opened)) {
+    note("destination-opened", "deny", opened.reason);
+    return { denied: opened.reason !== "cannot-open", message: opened.message };
+  }
+  note("destination-opened", "allow", decision.existing === null ? "created" : "replaced");
+  return { file: opened.file, path: decision.path };
+}
+
+function decideFor(destination: string, context: OutputContext, created: ReadonlySet<string>): Decision {
+  const { policy, home, cwd, uid, providerRoots, force } = context;
+  const request: Request = {
+    asker: "cli",
+    destination,
+    generated: "",
+    home,
+    cwd,
+    uid,
+    providerRoots,
+    created,
+    force,
+  };
+  const resolved = resolveRequest(policy, request);
+  if ("allow" in resolved) return resolved;
+  return decide(policy, request, resolved.path, lookUp(resolved.path, policy.destinations.roots, home));
+}
+
+type Verdict = Decision | {
+  readonly allow: false;
+  readonly reason: "destination-in-use";
+  readonly path: string;
+  readonly message: string;
+};
+
+/** A recording is never replaced under the daemon's hands, not even with --force. */
+function withoutRecordings(decision: Decision, recorded: ReadonlySet<string>): Verdict {
+  if (!decision.allow || decision.existing === null || !recorded.has(decision.path)) return decision;
+  const message =
+    `${decision.path} is being recorded. Choose another file, or 'kato stop' the recording first.`;
+  return { allow: false, reason: "destination-in-use", path: decision.path, message };
+}

@@ -1,0 +1,90 @@
+/** Whose log a file is. Requires read on the file; reads its beginning. Room: cli; edge. */
+import { basename } from "@std/path";
+import { createLineSplitter } from "../../parser/split_lines.ts";
+import { MAIN_AGENT } from "../../protocol/event.ts";
+import type { Provider, Source } from "../../providers/provider.ts";
+
+/** Enough for some records of every provider. Bytes. */
+const LOOKED_AT = 256 * 1024;
+
+/** A provider's folders are no deeper than this below its root. */
+const DEPTH = 8;
+
+export type Recognised =
+  | { readonly provider: Provider; readonly session: string }
+  /** What is wrong, and what to do. */
+  | { readonly message: string };
+
+/**
+ * By the name that a provider gives its logs, wherever the folder was copied to; else by what is in it.
+ *
+ * @param candidates One when the person said whose it is.
+ */
+export function recogniseLog(path: string, candidates: readonly Provider[]): Recognised {
+  for (const provider of candidates) {
+    const source = classifyAnywhere(provider, path);
+    if (source?.kind === "session") return { provider, session: source.session };
+    if (source?.kind === "agent") {
+      return { message: `It is the log of a sub-agent. Name the log of its session, ${source.session}.` };
+    }
+  }
+  const session = basename(path).replace(/\.(?:jsonl|json)(?:\.\w+)?$/, "");
+  const [only, ...others] = candidates;
+  if (only !== undefined && others.length === 0) return { provider: only, session };
+  const provider = recogniseContent(path, candidates);
+  if (provider !== null) return { provider, session };
+  const message = "kato does not recognise it as a session's log. Say whose it is with --provider.";
+  return { message };
+}
+
+/** What the provider calls a file whose path ends as this one does. */
+function classifyAnywhere(provider: Provider, path: string): Source | null {
+  const segments = path.split("/").slice(-DEPTH);
+  for (let from = 0; from < segments.length; from += 1) {
+    const source = provider.classify(segments.slice(from).join("/"));
+    if (source !== null) return source;
+  }
+  return null;
+}
+
+function recogniseContent(path: string, candidates: readonly Provider[]): Provider | null {
+  const values = readValues(path);
+  let best: Provider | null = null;
+  let most = 0;
+  for (const provider of candidates) {
+    const known = countKnown(provider, values);
+    if (known > most) [best, most] = [provider, known];
+  }
+  return best;
+}
+
+/** Records that say something to the provider, less those that are strange to it. */
+function countKnown(provider: Provider, values: readonly unknown[]): number {
+  const fold = provider.begin(MAIN_AGENT);
+  let known = 0;
+  for (const [line, value] of values.entries()) {
+    for (const { out } of provider.read(fold, { value, line }).outs) known += out === "unknown" ? -1 : 1;
+  }
+  return known;
+}
+
+function readValues(path: string): unknown[] {
+  using file = Deno.openSync(path);
+  const buffer = new Uint8Array(LOOKED_AT);
+  const got = file.readSync(buffer) ?? 0;
+  const splitter = createLineSplitter(0);
+  const lines = [...splitter.push(buffer.subarray(0, got)), splitter.rest()];
+  return lines.flatMap((line) => {
+    const bytes = line?.bytes ?? null;
+    return bytes === null ? [] : parse(bytes);
+  });
+}
+
+function parse(bytes: Uint8Array): [unknown] | [] {
+  try {
+    return [JSON.parse(new TextDecoder().decode(bytes))];
+  } catch {
+    // No JSON, or cut off: no sign of anything.
+    return [];
+  }
+}

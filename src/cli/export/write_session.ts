@@ -1,0 +1,119 @@
+/**
+ * One session, read whole and rendered: the reading end of an export. Memory stays flat whatever the log's size.
+ * Requires read on the session's logs; what becomes of the text is the sink's matter. Room: cli; edge through
+ * SessionReader.
+ */
+import type { SessionFiles } from "../../parser/session_reader.ts";
+import { readSession } from "../../parser/session_reader.ts";
+import type { Format, Include, RenderHead } from "../../protocol/render.ts";
+import type { Provider } from "../../providers/provider.ts";
+import { rendererFor } from "../../render/registry.ts";
+
+/** Text is handed on in pieces of about this many characters: enough that system calls do not count. */
+const PIECE = 1024 * 1024;
+
+/** Signals and progress wait no longer than this. Milliseconds. */
+const SLICE = 100;
+
+export interface ExportSource {
+  readonly provider: Provider;
+  readonly session: string;
+  /** Bytes of the main log, for progress. */
+  readonly size: number;
+  readonly locate: () => SessionFiles;
+}
+
+export interface WriteOptions {
+  readonly source: ExportSource;
+  readonly format: Format;
+  readonly timeZone: string;
+  readonly include: readonly Include[];
+  readonly write: (text: string) => void;
+  /** Told now and then how many bytes of the main log were read. */
+  readonly progress: (bytes: number) => void;
+  /** Whether to stop early. */
+  readonly stopped: () => boolean;
+}
+
+export interface WrittenSession {
+  readonly end: "complete" | "stopped" | "unreadable";
+  readonly events: number;
+  /** What was not understood, or too large, with how often. */
+  readonly troubles: ReadonlyMap<string, number>;
+}
+
+export async function writeSession(options: WriteOptions): Promise<WrittenSession> {
+  const { source, format, write } = options;
+  const troubles = new Map<string, number>();
+  const reader = readSession({
+    provider: source.provider,
+    session: source.session,
+    locate: source.locate,
+    from: null,
+    whole: true,
+    report({ kind, what }) {
+      const name = `${kind}: ${what}`;
+      troubles.set(name, (troubles.get(name) ?? 0) + 1);
+    },
+  });
+  const renderer = rendererFor(format);
+  // Known with the first event, as in a recording, so that both have the same head.
+  const headNow = (): RenderHead => ({
+    format,
+    meta: reader.meta(),
+    timeZone: options.timeZone,
+    include: [...options.include],
+  });
+  let head: RenderHead | null = null;
+  let state: unknown = null;
+  let events = 0;
+  let parts: string[] = [];
+  let characters = 0;
+  let sliceEnd = performance.now() + SLICE;
+
+  const add = (text: string) => {
+    parts.push(text);
+    characters += text.length;
+    if (characters < PIECE) return;
+    write(parts.join(""));
+    parts = [];
+    characters = 0;
+  };
+
+  let end: WrittenSession["end"] = "complete";
+  for (;;) {
+    const advance = reader.advance();
+    if (advance === "wait") break;
+    if (advance === "linger") throw new Error("internal error: a complete session waits for nothing");
+    if (advance === "gone") {
+      end = "unreadable";
+      break;
+    }
+    if (advance !== "more") {
+      for (const { event } of advance.events) {
+        if (head === null) {
+          head = headNow();
+          state = renderer.begin(head);
+        }
+        const rendered = renderer.step(head, state, event);
+        state = rendered.state;
+        add(rendered.text);
+        events += 1;
+      }
+    }
+    if (performance.now() < sliceEnd) continue;
+    options.progress(reader.offset());
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (options.stopped()) {
+      end = "stopped";
+      break;
+    }
+    sliceEnd = performance.now() + SLICE;
+  }
+  if (end === "complete") {
+    const last = head ?? headNow();
+    add(renderer.finish(last, head === null ? renderer.begin(last) : state).text);
+  }
+  if (characters > 0) write(parts.join(""));
+  return { end, events, troubles };
+}

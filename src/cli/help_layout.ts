@@ -1,0 +1,88 @@
+/** How help looks, and what becomes of a command line that is wrong. Pure. */
+import type { Command } from "commander";
+
+/** How wide, and whether in colour. */
+export interface HelpStyle {
+  readonly columns: number;
+  readonly colour: boolean;
+}
+
+/** A command line that is none, and the command whose help would tell more. */
+export class UsageError extends Error {
+  readonly command: string;
+  constructor(command: string, message: string) {
+    super(message);
+    this.command = command;
+  }
+}
+
+/** Settings that subcommands take over from the command that they are made with. */
+export function layOut(
+  program: Command,
+  options: HelpStyle & { readonly printHelp: (text: string) => void },
+): void {
+  program
+    .helpCommand(false)
+    .helpOption("-h, --help", "show this")
+    .configureHelp(helpOf(options))
+    .configureOutput({
+      writeOut: options.printHelp,
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => options.columns,
+      getErrHelpWidth: () => options.columns,
+      getOutHasColors: () => options.colour,
+      getErrHasColors: () => options.colour,
+    });
+}
+
+export function helpOf({ colour }: HelpStyle) {
+  return {
+    styleTitle: (title: string) => colour ? `\u001b[1m${title}\u001b[0m` : title,
+    optionTerm: ({ flags }: { readonly flags: string }) =>
+      flags.replace(/<(\w+)>/, (_, name: string) => name.toUpperCase()),
+    // What the default is, where it matters, is part of the sentence.
+    optionDescription: ({ description }: { readonly description: string }) => description,
+    // "[options]" after each subcommand says nothing that its own help does not.
+    subcommandTerm: (command: Command) =>
+      [command.name(), ...command.registeredArguments.map(termOf)].join(" "),
+    argumentTerm: (argument: Named) => argument.name().toUpperCase(),
+    commandUsage: usageOf,
+  };
+}
+
+interface Named {
+  name(): string;
+  readonly required: boolean;
+  readonly variadic: boolean;
+}
+
+function termOf(argument: Named): string {
+  const name = argument.name().toUpperCase() + (argument.variadic ? "…" : "");
+  return argument.required ? name : `[${name}]`;
+}
+
+function usageOf(command: Command): string {
+  if (command.parent === null) return `${command.name()} ${command.usage()}`;
+  const parts = [pathOf(command)];
+  if (command.commands.length > 0) parts.push("COMMAND");
+  if (command.options.some((option) => !option.hidden)) parts.push("[OPTION…]");
+  return [...parts, ...command.registeredArguments.map(termOf)].join(" ");
+}
+
+/** `kato policy show` */
+export function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+/** Errors say which command they are about; help and version pass as they are. */
+export function stopAtErrors(command: Command): void {
+  command.exitOverride((error) => {
+    if (error.exitCode === 0) throw error;
+    throw new UsageError(
+      pathOf(command),
+      error.code === "commander.help" ? "missing command" : error.message,
+    );
+  });
+  for (const sub of command.commands) stopAtErrors(sub);
+}

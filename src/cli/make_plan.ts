@@ -1,0 +1,118 @@
+/**
+ * What a command line may touch on this machine. READS the settings, and metadata of the folders that the command
+ * names; writes nothing. The launcher runs it in a process of its own before anything else; a checkout's runner
+ * calls it. Room: cli; edge.
+ */
+import { basename, dirname, join } from "@std/path";
+import type { EffectivePolicy } from "../policy/merge.ts";
+import { type Facts, needsPolicy, type Plan, plan, type PlanCommand } from "../policy/plan.ts";
+import { providers } from "../providers/registry.ts";
+import type { Context } from "./context.ts";
+import type { Outcome } from "./outcome.ts";
+import type { OutputSketch, Sketch } from "./plan_command.ts";
+import { clientVariables, findClientRoots, loadEffective } from "./settings.ts";
+
+export interface PlanContext
+  extends Pick<Context, "home" | "uid" | "variables" | "system" | "administrator"> {
+  /** Files and folders of the program. */
+  readonly code: readonly string[];
+}
+
+export type Planned = { readonly ok: true; readonly plan: Plan } | {
+  readonly ok: false;
+  readonly outcome: Outcome;
+};
+
+/** Commands whose plan does not depend on the policy, so that they need not wait for it. */
+const WITHOUT_POLICY: ReadonlySet<Sketch["name"]> = new Set(["status", "audit", "init", "help"]);
+
+export function makePlan(sketch: Sketch, context: PlanContext): Planned {
+  let effective: EffectivePolicy | null = null;
+  if (!WITHOUT_POLICY.has(sketch.name)) {
+    const loaded = loadEffective({ ...context, planHash: null });
+    if (loaded.ok) effective = loaded.value;
+    else if (needsPolicy(sketch.name)) return { ok: false, outcome: loaded.outcome };
+  }
+  const command = planCommand(sketch);
+  const facts: Facts = {
+    home: context.home,
+    system: context.system,
+    code: context.code,
+    clientRoots: findClientRoots(context),
+    clientVariables: clientVariables(),
+    realPaths: {},
+  };
+  // What is granted says what may be a link; only then are links known.
+  const first = plan(command, effective, facts);
+  return { ok: true, plan: plan(command, effective, { ...facts, realPaths: findRealPaths(first) }) };
+}
+
+function planCommand(sketch: Sketch): PlanCommand {
+  if (sketch.name !== "export") return sketch;
+  const { file, output } = sketch;
+  const reads = file === null ? null : [file, ...agentFolders(file)];
+  return { name: "export", reads, ...planOutput(output) };
+}
+
+function agentFolders(log: string): string[] {
+  return providers.flatMap((provider) => provider.agentFolder(log) ?? []);
+}
+
+function planOutput(output: OutputSketch): { writes: string[]; looks: string[] } {
+  if (output.kind === "nothing") return { writes: [], looks: [] };
+  const { path } = output;
+  const folder = nearestFolder(path);
+  // What is so close to the file system's root is nobody's own: it is denied without a look.
+  if (folder === "/") return { writes: [], looks: [] };
+  return { writes: [folder === path ? path : childTowards(folder, path)], looks: [folder] };
+}
+
+/** `path` itself if it is a folder, else the nearest above it that is one. */
+function nearestFolder(path: string): string {
+  for (let folder = path; folder !== "/"; folder = dirname(folder)) {
+    if (isFolder(folder)) return folder;
+  }
+  return "/";
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (isSystemError(error)) return false;
+    throw error;
+  }
+}
+
+/** The entry of `folder` on the way to `path`: the file, or the outermost folder that must be made for it. */
+function childTowards(folder: string, path: string): string {
+  const [child = ""] = path.slice(folder.length + 1).split("/");
+  return join(folder, child);
+}
+
+/** Every granted path that is really elsewhere. */
+function findRealPaths({ roles }: Plan): Record<string, string> {
+  const real: Record<string, string> = {};
+  for (const grant of roles.flatMap(({ grants }) => grants)) {
+    if (!("path" in grant)) continue;
+    const path = realPath(grant.path);
+    if (path !== grant.path) real[grant.path] = path;
+  }
+  return real;
+}
+
+/** Where `path` is, or would be if it were made. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const folder = dirname(path);
+    return folder === path ? path : join(realPath(folder), basename(path));
+  }
+}
+
+/** What the file system says; permissions that are missing are a bug of ours. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "code" in error && !(error instanceof Deno.errors.NotCapable);
+}

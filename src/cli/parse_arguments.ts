@@ -1,0 +1,55 @@
+/** From a command line to what it asks for. Room: cli; no authority, pure. */
+import { CommanderError } from "commander";
+import { neutralise } from "../render/neutralise.ts";
+import { type HelpStyle, UsageError } from "./help_layout.ts";
+import type { Invocation } from "./invocation.ts";
+import { createProgram } from "./program.ts";
+
+export type Parsed =
+  | {
+    readonly parsed: "invocation";
+    readonly invocation: Invocation;
+    /** Hash of the policy that the plan of this run was made with; null where nothing planned it. */
+    readonly planHash: string | null;
+  }
+  /** Help or the version was asked for: this is it. */
+  | { readonly parsed: "text"; readonly text: string }
+  /** `message` has no full stop; `command` is the one whose help tells more. */
+  | { readonly parsed: "wrong"; readonly message: string; readonly command: string };
+
+/** @param line The arguments, without the program's name. */
+export function parseArguments(line: readonly string[], style: HelpStyle): Parsed {
+  let invocation: Invocation | null = null;
+  let text = "";
+  const program = createProgram({
+    ...style,
+    take: (found) => invocation = found,
+    printHelp: (part) => text += part,
+  });
+  if (line.length === 0) {
+    program.outputHelp();
+    return { parsed: "text", text };
+  }
+  try {
+    program.parse([...line], { from: "user" });
+  } catch (error) {
+    if (error instanceof UsageError) {
+      return { parsed: "wrong", message: plainMessage(error.message), command: error.command };
+    }
+    if (!(error instanceof CommanderError)) throw error;
+    return { parsed: "text", text };
+  }
+  if (invocation === null) throw new Error("internal error: a command line that gave nothing");
+  return {
+    parsed: "invocation",
+    invocation,
+    planHash: program.opts<{ planHash?: string }>().planHash ?? null,
+  };
+}
+
+/** The parser's message in the form of ours: one line, and no character of it steers the terminal. */
+function plainMessage(message: string): string {
+  const [first = "", hint] = message.replace(/^error: /, "").split("\n(");
+  const mend = hint === undefined ? "" : `. ${hint.replace(/\)$/, "")}`;
+  return neutralise(`${first}${mend}`).replaceAll("\n", " ").replace(/[.]$/, "");
+}

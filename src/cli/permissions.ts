@@ -1,0 +1,50 @@
+/** The permission matrix with the paths of this machine, for `kato doctor --permissions`. Room: cli; edge through make_plan.ts. */
+import type { Plan } from "../policy/plan.ts";
+import type { Context } from "./context.ts";
+import { makePlan } from "./make_plan.ts";
+import { DONE, type Outcome } from "./outcome.ts";
+import type { Sketch } from "./plan_command.ts";
+import type { Program } from "./run.ts";
+import { padEnd, painter, tilde } from "./style.ts";
+
+/** One command of every profile. An export's own files depend on its arguments, and are left out here. */
+const COMMANDS: readonly Sketch[] = [
+  { name: "daemon" },
+  { name: "export", file: null, output: { kind: "nothing" } },
+  { name: "status" },
+  { name: "sessions" },
+  { name: "doctor" },
+  { name: "record" },
+  { name: "policy", reads: [] },
+  { name: "audit" },
+  { name: "init" },
+  { name: "help" },
+];
+
+export function describePermissions(json: boolean, context: Context, { code }: Program): Outcome {
+  const plans: Plan[] = [];
+  for (const command of COMMANDS) {
+    const planned = makePlan(command, { ...context, code });
+    if (!planned.ok) return planned.outcome;
+    plans.push(planned.plan);
+  }
+  const roles = plans.flatMap((plan) => plan.roles);
+  context.out.write(json ? `${JSON.stringify(roles, null, 2)}\n` : describeRoles(roles, context));
+  return DONE;
+}
+
+function describeRoles(roles: Plan["roles"], { home, out }: Context): string {
+  const paint = painter(out);
+  const lines = [
+    "What each command and role may touch here. Everything else is denied to all of them,",
+    "the network, other programs and foreign code among it. An export also reads and writes",
+    "what its arguments name.",
+  ];
+  for (const { role, grants } of roles) {
+    lines.push("", paint("bold", role));
+    for (const grant of grants) {
+      lines.push(`  ${padEnd(grant.grant, 6)} ${"path" in grant ? tilde(grant.path, home) : grant.name}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}

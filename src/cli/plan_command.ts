@@ -1,0 +1,81 @@
+/** From a command line to the part of it that its permissions depend on. Room: cli; no authority, pure. */
+import { findDestinationFaults } from "../protocol/destination.ts";
+import type { ExportInvocation, Invocation } from "./invocation.ts";
+import { parseArguments } from "./parse_arguments.ts";
+import { absolutePath } from "./typed_path.ts";
+
+/** What a plan needs to know of a command line; all paths are absolute and normalised. */
+export type Sketch =
+  | {
+    readonly name: "export";
+    /** The log given with `--file`. */
+    readonly file: string | null;
+    readonly output: OutputSketch;
+  }
+  | { readonly name: "policy"; readonly reads: readonly string[] }
+  | {
+    readonly name:
+      | "daemon"
+      | "status"
+      | "sessions"
+      | "doctor"
+      | "audit"
+      | "init"
+      | "record"
+      | "capture"
+      | "stop"
+      | "help";
+  };
+
+/** `nothing`: standard output, or a destination that is denied by its name alone. */
+export type OutputSketch =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "file" | "folder"; readonly path: string };
+
+/** A command line that is wrong is planned like a request for help: all it will do is say so. */
+export function planCommandOf(line: readonly string[], cwd: string, home: string): Sketch {
+  const parsed = parseArguments(line, { columns: 80, colour: false });
+  return parsed.parsed === "invocation" ? sketchOf(parsed.invocation, cwd, home) : { name: "help" };
+}
+
+export function sketchOf(invocation: Invocation, cwd: string, home: string): Sketch {
+  switch (invocation.name) {
+    case "export": {
+      const file = invocation.file === null ? null : absolutePath(invocation.file, cwd, home);
+      return { name: "export", file, output: sketchOutput(invocation, cwd, home) };
+    }
+    case "policy show":
+      return { name: "policy", reads: [] };
+    case "policy check":
+      return {
+        name: "policy",
+        reads: invocation.file === null ? [] : [absolutePath(invocation.file, cwd, home)],
+      };
+    case "audit verify":
+    case "audit tail":
+      return { name: "audit" };
+    case "plan":
+      return { name: "help" };
+    default:
+      return { name: invocation.name };
+  }
+}
+
+/** Faults that a file's name can have and a folder's too. */
+function isHopeless(path: string): boolean {
+  return findDestinationFaults(path).some((fault) => fault !== "unknown-extension" && fault !== "not-a-path");
+}
+
+function sketchOutput(invocation: ExportInvocation, cwd: string, home: string): OutputSketch {
+  const { output } = invocation;
+  if (output === "-" || isHopeless(output)) return { kind: "nothing" };
+  return {
+    kind: namesFolder(invocation) ? "folder" : "file",
+    path: absolutePath(output, cwd, home),
+  };
+}
+
+/** Whether DEST must be a folder, whatever is there. */
+export function namesFolder({ output, all, sessions }: ExportInvocation): boolean {
+  return all || sessions.length > 1 || output.endsWith("/") || output === "~" || /(^|\/)\.$/.test(output);
+}

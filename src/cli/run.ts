@@ -1,0 +1,44 @@
+/** The command table. Each command is loaded when it is asked for, so that the short ones start fast. Room: cli. */
+import type { Context } from "./context.ts";
+import type { Invocation } from "./invocation.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Files and folders of the program, for plans. */
+export interface Program {
+  readonly code: readonly string[];
+}
+
+export async function runInvocation(
+  invocation: Invocation,
+  context: Context,
+  program: Program,
+): Promise<Outcome> {
+  switch (invocation.name) {
+    case "status":
+      return (await import("./commands/status.ts")).showStatus(invocation, context);
+    case "sessions":
+      return (await import("./commands/sessions.ts")).listSessions(invocation, context);
+    case "export":
+      return (await import("./commands/export.ts")).exportSessions(invocation, context);
+    case "record":
+    case "capture":
+    case "stop":
+      return (await import("./commands/request.ts")).requestRecording(invocation, context);
+    case "policy show":
+      return (await import("./commands/policy.ts")).showPolicy(invocation, context);
+    case "policy check":
+      return (await import("./commands/policy.ts")).checkPolicy(invocation, context);
+    case "audit verify":
+      return (await import("./commands/audit.ts")).verifyLog(invocation, context);
+    case "audit tail":
+      return (await import("./commands/audit.ts")).tailLog(invocation, context);
+    case "doctor":
+      return (await import("./commands/doctor.ts")).examine(invocation, context, program);
+    case "init":
+      return (await import("./commands/init.ts")).writeSettings(context);
+    case "daemon":
+      return (await import("./commands/daemon.ts")).startDaemon(invocation, context);
+    case "plan":
+      return (await import("./commands/plan.ts")).printPlan(invocation, context, program);
+  }
+}

@@ -1,0 +1,19 @@
+/** Which sessions a filter lets through. Pure. */
+import { isInside } from "../../policy/folders.ts";
+import type { SessionFilter, Since } from "../invocation.ts";
+import { absolutePath } from "../typed_path.ts";
+
+/** The earliest last change of a session that is shown, in milliseconds since 1970. */
+export function earliest(since: Since | null, now: number): number {
+  if (since === null) return -Infinity;
+  return "ago" in since ? now - since.ago : since.at;
+}
+
+/** Whether a session held in `project` is meant; one whose folder is unknown is in none. */
+export function isInProject(
+  { project }: Pick<SessionFilter, "project">,
+  held: string | null,
+  { cwd, home }: { readonly cwd: string; readonly home: string },
+): boolean {
+  return project === null || (held !== null && isInside(held, absolutePath(project, cwd, home)));
+}

@@ -1,0 +1,115 @@
+/**
+ * What a session is called and where it was held, without reading all of it: the first records until that is known,
+ * and the short records at the end, since people name a session late. Requires read on the log. Room: cli; edge.
+ */
+import { createLineSplitter } from "../../parser/split_lines.ts";
+import { MAIN_AGENT } from "../../protocol/event.ts";
+import type { SessionMeta } from "../../protocol/session.ts";
+import type { Provider } from "../../providers/provider.ts";
+import type { FoundSession } from "./find_sessions.ts";
+
+/** The first records are looked at up to here. Bytes. */
+const HEAD_BYTES = 256 * 1024;
+/** One read; most sessions are known after it. Bytes. */
+const CHUNK_BYTES = 64 * 1024;
+const TAIL_BYTES = 64 * 1024;
+/** A record that names its session is short; the long ones at the end are conversation. Bytes. */
+const NAMING_BYTES = 2 * 1024;
+
+const decoder = new TextDecoder();
+
+/** What is known so far; `rank` says how good the title is. */
+interface Known {
+  title: { readonly text: string; readonly rank: number } | null;
+  project: string | null;
+  started: string | null;
+  client: string | null;
+}
+
+/** A log that vanished meanwhile is a session without a name. */
+export function peekSession({ provider, session, path, size }: FoundSession): SessionMeta {
+  const known: Known = { title: null, project: null, started: null, client: null };
+  try {
+    using file = Deno.openSync(path);
+    const read = readHead(provider, file, known);
+    if (size > read) readTail(provider, file, Math.max(read, size - TAIL_BYTES), known);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
+      throw error;
+    }
+  }
+  const { title, ...rest } = known;
+  return { provider: provider.id, session, title: title?.text ?? null, ...rest };
+}
+
+/** How many bytes were read. */
+function readHead(provider: Provider, file: Deno.FsFile, known: Known): number {
+  const fold = provider.begin(MAIN_AGENT);
+  const splitter = createLineSplitter(0);
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  let line = 0;
+  while (splitter.position() < HEAD_BYTES) {
+    const got = file.readSync(chunk);
+    const lines = got === null ? [splitter.rest()] : splitter.push(chunk.subarray(0, got));
+    for (const found of lines) {
+      const bytes = found?.bytes ?? null;
+      if (bytes !== null) takeLine(provider, fold, bytes, line, known, 0);
+      line += 1;
+    }
+    if (got === null) break;
+    if (known.title !== null && known.project !== null && known.started !== null) break;
+  }
+  return splitter.position();
+}
+
+function readTail(provider: Provider, file: Deno.FsFile, from: number, known: Known): void {
+  const bytes = new Uint8Array(TAIL_BYTES);
+  file.seekSync(from, Deno.SeekMode.Start);
+  let filled = 0;
+  while (filled < bytes.length) {
+    const got = file.readSync(bytes.subarray(filled));
+    if (got === null) break;
+    filled += got;
+  }
+  const splitter = createLineSplitter(from);
+  // The first piece is the end of a line, unless the head ended just there; half a record is no JSON.
+  const lines = [...splitter.push(bytes.subarray(0, filled)), splitter.rest()];
+  const fold = provider.begin(MAIN_AGENT);
+  for (const [at, line] of lines.entries()) {
+    const bytes = line?.bytes ?? null;
+    if (bytes === null || bytes.length > NAMING_BYTES) continue;
+    // Rank 0 is the first words typed, and these are not the first.
+    takeLine(provider, fold, bytes, at, known, 1);
+  }
+}
+
+function takeLine(
+  provider: Provider,
+  fold: unknown,
+  bytes: Uint8Array,
+  line: number,
+  known: Known,
+  leastRank: number,
+): void {
+  const text = decoder.decode(bytes);
+  if (provider.ignores?.(fold, text) === true) return;
+  const value = parse(text);
+  if (value === undefined) return;
+  for (const out of provider.read(fold, { value, line }).outs) {
+    if (out.out !== "meta") continue;
+    const { title } = out;
+    if (title !== undefined && title.rank >= Math.max(leastRank, known.title?.rank ?? 0)) known.title = title;
+    known.project ??= out.project ?? null;
+    known.started ??= out.started ?? null;
+    known.client ??= out.client ?? null;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Half a line, or no JSON: it says nothing of the session.
+    return undefined;
+  }
+}

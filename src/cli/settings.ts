@@ -1,0 +1,67 @@
+/** Policy and configuration for a command that needs them. Requires read on the settings. Room: cli; edge. */
+import { formatSettingsError, type SettingsError } from "../policy/keys.ts";
+import type { EffectivePolicy } from "../policy/merge.ts";
+import { rootsByProvider } from "../policy/plan.ts";
+import type { Config } from "../policy/policy.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import type { Provider } from "../providers/provider.ts";
+import { providers } from "../providers/registry.ts";
+import { loadConfig, loadPolicy } from "../system/policy_files.ts";
+import type { Context } from "./context.ts";
+import { fail, type Outcome } from "./outcome.ts";
+
+export type Loaded<Value> = { readonly ok: true; readonly value: Value } | {
+  readonly ok: false;
+  readonly outcome: Outcome;
+};
+
+/** The effective policy; refused when it does not load, or is not the one that this run was planned with. */
+export function loadEffective(
+  context: Pick<Context, "home" | "uid" | "system" | "administrator" | "planHash">,
+): Loaded<EffectivePolicy> {
+  const result = loadPolicy(context);
+  if (!result.ok) return { ok: false, outcome: refuse(result.errors) };
+  const { hash } = result.effective;
+  if (context.planHash !== null && context.planHash !== hash) {
+    const message = "The policy changed while kato was starting. Run the command again.";
+    return { ok: false, outcome: fail("refused", message) };
+  }
+  return { ok: true, value: result.effective };
+}
+
+export function loadOwnConfig(context: Context): Loaded<Config> {
+  const result = loadConfig(context);
+  return result.ok ? { ok: true, value: result.config } : { ok: false, outcome: refuse(result.errors) };
+}
+
+function refuse(errors: readonly SettingsError[]): Outcome {
+  const lines = errors.map(formatSettingsError);
+  return fail("refused", lines.join("\nkato: "));
+}
+
+/** A provider whose sessions may be read, and the folders that hold them. */
+export interface Rooted {
+  readonly provider: Provider;
+  readonly roots: readonly string[];
+}
+
+/** Where each provider's client keeps its sessions. */
+export function findClientRoots(
+  { home, variables }: Pick<Context, "home" | "variables">,
+): Partial<Record<ProviderId, readonly string[]>> {
+  const environment = variables(clientVariables());
+  return Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home, environment)]));
+}
+
+/** Names of the variables by which clients choose those folders. */
+export function clientVariables(): string[] {
+  return [...new Set(providers.flatMap(({ environment }) => environment))];
+}
+
+export function findRooted(context: Context, { policy }: EffectivePolicy): Rooted[] {
+  const byProvider = rootsByProvider(policy, { clientRoots: findClientRoots(context) });
+  return providers.flatMap((provider) => {
+    const roots = byProvider.get(provider.id);
+    return roots === undefined ? [] : [{ provider, roots }];
+  });
+}

@@ -1,0 +1,168 @@
+/**
+ * `deno task kato ARGUMENTS`: runs kato from a checkout as its launcher does, with one process that has exactly the
+ * permissions of the plan and roles as its threads. The kernel sandbox needs the launcher, so it is off here. This
+ * process READS the settings and metadata of the folders that a command names; it starts one child, and writes
+ * nothing.
+ */
+import { EXIT } from "../src/cli/exit_status.ts";
+import { homeOf, NO_HOME } from "../src/cli/home.ts";
+import { makePlan } from "../src/cli/make_plan.ts";
+import { planCommandOf, type Sketch } from "../src/cli/plan_command.ts";
+import { clientVariables } from "../src/cli/settings.ts";
+import { denoFlags } from "../src/policy/flags.ts";
+import { SYSTEM_POLICY } from "../src/policy/places.ts";
+import { unionGrants } from "../src/policy/plan.ts";
+import { renderPlan } from "../src/policy/plan_text.ts";
+
+const REPOSITORY = new URL("../", import.meta.url).pathname;
+const SOURCE = `${REPOSITORY}src`;
+
+/** What a child may see, besides the locale's LC_… . DENO_DIR and XDG_CACHE_HOME say where the dependencies are. */
+const PASSED = [
+  "HOME",
+  "LANG",
+  "TZ",
+  "TERM",
+  "COLUMNS",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "JOURNAL_STREAM",
+  "DENO_DIR",
+  "XDG_CACHE_HOME",
+];
+
+const FORWARDED = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
+/** Ways in which the runtime dies of its own, an exhausted memory among them. */
+const CRASHES: ReadonlySet<string> = new Set(["SIGILL", "SIGTRAP", "SIGABRT", "SIGSEGV", "SIGBUS"]);
+
+/** A daemon that falls this often within so short a time will fall again. */
+const RESTARTS = 5;
+const RESTARTS_WITHIN_MS = 60_000;
+
+function variables(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+function say(message: string): void {
+  console.error(`kato: ${message}`);
+}
+
+function childEnvironment(): Record<string, string> {
+  const locale = Object.keys(Deno.env.toObject()).filter((name) => /^LC_[A-Z]+$/.test(name));
+  return { ...variables([...PASSED, ...locale, ...clientVariables()]), DENO_NO_UPDATE_CHECK: "1" };
+}
+
+type Flags = { readonly ok: true; readonly flags: readonly string[] } | {
+  readonly ok: false;
+  readonly status: number;
+};
+
+/** The runtime's flags, and the arguments that go before the person's own. */
+function planRun(sketch: Sketch, home: string): Flags {
+  const planned = makePlan(sketch, {
+    home,
+    uid: Deno.uid() ?? 0,
+    variables,
+    code: [SOURCE],
+    system: SYSTEM_POLICY,
+    administrator: 0,
+  });
+  if (!planned.ok) {
+    const { outcome } = planned;
+    if ("message" in outcome && outcome.message !== null) say(outcome.message);
+    return { ok: false, status: EXIT.refused };
+  }
+  const { plan } = planned;
+  // The text is what the launcher would check; what it refuses is refused here.
+  const text = renderPlan(plan);
+  if (!text.ok) {
+    say(`The plan ${text.message}. Use other paths in the command, the policy or the environment.`);
+    return { ok: false, status: EXIT.refused };
+  }
+  const hash = plan.hash === null ? [] : ["--plan-hash", plan.hash];
+  return { ok: true, flags: [...denoFlags(unionGrants(plan)), `${SOURCE}/kato.ts`, ...hash] };
+}
+
+/** A plan is made with what this process itself may do, except to start anything. */
+const PLANNING: Flags = {
+  ok: true,
+  flags: [
+    "--no-prompt",
+    "--allow-read",
+    "--allow-env",
+    "--allow-sys=uid",
+    "--deny-write",
+    `${SOURCE}/kato.ts`,
+  ],
+};
+
+let child: Deno.ChildProcess | null = null;
+let stopping = false;
+
+function forward(signal: Deno.Signal): void {
+  if (signal !== "SIGHUP") stopping = true;
+  try {
+    child?.kill(signal);
+  } catch (error) {
+    // It has ended in this moment.
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function runChild(flags: readonly string[], line: readonly string[], cwd: string) {
+  const base = [
+    "run",
+    "--quiet",
+    "--frozen",
+    "--config",
+    `${REPOSITORY}deno.json`,
+    "--unstable-worker-options",
+  ];
+  child = new Deno.Command(Deno.execPath(), {
+    args: [...base, ...flags, ...line],
+    cwd,
+    clearEnv: true,
+    env: childEnvironment(),
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  return await child.status;
+}
+
+async function main(line: readonly string[]): Promise<number> {
+  const home = homeOf(variables(["HOME"]));
+  if (home === null) {
+    say(NO_HOME);
+    return EXIT.refused;
+  }
+  // A task runs in the folder of its configuration; this is where the person was.
+  const cwd = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  for (const signal of FORWARDED) Deno.addSignalListener(signal, () => forward(signal));
+
+  const sketch = planCommandOf(line, cwd, home);
+  const isDaemon = sketch.name === "daemon";
+  if (isDaemon) say("a checkout has no kernel sandbox; the runtime's permissions and the path policy hold.");
+  let extra: string[] = [];
+  const starts: number[] = [];
+  for (;;) {
+    const run = line[0] === "plan" ? PLANNING : planRun(sketch, home);
+    if (!run.ok) return run.status;
+    const { code, signal } = await runChild(run.flags, [...line, ...extra], cwd);
+    const crashed = code === EXIT.bug || (signal !== null && CRASHES.has(signal));
+    if (!isDaemon || stopping || !(crashed || code === EXIT.restart)) return code;
+    const now = performance.now();
+    starts.push(now);
+    if (starts.filter((start) => now - start < RESTARTS_WITHIN_MS).length > RESTARTS) {
+      say(`the daemon ended ${starts.length} times in a minute; giving up. Its messages above say why.`);
+      return code;
+    }
+    extra = crashed ? ["--after-crash"] : [];
+  }
+}
+
+Deno.exit(await main(Deno.args));
