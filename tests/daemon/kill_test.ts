@@ -131,7 +131,7 @@ async function killAtRandom(daemon: Daemon, feed: () => void, random: Random): P
 
 async function torment(seed: number, rounds: number): Promise<string> {
   const random = createRandom(seed);
-  const sessions = ["a", "b", "c"].map((name) => writeSession(name, 40, random));
+  const sessions = ["a", "b", "c"].map((name) => writeSession(name, 20 + rounds, random));
   const expected = await runUndisturbed(sessions, seed);
 
   await using home = await makeHome();
