@@ -71,13 +71,18 @@ function end(outcome: Outcome): number {
   }
 }
 
-/** Whatever reached this far was not expected, except a reader that has gone and a machine that says no. */
+/** A command threw: the machine said no where the command could not go on, or it is a bug. */
+function endThrown(error: unknown): number {
+  const isSystems = error instanceof Error && "code" in error && !(error instanceof TypeError) &&
+    !(error instanceof Deno.errors.NotCapable) && !(error instanceof Deno.errors.BrokenPipe);
+  if (isSystems) return end({ outcome: "failed", message: `The system says: ${error.message}.` });
+  return endUnexpectedly(error);
+}
+
+/** What reached this far is a bug, except a reader that has gone. */
 function endUnexpectedly(error: unknown): number {
   // The reader (`kato … | head`) has what it wanted.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
-  const isSystems = error instanceof Error && "code" in error && !(error instanceof Deno.errors.NotCapable) &&
-    !(error instanceof TypeError);
-  if (isSystems) return end({ outcome: "failed", message: `The system says: ${error.message}.` });
   const shown = error instanceof Error ? error.stack ?? error.message : String(error);
   err.write(`kato: this is a bug in kato. Please report it with these lines:\n${shown}\n`);
   return EXIT.bug;
@@ -92,4 +97,4 @@ globalThis.addEventListener("error", (event) => {
   Deno.exit(endUnexpectedly(event.error));
 });
 
-Deno.exit(await main(Deno.args).catch(endUnexpectedly));
+Deno.exit(await main(Deno.args).catch(endThrown));

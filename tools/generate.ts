@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import * as z from "zod/mini";
+import { usageReference } from "../src/cli/usage_reference.ts";
 import { CONFIG_KEYS } from "../src/policy/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/policy/defaults.ts";
 import { type Key, valueAt } from "../src/policy/keys.ts";
@@ -43,6 +44,7 @@ export const MADE: readonly Made[] = [
       JSON.stringify({ title: "One line of kato's JSONL export", ...z.toJSONSchema(event) }, null, 2) + "\n",
   },
   { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
+  { path: "docs/cli.md", make: (now) => fillSection(now, "usage", usageReference()) },
   {
     path: "docs/policy.md",
     make: (now) =>

@@ -22,7 +22,6 @@ export function layOut(
   options: HelpStyle & { readonly printHelp: (text: string) => void },
 ): void {
   program
-    .helpCommand(false)
     .helpOption("-h, --help", "show this")
     .configureHelp(helpOf(options))
     .configureOutput({
@@ -77,6 +76,8 @@ export function pathOf(command: Command): string {
 
 /** Errors say which command they are about; help and version pass as they are. */
 export function stopAtErrors(command: Command): void {
+  // `--help` is enough, and every command has it.
+  command.helpCommand(false);
   command.exitOverride((error) => {
     if (error.exitCode === 0) throw error;
     throw new UsageError(

@@ -42,8 +42,8 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
   program.configureHelp({ ...helpOf(options), visibleOptions: () => [] });
   program.addHelpText(
     "after",
-    "\nOptions:\n  -h, --help             show this, or the help of a command\n" +
-      "  -V, --version          print the version\n\n" +
+    "\nOptions:\n  -h, --help              show this, or the help of a command\n" +
+      "  -V, --version           print the version\n\n" +
       "'kato COMMAND --help' says more about a command, with an example.",
   );
   stopAtErrors(program);
@@ -135,7 +135,7 @@ function addRequests(program: Command, take: Take): void {
   onlyProvider(record).action((session: string, destination: string | undefined, { provider }) =>
     take({ name: "record", session, provider: provider ?? null, destination: destination ?? null })
   );
-  example(record, "kato record 5d8aa099 ~/notes/plan.md");
+  example(record, "kato record 5d8aa099 plan.md");
 
   const capture = program.command("capture")
     .summary("write a session so far, then go on recording it")

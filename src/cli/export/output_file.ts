@@ -57,9 +57,19 @@ function compare(opened: OpenedFile, { existing }: Allowed, again: Decision): st
 
 const encoder = new TextEncoder();
 
+/** Text becomes bytes in one buffer that is used again and again: a new one each time is garbage by the gigabyte. */
+const BUFFER_BYTES = 1024 * 1024;
+
 function sinkOf(file: DestinationFile, created: string | null): OutputFile {
+  const buffer = new Uint8Array(BUFFER_BYTES);
   return {
-    write: (text) => file.write(encoder.encode(text)),
+    write(text) {
+      for (let rest = text; rest !== "";) {
+        const { read, written } = encoder.encodeInto(rest, buffer);
+        file.write(buffer.subarray(0, written));
+        rest = read === rest.length ? "" : rest.slice(read);
+      }
+    },
     finish() {
       const size = file.flush();
       file.close();

@@ -10,7 +10,7 @@ import type { Provider } from "../../providers/provider.ts";
 import { rendererFor } from "../../render/registry.ts";
 
 /** Text is handed on in pieces of about this many characters: enough that system calls do not count. */
-const PIECE = 1024 * 1024;
+const PIECE = 256 * 1024;
 
 /** Signals and progress wait no longer than this. Milliseconds. */
 const SLICE = 100;
