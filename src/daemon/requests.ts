@@ -34,7 +34,8 @@ export function takeRequests(folder: string, obey: (request: Request) => Promise
     underWay.add(path);
     try {
       const request = read(path);
-      Deno.removeSync(path);
+      // Whoever asked may have given up meanwhile: only what is still there to be removed is obeyed.
+      if (!remove(path)) return;
       const answer: Answer = request === null || request.id !== id
         ? refuse(id, "malformed-request", "The request is not one that kato understands.")
         : await obey(request);
@@ -63,16 +64,32 @@ export function refuse(id: string, reason: string, message: string): Answer {
 }
 
 function read(path: string): Request | null {
-  if (Deno.lstatSync(path).size > REQUEST_BYTES) return null;
   try {
+    if (Deno.lstatSync(path).size > REQUEST_BYTES) return null;
     return requestSchema.safeParse(JSON.parse(Deno.readTextFileSync(path))).data ?? null;
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
+    if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
 }
 
+/** Whether it was there. */
+function remove(path: string): boolean {
+  try {
+    Deno.removeSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Removes an answer that nobody fetched, or what a crash left; both may vanish at any moment. */
 function removeOld(path: string): void {
-  const modified = Deno.lstatSync(path).mtime?.getTime() ?? 0;
-  if (Date.now() - modified > ANSWER_KEPT_MS) Deno.removeSync(path);
+  try {
+    const modified = Deno.lstatSync(path).mtime?.getTime() ?? 0;
+    if (Date.now() - modified > ANSWER_KEPT_MS) Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
