@@ -20,6 +20,9 @@ const SEEN_BATCH = 500;
 /** Logs that grew within this many milliseconds are looked at even without an event. */
 const HOT_MS = 10 * 60_000;
 
+/** ... and at most so many of them: this is the net under inotify, not its replacement. */
+const HOT_LOGS = 200;
+
 /** Serves `port` until it is told to stop. `providerById` gives the parsers that this build knows. */
 export function runParser(port: Port, providerById: (id: ProviderId) => Provider | null): void {
   const send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) =>
@@ -108,12 +111,21 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
     return known.owners.get(identity) ?? null;
   }
 
+  /** Looks at this log for a while even without an event; the oldest gives way. */
+  function heat(log: FoundLog): void {
+    hot.delete(log.session);
+    hot.set(log.session, log);
+    const [oldest] = hot.keys();
+    if (hot.size > HOT_LOGS && oldest !== undefined) hot.delete(oldest);
+  }
+
   function take(logs: readonly FoundLog[]): void {
     const seen: SeenSession[] = [];
     for (const log of logs) {
       const before = index.get(log.session);
       index.set(log.session, log);
-      if (log.modified >= Date.now() - HOT_MS) hot.set(log.session, log);
+      // What the first scan finds may be thousands of files; what grows while we watch is a handful.
+      if (!firstScan && log.modified >= Date.now() - HOT_MS) heat(log);
       const same = before !== undefined && before.path === log.path && before.ino === log.ino &&
         before.size === log.size;
       if (same || follower.wake(log.session)) continue;

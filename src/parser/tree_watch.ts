@@ -21,10 +21,11 @@ export interface TreeWatch {
   close(): void;
 }
 
-/** A root that does not exist yet is waited for. */
+/** A root that does not exist yet is waited for. Nothing is scanned before the first change. */
 export function watchTrees({ roots, changed, pollHot, scanAll, how }: TreeWatchOptions): TreeWatch {
   const watchers = new Map<string, Deno.FsWatcher>();
   let closed = false;
+  let started = false;
   let lastScan = performance.now();
 
   function watchMissingRoots(): void {
@@ -35,7 +36,8 @@ export function watchTrees({ roots, changed, pollHot, scanAll, how }: TreeWatchO
         watchers.set(root, watcher);
         void follow(root, watcher);
         how("inotify", `watching ${root}`);
-        scanAll();
+        // What came before the watch; at the start the caller scans itself, once everything is watched.
+        if (started) scanAll();
       } catch (error) {
         // The kernel's limit on watches (fs.inotify.max_user_watches), most likely: looking goes on without it.
         how("poll", `cannot watch ${root}: ${error instanceof Error ? error.message : String(error)}`);
@@ -61,6 +63,7 @@ export function watchTrees({ roots, changed, pollHot, scanAll, how }: TreeWatchO
   }
 
   watchMissingRoots();
+  started = true;
   const timer = setInterval(() => {
     if (closed) return;
     watchMissingRoots();

@@ -27,6 +27,12 @@ export function denoFlags(grants: readonly Grant[]): string[] {
   return ["--no-prompt", ...flags, "--deny-net", "--deny-run", "--deny-ffi", "--deny-import"];
 }
 
+/**
+ * How the runtime of the daemon keeps its memory: garbage of the first scan would otherwise make each thread's young
+ * generation 32 MB large for good (measured with 10,000 sessions: 160 MB resident, 120 MB with this).
+ */
+export const DAEMON_MEMORY_FLAG = "--v8-flags=--max-semi-space-size=1";
+
 /** A whole permission object: a worker inherits whatever it leaves out. */
 export interface WorkerPermissions {
   read: string[] | false;
