@@ -109,7 +109,9 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     const run = agent === null ? null : agentWalker(agent);
     if (run === null) {
       // Not every call that may have started a sub-agent did, and its log may be gone.
-      if (!whole && handBack.agent !== null && !waitedLongEnough()) return "linger";
+      waitingForLog ??= performance.now();
+      const waited = performance.now() - waitingForLog;
+      if (!whole && handBack.agent !== null && waited <= AGENT_WAIT_MS) return "linger";
     } else if (!runs.some((other) => other.walker === run)) {
       waitingForLog = null;
       walker.handedBack = true;
@@ -119,11 +121,6 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     waitingForLog = null;
     walker.handedBack = true;
     return "ready";
-  }
-
-  function waitedLongEnough(): boolean {
-    waitingForLog ??= performance.now();
-    return performance.now() - waitingForLog > AGENT_WAIT_MS;
   }
 
   function restart(walker: LogWalker): LogWalker {
