@@ -81,14 +81,14 @@ function toTable(rows: readonly Row[], hidden: number, { now, out }: Context): s
   return `${lines.join("\n")}\n`;
 }
 
-const PROJECT = 16;
+const PROJECT = 14;
 /** Columns of everything but the title. */
-const FIXED = 2 + 8 + 2 + 11 + 2 + PROJECT + 2 + 2 + 7 + 1 + 7;
+const FIXED = 2 + 8 + 2 + 11 + 2 + PROJECT + 2 + 2 + 6 + 2 + 6;
 
 function heading(columns: number, paint: Paint): string {
   const line = `  ${padEnd("ID", 8)}  ${padEnd("PROVIDER", 11)}  ${padEnd("PROJECT", PROJECT)}  ${
     padEnd("TITLE", columns - FIXED)
-  }  ${padStart("SIZE", 7)} ${padStart("AGE", 7)}`;
+  }  ${padStart("SIZE", 6)}  ${padStart("AGE", 6)}`;
   return paint("bold", line);
 }
 
@@ -106,8 +106,8 @@ function toLine({ found, meta, recorded }: Row, now: number, columns: number, pa
     "  ",
     padEnd(title, columns - FIXED),
     "  ",
-    padStart(showSize(found.size), 7),
-    " ",
-    padStart(showAge(now - found.modified), 7),
+    padStart(showSize(found.size), 6),
+    "  ",
+    padStart(showAge(now - found.modified), 6),
   ].join("");
 }

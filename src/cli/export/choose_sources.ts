@@ -1,7 +1,6 @@
 /** The sessions that an export was told to write. Requires list and read on the provider roots, or on the file. Room: cli; edge. */
 import { locateSession } from "../../parser/discover.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
-import { providers } from "../../providers/registry.ts";
 import type { Context } from "../context.ts";
 import type { ExportInvocation } from "../invocation.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
@@ -52,13 +51,12 @@ function chooseNamed(typed: readonly string[], found: readonly FoundSession[]): 
 }
 
 function chooseFile({ filter }: ExportInvocation, path: string): Sources {
-  const candidates = providers.filter(({ id }) => filter.provider === null || id === filter.provider);
   try {
     const info = Deno.statSync(path);
     if (!info.isFile) {
       return { failure: "failed", message: `${plain(path)} is not a file. Name a session's log.` };
     }
-    const recognised = recogniseLog(path, candidates);
+    const recognised = recogniseLog(path, filter.provider);
     if ("message" in recognised) {
       return { failure: "failed", message: `Cannot export ${plain(path)}. ${recognised.message}` };
     }

@@ -1,8 +1,9 @@
 /** Whose log a file is. Requires read on the file; reads its beginning. Room: cli; edge. */
 import { basename } from "@std/path";
 import { createLineSplitter } from "../../parser/split_lines.ts";
-import { MAIN_AGENT } from "../../protocol/event.ts";
+import { MAIN_AGENT, type ProviderId } from "../../protocol/event.ts";
 import type { Provider, Source } from "../../providers/provider.ts";
+import { providers } from "../../providers/registry.ts";
 
 /** Enough for some records of every provider. Bytes. */
 const LOOKED_AT = 256 * 1024;
@@ -18,9 +19,10 @@ export type Recognised =
 /**
  * By the name that a provider gives its logs, wherever the folder was copied to; else by what is in it.
  *
- * @param candidates One when the person said whose it is.
+ * @param said Whose it is, if the person said so.
  */
-export function recogniseLog(path: string, candidates: readonly Provider[]): Recognised {
+export function recogniseLog(path: string, said: ProviderId | null): Recognised {
+  const candidates = providers.filter(({ id }) => said === null || id === said);
   for (const provider of candidates) {
     const source = classifyAnywhere(provider, path);
     if (source?.kind === "session") return { provider, session: source.session };
@@ -29,9 +31,7 @@ export function recogniseLog(path: string, candidates: readonly Provider[]): Rec
     }
   }
   const session = basename(path).replace(/\.(?:jsonl|json)(?:\.\w+)?$/, "");
-  const [only, ...others] = candidates;
-  if (only !== undefined && others.length === 0) return { provider: only, session };
-  const provider = recogniseContent(path, candidates);
+  const provider = said === null ? recogniseContent(path, candidates) : candidates[0] ?? null;
   if (provider !== null) return { provider, session };
   const message = "kato does not recognise it as a session's log. Say whose it is with --provider.";
   return { message };

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import type { Invocation } from "../../src/cli/invocation.ts";
+import { parseArguments } from "../../src/cli/parse_arguments.ts";
+import { createProgram } from "../../src/cli/program.ts";
+import { usageReference } from "../../src/cli/usage_reference.ts";
+
+const STYLE = { columns: 80, colour: false };
+
+function invocationOf(line: string): Invocation {
+  const parsed = parseArguments(line.split(" "), STYLE);
+  assert.ok(parsed.parsed === "invocation", JSON.stringify(parsed));
+  return parsed.invocation;
+}
+
+function complaintOf(line: string): string {
+  const parsed = parseArguments(line.split(" "), STYLE);
+  assert.ok(parsed.parsed === "wrong", JSON.stringify(parsed));
+  return `${parsed.message} | ${parsed.command}`;
+}
+
+const NO_FILTER = { provider: null, project: null, since: null };
+
+const LINES: readonly (readonly [line: string, expected: Invocation])[] = [
+  ["status", { name: "status", json: false }],
+  ["status --json", { name: "status", json: true }],
+  ["sessions", { name: "sessions", filter: NO_FILTER, limit: null, json: false }],
+  [
+    "sessions --provider codex --project . --since 2h --limit 0 --json",
+    {
+      name: "sessions",
+      filter: { provider: "codex", project: ".", since: { ago: 7_200_000 } },
+      limit: 0,
+      json: true,
+    },
+  ],
+  [
+    "export 5d8 5d9 -o out --include thinking,notices --exclude tools --force",
+    {
+      name: "export",
+      sessions: ["5d8", "5d9"],
+      file: null,
+      all: false,
+      filter: NO_FILTER,
+      output: "out",
+      format: null,
+      include: ["thinking", "notices"],
+      exclude: ["tools"],
+      force: true,
+    },
+  ],
+  ["record 5d8", { name: "record", session: "5d8", provider: null, destination: null }],
+  [
+    "capture 5d8 x.md --provider gemini",
+    { name: "capture", session: "5d8", provider: "gemini", destination: "x.md" },
+  ],
+  ["stop 5d8", { name: "stop", session: "5d8", provider: null, destination: null }],
+  ["policy show", { name: "policy show", json: false }],
+  ["policy check f.toml --as user", { name: "policy check", file: "f.toml", as: "user" }],
+  ["audit verify", { name: "audit verify", head: null, archived: false, json: false }],
+  ["audit tail -n 3 -f", { name: "audit tail", count: 3, follow: true, json: false }],
+  ["doctor --permissions", { name: "doctor", permissions: true, json: false }],
+  ["init", { name: "init" }],
+  ["daemon", { name: "daemon", afterCrash: false }],
+  ["daemon --after-crash", { name: "daemon", afterCrash: true }],
+  ["plan -- export --all -o x", { name: "plan", arguments: ["export", "--all", "-o", "x"] }],
+];
+
+for (const [line, expected] of LINES) {
+  Deno.test(`parseArguments() understands kato ${line}`, () =>
+    assert.deepEqual(invocationOf(line), expected));
+}
+
+const WRONG: readonly (readonly [line: string, complaint: string])[] = [
+  ["exprot", "unknown command 'exprot'. Did you mean export? | kato"],
+  ["export 5d8 -o x --fromat md", "unknown option '--fromat'. Did you mean --format? | kato export"],
+  ["export", "say which sessions: SESSION, --file LOG or --all | kato export"],
+  ["export 5d8", "say where to: --output DEST | kato export"],
+  ["export 5d8 --all -o x", "SESSION, --file and --all cannot be combined | kato export"],
+  ["export 5d8 --since 7d -o x", "--project and --since choose among --all | kato export"],
+  ["export --all -o -", "several sessions go to standard output only with --format jsonl | kato export"],
+  ["policy", "missing command | kato policy"],
+  ["policy sohw", "unknown command 'sohw'. Did you mean show? | kato policy"],
+  ["stop", "missing required argument 'session' | kato stop"],
+  ["stop a b", "too many arguments for 'stop'. Expected 1 argument but got 2: a, b | kato stop"],
+  [
+    "stop a\u001b[2J b",
+    "too many arguments for 'stop'. Expected 1 argument but got 2: a\u241b[2J, b | kato stop",
+  ],
+  [
+    "sessions --since yesterday",
+    "option '--since <when>' argument 'yesterday' is invalid. Write 30m, 12h, 7d, 2w or a date such as " +
+    "2026-11-23 | kato sessions",
+  ],
+  [
+    "sessions --provider claude",
+    "option '--provider <provider>' argument 'claude' is invalid. Choose from claude-code, codex, gemini | " +
+    "kato sessions",
+  ],
+];
+
+for (const [line, complaint] of WRONG) {
+  Deno.test(`parseArguments() says what is wrong with kato ${JSON.stringify(line)}`, () =>
+    assert.equal(complaintOf(line), complaint));
+}
+
+Deno.test("parseArguments() takes a date as the person's midnight, a time as it is", () => {
+  const sinceOf = (text: string) => {
+    const invocation = invocationOf(`sessions --since ${text}`);
+    return invocation.name === "sessions" ? invocation.filter.since : null;
+  };
+  assert.deepEqual(sinceOf("2026-11-23"), { at: new Date(2026, 10, 23).getTime() });
+  assert.deepEqual(sinceOf("2026-11-23T08:00Z"), { at: Date.UTC(2026, 10, 23, 8) });
+  assert.deepEqual(sinceOf("2w"), { ago: 14 * 86_400_000 });
+});
+
+Deno.test("parseArguments() hands on the hash of the plan's policy, wherever it stands", () => {
+  for (const line of [["--plan-hash", "ab", "status"], ["status", "--plan-hash", "ab"]]) {
+    const parsed = parseArguments(line, STYLE);
+    assert.ok(parsed.parsed === "invocation" && parsed.planHash === "ab");
+  }
+});
+
+Deno.test("help fits a terminal of 80 columns, and the first help one of 24 lines", () => {
+  const wide = usageReference().split("\n").filter((line) => line.length > 80);
+  assert.deepEqual(wide, []);
+  const first = parseArguments([], STYLE);
+  assert.ok(first.parsed === "text" && first.text.trimEnd().split("\n").length < 24);
+});
+
+Deno.test("every command has help with an example, and no other output", () => {
+  const program = createProgram({ ...STYLE, take: () => {}, printHelp: () => {} });
+  const paths = program.commands.flatMap((command) => [
+    [command.name()],
+    ...command.commands.map((sub) => [command.name(), sub.name()]),
+  ]).filter(([name]) => name !== "plan");
+  assert.ok(paths.length > 10);
+  for (const path of paths) {
+    const parsed = parseArguments([...path, "--help"], STYLE);
+    assert.ok(parsed.parsed === "text", path.join(" "));
+    assert.match(parsed.text, /^Usage: kato /);
+    assert.match(parsed.text, /\nExample:\n {2}\S/);
+    assert.ok(!parsed.text.includes("\u001b"), "colours without a terminal");
+  }
+});
+
+Deno.test("help is in colour where colour is wanted", () => {
+  const parsed = parseArguments(["--help"], { columns: 80, colour: true });
+  assert.ok(parsed.parsed === "text" && parsed.text.includes("\u001b[1mUsage:\u001b[0m"));
+});

@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { placesOf } from "../../src/policy/places.ts";
+import type { Status } from "../../src/protocol/status.ts";
+import { makePrivateFolder } from "../../src/system/atomic_file.ts";
+import { verifyAudit } from "../../src/system/audit_verify.ts";
+import { conversation, keepLog, SESSION_A, SESSION_B } from "./logs.ts";
+import { makeHome, type Place, type Ran, runLine } from "./run_line.ts";
+
+/** A home with two sessions whose ids begin alike. */
+function makeGarden(): Place & Disposable {
+  const place = makeHome();
+  keepLog(place.home, SESSION_A, conversation(SESSION_A));
+  keepLog(
+    place.home,
+    SESSION_B,
+    conversation(SESSION_B, { typed: "Water the roses.", project: "/srv/roses" }),
+  );
+  return place;
+}
+
+function exportLine(line: string, place: Place): Promise<Ran> {
+  return runLine(["export", ...line.split(" ")], place);
+}
+
+function read(place: Place, name: string): string {
+  return Deno.readTextFileSync(`${place.cwd}/${name}`);
+}
+
+function auditOf({ home }: Place): { decision: string; reason: string; path: string | null }[] {
+  const text = Deno.readTextFileSync(placesOf(home).auditFile);
+  return text.trim().split("\n").map((line) => JSON.parse(line))
+    .map(({ decision, reason, path }) => ({ decision, reason, path }));
+}
+
+Deno.test("kato export writes a session that is named by the beginning of its id", async () => {
+  using garden = makeGarden();
+  const ran = await exportLine("5d8a -o beans.md", garden);
+  const { mode, size } = Deno.statSync(`${garden.cwd}/beans.md`);
+  assert.deepEqual(ran, { ended: "done", out: `wrote ~/work/beans.md (2 events, ${size} B)\n`, err: "" });
+  assert.match(read(garden, "beans.md"), /Plant the beans\.[^]*They are planted\./);
+  assert.equal((mode ?? 0) & 0o777, 0o600);
+});
+
+Deno.test("kato export takes the format from the extension, or as it is told", async () => {
+  using garden = makeGarden();
+  const firstOf = async (line: string, name: string) => {
+    assert.equal((await exportLine(line, garden)).ended, "done");
+    return read(garden, name).slice(0, 9);
+  };
+  assert.equal(await firstOf("5d8a -o a.md", "a.md"), "---\ntitle");
+  assert.equal(await firstOf("5d8a -o a.jsonl", "a.jsonl"), '{"v":1,"i');
+  assert.equal((await firstOf("5d8a -o a.html", "a.html")).toLowerCase(), "<!doctype");
+  assert.equal(await firstOf("5d8a -o b.md --format jsonl", "b.md"), '{"v":1,"i');
+});
+
+Deno.test("kato export lists the sessions that an ambiguous id could mean", async () => {
+  using garden = makeGarden();
+  const ran = await exportLine("5d8 -o x.md", garden);
+  assert.equal(ran.ended, "usage");
+  assert.ok(ran.err.startsWith("'5d8' is the beginning of 2 sessions. Type more of the id:\n"), ran.err);
+  for (const session of [SESSION_A, SESSION_B]) assert.ok(ran.err.includes(`\n  ${session}  claude-code`));
+});
+
+Deno.test("kato export says when there is no such session", async () => {
+  using garden = makeGarden();
+  const ran = await exportLine("ffff -o x.md", garden);
+  assert.equal(ran.ended, "usage");
+  assert.equal(ran.err, "No session's id begins with 'ffff'. 'kato sessions' lists them.\n");
+});
+
+Deno.test("kato export prints to standard output, and leaves no trace", async () => {
+  using garden = makeGarden();
+  const ran = await exportLine("5d8a -o - --format jsonl", garden);
+  assert.equal(ran.ended, "done");
+  assert.deepEqual(ran.out.trim().split("\n").map((line) => JSON.parse(line).type), ["user", "assistant"]);
+  assert.throws(() => Deno.statSync(`${garden.home}/.kato`), Deno.errors.NotFound);
+});
+
+Deno.test("kato export writes several sessions into a folder, each under its own name", async () => {
+  using garden = makeGarden();
+  assert.equal((await exportLine("--all -o out/deep", garden)).ended, "done");
+  const names = [...Deno.readDirSync(`${garden.cwd}/out/deep`)].map(({ name }) => name).sort();
+  assert.deepEqual(names, ["2026-11-23-0208_garden_5d8aa099.md", "2026-11-23-0208_roses_5d8bb111.md"]);
+  assert.equal((Deno.statSync(`${garden.cwd}/out`).mode ?? 0) & 0o777, 0o700);
+});
+
+Deno.test("kato export --all lets through what the filters say", async () => {
+  using garden = makeGarden();
+  const ran = await exportLine("--all --project /srv -o out/", garden);
+  assert.equal(ran.out.split("\n").length, 2);
+  assert.match(ran.out, /_roses_/);
+  const none = await exportLine("--all --since 2099-01-01 -o out/", garden);
+  assert.equal(none.ended, "failed");
+  assert.match(none.err, /^No session was found/);
+});
+
+Deno.test("kato export replaces a file with --force only, and keeps its mode and inode", async () => {
+  using garden = makeGarden();
+  const path = `${garden.cwd}/x.md`;
+  Deno.writeTextFileSync(path, "mine\n".repeat(1000), { mode: 0o640 });
+  const { ino } = Deno.statSync(path);
+  const denied = await exportLine("5d8a -o x.md", garden);
+  assert.equal(denied.ended, "denied");
+  assert.match(denied.err, /^Denied \(not-created-by-kato\): .* add --force to replace it\.\n$/);
+  assert.ok(read(garden, "x.md").startsWith("mine"));
+  assert.equal((await exportLine("5d8a -o x.md --force", garden)).ended, "done");
+  assert.ok(read(garden, "x.md").startsWith("---\ntitle"));
+  assert.ok(!read(garden, "x.md").includes("mine"));
+  assert.equal(Deno.statSync(path).ino, ino);
+});
+
+const DENIALS: readonly (readonly [line: string, reason: string, prepare?: (place: Place) => void])[] = [
+  ["5d8a -o ../x.md", "traversal"],
+  ["5d8a -o /etc/x.md", "system-location"],
+  ["5d8a -o .hidden.md", "hidden-segment"],
+  ["5d8a -o ~/.ssh/x.md", "hidden-segment"],
+  ["5d8a -o ~/.claude/projects/x.md", "hidden-segment"],
+  ["5d8a -o x.txt", "extension"],
+  ["5d8a -o x`.md", "forbidden-character"],
+  ["5d8a -o $HOME.md", "grammar"],
+  ["5d8a -o link.md", "symlink", ({ cwd }) => Deno.symlinkSync("/tmp/elsewhere.md", `${cwd}/link.md`)],
+  ["5d8a -o out/x.md", "symlink", ({ cwd, home }) => Deno.symlinkSync(home, `${cwd}/out`)],
+  ["5d8a -o hard.md --force", "hard-link", ({ cwd, home }) => {
+    Deno.writeTextFileSync(`${home}/one`, "");
+    Deno.linkSync(`${home}/one`, `${cwd}/hard.md`);
+  }],
+  ["5d8a -o open/x.md", "writable-by-others", ({ cwd }) => {
+    Deno.mkdirSync(`${cwd}/open`);
+    Deno.chmodSync(`${cwd}/open`, 0o777);
+  }],
+  ["5d8a -o x.md", "outside-roots", ({ home }) => {
+    makePrivateFolder(placesOf(home).config);
+    Deno.writeTextFileSync(placesOf(home).policyFile, '[destinations]\ncli_export = "roots"\n');
+  }],
+];
+
+for (const [line, reason, prepare] of DENIALS) {
+  Deno.test(`kato export ${line} is denied (${reason}), audited, and writes nothing`, async () => {
+    using garden = makeGarden();
+    prepare?.(garden);
+    const ran = await exportLine(line, garden);
+    assert.equal(ran.ended, "denied", ran.err);
+    assert.ok(ran.err.startsWith(`Denied (${reason}): `), ran.err);
+    assert.deepEqual(auditOf(garden).map(({ decision, reason }) => [decision, reason]), [["deny", reason]]);
+  });
+}
+
+Deno.test("kato export has its decisions in an unbroken audit log", async () => {
+  using garden = makeGarden();
+  await exportLine("--all -o .", garden);
+  assert.deepEqual(auditOf(garden).map(({ decision, reason }) => [decision, reason]), [
+    ["allow", "export"],
+    ["allow", "created"],
+    ["allow", "export"],
+    ["allow", "created"],
+  ]);
+  const { broken, records } = verifyAudit(placesOf(garden.home).logs);
+  assert.deepEqual([broken, records], [null, 4]);
+});
+
+Deno.test("kato export goes on after a session that it may not write, and says so", async () => {
+  using garden = makeGarden();
+  Deno.writeTextFileSync(`${garden.cwd}/2026-11-23-0208_garden_5d8aa099.md`, "mine");
+  const ran = await exportLine("--all -o .", garden);
+  assert.equal(ran.ended, "denied");
+  assert.match(ran.out, /_roses_/);
+  assert.match(ran.err, /kato: Denied \(not-created-by-kato\)[^]*1 session of 2 could not be exported\.\n$/);
+});
+
+Deno.test("kato export never replaces a file that is being recorded", async () => {
+  using garden = makeGarden();
+  await exportLine("5d8a -o x.md", garden);
+  using _lock = pretendDaemon(garden, `${garden.cwd}/x.md`);
+  const ran = await exportLine("5d8a -o x.md --force", garden);
+  assert.equal(ran.ended, "denied");
+  assert.match(ran.err, /^Denied \(destination-in-use\)/);
+});
+
+/** What a running daemon leaves on the disk. */
+function pretendDaemon({ home }: Place, destination: string): Disposable {
+  const { state, statusFile, lockFile } = placesOf(home);
+  makePrivateFolder(state);
+  const status: Status = {
+    v: 1,
+    version: "0.1.0",
+    pid: 1,
+    state: "running",
+    started: "2026-11-23T02:00:00Z",
+    updated: "2026-11-23T02:00:00Z",
+    host: "threads",
+    kernelSandbox: false,
+    policy: { version: 1, hash: "0" },
+    providers: [],
+    recordings: [{
+      provider: "claude-code",
+      session: SESSION_A,
+      destination,
+      kind: "record",
+      state: "active",
+      problem: null,
+      events: 1,
+      bytes: 1,
+      lag: 0,
+      written: null,
+    }],
+    denials: [],
+    errors: [],
+  };
+  Deno.writeTextFileSync(statusFile, JSON.stringify(status));
+  const lock = Deno.openSync(lockFile, { create: true, write: true });
+  lock.lockSync(true);
+  return lock;
+}
+
+Deno.test("kato export --file takes a log from anywhere, by its name or by what is in it", async () => {
+  using home = makeHome();
+  Deno.mkdirSync(`${home.cwd}/copy/slug`, { recursive: true });
+  for (const name of [`copy/slug/${SESSION_A}.jsonl`, "renamed.jsonl"]) {
+    Deno.writeTextFileSync(`${home.cwd}/${name}`, conversation(SESSION_A));
+    const ran = await exportLine(`--file ${name} -o - --format jsonl`, home);
+    assert.equal(ran.ended, "done", ran.err);
+    const { session, provider } = JSON.parse(ran.out.split("\n")[0] ?? "");
+    assert.deepEqual([session, provider], [name.startsWith("copy") ? SESSION_A : "renamed", "claude-code"]);
+  }
+});
+
+Deno.test("kato export --file says what it cannot take", async () => {
+  using home = makeHome();
+  Deno.writeTextFileSync(`${home.cwd}/other.jsonl`, '{"a":1}\nnot json\n');
+  Deno.mkdirSync(`${home.cwd}/s/${SESSION_A}/subagents`, { recursive: true });
+  Deno.writeTextFileSync(`${home.cwd}/s/${SESSION_A}/subagents/agent-af0df2dc45adfab84.jsonl`, "{}\n");
+  const cases = [
+    ["missing.jsonl", /^Cannot read .*missing\.jsonl: /],
+    [".", /is not a file\. Name a session's log\.$/m],
+    ["other.jsonl", /Say whose it is with --provider\.$/m],
+    [
+      `s/${SESSION_A}/subagents/agent-af0df2dc45adfab84.jsonl`,
+      /log of a sub-agent\. Name the log of its session, 5d8aa099-/,
+    ],
+  ] as const;
+  for (const [file, message] of cases) {
+    const ran = await exportLine(`--file ${file} -o -`, home);
+    assert.equal(ran.ended, "failed");
+    assert.match(ran.err, message);
+  }
+  const forced = await exportLine("--file other.jsonl --provider claude-code -o -", home);
+  assert.equal(forced.ended, "done");
+  assert.match(forced.err, /has no conversation yet[^]*unknown-record[^]*malformed-line: not JSON \(1\)/);
+});
+
+Deno.test("kato export shows thinking when asked for, and leaves out what is not wanted", async () => {
+  using home = makeHome();
+  const thinking = (text: string) =>
+    text.replace(
+      '"content":[',
+      '"content":[{"type":"thinking","thinking":"Beans like warmth.","signature":"x"},',
+    );
+  keepLog(home.home, SESSION_A, thinking(conversation(SESSION_A)));
+  const shows = async (line: string) =>
+    (await exportLine(`5d8 -o - ${line}`.trim(), home)).out.includes("like warmth");
+  assert.equal(await shows(""), false);
+  assert.equal(await shows("--include thinking"), true);
+  assert.equal(await shows("--format jsonl"), true);
+  makePrivateFolder(placesOf(home.home).config);
+  Deno.writeTextFileSync(placesOf(home.home).configFile, "[render]\nthinking = true\n");
+  assert.equal(await shows(""), true);
+  assert.equal(await shows("--exclude thinking"), false);
+});
+
+Deno.test("kato export refuses to run under another policy than the one it was planned with", async () => {
+  using garden = makeGarden();
+  const ran = await runLine(["export", "5d8a", "-o", "-"], garden, { planHash: "0".repeat(64) });
+  assert.equal(ran.ended, "refused");
+  assert.match(ran.err, /The policy changed while kato was starting\./);
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { makePlan } from "../../src/cli/make_plan.ts";
+import { planCommandOf, type Sketch } from "../../src/cli/plan_command.ts";
+import { makeHome, type Place, runLine } from "./run_line.ts";
+
+const HOME = "/home/dev";
+const CWD = "/home/dev/work";
+
+const SKETCHES: readonly (readonly [line: string, sketch: Sketch])[] = [
+  ["status", { name: "status" }],
+  ["record 5d8 x.md", { name: "record" }],
+  ["audit tail", { name: "audit" }],
+  ["policy show", { name: "policy", reads: [] }],
+  ["policy check my.toml", { name: "policy", reads: ["/home/dev/work/my.toml"] }],
+  ["export 5d8 -o x.md", exported(null, "file", "/home/dev/work/x.md")],
+  ["export 5d8 -o ~/x.md", exported(null, "file", "/home/dev/x.md")],
+  ["export 5d8 -o notes/", exported(null, "folder", "/home/dev/work/notes")],
+  ["export 5d8 5d9 -o notes", exported(null, "folder", "/home/dev/work/notes")],
+  ["export --all -o .", exported(null, "folder", "/home/dev/work")],
+  ["export --file ./log.jsonl -o -", {
+    ...exported("/home/dev/work/log.jsonl", "file", ""),
+    output: { kind: "nothing" },
+  }],
+  // Denied whatever is there, so nothing need be looked at.
+  ["export 5d8 -o ../x.md", { ...exported(null, "file", ""), output: { kind: "nothing" } }],
+  ["export 5d8 -o $X.md", { ...exported(null, "file", ""), output: { kind: "nothing" } }],
+  ["--help", { name: "help" }],
+  ["exprot", { name: "help" }],
+  ["export --help", { name: "help" }],
+];
+
+function exported(
+  file: string | null,
+  kind: "file" | "folder",
+  path: string,
+): Extract<Sketch, { name: "export" }> {
+  return { name: "export", file, output: { kind, path } };
+}
+
+for (const [line, sketch] of SKETCHES) {
+  Deno.test(`planCommandOf() sketches kato ${line}`, () =>
+    assert.deepEqual(planCommandOf(line.split(" "), CWD, HOME), sketch));
+}
+
+/** The path grants of a command line, with the home as `~`. */
+function grantsOf(line: string, place: Place, environment: Record<string, string> = {}): string[] {
+  const { home, cwd, system } = place;
+  const uid = Deno.uid() ?? 0;
+  const planned = makePlan(planCommandOf(line.split(" "), cwd, home), {
+    home,
+    system,
+    uid,
+    administrator: uid,
+    variables: () => environment,
+    code: ["/opt/kato"],
+  });
+  assert.ok(planned.ok, JSON.stringify(planned));
+  return (planned.plan.roles[0]?.grants ?? []).flatMap((grant) =>
+    "path" in grant ? [`${grant.grant} ${grant.path.replace(home, "~").replace(system, "/etc/kato")}`] : []
+  );
+}
+
+Deno.test("makePlan() grants an export its file, and its folder for a look", () => {
+  using home = makeHome();
+  const grants = grantsOf("export 5d8 -o x.md", home);
+  assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), [
+    "write ~/.kato/logs",
+    "write ~/work/x.md",
+  ]);
+  assert.ok(grants.includes("list ~/work"));
+  assert.ok(grants.includes("read ~/.claude/projects"));
+});
+
+Deno.test("makePlan() grants an export with --file that log and its sub-agents', and no provider's folder", () => {
+  using home = makeHome();
+  const grants = grantsOf("export --file log.jsonl -o -", home);
+  assert.ok(grants.includes("read ~/work/log.jsonl"));
+  assert.ok(grants.includes("read ~/work/log/subagents"));
+  assert.ok(!grants.some((grant) => grant.includes(".claude")));
+  assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/logs"]);
+});
+
+Deno.test("makePlan() grants the outermost folder that an export has to make", () => {
+  using home = makeHome();
+  const grants = grantsOf("export 5d8 -o a/b/x.md", home);
+  assert.ok(grants.includes("write ~/work/a"));
+  assert.ok(grants.includes("list ~/work"));
+});
+
+Deno.test("makePlan() grants a folder that is a link by both its names", () => {
+  using home = makeHome();
+  Deno.mkdirSync(`${home.home}/elsewhere`);
+  Deno.symlinkSync(`${home.home}/elsewhere`, `${home.home}/.claude`);
+  const grants = grantsOf("sessions", home);
+  assert.ok(grants.includes("read ~/.claude/projects"));
+  assert.ok(grants.includes("read ~/elsewhere/projects"));
+});
+
+Deno.test("makePlan() follows a client's own variable for its folder", () => {
+  using home = makeHome();
+  const grants = grantsOf("sessions", home, { CLAUDE_CONFIG_DIR: "/srv/claude" });
+  assert.ok(grants.includes("read /srv/claude/projects"));
+});
+
+Deno.test("makePlan() grants nothing for a destination beside the file system's root", () => {
+  using home = makeHome();
+  const grants = grantsOf("export 5d8 -o /x.md", home);
+  assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/logs"]);
+});
+
+Deno.test("kato plan prints what the launcher reads, and refuses with the policy", async () => {
+  using home = makeHome();
+  const ran = await runLine(["plan", "--", "status"], home);
+  assert.equal(ran.ended, "done");
+  assert.ok(ran.out.startsWith("kato-plan 1\0hash none\0profile cli-read:status\0role cli-read:status\0"));
+  assert.ok(ran.out.endsWith("\0end\0"));
+  Deno.writeTextFileSync(`${home.system}/policy.toml`, "nonsense = 1\n");
+  const refused = await runLine(["plan", "--", "sessions"], home);
+  assert.equal(refused.ended, "refused");
+  assert.match(refused.err, /policy\.toml:1: nonsense: is not a key that kato knows/);
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { wantsColour } from "../../src/cli/output.ts";
+import { columnsOf, count, fit, fitPath, plain, showAge, showSize, tilde } from "../../src/cli/style.ts";
+
+const TEXTS = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.constant("日本語のタイトル"));
+
+Deno.test("fit() never takes more columns than it was given, and says when it cut", () => {
+  fc.assert(fc.property(TEXTS.map(plain), fc.integer({ min: 2, max: 30 }), (text, columns) => {
+    const fitted = fit(text, columns);
+    assert.ok(columnsOf(fitted) <= columns);
+    assert.ok(fitted === text || fitted.endsWith("…"));
+  }));
+});
+
+Deno.test("columnsOf() counts what a terminal draws", () => {
+  const cases = [["abc", 3], ["日本", 4], ["e\u0301", 1], ["👍", 2], ["", 0]] as const;
+  for (const [text, columns] of cases) assert.equal(columnsOf(text), columns, text);
+});
+
+Deno.test("fitPath() keeps the end of a path", () => {
+  assert.equal(fitPath("/home/dev/notes/plan.md", 12), "…tes/plan.md");
+  assert.equal(fitPath("/a.md", 12), "/a.md");
+});
+
+Deno.test("plain() leaves nothing that steers a terminal, on one line", () => {
+  assert.equal(plain("a\u001b[31m\nb\u202e\u0007"), "a\u241b[31m b{U+202E}\u2407");
+});
+
+Deno.test("tilde() shortens what is in the home, and only that", () => {
+  assert.equal(tilde("/home/dev/x", "/home/dev"), "~/x");
+  assert.equal(tilde("/home/developer/x", "/home/dev"), "/home/developer/x");
+});
+
+Deno.test("sizes and ages are read at a glance", () => {
+  assert.deepEqual([0, 999, 1000, 9_940, 99_400, 9.9e5, 999_600, 2.1e9].map(showSize), [
+    "0 B",
+    "999 B",
+    "1.0 kB",
+    "9.9 kB",
+    "99 kB",
+    "990 kB",
+    "1.0 MB",
+    "2.1 GB",
+  ]);
+  const [MINUTE, HOUR] = [60_000, 3_600_000];
+  assert.deepEqual([-5, 59_000, 59 * MINUTE, 47 * HOUR, 49 * HOUR].map(showAge), [
+    "now",
+    "now",
+    "59 min",
+    "47 h",
+    "2 d",
+  ]);
+  assert.deepEqual([count(1, "session"), count(12_000, "session")], ["1 session", "12,000 sessions"]);
+});
+
+Deno.test("colour is for terminals, unless the person says otherwise", () => {
+  const cases: [isTerminal: boolean, environment: Record<string, string>, colour: boolean][] = [
+    [true, {}, true],
+    [false, {}, false],
+    [true, { NO_COLOR: "1" }, false],
+    [true, { NO_COLOR: "" }, true],
+    [false, { FORCE_COLOR: "1" }, true],
+    [true, { FORCE_COLOR: "0" }, false],
+    [true, { TERM: "dumb" }, false],
+    [false, { NO_COLOR: "1", FORCE_COLOR: "1" }, false],
+  ];
+  for (const [isTerminal, environment, colour] of cases) {
+    assert.equal(wantsColour(isTerminal, environment), colour, JSON.stringify(environment));
+  }
+});

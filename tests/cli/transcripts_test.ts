@@ -1,0 +1,351 @@
+import assert from "node:assert/strict";
+import { placesOf } from "../../src/policy/places.ts";
+import type { Status } from "../../src/protocol/status.ts";
+import { makePrivateFolder } from "../../src/system/atomic_file.ts";
+import { conversation, keepLog, SESSION_A, SESSION_B } from "./logs.ts";
+import { makeHome, type Place, type Ran, runLine } from "./run_line.ts";
+
+/** When these command lines are typed. */
+const NOW = Date.UTC(2026, 10, 24, 8);
+
+const STATUS: Status = {
+  v: 1,
+  version: "0.1.0",
+  pid: 4242,
+  state: "running",
+  started: "2026-11-24T07:00:00.000Z",
+  updated: "2026-11-24T07:59:00.000Z",
+  host: "threads",
+  kernelSandbox: false,
+  policy: { version: 1, hash: "4bfc7c381e8fd29a23a37af0c9e47834bd385aa98df835c5135d1cd2940095dc" },
+  providers: [{
+    provider: "claude-code",
+    roots: ["/home/dev/.claude/projects"],
+    missing: [],
+    state: "watching",
+    sessions: 12_345,
+    followed: 12,
+    quarantined: ["5d8bb111-bad"],
+    troubles: [{ kind: "unknown-record", what: "hologram\u001b[2J", count: 3 }],
+  }],
+  recordings: [
+    {
+      provider: "claude-code",
+      session: SESSION_A,
+      destination: "HOME/notes/beans.md",
+      kind: "record",
+      state: "active",
+      problem: null,
+      events: 412,
+      bytes: 1_234_567,
+      lag: 2_048,
+      written: "2026-11-24T07:57:00.000Z",
+    },
+    {
+      provider: "claude-code",
+      session: SESSION_B,
+      destination: "HOME/notes/roses.md",
+      kind: "capture",
+      state: "blocked",
+      problem: "cannot append to it: no space left on device",
+      events: 1,
+      bytes: 10,
+      lag: 0,
+      written: null,
+    },
+  ],
+  denials: [{
+    time: "2026-11-24T06:00:00.000Z",
+    session: SESSION_A,
+    command: "::record /etc/x.md",
+    reason: "system-location",
+    message: '"/etc/x.md" is in a folder of the system; choose one of your own.',
+  }],
+  errors: [],
+};
+
+function keepStatus({ home }: Place, status: Status): void {
+  const { state, statusFile } = placesOf(home);
+  makePrivateFolder(state);
+  Deno.writeTextFileSync(statusFile, JSON.stringify(status).replaceAll("HOME", home));
+}
+
+function holdLock({ home }: Place): Disposable {
+  makePrivateFolder(placesOf(home).state);
+  const lock = Deno.openSync(placesOf(home).lockFile, { create: true, write: true });
+  lock.lockSync(true);
+  return lock;
+}
+
+const run = (line: string, place: Place) => runLine(line.split(" "), place, { now: NOW });
+
+Deno.test("kato status says that nothing runs, and how to start it", async () => {
+  using home = makeHome();
+  assert.deepEqual(await run("status", home), {
+    ended: "not-running",
+    out: "● kato is not running. Start it with 'systemctl --user start kato', or 'kato daemon'.\n",
+    err: "",
+  });
+  const json = await run("status --json", home);
+  assert.deepEqual([json.ended, JSON.parse(json.out)], ["not-running", { running: false }]);
+});
+
+Deno.test("kato status shows providers, recordings, denials, and nothing that steers the terminal", async () => {
+  using home = makeHome();
+  keepStatus(home, STATUS);
+  using _lock = holdLock(home);
+  const ran = await run("status", home);
+  assert.equal(ran.ended, "done");
+  assert.equal(ran.out, Deno.readTextFileSync(new URL("../../fixtures/cli/status.txt", import.meta.url)));
+});
+
+Deno.test("kato status --json is what the daemon wrote, and whether it runs", async () => {
+  using home = makeHome();
+  keepStatus(home, STATUS);
+  const ran = await run("status --json", home);
+  assert.equal(ran.ended, "not-running");
+  const { running, pid, recordings } = JSON.parse(ran.out);
+  assert.deepEqual([running, pid, recordings.length], [false, 4242, 2]);
+});
+
+Deno.test("kato status tells a daemon that was killed from one that was stopped", async () => {
+  using home = makeHome();
+  keepStatus(home, STATUS);
+  assert.match(
+    (await run("status", home)).out,
+    /not running: it ended without saying so \(last heard of: 1 min\)/,
+  );
+  keepStatus(home, { ...STATUS, state: "stopped" });
+  assert.match((await run("status", home)).out, /not running: it was stopped[^]*beans\.md/);
+});
+
+Deno.test("kato status survives a status file of another version", async () => {
+  using home = makeHome();
+  makePrivateFolder(placesOf(home.home).state);
+  Deno.writeTextFileSync(placesOf(home.home).statusFile, '{"v": 2}');
+  const ran = await run("status", home);
+  assert.equal(ran.ended, "not-running");
+  assert.match(ran.out, /written by another version of kato/);
+});
+
+function makeGarden(): Place & Disposable {
+  const place = makeHome();
+  const a = keepLog(
+    place.home,
+    SESSION_A,
+    conversation(SESSION_A, { typed: "Plant \u001b[31mred\u001b[0m beans 豆." }),
+  );
+  const b = keepLog(
+    place.home,
+    SESSION_B,
+    conversation(SESSION_B, { project: "/srv/a-project-with-a-long-name" }),
+  );
+  Deno.utimeSync(a, NOW / 1000 - 3600, NOW / 1000 - 3600);
+  Deno.utimeSync(b, NOW / 1000 - 86400 * 3, NOW / 1000 - 86400 * 3);
+  return place;
+}
+
+Deno.test("kato sessions lists the newest first, with what is recorded, in 80 columns", async () => {
+  using garden = makeGarden();
+  keepStatus(garden, STATUS);
+  const ran = await run("sessions", garden);
+  assert.equal(ran.out, Deno.readTextFileSync(new URL("../../fixtures/cli/sessions.txt", import.meta.url)));
+});
+
+const FILTERS: readonly (readonly [filter: string, expected: readonly string[]])[] = [
+  ["", [SESSION_A, SESSION_B]],
+  ["--since 2d", [SESSION_A]],
+  ["--since 2026-11-20", [SESSION_A, SESSION_B]],
+  ["--project /srv", [SESSION_B]],
+  ["--project /home/dev/work/garden", [SESSION_A]],
+  ["--project /home/dev/work/gard", []],
+  ["--provider codex", []],
+  ["--limit 1", [SESSION_A]],
+];
+
+for (const [filter, expected] of FILTERS) {
+  Deno.test(`kato sessions ${filter} finds ${expected.length}`, async () => {
+    using garden = makeGarden();
+    const ran = await run(`sessions --json ${filter}`.trim(), garden);
+    assert.deepEqual(JSON.parse(ran.out).map(({ session }: { session: string }) => session), expected);
+  });
+}
+
+Deno.test("kato sessions finds a name that was given at the end of a long log", async () => {
+  using home = makeHome();
+  const reply = conversation(SESSION_A, { reply: "x".repeat(400_000) });
+  const title = { type: "custom-title", customTitle: "Beans of 2026", sessionId: SESSION_A };
+  keepLog(home.home, SESSION_A, `${reply}${JSON.stringify(title)}\n`);
+  const [session] = JSON.parse((await run("sessions --json", home)).out);
+  assert.deepEqual([session.title, session.project, session.short], [
+    "Beans of 2026",
+    "/home/dev/work/garden",
+    "5d8aa099",
+  ]);
+});
+
+Deno.test("kato sessions says how many it did not look at", async () => {
+  using garden = makeGarden();
+  const ran = await run("sessions --limit 1", garden);
+  assert.match(ran.out, /\n… 1 older session not looked at; --limit 0 shows all\n$/);
+});
+
+Deno.test("kato init writes two files that set nothing, once, for their owner alone", async () => {
+  using home = makeHome();
+  const first = await run("init", home);
+  assert.match(first.out, /^wrote ~\/\.kato\/config\/config\.toml\nwrote ~\/\.kato\/config\/policy\.toml\n/);
+  const { config, policyFile } = placesOf(home.home);
+  assert.equal((Deno.statSync(config).mode ?? 0) & 0o777, 0o700);
+  assert.equal((Deno.statSync(policyFile).mode ?? 0) & 0o777, 0o600);
+  Deno.writeTextFileSync(policyFile, "# mine\n");
+  assert.match(
+    (await run("init", home)).out,
+    /^kept .*\nkept {2}~\/\.kato\/config\/policy\.toml, which was there already\n/,
+  );
+  assert.equal(Deno.readTextFileSync(policyFile), "# mine\n");
+  const checked = await run("policy check", home);
+  assert.equal(checked.ended, "done", checked.err);
+});
+
+Deno.test("kato policy show names the origin of every value, and what is enforced", async () => {
+  using home = makeHome();
+  Deno.writeTextFileSync(
+    `${home.system}/policy.toml`,
+    'enforce = ["destinations.max_file_mb"]\n[destinations]\nmax_file_mb = 10\n',
+  );
+  makePrivateFolder(placesOf(home.home).config);
+  Deno.writeTextFileSync(
+    placesOf(home.home).policyFile,
+    "[destinations]\nmax_file_mb = 99\nallow_shared = true\n",
+  );
+  const ran = await run("policy show", home);
+  assert.equal(ran.ended, "done");
+  assert.match(ran.out, /max_file_mb = 10 .*# .*\/etc\/policy\.toml, enforced\n/);
+  assert.match(ran.out, /allow_shared = true .*# ~\/\.kato\/config\/policy\.toml\n/);
+  assert.match(ran.out, /allow_existing = false .*# default\n/);
+  assert.match(ran.err, /policy\.toml:2: destinations\.max_file_mb: .*enforces 10; 99 would allow more/);
+  const { policy, origins, hash } = JSON.parse((await run("policy show --json", home)).out);
+  assert.equal(policy.destinations.max_file_mb, 10);
+  assert.match(origins["destinations.max_file_mb"], /\/etc\/policy\.toml$/);
+  assert.match(hash, /^[0-9a-f]{64}$/);
+});
+
+const CHECKS: readonly (readonly [name: string, text: string, says: RegExp | null])[] = [
+  ["a file that is right", "[destinations]\nmax_file_mb = 5\n", null],
+  [
+    "a key that is misspelt",
+    "[destinations]\nmax_file_bm = 5\n",
+    /:2: .*did you mean `destinations\.max_file_mb`\?/,
+  ],
+  [
+    "a value of the wrong kind",
+    '[recording]\ncommands = "yes"\n',
+    /:2: recording\.commands: must be true or false/,
+  ],
+  ["what is not TOML", "[destinations\n", /:1: is not TOML/],
+  [
+    "what only an administrator may say",
+    'enforce = ["version"]\n',
+    /:1: enforce: may only stand in an administrator/,
+  ],
+];
+
+for (const [name, text, says] of CHECKS) {
+  Deno.test(`kato policy check FILE judges ${name}`, async () => {
+    using home = makeHome();
+    Deno.writeTextFileSync(`${home.cwd}/try.toml`, text);
+    const ran = await run("policy check try.toml", home);
+    assert.equal(ran.ended, says === null ? "done" : "refused", ran.err);
+    if (says !== null) assert.match(ran.err, says);
+    else assert.match(ran.out, /^~\/work\/try\.toml is right\. SHA-256 [0-9a-f]{64}\n$/);
+  });
+}
+
+Deno.test("kato policy check FILE --as organisation takes what only an administrator may say", async () => {
+  using home = makeHome();
+  Deno.writeTextFileSync(`${home.cwd}/try.toml`, 'enforce = ["recording.commands"]\n');
+  assert.equal((await run("policy check try.toml --as organisation", home)).ended, "done");
+});
+
+Deno.test("commands that need the policy are refused while it is wrong; the others are not", async () => {
+  using home = makeHome();
+  Deno.writeTextFileSync(`${home.system}/policy.toml`, "nonsense = 1\n");
+  const ends: Record<string, Ran["ended"]> = {};
+  for (
+    const line of [
+      "sessions",
+      "export 5 -o x.md",
+      "record 5",
+      "policy show",
+      "policy check",
+      "status",
+      "init",
+    ]
+  ) {
+    ends[line] = (await run(line, home)).ended;
+  }
+  assert.deepEqual(ends, {
+    sessions: "refused",
+    "export 5 -o x.md": "refused",
+    "record 5": "refused",
+    "policy show": "refused",
+    "policy check": "refused",
+    status: "not-running",
+    init: "done",
+  });
+  const doctor = await run("doctor", home);
+  assert.equal(doctor.ended, "failed");
+  assert.match(doctor.out, /BAD {3}settings .*policy\.toml:1: nonsense/);
+});
+
+Deno.test("kato audit verify and tail read what exports left, and find what was changed", async () => {
+  using garden = makeGarden();
+  assert.match((await run("audit verify", garden)).out, /^There is no security log yet/);
+  await run("export --all -o .", garden);
+  const whole = await run("audit verify", garden);
+  assert.match(whole.out, /^The chain of 4 records is whole\.\nhead [0-9a-f]{64}\n$/);
+  const tail = await run("audit tail -n 2", garden);
+  assert.equal(tail.out.trim().split("\n").length, 2);
+  assert.match(tail.out, /allow {2}destination-opened {2}created {2}\/.*\.md {2}session 5d8/);
+  assert.equal(JSON.parse((await run("audit tail -n 1 --json", garden)).out).sequence, 4);
+
+  const { auditFile } = placesOf(garden.home);
+  Deno.writeTextFileSync(
+    auditFile,
+    Deno.readTextFileSync(auditFile).replace('"decision":"allow"', '"decision":"deny"'),
+  );
+  const broken = await run("audit verify", garden);
+  assert.equal(broken.ended, "failed");
+  assert.match(
+    broken.err,
+    /^The security log is broken at security-audit\.jsonl, line 1: record 1 was changed/,
+  );
+});
+
+Deno.test("kato doctor says what it saw, in words and as JSON", async () => {
+  using garden = makeGarden();
+  const ran = await run("doctor", garden);
+  assert.match(ran.out, /note {2}kernel sandbox .*off/);
+  assert.match(ran.out, /ok {4}claude-code +~\/\.claude\/projects\n/);
+  assert.match(ran.out, /note {2}daemon +is not running\n/);
+  const { checks } = JSON.parse((await run("doctor --json", garden)).out);
+  assert.ok(checks.every((check: { state: string }) => ["ok", "note", "problem"].includes(check.state)));
+});
+
+Deno.test("kato doctor --permissions shows every profile with the paths of this machine", async () => {
+  using garden = makeGarden();
+  const ran = await run("doctor --permissions", garden);
+  for (const role of ["daemon", "parser:claude-code", "writer", "export", "cli-read:status", "init"]) {
+    assert.ok(ran.out.includes(`\n\n${role}\n`), role);
+  }
+  assert.match(ran.out, /parser:claude-code\n {2}read {3}~\/\.claude\/projects\n/);
+});
+
+Deno.test("kato record, capture and stop say so when there is nobody to ask", async () => {
+  using garden = makeGarden();
+  for (const line of ["record 5d8a", "capture 5d8a x.md", "stop 5d8a"]) {
+    const ran = await run(line, garden);
+    assert.equal(ran.ended, "not-running");
+    assert.match(ran.err, /^kato is not running\. Start it with /);
+  }
+});
