@@ -101,11 +101,12 @@ function findRealPaths({ roles }: Plan): Record<string, string> {
   return real;
 }
 
-/** Where `path` is, or would be if it were made. */
+/** Where `path` is, or would be if it were made. Where this process may not look, the name is all that is granted. */
 function realPath(path: string): string {
   try {
     return Deno.realPathSync(path);
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return path;
     if (!isSystemError(error)) throw error;
     const folder = dirname(path);
     return folder === path ? path : join(realPath(folder), basename(path));

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { placesOf } from "../../src/policy/places.ts";
+import { makePrivateFolder } from "../../src/system/atomic_file.ts";
+import { verifyAudit } from "../../src/system/audit_verify.ts";
+import { VERSION } from "../../src/version.ts";
+import { corpusCases, filesBelow } from "../providers/corpus.ts";
+import { conversation, keepLog, SESSION_A, SESSION_B } from "./logs.ts";
+import { makeHome, type Place, runLine } from "./run_line.ts";
+import { runProcess, startProcess } from "./run_process.ts";
+
+function makeGarden(): Place & Disposable {
+  const place = makeHome();
+  keepLog(place.home, SESSION_A, conversation(SESSION_A));
+  keepLog(place.home, SESSION_B, conversation(SESSION_B));
+  return place;
+}
+
+/** Each command, in this order, with exactly the permissions of its plan: one that lacks any ends as a bug, with 70. */
+const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, err: RegExp])[] = [
+  ["--version", 0, new RegExp(`^${VERSION}\n$`), /^$/],
+  ["--help", 0, /^Usage: kato /, /^$/],
+  ["policy check --help", 0, /Example:/, /^$/],
+  ["exprot", 64, /^$/, /^kato: unknown command 'exprot'\. Did you mean export\?\.?\nTry 'kato --help'\.\n$/],
+  ["export 5d8 -o x.md", 64, /^$/, /^kato: '5d8' is the beginning of 2 sessions\./],
+  ["status", 69, /kato is not running/, /^$/],
+  ["record 5d8a", 69, /^$/, /^kato: kato is not running\./],
+  ["sessions", 0, /5d8(aa099|bb111) .*\n.*5d8(aa099|bb111) /, /^$/],
+  ["doctor", 0, /ok {4}runtime/, /^$/],
+  ["doctor --permissions", 0, /parser:claude-code/, /^$/],
+  ["init", 0, /^wrote /, /^$/],
+  ["policy show --json", 0, /"hash"/, /^$/],
+  ["policy check", 0, /are right/, /^$/],
+  ["policy check missing.toml", 78, /^$/, /missing\.toml: cannot be read/],
+  ["audit verify", 0, /no security log yet/, /^$/],
+  ["export 5d8a -o -", 0, /Plant the beans/, /^$/],
+  ["export 5d8a -o a.md", 0, /^wrote ~\/work\/a\.md/, /^$/],
+  ["export 5d8a -o a.md", 77, /^$/, /^kato: Denied \(not-created-by-kato\)/],
+  ["export 5d8a -o a.md --force --format html", 0, /^wrote /, /^$/],
+  ["export --all -o new/folder", 0, /new\/folder\/.*\n.*new\/folder\//, /^$/],
+  ["export 5d8a -o ../up.md", 77, /^$/, /traversal/],
+  ["export 5d8a -o /etc/kato.md", 77, /^$/, /system-location/],
+  ["export 5d8a -o /kato.md", 77, /^$/, /^kato: Denied/],
+  ["export --file a.md -o -", 1, /^$/, /Say whose it is with --provider/],
+  ["audit verify", 0, /^The chain of \d+ records is whole/, /^$/],
+  ["audit tail -n 1", 0, /deny/, /^$/],
+  ["plan -- export --all -o x.md", 0, /^kato-plan 1\0/, /^$/],
+];
+
+Deno.test("deno task kato runs every command under its plan, and ends as documented", async (t) => {
+  using garden = makeGarden();
+  for (const [line, status, out, err] of COMMANDS) {
+    await t.step(`kato ${line} → ${status}`, async () => {
+      const exited = await runProcess(line, garden);
+      assert.equal(exited.status, status, `${exited.out}\n${exited.err}`);
+      assert.match(exited.out, out);
+      assert.match(exited.err, err);
+    });
+  }
+});
+
+Deno.test("deno task kato refuses to start under a policy that does not load, and says what to mend", async () => {
+  using garden = makeGarden();
+  makePrivateFolder(placesOf(garden.home).config);
+  Deno.writeTextFileSync(placesOf(garden.home).policyFile, "[destinations]\nroots = []\n");
+  for (const line of ["sessions", "export 5d8a -o x.md", "daemon", "policy show"]) {
+    const { status, err } = await runProcess(line, garden);
+    assert.equal(status, 78, `${line}: ${err}`);
+    assert.match(
+      err,
+      /^(kato: a checkout.*\n)?kato: .*policy\.toml:2: destinations\.roots: must be at least 1 entries/,
+    );
+  }
+});
+
+Deno.test("deno task kato gives the program no variable that its plan does not name", async () => {
+  using garden = makeGarden();
+  const environment = { LD_PRELOAD: "/nowhere.so", DENO_AUTH_TOKENS: "x", NO_COLOR: "1", SECRET: "x" };
+  // The dynamic linker complains of what it cannot preload, in every process that has the variable.
+  const { err, status } = await runProcess("sessions", garden, { environment });
+  assert.equal(status, 0);
+  assert.equal((err.match(/nowhere\.so/g) ?? []).length, 1, "the runner alone was started with it");
+});
+
+Deno.test("a reader that goes away ends kato quietly", async () => {
+  using home = makeHome();
+  keepLog(home.home, SESSION_A, conversation(SESSION_A, { reply: "bean ".repeat(1_000_000) }));
+  const child = startProcess(["export", "5d8", "-o", "-"], home);
+  const reader = child.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  const err = await new Response(child.stderr).text();
+  assert.deepEqual([(await child.status).code, err], [0, ""]);
+});
+
+Deno.test("twenty-four exports at the same time give twenty-four results", async () => {
+  using garden = makeGarden();
+  const running = Array.from({ length: 24 }, (_, n) => runProcess(`export 5d8a -o ${n}.md`, garden));
+  const exited = await Promise.all(running);
+  assert.deepEqual(exited.map(({ status, err }) => [status, err]), exited.map(() => [0, ""]));
+  const texts = exited.map((_, n) => Deno.readTextFileSync(`${garden.cwd}/${n}.md`));
+  assert.equal(new Set(texts).size, 1);
+  const { broken, records } = verifyAudit(placesOf(garden.home).logs);
+  assert.deepEqual([broken, records], [null, 48]);
+});
+
+Deno.test("of exports to one new file at the same time, one wins and the others are denied", async () => {
+  using garden = makeGarden();
+  const exited = await Promise.all(
+    Array.from({ length: 6 }, () => runProcess("export 5d8a -o same.md", garden)),
+  );
+  const ends = exited.map(({ status }) => status).sort();
+  assert.equal(ends[0], 0);
+  assert.ok(ends.slice(1).every((status) => status === 77 || status === 1), ends.join());
+  const alone = await runLine(["export", "5d8a", "-o", "-"], garden);
+  assert.equal(Deno.readTextFileSync(`${garden.cwd}/same.md`), alone.out);
+});
+
+for (const { name, path } of corpusCases("claude-code").filter(({ name }) => /^(03|06|16a)/.test(name))) {
+  Deno.test(`deno task kato export --file gives ${name} as it does in one process`, async () => {
+    using home = makeHome();
+    const projects = `${path}/.claude/projects`;
+    const [log = ""] = filesBelow(projects).filter((file) => /^[^/]+\/[^/]+\.jsonl$/.test(file));
+    for (const format of ["md", "jsonl", "html"]) {
+      const line = ["export", "--file", `${projects}/${log}`, "--format", format, "--output"];
+      const child = startProcess([...line, `out.${format}`], home);
+      const { code, stderr } = await child.output();
+      assert.equal(code, 0, new TextDecoder().decode(stderr));
+      const inProcess = await runLine([...line, "-"], home);
+      assert.equal(Deno.readTextFileSync(`${home.cwd}/out.${format}`), inProcess.out);
+    }
+  });
+}
