@@ -159,7 +159,8 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
     changed,
     pollHot() {
       const since = Date.now() - HOT_MS;
-      for (const [session, { path, modified }] of hot) {
+      // A copy: taking a log puts it back at the end.
+      for (const [session, { path, modified }] of [...hot]) {
         const log = examineLog(provider, roots, path);
         if (log === null || modified < since) hot.delete(session);
         if (log === null) follower.wake(session);
