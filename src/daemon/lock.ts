@@ -7,12 +7,20 @@ export interface Lock {
   release(): void;
 }
 
+/** `kato status` holds the lock, shared, for the moment of its look; a daemon holds it for longer than this. Milliseconds. */
+const LOOK_MS = 250;
+const AGAIN_MS = 10;
+
 /** Takes the lock at `path`, or returns null when another daemon holds it. */
-export function takeLock(path: string): Lock | null {
+export async function takeLock(path: string): Promise<Lock | null> {
   const file = Deno.openSync(path, { create: true, read: true, write: true, mode: 0o600 });
-  if (!file.tryLockSync(true)) {
-    file.close();
-    return null;
+  const latest = performance.now() + LOOK_MS;
+  while (!file.tryLockSync(true)) {
+    if (performance.now() > latest) {
+      file.close();
+      return null;
+    }
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
   return { release: () => file.close() };
 }

@@ -62,7 +62,7 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
     ]);
   }
 
-  const lock = takeLock(places.lockFile);
+  const lock = await takeLock(places.lockFile);
   if (lock === null) {
     say(`kato: a daemon is running already. 'kato status' shows it.`);
     return EXIT.failed;
@@ -104,6 +104,9 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
   const marks = openMarks(places);
   let giveUp: (status: number) => void = () => {};
   const ended = new Promise<number>((resolve) => giveUp = resolve);
+  // Before anything says that the daemon runs: who reads that may tell it to stop at once.
+  listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
+  listen(["SIGHUP"], () => giveUp(EXIT.restart));
   const orchestrator = createOrchestrator({
     home,
     uid: settings.uid,
@@ -132,8 +135,6 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
   const heads = setInterval(() => log.info("audit log", { head: audit.head() }), HEAD_MS);
   log.info("started", { version: VERSION, pid: Deno.pid, policy: effective.hash.slice(0, 12) });
 
-  listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
-  listen(["SIGHUP"], () => giveUp(EXIT.restart));
   const status = await ended;
 
   clearInterval(timer);

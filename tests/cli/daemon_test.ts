@@ -62,6 +62,7 @@ Deno.test("kato record, stop and status speak with the daemon that deno task kat
   assert.equal(denied.status, 77);
   assert.match(denied.err, /^kato: Denied \(outside-roots\): /);
 
+  await until("the denial is told", () => readDaemonState(home.home).status?.denials.length === 1);
   const status = await runProcess("status", home);
   assert.equal(status.status, 0);
   assert.match(status.out, /is running[^]*5d8aa099 {2}active .*beans\.md[^]*Latest denials[^]*outside-roots/);
