@@ -135,16 +135,16 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
     const own = [...feeds].filter(([, feed]) => feed.session === session);
     let busy = true;
     while (busy && performance.now() < deadline) {
-      busy = stepWatch(watch);
+      busy = stepWatch(watch, deadline);
       for (const [id, feed] of own) busy = stepFeed(id, feed, watch.limit(), deadline) || busy;
     }
     if (!busy && watch.moved()) sendWatched(watch);
     return busy;
   }
 
-  function stepWatch(watch: SessionWatch): boolean {
+  function stepWatch(watch: SessionWatch, deadline: number): boolean {
     // A bound, so that feeds get their turn in the same slice.
-    for (let records = 0; records < 64; records += 1) {
+    for (let records = 0; records < 64 && performance.now() < deadline; records += 1) {
       const result = watch.step();
       switch (result) {
         case "more":
