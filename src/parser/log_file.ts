@@ -82,7 +82,7 @@ export function openLogFile(from: FileCursor | null): LogFile {
         const chunk = buffer.subarray(0, count);
         const lines = splitter.push(chunk);
         last = { position, chunk, before: tail };
-        tail = tailBefore(last, position + count);
+        tail = tailBefore(last, splitter.position());
         return { result: "lines", lines };
       } finally {
         file.close();

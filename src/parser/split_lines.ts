@@ -2,7 +2,7 @@
  * Bytes to lines. Offsets are bytes of the file, never decoded lengths. A line that grows past WHOLE_LINE is not
  * kept: its long strings are elided as they stream by. Room: parser; this file is pure.
  */
-import { ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
+import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
 import { createElider, type Elider } from "./elide.ts";
 
 const NEWLINE = 0x0a;
@@ -18,11 +18,14 @@ export interface Line {
 }
 
 export interface LineSplitter {
-  /** The whole lines that `chunk` completes. */
+  /**
+   * The whole lines that `chunk` completes, as many as are taken at once: `position` says how much of it was taken,
+   * and the rest has to be pushed again.
+   */
   push(chunk: Uint8Array): Line[];
   /** What stands after the last newline as if one followed; for a log that is complete. */
   rest(): Line | null;
-  /** Byte offset of the first byte after everything pushed. */
+  /** Byte offset of the first byte after everything taken. */
   position(): number;
 }
 
@@ -73,14 +76,17 @@ export function createLineSplitter(offset: number): LineSplitter {
     push(chunk) {
       const lines: Line[] = [];
       let from = 0;
-      for (;;) {
+      while (lines.length < CHUNK_LINES) {
         const newline = chunk.indexOf(NEWLINE, from);
-        if (newline < 0) break;
+        if (newline < 0) {
+          keep(chunk.subarray(from));
+          from = chunk.length;
+          break;
+        }
         lines.push(finish(chunk.subarray(from, newline), position + newline + 1));
         from = newline + 1;
       }
-      keep(chunk.subarray(from));
-      position += chunk.length;
+      position += from;
       return lines;
     },
     rest() {

@@ -9,6 +9,9 @@ const MIB = 1024 * KIB;
 /** One read from a log: large enough that system calls do not count, small enough to share a core fairly. */
 export const READ_CHUNK = 256 * KIB;
 
+/** Lines taken out of a chunk at once: a chunk of two-byte lines would become millions of objects. */
+export const CHUNK_LINES = 4_096;
+
 /** A line up to this long is decoded whole; clients do write user texts and tool results of 11 MB. */
 export const WHOLE_LINE = 16 * MIB;
 
