@@ -126,8 +126,8 @@ export interface Daemon extends AsyncDisposable {
   whenStatus(what: string, look: (status: Status) => boolean, ms?: number): Promise<Status>;
   /** Running, and every provider's first scan is over. */
   whenUp(): Promise<Status>;
-  /** The recording into the export `name` has reached `state`. */
-  whenRecording(name: string, state: RecordingStatus["state"], ms?: number): Promise<RecordingStatus>;
+  /** The recording into the export `name` has reached `state`; `active` when none is named. */
+  whenRecording(name: string, state?: RecordingStatus["state"], ms?: number): Promise<RecordingStatus>;
   signal(signal: Deno.Signal): void;
   /** Ends it in good order; its exit status. */
   stop(): Promise<number>;
@@ -197,7 +197,8 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
           state === "running" && providers.length > 0 &&
           providers.every(({ state }) => state === "watching" || state === "polling"),
       ),
-    async whenRecording(name, state, ms) {
+    async whenRecording(name, wanted, ms) {
+      const state = wanted ?? "active";
       const find = ({ recordings }: Status) =>
         recordings.find((recording) =>
           recording.destination.endsWith(`/${name}`) && recording.state === state
