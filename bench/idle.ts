@@ -1,0 +1,33 @@
+/** Idle: what a daemon costs to which nothing happens. Room: bench; edge. */
+import type { RunningDaemon } from "./daemon.ts";
+import { cpuMs, type Mode, pause, readPeak, residentBytes } from "./measure.ts";
+import { megabytes, milliseconds, percent, type Row } from "./row.ts";
+
+const CPU = 0.001;
+const MEMORY_BYTES = 120e6;
+
+/** What was allocated while starting is given back by then. Milliseconds. */
+const SETTLE_MS = 3000;
+
+export async function measureIdle(daemon: RunningDaemon, mode: Mode, seconds: number): Promise<Row[]> {
+  await pause(SETTLE_MS);
+  const before = cpuMs(daemon.pid);
+  const start = performance.now();
+  await pause(seconds * 1000);
+  const used = cpuMs(daemon.pid) - before;
+  const share = used / (performance.now() - start);
+  const resident = residentBytes(daemon.pid);
+  return [{
+    what: `idle CPU, ${mode}`,
+    goal: `< ${percent(CPU, 1)}`,
+    result: percent(share, 2),
+    context: `${milliseconds(used)} in ${seconds} s`,
+    reached: share < CPU,
+  }, {
+    what: `memory of the daemon, idle, ${mode}`,
+    goal: `< ${megabytes(MEMORY_BYTES)}`,
+    result: megabytes(resident),
+    context: `at most ${megabytes(readPeak(daemon.pid) ?? 0)} since its start`,
+    reached: resident < MEMORY_BYTES,
+  }];
+}

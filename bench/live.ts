@@ -1,0 +1,154 @@
+/**
+ * Live: a line is appended to a recorded session's log; how long until it stands in the Markdown file, and how much
+ * CPU time that costs the daemon. Room: bench; edge.
+ */
+import { join } from "@std/path";
+import { rootOf, type RunningDaemon, until } from "./daemon.ts";
+import { answerRow, generateLog, logPath, promptRow, sessionId } from "./generate.ts";
+import { cpuMs, median, type Mode, pause, quantile, startChild } from "./measure.ts";
+import { milliseconds, type Row, size } from "./row.ts";
+
+const MEDIAN_MS = 25;
+const P99_MS = 100;
+/** The fastest peer needs 600 ms for a line at 200 MB. */
+const CPU_MS = 10;
+
+/** Nobody waits longer than this for a line. Milliseconds. */
+const LOST_MS = 10_000;
+
+/** Between two looks at the file; sleeping, so that the daemon has the machine. Milliseconds. */
+const LOOK_MS = 0.2;
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+/** A session that is being recorded. */
+interface Recorded {
+  readonly session: string;
+  readonly log: string;
+  readonly destination: string;
+}
+
+/** Latency with every other session idle, and with a neighbour that writes every 100 ms. */
+export async function measureLatency(
+  home: string,
+  daemon: RunningDaemon,
+  mode: Mode,
+  samples: number,
+): Promise<Row[]> {
+  const recorded = await record(home, daemon, 20_001, 0);
+  const quiet = await takeSamples(recorded, samples);
+  const neighbour = await record(home, daemon, 20_002, 0);
+  const child = startChild({
+    script: "bench/neighbour.ts",
+    args: [neighbour.log, neighbour.session],
+    mode: "jit",
+    home,
+  });
+  await pause(1000);
+  const busy = await takeSamples(recorded, samples);
+  child.kill("SIGKILL");
+  await child.status;
+  const flush = timeFlushes(join(home, "flush"), samples);
+  const flushed = `a flush by itself: median ${milliseconds(median(flush))}, p99 ${
+    milliseconds(quantile(flush, 0.99))
+  }`;
+  return [
+    latencyRow(`append to Markdown, ${mode}`, quiet, flushed),
+    latencyRow(`append to Markdown, a busy neighbour, ${mode}`, busy, "the neighbour is recorded too"),
+  ];
+}
+
+/** CPU time of the daemon for a line, when the session is `bytes` long already. */
+export async function measureAppends(
+  home: string,
+  daemon: RunningDaemon,
+  mode: Mode,
+  bytes: number,
+  samples: number,
+): Promise<Row> {
+  const recorded = await record(home, daemon, 30_000 + Math.round(bytes / 1e6), bytes);
+  await takeSamples(recorded, 10);
+  const before = cpuMs(daemon.pid);
+  const latencies = await takeSamples(recorded, samples);
+  const used = (cpuMs(daemon.pid) - before) / samples;
+  return {
+    what: `CPU per appended line, session of ${size(bytes)}, ${mode}`,
+    goal: `< ${milliseconds(CPU_MS)}`,
+    result: milliseconds(used),
+    context: `latency: median ${milliseconds(median(latencies))}, p99 ${
+      milliseconds(quantile(latencies, 0.99))
+    }`,
+    reached: used < CPU_MS,
+  };
+}
+
+function latencyRow(what: string, latencies: readonly number[], context: string): Row {
+  const [middle, late] = [median(latencies), quantile(latencies, 0.99)];
+  return {
+    what,
+    goal: `median < ${milliseconds(MEDIAN_MS)}, p99 < ${milliseconds(P99_MS)}`,
+    result: `${milliseconds(middle)}, ${milliseconds(late)}`,
+    context: `${latencies.length} lines, slowest ${milliseconds(Math.max(...latencies))}; ${context}`,
+    reached: middle < MEDIAN_MS && late < P99_MS,
+  };
+}
+
+/** A new session, `bytes` long, whose person then types `::record`; waits until its file is there. */
+async function record(home: string, daemon: RunningDaemon, index: number, bytes: number): Promise<Recorded> {
+  const root = rootOf(home);
+  const session = sessionId(index);
+  const log = logPath(root, index);
+  if (bytes > 0) await generateLog(root, index, bytes);
+  else await Deno.mkdir(join(log, ".."), { recursive: true });
+  const destination = join(daemon.exports, `live-${index}.md`);
+  append(log, promptRow(session, 2_000_000, `::record live-${index}.md\n\nLet us begin.`));
+  await until(`${destination} is begun`, () => sizeOf(destination) > 0 ? true : null);
+  await pause(500);
+  return { session, log, destination };
+}
+
+/** Milliseconds from each append until the destination was longer. */
+async function takeSamples({ session, log, destination }: Recorded, count: number): Promise<number[]> {
+  const latencies: number[] = [];
+  for (let sample = 0; sample < count; sample += 1) {
+    const before = sizeOf(destination);
+    const start = performance.now();
+    append(
+      log,
+      answerRow(session, 3_000_000 + Math.round(start * 1000), `Answer ${sample}: ünïcödé and **bold**.`),
+    );
+    while (sizeOf(destination) === before) {
+      if (performance.now() - start > LOST_MS) throw new Error(`a line was not written within ${LOST_MS} ms`);
+      Atomics.wait(sleeper, 0, 0, LOOK_MS);
+    }
+    latencies.push(performance.now() - start);
+    // Uneven, so that no timer of the daemon is met again and again.
+    await pause(20 + (sample * 7) % 30);
+  }
+  return latencies;
+}
+
+/** What it takes this disk to append a few bytes and flush them: no recording can be faster. */
+function timeFlushes(path: string, count: number): number[] {
+  using file = Deno.openSync(path, { append: true, create: true });
+  const bytes = new Uint8Array(100);
+  return Array.from({ length: count }, () => {
+    const start = performance.now();
+    file.writeSync(bytes);
+    file.syncDataSync();
+    return performance.now() - start;
+  });
+}
+
+function append(path: string, text: string): void {
+  Deno.writeTextFileSync(path, text, { append: true });
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * `deno task bench [--quick] [--write]`: measures what docs/performance.md promises, beside a bare loop over the same
+ * file in the same run. Works in a temporary home, and removes it. `--write` puts the table into the document.
+ * The runtime lets only a process with all permissions read /proc of another; what is measured has fewer.
+ * Room: bench; edge.
+ */
+import { measureAppends, measureLatency } from "./live.ts";
+import { rootOf, startDaemon } from "./daemon.ts";
+import { type ExportPlan, measureExport } from "./export.ts";
+import { generateTree } from "./generate.ts";
+import { measureIdle } from "./idle.ts";
+import { measureStart } from "./start.ts";
+import type { Mode } from "./measure.ts";
+import { formatTable, type Row } from "./row.ts";
+
+interface Plan {
+  readonly exports: readonly ExportPlan[];
+  readonly sessions: number;
+  readonly starts: number;
+  readonly idleSeconds: number;
+  readonly samples: number;
+  readonly appendAt: readonly number[];
+}
+
+const FULL: Plan = {
+  exports: [
+    { bytes: 10e6, mix: "outputs", mode: "jit", runs: 5 },
+    { bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
+    { bytes: 1e9, mix: "outputs", mode: "jit", runs: 3 },
+    { bytes: 200e6, mix: "talk", mode: "jit", runs: 5 },
+    { bytes: 200e6, mix: "outputs", mode: "jitless", runs: 3 },
+  ],
+  sessions: 10_000,
+  starts: 3,
+  idleSeconds: 30,
+  samples: 300,
+  appendAt: [1e6, 200e6],
+};
+
+const QUICK: Plan = {
+  exports: [
+    { bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
+    { bytes: 100e6, mix: "outputs", mode: "jit", runs: 1 },
+  ],
+  sessions: 2000,
+  starts: 1,
+  idleSeconds: 5,
+  samples: 40,
+  appendAt: [1e6, 20e6],
+};
+
+/** A session of these is two prompts long, as most are that nobody looks at any more. */
+const IDLE_BYTES = 4000;
+
+const DOCUMENT = new URL("../docs/performance.md", import.meta.url);
+const BEGIN = "<!-- bench: begin -->\n";
+const END = "<!-- bench: end -->";
+
+async function main(args: readonly string[]): Promise<number> {
+  const unknown = args.filter((arg) => arg !== "--quick" && arg !== "--write");
+  if (unknown.length > 0) {
+    console.error(`bench: unknown argument ${unknown[0]}. Usage: deno task bench [--quick] [--write]`);
+    return 64;
+  }
+  const quick = args.includes("--quick");
+  const folder = await Deno.makeTempDir({ prefix: "kato-bench-" });
+  try {
+    const rows = await measure(quick ? QUICK : FULL, folder);
+    const text = `${describeRun(quick)}\n\n${formatTable(rows)}`;
+    console.log(text);
+    if (args.includes("--write")) await writeTable(text);
+    return 0;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function measure(plan: Plan, folder: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const part of plan.exports) {
+    console.error(`bench: export of ${part.bytes / 1e6} MB, ${part.mix}, ${part.mode} …`);
+    rows.push(...await measureExport(folder, part));
+  }
+  for (const mode of ["jit", "jitless"] as const) rows.push(...await measureDaemon(plan, folder, mode));
+  return rows;
+}
+
+async function measureDaemon(plan: Plan, folder: string, mode: Mode): Promise<Row[]> {
+  const home = `${folder}/${mode}`;
+  console.error(`bench: a daemon over ${plan.sessions} sessions, ${mode} …`);
+  await generateTree(rootOf(home), 0, plan.sessions, IDLE_BYTES);
+  const rows = await measureStart(home, mode, plan.sessions, plan.starts);
+  const daemon = await startDaemon(home, mode);
+  try {
+    rows.push(...await measureIdle(daemon, mode, plan.idleSeconds));
+    rows.push(...await measureLatency(home, daemon, mode, plan.samples));
+    for (const bytes of plan.appendAt) {
+      rows.push(await measureAppends(home, daemon, mode, bytes, Math.ceil(plan.samples / 2)));
+    }
+  } finally {
+    await daemon.stop();
+  }
+  await Deno.remove(home, { recursive: true });
+  return rows;
+}
+
+function describeRun(quick: boolean): string {
+  const { cores, model } = machine();
+  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}, \`deno task bench${quick ? " --quick" : ""}\`, Deno ${Deno.version.deno}, ` +
+    `Linux ${Deno.osRelease()}, ${cores} cores (${model}), ${memory} GiB of memory.`;
+}
+
+function machine(): { readonly cores: number; readonly model: string } {
+  const model = /^model name\s*: (.*)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1];
+  return { cores: navigator.hardwareConcurrency, model: model ?? "unknown" };
+}
+
+async function writeTable(text: string): Promise<void> {
+  const document = await Deno.readTextFile(DOCUMENT);
+  const begin = document.indexOf(BEGIN);
+  const end = document.indexOf(END);
+  if (begin < 0 || end < begin) throw new Error(`no place for the table in ${DOCUMENT.pathname}`);
+  await Deno.writeTextFile(
+    DOCUMENT,
+    document.slice(0, begin + BEGIN.length) + `\n${text}\n` + document.slice(end),
+  );
+}
+
+Deno.exit(await main(Deno.args));

@@ -1,0 +1,128 @@
+/**
+ * Children, measured from outside: the clock on the wall, the CPU time that the kernel charges them with, the most
+ * memory they ever held. Requires read on /proc, and run. Room: bench; edge.
+ */
+
+/** Milliseconds in a clock tick of /proc: USER_HZ is 100 on every Linux that Deno runs on. */
+const TICK_MS = 10;
+
+/** How often the memory of a short-lived child is looked at. Milliseconds. */
+const LOOK_MS = 4;
+
+const REPOSITORY = new URL("../", import.meta.url).pathname;
+
+export type Mode = "jit" | "jitless";
+
+export interface Child {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly mode: Mode;
+  /** HOME of the child, where it keeps what it writes. */
+  readonly home: string;
+}
+
+export interface Run {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakBytes: number;
+}
+
+/** Starts a script of this repository; what it prints is not kept. */
+export function startChild({ script, args, mode, home }: Child): Deno.ChildProcess {
+  const flags = mode === "jitless" ? ["--v8-flags=--jitless"] : [];
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--frozen",
+      "--unstable-worker-options",
+      ...flags,
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-sys",
+      "--deny-net",
+      "--deny-run",
+      `${REPOSITORY}${script}`,
+      ...args,
+    ],
+    env: { HOME: home, DENO_DIR: cacheFolder(), DENO_NO_UPDATE_CHECK: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+/** Runs a script to its end, its start included. Nothing else may end meanwhile: CPU time is that of all children. */
+export async function runChild(child: Child): Promise<Run> {
+  const before = childrenCpuMs();
+  const start = performance.now();
+  const process = startChild(child);
+  let peakBytes = 0;
+  const timer = setInterval(() => peakBytes = readPeak(process.pid) ?? peakBytes, LOOK_MS);
+  const { success, code } = await process.status;
+  const wallMs = performance.now() - start;
+  clearInterval(timer);
+  if (!success) throw new Error(`${child.script} ${child.args.join(" ")} ended with status ${code}`);
+  return { wallMs, cpuMs: childrenCpuMs() - before, peakBytes };
+}
+
+/** CPU time of a running process, all of its threads. */
+export function cpuMs(pid: number): number {
+  const [user = 0, system = 0] = statFields(`/proc/${pid}/stat`, 14);
+  return (user + system) * TICK_MS;
+}
+
+/** What a running process holds now. Bytes. */
+export function residentBytes(pid: number): number {
+  return statusField(pid, "VmRSS") ?? 0;
+}
+
+/** The most that it ever held; null when it is gone. Bytes. */
+export function readPeak(pid: number): number | null {
+  return statusField(pid, "VmHWM");
+}
+
+/** CPU time of children that have ended. */
+function childrenCpuMs(): number {
+  const [user = 0, system = 0] = statFields("/proc/self/stat", 16);
+  return (user + system) * TICK_MS;
+}
+
+/** Fields of stat(5) from number `first` on; the name before them may hold anything but its last bracket. */
+function statFields(path: string, first: number): number[] {
+  const text = Deno.readTextFileSync(path);
+  return text.slice(text.lastIndexOf(")") + 2).split(" ").slice(first - 3).map(Number);
+}
+
+function statusField(pid: number, name: string): number | null {
+  try {
+    const text = Deno.readTextFileSync(`/proc/${pid}/status`);
+    const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(text)?.[1];
+    return kib === undefined ? null : Number(kib) * 1024;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** Children have a HOME of their own, and the dependencies are where they are for us. */
+function cacheFolder(): string {
+  const { DENO_DIR, XDG_CACHE_HOME, HOME } = Deno.env.toObject();
+  return DENO_DIR ?? `${XDG_CACHE_HOME ?? `${HOME}/.cache`}/deno`;
+}
+
+/** Sorts; `share` 0.5 gives the median, 0.99 the 99th percentile (the nearest rank). */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
