@@ -194,5 +194,9 @@ function checkCommands(home: TestHome, sessions: readonly Session[]): string {
 Deno.test(`daemon: after ${ROUNDS} kill -9 every recording is that of a run without`, async () => {
   const rounds = Math.ceil(ROUNDS / WORLDS);
   const worlds = Array.from({ length: WORLDS }, (_, world) => torment(101 + world, rounds));
-  for (const line of await Promise.all(worlds)) console.log(line);
+  // All of them, also when one has failed: none may go on behind the tests that follow.
+  for (const result of await Promise.allSettled(worlds)) {
+    if (result.status === "rejected") throw result.reason;
+    console.log(result.value);
+  }
 });

@@ -6,7 +6,7 @@ const LOOK_AGAIN_MS = 5;
 export async function until<Seen>(
   what: string,
   look: () => Seen | null | undefined | false,
-  { ms = 20_000, saw = () => "" }: { readonly ms?: number; readonly saw?: () => string } = {},
+  { ms = 60_000, saw = () => "" }: { readonly ms?: number; readonly saw?: () => string } = {},
 ): Promise<Seen> {
   const deadline = performance.now() + ms;
   for (;;) {
