@@ -49,7 +49,7 @@ async function main(line: readonly string[]): Promise<number> {
     variables: readVariables,
     now: Date.now(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    planHash: parsed.planHash,
+    ...parsed.launch,
     system: SYSTEM_POLICY,
     administrator: 0,
     out,

@@ -1,4 +1,5 @@
 /** What a command is told of the person, the machine and the terminal. Types only. */
+import type { Launch } from "./parse_arguments.ts";
 
 /** A stream to print to. */
 export interface Output {
@@ -9,7 +10,7 @@ export interface Output {
   readonly colour: boolean;
 }
 
-export interface Context {
+export interface Context extends Launch {
   /** Absolute, normalised. */
   readonly home: string;
   readonly uid: number;
@@ -20,8 +21,6 @@ export interface Context {
   readonly now: number;
   /** IANA name of the system's zone. */
   readonly timeZone: string;
-  /** Hash of the policy that this run's plan was made with, if one was. */
-  readonly planHash: string | null;
   /** The administrator's policy folder, and who must own it: `/etc/kato` and 0, except in tests. */
   readonly system: string;
   readonly administrator: number;

@@ -5,12 +5,19 @@ import { type HelpStyle, UsageError } from "./help_layout.ts";
 import type { Invocation } from "./invocation.ts";
 import { createProgram } from "./program.ts";
 
+/** What the launcher says of this run. */
+export interface Launch {
+  /** Hash of the policy that the plan of this run was made with; null where nothing planned it. */
+  readonly planHash: string | null;
+  /** Whether the kernel holds this process to its plan. */
+  readonly kernelSandbox: boolean;
+}
+
 export type Parsed =
   | {
     readonly parsed: "invocation";
     readonly invocation: Invocation;
-    /** Hash of the policy that the plan of this run was made with; null where nothing planned it. */
-    readonly planHash: string | null;
+    readonly launch: Launch;
   }
   /** Help or the version was asked for: this is it. */
   | { readonly parsed: "text"; readonly text: string }
@@ -40,11 +47,8 @@ export function parseArguments(line: readonly string[], style: HelpStyle): Parse
     return { parsed: "text", text };
   }
   if (invocation === null) throw new Error("internal error: a command line that gave nothing");
-  return {
-    parsed: "invocation",
-    invocation,
-    planHash: program.opts<{ planHash?: string }>().planHash ?? null,
-  };
+  const { planHash = null, kernelSandbox } = program.opts<{ planHash?: string; kernelSandbox: boolean }>();
+  return { parsed: "invocation", invocation, launch: { planHash, kernelSandbox } };
 }
 
 /** The parser's message in the form of ours: one line, and no character of it steers the terminal. */

@@ -28,8 +28,9 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
     .usage("COMMAND [ARGUMENT…]")
     .description("Keeps the conversations you have with coding agents, where your policy allows.")
     .version(VERSION, "-V, --version", "print the version")
-    // From the launcher: hash of the policy that the plan was made with.
-    .addOption(program.createOption("--plan-hash <hash>").hideHelp());
+    // From the launcher: hash of the policy that the plan was made with, and whether it confined this process.
+    .addOption(program.createOption("--plan-hash <hash>").hideHelp())
+    .addOption(program.createOption("--kernel-sandbox").default(false).hideHelp());
 
   addService(program, take);
   addExport(program, take);

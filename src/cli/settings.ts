@@ -29,6 +29,17 @@ export function loadEffective(
   return { ok: true, value: result.effective };
 }
 
+/** The effective policy, for a command that reads sessions: policy may ask for the kernel's sandbox around it. */
+export function loadForSessions(context: Context): Loaded<EffectivePolicy> {
+  const loaded = loadEffective(context);
+  if (!loaded.ok || context.kernelSandbox || !loaded.value.policy.sandbox.require_kernel_sandbox) {
+    return loaded;
+  }
+  const message = "Policy has sandbox.require_kernel_sandbox = true, and this run has no kernel sandbox. " +
+    "Use an installed kato.";
+  return { ok: false, outcome: fail("refused", message) };
+}
+
 export function loadOwnConfig(context: Context): Loaded<Config> {
   const result = loadConfig(context);
   return result.ok ? { ok: true, value: result.config } : { ok: false, outcome: refuse(result.errors) };

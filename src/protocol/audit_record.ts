@@ -46,6 +46,7 @@ export const REASONS = [
   "created",
   "opened",
   "created-again",
+  "replaced",
   "replaced-by-user",
   "edited-by-user",
   "swapped",

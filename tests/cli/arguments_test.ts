@@ -113,11 +113,14 @@ Deno.test("parseArguments() takes a date as the person's midnight, a time as it 
   assert.deepEqual(sinceOf("2w"), { ago: 14 * 86_400_000 });
 });
 
-Deno.test("parseArguments() hands on the hash of the plan's policy, wherever it stands", () => {
-  for (const line of [["--plan-hash", "ab", "status"], ["status", "--plan-hash", "ab"]]) {
+Deno.test("parseArguments() hands on what the launcher says, and no more", () => {
+  const launchOf = (...line: string[]) => {
     const parsed = parseArguments(line, STYLE);
-    assert.ok(parsed.parsed === "invocation" && parsed.planHash === "ab");
-  }
+    return parsed.parsed === "invocation" ? parsed.launch : null;
+  };
+  assert.deepEqual(launchOf("--plan-hash", "ab", "status"), { planHash: "ab", kernelSandbox: false });
+  assert.deepEqual(launchOf("--kernel-sandbox", "status"), { planHash: null, kernelSandbox: true });
+  assert.deepEqual(launchOf("status"), { planHash: null, kernelSandbox: false });
 });
 
 Deno.test("help fits a terminal of 80 columns, and the first help one of 24 lines", () => {

@@ -149,9 +149,9 @@ Deno.test("kato export has its decisions in an unbroken audit log", async () => 
   using garden = makeGarden();
   await exportLine("--all -o .", garden);
   assert.deepEqual(auditOf(garden).map(({ decision, reason }) => [decision, reason]), [
-    ["allow", "export"],
+    ["allow", "exported"],
     ["allow", "created"],
-    ["allow", "export"],
+    ["allow", "exported"],
     ["allow", "created"],
   ]);
   const { broken, records } = verifyAudit(placesOf(garden.home).logs);
@@ -272,4 +272,38 @@ Deno.test("kato export refuses to run under another policy than the one it was p
   const ran = await runLine(["export", "5d8a", "-o", "-"], garden, { planHash: "0".repeat(64) });
   assert.equal(ran.ended, "refused");
   assert.match(ran.err, /The policy changed while kato was starting\./);
+});
+
+Deno.test("sessions are not read without the kernel's sandbox where policy asks for it", async () => {
+  using garden = makeGarden();
+  Deno.writeTextFileSync(`${garden.system}/policy.toml`, "[sandbox]\nrequire_kernel_sandbox = true\n");
+  for (const line of [["export", "5d8a", "-o", "-"], ["sessions"]]) {
+    const refused = await runLine(line, garden);
+    assert.equal(refused.ended, "refused");
+    assert.match(refused.err, /this run has no kernel sandbox\. Use an installed kato\.\n$/);
+    assert.equal((await runLine(line, garden, { kernelSandbox: true })).ended, "done");
+  }
+});
+
+Deno.test("kato export that is interrupted removes the file that it made, and only such a file", async () => {
+  using home = makeHome();
+  const turn = (n: number) =>
+    conversation(SESSION_A, { reply: "bean ".repeat(200) }).replaceAll(SESSION_A, `${n}`);
+  keepLog(home.home, SESSION_A, Array.from({ length: 20_000 }, (_, n) => turn(n)).join(""));
+  Deno.writeTextFileSync(`${home.cwd}/mine.md`, "mine");
+  // So that a signal outside the export's own time does not end the tests.
+  const ignore = () => {};
+  Deno.addSignalListener("SIGTERM", ignore);
+  for (const [line, left] of [["5d8 -o new.md", false], ["5d8 -o mine.md --force", true]] as const) {
+    const signals = setInterval(() => Deno.kill(Deno.pid, "SIGTERM"), 10);
+    const ran = await exportLine(line, home);
+    clearInterval(signals);
+    assert.equal(ran.ended, "failed");
+    assert.match(
+      ran.err,
+      left ? /^Interrupted\. .* holds what was written so far\./ : /^Interrupted\. .* was removed\./,
+    );
+  }
+  Deno.removeSignalListener("SIGTERM", ignore);
+  assert.deepEqual([...Deno.readDirSync(home.cwd)].map(({ name }) => name), ["mine.md"]);
 });

@@ -30,6 +30,7 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly now?: number;
   readonly planHash?: string;
+  readonly kernelSandbox?: boolean;
 }
 
 export async function runLine(line: readonly string[], place: Place, options: RunOptions = {}): Promise<Ran> {
@@ -49,6 +50,7 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
     now: options.now ?? Date.now(),
     timeZone: "UTC",
     planHash: options.planHash ?? null,
+    kernelSandbox: options.kernelSandbox ?? false,
     administrator: Deno.uid() ?? 0,
     out,
     err,

@@ -28,11 +28,7 @@ export function examine(invocation: DoctorInvocation, context: Context, program:
   const policy = loadPolicy(context);
   const checks: Check[] = [
     checkRuntime(),
-    {
-      name: "kernel sandbox",
-      state: "note",
-      message: "off: this command was not started by the installed launcher",
-    },
+    checkKernel(context),
     ...checkSettings(context),
     ...(policy.ok ? checkFolders(policy.effective, context) : []),
     ...checkDaemon(context),
@@ -71,6 +67,13 @@ function checkRuntime(): Check {
     state: "ok",
     message: "network, other programs and foreign code are denied to this process",
   };
+}
+
+function checkKernel({ kernelSandbox }: Context): Check {
+  const name = "kernel sandbox";
+  return kernelSandbox
+    ? { name, state: "ok", message: "the launcher says that the kernel holds this process to its plan" }
+    : { name, state: "note", message: "off: this command was not started by the installed launcher" };
 }
 
 function checkSettings(context: Context): Check[] {

@@ -17,7 +17,7 @@ import { writeSession, type WrittenSession } from "../export/write_session.ts";
 import type { ExportInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { namesFolder } from "../plan_command.ts";
-import { findClientRoots, findRooted, loadEffective, loadOwnConfig } from "../settings.ts";
+import { findClientRoots, findRooted, loadForSessions, loadOwnConfig } from "../settings.ts";
 import { count, plain, showSize, tilde } from "../style.ts";
 import { absolutePath } from "../typed_path.ts";
 
@@ -32,7 +32,7 @@ interface Run {
 }
 
 export async function exportSessions(invocation: ExportInvocation, context: Context): Promise<Outcome> {
-  const loaded = loadEffective(context);
+  const loaded = loadForSessions(context);
   if (!loaded.ok) return loaded.outcome;
   const config = loadOwnConfig(context);
   if (!config.ok) return config.outcome;

@@ -8,7 +8,7 @@ import { DONE, type Outcome } from "../outcome.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { findSessions, type FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
-import { findRooted, loadEffective } from "../settings.ts";
+import { findRooted, loadForSessions } from "../settings.ts";
 import { count, fit, padEnd, padStart, type Paint, painter, plain, showAge, showSize } from "../style.ts";
 
 /** What fits a screen; nobody reads more of a list. */
@@ -23,7 +23,7 @@ interface Row {
 }
 
 export function listSessions(invocation: SessionsInvocation, context: Context): Outcome {
-  const loaded = loadEffective(context);
+  const loaded = loadForSessions(context);
   if (!loaded.ok) return loaded.outcome;
   const { filter, json } = invocation;
   const from = earliest(filter.since, context.now);

@@ -47,7 +47,12 @@ export type Output =
 export function openDecided(destination: string, source: ExportSource, context: OutputContext): Output {
   const ask = (created: ReadonlySet<string>) => decideFor(destination, context, created);
   const decision = withoutRecordings(ask(new Set()), context.recorded);
-  const note = (event: AuditBody["event"], verdict: "allow" | "deny", reason: string) =>
+  const note = (
+    event: AuditBody["event"],
+    verdict: "allow" | "deny",
+    reason: string,
+    detail: string | null = null,
+  ) =>
     void context.audit.append({
       event,
       provider: source.provider.id,
@@ -57,16 +62,16 @@ export function openDecided(destination: string, source: ExportSource, context: 
       path: decision.path,
       decision: verdict,
       reason,
-      detail: null,
+      detail,
     });
   if (!decision.allow) {
     note("command", "deny", decision.reason);
     return { denied: true, message: `Denied (${decision.reason}): ${decision.message}` };
   }
-  note("command", "allow", decision.existing === null ? "export" : "export-replaces");
+  note("command", "allow", "exported");
   const opened = openOutput(decision, (identity) => ask(new Set([identity])));
   if (!("file" in opened)) {
-    note("destination-opened", "deny", opened.reason);
+    note("destination-opened", "deny", opened.reason, opened.code);
     return { denied: opened.reason !== "cannot-open", message: opened.message };
   }
   note("destination-opened", "allow", decision.existing === null ? "created" : "replaced");

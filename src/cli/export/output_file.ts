@@ -16,8 +16,8 @@ export interface OutputFile {
 
 export type Opened =
   | { readonly file: OutputFile }
-  /** `reason`: a code for the audit log. */
-  | { readonly reason: string; readonly message: string };
+  /** `reason`: a code for the audit log; `code`: the system's own, if it refused. */
+  | { readonly reason: string; readonly code: string | null; readonly message: string };
 
 /**
  * @param decideAgain The same decision, with `dev:ino` taken as a file of kato's: a folder above the destination may
@@ -30,7 +30,7 @@ export function openOutput(decision: Allowed, decideAgain: (identity: string) =>
     file = openDestination(path, existing === null, directories);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return { reason: "cannot-open", message: `Cannot open ${path}: ${error.message}.` };
+    return { reason: "cannot-open", code: error.code, message: `Cannot open ${path}: ${error.message}.` };
   }
   const opened = file.examine();
   const difference = compare(opened, decision, decideAgain(`${opened.dev}:${opened.ino}`));
@@ -38,6 +38,7 @@ export function openOutput(decision: Allowed, decideAgain: (identity: string) =>
     file.close();
     return {
       reason: difference,
+      code: null,
       message: `What was opened is not what was decided (${difference}); nothing was written. Try again.`,
     };
   }
@@ -83,6 +84,7 @@ function sinkOf(file: DestinationFile, created: string | null): OutputFile {
   };
 }
 
-export function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && !(error instanceof Deno.errors.NotCapable);
+export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "code" in error && typeof error.code === "string" &&
+    !(error instanceof Deno.errors.NotCapable);
 }
