@@ -1,64 +1,8 @@
 /** What a person gets for a command, over the real daemon. Scenarios 1, 5, 6, 7, 9, 11, 12. */
 import assert from "node:assert/strict";
-import { append, type ClaudeRows, createRows } from "./claude_rows.ts";
-import { type Daemon, makeHome, startDaemon, type TestHome } from "./harness.ts";
+import { append, createRows } from "./claude_rows.ts";
 import { readWhole, renderCapture, renderSpan, seqOf } from "./one_shot.ts";
-import { until } from "./until.ts";
-
-interface Stage extends AsyncDisposable {
-  readonly home: TestHome;
-  readonly daemon: Daemon;
-  readonly rows: ClaudeRows;
-  readonly log: string;
-  say(...lines: readonly string[]): void;
-}
-
-async function setStage(policy = ""): Promise<Stage> {
-  const home = await makeHome(policy);
-  const daemon = startDaemon(home);
-  await daemon.whenUp();
-  const rows = createRows();
-  const log = home.log(rows.session);
-  return {
-    home,
-    daemon,
-    rows,
-    log,
-    say: (...lines) => append(log, ...lines),
-    async [Symbol.asyncDispose]() {
-      await daemon[Symbol.asyncDispose]();
-      await home[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** The recording comes to hold `text`, and nothing else. */
-export async function whenText({ home, daemon }: Pick<Stage, "home" | "daemon">, file: string, text: string) {
-  const read = () => {
-    try {
-      return home.readExport(file);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return "";
-      throw error;
-    }
-  };
-  try {
-    await until(`${file} holds what it should`, () => read() === text, { saw: daemon.said });
-  } catch (error) {
-    assert.equal(read(), text, error instanceof Error ? error.message : "");
-  }
-}
-
-/** What was decided about the commands of the session, in order. */
-async function decisionsOf({ home, rows }: Stage, count: number): Promise<string[]> {
-  const read = () =>
-    home.audit().filter(({ event, session }) => session === rows.session && event === "command")
-      .map(({ command, decision, reason }) => `${decision} ${command}: ${reason}`);
-  await until(`${count} commands are on record`, () => read().length >= count, {
-    saw: () => read().join("\n"),
-  });
-  return read();
-}
+import { decisionsOf, setStage, whenHolds, whenText } from "./stage.ts";
 
 // Scenario 1.
 Deno.test("daemon: messages that follow ::capture are all there, once, in the default configuration", async () => {
@@ -112,7 +56,7 @@ Deno.test("daemon: ::stop and ::record in one message run in order, each seeing 
   say(rows.user("thanks\n\n::stop\n::record third.md"), rows.assistant("into the third"));
   await daemon.whenRecording("first.md", "stopped");
   await daemon.whenRecording("second.md", "stopped");
-  await until("the third goes on", () => readExport(home, "third.md").includes("into the third"));
+  await whenHolds(stage, "third.md", "into the third");
   assert.deepEqual(await decisionsOf(stage, 5), [
     "allow ::capture first.md: captured",
     "allow ::stop: stopped",
@@ -160,9 +104,7 @@ Deno.test("daemon: ::record again seeds nothing anew, after ::stop it goes on, :
     "allow ::stop: stopped",
     "allow ::record notes.md: resumed",
   ]);
-  await until("the last answer is there", () => readExport(home, "notes.md").includes("four"), {
-    saw: daemon.said,
-  });
+  await whenHolds(stage, "notes.md", "four");
   const text = home.readExport("notes.md");
   for (const word of ["one", "two", "three", "four"]) assert.equal(text.split(`\n${word}\n`).length, 2, word);
   assert.ok(!text.includes("before") && !text.includes("not recorded"), text);
@@ -237,16 +179,7 @@ Deno.test("daemon: a time that is missing is not invented", async () => {
   await using stage = await setStage();
   const { rows, say, home } = stage;
   say(rows.user("::capture notes.jsonl"), rows.assistant("timeless", { timestamp: undefined }));
-  await until("it is recorded", () => readExport(home, "notes.jsonl").includes("timeless"));
+  await whenHolds(stage, "notes.jsonl", "timeless");
   const event = JSON.parse(home.readExport("notes.jsonl").trim().split("\n").at(-1) ?? "");
   assert.equal(event.time, null);
 });
-
-function readExport(home: TestHome, file: string): string {
-  try {
-    return home.readExport(file);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
-}

@@ -1,0 +1,134 @@
+/** What a start makes of what was there before: history, forks, and a restart at any moment. Scenarios 2, 3, 4, 26. */
+import assert from "node:assert/strict";
+import { append, createRows } from "./claude_rows.ts";
+import { makeHome, startDaemon } from "./harness.ts";
+import { renderCapture } from "./one_shot.ts";
+import { decisionsOf, readExport, setStage, whenHolds, whenText } from "./stage.ts";
+import { until } from "./until.ts";
+
+const ENDS = {
+  "SIGTERM": (daemon: ReturnType<typeof startDaemon>) => daemon.stop(),
+  "SIGKILL": (daemon: ReturnType<typeof startDaemon>) => daemon.kill(),
+} as const;
+
+// Scenario 2. Recordings in each state when it ends; messages and a command come while it is down.
+const BEFORE: Readonly<Record<string, readonly string[]>> = {
+  "no recording": [],
+  "an active recording": ["::capture notes.md"],
+  "a stopped recording": ["::capture notes.md", "::stop"],
+};
+
+for (const [end, endDaemon] of Object.entries(ENDS)) {
+  for (const [before, commands] of Object.entries(BEFORE)) {
+    Deno.test(`restart: ${end} with ${before}, then a command while down, gives every message once`, async () => {
+      await using stage = await setStage();
+      const { rows, log, say, home } = stage;
+      say(rows.user("hello"), rows.assistant("zero"));
+      for (const command of commands) say(rows.user(command), rows.assistant(`after ${command}`));
+      await decisionsOf(stage, commands.length);
+      await endDaemon(stage.daemon);
+
+      say(rows.assistant("while it was down"), rows.user("::capture all.md"), rows.assistant("still down"));
+      stage.daemon = startDaemon(home);
+      await stage.daemon.whenUp();
+      say(rows.assistant("up again"), rows.user("::stop\nlast"));
+      await stage.daemon.whenRecording("all.md", "stopped");
+      assert.equal(home.readExport("all.md"), renderCapture(log, "::capture all.md", "::stop\nlast"));
+      if (before === "an active recording") {
+        await stage.daemon.whenRecording("notes.md", "stopped");
+        assert.equal(
+          home.readExport("notes.md"),
+          renderCapture(log, "::capture notes.md", "::capture all.md"),
+        );
+      }
+      if (before === "a stopped recording") {
+        assert.equal(home.readExport("notes.md"), renderCapture(log, "::capture notes.md", "::stop"));
+      }
+      const decisions = await decisionsOf(stage, commands.length + 2);
+      assert.equal(decisions.length, commands.length + 2, decisions.join("\n"));
+    });
+  }
+}
+
+// Scenario 26.
+Deno.test("restart: status shows the recordings that it showed before", async () => {
+  await using stage = await setStage();
+  const { rows, say, home } = stage;
+  say(rows.user("::capture a.md"), rows.assistant("one"), rows.user("::capture b.md"), rows.assistant("two"));
+  await whenHolds(stage, "b.md", "two");
+  const settled = (status: { recordings: readonly { lag: number }[] }) =>
+    status.recordings.length === 2 && status.recordings.every(({ lag }) => lag === 0);
+  const before = await stage.daemon.whenStatus("both are shown", settled);
+  await stage.daemon.stop();
+  assert.deepEqual(home.status()?.recordings, before.recordings);
+  stage.daemon = startDaemon(home);
+  await stage.daemon.whenUp();
+  const after = await stage.daemon.whenStatus("both are shown again", settled);
+  assert.deepEqual(after.recordings, before.recordings);
+  assert.equal(after.providers[0]?.sessions, before.providers[0]?.sessions);
+});
+
+// Scenario 3.
+Deno.test("start: commands of old logs are not obeyed, and not a byte is written; what comes after is", async () => {
+  await using home = await makeHome();
+  const rows = createRows();
+  const log = home.log(rows.session);
+  append(log, rows.user("::capture old.md"), rows.assistant("long ago"));
+  Deno.writeTextFileSync(`${home.exports}/old.md`, "precious\n");
+  await using daemon = startDaemon(home);
+  await daemon.whenUp();
+  append(log, rows.user("::capture new.md"), rows.assistant("now"));
+  await until("the new one is whole", () => readExport(home, "new.md").includes("now"));
+  assert.equal(readExport(home, "new.md"), renderCapture(log, "::capture new.md"));
+  assert.equal(home.readExport("old.md"), "precious\n");
+  assert.deepEqual([...Deno.readDirSync(home.exports)].map(({ name }) => name).sort(), ["new.md", "old.md"]);
+  const obeyed = home.audit().filter(({ event }) => event === "command").map(({ command }) => command);
+  assert.deepEqual(obeyed, ["::capture new.md"]);
+});
+
+// Scenario 3.
+Deno.test("start: after the state was deleted nothing of what was obeyed before is obeyed again", async () => {
+  await using stage = await setStage();
+  const { rows, log, say, home } = stage;
+  say(rows.user("::capture notes.md"), rows.assistant("one"));
+  await whenText(stage, "notes.md", renderCapture(log, "::capture notes.md"));
+  const text = home.readExport("notes.md");
+  await stage.daemon.stop();
+  Deno.removeSync(home.places.state, { recursive: true });
+
+  stage.daemon = startDaemon(home);
+  await stage.daemon.whenUp();
+  // kato does not know the file any more, so it is somebody's: it is not touched.
+  say(rows.assistant("two"), rows.user("::capture notes.md\nonce more"), rows.user("::capture other.md"));
+  await whenText(stage, "other.md", renderCapture(log, "::capture other.md"));
+  assert.equal(home.readExport("notes.md"), text);
+  assert.deepEqual((await decisionsOf(stage, 3)).slice(1), [
+    "deny ::capture notes.md: not-created-by-kato",
+    "allow ::capture other.md: captured",
+  ]);
+});
+
+// Scenario 4.
+Deno.test("fork: a copied prefix commands nothing again, and the original goes on untouched", async () => {
+  await using stage = await setStage();
+  const { rows, log, say, home } = stage;
+  say(rows.user("::capture notes.md"), rows.assistant("one"), rows.user("::export once.md"));
+  await stage.daemon.whenRecording("once.md", "done");
+  await whenText(stage, "notes.md", renderCapture(log, "::capture notes.md"));
+  const exported = home.readExport("once.md");
+
+  const fork = createRows();
+  const forkLog = home.log(fork.session);
+  append(forkLog, Deno.readTextFileSync(log).replaceAll(rows.session, fork.session));
+  append(forkLog, fork.user("on another way"), fork.user("::capture fork.md"), fork.assistant("forked"));
+  await until("the fork is recorded", () => readExport(home, "fork.md").includes("forked"));
+  say(rows.assistant("two"));
+  await whenText(stage, "notes.md", renderCapture(log, "::capture notes.md"));
+  assert.ok(!home.readExport("notes.md").includes("on another way"));
+  assert.equal(home.readExport("once.md"), exported);
+  const obeyed = home.audit().filter(({ event, session }) => event === "command" && session === fork.session);
+  assert.deepEqual(obeyed.map(({ command, decision }) => [command, decision]), [[
+    "::capture fork.md",
+    "allow",
+  ]]);
+});
