@@ -45,7 +45,10 @@ for (const [end, endDaemon] of Object.entries(ENDS)) {
         assert.equal(home.readExport("notes.md"), renderCapture(log, "::capture notes.md", "::stop"));
       }
       const decisions = await decisionsOf(stage, commands.length + 2);
-      assert.equal(decisions.length, commands.length + 2, decisions.join("\n"));
+      // A kill between a record and its effect has the decision taken, and recorded, once more; never not at all.
+      const again = end === "SIGKILL" ? 1 : 0;
+      const extra = decisions.length - (commands.length + 2);
+      assert.ok(extra >= 0 && extra <= again, decisions.join("\n"));
     });
   }
 }
