@@ -14,6 +14,8 @@ const AGAIN_MS = 10;
 /** Takes the lock at `path`, or returns null when another daemon holds it. */
 export async function takeLock(path: string): Promise<Lock | null> {
   const file = Deno.openSync(path, { create: true, read: true, write: true, mode: 0o600 });
+  // The umask may have taken more than group and others, and the next start could not open it.
+  Deno.chmodSync(path, 0o600);
   const latest = performance.now() + LOOK_MS;
   while (!file.tryLockSync(true)) {
     if (performance.now() > latest) {

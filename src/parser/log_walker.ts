@@ -182,7 +182,7 @@ function parseLine(
 
 /** A record that ends before its last brace. Most of a poisoned log is seen here, without the cost of an exception. */
 function isCut(text: string): boolean {
-  return text.startsWith("{") && !/\}\s*$/.test(text.slice(-16));
+  return text.startsWith("{") && !text.endsWith("}") && !/\}\s*$/.test(text.slice(-16));
 }
 
 /** How many events a rewritten log begins with that were already read: up to the last one that is remembered. */

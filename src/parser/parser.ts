@@ -5,6 +5,7 @@
  */
 import { dirname } from "@std/path";
 import type { ProviderId } from "../protocol/event.ts";
+import { NEW_FOLDER_AGAIN_MS } from "../protocol/limits.ts";
 import { type FromParser, type SeenSession, type ToParser, toParser } from "../protocol/parser_messages.ts";
 import type { Port } from "../protocol/port.ts";
 import { receive } from "../protocol/channel.ts";
@@ -144,8 +145,11 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
   function changed(path: string): void {
     const source = classifyPath(provider, roots, path);
     if (source === null) {
-      // A new folder may have got files before it was watched.
-      if (stat(path)?.isDirectory === true) take(scanFolder(provider, roots, path));
+      // A new folder may have got files before it was watched, and before or after a first look.
+      const look = () => take(scanFolder(provider, roots, path));
+      if (stat(path)?.isDirectory !== true) return;
+      look();
+      setTimeout(look, NEW_FOLDER_AGAIN_MS);
       return;
     }
     if (source.kind !== "session") return void follower.wake(source.session);

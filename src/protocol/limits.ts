@@ -84,6 +84,9 @@ export const QUARANTINE_AFTER = 2;
 /** Files that changed lately are looked at this often even if the kernel reports nothing. */
 export const HOT_POLL_MS = 2_000;
 
+/** A new folder is looked at again after this long: the kernel watches it only a moment after it told of it. */
+export const NEW_FOLDER_AGAIN_MS = 250;
+
 /** Everything is looked at this often, in case an event was lost. */
 export const FULL_SCAN_MS = 300_000;
 
