@@ -18,14 +18,14 @@ export interface Elider {
 
 /** Reads JSON text (one line, without its newline) and keeps at most `allowed` bytes of it. */
 export function createElider(allowed: number): Elider {
-  const out = createSink();
+  const out = createSink(allowed);
   /** Too much is left: the line is given up, and nothing more of it is looked at. */
   let overflow = false;
   let inString = false;
   /** The string so far ends in an odd number of backslashes: the next byte is escaped. */
   let escaped = false;
   /** The string's content so far, until it ends or is known to be too long. */
-  const held = createSink();
+  const held = createSink(Infinity);
   let droppedOfString = 0;
   let values = 0;
   let dropped = 0;
@@ -129,13 +129,14 @@ interface Sink {
   take(): Uint8Array;
 }
 
-function createSink(): Sink {
+/** Grows by doubling, to `most` bytes at most unless more are written. */
+function createSink(most: number): Sink {
   let buffer = new Uint8Array(1024);
   let length = 0;
   return {
     write(bytes) {
       if (length + bytes.length > buffer.length) {
-        const larger = new Uint8Array(Math.max(2 * buffer.length, length + bytes.length));
+        const larger = new Uint8Array(Math.max(Math.min(2 * buffer.length, most), length + bytes.length));
         larger.set(buffer.subarray(0, length));
         buffer = larger;
       }

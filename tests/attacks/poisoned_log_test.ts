@@ -1,5 +1,6 @@
 /** A log that somebody poisoned: kato stays up, says what it met, and another session does not notice. */
 import assert from "node:assert/strict";
+import { DAEMON_MEMORY_FLAG } from "../../src/policy/flags.ts";
 import { append, createRows } from "../daemon/claude_rows.ts";
 import { makeHome, startDaemon } from "../daemon/harness.ts";
 import { renderCapture } from "../daemon/one_shot.ts";
@@ -116,7 +117,7 @@ const POISONS: readonly Poison[] = [
 
 Deno.test("poisoned logs neither stop the daemon nor touch another session, and are told of", async (t) => {
   await using home = await makeHome();
-  await using daemon = startDaemon(home);
+  await using daemon = startDaemon(home, { runtime: [DAEMON_MEMORY_FLAG] });
   await daemon.whenUp();
   const good = createRows();
   const goodLog = home.log(good.session, "-good");
@@ -158,6 +159,7 @@ Deno.test("poisoned logs neither stop the daemon nor touch another session, and 
   });
   const peak = daemon.peakMemory() / MEGABYTE;
   console.log(`peak memory ${Math.round(peak)} MiB`);
-  assert.ok(peak < 450, `peak memory ${peak} MiB`);
+  // What a service is given before the kernel ends it: all poisons together, ten recordings under way.
+  assert.ok(peak < 512, `peak memory ${peak} MiB`);
   assert.equal(await daemon.stop(), 0);
 });
