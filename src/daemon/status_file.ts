@@ -3,7 +3,7 @@ import type { ProviderId } from "../protocol/event.ts";
 import { type Status, status as statusSchema } from "../protocol/status.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
 
-/** Changes within this long become one write. Milliseconds. */
+/** The file is written no more often than this. Milliseconds. */
 const GATHER_MS = 200;
 
 /** How many of the latest denials and errors are shown. */
@@ -36,11 +36,13 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
   const troubles = new Map<string, { provider: ProviderId; kind: string; what: string; count: number }>();
   let state: Status["state"] = "starting";
   let timer: ReturnType<typeof setTimeout> | null = null;
+  let written = -GATHER_MS;
 
   function write(next: Status["state"]): void {
     state = next;
     if (timer !== null) clearTimeout(timer);
     timer = null;
+    written = performance.now();
     const whole: Status = {
       v: 1,
       ...source.fixed,
@@ -55,7 +57,8 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
   }
 
   function touch(): void {
-    timer ??= setTimeout(() => write(state), GATHER_MS);
+    // The first change after a quiet time is told at once, and those that follow it together.
+    timer ??= setTimeout(() => write(state), Math.max(0, written + GATHER_MS - performance.now()));
   }
 
   return {

@@ -28,13 +28,15 @@ export function classifyPath(provider: Provider, roots: readonly string[], path:
 
 /** All main logs below `top`, which is a root or a folder below one. A folder that cannot be read has none. */
 export function scanFolder(provider: Provider, roots: readonly string[], top: string): FoundLog[] {
-  const found: FoundLog[] = [];
+  return [...findLogs(provider, roots, top)];
+}
+
+/** The same, one after another as they are found. */
+export function* findLogs(provider: Provider, roots: readonly string[], top: string): Generator<FoundLog> {
   for (const path of walkFiles(top)) {
-    if (classifyPath(provider, roots, path)?.kind !== "session") continue;
     const log = examineLog(provider, roots, path);
-    if (log !== null) found.push(log);
+    if (log !== null) yield log;
   }
-  return found;
 }
 
 /** The main log at `path`, or null when it is none, or is gone. */

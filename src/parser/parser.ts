@@ -10,13 +10,21 @@ import { type FromParser, type SeenSession, type ToParser, toParser } from "../p
 import type { Port } from "../protocol/port.ts";
 import { receive } from "../protocol/channel.ts";
 import type { Provider } from "../providers/provider.ts";
-import { classifyPath, examineLog, type FoundLog, locateSession, scanFolder, stat } from "./discover.ts";
+import {
+  classifyPath,
+  examineLog,
+  findLogs,
+  type FoundLog,
+  locateSession,
+  scanFolder,
+  stat,
+} from "./discover.ts";
 import { createFollower, type Follower } from "./follower.ts";
 import { headIdentity } from "./inherited.ts";
 import { type TreeWatch, watchTrees } from "./tree_watch.ts";
 
 /** Sessions in one `seen` message. */
-const SEEN_BATCH = 500;
+const SEEN_BATCH = 1000;
 
 /** Logs that grew within this many milliseconds are looked at even without an event. */
 const HOT_MS = 10 * 60_000;
@@ -138,8 +146,18 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
     }
   }
 
+  /** What is found is told while the scan goes on: the orchestrator need not wait for its end. */
   function scanAll(): void {
-    take(roots.flatMap((root) => scanFolder(provider, roots, root)));
+    let found: FoundLog[] = [];
+    for (const root of roots) {
+      for (const log of findLogs(provider, roots, root)) {
+        found.push(log);
+        if (found.length < SEEN_BATCH) continue;
+        take(found);
+        found = [];
+      }
+    }
+    take(found);
   }
 
   function changed(path: string): void {
