@@ -191,7 +191,8 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
       const { message } = await destination.writer.ask({ type: "append", delivery: deliveries, size });
       switch (message.type) {
         case "appended":
-          size = message.size;
+          // What we wrote, not what the file measures: an edit in this very moment is then noticed at the next append.
+          size += delivery.length;
           store.commitDelivery(id, size);
           return true;
         case "changed":
