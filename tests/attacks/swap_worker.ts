@@ -1,0 +1,25 @@
+/** An attacker with the person's own rights: swaps a folder for a link to another place, and back, as fast as it can. */
+const own = globalThis as unknown as {
+  onmessage: (event: MessageEvent<{ folder: string; outside: string; stop: Int32Array }>) => void;
+  postMessage(swaps: number): void;
+};
+
+own.onmessage = ({ data: { folder, outside, stop } }) => {
+  let swaps = 0;
+  while (Atomics.load(stop, 0) === 0) {
+    try {
+      Deno.renameSync(folder, `${folder}.real`);
+      Deno.symlinkSync(outside, folder);
+      // Both states last about as long, so that each step of kato's meets either.
+      for (let look = 0; look < 20; look += 1) Deno.lstatSync(folder);
+      Deno.removeSync(folder);
+      Deno.renameSync(`${folder}.real`, folder);
+      for (let look = 0; look < 20; look += 1) Deno.lstatSync(folder);
+    } catch (error) {
+      // The victim made the folder itself while it was away.
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+    swaps += 1;
+  }
+  own.postMessage(swaps);
+};
