@@ -161,7 +161,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     const { provider } = side.plan;
     switch (message.type) {
       case "seen":
-        return side.follow.seen(message);
+        side.follow.seen(message);
+        return status.touch();
       case "ready":
         side.follow.ready();
         side.state = message.watching === "inotify" ? "watching" : "polling";
