@@ -32,7 +32,7 @@ const FULL: Plan = {
   ],
   sessions: 10_000,
   starts: 3,
-  idleSeconds: 30,
+  idleSeconds: 40,
   samples: 300,
   appendAt: [1e6, 200e6],
 };
@@ -44,7 +44,7 @@ const QUICK: Plan = {
   ],
   sessions: 2000,
   starts: 1,
-  idleSeconds: 5,
+  idleSeconds: 4,
   samples: 40,
   appendAt: [1e6, 20e6],
 };
