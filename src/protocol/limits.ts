@@ -66,6 +66,9 @@ export const RECENT_IDS = 128;
 /** The first bytes of a log, whose hash tells it from another file that reuses its inode. */
 export const FINGERPRINT_BYTES = 1 * KIB;
 
+/** How far into a log is looked for what it says of itself: a first record may be 100 KB of instructions. */
+export const INTRODUCTION_BYTES = 256 * KIB;
+
 /** The last bytes before a cursor, which tell a log that only grew from one that was rewritten in place. */
 export const TAIL_BYTES = 32;
 

@@ -6,11 +6,17 @@ import type { EventDraft, ProviderId } from "../protocol/event.ts";
 
 /** What a file below a root is. */
 export type Source =
-  | { readonly kind: "session"; readonly session: string }
-  /** The log of a sub-agent of `session`. */
-  | { readonly kind: "agent"; readonly session: string; readonly agent: string }
+  /**
+   * A log of `session`. One session may have several that follow one another, in the order of their `part` (none
+   * comes first); of logs that hold the same part, the one with the highest `rank` counts (none is 0).
+   */
+  | { readonly kind: "session"; readonly session: string; readonly part?: string; readonly rank?: number }
+  /** The log of a sub-agent of `session`; `caller` is what a hand-back to its starter may call it (see HandBack). */
+  | { readonly kind: "agent"; readonly session: string; readonly agent: string; readonly caller?: string }
   /** A small JSON file beside a sub-agent's log that says which call started it. */
-  | { readonly kind: "agent-meta"; readonly session: string; readonly agent: string };
+  | { readonly kind: "agent-meta"; readonly session: string; readonly agent: string }
+  /** Its name does not say: its first records do, see `introduce`. */
+  | { readonly kind: "unnamed" };
 
 /** Whose words a record holds; decides what is said when a line in it looks like a command. */
 export type Origin =
@@ -71,14 +77,21 @@ export interface Provider {
   readonly environment: readonly string[];
   /** Folders that hold sessions. `home` and the result are absolute. */
   roots(home: string, environment: Readonly<Record<string, string>>): readonly string[];
-  /** `relative` is a path below a root, with `/`. */
+  /** `relative` is a path below a root, with `/`; `.jsonl.zst` is a `.jsonl` that was compressed. */
   classify(relative: string): Source | null;
+  /**
+   * What an unnamed log is, by its first records (whole lines of its first INTRODUCTION_BYTES); null for none of
+   * ours, or none yet: it is asked again when the log has grown.
+   */
+  introduce?(relative: string, head: readonly unknown[]): Source | null;
+  /** The records of a log that is one JSON document (`.json`), which the client writes anew whenever it changes. */
+  recordsOf?(document: unknown): readonly unknown[];
   /** The folder beside a session's log that holds the logs of its sub-agents; null where a provider has none. */
-  agentFolder(main: string): string | null;
+  agentFolder(main: string, session: string): string | null;
   /** What a file in that folder is, by its path below it. */
   classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
-  /** State of a fresh reading, plain JSON: it is kept in checkpoints. */
-  begin(agent: string): unknown;
+  /** State of a fresh reading of one log, plain JSON: it is kept in checkpoints. `part`: which of the session's. */
+  begin(agent: string, part?: string): unknown;
   /**
    * Whether reading this record would give nothing and change nothing, as far as its first characters tell: such
    * a record is not even parsed. `text` is the whole line.
