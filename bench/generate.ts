@@ -99,6 +99,7 @@ export function promptRow(session: string, number: number, text: string): string
   return conversationRow(session, number, "user", {
     promptId: uuid(session, number, 7),
     message: { role: "user", content: text },
+  }, {
     permissionMode: "acceptEdits",
     promptSource: "typed",
     turnOrigin: "human",
@@ -169,6 +170,7 @@ function* stepRows(
       role: "user",
       content: [{ tool_use_id: call, type: "tool_result", content: output, is_error: false }],
     },
+  }, {
     toolUseResult: { stdout: output, stderr: "", interrupted: false, isImage: false },
     sandboxed: false,
   });
@@ -239,11 +241,13 @@ function paragraphs(seed: number, count: number): string {
   return parts.join("\n\n") + "\n";
 }
 
+/** `behind`: what the client writes behind the time of the row. */
 function conversationRow(
   session: string,
   number: number,
   type: string,
   fields: Readonly<Record<string, unknown>>,
+  behind: Readonly<Record<string, unknown>> = {},
 ) {
   return JSON.stringify({
     parentUuid: number === 0 ? null : uuid(session, number - 1, 1),
@@ -252,6 +256,7 @@ function conversationRow(
     type,
     uuid: uuid(session, number, 1),
     timestamp: time(number),
+    ...behind,
     userType: "external",
     entrypoint: "cli",
     cwd: PROJECT,

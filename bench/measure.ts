@@ -2,6 +2,7 @@
  * Children, measured from outside: the clock on the wall, the CPU time that the kernel charges them with, the most
  * memory they ever held. Requires read on /proc, and run. Room: bench; edge.
  */
+import { engineFlags, memoryFlags } from "../src/policy/flags.ts";
 
 /** Milliseconds in a clock tick of /proc: USER_HZ is 100 on every Linux that Deno runs on. */
 const TICK_MS = 10;
@@ -29,7 +30,7 @@ export interface Run {
 
 /** Starts a script of this repository; what it prints is not kept. */
 export function startChild({ script, args, mode, home }: Child): Deno.ChildProcess {
-  const flags = mode === "jitless" ? ["--v8-flags=--jitless"] : [];
+  const engine = engineFlags([...memoryFlags(args[0] ?? ""), ...(mode === "jitless" ? ["--jitless"] : [])]);
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -37,7 +38,7 @@ export function startChild({ script, args, mode, home }: Child): Deno.ChildProce
       "--no-prompt",
       "--frozen",
       "--unstable-worker-options",
-      ...flags,
+      ...engine,
       "--allow-read",
       "--allow-write",
       "--allow-env",

@@ -3,14 +3,16 @@
  * this is what it writes. Run with the log's path. Room: bench; edge.
  */
 import { basename } from "@std/path";
+import { locateLog } from "../src/parser/session_files.ts";
 import { readSession } from "../src/parser/session_reader.ts";
 import { claudeCode } from "../src/providers/claude_code.ts";
 
 const [path = ""] = Deno.args;
+const session = basename(path, ".jsonl");
 const reader = readSession({
   provider: claudeCode,
-  session: basename(path, ".jsonl"),
-  locate: () => ({ main: path, agents: new Map(), callers: new Map() }),
+  session,
+  locate: () => locateLog(claudeCode, session, path),
   from: null,
   whole: true,
   report: () => {},

@@ -9,7 +9,7 @@ import { homeOf, NO_HOME } from "../src/cli/home.ts";
 import { makePlan } from "../src/cli/make_plan.ts";
 import { planCommandOf, type Sketch } from "../src/cli/plan_command.ts";
 import { clientVariables } from "../src/cli/settings.ts";
-import { DAEMON_MEMORY_FLAG, denoFlags } from "../src/policy/flags.ts";
+import { denoFlags, engineFlags, memoryFlags } from "../src/policy/flags.ts";
 import { SYSTEM_POLICY } from "../src/policy/places.ts";
 import { unionGrants } from "../src/policy/plan.ts";
 import { renderPlan } from "../src/policy/plan_text.ts";
@@ -84,8 +84,8 @@ function planRun(sketch: Sketch, home: string): Flags {
     return { ok: false, status: EXIT.refused };
   }
   const hash = plan.hash === null ? [] : ["--plan-hash", plan.hash];
-  const memory = sketch.name === "daemon" ? [DAEMON_MEMORY_FLAG] : [];
-  return { ok: true, flags: [...memory, ...denoFlags(unionGrants(plan)), `${SOURCE}/kato.ts`, ...hash] };
+  const flags = [...engineFlags(memoryFlags(sketch.name)), ...denoFlags(unionGrants(plan))];
+  return { ok: true, flags: [...flags, `${SOURCE}/kato.ts`, ...hash] };
 }
 
 /** A plan is made with what this process itself may do, except to start anything. */

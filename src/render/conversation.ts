@@ -183,7 +183,7 @@ function speak(page: Page, head: RenderHead, state: State, event: Event, model: 
 function writeCall(page: Page, head: RenderHead, state: State, event: Of<"tool_call">): string {
   const view = viewTool(event.name, event.input, head.meta.project);
   const name = oneLine(event.name, SUMMARY_LENGTH);
-  const summary = view.detail === null || view.detail === "" ? name : `${name} — ${view.detail}`;
+  const summary = view.detail === null || view.detail === "" ? name : `${name}: ${view.detail}`;
   const input = page.input(view.blocks);
   if (!head.include.includes("results")) return page.call(summary, input, { outcome: "hidden" });
   const { call, agent } = event;

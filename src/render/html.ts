@@ -167,7 +167,7 @@ function resultBody(text: string, isProse: boolean): string {
 }
 
 function missing(what: string | null): string {
-  return what === null ? "" : element("p", "note", `… ${what}`);
+  return what === null ? "" : element("p", "note", what);
 }
 
 function outcomeText(outcome: Outcome): string {

@@ -125,7 +125,7 @@ function resultBody(text: string, isProse: boolean): string {
 }
 
 function missing(what: string | null): string {
-  return what === null ? "" : block(`*… ${what}*`);
+  return what === null ? "" : block(`*${what}*`);
 }
 
 function outcomeText(outcome: Outcome, afterInput: boolean): string {

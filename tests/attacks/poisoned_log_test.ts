@@ -1,6 +1,6 @@
 /** A log that somebody poisoned: kato stays up, says what it met, and another session does not notice. */
 import assert from "node:assert/strict";
-import { DAEMON_MEMORY_FLAG } from "../../src/policy/flags.ts";
+import { engineFlags, memoryFlags } from "../../src/policy/flags.ts";
 import { append, createRows } from "../daemon/claude_rows.ts";
 import { makeHome, startDaemon } from "../daemon/harness.ts";
 import { renderCapture } from "../daemon/one_shot.ts";
@@ -117,7 +117,7 @@ const POISONS: readonly Poison[] = [
 
 Deno.test("poisoned logs neither stop the daemon nor touch another session, and are told of", async (t) => {
   await using home = await makeHome();
-  await using daemon = startDaemon(home, { runtime: [DAEMON_MEMORY_FLAG] });
+  await using daemon = startDaemon(home, { runtime: engineFlags(memoryFlags("daemon")) });
   await daemon.whenUp();
   const good = createRows();
   const goodLog = home.log(good.session, "-good");

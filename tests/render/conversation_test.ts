@@ -67,10 +67,10 @@ Deno.test("parallel calls are shown in their order, each with its own result", (
   assert.deepEqual(outline([say("said"), call("1"), call("2"), result("2"), result("1"), say("said too")]), [
     "## Assistant (m-1)",
     "said",
-    "Bash — run 1",
+    "Bash: run 1",
     "output 1",
     "</details>",
-    "Bash — run 2",
+    "Bash: run 2",
     "output 2",
     "</details>",
     "said too",
@@ -80,14 +80,14 @@ Deno.test("parallel calls are shown in their order, each with its own result", (
 Deno.test("a call without a result does not hold back what follows; a late result names its call", () => {
   assert.deepEqual(outline([call("1"), call("2"), result("2"), say("said", null), result("1")]), [
     "## Assistant",
-    "Bash — run 1",
+    "Bash: run 1",
     "*Its result, if there is one, follows below.*",
     "</details>",
-    "Bash — run 2",
+    "Bash: run 2",
     "output 2",
     "</details>",
     "said",
-    "Result of Bash — run 1",
+    "Result of Bash: run 1",
     "output 1",
     "</details>",
   ]);
@@ -99,7 +99,7 @@ Deno.test("a call that never had a result says so at the end, and one nobody cal
     "Result",
     "output 0",
     "</details>",
-    "Bash — run 1",
+    "Bash: run 1",
     "*There is no result.*",
     "</details>",
   ]);
@@ -125,7 +125,7 @@ Deno.test("a recording that was finished can go on", () => {
   const ended = renderer.finish(HEAD, begun.state);
   assert.match(ended.text, /There is no result\.\*\n\n<\/details>\n\n<\/details>\n$/);
   const late = renderer.step(HEAD, ended.state, second);
-  assert.match(late.text, /<summary>Agent a1<\/summary>\n\n<details>\n<summary>Result of Bash — run 1</);
+  assert.match(late.text, /<summary>Agent a1<\/summary>\n\n<details>\n<summary>Result of Bash: run 1</);
   assert.match(renderer.step(HEAD, late.state, last).text, /^\n<\/details>\n\n## Assistant \(m-1\)/);
 });
 
@@ -134,7 +134,7 @@ Deno.test("a decision and an image keep their place behind the call they belong 
   const image: Body = { type: "notice", kind: "image", text: "PNG, 3 kB" };
   assert.deepEqual(outline([call("1"), decision, image, result("1")]), [
     "## Assistant",
-    "Bash — run 1",
+    "Bash: run 1",
     "output 1",
     "</details>",
     "> *Question* — Red?",
@@ -177,7 +177,7 @@ Deno.test("a sub-agent's work stands between its call and the result, in a secti
       "> *Task*",
       "> Count them.",
       "> All.",
-      "Bash — run s",
+      "Bash: run s",
       "output s",
       "</details>",
       "</details>",
@@ -224,8 +224,8 @@ Deno.test("a long result is cut, and says how much is missing", () => {
     renderAs("md", [call("1"), { type: "tool_result", call: "1", text, error: false }]).split("\n");
   const lines = long(Array.from({ length: RESULT_LINES + 50 }, (_, at) => `line ${at}`).join("\n"));
   assert.ok(lines.includes(`line ${RESULT_LINES - 1}`) && !lines.includes(`line ${RESULT_LINES}`));
-  assert.ok(lines.some((line) => line.startsWith("*… 50 more lines (")));
-  assert.ok(long("x".repeat(RESULT_CHARS + 7)).includes("*… 7 more characters not shown*"));
+  assert.ok(lines.some((line) => line.startsWith("*50 more lines (")));
+  assert.ok(long("x".repeat(RESULT_CHARS + 7)).includes("*7 more characters not shown*"));
 });
 
 Deno.test("a text of any length is shown whole", () => {

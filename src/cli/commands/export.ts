@@ -111,11 +111,34 @@ function findRecorded({ home }: Context): ReadonlySet<string> {
 
 async function printAll(sources: readonly ChosenSource[], run: Run): Promise<Outcome> {
   for (const source of sources) {
-    const written = await writeSession({ ...run, source, write: run.context.out.write, progress: () => {} });
+    const text = gather(run.context.out.write);
+    const written = await writeSession({ ...run, source, write: text.add, progress: () => {} });
+    text.flush();
     if (written.end !== "complete") return fail("failed", whyIncomplete(written, source));
     reportTroubles(written, source, run);
   }
   return DONE;
+}
+
+/** Gathers texts into pieces of this many characters, so that system calls do not count. */
+const PIECE = 256 * 1024;
+
+function gather(write: (text: string) => void): { add(text: string): void; flush(): void } {
+  let parts: string[] = [];
+  let characters = 0;
+  const flush = () => {
+    if (characters > 0) write(parts.join(""));
+    parts = [];
+    characters = 0;
+  };
+  return {
+    add(text) {
+      parts.push(text);
+      characters += text.length;
+      if (characters >= PIECE) flush();
+    },
+    flush,
+  };
 }
 
 /** Each session by itself: one that cannot be written keeps none of the others from it. */

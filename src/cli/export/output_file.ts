@@ -58,20 +58,31 @@ function compare(opened: OpenedFile, { existing }: Allowed, again: Decision): st
 
 const encoder = new TextEncoder();
 
-/** Text becomes bytes in one buffer that is used again and again: a new one each time is garbage by the gigabyte. */
-const BUFFER_BYTES = 1024 * 1024;
+/**
+ * Text becomes bytes in one buffer that is used again and again: a new one each time is garbage by the gigabyte. File
+ * systems take a large piece in a fraction of the time of many small ones.
+ */
+const BUFFER_BYTES = 4 * 1024 * 1024;
 
 function sinkOf(file: DestinationFile, created: string | null): OutputFile {
   const buffer = new Uint8Array(BUFFER_BYTES);
+  let filled = 0;
+  const drain = () => {
+    file.write(buffer.subarray(0, filled));
+    filled = 0;
+  };
   return {
     write(text) {
       for (let rest = text; rest !== "";) {
-        const { read, written } = encoder.encodeInto(rest, buffer);
-        file.write(buffer.subarray(0, written));
-        rest = read === rest.length ? "" : rest.slice(read);
+        const { read, written } = encoder.encodeInto(rest, buffer.subarray(filled));
+        filled += written;
+        if (read === rest.length) return;
+        drain();
+        rest = rest.slice(read);
       }
     },
     finish() {
+      drain();
       const size = file.flush();
       file.close();
       return size;

@@ -3,14 +3,11 @@
  * Requires read on the session's logs; what becomes of the text is the sink's matter. Room: cli; edge through
  * SessionReader.
  */
-import type { SessionFiles } from "../../parser/session_reader.ts";
+import type { SessionFiles } from "../../parser/session_files.ts";
 import { readSession } from "../../parser/session_reader.ts";
 import type { Format, Include, RenderHead } from "../../protocol/render.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { rendererFor } from "../../render/registry.ts";
-
-/** Text is handed on in pieces of about this many characters: enough that system calls do not count. */
-const PIECE = 256 * 1024;
 
 /** Signals and progress wait no longer than this. Milliseconds. */
 const SLICE = 100;
@@ -28,6 +25,7 @@ export interface WriteOptions {
   readonly format: Format;
   readonly timeZone: string;
   readonly include: readonly Include[];
+  /** Takes each event's text by itself: gathered before they are bytes, one letter beyond Latin-1 doubles them all. */
   readonly write: (text: string) => void;
   /** Told now and then how many bytes of the main log were read. */
   readonly progress: (bytes: number) => void;
@@ -67,18 +65,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
   let head: RenderHead | null = null;
   let state: unknown = null;
   let events = 0;
-  let parts: string[] = [];
-  let characters = 0;
   let sliceEnd = performance.now() + SLICE;
-
-  const add = (text: string) => {
-    parts.push(text);
-    characters += text.length;
-    if (characters < PIECE) return;
-    write(parts.join(""));
-    parts = [];
-    characters = 0;
-  };
 
   let end: WrittenSession["end"] = "complete";
   for (;;) {
@@ -97,7 +84,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
         }
         const rendered = renderer.step(head, state, event);
         state = rendered.state;
-        add(rendered.text);
+        write(rendered.text);
         events += 1;
       }
     }
@@ -112,8 +99,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
   }
   if (end === "complete") {
     const last = head ?? headNow();
-    add(renderer.finish(last, head === null ? renderer.begin(last) : state).text);
+    write(renderer.finish(last, head === null ? renderer.begin(last) : state).text);
   }
-  if (characters > 0) write(parts.join(""));
   return { end, events, troubles };
 }
