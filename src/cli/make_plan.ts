@@ -55,7 +55,7 @@ function planCommand(sketch: Sketch): PlanCommand {
 }
 
 function agentFolders(log: string): string[] {
-  return providers.flatMap((provider) => provider.agentFolder(log) ?? []);
+  return providers.flatMap((provider) => provider.agentFolder(log, null) ?? []);
 }
 
 function planOutput(output: OutputSketch): { writes: string[]; looks: string[] } {

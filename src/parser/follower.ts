@@ -10,7 +10,8 @@ import type { Provider } from "../providers/provider.ts";
 import { feedSession, type SessionFeed } from "./feed_session.ts";
 import { eventIds } from "./inherited.ts";
 import type { Trouble } from "./log_walker.ts";
-import { readSession, type SessionFiles, type SessionReader } from "./session_reader.ts";
+import type { SessionFiles } from "./session_files.ts";
+import { readSession, type SessionReader } from "./session_reader.ts";
 import { type SessionWatch, watchSession } from "./watch_session.ts";
 
 export interface FollowerOptions {
@@ -211,7 +212,7 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       const reader = open(session, from, (trouble) => count(session, trouble));
       if (reader === null) return;
       const original = parent === null ? null : locate(parent);
-      const inherited = original === null ? new Set<string>() : eventIds(provider, original.main);
+      const inherited = original === null ? new Set<string>() : eventIds(provider, original.parts);
       watches.set(session, watchSession(session, reader, from, baseline, inherited));
       wake(session);
     },

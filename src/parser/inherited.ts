@@ -5,6 +5,7 @@
 import { MAIN_AGENT } from "../protocol/event.ts";
 import type { Provider } from "../providers/provider.ts";
 import { walkLog } from "./log_walker.ts";
+import type { SessionPart } from "./session_files.ts";
 
 /** A log's first record with an identity is within its first few; the rest is not read for it. */
 const HEAD_RECORDS = 64;
@@ -23,17 +24,20 @@ export function headIdentity(provider: Provider, path: string): string | null {
   return null;
 }
 
-/** Ids of all events of the log at `path`. */
-export function eventIds(provider: Provider, path: string): Set<string> {
-  const walker = walkLog(provider, MAIN_AGENT, path, null);
+/** Ids of all events of the session whose logs are `parts`. */
+export function eventIds(provider: Provider, parts: readonly SessionPart[]): Set<string> {
   const ids = new Set<string>();
-  for (;;) {
-    const next = walker.peek(() => {});
-    if (next.peek === "more") continue;
-    if (next.peek !== "record") return ids;
-    for (const out of provider.read(walker.fold, next.record).outs) {
-      if (out.out === "event") ids.add(out.event.id);
+  for (const { part, path } of parts) {
+    const walker = walkLog(provider, MAIN_AGENT, path, null, part);
+    for (;;) {
+      const next = walker.peek(() => {});
+      if (next.peek === "more") continue;
+      if (next.peek !== "record") break;
+      for (const out of provider.read(walker.fold, next.record).outs) {
+        if (out.out === "event") ids.add(out.event.id);
+      }
+      walker.take();
     }
-    walker.take();
   }
+  return ids;
 }

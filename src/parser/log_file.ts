@@ -9,8 +9,9 @@ import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts
 import { createLineSplitter, type Line, type LineSplitter } from "./split_lines.ts";
 
 export type ReadResult =
-  | { readonly result: "lines"; readonly lines: readonly Line[] }
-  /** Nothing complete beyond the cursor. */
+  /** `first`: the number of the first line, where records before the cursor were changed in place. */
+  | { readonly result: "lines"; readonly lines: readonly Line[]; readonly first?: number }
+  /** Nothing complete beyond the cursor. `size` in bytes, as cursors count them. */
   | { readonly result: "end"; readonly size: number; readonly modified: number }
   /** It is not the file that the cursor speaks of, or no longer; read it anew. */
   | { readonly result: "rewritten"; readonly how: string }
@@ -23,14 +24,14 @@ export interface LogFile {
   rest(): Line | null;
   /** The cursor after `line`, whose number is `number`. */
   cursorAfter(line: Line, number: number): FileCursor;
-  /** Forget everything and start at the first byte. */
-  restart(): void;
 }
 
-/** Opens nothing yet: each read opens the file, so that a rename or a replacement is seen. */
-export function openLogFile(from: FileCursor | null): LogFile {
+/**
+ * Opens nothing yet: each read opens the file, so that a rename or a replacement is seen. `most`: bytes of one read.
+ */
+export function openLogFile(from: FileCursor | null, most = READ_CHUNK): LogFile {
   let known: { dev: number; ino: number; head: string; headBytes: number } | null = from;
-  let splitter: LineSplitter = createLineSplitter(from?.offset ?? 0);
+  const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0);
   /** The bytes just before the splitter's position, to compare at the next read. */
   let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
   /** The chunk read last, for the tails of cursors into it; a later read replaces it. */
@@ -40,19 +41,22 @@ export function openLogFile(from: FileCursor | null): LogFile {
 
   function differs(file: Deno.FsFile, info: Deno.FileInfo): string | null {
     if (known === null) return null;
-    if (info.dev !== known.dev || info.ino !== known.ino) return "replaced";
-    if (info.size < splitter.position()) return "truncated";
-    if (hashHead(file, known.headBytes) !== known.head) return "rewritten";
+    // A client that moves a log, or compresses it and back, makes another file with what was read still in it.
+    const how = info.dev === known.dev && info.ino === known.ino ? "rewritten" : "replaced";
+    if (info.size < splitter.position()) return how === "replaced" ? how : "truncated";
+    if (hashOf(readAt(file, 0, known.headBytes)) !== known.head) return how;
     const at = splitter.position() - tail.length;
-    if (tail.length > 0 && readAt(file, at, tail.length).toHex() !== tail.toHex()) return "rewritten";
+    if (tail.length > 0 && readAt(file, at, tail.length).toHex() !== tail.toHex()) return how;
     return null;
   }
 
   function identify(file: Deno.FsFile, info: Deno.FileInfo): void {
     // A short head is taken again when the file has more: a longer one tells more files apart.
-    if (known !== null && known.headBytes >= Math.min(FINGERPRINT_BYTES, info.size)) return;
+    const { dev } = info;
+    const ino = info.ino ?? 0;
     const headBytes = Math.min(FINGERPRINT_BYTES, info.size);
-    known = { dev: info.dev, ino: info.ino ?? 0, head: hashHead(file, headBytes), headBytes };
+    if (known !== null && known.headBytes >= headBytes) known = { ...known, dev, ino };
+    else known = { dev, ino, head: hashOf(readAt(file, 0, headBytes)), headBytes };
   }
 
   return {
@@ -76,7 +80,7 @@ export function openLogFile(from: FileCursor | null): LogFile {
           return { result: "end", size: info.size, modified: info.mtime?.getTime() ?? 0 };
         }
         file.seekSync(position, Deno.SeekMode.Start);
-        const wanted = Math.min(READ_CHUNK, info.size - position);
+        const wanted = Math.min(most, info.size - position);
         if (buffer.length < wanted) buffer = new Uint8Array(wanted);
         const count = file.readSync(buffer.subarray(0, wanted)) ?? 0;
         const chunk = buffer.subarray(0, count);
@@ -93,16 +97,10 @@ export function openLogFile(from: FileCursor | null): LogFile {
       if (known === null) throw new Error("internal error: a cursor was asked of a log that was never read");
       return { ...known, tail: tailBefore(last, line.end).toHex(), offset: line.end, line: number + 1 };
     },
-    restart() {
-      known = null;
-      splitter = createLineSplitter(0);
-      tail = new Uint8Array(0);
-      last = { position: 0, chunk: new Uint8Array(0), before: tail };
-    },
   };
 }
 
-interface Chunk {
+export interface Chunk {
   /** Byte offset of the chunk in the file. */
   readonly position: number;
   readonly chunk: Uint8Array<ArrayBuffer>;
@@ -111,7 +109,7 @@ interface Chunk {
 }
 
 /** The last bytes before byte `end` of the file; `end` lies in the chunk. */
-function tailBefore({ position, chunk, before }: Chunk, end: number): Uint8Array<ArrayBuffer> {
+export function tailBefore({ position, chunk, before }: Chunk, end: number): Uint8Array<ArrayBuffer> {
   const inChunk = chunk.subarray(Math.max(0, end - position - TAIL_BYTES), end - position);
   const fromBefore = before.subarray(before.length - Math.min(TAIL_BYTES - inChunk.length, before.length));
   const result = new Uint8Array(fromBefore.length + inChunk.length);
@@ -132,6 +130,7 @@ function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
   return bytes.subarray(0, filled);
 }
 
-function hashHead(file: Deno.FsFile, length: number): string {
-  return createHash("sha256").update(readAt(file, 0, length)).digest("hex");
+/** SHA-256, in hex. */
+export function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }

@@ -1,7 +1,7 @@
 /** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
 import type { LogState } from "../protocol/cursor.ts";
 import type { LogRecord, Provider } from "../providers/provider.ts";
-import { openLogFile } from "./log_file.ts";
+import { openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
 import type { Line } from "./split_lines.ts";
 
@@ -51,23 +51,37 @@ export interface LogWalker {
   closeLine(): void;
   /** Byte offset after the last record taken. */
   offset(): number;
+  /** Bytes of the log, if it was read to its end. */
+  size(): number;
   state(): LogState;
 }
 
 const decoder = new TextDecoder();
 
 /** Walks the log at `path` from `from`, or from its first byte. Requires read on the log. */
-export function walkLog(provider: Provider, agent: string, path: string, from: LogState | null): LogWalker {
-  const file = openLogFile(from?.cursor ?? null);
+export function walkLog(
+  provider: Provider,
+  agent: string,
+  path: string,
+  from: LogState | null,
+  part = "",
+): LogWalker {
+  const file = openLog(provider, path, from?.cursor ?? null);
   let lines: readonly Line[] = [];
   let index = 0;
   let nextLine = from?.cursor?.line ?? 0;
   let cursor = from?.cursor ?? null;
   let taken: { line: Line; number: number } | null = null;
   let current: WalkedRecord | null = null;
-  const fold = from === null ? provider.begin(agent) : structuredClone(from.fold);
+  let size = 0;
+  const fold = from === null ? provider.begin(agent, part) : structuredClone(from.fold);
 
-  const ignores = (text: string) => provider.ignores?.(fold, text) ?? false;
+  const glance: Glance = {
+    ignores: (text) => provider.ignores?.(fold, text) ?? false,
+    parsePart: (text) => provider.parsePart?.(fold, text),
+  };
+
+  const offset = () => taken?.line.end ?? cursor?.offset ?? 0;
 
   /** Turns the taken line into a cursor while its chunk is still there. */
   function settle(): void {
@@ -101,10 +115,12 @@ export function walkLog(provider: Provider, agent: string, path: string, from: L
             case "lines":
               lines = result.lines;
               index = 0;
+              nextLine = result.first ?? nextLine;
               // Millions of lines may hold no record: whoever asks must get a word in between.
               if (lines.length === 0 || passed) return { peek: "more" };
               continue;
             case "end":
+              size = result.size;
               return { peek: "end" };
             case "rewritten":
               return { peek: "rewritten", how: result.how };
@@ -112,7 +128,7 @@ export function walkLog(provider: Provider, agent: string, path: string, from: L
               return { peek: "gone", why: result.why };
           }
         }
-        const record = parseLine(line, nextLine, ignores, report);
+        const record = parseLine(line, nextLine, glance, report);
         if (record !== null) {
           current = record;
           return { peek: "record", record };
@@ -133,13 +149,14 @@ export function walkLog(provider: Provider, agent: string, path: string, from: L
       if (current !== null || index < lines.length) return;
       settle();
       const line = file.rest();
-      if (line === null || line.bytes === null || parseLine(line, nextLine, ignores, () => {}) === null) {
+      if (line === null || line.bytes === null || parseLine(line, nextLine, glance, () => {}) === null) {
         return;
       }
       lines = [line];
       index = 0;
     },
-    offset: () => taken?.line.end ?? cursor?.offset ?? 0,
+    offset,
+    size: () => Math.max(size, offset()),
     state() {
       settle();
       return { cursor, fold: structuredClone(fold), skip: walker.skip };
@@ -148,10 +165,16 @@ export function walkLog(provider: Provider, agent: string, path: string, from: L
   return walker;
 }
 
+/** What the provider tells from a line before it is parsed. */
+interface Glance {
+  ignores(text: string): boolean;
+  parsePart(text: string): unknown;
+}
+
 function parseLine(
   line: Line,
   number: number,
-  ignores: (text: string) => boolean,
+  { ignores, parsePart }: Glance,
   report: (trouble: Trouble) => void,
 ): WalkedRecord | null {
   if (line.bytes === null) {
@@ -171,7 +194,7 @@ function parseLine(
     return null;
   }
   try {
-    return { value: JSON.parse(text), text, line: number, end: line.end };
+    return { value: parsePart(text) ?? JSON.parse(text), text, line: number, end: line.end };
   } catch (error) {
     if (text.trim() === "") return null;
     // Only SyntaxError (or a stack that is too deep) comes from JSON.parse: the line is no JSON.
@@ -190,8 +213,9 @@ export function countKnownEvents(
   provider: Provider,
   walker: LogWalker,
   recent: Pick<RecentIds, "has">,
+  part = "",
 ): number {
-  const again = walkLog(provider, walker.agent, walker.path, null);
+  const again = walkLog(provider, walker.agent, walker.path, null, part);
   let count = 0;
   let known = 0;
   for (;;) {

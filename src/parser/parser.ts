@@ -10,27 +10,20 @@ import { type FromParser, type SeenSession, type ToParser, toParser } from "../p
 import type { Port } from "../protocol/port.ts";
 import { receive } from "../protocol/channel.ts";
 import type { Provider } from "../providers/provider.ts";
-import {
-  classifyPath,
-  examineLog,
-  findLogs,
-  type FoundLog,
-  locateSession,
-  scanFolder,
-  stat,
-} from "./discover.ts";
+import { stat } from "./disk.ts";
 import { createFollower, type Follower } from "./follower.ts";
 import { headIdentity } from "./inherited.ts";
+import { indexSessions, type SessionOnDisk } from "./session_index.ts";
 import { type TreeWatch, watchTrees } from "./tree_watch.ts";
 
 /** Sessions in one `seen` message. */
 const SEEN_BATCH = 1000;
 
-/** Logs that grew within this many milliseconds are looked at even without an event. */
+/** Sessions that grew within this many milliseconds are looked at even without an event. */
 const HOT_MS = 10 * 60_000;
 
 /** ... and at most so many of them: this is the net under inotify, not its replacement. */
-const HOT_LOGS = 200;
+const HOT_SESSIONS = 200;
 
 /** Serves `port` until it is told to stop. `providerById` gives the parsers that this build knows. */
 export function runParser(port: Port, providerById: (id: ProviderId) => Provider | null): void {
@@ -86,32 +79,27 @@ function obey(message: ToParser, { follower, tree }: Started, send: (message: Fr
 }
 
 function start(provider: Provider, roots: readonly string[], send: (message: FromParser) => void): Started {
-  const index = new Map<string, FoundLog>();
-  /** The logs that changed lately, a small part of the index. */
-  const hot = new Map<string, FoundLog>();
+  const index = indexSessions(provider, roots);
+  /** Sessions as the orchestrator knows them. */
+  const told = new Map<string, SessionOnDisk>();
+  /** The sessions that changed lately, a small part of them. */
+  const hot = new Map<string, SessionOnDisk>();
   /** Head identities of the logs in a folder, read when a new one appears there. */
   const heads = new Map<string, { readonly sessions: Set<string>; readonly owners: Map<string, string> }>();
   let firstScan = true;
   let watching: "inotify" | "poll" = "poll";
 
-  const follower = createFollower({
-    provider,
-    send,
-    locate(session) {
-      const log = index.get(session);
-      return log === undefined ? null : locateSession(provider, log.path);
-    },
-  });
+  const follower = createFollower({ provider, send, locate: index.files });
 
-  /** The session whose log `log` began as a copy of. */
-  function parentOf(log: FoundLog): string | null {
-    const identity = headIdentity(provider, log.path);
+  /** The session whose log `found` began as a copy of. */
+  function parentOf(found: SessionOnDisk): string | null {
+    const identity = headIdentity(provider, found.path);
     if (identity === null) return null;
-    const folder = dirname(log.path);
+    const folder = dirname(found.path);
     const known = heads.get(folder) ?? { sessions: new Set<string>(), owners: new Map<string, string>() };
     heads.set(folder, known);
-    for (const other of index.values()) {
-      if (known.sessions.has(other.session) || other.session === log.session) continue;
+    for (const other of told.values()) {
+      if (known.sessions.has(other.session) || other.session === found.session) continue;
       if (dirname(other.path) !== folder) continue;
       known.sessions.add(other.session);
       const head = headIdentity(provider, other.path);
@@ -120,26 +108,27 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
     return known.owners.get(identity) ?? null;
   }
 
-  /** Looks at this log for a while even without an event; the oldest gives way. */
-  function heat(log: FoundLog): void {
-    hot.delete(log.session);
-    hot.set(log.session, log);
+  /** Looks at this session for a while even without an event; the oldest gives way. */
+  function heat(found: SessionOnDisk): void {
+    hot.delete(found.session);
+    hot.set(found.session, found);
     const [oldest] = hot.keys();
-    if (hot.size > HOT_LOGS && oldest !== undefined) hot.delete(oldest);
+    if (hot.size > HOT_SESSIONS && oldest !== undefined) hot.delete(oldest);
   }
 
-  function take(logs: readonly FoundLog[]): void {
+  function take(sessions: readonly SessionOnDisk[]): void {
     const seen: SeenSession[] = [];
-    for (const log of logs) {
-      const before = index.get(log.session);
-      index.set(log.session, log);
+    for (const found of sessions) {
+      const before = told.get(found.session);
+      told.set(found.session, found);
       // What the first scan finds may be thousands of files; what grows while we watch is a handful.
-      if (!firstScan && log.modified >= Date.now() - HOT_MS) heat(log);
-      const same = before !== undefined && before.path === log.path && before.ino === log.ino &&
-        before.size === log.size;
-      if (same || follower.wake(log.session)) continue;
-      const parent = firstScan || before !== undefined ? null : parentOf(log);
-      seen.push({ ...log, parent });
+      if (!firstScan && found.modified >= Date.now() - HOT_MS) heat(found);
+      const same = before !== undefined && before.path === found.path && before.ino === found.ino &&
+        before.size === found.size;
+      if (same || follower.wake(found.session)) continue;
+      const { session, path, dev, ino, size, modified } = found;
+      const parent = firstScan || before !== undefined ? null : parentOf(found);
+      seen.push({ session, path, dev, ino, size, modified, parent });
     }
     for (let from = 0; from < seen.length; from += SEEN_BATCH) {
       send({ type: "seen", sessions: seen.slice(from, from + SEEN_BATCH) });
@@ -147,33 +136,38 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
   }
 
   /** What is found is told while the scan goes on: the orchestrator need not wait for its end. */
-  function scanAll(): void {
-    let found: FoundLog[] = [];
-    for (const root of roots) {
-      for (const log of findLogs(provider, roots, root)) {
-        found.push(log);
-        if (found.length < SEEN_BATCH) continue;
-        take(found);
-        found = [];
-      }
+  function scan(top: string): void {
+    let found = new Map<string, SessionOnDisk>();
+    for (const session of index.scan(top)) {
+      // Of a session of many logs, what the last of them made of it.
+      found.set(session.session, session);
+      if (found.size < SEEN_BATCH) continue;
+      take([...found.values()]);
+      found = new Map();
     }
-    take(found);
+    take([...found.values()]);
+  }
+
+  function scanAll(): void {
+    for (const root of roots) scan(root);
   }
 
   function changed(path: string): void {
-    const source = classifyPath(provider, roots, path);
-    if (source === null) {
-      // A new folder may have got files before it was watched, and before or after a first look.
-      const look = () => take(scanFolder(provider, roots, path));
-      if (stat(path)?.isDirectory !== true) return;
-      look();
-      setTimeout(look, NEW_FOLDER_AGAIN_MS);
-      return;
+    const examined = index.examine(path);
+    switch (examined.is) {
+      case "session":
+        return take([examined.found]);
+      case "part-of":
+        return void follower.wake(examined.session);
+      case "nothing":
+        return;
+      case "no-log": {
+        if (stat(path)?.isDirectory !== true) return;
+        // A new folder may have got files before it was watched, and before or after a first look.
+        scan(path);
+        setTimeout(() => scan(path), NEW_FOLDER_AGAIN_MS);
+      }
     }
-    if (source.kind !== "session") return void follower.wake(source.session);
-    const log = examineLog(provider, roots, path);
-    if (log === null) follower.wake(source.session);
-    else take([log]);
   }
 
   const tree = watchTrees({
@@ -182,11 +176,9 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
     pollHot() {
       const since = Date.now() - HOT_MS;
       // A copy: taking a log puts it back at the end.
-      for (const [session, { path, modified }] of [...hot]) {
-        const log = examineLog(provider, roots, path);
-        if (log === null || modified < since) hot.delete(session);
-        if (log === null) follower.wake(session);
-        else take([log]);
+      for (const [session, { latest, modified }] of [...hot]) {
+        if (modified < since) hot.delete(session);
+        changed(latest);
       }
     },
     scanAll,
@@ -199,7 +191,7 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
   firstScan = false;
   send({
     type: "ready",
-    sessions: index.size,
+    sessions: told.size,
     watching,
     missing: roots.filter((root) => stat(root) === null),
   });

@@ -1,26 +1,19 @@
 /**
- * A session as one sequence of events: its main log in file order, with each sub-agent's log folded in where the
- * sub-agent hands back. The sequence is a function of the logs alone: when they grew, and in which portions they
+ * A session as one sequence of events: its main log in file order (or several, one after another), with each sub-agent's
+ * log folded in where the sub-agent hands back. The sequence is a function of the logs alone: when they grew, and in which portions they
  * were read, never shows in it. Room: parser; edge through LogWalker.
  */
 import type { Checkpoint, LogState } from "../protocol/cursor.ts";
 import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
-import type { Origin, Out, Provider } from "../providers/provider.ts";
+import type { HandBack, Origin, Out, Provider } from "../providers/provider.ts";
 import { countKnownEvents, type LogWalker, type Trouble, type WalkedRecord, walkLog } from "./log_walker.ts";
+import { openMainLog } from "./main_log.ts";
 import { nestsTooDeeply } from "./nesting.ts";
 import { rememberIds } from "./recent_ids.ts";
+import type { AgentLogs, SessionFiles } from "./session_files.ts";
 import { gatherMeta } from "./session_meta.ts";
-
-/** Where a session's logs are. */
-export interface SessionFiles {
-  readonly main: string;
-  /** Logs of sub-agents, by id. */
-  readonly agents: ReadonlyMap<string, string>;
-  /** Which call started which sub-agent. */
-  readonly callers: ReadonlyMap<string, string>;
-}
 
 export interface ReadEvent {
   readonly event: Event;
@@ -46,7 +39,7 @@ export interface SessionReader {
   /** Everything needed to go on from here. Valid between two calls of `advance`. */
   checkpoint(): Checkpoint;
   meta(): SessionMeta;
-  /** Byte offset in the main log after the last record taken from it. */
+  /** Byte offset in the main log after the last record taken from it; all of its parts count as one. */
   offset(): number;
 }
 
@@ -74,8 +67,8 @@ interface Run {
 /** Requires read on the session's logs. */
 export function readSession(options: SessionReaderOptions): SessionReader {
   const { provider, session, from, whole, report } = options;
-  let files = options.locate();
-  let main = walkLog(provider, MAIN_AGENT, files.main, from?.main ?? null);
+  const main = openMainLog(provider, () => options.locate().parts, from);
+  let agentLogs: AgentLogs = { logs: new Map(), callers: new Map() };
   const agents = new Map<string, LogWalker>();
   const runs: Run[] = [];
   let seq = from?.seq ?? 0;
@@ -87,8 +80,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function agentWalker(agent: string): LogWalker | null {
     const known = agents.get(agent);
     if (known !== undefined) return known;
-    if (!files.agents.has(agent)) files = options.locate();
-    const path = files.agents.get(agent);
+    if (!agentLogs.logs.has(agent)) agentLogs = options.locate().agents();
+    const path = agentLogs.logs.get(agent);
     if (path === undefined) return null;
     const walker = walkLog(provider, agent, path, unread.get(agent) ?? null);
     unread.delete(agent);
@@ -101,32 +94,32 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     if (walker.handedBack) return "ready";
     const handBack = provider.handBack(walker.fold, record);
     if (handBack === null) return "ready";
-    let agent = handBack.agent ?? files.callers.get(handBack.call ?? "") ?? null;
-    if (agent === null) {
-      files = options.locate();
-      agent = files.callers.get(handBack.call ?? "") ?? null;
+    const named = agentsOf(handBack);
+    const walkers = named.flatMap((agent) => agentWalker(agent) ?? [])
+      .filter((run) => !runs.some((other) => other.walker === run));
+    if (walkers.length > 0) {
+      waitingForLog = null;
+      walker.handedBack = true;
+      // The last is worked on first.
+      runs.push(...walkers.reverse().map((run) => ({ walker: run, until: handBack.time, waiting: null })));
+      return "running";
     }
-    const run = agent === null ? null : agentWalker(agent);
-    if (run === null) {
+    if (named.every((agent) => !agents.has(agent))) {
       // Not every call that may have started a sub-agent did, and its log may be gone.
       waitingForLog ??= performance.now();
       const waited = performance.now() - waitingForLog;
       if (!whole && handBack.agent !== null && waited <= AGENT_WAIT_MS) return "linger";
-    } else if (!runs.some((other) => other.walker === run)) {
-      waitingForLog = null;
-      walker.handedBack = true;
-      runs.push({ walker: run, until: handBack.time, waiting: null });
-      return "running";
     }
     waitingForLog = null;
     walker.handedBack = true;
     return "ready";
   }
 
-  function restart(walker: LogWalker): LogWalker {
-    const fresh = walkLog(provider, walker.agent, walker.path, null);
-    fresh.skip = countKnownEvents(provider, walker, recent);
-    return fresh;
+  /** Sub-agents by id, or by what else the hand-back calls them. */
+  function agentsOf({ agent, call }: HandBack): readonly string[] {
+    if (agent !== null) return [agent];
+    agentLogs = options.locate().agents();
+    return agentLogs.callers.get(call ?? "") ?? [];
   }
 
   /** Reads the next record of `walker`, if the sub-agent it waits for is in. */
@@ -209,8 +202,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
 
   /** The sub-agents that never handed back, oldest first, when nothing else will come. */
   function startLeftOver(): boolean {
-    files = options.locate();
-    for (const agent of [...files.agents.keys()].sort()) {
+    agentLogs = options.locate().agents();
+    for (const agent of [...agentLogs.logs.keys()].sort()) {
       const walker = agentWalker(agent);
       if (walker === null || walker.peek(report).peek !== "record") continue;
       runs.push({ walker, until: null, waiting: null });
@@ -231,7 +224,9 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     const advance = advanceLog(run.walker);
     switch (advance) {
       case "rewritten": {
-        const fresh = restart(run.walker);
+        const { agent, path } = run.walker;
+        const fresh = walkLog(provider, agent, path, null);
+        fresh.skip = countKnownEvents(provider, run.walker, recent);
         agents.set(run.walker.agent, fresh);
         runs[runs.length - 1] = { ...run, walker: fresh };
         return "more";
@@ -260,24 +255,20 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     advance() {
       const run = runs.at(-1);
       if (run !== undefined) return advanceRun(run);
-      main.path = files.main;
-      const advance = advanceLog(main);
+      const advance = advanceLog(main.walker());
       switch (advance) {
         case "rewritten":
-          main = restart(main);
+          main.restart(recent);
           return "more";
         case "running":
           return "more";
-        case "gone": {
-          const before = files.main;
-          files = options.locate();
-          return files.main === before ? "gone" : "more";
-        }
+        case "gone":
+          return main.follow() || main.beginNext() ? "more" : "gone";
         case "end":
-          if (!whole) return "wait";
-          main.closeLine();
-          if (main.peek(report).peek === "record") return "more";
-          return startLeftOver() ? "more" : "wait";
+          if (main.follow()) return "more";
+          if (whole || main.hasNext()) main.walker().closeLine();
+          if (main.walker().peek(report).peek === "record" || main.beginNext()) return "more";
+          return whole && startLeftOver() ? "more" : "wait";
         default:
           return advance;
       }
@@ -289,12 +280,12 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         v: 1,
         seq,
         meta: meta.state(),
-        main: main.state(),
+        ...main.state(),
         agents: Object.fromEntries(states),
         recent: recent.list(),
       };
     },
     meta: () => meta.show({ provider: provider.id, session }),
-    offset: () => main.offset(),
+    offset: main.offset,
   };
 }

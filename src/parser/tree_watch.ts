@@ -4,7 +4,7 @@
  * Room: parser; edge.
  */
 import { FULL_SCAN_MS, HOT_POLL_MS } from "../protocol/limits.ts";
-import { stat } from "./discover.ts";
+import { stat } from "./disk.ts";
 
 export interface TreeWatchOptions {
   readonly roots: readonly string[];

@@ -41,6 +41,8 @@ export const checkpoint = z.strictObject({
     client: z.nullable(z.string()),
   }),
   main: logState,
+  /** Where a session has several logs that follow one another: which of them `main` is, and the bytes of those before. */
+  part: z.optional(z.strictObject({ name: z.string(), before: z.int() })),
   agents: z.record(z.string(), logState),
   /** Ids of the latest events, oldest first, for recognising them after a rewrite. */
   recent: z.array(z.string()),

@@ -7,7 +7,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /** One read from a log: large enough that system calls do not count, small enough to share a core fairly. */
-export const READ_CHUNK = 256 * KIB;
+export const READ_CHUNK = MIB;
 
 /** Lines taken out of a chunk at once: a chunk of two-byte lines would become millions of objects. */
 export const CHUNK_LINES = 4_096;
@@ -67,7 +67,22 @@ export const RECENT_IDS = 128;
 export const FINGERPRINT_BYTES = 1 * KIB;
 
 /** How far into a log is looked for what it says of itself: a first record may be 100 KB of instructions. */
-export const INTRODUCTION_BYTES = 256 * KIB;
+export const INTRODUCTION_BYTES = 4 * MIB;
+
+/** ... in pieces of this size: there may be ten thousand logs to ask. */
+export const INTRODUCTION_PIECE = 32 * KIB;
+
+/** ... and at most so many records: a client that opened a log says what it is in its first few. */
+export const INTRODUCTION_RECORDS = 64;
+
+/** A log that is one JSON document is held whole, up to this; in a longer one, long strings are elided. */
+export const WHOLE_DOCUMENT = 32 * MIB;
+
+/** The latest records of such a log that are looked at again when it changes: clients complete them in place. */
+export const REMEMBERED_RECORDS = 8;
+
+/** Compressed bytes taken at once: every four of them may become 128 KB. */
+export const COMPRESSED_PIECE = 2 * KIB;
 
 /** The last bytes before a cursor, which tell a log that only grew from one that was rewritten in place. */
 export const TAIL_BYTES = 32;

@@ -9,6 +9,7 @@ import { endsReply, readAssistantRow } from "./claude_code/assistant_rows.ts";
 import { createFold, type Fold } from "./claude_code/fold.ts";
 import { AGENT_ID, handBackOf } from "./claude_code/hand_back.ts";
 import { IGNORED_ROWS, STATE_ROW_PREFIX, STATE_ROWS } from "./claude_code/known_types.ts";
+import { parseWithoutCopy } from "./claude_code/second_copy.ts";
 import { isInterruption, messageText } from "./claude_code/person.ts";
 import { isRow, type Row, rowOf, textOf, timeOf, typeName, uuidOf } from "./claude_code/records.ts";
 import { silent, unknownRecord } from "./claude_code/row_events.ts";
@@ -55,6 +56,11 @@ export const claudeCode: Provider = {
     // Until all is told, any row may tell when the session began, where, and by which client.
     if (!hasToldAll(state as Fold)) return false;
     return IGNORED_ROWS.has(text.slice(TYPE_FIRST.length, text.indexOf('"', TYPE_FIRST.length)));
+  },
+
+  parsePart(state, text) {
+    // Until all is told, what follows the copy may tell where the session was held, and by which client.
+    return hasToldAll(state as Fold) ? parseWithoutCopy(text) : undefined;
   },
 
   handBack(state, record) {

@@ -86,8 +86,11 @@ export interface Provider {
   introduce?(relative: string, head: readonly unknown[]): Source | null;
   /** The records of a log that is one JSON document (`.json`), which the client writes anew whenever it changes. */
   recordsOf?(document: unknown): readonly unknown[];
-  /** The folder beside a session's log that holds the logs of its sub-agents; null where a provider has none. */
-  agentFolder(main: string, session: string): string | null;
+  /**
+   * The folder beside a session's log that holds the logs of its sub-agents; null where a provider has none. Of a log
+   * whose session is not known yet (null), the nearest folder that must hold them.
+   */
+  agentFolder(main: string, session: string | null): string | null;
   /** What a file in that folder is, by its path below it. */
   classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
   /** State of a fresh reading of one log, plain JSON: it is kept in checkpoints. `part`: which of the session's. */
@@ -97,6 +100,11 @@ export interface Provider {
    * a record is not even parsed. `text` is the whole line.
    */
   ignores?(state: unknown, text: string): boolean;
+  /**
+   * The record's value without a large part that `read` and `handBack` would not look at, which need not be parsed
+   * then; undefined where all of it must be. Never throws.
+   */
+  parsePart?(state: unknown, text: string): unknown;
   /** Whether a sub-agent hands back with this record. Asked before `read`; changes nothing. */
   handBack(state: unknown, record: LogRecord): HandBack | null;
   /** Reads one record. `state` may be updated in place. Never throws on any JSON value. */

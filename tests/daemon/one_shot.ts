@@ -1,5 +1,5 @@
 /** What a recording must hold: the same session read in one go and rendered in one go, without a daemon. */
-import { locateSession } from "../../src/parser/discover.ts";
+import { locateLog } from "../../src/parser/session_files.ts";
 import { type ReadEvent, readSession } from "../../src/parser/session_reader.ts";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import { DEFAULT_INCLUDES, type Format } from "../../src/protocol/render.ts";
@@ -24,7 +24,7 @@ export function readWhole(log: string): WholeSession {
   const reader = readSession({
     provider: claudeCode,
     session: sessionOf(log),
-    locate: () => locateSession(claudeCode, log),
+    locate: () => locateLog(claudeCode, sessionOf(log), log),
     from: null,
     whole: true,
     report: ({ kind, what }) => troubles.push(`${kind}: ${what}`),

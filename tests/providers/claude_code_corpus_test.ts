@@ -15,7 +15,7 @@ function readManifest(path: string): Manifest {
 function logsOf(path: string): { file: string; session: string; agent: string }[] {
   return filesBelow(path).flatMap((file) => {
     const source = file.startsWith(PROJECTS) ? claudeCode.classify(file.slice(PROJECTS.length)) : null;
-    if (source === null || source.kind === "agent-meta") return [];
+    if (source?.kind !== "session" && source?.kind !== "agent") return [];
     return [{ file, session: source.session, agent: source.kind === "agent" ? source.agent : MAIN_AGENT }];
   });
 }

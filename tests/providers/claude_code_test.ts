@@ -59,7 +59,7 @@ Deno.test("classify() knows sessions and their sub-agents, and nothing else", ()
 
 Deno.test("agentFolder() and classifyAgent() find the same logs as classify()", () => {
   const main = `/r/-home-dev/${SESSION}.jsonl`;
-  assert.equal(claudeCode.agentFolder(main), `/r/-home-dev/${SESSION}/subagents`);
+  assert.equal(claudeCode.agentFolder(main, SESSION), `/r/-home-dev/${SESSION}/subagents`);
   assert.deepEqual(claudeCode.classifyAgent("agent-a0071ada42b9ef4b0.jsonl"), {
     kind: "log",
     agent: "a0071ada42b9ef4b0",

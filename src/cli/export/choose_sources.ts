@@ -1,5 +1,5 @@
 /** The sessions that an export was told to write. Requires list and read on the provider roots, or on the file. Room: cli; edge. */
-import { locateSession } from "../../parser/discover.ts";
+import { locateLog } from "../../parser/session_files.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
 import type { ExportInvocation } from "../invocation.ts";
@@ -63,7 +63,9 @@ function chooseFile({ filter }: ExportInvocation, path: string): Sources {
     const { provider, session } = recognised;
     const { dev, ino, size, mtime } = info;
     const modified = mtime?.getTime() ?? 0;
-    return { sources: [sourceOf({ provider, session, path, dev, ino: ino ?? 0, size, modified })] };
+    const locate = () => locateLog(provider, session, path);
+    const found = { session, path, dev, ino: ino ?? 0, latest: path, size, modified };
+    return { sources: [sourceOf({ ...found, provider, locate })] };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return { failure: "failed", message: `Cannot read ${plain(path)}: ${plain(error.message)}.` };
@@ -71,13 +73,13 @@ function chooseFile({ filter }: ExportInvocation, path: string): Sources {
 }
 
 function sourceOf(found: FoundSession): ChosenSource {
-  const { provider, session, size, path } = found;
+  const { provider, session, size, locate } = found;
   let meta: SessionMeta | null = null;
   return {
     provider,
     session,
     size,
-    locate: () => locateSession(provider, path),
+    locate,
     peek: () => meta ??= peekSession(found),
   };
 }

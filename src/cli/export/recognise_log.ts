@@ -1,12 +1,9 @@
 /** Whose log a file is. Requires read on the file; reads its beginning. Room: cli; edge. */
 import { basename } from "@std/path";
-import { createLineSplitter } from "../../parser/split_lines.ts";
+import { introduce, readRecords } from "../../parser/introduction.ts";
 import { MAIN_AGENT, type ProviderId } from "../../protocol/event.ts";
 import type { Provider, Source } from "../../providers/provider.ts";
 import { providers } from "../../providers/registry.ts";
-
-/** Enough for some records of every provider. Bytes. */
-const LOOKED_AT = 256 * 1024;
 
 /** A provider's folders are no deeper than this below its root. */
 const DEPTH = 8;
@@ -26,6 +23,9 @@ export function recogniseLog(path: string, said: ProviderId | null): Recognised 
   for (const provider of candidates) {
     const source = classifyAnywhere(provider, path);
     if (source?.kind === "session") return { provider, session: source.session };
+    if (source?.kind === "unnamed") {
+      return { message: "Nothing was said in it yet, or it is damaged." };
+    }
     if (source?.kind === "agent") {
       return { message: `It is the log of a sub-agent. Name the log of its session, ${source.session}.` };
     }
@@ -41,50 +41,32 @@ export function recogniseLog(path: string, said: ProviderId | null): Recognised 
 function classifyAnywhere(provider: Provider, path: string): Source | null {
   const segments = path.split("/").slice(-DEPTH);
   for (let from = 0; from < segments.length; from += 1) {
-    const source = provider.classify(segments.slice(from).join("/"));
+    const relative = segments.slice(from).join("/");
+    const source = provider.classify(relative);
+    if (source?.kind === "unnamed") return introduce(provider, relative, path) ?? source;
     if (source !== null) return source;
   }
   return null;
 }
 
 function recogniseContent(path: string, candidates: readonly Provider[]): Provider | null {
-  const values = readValues(path);
   let best: Provider | null = null;
   let most = 0;
   for (const provider of candidates) {
-    const known = countKnown(provider, values);
+    const known = countKnown(provider, path);
     if (known > most) [best, most] = [provider, known];
   }
   return best;
 }
 
 /** Records that say something to the provider, less those that are strange to it. */
-function countKnown(provider: Provider, values: readonly unknown[]): number {
+function countKnown(provider: Provider, path: string): number {
   const fold = provider.begin(MAIN_AGENT);
   let known = 0;
-  for (const [line, value] of values.entries()) {
+  let line = 0;
+  for (const value of readRecords(provider, path)) {
     for (const { out } of provider.read(fold, { value, line }).outs) known += out === "unknown" ? -1 : 1;
+    line += 1;
   }
   return known;
-}
-
-function readValues(path: string): unknown[] {
-  using file = Deno.openSync(path);
-  const buffer = new Uint8Array(LOOKED_AT);
-  const got = file.readSync(buffer) ?? 0;
-  const splitter = createLineSplitter(0);
-  const lines = [...splitter.push(buffer.subarray(0, got)), splitter.rest()];
-  return lines.flatMap((line) => {
-    const bytes = line?.bytes ?? null;
-    return bytes === null ? [] : parse(bytes);
-  });
-}
-
-function parse(bytes: Uint8Array): [unknown] | [] {
-  try {
-    return [JSON.parse(new TextDecoder().decode(bytes))];
-  } catch {
-    // No JSON, or cut off: no sign of anything.
-    return [];
-  }
 }

@@ -1,34 +1,42 @@
 /**
- * Which sessions are on this machine. Requires list on the provider roots; reads no log. Room: cli; edge through
+ * Which sessions are on this machine. Requires read on the provider roots: some clients' logs must be asked
+ * what they are. Room: cli; edge through
  * the parser's discovery.
  */
-import { type FoundLog, scanFolder } from "../../parser/discover.ts";
+import type { SessionFiles } from "../../parser/session_files.ts";
+import { indexSessions, type SessionOnDisk } from "../../parser/session_index.ts";
 import type { ProviderId } from "../../protocol/event.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { count, plain } from "../style.ts";
 import type { Rooted } from "../settings.ts";
 
-export interface FoundSession extends FoundLog {
+export interface FoundSession extends SessionOnDisk {
   readonly provider: Provider;
+  readonly locate: () => SessionFiles;
 }
 
-/** All sessions, the ones that changed last first. A session whose log was copied is found once, where it grew last. */
+/** All sessions, the ones that changed last first. */
 export function findSessions(rooted: readonly Rooted[], only: ProviderId | null): FoundSession[] {
-  const found: FoundSession[] = [];
-  for (const { provider, roots } of rooted) {
-    if (only !== null && provider.id !== only) continue;
-    for (const root of roots) {
-      for (const log of scanFolder(provider, roots, root)) found.push({ provider, ...log });
-    }
+  const found = rooted.filter(({ provider }) => only === null || provider.id === only).flatMap(findOf);
+  return found.sort((a, b) => b.modified - a.modified || (a.session < b.session ? -1 : 1));
+}
+
+function findOf({ provider, roots }: Rooted): FoundSession[] {
+  const index = indexSessions(provider, roots);
+  const found = new Map<string, SessionOnDisk>();
+  for (const root of roots) {
+    // A session of several logs is found once more with each.
+    for (const session of index.scan(root)) found.set(session.session, session);
   }
-  found.sort((a, b) => b.modified - a.modified || (a.session < b.session ? -1 : 1));
-  const seen = new Set<string>();
-  return found.filter(({ provider, session }) => {
-    const key = `${provider.id}/${session}`;
-    const isNew = !seen.has(key);
-    seen.add(key);
-    return isNew;
-  });
+  return [...found.values()].map((session) => ({
+    ...session,
+    provider,
+    locate() {
+      const files = index.files(session.session);
+      if (files === null) throw new Error("internal error: a session without a log");
+      return files;
+    },
+  }));
 }
 
 export type Chosen =

@@ -2,6 +2,7 @@
  * What a session is called and where it was held, without reading all of it: the first records until that is known,
  * and the short records at the end, since people name a session late. Requires read on the log. Room: cli; edge.
  */
+import { formOf, openLog } from "../../parser/open_log.ts";
 import { createLineSplitter } from "../../parser/split_lines.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
@@ -27,12 +28,11 @@ interface Known {
 }
 
 /** A log that vanished meanwhile is a session without a name. */
-export function peekSession({ provider, session, path, size }: FoundSession): SessionMeta {
+export function peekSession({ provider, session, path, latest }: FoundSession): SessionMeta {
   const known: Known = { title: null, project: null, started: null, client: null };
+  const read = readHead(provider, path, known);
   try {
-    using file = Deno.openSync(path);
-    const read = readHead(provider, file, known);
-    if (size > read) readTail(provider, file, Math.max(read, size - TAIL_BYTES), known);
+    if (formOf(latest) === "lines") readTail(provider, latest, latest === path ? read : 0, known);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
       throw error;
@@ -43,26 +43,29 @@ export function peekSession({ provider, session, path, size }: FoundSession): Se
 }
 
 /** How many bytes were read. */
-function readHead(provider: Provider, file: Deno.FsFile, known: Known): number {
+function readHead(provider: Provider, path: string, known: Known): number {
   const fold = provider.begin(MAIN_AGENT);
-  const splitter = createLineSplitter(0);
-  const chunk = new Uint8Array(CHUNK_BYTES);
+  const file = openLog(provider, path, null, CHUNK_BYTES);
   let line = 0;
-  while (splitter.position() < HEAD_BYTES) {
-    const got = file.readSync(chunk);
-    const lines = got === null ? [splitter.rest()] : splitter.push(chunk.subarray(0, got));
-    for (const found of lines) {
-      const bytes = found?.bytes ?? null;
+  for (let read = 0;;) {
+    const result = file.read(path);
+    const last = result.result === "end" ? file.rest() : null;
+    for (const { bytes, end } of result.result === "lines" ? result.lines : last === null ? [] : [last]) {
       if (bytes !== null) takeLine(provider, fold, bytes, line, known, 0);
       line += 1;
+      read = end;
     }
-    if (got === null) break;
-    if (known.title !== null && known.project !== null && known.started !== null) break;
+    if (result.result !== "lines" || read >= HEAD_BYTES) return read;
+    if (known.title !== null && known.project !== null && known.started !== null) return read;
   }
-  return splitter.position();
 }
 
-function readTail(provider: Provider, file: Deno.FsFile, from: number, known: Known): void {
+/** Reads the last of the log, but nothing before byte `least`. */
+function readTail(provider: Provider, path: string, least: number, known: Known): void {
+  using file = Deno.openSync(path);
+  const { size } = file.statSync();
+  if (size <= least) return;
+  const from = Math.max(least, size - TAIL_BYTES);
   const bytes = new Uint8Array(TAIL_BYTES);
   file.seekSync(from, Deno.SeekMode.Start);
   let filled = 0;

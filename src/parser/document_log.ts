@@ -1,0 +1,147 @@
+/**
+ * A log that is one JSON document, which its client writes anew at each change, and not at one stroke: what is no JSON
+ * yet is looked at again when it has changed. Its records are handed out as lines, so that nothing behind this file
+ * knows; offsets count bytes of those lines. Requires read on the log. Room: parser; edge.
+ */
+import type { FileCursor } from "../protocol/cursor.ts";
+import { REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../protocol/limits.ts";
+import { isAbsent } from "./disk.ts";
+import { createElider } from "./elide.ts";
+import { hashOf, type LogFile, type ReadResult } from "./log_file.ts";
+import type { Line } from "./split_lines.ts";
+
+/** Characters of the hash of one record in a cursor. */
+const MARK = 12;
+const PIECE = 1024 * 1024;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+type RecordsOf = (document: unknown) => readonly unknown[];
+
+/** Bytes of the lines that the document at `path` would be handed out as: the size of such a log. */
+export function measureDocument(recordsOf: RecordsOf, path: string): number {
+  using file = Deno.openSync(path, { read: true });
+  const read = readDocument(file, file.statSync().size);
+  if (read.document === undefined) return 0;
+  return recordsOf(read.document).reduce((sum: number, record) => sum + lineOf(record).length + 1, 0);
+}
+
+export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): LogFile {
+  /** Records that were handed out. */
+  let count = from?.line ?? 0;
+  /** Marks of records, the first of them of record `marksFrom`: a client changes its latest records in place. */
+  let marks = marksIn(from?.tail ?? "");
+  let marksFrom = count - marks.length;
+  /** What the file was when it was read last. */
+  let identity = { dev: 0, ino: 0 };
+  let seen = "";
+  let total = from?.offset ?? 0;
+
+  function readOpened(file: Deno.FsFile): ReadResult {
+    const { isFile, dev, ino, size, mtime } = file.statSync();
+    if (!isFile) return { result: "gone", why: "not a regular file" };
+    const modified = mtime?.getTime() ?? 0;
+    const version = `${dev} ${ino} ${size} ${modified}`;
+    const { document, elided } = version === seen ? NOTHING_NEW : readDocument(file, size);
+    // While it is being written it is no JSON: it will change once more.
+    if (document === undefined) return { result: "end", size: total, modified };
+    seen = version;
+    identity = { dev, ino: ino ?? 0 };
+    const records = recordsOf(document).map(lineOf);
+    if (records.length < count) return { result: "rewritten", how: "truncated" };
+    const before = marksFrom;
+    const changed = marks.slice(0, count - before).findIndex((mark, at) =>
+      mark !== markOf(records[before + at])
+    );
+    const first = changed < 0 ? count : before + changed;
+    marksFrom = Math.max(0, first - REMEMBERED_RECORDS);
+    marks = records.slice(marksFrom).map(markOf);
+    const lines = placeLines(records, first, elided);
+    count = records.length;
+    total = lines.at(-1)?.end ?? total;
+    return lines.length === 0 ? { result: "end", size: total, modified } : { result: "lines", lines, first };
+  }
+
+  return {
+    read(path) {
+      let file: Deno.FsFile;
+      try {
+        file = Deno.openSync(path, { read: true });
+      } catch (error) {
+        if (!isAbsent(error)) throw error;
+        return { result: "gone", why: error instanceof Error ? error.name : String(error) };
+      }
+      try {
+        return readOpened(file);
+      } finally {
+        file.close();
+      }
+    },
+    rest: () => null,
+    cursorAfter(line, number) {
+      const known = marks.slice(0, number + 1 - marksFrom).slice(-REMEMBERED_RECORDS);
+      const place = { offset: line.end, line: number + 1 };
+      return { ...identity, head: "", headBytes: 0, tail: known.join(""), ...place };
+    },
+  };
+}
+
+interface Document {
+  /** Undefined where the file holds no whole document. */
+  readonly document: unknown;
+  readonly elided: Line["elided"];
+}
+
+const NOTHING_NEW: Document = { document: undefined, elided: null };
+
+function readDocument(file: Deno.FsFile, size: number): Document {
+  if (size <= WHOLE_DOCUMENT) {
+    const bytes = new Uint8Array(size);
+    let filled = 0;
+    while (filled < size) {
+      const got = file.readSync(bytes.subarray(filled));
+      if (got === null) break;
+      filled += got;
+    }
+    return { document: parse(bytes.subarray(0, filled)), elided: null };
+  }
+  const elider = createElider(WHOLE_DOCUMENT);
+  const piece = new Uint8Array(PIECE);
+  for (let got = file.readSync(piece); got !== null; got = file.readSync(piece)) {
+    elider.push(piece.slice(0, got));
+  }
+  const { bytes, values, dropped } = elider.finish();
+  return { document: bytes === null ? undefined : parse(bytes), elided: { values, bytes: dropped } };
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function lineOf(record: unknown): Uint8Array {
+  return encoder.encode(JSON.stringify(record) ?? "null");
+}
+
+/** The lines from record `first` on, where they would stand in a file of lines. */
+function placeLines(records: readonly Uint8Array[], first: number, elided: Line["elided"]): Line[] {
+  const lines: Line[] = [];
+  let start = 0;
+  for (const [index, bytes] of records.entries()) {
+    const end = start + bytes.length + 1;
+    if (index >= first) lines.push({ bytes, start, end, elided: lines.length === 0 ? elided : null });
+    start = end;
+  }
+  return lines;
+}
+
+function markOf(record: Uint8Array | undefined): string {
+  return record === undefined ? "" : hashOf(record).slice(0, MARK);
+}
+
+function marksIn(text: string): string[] {
+  return text.match(new RegExp(`.{${MARK}}`, "g")) ?? [];
+}

@@ -1,0 +1,51 @@
+/**
+ * What a log says of itself at its beginning: some clients' file names do not tell a session from a sub-agent, or from
+ * nothing at all. Requires read on the log. Room: parser; edge through LogFile.
+ */
+import { INTRODUCTION_BYTES, INTRODUCTION_PIECE, INTRODUCTION_RECORDS } from "../protocol/limits.ts";
+import type { Provider, Source } from "../providers/provider.ts";
+import { openLog } from "./open_log.ts";
+
+/** What the log at `path`, whose name does not say, is. `relative`: its path below the root. */
+export function introduce(provider: Provider, relative: string, path: string): Source | null {
+  if (provider.introduce === undefined) return null;
+  const head: unknown[] = [];
+  for (const value of readRecords(provider, path)) {
+    head.push(value);
+    const source = provider.introduce(relative, head);
+    if (source !== null) return source;
+  }
+  return null;
+}
+
+const decoder = new TextDecoder();
+
+/** The first records of the log at `path`, one after another as far as they are asked for; what is no JSON is left out. */
+export function* readRecords(provider: Provider, path: string): Generator<unknown> {
+  const file = openLog(provider, path, null, INTRODUCTION_PIECE);
+  let records = 0;
+  for (let end = 0; end < INTRODUCTION_BYTES;) {
+    const result = file.read(path);
+    if (result.result === "gone" || result.result === "rewritten") return;
+    const last = result.result === "end" ? file.rest() : null;
+    for (
+      const { bytes, end: lineEnd } of result.result === "lines" ? result.lines : last === null ? [] : [last]
+    ) {
+      end = lineEnd;
+      const value = bytes === null ? undefined : parse(decoder.decode(bytes));
+      if (value !== undefined) yield value;
+      records += 1;
+      if (records >= INTRODUCTION_RECORDS) return;
+    }
+    if (result.result === "end") return;
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Being written, or damaged: it says nothing.
+    return undefined;
+  }
+}

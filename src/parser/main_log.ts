@@ -1,0 +1,77 @@
+/**
+ * The main log of a session, which may be several that follow one another: a client that goes back to an earlier point
+ * begins another file. Room: parser; edge through LogWalker.
+ */
+import type { Checkpoint } from "../protocol/cursor.ts";
+import { MAIN_AGENT } from "../protocol/event.ts";
+import type { Provider } from "../providers/provider.ts";
+import { countKnownEvents, type LogWalker, walkLog } from "./log_walker.ts";
+import { formOf } from "./open_log.ts";
+import type { RecentIds } from "./recent_ids.ts";
+import type { SessionPart } from "./session_files.ts";
+
+export interface MainLog {
+  /** Of the part that is being read. */
+  walker(): LogWalker;
+  /** Follows that part to where it is now: moved, compressed, or decompressed. Whether it is elsewhere. */
+  follow(): boolean;
+  hasNext(): boolean;
+  /** Goes on with the part that follows. False when there is none. */
+  beginNext(): boolean;
+  /** Reads the part anew, because it was rewritten, and passes over the events that it had before. */
+  restart(recent: Pick<RecentIds, "has">): void;
+  /** Bytes of all parts up to the last record taken. */
+  offset(): number;
+  state(): Pick<Checkpoint, "main" | "part">;
+}
+
+/** Goes on from `from`, or begins with the first part. `locate` gives the parts as they are now. */
+export function openMainLog(
+  provider: Provider,
+  locate: () => readonly SessionPart[],
+  from: Checkpoint | null,
+): MainLog {
+  let part = partAt(locate(), from?.part?.name ?? "");
+  let before = from?.part?.before ?? 0;
+  let walker = walkLog(provider, MAIN_AGENT, part.path, from?.main ?? null, part.part);
+
+  const next = () => locate().find((other) => other.part > part.part);
+
+  return {
+    walker: () => walker,
+    follow() {
+      const now = locate().find((other) => other.part === part.part);
+      if (now === undefined || now.path === walker.path) return false;
+      if (formOf(now.path) === formOf(walker.path)) walker.path = now.path;
+      else walker = walkLog(provider, MAIN_AGENT, now.path, walker.state(), now.part);
+      part = now;
+      return true;
+    },
+    hasNext: () => next() !== undefined,
+    beginNext() {
+      const found = next();
+      if (found === undefined) return false;
+      before += walker.size();
+      part = found;
+      walker = walkLog(provider, MAIN_AGENT, found.path, null, found.part);
+      return true;
+    },
+    restart(recent) {
+      const skip = countKnownEvents(provider, walker, recent, part.part);
+      walker = walkLog(provider, MAIN_AGENT, walker.path, null, part.part);
+      walker.skip = skip;
+    },
+    offset: () => before + walker.offset(),
+    state: () => ({
+      main: walker.state(),
+      ...(part.part === "" ? {} : { part: { name: part.part, before } }),
+    }),
+  };
+}
+
+/** The part of that name; one that vanished is taken for the one that follows it. */
+function partAt(parts: readonly SessionPart[], name: string): SessionPart {
+  const part = parts.find((other) => other.part >= name) ?? parts.at(-1);
+  if (part === undefined) throw new Error("internal error: a session without a log");
+  return part;
+}

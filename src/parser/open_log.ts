@@ -1,0 +1,35 @@
+/** The reader for a log, by the form that its name tells. Room: parser; no authority of its own. */
+import type { FileCursor } from "../protocol/cursor.ts";
+import { READ_CHUNK } from "../protocol/limits.ts";
+import type { Provider } from "../providers/provider.ts";
+import { openCompressedLog } from "./compressed_log.ts";
+import { openDocumentLog } from "./document_log.ts";
+import { type LogFile, openLogFile } from "./log_file.ts";
+
+/** One JSON value a line; the same, compressed; or one JSON document, written anew at each change. */
+export type LogForm = "lines" | "compressed" | "document";
+
+export function formOf(path: string): LogForm {
+  if (path.endsWith(".zst")) return "compressed";
+  return path.endsWith(".json") ? "document" : "lines";
+}
+
+/**
+ * Reads on from `from`, or from the beginning. The path may change between reads, but not its form. `most`: bytes of
+ * one read, where there are lines to read.
+ */
+export function openLog(
+  provider: Provider,
+  path: string,
+  from: FileCursor | null,
+  most = READ_CHUNK,
+): LogFile {
+  switch (formOf(path)) {
+    case "compressed":
+      return openCompressedLog(from);
+    case "document":
+      return openDocumentLog((document) => provider.recordsOf?.(document) ?? [], from);
+    case "lines":
+      return openLogFile(from, most);
+  }
+}
