@@ -40,8 +40,9 @@ export const gemini: Provider = {
   begin: (agent) => createFold(agent),
 
   ignores(state, text) {
-    return text.startsWith(LAST_UPDATED) && text.length <= LAST_UPDATED_CHARS &&
-      (state as Fold).told.client;
+    const { told, waiting } = state as Fold;
+    return told.client && waiting.length === 0 && text.length <= LAST_UPDATED_CHARS &&
+      text.startsWith(LAST_UPDATED);
   },
 
   handBack(state, { value, line }) {

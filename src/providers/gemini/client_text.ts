@@ -84,17 +84,19 @@ export function clientTextOf(text: string): ClientText | null {
   return CLIENT_TEXTS.find(({ start }) => text.startsWith(start)) ?? null;
 }
 
-const REFERENCED = "--- Content from referenced files ---";
+const FILES_START = "--- Content from referenced files ---";
+const FILES_END = "--- End of content ---";
 
-function isHook(text: string): boolean {
-  return text.trimStart().startsWith("<hook_context>") && text.trimEnd().endsWith("</hook_context>");
-}
-
-/** The person's own among the texts of a record: behind them come files they named, and what hooks add. */
-export function ownTexts(texts: readonly string[]): readonly string[] {
-  const files = texts.findIndex((text) => text.trim() === REFERENCED);
-  const before = files === -1 ? texts : texts.slice(0, files);
-  return before.filter((text, index) => index === 0 || !isHook(text));
+/** The texts of a record without the files that the person named: the client puts them behind the prompt. */
+export function withoutFiles(texts: readonly string[]): readonly string[] {
+  let inFiles = false;
+  return texts.filter((text) => {
+    const mark = text.trim();
+    if (mark === FILES_START) inFiles = true;
+    const own = !inFiles;
+    if (mark === FILES_END) inFiles = false;
+    return own;
+  });
 }
 
 /** What the person typed, where the client notes it because it sent another text. */

@@ -9,9 +9,10 @@ const SAMPLE = 512;
 
 /** Eleven characters that tell texts apart; not for anything that somebody would gain by forging. */
 export function digestOf(text: string): string {
-  const sample = text.length <= 2 * SAMPLE ? text : text.slice(0, SAMPLE) + text.slice(-SAMPLE);
-  let high = 0x9e3779b9 ^ text.length;
-  let low = 0x85ebca6b ^ text.length;
+  const ends = text.length <= 2 * SAMPLE ? text : text.slice(0, SAMPLE) + text.slice(-SAMPLE);
+  const sample = `${text.length}:${ends}`;
+  let high = 0x9e3779b9;
+  let low = 0x85ebca6b;
   for (let at = 0; at < sample.length; at += 1) {
     const unit = sample.charCodeAt(at);
     high = Math.imul(high ^ unit, 0x9e3779b1);

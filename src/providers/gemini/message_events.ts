@@ -1,6 +1,6 @@
 /** The events of one record, with their ids and their time; what was told already is not told again. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
-import { type Row, textOf, timeOf } from "../claude_code/records.ts";
+import { type Row, rowOf, textOf, timeOf } from "../claude_code/records.ts";
 import type { Origin, Out, Reading } from "../provider.ts";
 import { type Fold, newText, rememberEmitted, shortId, wasEmitted } from "./fold.ts";
 
@@ -25,7 +25,7 @@ export interface MessageEvents {
 export function createMessageEvents(record: Row, line: number, fold: Fold): MessageEvents {
   const outs: Out[] = [];
   const id = shortId(textOf(record["id"])) || `line:${line}`;
-  const time = timeOf(record["timestamp"]);
+  const time = timeOf(record["timestamp"]) ?? timeOf(rowOf(record["$set"])["lastUpdated"]);
 
   function push(eventId: string, eventTime: string | null, body: EventBody, typed: string | null): void {
     if (wasEmitted(fold, eventId)) return;
@@ -49,9 +49,9 @@ export function createMessageEvents(record: Row, line: number, fold: Fold): Mess
         push(fresh.id, time, { type: "user", text: fresh.text }, fresh.id === id ? typed : null);
       }
     },
-    addNotice(kind, text, key) {
+    addNotice(kind, text, key = "") {
       if (text.trim() === "") return;
-      push(key === undefined ? id : `${id}:${key}`, time, { type: "notice", kind, text }, null);
+      push(key === "" ? id : `${id}:${key}`, time, { type: "notice", kind, text }, null);
     },
     addUnknown: (type) => outs.push({ out: "unknown", type }),
     reading: (origin) => ({ outs, origin }),

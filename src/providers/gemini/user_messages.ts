@@ -8,8 +8,8 @@ import {
   displayed,
   isSnapshot,
   mayBeContext,
-  ownTexts,
   shellOf,
+  withoutFiles,
 } from "./client_text.ts";
 import { readSnapshot } from "./compaction.ts";
 import { type Fold, rememberSaid, wasSaid } from "./fold.ts";
@@ -19,7 +19,7 @@ import { readFunctionResponses } from "./tool_calls.ts";
 
 export function readUserMessage(record: Row, fold: Fold, events: MessageEvents): Reading {
   const parts = partsOf(record["content"]);
-  const texts = textsOf(parts);
+  const texts = withoutFiles(textsOf(parts));
   const [first = ""] = texts;
   const typed = displayed(record);
   if (typed === null && mayBeContext(record, first)) return readContext(record, texts, parts, fold, events);
@@ -66,10 +66,8 @@ function readReplayed(
   const fresh = texts.filter((text) => !wasSaid(fold, text));
   if (texts.length > 0) fold.replay = fresh.length > 0 ? "new" : "repeat";
   readFunctionResponses(parts, fold, events);
-  if (fresh.length > 0) {
-    const origin = readClientText(fresh[0] ?? "", fold, events);
-    if (origin === null) events.addUser(ownTexts(fresh).join("\n"), null);
-  }
+  const own = fresh.filter((text, index) => readClientText(text, fold, events, `text:${index}`) === null);
+  events.addUser(own.join("\n"), null);
   for (const text of fresh) rememberSaid(fold, text);
   if (fold.replay === "new") readOtherParts(parts, "part", events);
   return events.reading(fold.replay === "new" ? "not-typed" : "repeat");
@@ -94,7 +92,6 @@ function readResults(
 }
 
 function readSaid(texts: readonly string[], typed: string | null, fold: Fold, events: MessageEvents): Origin {
-  const [first = ""] = texts;
   if (fold.agent !== MAIN_AGENT) {
     events.addNotice(fold.asked ? "info" : "task", texts.join("\n"));
     fold.asked = true;
@@ -104,25 +101,27 @@ function readSaid(texts: readonly string[], typed: string | null, fold: Fold, ev
     events.addUser(typed, typed);
     return "user";
   }
-  const client = readClientText(first, fold, events);
-  if (client !== null) return client;
-  const own = ownTexts(texts);
+  const origins = texts.map((text, index) =>
+    readClientText(text, fold, events, index === 0 ? "" : `text:${index}`)
+  );
+  const own = texts.filter((_, index) => origins[index] === null);
   // Where there are several, the client may have put the others there.
-  events.addUser(own.join("\n"), own[0] ?? "");
-  return own.length > 0 ? "user" : "injected";
+  const [origin = null] = origins;
+  events.addUser(own.join("\n"), origin === null ? own[0] ?? "" : null);
+  return origin ?? (own.length > 0 ? "user" : "injected");
 }
 
-/** Whose words a text of the client's own forms is; null for any other text. */
-function readClientText(text: string, fold: Fold, events: MessageEvents): Origin | null {
+/** Whose words a text of the client's own forms is; null for any other text. `key`: "" for a record's first. */
+function readClientText(text: string, fold: Fold, events: MessageEvents, key: string): Origin | null {
   if (isSnapshot(text)) return readSnapshot(text, fold, events);
   const shell = shellOf(text);
   if (shell !== null) {
-    events.addNotice("shell", `!${shell.command}`);
-    events.addNotice("output", shell.output, "output");
+    events.addNotice("shell", `!${shell.command}`, key);
+    events.addNotice("output", shell.output, `${key}output`);
     return "tool-output";
   }
   const client = clientTextOf(text);
   if (client === null) return null;
-  if (client.kind !== null) events.addNotice(client.kind, text);
+  if (client.kind !== null) events.addNotice(client.kind, text, key);
   return client.origin;
 }
