@@ -31,7 +31,18 @@ type View = (input: Fields, project: string | null) => Omit<ToolView, "prose"> |
 const DETAIL_LENGTH = 100;
 
 /** Tools that answer with Markdown. */
-const PROSE_RESULTS = new Set(["Agent", "Task", "WebFetch", "web_fetch", "spawn_agent", "wait_agent"]);
+const PROSE_RESULTS = new Set([
+  "Agent",
+  "Task",
+  "WebFetch",
+  "web_fetch",
+  "spawn_agent",
+  "wait_agent",
+  "google_web_search",
+  "codebase_investigator",
+  "generalist",
+  "invoke_agent",
+]);
 
 const VIEWS = new Map<string, View>([
   ["Bash", viewShell],
@@ -72,6 +83,9 @@ const VIEWS = new Map<string, View>([
   ["ask_user", viewQuestions],
   ["Agent", viewAgent],
   ["Task", viewAgent],
+  ["codebase_investigator", viewAgent],
+  ["generalist", viewAgent],
+  ["invoke_agent", viewAgent],
   ["ExitPlanMode", viewPlan],
 ]);
 
@@ -142,7 +156,10 @@ function viewPatch(input: Fields, project: string | null): ReturnType<View> {
 function viewRead(input: Fields, project: string | null): ReturnType<View> {
   const path = pathOf(input, project);
   if (path === null) return null;
-  const { offset, limit } = input;
+  const { offset, limit, start_line: start, end_line: end } = input;
+  if (typeof start === "number") {
+    return { detail: `${path}:${start}${typeof end === "number" ? `-${end}` : ""}`, blocks: [] };
+  }
   if (typeof offset !== "number") return { detail: path, blocks: [] };
   return {
     detail: `${path}:${offset}${typeof limit === "number" ? `-${offset + limit - 1}` : ""}`,
@@ -215,7 +232,7 @@ function optionOf(option: unknown): string {
 }
 
 function viewAgent(input: Fields): ReturnType<View> {
-  const prompt = textOf(input.prompt);
+  const prompt = textOf(input.prompt ?? input.objective ?? input.request);
   if (prompt === null) return null;
   return { detail: line(textOf(input.description) ?? prompt), blocks: [{ block: "prose", text: prompt }] };
 }

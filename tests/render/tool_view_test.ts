@@ -29,6 +29,12 @@ const DETAILS: readonly (readonly [string, unknown, string | null])[] = [
     "*** Begin Patch\n*** Add File: a.txt\n+hi\n*** Delete File: b.txt\n*** End Patch",
     "a.txt, b.txt",
   ],
+  ["read_file", { file_path: "/home/dev/work/a.ts", start_line: 3, end_line: 9 }, "a.ts:3-9"],
+  ["read_file", { file_path: "/home/dev/work/a.ts", start_line: 3 }, "a.ts:3"],
+  ["replace", { file_path: "/home/dev/work/a.ts", old_string: "a", new_string: "b" }, "a.ts"],
+  ["list_directory", { dir_path: "/home/dev/work/src" }, "src"],
+  ["write_todos", { todos: [{ description: "a", status: "in_progress" }] }, "0 of 1 done"],
+  ["codebase_investigator", { objective: "Find the parser." }, "Find the parser."],
   ["mcp__tracker__search", { q: 1 }, null],
 ];
 for (const [name, input, detail] of DETAILS) {
