@@ -64,7 +64,9 @@ for (const { name, path } of corpusCases("gemini")) {
 
 for (const { path } of corpusCases("gemini").filter(({ name }) => name === "gem-long")) {
   Deno.test("read() finds each text of gem-long once, however often the history was replayed", () => {
-    const events = logsOf(path).flatMap((log) => placeEvents(gemini, log.session, MAIN_AGENT, readOuts(log)));
+    const outs = logsOf(path).flatMap(readOuts);
+    assert.equal(outs.filter((out) => out.out === "event" && out.typed !== undefined).length, 30);
+    const events = placeEvents(gemini, "s", MAIN_AGENT, outs);
     const count = (type: string) => events.filter((event) => event.type === type).length;
     assert.deepEqual(
       [count("user"), count("assistant"), count("tool_call"), count("tool_result")],

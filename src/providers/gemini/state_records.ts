@@ -34,6 +34,8 @@ export function readSettings(settings: Row, fold: Fold, events: MessageEvents): 
   for (const name of Object.keys(settings)) {
     if (!KNOWN_SETTINGS.has(name)) events.addUnknown(`gemini/set/${typeName(name)}`);
   }
+  // A resume begins with the session's id, also where the client had died in a replay.
+  if ("sessionId" in settings) fold.replay = null;
   if (!Array.isArray(settings["messages"])) return events.reading("injected");
   fold.replay = null;
   const messages = listOf(settings["messages"]);
