@@ -1,8 +1,8 @@
 /** What records tell of their session: its title, where and when it began. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../claude_code/records.ts";
+import { isRow, listOf, type Row, textOf, timeOf } from "../claude_code/records.ts";
 import { cutText, firstWords } from "../claude_code/typed.ts";
 import type { Out, Reading } from "../provider.ts";
-import { directoryOf } from "./client_text.ts";
+import { directoryOf, mayBeContext } from "./client_text.ts";
 import type { Fold } from "./fold.ts";
 import { partsOf, textsOf } from "./parts.ts";
 import { firstTextOf } from "./state_records.ts";
@@ -55,6 +55,6 @@ function projectOf(record: Row, settings: Row): string | null {
   const [directory] = listOf(settings["directories"]);
   if (typeof directory === "string" && directory.startsWith("/")) return textOf(directory);
   if (Array.isArray(settings["messages"])) return directoryOf(firstTextOf(settings));
-  if (record["type"] !== "user") return null;
-  return directoryOf(textsOf(partsOf(rowOf(record)["content"]))[0] ?? "");
+  const text = record["type"] === "user" ? textsOf(partsOf(record["content"]))[0] ?? "" : "";
+  return mayBeContext(record, text) ? directoryOf(text) : null;
 }
