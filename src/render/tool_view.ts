@@ -51,6 +51,8 @@ const VIEWS = new Map<string, View>([
   ["shell", viewShell],
   ["shell_command", viewShell],
   ["local_shell", viewShell],
+  ["write_stdin", viewInput],
+  ["exec", viewScript],
   ["Edit", viewEdit],
   ["replace", viewEdit],
   ["MultiEdit", viewMultiEdit],
@@ -73,6 +75,7 @@ const VIEWS = new Map<string, View>([
   ["WebSearch", viewWeb],
   ["web_search", viewWeb],
   ["google_web_search", viewWeb],
+  ["tool_search", viewWeb],
   ["TodoWrite", viewTasks],
   ["write_todos", viewTasks],
   ["update_plan", viewTasks],
@@ -80,19 +83,25 @@ const VIEWS = new Map<string, View>([
   ["TaskUpdate", viewTaskUpdate],
   ["AskUserQuestion", viewQuestions],
   ["request_user_input", viewQuestions],
+  ["request_user_input_async", viewQuestions],
   ["ask_user", viewQuestions],
   ["Agent", viewAgent],
   ["Task", viewAgent],
+  ["spawn_agent", viewAgent],
   ["codebase_investigator", viewAgent],
   ["generalist", viewAgent],
   ["invoke_agent", viewAgent],
   ["ExitPlanMode", viewPlan],
 ]);
 
+/** Where Codex keeps its own tools for sub-agents. */
+const OWN_NAMESPACE = /^collaboration\./;
+
 /** Never fails: an input that is not what its tool takes is shown as it is. */
 export function viewTool(name: string, input: unknown, project: string | null): ToolView {
-  const view = VIEWS.get(name)?.(fieldsOf(input), project) ?? viewUnknown(input);
-  return { ...view, prose: PROSE_RESULTS.has(name) };
+  const tool = name.replace(OWN_NAMESPACE, "");
+  const view = VIEWS.get(tool)?.(fieldsOf(input), project) ?? viewUnknown(input);
+  return { ...view, prose: PROSE_RESULTS.has(tool) };
 }
 
 function viewUnknown(input: unknown): Omit<ToolView, "prose"> {
@@ -106,6 +115,22 @@ function viewShell(input: Fields): ReturnType<View> {
   const command = commandOf(input.command ?? input.cmd);
   if (command === null) return null;
   return { detail: line(textOf(input.description) ?? command), blocks: [code("sh", command)] };
+}
+
+/** What is typed into a command that runs. */
+function viewInput(input: Fields): ReturnType<View> {
+  const chars = textOf(input.chars);
+  if (chars === null) return null;
+  return { detail: line(chars), blocks: chars === "" ? [] : [code("text", chars)] };
+}
+
+/** A program that calls other tools. */
+function viewScript(input: Fields): ReturnType<View> {
+  const script = textOf(input.input);
+  if (script === null) return null;
+  // Its first line may hold options for whoever runs it.
+  const program = script.replace(/^\/\/ @exec:[^\n]*\n/, "");
+  return { detail: line(program), blocks: [code("js", script)] };
 }
 
 /** Codex writes the arguments of exec(2): `["bash", "-lc", "ls"]` is `ls` to a person. */
@@ -232,9 +257,12 @@ function optionOf(option: unknown): string {
 }
 
 function viewAgent(input: Fields): ReturnType<View> {
-  const prompt = textOf(input.prompt ?? input.objective ?? input.request);
+  const prompt = textOf(input.prompt ?? input.message ?? input.objective ?? input.request);
   if (prompt === null) return null;
-  return { detail: line(textOf(input.description) ?? prompt), blocks: [{ block: "prose", text: prompt }] };
+  return {
+    detail: line(textOf(input.description ?? input.task_name) ?? prompt),
+    blocks: [{ block: "prose", text: prompt }],
+  };
 }
 
 function viewPlan(input: Fields): ReturnType<View> {
