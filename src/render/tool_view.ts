@@ -3,7 +3,18 @@
  * reading. A tool that is not known shows its whole input. Room: render; no authority, pure.
  */
 import { diffLines } from "./diff.ts";
-import { oneLine } from "./neutralise.ts";
+import {
+  code,
+  type Fields,
+  fieldsOf,
+  languageOf,
+  line,
+  listOf,
+  pathOf,
+  shortPath,
+  stateOf,
+  textOf,
+} from "./tool_input.ts";
 
 export type TaskState = "done" | "doing" | "open";
 
@@ -24,11 +35,7 @@ export interface ToolView {
   readonly prose: boolean;
 }
 
-/** A tool's input where it is an object: its fields, whose shapes are not known. */
-type Fields = Readonly<Record<string, unknown>>;
 type View = (input: Fields, project: string | null) => Omit<ToolView, "prose"> | null;
-
-const DETAIL_LENGTH = 100;
 
 /** Tools that answer with Markdown. */
 const PROSE_RESULTS = new Set([
@@ -268,47 +275,4 @@ function viewAgent(input: Fields): ReturnType<View> {
 function viewPlan(input: Fields): ReturnType<View> {
   const plan = textOf(input.plan);
   return plan === null ? null : { detail: null, blocks: [{ block: "prose", text: plan }] };
-}
-
-function code(language: string, text: string): Block {
-  return { block: "code", language, text };
-}
-
-/** Highlighters take a file's extension for its language. */
-function languageOf(path: string): string {
-  return /\.([A-Za-z0-9]{1,10})$/.exec(path)?.[1]?.toLowerCase() ?? "text";
-}
-
-function stateOf(status: unknown): TaskState {
-  if (status === "completed" || status === "done") return "done";
-  return status === "in_progress" ? "doing" : "open";
-}
-
-function pathOf(input: Fields, project: string | null): string | null {
-  const path = textOf(input.file_path ?? input.path ?? input.notebook_path ?? input.dir_path);
-  return path === null ? null : shortPath(path, project);
-}
-
-/** Paths below the session's project are shown from there. */
-function shortPath(path: string, project: string | null): string {
-  const below = project !== null && project !== "/" && path.startsWith(project + "/");
-  return line(below ? path.slice(project.length + 1) : path);
-}
-
-function line(text: string): string {
-  return oneLine(text, DETAIL_LENGTH);
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-/** A bare string is the input of a tool that takes only text. */
-function fieldsOf(value: unknown): Fields {
-  if (typeof value === "string") return { input: value };
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Fields : {};
-}
-
-function listOf(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map((item) => fieldsOf(item)) : [];
 }

@@ -10,6 +10,8 @@ export function readAgentMail(item: Row, events: LineEvents): Reading {
   const { fold } = events;
   const id = ownId(item["id"], fold, events.line);
   const author = textOf(item["author"]);
+  // What it wrote itself is the input of a call.
+  if (fold.path !== "" && author === fold.path) return events.reading("repeat");
   if (isAnswer(fold, author)) {
     // What it answered is the last of its own messages, which stand in front of this.
     events.addNotice("background", `The sub-agent ${author} answered.`, id);
@@ -34,7 +36,17 @@ function letterOf(item: Row): string {
   return texts.filter((text) => text !== "").join("\n").replace(PAYLOAD, "").trim();
 }
 
-export const NOTIFICATION = "<subagent_notification>";
+const NOTIFICATION = "<subagent_notification>";
+
+/** Whether a message in the person's role is how an agent without a path reports; a person can write the like. */
+export function isNotification(item: Row, text: string): boolean {
+  return text.startsWith(NOTIFICATION) && !kindsOf(item).includes("user.text");
+}
+
+/** Who wrote the parts of a message, where the client says so: since 0.149. */
+export function kindsOf(item: Row): readonly unknown[] {
+  return listOf(rowOf(item["internal_chat_message_metadata_passthrough"])["content_item_kinds"]);
+}
 
 /** Which agent hands back with this line; `row` is no copy of another log's. */
 export function handBackOf(fold: Fold, row: Row): HandBack | null {
@@ -65,7 +77,7 @@ function byNotification(payload: Row, time: string | null): HandBack | null {
 
 function notificationOf(payload: Row): Row {
   const text = textOf(rowOf(listOf(payload["content"])[0])["text"]);
-  if (!text.startsWith(NOTIFICATION)) return {};
+  if (!isNotification(payload, text)) return {};
   try {
     return rowOf(JSON.parse(tagged(text, NOTIFICATION.slice(1, -1)) ?? ""));
   } catch {

@@ -6,10 +6,7 @@ import { callerOf, isBareMeta, isInternal, parentageOf } from "./session_line.ts
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const LOG = /(?:^|\/)rollout-[^/]+\.(?:jsonl(?:\.zst)?|json)$/;
 /** `rollout-<time>-<thread>`, and behind a rewind `_<segment>`. */
-const NAME = new RegExp(`(?:^|/)rollout-[^/]*?(${UUID})(?:_(${UUID}))?\\.(jsonl\\.zst|jsonl|json)$`);
-
-/** A log that was compressed counts less than the same one that was not. */
-const RANKS: ReadonlyMap<string, number> = new Map([["jsonl", 1]]);
+const NAME = new RegExp(`(?:^|/)rollout-[^/]*?(${UUID})(?:_(${UUID}))?\\.(?:jsonl\\.zst|jsonl|json)$`);
 
 export function isLog(relative: string): boolean {
   return LOG.test(relative);
@@ -18,7 +15,7 @@ export function isLog(relative: string): boolean {
 export function introduceLog(relative: string, head: readonly unknown[]): Source | null {
   const [first] = head;
   if (first === undefined) return null;
-  const [, named = "", segment = "", form = ""] = NAME.exec(relative) ?? [];
+  const [, named = "", segment = ""] = NAME.exec(relative) ?? [];
   const meta = metaOf(first);
   if (isInternal(meta)) return null;
   const session = textOf(meta["id"]) || named;
@@ -29,7 +26,8 @@ export function introduceLog(relative: string, head: readonly unknown[]): Source
     const agent = { kind: "agent", session: parentage.session, agent: session } as const;
     return caller === undefined ? agent : { ...agent, caller };
   }
-  const rank = RANKS.get(form) ?? 0;
+  // A log that was compressed counts less than the same one that was not.
+  const rank = relative.endsWith(".jsonl") ? 1 : 0;
   const source = { kind: "session", session, rank } as const;
   return segment === "" ? source : { ...source, part: segment };
 }

@@ -57,23 +57,24 @@ function tellProject(text: string, events: LineEvents): void {
 
 function readWords(id: string, said: string, images: readonly string[], events: LineEvents): Reading {
   const { fold } = events;
-  const text = requestOf(fold, said);
+  const request = requestOf(fold, said);
+  const text = request ?? said;
   if (!fold.personal) {
     events.addNotice("task", text, `${id}:task`);
     return events.reading("sub-agent");
   }
   // What is said while a review is under way is the client's order to the reviewer.
-  const typed = fold.reviewing ? null : typedPart(fold, text);
+  const typed = fold.reviewing ? null : request === null ? "" : typedPart(fold, request);
   if (text !== "") events.addUser(id, text, typed);
   for (const [index, image] of images.entries()) events.addNotice("image", image, `${id}:image-${index}`);
   if (typed === null || text === "") return events.reading("injected");
-  tellTitle(typed, text, events);
+  tellTitle(typed, events);
   return events.reading("user");
 }
 
-function tellTitle(typed: string, text: string, events: LineEvents): void {
+function tellTitle(typed: string, events: LineEvents): void {
   if (events.fold.told.title) return;
-  const title = firstLine(typed) ?? firstLine(text);
+  const title = firstLine(typed);
   if (title === null) return;
   events.fold.told.title = true;
   events.addMeta({ title: { text: title, rank: 0 } });
@@ -85,12 +86,15 @@ const PLAIN_CLIENTS: ReadonlySet<string> = new Set(["codex-tui", "codex_exec", "
 const EDITOR_CONTEXT = /^# (?:Context from my IDE setup|Files mentioned by the user):[ \t]*\n/;
 const REQUEST = /^## My request for Codex:[ \t]*\n/gm;
 
-/** An editor's context may hold a file with the same heading in it: the request is what stands behind the last. */
-function requestOf(fold: Fold, text: string): string {
+/**
+ * What the person asked; null for an editor's context alone. The context may hold a file with the same heading in it:
+ * the request is what stands behind the last.
+ */
+function requestOf(fold: Fold, text: string): string | null {
   if (PLAIN_CLIENTS.has(fold.originator) || !EDITOR_CONTEXT.test(text)) return text;
-  let from = 0;
+  let from: number | null = null;
   for (const heading of text.matchAll(REQUEST)) from = heading.index + heading[0].length;
-  return text.slice(from);
+  return from === null ? null : text.slice(from);
 }
 
 const PIPED = "\n\n<stdin>\n";

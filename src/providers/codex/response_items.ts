@@ -1,7 +1,7 @@
 /** Lines of type `response_item`: the model's interface, in which messages stand a second time. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import { isRow, listOf, type Row, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
-import { NOTIFICATION, readAgentMail } from "./agents.ts";
+import { isNotification, kindsOf, readAgentMail } from "./agents.ts";
 import { readRawMessage, readReasoning } from "./assistant.ts";
 import { isCall, readCall } from "./calls.ts";
 import { SILENT_RESPONSE_ITEMS } from "./known_types.ts";
@@ -52,11 +52,11 @@ const SHELL_COPY = "<user_shell_command>";
 /** The role says nothing: it is the client's context, or what another line says is the person's. */
 function readUserRole(item: Row, events: LineEvents): Reading {
   const text = listOf(item["content"]).filter(isRow).map((part) => textOf(part["text"])).join("\n");
-  const kinds = listOf(rowOf(item["internal_chat_message_metadata_passthrough"])["content_item_kinds"]);
+  const kinds = kindsOf(item);
   if (text.startsWith(SHELL_COPY) && (kinds.length === 0 || kinds.includes("shell.user_command"))) {
     return readShellCopy(text, events);
   }
-  if (text.startsWith(NOTIFICATION) && !kinds.includes("user.text")) {
+  if (isNotification(item, text)) {
     events.addNotice("background", "A sub-agent reported.");
     return events.reading("sub-agent");
   }

@@ -46,6 +46,7 @@ function readOtherParts(output: unknown, id: string, events: LineEvents): void {
 
 /** An output that nobody called for: what a client adds for the model. */
 function readContext(item: Row, text: string, events: LineEvents): Reading {
+  if (text !== "" && events.fold.goal.endsWith(` ${text}`)) return events.reading("repeat");
   const name = [textOf(item["namespace"]), textOf(item["name"])].filter((part) => part !== "").join(".");
   events.addNotice("info", name === "" ? text : `${name}: ${text}`);
   return events.reading("injected");
