@@ -21,10 +21,10 @@ export function readEvent(payload: Row, events: LineEvents): Reading {
     case "agent_message":
       return readAgentEvent(payload, events);
     case "item_completed":
-      return readItem(rowOf(payload["item"]), events);
+      return readItem(rowOf(payload["item"]), textOf(payload["turn_id"]), events);
     case "task_started":
     case "turn_started":
-      beginTurn(events.fold);
+      beginTurn(events.fold, textOf(payload["turn_id"]));
       events.fold.planning = payload["collaboration_mode_kind"] === "plan";
       return events.reading("repeat");
     case "task_complete":
@@ -39,7 +39,7 @@ export function readEvent(payload: Row, events: LineEvents): Reading {
       if (hasFailed(payload)) rememberFailure(events.fold, textOf(payload["call_id"]));
       return events.reading("repeat");
     case "entered_review_mode":
-      return enterReview(payload, events);
+      return enterReview(payload, "", events);
     case "exited_review_mode":
       return leaveReview(events);
     case "thread_rolled_back":
@@ -62,7 +62,7 @@ export function readEvent(payload: Row, events: LineEvents): Reading {
   return events.reading("repeat");
 }
 
-function readItem(item: Row, events: LineEvents): Reading {
+function readItem(item: Row, turn: string, events: LineEvents): Reading {
   const type = textOf(item["type"]);
   switch (type) {
     case "UserMessage":
@@ -72,7 +72,7 @@ function readItem(item: Row, events: LineEvents): Reading {
     case "Plan":
       return readPlan(item, events);
     case "EnteredReviewMode":
-      return enterReview(item, events);
+      return enterReview(item, turn, events);
     case "ExitedReviewMode":
       return leaveReview(events);
   }
@@ -84,7 +84,7 @@ function readItem(item: Row, events: LineEvents): Reading {
 function endTurn(events: LineEvents): void {
   sayHeld(events);
   events.fold.planning = false;
-  events.fold.reviewing = false;
+  events.fold.review = null;
 }
 
 /** A failed turn says so only here. */
@@ -125,14 +125,14 @@ function turnId(payload: Row, what: string, events: LineEvents): string {
   return turn === "" ? placeId(events.fold, events.line) : `${turn}:${what}`;
 }
 
-function enterReview(payload: Row, events: LineEvents): Reading {
-  events.fold.reviewing = true;
+function enterReview(payload: Row, turn: string, events: LineEvents): Reading {
+  events.fold.review = turn;
   const hint = textOf(payload["user_facing_hint"]) || textOf(payload["review"]);
   return tell(`A review began${hint === "" ? "." : `: ${cutText(hint, TITLE_CHARS)}`}`, events);
 }
 
 function leaveReview(events: LineEvents): Reading {
-  events.fold.reviewing = false;
+  events.fold.review = null;
   return tell("The review ended.", events);
 }
 

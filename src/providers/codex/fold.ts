@@ -44,7 +44,8 @@ export interface Fold {
   model: string | null;
   /** Whether the turn is one of plan mode. */
   planning: boolean;
-  reviewing: boolean;
+  /** The turn of the review that is under way, "" if it is not named; null for none. */
+  review: string | null;
   held: Held | null;
   /** Whether the latest line that says something was a compaction. */
   compacted: boolean;
@@ -74,7 +75,7 @@ export function createFold(agent: string, part = ""): Fold {
     told: { title: false, fork: false },
     model: null,
     planning: false,
-    reviewing: false,
+    review: null,
     held: null,
     compacted: false,
     shellTold: false,
@@ -105,8 +106,10 @@ export function uniqueId(fold: Fold, id: string, line: number): string {
   return unique;
 }
 
-export function beginTurn(fold: Fold): void {
+/** Whoever was killed in a review does not end it. */
+export function beginTurn(fold: Fold, turn: string): void {
   fold.turnIds = [];
+  if (fold.review !== null && fold.review !== "" && fold.review !== turn) fold.review = null;
 }
 
 export function rememberCall(fold: Fold, call: string): void {

@@ -2,7 +2,7 @@
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { firstLine } from "../title.ts";
-import { type Fold, ownId } from "./fold.ts";
+import { ownId } from "./fold.ts";
 import type { LineEvents } from "./line_events.ts";
 import { describeImage, imageOf } from "./media.ts";
 import { NAMED_PARTS } from "./known_types.ts";
@@ -57,16 +57,15 @@ function tellProject(text: string, events: LineEvents): void {
 
 function readWords(id: string, said: string, images: readonly string[], events: LineEvents): Reading {
   const { fold } = events;
-  const request = requestOf(fold, said);
-  const text = request ?? said;
-  if (!fold.personal) {
-    events.addNotice("task", text, `${id}:task`);
-    return events.reading("sub-agent");
-  }
+  const request = requestOf(said);
+  // A terminal's person wrote all of it; only what an editor puts in front is none of the person's.
+  const text = request === null || TERMINALS.has(fold.originator) ? said : request;
   // What is said while a review is under way is the client's order to the reviewer.
-  const typed = fold.reviewing ? null : request === null ? "" : typedPart(fold, request);
-  if (text !== "") events.addUser(id, text, typed);
+  const typed = fold.review === null ? typedPart(request ?? "") : null;
+  if (!fold.personal) events.addNotice("task", text, `${id}:task`);
+  else if (text !== "") events.addUser(id, text, typed);
   for (const [index, image] of images.entries()) events.addNotice("image", image, `${id}:image-${index}`);
+  if (!fold.personal) return events.reading("sub-agent");
   if (typed === null || text === "") return events.reading("injected");
   tellTitle(typed, events);
   return events.reading("user");
@@ -80,8 +79,8 @@ function tellTitle(typed: string, events: LineEvents): void {
   events.addMeta({ title: { text: title, rank: 0 } });
 }
 
-/** Clients of which nothing stands in front of what the person typed. */
-const PLAIN_CLIENTS: ReadonlySet<string> = new Set(["codex-tui", "codex_exec", "codex_cli_rs"]);
+/** Clients that put nothing in front of what the person typed. */
+const TERMINALS: ReadonlySet<string> = new Set(["codex-tui", "codex_exec", "codex_cli_rs"]);
 /** How an editor begins what it puts in front of the person's request. */
 const EDITOR_CONTEXT = /^# (?:Context from my IDE setup|Files mentioned by the user):[ \t]*\n/;
 const REQUEST = /^## My request for Codex:[ \t]*\n/gm;
@@ -90,8 +89,8 @@ const REQUEST = /^## My request for Codex:[ \t]*\n/gm;
  * What the person asked; null for an editor's context alone. The context may hold a file with the same heading in it:
  * the request is what stands behind the last.
  */
-function requestOf(fold: Fold, text: string): string | null {
-  if (PLAIN_CLIENTS.has(fold.originator) || !EDITOR_CONTEXT.test(text)) return text;
+function requestOf(text: string): string | null {
+  if (!EDITOR_CONTEXT.test(text)) return text;
   let from: number | null = null;
   for (const heading of text.matchAll(REQUEST)) from = heading.index + heading[0].length;
   return from === null ? null : text.slice(from);
@@ -101,8 +100,7 @@ const PIPED = "\n\n<stdin>\n";
 const PIPED_END = /<\/stdin>\s*$/;
 
 /** What was piped into `codex exec` beside a prompt stands behind it, in a frame. */
-function typedPart(fold: Fold, text: string): string {
-  if (fold.originator !== "codex_exec" || !PIPED_END.test(text.slice(-64))) return text;
-  const at = text.indexOf(PIPED);
+function typedPart(text: string): string {
+  const at = PIPED_END.test(text.slice(-64)) ? text.indexOf(PIPED) : -1;
   return at === -1 ? text : text.slice(0, at);
 }

@@ -23,7 +23,7 @@ export function parentageOf(meta: Row): Parentage | null {
   const spawn = rowOf(rowOf(starter)["thread_spawn"]);
   const parent = textOf(meta["parent_thread_id"]) || textOf(spawn["parent_thread_id"]);
   const elsewhere = root !== "" && root !== id;
-  if (starter === undefined && meta["thread_source"] !== "subagent" && !elsewhere) return null;
+  if (!isStarted(meta) && !elsewhere) return null;
   const session = elsewhere ? root : parent;
   // Without a parent there is nothing that it could be part of.
   if (session === "" || session === id) return null;
@@ -33,6 +33,11 @@ export function parentageOf(meta: Row): Parentage | null {
     path: textOf(meta["agent_path"]) || textOf(spawn["agent_path"]),
     isReview: starter === "review",
   };
+}
+
+/** Whether another thread started this one. */
+function isStarted(meta: Row): boolean {
+  return subAgentOf(meta["source"]) !== undefined || meta["thread_source"] === "subagent";
 }
 
 function subAgentOf(source: unknown): unknown {
@@ -84,7 +89,7 @@ export function readSessionMeta(meta: Row, events: LineEvents): Reading {
   const parentage = parentageOf(meta);
   fold.originator = textOf(meta["originator"]) || "?";
   if (id !== "") fold.thread = id;
-  if (parentage !== null || subAgentOf(meta["source"]) !== undefined) fold.personal = false;
+  if (parentage !== null || isStarted(meta)) fold.personal = false;
   if (parentage !== null) fold.path = parentage.path;
   const ownFrom = meta["subagent_history_start_ordinal"];
   if (typeof ownFrom === "number") fold.ownFrom = ownFrom;

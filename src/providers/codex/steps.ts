@@ -42,7 +42,7 @@ export function readStep(item: Row, events: LineEvents): Reading {
     return events.reading("repeat");
   }
   // The commands of a review stand in its own log.
-  if (fold.reviewing || (BEFORE_CALL.has(type) && !STEP_ID.test(id))) return events.reading("repeat");
+  if (fold.review !== null || (BEFORE_CALL.has(type) && !STEP_ID.test(id))) return events.reading("repeat");
   const text = STEPS.get(type)?.(item) ?? "";
   events.addNotice("step", text, `${ownId(id, fold, events.line)}:step`);
   return events.reading("tool-output");
