@@ -69,6 +69,7 @@ export type EventType = Event["type"];
  * - `api-error`: the provider's service failed
  * - `task`: the task given to a sub-agent
  * - `background`: a background task reported
+ * - `step`: something a tool call did on its way: a command it ran, a file it changed; the first line says what
  * - `image`, `attachment`: something that is not text, described in a few words
  * - `elision`: something was too large to keep; the text says what and how much
  * - `info`: anything else a client tells the person
@@ -82,6 +83,7 @@ export const NOTICE_KINDS = [
   "api-error",
   "task",
   "background",
+  "step",
   "image",
   "attachment",
   "elision",

@@ -1,10 +1,14 @@
 /** The providers that kato knows: one line each. Room: providers; no authority, pure. */
 import type { ProviderId } from "../protocol/event.ts";
 import { claudeCode } from "./claude_code.ts";
+import { codex } from "./codex.ts";
+import { gemini } from "./gemini.ts";
 import type { Provider } from "./provider.ts";
 
 export const providers: readonly Provider[] = [
   claudeCode,
+  codex,
+  gemini,
 ];
 
 /** The provider with this id; null for one that this version does not read yet. */

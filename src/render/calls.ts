@@ -4,6 +4,7 @@
  */
 import { WAITING_CALLS, WAITING_CHARS } from "../protocol/limits.ts";
 import type { Outcome, Page } from "./page.ts";
+import { resultText } from "./result_text.ts";
 
 export interface WaitingCall {
   readonly waits: "call";
@@ -52,7 +53,8 @@ export function addResult(
   calls: Calls,
   result: { readonly call: string; readonly agent: string; readonly text: string; readonly error: boolean },
 ): string {
-  const { call, agent, text, error } = result;
+  const { call, agent, error } = result;
+  const text = resultText(result.text);
   for (const item of calls.queue) {
     if (item.waits === "call" && item.call === call && item.agent === agent && item.result === null) {
       item.result = { body: page.result(text, item.prose), error };

@@ -31,7 +31,7 @@ type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 const SUMMARY_LENGTH = 100;
 
 /** Notices that belong to a call's result, or to nothing: the turn does not go on because of them. */
-const ASIDES = new Set(["image", "attachment", "elision", "background", "info"]);
+const ASIDES = new Set(["image", "attachment", "elision", "background", "info", "step"]);
 
 const LABELS: Readonly<Record<string, string>> = {
   interruption: "Interrupted",
@@ -88,6 +88,7 @@ function isShown(head: RenderHead, event: Event): boolean {
     case "tool_result":
       return shows("tools") && shows("results");
     case "notice":
+      if (event.kind === "step") return shows("tools");
       // A sub-agent's task is what its section is called.
       return shows("notices") || (event.kind === "task" && event.agent !== MAIN_AGENT);
   }
@@ -158,8 +159,13 @@ function writeInPlace(page: Page, head: RenderHead, state: State, event: Event):
       const text = page.decision(event.question, event.options, event.answer);
       return speak(page, head, state, event, null) + enqueue(page, state.calls, { waits: "turn", text });
     }
-    case "notice":
-      return enqueue(page, state.calls, { waits: "turn", text: writeNotice(page, state, event) });
+    case "notice": {
+      if (event.kind !== "step") {
+        return enqueue(page, state.calls, { waits: "turn", text: writeNotice(page, state, event) });
+      }
+      const text = writeStep(page, head, event);
+      return speak(page, head, state, event, null) + enqueue(page, state.calls, { waits: "turn", text });
+    }
   }
 }
 
@@ -189,6 +195,23 @@ function writeCall(page: Page, head: RenderHead, state: State, event: Of<"tool_c
   const { call, agent } = event;
   const { prose } = view;
   return enqueue(page, state.calls, { waits: "call", call, agent, summary, prose, input, result: null });
+}
+
+/** The first line says what was done; the rest is a difference, or what it printed. */
+function writeStep(page: Page, head: RenderHead, { text }: Of<"notice">): string {
+  const end = text.indexOf("\n");
+  const { project } = head.meta;
+  const first = end === -1 ? text : text.slice(0, end);
+  const summary = project === null || project === "/" ? first : first.replaceAll(`${project}/`, "");
+  const rest = end === -1 ? "" : text.slice(end + 1);
+  const isDiff = rest.startsWith("--- ");
+  const input = isDiff ? page.input([{ block: "code", language: "diff", text: rest }]) : "";
+  const printed = !isDiff && rest !== "" && head.include.includes("results");
+  return page.call(
+    oneLine(summary, SUMMARY_LENGTH),
+    input,
+    printed ? { outcome: "result", body: page.result(rest, false), error: false } : { outcome: "hidden" },
+  );
 }
 
 function writeNotice(page: Page, state: State, event: Of<"notice">): string {

@@ -3,7 +3,18 @@
  * reading. A tool that is not known shows its whole input. Room: render; no authority, pure.
  */
 import { diffLines } from "./diff.ts";
-import { oneLine } from "./neutralise.ts";
+import {
+  code,
+  type Fields,
+  fieldsOf,
+  languageOf,
+  line,
+  listOf,
+  pathOf,
+  shortPath,
+  stateOf,
+  textOf,
+} from "./tool_input.ts";
 
 export type TaskState = "done" | "doing" | "open";
 
@@ -24,14 +35,21 @@ export interface ToolView {
   readonly prose: boolean;
 }
 
-/** A tool's input where it is an object: its fields, whose shapes are not known. */
-type Fields = Readonly<Record<string, unknown>>;
 type View = (input: Fields, project: string | null) => Omit<ToolView, "prose"> | null;
 
-const DETAIL_LENGTH = 100;
-
 /** Tools that answer with Markdown. */
-const PROSE_RESULTS = new Set(["Agent", "Task", "WebFetch", "web_fetch", "spawn_agent", "wait_agent"]);
+const PROSE_RESULTS = new Set([
+  "Agent",
+  "Task",
+  "WebFetch",
+  "web_fetch",
+  "spawn_agent",
+  "wait_agent",
+  "google_web_search",
+  "codebase_investigator",
+  "generalist",
+  "invoke_agent",
+]);
 
 const VIEWS = new Map<string, View>([
   ["Bash", viewShell],
@@ -40,6 +58,8 @@ const VIEWS = new Map<string, View>([
   ["shell", viewShell],
   ["shell_command", viewShell],
   ["local_shell", viewShell],
+  ["write_stdin", viewInput],
+  ["exec", viewScript],
   ["Edit", viewEdit],
   ["replace", viewEdit],
   ["MultiEdit", viewMultiEdit],
@@ -62,6 +82,7 @@ const VIEWS = new Map<string, View>([
   ["WebSearch", viewWeb],
   ["web_search", viewWeb],
   ["google_web_search", viewWeb],
+  ["tool_search", viewWeb],
   ["TodoWrite", viewTasks],
   ["write_todos", viewTasks],
   ["update_plan", viewTasks],
@@ -69,16 +90,25 @@ const VIEWS = new Map<string, View>([
   ["TaskUpdate", viewTaskUpdate],
   ["AskUserQuestion", viewQuestions],
   ["request_user_input", viewQuestions],
+  ["request_user_input_async", viewQuestions],
   ["ask_user", viewQuestions],
   ["Agent", viewAgent],
   ["Task", viewAgent],
+  ["spawn_agent", viewAgent],
+  ["codebase_investigator", viewAgent],
+  ["generalist", viewAgent],
+  ["invoke_agent", viewAgent],
   ["ExitPlanMode", viewPlan],
 ]);
 
+/** Where Codex keeps its own tools for sub-agents. */
+const OWN_NAMESPACE = /^collaboration\./;
+
 /** Never fails: an input that is not what its tool takes is shown as it is. */
 export function viewTool(name: string, input: unknown, project: string | null): ToolView {
-  const view = VIEWS.get(name)?.(fieldsOf(input), project) ?? viewUnknown(input);
-  return { ...view, prose: PROSE_RESULTS.has(name) };
+  const tool = name.replace(OWN_NAMESPACE, "");
+  const view = VIEWS.get(tool)?.(fieldsOf(input), project) ?? viewUnknown(input);
+  return { ...view, prose: PROSE_RESULTS.has(tool) };
 }
 
 function viewUnknown(input: unknown): Omit<ToolView, "prose"> {
@@ -92,6 +122,22 @@ function viewShell(input: Fields): ReturnType<View> {
   const command = commandOf(input.command ?? input.cmd);
   if (command === null) return null;
   return { detail: line(textOf(input.description) ?? command), blocks: [code("sh", command)] };
+}
+
+/** What is typed into a command that runs. */
+function viewInput(input: Fields): ReturnType<View> {
+  const chars = textOf(input.chars);
+  if (chars === null) return null;
+  return { detail: line(chars), blocks: chars === "" ? [] : [code("text", chars)] };
+}
+
+/** A program that calls other tools. */
+function viewScript(input: Fields): ReturnType<View> {
+  const script = textOf(input.input);
+  if (script === null) return null;
+  // Its first line may hold options for whoever runs it.
+  const program = script.replace(/^\/\/ @exec:[^\n]*\n/, "");
+  return { detail: line(program), blocks: [code("js", script)] };
 }
 
 /** Codex writes the arguments of exec(2): `["bash", "-lc", "ls"]` is `ls` to a person. */
@@ -142,7 +188,10 @@ function viewPatch(input: Fields, project: string | null): ReturnType<View> {
 function viewRead(input: Fields, project: string | null): ReturnType<View> {
   const path = pathOf(input, project);
   if (path === null) return null;
-  const { offset, limit } = input;
+  const { offset, limit, start_line: start, end_line: end } = input;
+  if (typeof start === "number") {
+    return { detail: `${path}:${start}${typeof end === "number" ? `-${end}` : ""}`, blocks: [] };
+  }
   if (typeof offset !== "number") return { detail: path, blocks: [] };
   return {
     detail: `${path}:${offset}${typeof limit === "number" ? `-${offset + limit - 1}` : ""}`,
@@ -215,55 +264,15 @@ function optionOf(option: unknown): string {
 }
 
 function viewAgent(input: Fields): ReturnType<View> {
-  const prompt = textOf(input.prompt);
+  const prompt = textOf(input.prompt ?? input.message ?? input.objective ?? input.request);
   if (prompt === null) return null;
-  return { detail: line(textOf(input.description) ?? prompt), blocks: [{ block: "prose", text: prompt }] };
+  return {
+    detail: line(textOf(input.description ?? input.task_name) ?? prompt),
+    blocks: [{ block: "prose", text: prompt }],
+  };
 }
 
 function viewPlan(input: Fields): ReturnType<View> {
   const plan = textOf(input.plan);
   return plan === null ? null : { detail: null, blocks: [{ block: "prose", text: plan }] };
-}
-
-function code(language: string, text: string): Block {
-  return { block: "code", language, text };
-}
-
-/** Highlighters take a file's extension for its language. */
-function languageOf(path: string): string {
-  return /\.([A-Za-z0-9]{1,10})$/.exec(path)?.[1]?.toLowerCase() ?? "text";
-}
-
-function stateOf(status: unknown): TaskState {
-  if (status === "completed" || status === "done") return "done";
-  return status === "in_progress" ? "doing" : "open";
-}
-
-function pathOf(input: Fields, project: string | null): string | null {
-  const path = textOf(input.file_path ?? input.path ?? input.notebook_path ?? input.dir_path);
-  return path === null ? null : shortPath(path, project);
-}
-
-/** Paths below the session's project are shown from there. */
-function shortPath(path: string, project: string | null): string {
-  const below = project !== null && project !== "/" && path.startsWith(project + "/");
-  return line(below ? path.slice(project.length + 1) : path);
-}
-
-function line(text: string): string {
-  return oneLine(text, DETAIL_LENGTH);
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
-}
-
-/** A bare string is the input of a tool that takes only text. */
-function fieldsOf(value: unknown): Fields {
-  if (typeof value === "string") return { input: value };
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Fields : {};
-}
-
-function listOf(value: unknown): Fields[] {
-  return Array.isArray(value) ? value.map((item) => fieldsOf(item)) : [];
 }

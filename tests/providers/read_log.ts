@@ -9,8 +9,8 @@ export interface ReadRecord {
 }
 
 /** Every record of a log, in order; lines that are no JSON are passed over. */
-export function readRecords(provider: Provider, agent: string, text: string): ReadRecord[] {
-  const state = provider.begin(agent);
+export function readRecords(provider: Provider, agent: string, text: string, part = ""): ReadRecord[] {
+  const state = provider.begin(agent, part);
   const records: ReadRecord[] = [];
   for (const [line, json] of text.split("\n").entries()) {
     if (json.trim() === "") continue;

@@ -10,6 +10,9 @@ const DETAILS: readonly (readonly [string, unknown, string | null])[] = [
   ["shell", { command: ["bash", "-lc", "ls -la"] }, "ls -la"],
   ["shell", { command: ["git", "status"] }, "git status"],
   ["exec_command", { cmd: "pwd" }, "pwd"],
+  ["exec", 'text(await tools.exec_command({cmd:"ls"}))', 'text(await tools.exec_command({cmd:"ls"}))'],
+  ["write_stdin", { session_id: 1, chars: "y\n" }, "y"],
+  ["collaboration.spawn_agent", { task_name: "review", message: "Look." }, "review"],
   ["Read", { file_path: "/home/dev/work/src/a.ts", offset: 10, limit: 5 }, "src/a.ts:10-14"],
   ["Read", { file_path: "/etc/hosts" }, "/etc/hosts"],
   ["Grep", { pattern: "x+", path: "/home/dev/work/src", glob: "*.ts" }, "x+ in src, *.ts"],
@@ -29,6 +32,12 @@ const DETAILS: readonly (readonly [string, unknown, string | null])[] = [
     "*** Begin Patch\n*** Add File: a.txt\n+hi\n*** Delete File: b.txt\n*** End Patch",
     "a.txt, b.txt",
   ],
+  ["read_file", { file_path: "/home/dev/work/a.ts", start_line: 3, end_line: 9 }, "a.ts:3-9"],
+  ["read_file", { file_path: "/home/dev/work/a.ts", start_line: 3 }, "a.ts:3"],
+  ["replace", { file_path: "/home/dev/work/a.ts", old_string: "a", new_string: "b" }, "a.ts"],
+  ["list_directory", { dir_path: "/home/dev/work/src" }, "src"],
+  ["write_todos", { todos: [{ description: "a", status: "in_progress" }] }, "0 of 1 done"],
+  ["codebase_investigator", { objective: "Find the parser." }, "Find the parser."],
   ["mcp__tracker__search", { q: 1 }, null],
 ];
 for (const [name, input, detail] of DETAILS) {

@@ -1,4 +1,7 @@
 /** The part of a person's text that the person typed: what was pasted is somebody else's. Pure. */
+import { firstLine } from "../title.ts";
+
+export { cutText } from "../title.ts";
 
 /** The client wraps a large paste so, with an id that no paste can foresee; small ones stay as if typed. */
 const PASTE_TAG = /<(\/?)pasted_content id="([^"\n]{0,64})">/g;
@@ -45,28 +48,11 @@ function joinPieces(pieces: readonly string[]): string {
   return parts.join("");
 }
 
-const TITLE_CHARS = 80;
-/** A fence or a rule is no title. */
-const WORDS = /[\p{L}\p{N}]/u;
 /** The first words stand at the beginning, however long the text. */
 const TITLE_LOOKS_AT = 4096;
 
 /** A session's title: the first line that the person typed, else pasted, and that is no command. */
 export function firstWords(text: string, typed: string): string | null {
-  return firstLine(typed) ?? firstLine(text.slice(0, TITLE_LOOKS_AT).replace(PASTE_TAG, ""));
-}
-
-function firstLine(text: string): string | null {
-  for (const line of text.slice(0, TITLE_LOOKS_AT).split("\n")) {
-    const words = line.replaceAll(PASTED, " ").trim();
-    if (WORDS.test(words) && !words.startsWith("::")) return cutText(words, TITLE_CHARS);
-  }
-  return null;
-}
-
-/** At most `length` UTF-16 units of `text`, never half a character. */
-export function cutText(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const cut = text.slice(0, length - 1);
-  return (cut.isWellFormed() ? cut : cut.slice(0, -1)).trimEnd() + "…";
+  return firstLine(typed.slice(0, TITLE_LOOKS_AT).replaceAll(PASTED, " ")) ??
+    firstLine(text.slice(0, TITLE_LOOKS_AT).replace(PASTE_TAG, ""));
 }

@@ -1,0 +1,62 @@
+/**
+ * Codex CLI (0.60 to 0.169, and its logs of early 2025): `~/.codex/sessions/…/rollout-<time>-<thread>.jsonl`; archived
+ * ones beside it. Room: providers; no authority, pure. Reads records that were parsed already; opens nothing, writes
+ * nothing, and never throws on what a log holds.
+ */
+import { join } from "@std/path";
+import { handBackOf } from "./codex/agents.ts";
+import { createFold, foldOf } from "./codex/fold.ts";
+import { IGNORED_LINE } from "./codex/known_types.ts";
+import { readLine } from "./codex/lines.ts";
+import { introduceLog, isLog } from "./codex/names.ts";
+import { isCopied } from "./codex/session_line.ts";
+import { isRow, listOf, rowOf, timeOf } from "./narrow.ts";
+import type { Provider } from "./provider.ts";
+
+const ENDS: ReadonlySet<unknown> = new Set(["task_complete", "turn_complete", "turn_aborted"]);
+/** Beyond this, what a line is for has been said. */
+const START_CHARS = 400;
+
+export const codex: Provider = {
+  id: "codex",
+  name: "Codex CLI",
+  environment: ["CODEX_HOME"],
+
+  roots(home, environment) {
+    const configured = environment["CODEX_HOME"] ?? "";
+    // The client takes a relative folder from where it was started, which nobody else can know.
+    const top = configured.startsWith("/") ? configured : join(home, ".codex");
+    return [join(top, "sessions"), join(top, "archived_sessions")];
+  },
+
+  classify: (relative) => isLog(relative) ? { kind: "unnamed" } : null,
+  introduce: introduceLog,
+
+  /** The client of early 2025, before it was rewritten: `{ session, items }`. */
+  recordsOf(document) {
+    const { session, items } = rowOf(document);
+    return isRow(session) ? [session, ...listOf(items)] : [];
+  },
+
+  agentFolder: () => null,
+  classifyAgent: () => null,
+  begin: createFold,
+
+  ignores: (_, text) => IGNORED_LINE.test(text.slice(0, START_CHARS)),
+
+  handBack(state, { value }) {
+    const fold = foldOf(state);
+    return isRow(value) && !isCopied(fold, value) ? handBackOf(fold, value) : null;
+  },
+
+  read: (state, record) => readLine(foldOf(state), record),
+
+  endsRun: ({ value }) =>
+    isRow(value) && value["type"] === "event_msg" && ENDS.has(rowOf(value["payload"])["type"]),
+
+  timeOf: ({ value }) => isRow(value) ? timeOf(value["timestamp"]) : null,
+
+  // Copies of another thread's lines are told by their log itself, and give nothing.
+  identity: () => null,
+  startingCall: () => null,
+};

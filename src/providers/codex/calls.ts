@@ -1,0 +1,75 @@
+/** Calls of tools, as the model's interface has them. Pure. */
+import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
+import type { Reading } from "../provider.ts";
+import { placeId, type Question, rememberCall, rememberQuestions } from "./fold.ts";
+import type { LineEvents } from "./line_events.ts";
+import { describeImage } from "./media.ts";
+
+/** Calls of the provider's own tools are named after their type: `web_search_call`. */
+const OWN_TOOL = /_call$/;
+
+/** Whether an item is a call. */
+export function isCall(type: string): boolean {
+  return OWN_TOOL.test(type);
+}
+
+export function readCall(item: Row, events: LineEvents): Reading {
+  const type = textOf(item["type"]);
+  const call = textOf(item["call_id"]) || textOf(item["id"]) || placeId(events.fold, events.line);
+  rememberCall(events.fold, call);
+  const name = type === "function_call" || type === "custom_tool_call"
+    ? nameOf(item)
+    : type.replace(OWN_TOOL, "");
+  const input = inputOf(type, item);
+  events.add(call, { type: "tool_call", call, name, input });
+  if (name === "request_user_input") rememberQuestions(events.fold, call, questionsOf(input));
+  const image = type === "image_generation_call" ? textOf(item["result"]) : "";
+  if (image !== "") {
+    events.addNotice("image", describeImage(`data:image/png;base64,${image}`), `${call}:image`);
+  }
+  return events.reading("assistant-text");
+}
+
+/** `mcp__server__tool`, as the client names the tools of servers everywhere else. */
+function nameOf(item: Row): string {
+  const name = textOf(item["name"]);
+  const namespace = textOf(item["namespace"]);
+  if (namespace === "") return name;
+  if (!namespace.startsWith("mcp__")) return `${namespace}.${name}`;
+  return `${namespace}${namespace.endsWith("__") ? "" : "__"}${name}`;
+}
+
+function inputOf(type: string, item: Row): unknown {
+  switch (type) {
+    case "custom_tool_call":
+      return textOf(item["input"]);
+    case "function_call":
+      return parseArguments(item["arguments"]);
+    case "tool_search_call":
+      return parseArguments(item["arguments"]);
+    case "image_generation_call":
+      return { prompt: textOf(item["revised_prompt"]) };
+    default:
+      return item["action"] ?? {};
+  }
+}
+
+/** The model may write what is no JSON; then it stands as it was written. */
+function parseArguments(written: unknown): unknown {
+  if (typeof written !== "string") return written ?? {};
+  if (written.trim() === "") return {};
+  try {
+    return JSON.parse(written);
+  } catch {
+    return written.toWellFormed();
+  }
+}
+
+function questionsOf(input: unknown): Question[] {
+  return listOf(rowOf(input)["questions"]).filter(isRow).map((asked) => ({
+    id: textOf(asked["id"]),
+    question: textOf(asked["question"]),
+    options: listOf(asked["options"]).map((option) => textOf(option) || textOf(rowOf(option)["label"]))
+      .filter((label) => label !== ""),
+  }));
+}

@@ -1,0 +1,40 @@
+/** Which files are logs, and whose. Their names hold ids, but only their first line tells what a thread is. Pure. */
+import { isRow, type Row, rowOf, textOf } from "../narrow.ts";
+import type { Source } from "../provider.ts";
+import { callerOf, isBareMeta, isInternal, parentageOf } from "./session_line.ts";
+
+const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const LOG = /(?:^|\/)rollout-[^/]+\.(?:jsonl(?:\.zst)?|json)$/;
+/** `rollout-<time>-<thread>`, and behind a rewind `_<segment>`. */
+const NAME = new RegExp(`(?:^|/)rollout-[^/]*?(${UUID})(?:_(${UUID}))?\\.(?:jsonl\\.zst|jsonl|json)$`);
+
+export function isLog(relative: string): boolean {
+  return LOG.test(relative);
+}
+
+export function introduceLog(relative: string, head: readonly unknown[]): Source | null {
+  const [first] = head;
+  if (first === undefined) return null;
+  const [, named = "", segment = ""] = NAME.exec(relative) ?? [];
+  const meta = metaOf(first);
+  if (isInternal(meta)) return null;
+  const session = textOf(meta["id"]) || named;
+  if (session === "") return null;
+  const parentage = parentageOf(meta);
+  if (parentage !== null) {
+    const caller = callerOf(parentage);
+    const agent = { kind: "agent", session: parentage.session, agent: session } as const;
+    return caller === undefined ? agent : { ...agent, caller };
+  }
+  // A log that was compressed counts less than the same one that was not.
+  const rank = relative.endsWith(".jsonl") ? 1 : 0;
+  const source = { kind: "session", session, rank } as const;
+  return segment === "" ? source : { ...source, part: segment };
+}
+
+/** What the first line says of its thread; nothing, if it is no first line. */
+function metaOf(first: unknown): Row {
+  const row = rowOf(first);
+  if (row["type"] === "session_meta" && isRow(row["payload"])) return row["payload"];
+  return isBareMeta(row) ? row : {};
+}

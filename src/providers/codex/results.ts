@@ -1,0 +1,108 @@
+/** Results of calls, and what they tell: whether the call failed, and what the person answered. Pure. */
+import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import type { Reading } from "../provider.ts";
+import { placeId, type Question, takeFailure, takeQuestions } from "./fold.ts";
+import type { LineEvents } from "./line_events.ts";
+import { imageOf } from "./media.ts";
+
+/** A `function_call_output` or `custom_tool_call_output`; a call may have several. */
+export function readOutput(item: Row, events: LineEvents): Reading {
+  const { fold } = events;
+  const call = textOf(item["call_id"]);
+  const output = contentOf(item["output"]);
+  const text = outputText(output);
+  if (call === "") return readContext(item, text, events);
+  const id = textOf(item["id"]) || `${call}:result`;
+  const error = [takeFailure(fold, call), saysFailed(text), rowOf(item["output"])["success"] === false];
+  events.add(id, { type: "tool_result", call, text, error: error.includes(true) });
+  readOtherParts(output, id, events);
+  // What a running script reports comes before its result.
+  if (item["name"] === undefined) readAnswers(call, text, takeQuestions(fold, call), events);
+  return events.reading("tool-output");
+}
+
+/** Until 2025 an output could be an object with its text and whether the call succeeded. */
+function contentOf(output: unknown): unknown {
+  return isRow(output) ? output["content"] ?? output["output"] : output;
+}
+
+function outputText(output: unknown): string {
+  if (typeof output === "string") return textOf(output);
+  const texts = listOf(output).map((part) => textOf(rowOf(part)["text"])).filter((text) => text !== "");
+  return texts.map((text, index) => index === texts.length - 1 || text.endsWith("\n") ? text : `${text}\n`)
+    .join("");
+}
+
+const TEXT_PARTS: ReadonlySet<string> = new Set(["input_text", "output_text", "text"]);
+
+function readOtherParts(output: unknown, id: string, events: LineEvents): void {
+  for (const [index, part] of listOf(output).filter(isRow).entries()) {
+    const type = textOf(part["type"]);
+    if (type === "input_image") events.addNotice("image", imageOf(part), `${id}:image-${index}`);
+    else if (type === "encrypted_content") continue;
+    else if (!TEXT_PARTS.has(type)) events.addUnknown(`output/${typeName(type)}`);
+  }
+}
+
+/** An output that nobody called for: what a client adds for the model. */
+function readContext(item: Row, text: string, events: LineEvents): Reading {
+  if (text !== "" && events.fold.goal.endsWith(` ${text}`)) return events.reading("repeat");
+  const name = [textOf(item["namespace"]), textOf(item["name"])].filter((part) => part !== "").join(".");
+  events.addNotice("info", name === "" ? text : `${name}: ${text}`);
+  return events.reading("injected");
+}
+
+/** The tools that a search found, by their names. */
+export function readFoundTools(item: Row, events: LineEvents): Reading {
+  const call = textOf(item["call_id"]) || placeId(events.fold, events.line);
+  const text = listOf(item["tools"]).map(rowOf).flatMap((tool) => {
+    const name = textOf(tool["name"]);
+    const inner = listOf(tool["tools"]).map((item) => `${name}.${textOf(rowOf(item)["name"])}`);
+    return inner.length > 0 ? inner : [name];
+  }).join("\n");
+  const error = textOf(item["status"]) === "failed";
+  events.add(textOf(item["id"]) || `${call}:result`, { type: "tool_result", call, text, error });
+  return events.reading("tool-output");
+}
+
+/** How the client says that a call did not do what it should. */
+const FAILURE =
+  /^(?:unsupported call: |failed to parse function arguments|apply_patch verification failed|exec_command failed|execution error|Script (?:failed|error)|aborted\b|(?:Wall time: [\d.]+ seconds\n)aborted\b)/;
+/** The lines in front of a command's output. */
+const EXIT_CODE = /^(?:Process exited with code|Exit code:) (-?\d+)$/m;
+const OUTPUT = /^(?:Total output lines|Output):/m;
+const HEAD_CHARS = 400;
+/** The form until 0.63: `{"output":"…","metadata":{"exit_code":1}}`. */
+const METADATA_EXIT = /"metadata":\{"exit_code":(-?\d+)[,}][^{}]*\}\}\s*$/;
+
+export function saysFailed(text: string): boolean {
+  if (FAILURE.test(text)) return true;
+  const start = text.slice(0, HEAD_CHARS);
+  const head = start.slice(0, OUTPUT.exec(start)?.index);
+  const code = EXIT_CODE.exec(head) ??
+    (text.startsWith('{"output":') ? METADATA_EXIT.exec(text.slice(-200)) : null);
+  return code !== null && Number(code[1]) !== 0;
+}
+
+const NOTE = "user_note: ";
+
+/** What the person chose or wrote; null where a question was left open. */
+function readAnswers(call: string, text: string, asked: readonly Question[], events: LineEvents): void {
+  if (asked.length === 0) return;
+  const answers = rowOf(rowOf(parse(text))["answers"]);
+  for (const [index, { id, question, options }] of asked.entries()) {
+    const given = Object.hasOwn(answers, id) ? answers[id] : undefined;
+    const chosen = listOf(rowOf(given)["answers"]).map(textOf).filter((answer) => answer !== "")
+      .map((answer) => answer.startsWith(NOTE) ? answer.slice(NOTE.length) : answer);
+    const answer = chosen.length === 0 ? null : chosen.join(", ");
+    events.add(`${call}:answer-${index}`, { type: "decision", question, options, answer });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

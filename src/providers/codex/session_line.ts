@@ -1,0 +1,163 @@
+/** The first line of a log: whose thread it is, and where it came from. Pure. */
+import { isRow, type Row, rowOf, textOf, timeOf } from "../narrow.ts";
+import type { Reading } from "../provider.ts";
+import { cutText } from "../title.ts";
+import type { Fold } from "./fold.ts";
+import type { LineEvents } from "./line_events.ts";
+
+const CLIENT_CHARS = 40;
+
+/** What a thread is that another thread started; null for a person's own. */
+export interface Parentage {
+  /** The thread that the person talks to. */
+  readonly session: string;
+  readonly parent: string;
+  readonly path: string;
+  readonly isReview: boolean;
+}
+
+export function parentageOf(meta: Row): Parentage | null {
+  const id = textOf(meta["id"]);
+  const root = textOf(meta["session_id"]);
+  const starter = subAgentOf(meta["source"]);
+  const spawn = rowOf(rowOf(starter)["thread_spawn"]);
+  const parent = textOf(meta["parent_thread_id"]) || textOf(spawn["parent_thread_id"]);
+  const elsewhere = root !== "" && root !== id;
+  if (!isStarted(meta) && !elsewhere) return null;
+  const session = elsewhere ? root : parent;
+  // Without a parent there is nothing that it could be part of.
+  if (session === "" || session === id) return null;
+  return {
+    session,
+    parent: parent || session,
+    path: textOf(meta["agent_path"]) || textOf(spawn["agent_path"]),
+    isReview: starter === "review",
+  };
+}
+
+/** Whether another thread started this one. */
+function isStarted(meta: Row): boolean {
+  return subAgentOf(meta["source"]) !== undefined || meta["thread_source"] === "subagent";
+}
+
+function subAgentOf(source: unknown): unknown {
+  if (source === "subagent") return source;
+  const row = rowOf(source);
+  return row["subagent"] ?? row["sub_agent"];
+}
+
+/** Whether the client started the thread for itself: to write its memories, or to compact. */
+export function isInternal(meta: Row): boolean {
+  const starter = subAgentOf(meta["source"]);
+  return rowOf(meta["source"])["internal"] !== undefined || starter === "memory_consolidation" ||
+    starter === "compact" || meta["thread_source"] === "memory_consolidation";
+}
+
+/** What a hand-back calls the thread: its path, or whose review it is. */
+export function callerOf({ path, isReview, parent }: Parentage): string | undefined {
+  if (path !== "") return path;
+  return isReview ? reviewOf(parent) : undefined;
+}
+
+export function reviewOf(thread: string): string {
+  return `review ${thread}`;
+}
+
+/** The first line of a bare log. */
+export function isBareMeta(row: Row): boolean {
+  return row["type"] === undefined && row["record_type"] === undefined && textOf(row["id"]) !== "" &&
+    timeOf(row["timestamp"]) !== null;
+}
+
+export function readBareMeta(row: Row, events: LineEvents): Reading {
+  const { fold } = events;
+  fold.bare = true;
+  if (fold.thread === "") fold.thread = textOf(row["id"]);
+  const started = timeOf(row["timestamp"]);
+  events.addMeta({ client: "Codex", ...(started === null ? {} : { started }) });
+  return events.reading("repeat");
+}
+
+/** `session_meta`. Old forks and sub-agents hold a second one, of the thread that they are a copy of. */
+export function readSessionMeta(meta: Row, events: LineEvents): Reading {
+  const { fold } = events;
+  const id = textOf(meta["id"]);
+  if (fold.originator !== "" || fold.bare) {
+    if (id !== "" && id !== fold.thread) beginCopy(id, events);
+    return events.reading("repeat");
+  }
+  const parentage = parentageOf(meta);
+  fold.originator = textOf(meta["originator"]) || "?";
+  if (id !== "") fold.thread = id;
+  if (parentage !== null || isStarted(meta)) fold.personal = false;
+  if (parentage !== null) fold.path = parentage.path;
+  const ownFrom = meta["subagent_history_start_ordinal"];
+  if (typeof ownFrom === "number") fold.ownFrom = ownFrom;
+  tellMeta(meta, events);
+  tellWhereFrom(meta, events);
+  return events.reading("repeat");
+}
+
+function tellMeta(meta: Row, events: LineEvents): void {
+  const project = textOf(meta["cwd"]);
+  const started = timeOf(meta["timestamp"]);
+  const version = cutText(textOf(meta["cli_version"]), CLIENT_CHARS);
+  events.addMeta({
+    client: `Codex ${version}`.trim(),
+    ...(project === "" ? {} : { project }),
+    ...(started === null ? {} : { started }),
+  });
+}
+
+function tellWhereFrom(meta: Row, events: LineEvents): void {
+  const { fold } = events;
+  const forkedFrom = textOf(meta["forked_from_id"]);
+  if (fold.part !== "") {
+    events.addNotice(
+      "info",
+      "The person went back to an earlier point; the conversation goes on from there.",
+      `${fold.part}:rewind`,
+    );
+  } else if (forkedFrom !== "" && fold.personal) {
+    tellFork(forkedFrom, events);
+  }
+}
+
+function tellFork(from: string, events: LineEvents): void {
+  if (events.fold.told.fork) return;
+  events.fold.told.fork = true;
+  events.addNotice("info", `Forked from the session ${from}.`, `${events.fold.thread}:fork`);
+}
+
+/** Until 0.148 a fork began with a copy of its parent's lines, with new times. They are read there. */
+function beginCopy(from: string, events: LineEvents): void {
+  const { fold } = events;
+  if (fold.copying !== null) return;
+  fold.copying = { since: events.time, turns: false };
+  if (fold.personal && fold.part === "") tellFork(from, events);
+}
+
+/** A copy is written at once; whoever goes on from it takes longer. */
+const COPY_MS = 1000;
+
+/**
+ * Whether a line is part of a copy of another thread's. Ids of turns and threads begin with the time at which they
+ * were made: a turn that is younger than the thread is its own. Old turns have no ids; there the clock tells.
+ */
+export function isCopied(fold: Fold, row: Row): boolean {
+  const ordinal = row["ordinal"];
+  if (fold.ownFrom > 0 && typeof ordinal === "number") return ordinal < fold.ownFrom;
+  if (fold.copying === null) return false;
+  const turn = textOf(rowOf(row["payload"])["turn_id"]);
+  if (turn !== "") return turn < fold.thread;
+  const time = timeOf(row["timestamp"]);
+  if (fold.copying.turns || time === null || fold.copying.since === null) return true;
+  return Date.parse(time) - Date.parse(fold.copying.since) < COPY_MS;
+}
+
+/** Takes note of a line that is, or is not, part of a copy. */
+export function followCopy(fold: Fold, row: Row, copied: boolean): void {
+  if (fold.copying === null) return;
+  if (!copied) fold.copying = null;
+  else if (isRow(row["payload"]) && textOf(row["payload"]["turn_id"]) !== "") fold.copying.turns = true;
+}

@@ -1,0 +1,120 @@
+/**
+ * What a call did on its way. Where a call is a program, its commands and changes have no items of the model's: they
+ * are told as steps. What belongs to a call of its own was told with it. Pure.
+ */
+import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
+import type { Reading } from "../provider.ts";
+import { ownId, rememberFailure } from "./fold.ts";
+import type { LineEvents } from "./line_events.ts";
+import { shellScript, tellShell } from "./shell.ts";
+
+type Describe = (item: Row) => string;
+
+const STEPS: ReadonlyMap<string, Describe> = new Map<string, Describe>([
+  ["CollabAgentToolCall", describeCall],
+  ["CommandExecution", describeCommand],
+  ["DynamicToolCall", describeCall],
+  ["FileChange", describeChanges],
+  ["ImageGeneration", () => "Generated an image"],
+  ["ImageView", (item) => `Viewed ${pathOf(item["path"])}`],
+  ["McpToolCall", describeCall],
+  ["WebSearch", (item) => `Searched the web for ${textOf(item["query"])}`],
+]);
+
+/** Items that come in front of the call that they belong to; those of a program have an id of this form. */
+const BEFORE_CALL: ReadonlySet<string> = new Set(["ImageGeneration", "WebSearch"]);
+const STEP_ID = /^exec-/;
+
+export function isStep(type: string): boolean {
+  return STEPS.has(type);
+}
+
+export function readStep(item: Row, events: LineEvents): Reading {
+  const { fold } = events;
+  const type = textOf(item["type"]);
+  const id = textOf(item["id"]);
+  if (item["source"] === "user_shell") {
+    tellShell(ownId(id, fold, events.line), item, events);
+    return events.reading("tool-output");
+  }
+  if (fold.calls.includes(id)) {
+    if (hasFailed(item)) rememberFailure(fold, id);
+    return events.reading("repeat");
+  }
+  // The commands of a review stand in its own log.
+  if (fold.review !== null || (BEFORE_CALL.has(type) && !STEP_ID.test(id))) return events.reading("repeat");
+  const text = STEPS.get(type)?.(item) ?? "";
+  events.addNotice("step", text, `${ownId(id, fold, events.line)}:step`);
+  return events.reading("tool-output");
+}
+
+const FAILED: ReadonlySet<unknown> = new Set(["failed", "declined"]);
+
+export function hasFailed(item: Row): boolean {
+  const code = item["exit_code"];
+  return FAILED.has(item["status"]) || (typeof code === "number" && code !== 0) ||
+    item["success"] === false ||
+    rowOf(item["result"])["isError"] === true;
+}
+
+/** `$ make test`, then what it printed; a script of several lines stands whole in front of that. */
+function describeCommand(item: Row): string {
+  const script = shellScript(item["command"]);
+  const [first = ""] = script.split("\n", 1);
+  const head = `$ ${first}${first === script ? "" : " …"}${outcomeOf(item)}`;
+  const printed = textOf(item["aggregated_output"]) || textOf(item["stdout"]) + textOf(item["stderr"]);
+  return [head, ...(first === script ? [] : [script]), ...(printed === "" ? [] : [printed])].join("\n");
+}
+
+function outcomeOf(item: Row): string {
+  const code = item["exit_code"];
+  if (typeof code === "number" && code !== 0) return ` (exit code ${code})`;
+  return FAILED.has(item["status"]) ? ` (${textOf(item["status"])})` : "";
+}
+
+/** `demo.echo {"text":"x"}`, then what it answered. */
+function describeCall(item: Row): string {
+  const name = [item["server"], item["namespace"], item["tool"]].map(textOf).filter((part) => part !== "")
+    .join(".");
+  const given = item["arguments"];
+  const written = given === undefined || given === null ? "" : ` ${JSON.stringify(given).toWellFormed()}`;
+  const result = rowOf(item["result"]);
+  const content = listOf(result["content"] ?? item["content_items"]).filter(isRow);
+  const answer = content.map((part) => textOf(part["text"])).filter((text) => text !== "").join("\n");
+  const failed = hasFailed(item) ? " (failed)" : "";
+  return `${name || "call"}${written}${failed}${answer === "" ? "" : `\n${answer}`}`;
+}
+
+/** Which files, then what changed in them, as a diff. */
+function describeChanges(item: Row): string {
+  const changes = Object.entries(rowOf(item["changes"]));
+  const names = changes.map(([path, change]) =>
+    `${VERBS.get(rowOf(change)["type"]) ?? "Changed"} ${pathOf(path)}`
+  );
+  const diffs = changes.map(([path, change]) => diffOf(pathOf(path), rowOf(change)));
+  return `${names.join(", ") || "Changed nothing"}${outcomeOf(item)}\n${diffs.join("")}`.trimEnd();
+}
+
+const VERBS: ReadonlyMap<unknown, string> = new Map([["add", "Added"], ["delete", "Deleted"], [
+  "update",
+  "Changed",
+]]);
+
+function diffOf(path: string, change: Row): string {
+  const moved = textOf(change["move_path"]);
+  const from = change["type"] === "add" ? "/dev/null" : path;
+  const to = change["type"] === "delete" ? "/dev/null" : moved || path;
+  const sign = change["type"] === "delete" ? "-" : "+";
+  const lines = textOf(change["unified_diff"]) || signed(textOf(change["content"]), sign);
+  return `--- ${from}\n+++ ${to}\n${lines}${lines === "" || lines.endsWith("\n") ? "" : "\n"}`;
+}
+
+function signed(content: string, sign: string): string {
+  if (content === "") return "";
+  return content.replace(/\n$/, "").replace(/^/gm, sign);
+}
+
+/** Paths come as such, or as URIs. */
+function pathOf(path: unknown): string {
+  return textOf(path).replace(/^file:\/\/(?=\/)/, "");
+}

@@ -1,0 +1,101 @@
+/**
+ * Gemini CLI (0.20 to 0.61): `~/.gemini/tmp/<project>/chats/session-<minute>-<id>.jsonl`, one `.json` document until
+ * 0.38; sub-agents' logs in a folder beside it. Room: providers; no authority, pure. Reads records that were parsed
+ * already; opens nothing, writes nothing, and never throws on what a log holds.
+ */
+import { dirname, join } from "@std/path";
+import { MAIN_AGENT } from "../protocol/event.ts";
+import { isRow, type Row, timeOf, typeName } from "./claude_code/records.ts";
+import { readClientMessage } from "./gemini/client_messages.ts";
+import { classifyAgentFile, classifyFile, introduceLog, recordsOf } from "./gemini/files.ts";
+import { addWaiting, createFold, type Fold } from "./gemini/fold.ts";
+import { createMessageEvents } from "./gemini/message_events.ts";
+import { isLive, readModelMessage } from "./gemini/model_messages.ts";
+import { tellMeta } from "./gemini/session_meta.ts";
+import { readMetadata, readRewind, readSettings } from "./gemini/state_records.ts";
+import { endedAgents } from "./gemini/tool_calls.ts";
+import { readUserMessage } from "./gemini/user_messages.ts";
+import type { Provider, Reading } from "./provider.ts";
+
+/** How the client begins the record that follows nearly every message; a longer one holds more. */
+const LAST_UPDATED = '{"$set":{"lastUpdated":"';
+const LAST_UPDATED_CHARS = 60;
+
+export const gemini: Provider = {
+  id: "gemini",
+  name: "Gemini CLI",
+  environment: ["GEMINI_CLI_HOME"],
+
+  roots(home, environment) {
+    const configured = environment["GEMINI_CLI_HOME"] ?? "";
+    // The client takes a relative folder from where it was started, which nobody else can know.
+    return [join(configured.startsWith("/") ? configured : home, ".gemini", "tmp")];
+  },
+
+  classify: classifyFile,
+  introduce: introduceLog,
+  recordsOf,
+  agentFolder: (main, session) => join(dirname(main), session),
+  classifyAgent: classifyAgentFile,
+  begin: (agent) => createFold(agent),
+
+  ignores(state, text) {
+    const { told, waiting } = state as Fold;
+    return told.client && waiting.length === 0 && text.length <= LAST_UPDATED_CHARS &&
+      text.startsWith(LAST_UPDATED);
+  },
+
+  handBack(state, { value, line }) {
+    if (!isRow(value)) return null;
+    const ended = [...(state as Fold).waiting, ...agentsOf(value, line, state as Fold)][0];
+    return ended === undefined ? null : { agent: ended.agent, call: null, time: ended.time };
+  },
+
+  read(state, { value, line }) {
+    const fold = state as Fold;
+    if (!isRow(value)) return { outs: [{ out: "unknown", type: "gemini/(no object)" }], origin: "injected" };
+    // The first was handed back with this record; the reader takes one at a time.
+    const agents = [...fold.waiting, ...agentsOf(value, line, fold)].slice(1);
+    fold.waiting.length = 0;
+    addWaiting(fold, agents);
+    const reading = readRecord(value, line, fold);
+    return fold.agent === MAIN_AGENT
+      ? tellMeta(value, fold, reading)
+      : { outs: reading.outs, origin: "sub-agent" };
+  },
+
+  // The client writes a sub-agent's last record before the one that hands back.
+  endsRun: () => true,
+  timeOf: ({ value }) => isRow(value) ? timeOf(value["timestamp"]) : null,
+  // A copied session bears another id in its metadata, and no client copies logs.
+  identity: () => null,
+  startingCall: () => null,
+};
+
+function agentsOf(record: Row, line: number, fold: Fold): Fold["waiting"] {
+  if (record["type"] !== "gemini" || (fold.replay === "repeat" && !isLive(record))) return [];
+  return endedAgents(record, line, fold);
+}
+
+/** In the order in which the client tells its records apart. */
+function readRecord(record: Row, line: number, fold: Fold): Reading {
+  const events = createMessageEvents(record, line, fold);
+  if (typeof record["$rewindTo"] === "string") return readRewind(fold, events);
+  if (typeof record["id"] !== "string" && record["type"] === undefined) {
+    if (isRow(record["$set"])) return readSettings(record["$set"], fold, events);
+    if (typeof record["sessionId"] === "string") return readMetadata(fold, events);
+  }
+  switch (record["type"]) {
+    case "user":
+      return readUserMessage(record, fold, events);
+    case "gemini":
+      return readModelMessage(record, fold, events);
+    case "info":
+    case "error":
+    case "warning":
+      return readClientMessage(record, fold, events);
+  }
+  const type = record["type"] === undefined ? "(no type)" : typeName(record["type"]);
+  events.addUnknown(`gemini/${type}`);
+  return events.reading("injected");
+}

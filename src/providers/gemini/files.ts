@@ -1,0 +1,61 @@
+/** Which files of the client's temporary folder hold sessions, and what their first records say. Pure. */
+import { isRow, listOf, type Row, textOf } from "../claude_code/records.ts";
+import type { Source } from "../provider.ts";
+import { behindContext, mayBeContext } from "./client_text.ts";
+import { partsOf, textsOf } from "./parts.ts";
+import { AGENT_ID } from "./tool_calls.ts";
+
+const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+const SESSION_LOG = /^([^/]+)\/chats\/(session-[^/]+)\.(jsonl|json)$/;
+const AGENT_LOG = new RegExp(`^[^/]+/chats/(${UUID})/([^/]+\\.jsonl)$`);
+const AGENT_FILE = /^([^/]+)\.jsonl$/;
+/** Until 0.2x a project's folder was named by a hash; it stays when its files are copied to the folder of today. */
+const HASHED = /^[0-9a-f]{64}$/;
+
+export function classifyFile(relative: string): Source | null {
+  if (SESSION_LOG.test(relative)) return { kind: "unnamed" };
+  const [, session, file] = AGENT_LOG.exec(relative) ?? [];
+  if (session === undefined || file === undefined) return null;
+  const agent = classifyAgentFile(file)?.agent;
+  return agent === undefined ? null : { kind: "agent", session, agent };
+}
+
+export function classifyAgentFile(relative: string): { kind: "log"; agent: string } | null {
+  const agent = AGENT_FILE.exec(relative)?.[1];
+  return agent === undefined || !AGENT_ID.test(agent) || agent === "main" ? null : { kind: "log", agent };
+}
+
+/** The records of a session that is one document: its metadata, then its messages. */
+export function recordsOf(document: unknown): readonly unknown[] {
+  if (!isRow(document)) return [];
+  const { messages, ...metadata } = document;
+  return [metadata, ...listOf(messages)];
+}
+
+/** A log in which nothing was said yet is none: a resume leaves such files behind. */
+export function introduceLog(relative: string, head: readonly unknown[]): Source | null {
+  const [, folder, part, extension] = SESSION_LOG.exec(relative) ?? [];
+  if (folder === undefined || part === undefined) return null;
+  const records = head.flatMap((record) => isDocument(record) ? recordsOf(record) : [record]).filter(isRow);
+  const metadata = records.find((record) =>
+    record["type"] === undefined && textOf(record["sessionId"]) !== ""
+  );
+  if (metadata === undefined || metadata["kind"] === "subagent" || !records.some(saysSomething)) return null;
+  const rank = (extension === "jsonl" ? 2 : 0) + (HASHED.test(folder) ? 0 : 1);
+  return { kind: "session", session: textOf(metadata["sessionId"]), part, rank };
+}
+
+function isDocument(record: unknown): boolean {
+  return isRow(record) && textOf(record["sessionId"]) !== "" && Array.isArray(record["messages"]);
+}
+
+const MESSAGE_TYPES: ReadonlySet<unknown> = new Set(["user", "gemini", "info", "error", "warning"]);
+
+function saysSomething(record: Row): boolean {
+  if (!MESSAGE_TYPES.has(record["type"])) return false;
+  if (record["type"] !== "user") return true;
+  const texts = textsOf(partsOf(record["content"]));
+  const [first] = texts;
+  return first === undefined || texts.length > 1 || !mayBeContext(record, first) ||
+    behindContext(record, first) !== "";
+}

@@ -1,0 +1,56 @@
+/** The content of a message: a string, or parts as the model's interface has them. Pure. */
+import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../claude_code/records.ts";
+import { describeMedia } from "../claude_code/media.ts";
+import type { MessageEvents } from "./message_events.ts";
+
+/** Strings become text parts. */
+export function partsOf(content: unknown): readonly Row[] {
+  if (typeof content === "string") return content === "" ? [] : [{ text: content }];
+  if (isRow(content)) return [content];
+  return listOf(content).map((part) => typeof part === "string" ? { text: part } : rowOf(part));
+}
+
+export function isThought(part: Row): boolean {
+  return part["thought"] === true;
+}
+
+/** The texts of a message, without thoughts, one a part; blank ones say nothing. */
+export function textsOf(parts: readonly Row[]): string[] {
+  return parts.filter((part) => !isThought(part)).map((part) => textOf(part["text"]))
+    .filter((text) => text.trim() !== "");
+}
+
+/** Fields that hold something of a part, and are read elsewhere or not worth a word. */
+const READ = ["text", "thought", "functionCall", "functionResponse"];
+/** What goes along with others. */
+const EXTRAS: ReadonlySet<string> = new Set(["thoughtSignature", "videoMetadata", "mediaResolution"]);
+
+/** Tells of the parts that are not text: images and files, and what is not known. */
+export function readOtherParts(parts: readonly Row[], prefix: string, events: MessageEvents): void {
+  for (const [index, part] of parts.entries()) {
+    if (READ.some((field) => field in part)) continue;
+    const key = `${prefix}:${index}`;
+    const inline = rowOf(part["inlineData"]);
+    const file = rowOf(part["fileData"]);
+    if ("inlineData" in part) {
+      const source = { type: "base64", media_type: textOf(inline["mimeType"]), data: inline["data"] };
+      events.addNotice(mediaKind(inline), describeMedia({ type: "media", source }), key);
+    } else if ("fileData" in part) {
+      const source = { media_type: textOf(file["mimeType"]), url: textOf(file["fileUri"]) };
+      events.addNotice(mediaKind(file), describeMedia({ type: "file", source }), key);
+    } else if ("executableCode" in part) {
+      events.addNotice("info", textOf(rowOf(part["executableCode"])["code"]), key);
+    } else if ("codeExecutionResult" in part) {
+      events.addNotice("output", textOf(rowOf(part["codeExecutionResult"])["output"]), key);
+    } else {
+      const unknown = Object.keys(part).filter((field) => !EXTRAS.has(field));
+      const [first] = unknown;
+      if (first !== undefined) events.addUnknown(`gemini/part/${typeName(first)}`);
+      else if (Object.keys(part).length === 0) events.addUnknown("gemini/part/(empty)");
+    }
+  }
+}
+
+function mediaKind(media: Row): "image" | "attachment" {
+  return textOf(media["mimeType"]).startsWith("image/") ? "image" : "attachment";
+}

@@ -1,0 +1,60 @@
+/** What records tell of their session: its title, where and when it began. Pure. */
+import { isRow, listOf, type Row, textOf, timeOf } from "../claude_code/records.ts";
+import { cutText, firstWords } from "../claude_code/typed.ts";
+import type { Out, Reading } from "../provider.ts";
+import { directoryOf, mayBeContext } from "./client_text.ts";
+import type { Fold } from "./fold.ts";
+import { partsOf, textsOf } from "./parts.ts";
+import { firstTextOf } from "./state_records.ts";
+
+/** A title may be a sentence, never a text. */
+const TITLE_CHARS = 200;
+/** A summary is the client's, and better than first words, which have rank 0. */
+const SUMMARY_RANK = 1;
+
+/** No log says which version wrote it. */
+const CLIENT = "Gemini CLI";
+
+type Meta = Extract<Out, { out: "meta" }>;
+
+/** `reading` of `record`, with what the record tells of the session. */
+export function tellMeta(record: Row, fold: Fold, reading: Reading): Reading {
+  const { told } = fold;
+  const settings = isRow(record["$set"]) ? record["$set"] : record;
+  const meta: { -readonly [K in keyof Meta]: Meta[K] } = { out: "meta" };
+  const title = titleOf(settings, fold, reading);
+  if (title !== null) meta.title = title;
+  if (!told.project) {
+    const project = projectOf(record, settings);
+    if (project !== null) [meta.project, told.project] = [project, true];
+  }
+  if (!told.started) {
+    const started = timeOf(record["startTime"]);
+    if (started !== null) [meta.started, told.started] = [started, true];
+  }
+  if (!told.client) [meta.client, told.client] = [CLIENT, true];
+  return Object.keys(meta).length === 1 ? reading : { ...reading, outs: [...reading.outs, meta] };
+}
+
+function titleOf(settings: Row, fold: Fold, reading: Reading): { text: string; rank: number } | null {
+  const summary = textOf(settings["summary"]).trim();
+  if (summary !== "") return { text: cutText(summary, TITLE_CHARS), rank: SUMMARY_RANK };
+  if (fold.told.title || reading.origin !== "user") return null;
+  for (const out of reading.outs) {
+    if (out.out !== "event" || out.event.type !== "user") continue;
+    const text = firstWords(out.event.text, out.typed ?? "");
+    if (text === null) continue;
+    fold.told.title = true;
+    return { text, rank: 0 };
+  }
+  return null;
+}
+
+/** The first of the session's directories is where it began; the context for the model names it, too. */
+function projectOf(record: Row, settings: Row): string | null {
+  const [directory] = listOf(settings["directories"]);
+  if (typeof directory === "string" && directory.startsWith("/")) return textOf(directory);
+  if (Array.isArray(settings["messages"])) return directoryOf(firstTextOf(settings));
+  const text = record["type"] === "user" ? textsOf(partsOf(record["content"]))[0] ?? "" : "";
+  return mayBeContext(record, text) ? directoryOf(text) : null;
+}

@@ -1,0 +1,175 @@
+/** Calls of tools, with their results: in `toolCalls` of a live record, in parts of a replayed one. Pure. */
+import type { NoticeKind } from "../../protocol/event.ts";
+import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../claude_code/records.ts";
+import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
+import type { MessageEvents } from "./message_events.ts";
+import { partsOf, readOtherParts } from "./parts.ts";
+
+/** States of a call that waits or runs: there is no result yet. */
+const UNFINISHED: ReadonlySet<unknown> = new Set([
+  undefined,
+  "validating",
+  "scheduled",
+  "awaiting_approval",
+  "executing",
+]);
+
+export function callsOf(record: Row): readonly Row[] {
+  return listOf(record["toolCalls"]).filter(isRow);
+}
+
+function callId(call: Row, record: string, index: number): string {
+  return shortId(textOf(call["id"])) || `${record}:call:${index}`;
+}
+
+function resultId(call: string): string {
+  return `${call}:result`;
+}
+
+/** Each call is followed by its result: the client writes them together, when all have ended. */
+export function readToolCalls(record: Row, events: MessageEvents): void {
+  for (const [index, call] of callsOf(record).entries()) {
+    const id = callId(call, events.id, index);
+    const name = textOf(call["name"]);
+    events.add(`${id}:call`, events.time, { type: "tool_call", call: id, name, input: call["args"] ?? {} });
+    if (UNFINISHED.has(call["status"]) && partsOf(call["result"]).length === 0) continue;
+    readResult(call, id, name, events);
+  }
+}
+
+function readResult(call: Row, id: string, name: string, events: MessageEvents): void {
+  const time = timeOf(call["timestamp"]) ?? events.time;
+  const parts = ownParts(partsOf(call["result"]), textOf(call["id"]));
+  const shown = call["resultDisplay"];
+  const text = parts.length > 0 ? resultText(parts) : textOf(shown);
+  const failed = call["status"] === "error" || call["status"] === "cancelled" || parts.some(isError);
+  events.add(resultId(id), time, { type: "tool_result", call: id, text, error: failed });
+  readMedia(parts, id, events);
+  if (name === "ask_user" && call["status"] !== "error") readDecisions(call, text, id, time, events);
+}
+
+/** After a masking, a result can hold those of the calls beside it. */
+function ownParts(parts: readonly Row[], id: string): readonly Row[] {
+  const isOwn = (part: Row) => rowOf(part["functionResponse"])["id"] === id;
+  if (!parts.some(isOwn)) return parts;
+  return parts.filter((part) => isOwn(part) || !isRow(part["functionResponse"]));
+}
+
+function resultText(parts: readonly Row[]): string {
+  return parts.map((part) =>
+    isRow(part["functionResponse"]) ? responseText(part["functionResponse"]) : textOf(part["text"])
+  ).filter((text) => text !== "").join("\n");
+}
+
+/** What the model was told. */
+function responseText(functionResponse: Row): string {
+  const response = rowOf(functionResponse["response"]);
+  const said = response["error"] ?? response["output"] ?? response["result"];
+  if (typeof said === "string") return textOf(said);
+  if (said === undefined && Object.keys(response).length === 0) return "";
+  return JSON.stringify(said ?? response).toWellFormed();
+}
+
+function isError(part: Row): boolean {
+  const error = rowOf(rowOf(part["functionResponse"])["response"])["error"];
+  return error !== undefined && error !== null;
+}
+
+/** Images stand beside a response, or in it. */
+function readMedia(parts: readonly Row[], call: string, events: MessageEvents): void {
+  const inner = parts.flatMap((part) => partsOf(rowOf(part["functionResponse"])["parts"]));
+  const notices: MessageEvents = {
+    ...events,
+    addNotice: (kind: NoticeKind, text: string, key?: string) => {
+      if (text.trim() !== "") events.add(`${call}:${key}`, events.time, { type: "notice", kind, text });
+    },
+  };
+  readOtherParts([...parts, ...inner], "media", notices);
+}
+
+/** The questions that the model asked, and what the person chose or wrote. */
+function readDecisions(
+  call: Row,
+  text: string,
+  id: string,
+  time: string | null,
+  events: MessageEvents,
+): void {
+  const answers = answersOf(text);
+  for (const [index, asked] of listOf(rowOf(call["args"])["questions"]).entries()) {
+    if (!isRow(asked) || typeof asked["question"] !== "string") continue;
+    const answer = Object.hasOwn(answers, `${index}`) ? answers[`${index}`] : undefined;
+    events.add(`${id}:decision:${index}`, time, {
+      type: "decision",
+      question: textOf(asked["question"]),
+      options: listOf(asked["options"]).map(labelOf).filter((label) => label !== ""),
+      answer: typeof answer === "string" ? textOf(answer) : null,
+    });
+  }
+}
+
+function labelOf(option: unknown): string {
+  return textOf(option) || textOf(rowOf(option)["label"]);
+}
+
+/** `{"answers":{"0":"Blue"}}`, by the number of the question. */
+function answersOf(text: string): Row {
+  if (!text.startsWith("{")) return {};
+  try {
+    return rowOf(rowOf(JSON.parse(text))["answers"]);
+  } catch {
+    return {};
+  }
+}
+
+/** Calls in a model's content: those that `toolCalls` does not hold. */
+export function readFunctionCalls(
+  parts: readonly Row[],
+  record: Row,
+  fold: Fold,
+  events: MessageEvents,
+): void {
+  const told = callsOf(record);
+  for (const [index, part] of parts.entries()) {
+    const call = part["functionCall"];
+    if (!isRow(call)) continue;
+    const known = textOf(call["id"]);
+    if (told.some((other) => known === "" || other["id"] === known)) continue;
+    const id = callId(call, events.id, index);
+    const name = textOf(call["name"]);
+    if (!wasEmitted(fold, `${id}:call`)) openCall(fold, known === "" ? shortId(name) : id, id);
+    events.add(`${id}:call`, events.time, { type: "tool_call", call: id, name, input: call["args"] ?? {} });
+  }
+}
+
+/** Results in a user record: nearly all repeat what `toolCalls` told. */
+export function readFunctionResponses(parts: readonly Row[], fold: Fold, events: MessageEvents): void {
+  for (const part of parts) {
+    const response = part["functionResponse"];
+    if (!isRow(response)) continue;
+    const id = shortId(textOf(response["id"]));
+    const call = closeCall(fold, id, shortId(textOf(response["name"])));
+    if (call === null) continue;
+    const text = responseText(response);
+    events.add(resultId(call), events.time, { type: "tool_result", call, text, error: isError(part) });
+    readMedia([part], call, events);
+  }
+}
+
+/** Sub-agents whose calls ended with this record, and when; those of calls that were told are none. */
+export function endedAgents(record: Row, line: number, fold: Fold): { agent: string; time: string | null }[] {
+  const recordId = shortId(textOf(record["id"])) || `line:${line}`;
+  return callsOf(record).flatMap((call, index) => {
+    const agent = agentId(textOf(call["agentId"]));
+    if (agent === null || wasEmitted(fold, resultId(callId(call, recordId, index)))) return [];
+    return [{ agent, time: timeOf(call["timestamp"]) ?? timeOf(record["timestamp"]) }];
+  });
+}
+
+/** As the client makes a file's name of it. */
+function agentId(id: string): string | null {
+  const name = id.replace(/[^a-zA-Z0-9_-]/g, "_");
+  return AGENT_ID.test(name) && name !== "main" ? name : null;
+}
+
+export const AGENT_ID = /^[a-zA-Z0-9_-]{1,128}$/;

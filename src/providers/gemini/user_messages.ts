@@ -1,0 +1,127 @@
+/** Messages of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
+import { MAIN_AGENT } from "../../protocol/event.ts";
+import { isRow, type Row } from "../claude_code/records.ts";
+import type { Origin, Reading } from "../provider.ts";
+import {
+  behindContext,
+  clientTextOf,
+  displayed,
+  isSnapshot,
+  mayBeContext,
+  shellOf,
+  withoutFiles,
+} from "./client_text.ts";
+import { readSnapshot } from "./compaction.ts";
+import { type Fold, rememberSaid, wasSaid } from "./fold.ts";
+import { type MessageEvents, silent } from "./message_events.ts";
+import { partsOf, readOtherParts, textsOf } from "./parts.ts";
+import { readFunctionResponses } from "./tool_calls.ts";
+
+export function readUserMessage(record: Row, fold: Fold, events: MessageEvents): Reading {
+  const parts = partsOf(record["content"]);
+  const texts = withoutFiles(textsOf(parts));
+  const [first = ""] = texts;
+  const typed = displayed(record);
+  if (typed === null && mayBeContext(record, first)) return readContext(record, texts, parts, fold, events);
+  fold.begun = true;
+  // A replay keeps only what was sent.
+  if (typed !== null) fold.replay = null;
+  if (fold.replay !== null || isRepeatedTask(first, fold)) return readReplayed(texts, parts, fold, events);
+  if (parts.some((part) => isRow(part["functionResponse"]))) return readResults(texts, parts, fold, events);
+  const origin = readSaid(texts, typed, fold, events);
+  for (const text of texts) rememberSaid(fold, text);
+  readOtherParts(parts, "part", events);
+  return events.reading(origin);
+}
+
+/** A further context begins a replay of the history; the first typed message can stand in the same record. */
+function readContext(
+  record: Row,
+  texts: readonly string[],
+  parts: readonly Row[],
+  fold: Fold,
+  events: MessageEvents,
+): Reading {
+  const [first = "", ...others] = texts;
+  const behind = [behindContext(record, first), ...others].filter((text) => text !== "");
+  fold.replay = fold.begun ? "repeat" : null;
+  fold.begun = true;
+  if (behind.length === 0) return silent("injected");
+  return readReplayed(behind, parts, fold, events);
+}
+
+/** In a sub-agent's log no context opens a replay: the task does. */
+function isRepeatedTask(first: string, fold: Fold): boolean {
+  return fold.agent !== MAIN_AGENT && first !== "" && wasSaid(fold, first);
+}
+
+/** What was in this log before is a repeat; the rest is told, and nothing in it is obeyed. */
+function readReplayed(
+  texts: readonly string[],
+  parts: readonly Row[],
+  fold: Fold,
+  events: MessageEvents,
+): Reading {
+  // Messages that follow one another become parts of one record: each text is looked up.
+  const fresh = texts.filter((text) => !wasSaid(fold, text));
+  if (texts.length > 0) fold.replay = fresh.length > 0 ? "new" : "repeat";
+  readFunctionResponses(parts, fold, events);
+  const own = fresh.filter((text, index) => readClientText(text, fold, events, `text:${index}`) === null);
+  events.addUser(own.join("\n"), null);
+  for (const text of fresh) rememberSaid(fold, text);
+  if (fold.replay === "new") readOtherParts(parts, "part", events);
+  return events.reading(fold.replay === "new" ? "not-typed" : "repeat");
+}
+
+/** Texts beside results of tools are the client's, or the person's in a frame of the client's. */
+function readResults(
+  texts: readonly string[],
+  parts: readonly Row[],
+  fold: Fold,
+  events: MessageEvents,
+): Reading {
+  readFunctionResponses(parts, fold, events);
+  for (const [index, text] of texts.entries()) {
+    rememberSaid(fold, text);
+    const client = clientTextOf(text);
+    if (client === null || client.kind !== null) {
+      events.addNotice(client?.kind ?? "info", text, `text:${index}`);
+    }
+  }
+  return events.reading("tool-output");
+}
+
+function readSaid(texts: readonly string[], typed: string | null, fold: Fold, events: MessageEvents): Origin {
+  if (fold.agent !== MAIN_AGENT) {
+    events.addNotice(fold.asked ? "info" : "task", texts.join("\n"));
+    fold.asked = true;
+    return "sub-agent";
+  }
+  if (typed !== null) {
+    events.addUser(typed, typed);
+    return "user";
+  }
+  const origins = texts.map((text, index) =>
+    readClientText(text, fold, events, index === 0 ? "" : `text:${index}`)
+  );
+  const own = texts.filter((_, index) => origins[index] === null);
+  // Where there are several, the client may have put the others there.
+  const [origin = null] = origins;
+  events.addUser(own.join("\n"), origin === null ? own[0] ?? "" : null);
+  return origin ?? (own.length > 0 ? "user" : "injected");
+}
+
+/** Whose words a text of the client's own forms is; null for any other text. `key`: "" for a record's first. */
+function readClientText(text: string, fold: Fold, events: MessageEvents, key: string): Origin | null {
+  if (isSnapshot(text)) return readSnapshot(text, fold, events);
+  const shell = shellOf(text);
+  if (shell !== null) {
+    events.addNotice("shell", `!${shell.command}`, key);
+    events.addNotice("output", shell.output, `${key}output`);
+    return "tool-output";
+  }
+  const client = clientTextOf(text);
+  if (client === null) return null;
+  if (client.kind !== null) events.addNotice(client.kind, text, key);
+  return client.origin;
+}

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { zstdDecompressSync } from "node:zlib";
+import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
+import { codex } from "../../src/providers/codex.ts";
+import type { Source } from "../../src/providers/provider.ts";
+import { corpusCases, filesBelow } from "./corpus.ts";
+import { placeEvents, readRecords, unknownTypes } from "./read_log.ts";
+import { compareWithThreadManifest, type ThreadManifest } from "./thread_manifest.ts";
+
+const ROOT = /^(?:sessions|archived_sessions)\//;
+
+interface Log {
+  readonly file: string;
+  readonly text: string;
+  readonly source: Source;
+}
+
+function readText(path: string): string {
+  const bytes = Deno.readFileSync(path);
+  return new TextDecoder().decode(path.endsWith(".zst") ? zstdDecompressSync(bytes) : bytes);
+}
+
+/** The logs of a case as their first lines introduce them; segments of a session in their order. */
+function logsOf(path: string): Log[] {
+  const logs = filesBelow(path).flatMap((file) => {
+    const relative = file.replace(ROOT, "");
+    if (relative === file || codex.classify(relative)?.kind !== "unnamed") return [];
+    const text = readText(`${path}/${file}`);
+    const head = text.split("\n", 8).filter((line) => line !== "").map((line) => JSON.parse(line));
+    const source = codex.introduce?.(relative, head) ?? null;
+    return source === null ? [] : [{ file, text, source }];
+  });
+  return logs.sort((a, b) => partOf(a.source) < partOf(b.source) ? -1 : 1);
+}
+
+function partOf(source: Source): string {
+  return source.kind === "session" ? source.part ?? "" : "";
+}
+
+function readLog({ file, text, source }: Log): Event[] {
+  assert.ok(source.kind === "session" || source.kind === "agent");
+  const agent = source.kind === "agent" ? source.agent : MAIN_AGENT;
+  const records = readRecords(codex, agent, text, partOf(source));
+  assert.deepEqual(unknownTypes(records), [], `unknown types in ${file}`);
+  return placeEvents(codex, source.session, agent, records.flatMap((record) => record.reading.outs));
+}
+
+for (const { name, path } of corpusCases("codex")) {
+  Deno.test(`read() finds the conversations of ${name}`, () => {
+    const events = logsOf(path).flatMap(readLog);
+    const manifest: ThreadManifest = JSON.parse(Deno.readTextFileSync(`${path}/manifest.json`));
+    assert.deepEqual(compareWithThreadManifest(manifest, events), []);
+    const ids = events.map((event) => `${event.session} ${event.id}`);
+    assert.equal(new Set(ids).size, ids.length, "an event id occurs twice");
+  });
+
+  Deno.test(`ignores() passes over nothing of ${name} that says something`, () => {
+    for (const log of logsOf(path)) {
+      const lines = log.text.split("\n");
+      const kept = lines.map((line) => codex.ignores?.(null, line) === true ? "" : line).join("\n");
+      assert.ok(kept.length < log.text.length, `nothing is ignored in ${log.file}`);
+      assert.deepEqual(readLog({ ...log, text: kept }), readLog(log));
+    }
+  });
+}
+
+for (const { path } of corpusCases("codex").filter(({ name }) => name === "legacy-migrated")) {
+  Deno.test("a log that was rewritten in the new form has the event ids that it had before", () => {
+    const before = logsOf(path.replace("legacy-migrated", "old-0.144.6")).flatMap(readLog);
+    const after = logsOf(path).flatMap(readLog);
+    assert.deepEqual(after.slice(0, before.length), before);
+  });
+}

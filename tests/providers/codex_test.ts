@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { MAIN_AGENT } from "../../src/protocol/event.ts";
+import { codex } from "../../src/providers/codex.ts";
+import { describeImage } from "../../src/providers/codex/media.ts";
+import { saysFailed } from "../../src/providers/codex/results.ts";
+import { shellScript } from "../../src/providers/codex/shell.ts";
+import { filesBelow } from "./corpus.ts";
+import { testProviderContract } from "./provider_contract.ts";
+import { readRecords } from "./read_log.ts";
+
+const THREAD = "01a20660-a800-7fa3-bb14-109639a55ee8";
+const SEGMENT = "01a2065d-7d05-7dc3-959c-d7b3a89ca436";
+const ROOT = "01a20650-8c4d-76a3-b026-7a8c41a7fcfb";
+const DAY = "2026/11/23/rollout-2026-11-23T03-08-47-";
+
+Deno.test("roots() is where the client keeps its sessions, and those that were archived", () => {
+  const table: [Record<string, string>, string][] = [
+    [{}, "/home/dev/.codex"],
+    [{ CODEX_HOME: "" }, "/home/dev/.codex"],
+    [{ CODEX_HOME: "/srv/codex/" }, "/srv/codex"],
+    [{ CODEX_HOME: "relative" }, "/home/dev/.codex"],
+  ];
+  for (const [environment, top] of table) {
+    assert.deepEqual(codex.roots("/home/dev", environment), [`${top}/sessions`, `${top}/archived_sessions`]);
+  }
+});
+
+Deno.test("classify() knows logs by their names, and whose they are by none", () => {
+  const logs = [
+    `${DAY}${THREAD}.jsonl`,
+    `${DAY}${THREAD}_${SEGMENT}.jsonl`,
+    `${DAY}${THREAD}.jsonl.zst`,
+    `rollout-2026-11-23T03-08-47-${THREAD}.jsonl`,
+    `rollout-2025-05-01-${THREAD}.json`,
+  ];
+  for (const path of logs) assert.deepEqual(codex.classify(path), { kind: "unnamed" }, path);
+  const others = ["", "history.jsonl", "session_index.jsonl", `${THREAD}.jsonl`, `${DAY}${THREAD}.jsonl.tmp`];
+  for (const path of others) assert.equal(codex.classify(path), null, path);
+});
+
+const meta = (payload: Record<string, unknown>) => ({
+  timestamp: "2026-11-23T03:08:47.684Z",
+  ordinal: 0,
+  type: "session_meta",
+  payload: { id: THREAD, session_id: THREAD, ...payload },
+});
+
+Deno.test("introduce() tells sessions from sub-agents by their first line", () => {
+  const file = `${DAY}${THREAD}.jsonl`;
+  const session = { kind: "session", session: THREAD, rank: 1 };
+  const agent = { kind: "agent", session: ROOT, agent: THREAD };
+  const spawn = { parent_thread_id: ROOT, depth: 1, agent_path: "/root/look" };
+  const table: [string, string, unknown, unknown][] = [
+    ["a person's", file, meta({ source: "cli", thread_source: "user" }), session],
+    ["an editor's", file, meta({ source: "vscode" }), session],
+    ["a fork", file, meta({ source: "cli", forked_from_id: ROOT }), session],
+    ["an old one", file, { ...meta({}), payload: { id: THREAD, source: "cli" } }, session],
+    ["a compressed one", `${file}.zst`, meta({ source: "exec" }), { ...session, rank: 0 }],
+    ["behind a rewind", `${DAY}${THREAD}_${SEGMENT}.jsonl`, meta({ source: "cli" }), {
+      ...session,
+      part: SEGMENT,
+    }],
+    ["a sub-agent", file, meta({ session_id: ROOT, source: { subagent: { thread_spawn: spawn } } }), {
+      ...agent,
+      caller: "/root/look",
+    }],
+    ["its path alone", file, meta({ session_id: ROOT, agent_path: "/root/x" }), {
+      ...agent,
+      caller: "/root/x",
+    }],
+    [
+      "an old sub-agent",
+      file,
+      meta({ source: { subagent: { thread_spawn: { parent_thread_id: ROOT } } } }),
+      agent,
+    ],
+    ["a review", file, meta({ session_id: ROOT, parent_thread_id: ROOT, source: { subagent: "review" } }), {
+      ...agent,
+      caller: `review ${ROOT}`,
+    }],
+    ["a sub-agent of nobody", file, meta({ source: { subagent: "review" } }), session],
+    ["the client's own", file, meta({ source: { subagent: "memory_consolidation" } }), null],
+    ["a bare one", file, { id: THREAD, timestamp: "2025-08-01T09:00:00.000Z" }, session],
+    ["without its first line", file, { type: "event_msg", payload: {} }, session],
+    ["no record", file, 7, session],
+    ["without any id", "rollout-x.jsonl", {}, null],
+  ];
+  for (const [name, path, first, source] of table) {
+    assert.deepEqual(codex.introduce?.(path, [first]), source, name);
+  }
+  assert.equal(codex.introduce?.(file, []), null);
+});
+
+Deno.test("recordsOf() takes a document of the client's predecessor apart", () => {
+  const session = { id: THREAD, timestamp: "2025-05-01T09:00:00.000Z" };
+  assert.deepEqual(codex.recordsOf?.({ session, items: [1, 2] }), [session, 1, 2]);
+  for (const other of [null, 7, [], {}, { session: 1, items: [1] }]) {
+    assert.deepEqual(codex.recordsOf?.(other), []);
+  }
+});
+
+Deno.test("endsRun() is true of what ends a turn", () => {
+  const ends = (type: string, payload: unknown) => codex.endsRun({ value: { type, payload }, line: 0 });
+  assert.ok(ends("event_msg", { type: "task_complete" }));
+  assert.ok(ends("event_msg", { type: "turn_aborted" }));
+  assert.ok(!ends("event_msg", { type: "task_started" }));
+  assert.ok(!ends("response_item", { type: "task_complete" }));
+  assert.ok(!ends("event_msg", null));
+});
+
+Deno.test("ignores() passes over state, and never over what could be conversation", () => {
+  const start = '{"timestamp":"2026-11-23T03:08:47.684Z","ordinal":7,"type":';
+  const ignored = [
+    `${start}"token_usage_record","payload":{}}`,
+    `${start}"world_state","payload":{}}`,
+    `${start}"event_msg","payload":{"type":"token_count","info":null}}`,
+    '{"timestamp":"2026-11-23T03:08:47.684Z","type":"event_msg","payload":{"type":"token_count"}}',
+    `${start}"event_msg","payload":{"type":"item_completed","thread_id":"a","turn_id":"b","item":{"type":"Reasoning"}}}`,
+  ];
+  const kept = [
+    `${start}"session_meta","payload":{"type":"token_count"}}`,
+    `${start}"event_msg","payload":{"type":"user_message","message":"\\"type\\":\\"token_count\\""}}`,
+    `${start}"event_msg","payload":{"type":"item_completed","thread_id":"a","turn_id":"b","item":{"type":"UserMessage"}}}`,
+    `${start}"turn_context","payload":{}}`,
+    `${start}"hologram","payload":{}}`,
+    '{"type":"world_state"}',
+    "",
+  ];
+  for (const line of ignored) assert.ok(codex.ignores?.(null, line), line);
+  for (const line of kept) assert.ok(!codex.ignores?.(null, line), line);
+});
+
+Deno.test("saysFailed() goes by what the client writes in front of an output, not by the output", () => {
+  const failed = [
+    "unsupported call: shell",
+    "failed to parse function arguments: EOF",
+    "Exit code: 1\nWall time: 0 seconds\nOutput:\n",
+    "Chunk ID: x\nWall time: 0.1 seconds\nProcess exited with code 127\nOutput:\nnot found",
+    "Wall time: 3.1 seconds\naborted by user",
+    "aborted",
+    "Script failed\nWall time 0.0 seconds\nOutput:\n",
+    '{"output":"x","metadata":{"exit_code":2,"duration_seconds":0.1}}',
+  ];
+  const fine = [
+    "",
+    "Plan updated",
+    "Exit code: 0\nWall time: 0 seconds\nOutput:\nExit code: 1",
+    "Chunk ID: x\nProcess running with session ID 7\nOutput:\nProcess exited with code 1",
+    'the file says "metadata":{"exit_code":2}}',
+    '{"output":"\\"metadata\\":{\\"exit_code\\":2}}","metadata":{"exit_code":0,"duration_seconds":0.1}}',
+  ];
+  for (const text of failed) assert.ok(saysFailed(text), text);
+  for (const text of fine) assert.ok(!saysFailed(text), text);
+});
+
+Deno.test("shellScript() is what a person would have typed", () => {
+  assert.equal(shellScript(["/bin/bash", "-lc", "ls -la"]), "ls -la");
+  assert.equal(shellScript(["zsh", "-c", "ls"]), "ls");
+  assert.equal(shellScript(["git", "status"]), "git status");
+  assert.equal(shellScript("ls"), "ls");
+  assert.equal(shellScript(null), "");
+});
+
+Deno.test("describeImage() is a few words, and never the image", () => {
+  assert.equal(describeImage("data:image/png;base64,iVBORw0KGgo="), "image/png, 8 bytes");
+  assert.equal(describeImage(`data:image/jpeg;base64,${"A".repeat(4000)}`), "image/jpeg, 3.0 kB");
+  assert.equal(describeImage("data:image/png;base64,AAAA… [9 bytes left out by kato]"), "image/png");
+  assert.equal(describeImage("/home/dev/dot.png"), "/home/dev/dot.png");
+  assert.equal(describeImage(""), "image");
+});
+
+Deno.test("the state stays small, whatever a log holds", () => {
+  const rows = Array.from({ length: 3000 }, (_, index) => ({
+    type: "response_item",
+    payload: {
+      type: "function_call",
+      name: "request_user_input",
+      call_id: `call_${index}`,
+      arguments: JSON.stringify({ questions: [{ id: "a", question: "b", options: [] }] }),
+    },
+  }));
+  const state = codex.begin(MAIN_AGENT);
+  for (const [line, value] of rows.entries()) codex.read(state, { value, line });
+  assert.ok(JSON.stringify(state).length < 16_384);
+});
+
+// Real records, of every kind that the fixtures hold, and what stands between them.
+const fixtures = new URL("../../fixtures/codex/", import.meta.url).pathname;
+const seeds = filesBelow(fixtures).filter((file) => file.endsWith(".jsonl")).flatMap((file) =>
+  Deno.readTextFileSync(`${fixtures}${file}`).trim().split("\n").map((line) => JSON.parse(line))
+);
+
+Deno.test("reading a log in one go or record by record gives the same", () => {
+  for (const file of filesBelow(fixtures).filter((name) => name.endsWith(".jsonl"))) {
+    const text = Deno.readTextFileSync(`${fixtures}${file}`);
+    const whole = readRecords(codex, MAIN_AGENT, text);
+    let state = codex.begin(MAIN_AGENT);
+    for (const { line, reading } of whole) {
+      const value = JSON.parse(text.split("\n")[line] ?? "");
+      state = JSON.parse(JSON.stringify(state));
+      assert.deepEqual(codex.read(state, { value, line }), reading, `${file}:${line}`);
+    }
+  }
+});
+
+testProviderContract(codex, seeds);
