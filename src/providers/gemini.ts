@@ -35,7 +35,7 @@ export const gemini: Provider = {
   classify: classifyFile,
   introduce: introduceLog,
   recordsOf,
-  agentFolder: (main, session) => join(dirname(main), session),
+  agentFolder: (main, session) => session === null ? dirname(main) : join(dirname(main), session),
   classifyAgent: classifyAgentFile,
   begin: (agent) => createFold(agent),
 
