@@ -23,7 +23,10 @@ export function sessionKey(ref: SessionRef): string {
   return `${ref.provider}/${ref.session}`;
 }
 
-/** The id that people type: the first eight characters. */
+/** A UUID of version 7 begins with the time: sessions of the same minute share its first characters. */
+const TIME_ORDERED = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** The id that people type: the first eight characters, or the last where the first only tell the time. */
 export function shortId(session: string): string {
-  return session.slice(0, 8);
+  return TIME_ORDERED.test(session) ? session.slice(-8) : session.slice(0, 8);
 }
