@@ -6,7 +6,7 @@ import type { Out } from "../providers/provider.ts";
 type State = Checkpoint["meta"];
 
 export interface GatheredMeta {
-  /** The title of the highest rank holds, and the later of two; of everything else, the first. */
+  /** The title of the highest rank holds, and the later of two; the earliest start; of everything else, the first. */
   take(out: Extract<Out, { out: "meta" }>): void;
   state(): State;
   show(ref: SessionRef): SessionMeta;
@@ -21,11 +21,16 @@ export function gatherMeta(from: State | null): GatheredMeta {
       state = {
         title: isBetter ? title : state.title,
         project: state.project ?? project ?? null,
-        started: state.started ?? started ?? null,
+        started: earlier(state.started, started ?? null),
         client: state.client ?? client ?? null,
       };
     },
     state: () => state,
     show: ({ provider, session }) => ({ provider, session, ...state, title: state.title?.text ?? null }),
   };
+}
+
+/** Of two times in ISO 8601, UTC. A log that was converted begins with the time of that. */
+function earlier(a: string | null, b: string | null): string | null {
+  return a === null || (b !== null && b < a) ? b : a;
 }

@@ -12,7 +12,7 @@ import { countKnownEvents, type LogWalker, type Trouble, type WalkedRecord, walk
 import { openMainLog } from "./main_log.ts";
 import { nestsTooDeeply } from "./nesting.ts";
 import { rememberIds } from "./recent_ids.ts";
-import type { AgentLogs, SessionFiles } from "./session_files.ts";
+import { type AgentLogs, readProjectBeside, type SessionFiles } from "./session_files.ts";
 import { gatherMeta } from "./session_meta.ts";
 
 export interface ReadEvent {
@@ -74,6 +74,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   let seq = from?.seq ?? 0;
   const recent = rememberIds(from?.recent ?? []);
   const meta = gatherMeta(from?.meta ?? null);
+  /** What a file beside the log says, once it was asked. */
+  let beside: { readonly project: string | null } | null = null;
   let waitingForLog: number | null = null;
   const unread = new Map<string, LogState>(Object.entries(from?.agents ?? {}));
 
@@ -285,7 +287,12 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         recent: recent.list(),
       };
     },
-    meta: () => meta.show({ provider: provider.id, session }),
+    meta() {
+      const shown = meta.show({ provider: provider.id, session });
+      if (shown.project !== null) return shown;
+      beside ??= { project: readProjectBeside(provider, main.walker().path) };
+      return { ...shown, ...beside };
+    },
     offset: main.offset,
   };
 }

@@ -4,7 +4,7 @@
  */
 import { type AuditBody, type AuditRecord, auditRecord } from "../protocol/audit_record.ts";
 import { canonicalJson } from "../protocol/canonical_json.ts";
-import { AUDIT_PATH_BYTES, AUDIT_TEXT_BYTES, COMMAND_LINE_BYTES } from "../protocol/limits.ts";
+import { AUDIT_TEXT_BYTES, COMMAND_LINE_BYTES, PATH_BYTES } from "../protocol/limits.ts";
 import { sha256 } from "./hash.ts";
 
 /** Where a chain stands: its last record. */
@@ -30,14 +30,14 @@ export function makeRecord(last: Link, body: AuditBody, stamp: Stamp): AuditReco
     provider: bound(body.provider, AUDIT_TEXT_BYTES),
     session: bound(body.session, AUDIT_TEXT_BYTES),
     command: bound(body.command, COMMAND_LINE_BYTES),
-    requested: bound(body.requested, AUDIT_PATH_BYTES),
-    path: bound(body.path, AUDIT_PATH_BYTES),
+    requested: bound(body.requested, PATH_BYTES),
+    path: bound(body.path, PATH_BYTES),
     decision: body.decision,
     reason: cut(body.reason, AUDIT_TEXT_BYTES),
     detail: bound(body.detail, AUDIT_TEXT_BYTES),
     policyVersion: stamp.policyVersion,
     policyHash: stamp.policyHash,
-    actor: { role: cut(role, AUDIT_TEXT_BYTES), worker: bound(worker, AUDIT_PATH_BYTES), pid },
+    actor: { role: cut(role, AUDIT_TEXT_BYTES), worker: bound(worker, PATH_BYTES), pid },
     previous: last.hash,
   };
   return { ...record, hash: hashOf(record) };

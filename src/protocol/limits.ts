@@ -123,8 +123,8 @@ export const REQUEST_BYTES = 16 * KIB;
 /** The audit log is rotated at this size; the chain runs over rotations. */
 export const AUDIT_FILE_BYTES = 16 * MIB;
 
-/** A path in an audit record: PATH_MAX. */
-export const AUDIT_PATH_BYTES = 4096;
+/** PATH_MAX: of a path in an audit record, or in a file that holds one. */
+export const PATH_BYTES = 4096;
 
 /** Any other text in an audit record: a sentence, an id. Command lines have COMMAND_LINE_BYTES. */
 export const AUDIT_TEXT_BYTES = 1024;

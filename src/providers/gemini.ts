@@ -35,6 +35,7 @@ export const gemini: Provider = {
   classify: classifyFile,
   introduce: introduceLog,
   recordsOf,
+  projectFile: (main) => join(dirname(dirname(main)), ".project_root"),
   agentFolder: (main, session) => session === null ? dirname(main) : join(dirname(main), session),
   classifyAgent: classifyAgentFile,
   begin: (agent) => createFold(agent),

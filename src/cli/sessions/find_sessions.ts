@@ -51,7 +51,8 @@ const NAMED = 8;
 /** The session that `typed` names: a full id, or the beginning of exactly one, or of its short form. */
 export function chooseSession(sessions: readonly FoundSession[], typed: string): Chosen {
   const exact = sessions.filter(({ session }) => session === typed);
-  const begins = ({ session }: FoundSession) => session.startsWith(typed) || shortId(session).startsWith(typed);
+  const begins = ({ session }: FoundSession) =>
+    session.startsWith(typed) || shortId(session).startsWith(typed);
   const matches = exact.length > 0 ? exact : sessions.filter(begins);
   const [only] = matches;
   if (only === undefined || typed === "") {

@@ -3,6 +3,8 @@
  * and the short records at the end, since people name a session late. Requires read on the log. Room: cli; edge.
  */
 import { formOf, openLog } from "../../parser/open_log.ts";
+import { readProjectBeside } from "../../parser/session_files.ts";
+import { type GatheredMeta, gatherMeta } from "../../parser/session_meta.ts";
 import { createLineSplitter } from "../../parser/split_lines.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
@@ -19,17 +21,9 @@ const NAMING_BYTES = 2 * 1024;
 
 const decoder = new TextDecoder();
 
-/** What is known so far; `rank` says how good the title is. */
-interface Known {
-  title: { readonly text: string; readonly rank: number } | null;
-  project: string | null;
-  started: string | null;
-  client: string | null;
-}
-
 /** A log that vanished meanwhile is a session without a name. */
 export function peekSession({ provider, session, path, latest }: FoundSession): SessionMeta {
-  const known: Known = { title: null, project: null, started: null, client: null };
+  const known = gatherMeta(null);
   const read = readHead(provider, path, known);
   try {
     if (formOf(latest) === "lines") readTail(provider, latest, latest === path ? read : 0, known);
@@ -38,12 +32,12 @@ export function peekSession({ provider, session, path, latest }: FoundSession): 
       throw error;
     }
   }
-  const { title, ...rest } = known;
-  return { provider: provider.id, session, title: title?.text ?? null, ...rest };
+  const meta = known.show({ provider: provider.id, session });
+  return { ...meta, project: meta.project ?? readProjectBeside(provider, path) };
 }
 
 /** How many bytes were read. */
-function readHead(provider: Provider, path: string, known: Known): number {
+function readHead(provider: Provider, path: string, known: GatheredMeta): number {
   const fold = provider.begin(MAIN_AGENT);
   const file = openLog(provider, path, null, CHUNK_BYTES);
   let line = 0;
@@ -56,12 +50,13 @@ function readHead(provider: Provider, path: string, known: Known): number {
       read = end;
     }
     if (result.result !== "lines" || read >= HEAD_BYTES) return read;
-    if (known.title !== null && known.project !== null && known.started !== null) return read;
+    const { title, project, started } = known.state();
+    if (title !== null && project !== null && started !== null) return read;
   }
 }
 
 /** Reads the last of the log, but nothing before byte `least`. */
-function readTail(provider: Provider, path: string, least: number, known: Known): void {
+function readTail(provider: Provider, path: string, least: number, known: GatheredMeta): void {
   using file = Deno.openSync(path);
   const { size } = file.statSync();
   if (size <= least) return;
@@ -91,7 +86,7 @@ function takeLine(
   fold: unknown,
   bytes: Uint8Array,
   line: number,
-  known: Known,
+  known: GatheredMeta,
   leastRank: number,
 ): void {
   const text = decoder.decode(bytes);
@@ -100,11 +95,8 @@ function takeLine(
   if (value === undefined) return;
   for (const out of provider.read(fold, { value, line }).outs) {
     if (out.out !== "meta") continue;
-    const { title } = out;
-    if (title !== undefined && title.rank >= Math.max(leastRank, known.title?.rank ?? 0)) known.title = title;
-    known.project ??= out.project ?? null;
-    known.started ??= out.started ?? null;
-    known.client ??= out.client ?? null;
+    const { title, ...rest } = out;
+    known.take(title !== undefined && title.rank < leastRank ? rest : out);
   }
 }
 

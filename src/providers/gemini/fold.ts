@@ -15,7 +15,7 @@ const ID_CHARS = 200;
 export interface Fold {
   readonly agent: string;
   /** What of the session's metadata was said already. */
-  readonly told: { project: boolean; started: boolean; client: boolean; title: boolean };
+  readonly told: { project: boolean; client: boolean; title: boolean };
   /** Whether there was anything that a further context record would repeat. */
   begun: boolean;
   /** In a replay of the history: whether what comes was in this log before. Null outside. */
@@ -37,7 +37,7 @@ export interface Fold {
 export function createFold(agent: string): Fold {
   return {
     agent,
-    told: { project: false, started: false, client: false, title: false },
+    told: { project: false, client: false, title: false },
     begun: false,
     replay: null,
     asked: false,

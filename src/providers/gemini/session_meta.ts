@@ -28,10 +28,9 @@ export function tellMeta(record: Row, fold: Fold, reading: Reading): Reading {
     const project = projectOf(record, settings);
     if (project !== null) [meta.project, told.project] = [project, true];
   }
-  if (!told.started) {
-    const started = timeOf(record["startTime"]);
-    if (started !== null) [meta.started, told.started] = [started, true];
-  }
+  // A converted log begins with the conversion; the metadata that follow have the session's own beginning.
+  const started = timeOf(record["startTime"]);
+  if (started !== null) meta.started = started;
   if (!told.client) [meta.client, told.client] = [CLIENT, true];
   return Object.keys(meta).length === 1 ? reading : { ...reading, outs: [...reading.outs, meta] };
 }
