@@ -1,7 +1,8 @@
 /** A daemon in a home of its own, seen through its status file alone. Room: bench; edge. */
-import { join } from "@std/path";
 import { placesOf } from "../src/policy/places.ts";
+import type { ProviderId } from "../src/protocol/event.ts";
 import { status } from "../src/protocol/status.ts";
+import type { BenchClient } from "./client.ts";
 import { type Mode, pause, startChild } from "./measure.ts";
 
 /** Longer than any start takes that is worth measuring. Milliseconds. */
@@ -18,17 +19,19 @@ export interface RunningDaemon {
   stop(): Promise<void>;
 }
 
-/** Where the sessions of a home are. */
-export function rootOf(home: string): string {
-  return join(home, ".claude", "projects");
-}
-
-/** Starts a daemon and waits until it watches. */
-export async function startDaemon(home: string, mode: Mode): Promise<RunningDaemon> {
+/** Starts a daemon and waits until it watches the sessions of this client. */
+export async function startDaemon(
+  home: string,
+  mode: Mode,
+  { provider }: BenchClient,
+): Promise<RunningDaemon> {
   const { statusFile, exports } = placesOf(home);
   const start = performance.now();
   const child = startChild({ script: "src/kato.ts", args: ["daemon"], mode, home });
-  const sessions = await until(`the daemon in ${home} watches`, () => watchedSessions(statusFile, child.pid));
+  const sessions = await until(
+    `the daemon in ${home} watches`,
+    () => watchedSessions(statusFile, child.pid, provider.id),
+  );
   const startMs = performance.now() - start;
   return {
     pid: child.pid,
@@ -54,11 +57,11 @@ export async function until<T>(what: string, ask: () => T | null): Promise<T> {
 }
 
 /** How many sessions process `pid` watches over; null until it does. */
-function watchedSessions(path: string, pid: number): number | null {
+function watchedSessions(path: string, pid: number, id: ProviderId): number | null {
   const said = status.safeParse(readJson(path));
   if (!said.success || said.data.pid !== pid) return null;
-  const claude = said.data.providers.find(({ provider }) => provider === "claude-code");
-  return claude?.state === "watching" ? claude.sessions : null;
+  const own = said.data.providers.find(({ provider }) => provider === id);
+  return own?.state === "watching" ? own.sessions : null;
 }
 
 function readJson(path: string): unknown {

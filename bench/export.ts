@@ -3,7 +3,10 @@
  * their own, one after the other, their start included. Room: bench; edge.
  */
 import { join } from "@std/path";
-import { generateLog, type Mix } from "./generate.ts";
+import type { ProviderId } from "../src/protocol/event.ts";
+import { CLIENTS } from "./client.ts";
+import type { Mix } from "./content.ts";
+import { generateLog } from "./generate.ts";
 import { median, type Mode, type Run, runChild } from "./measure.ts";
 import { megabytes, milliseconds, percent, type Row, size } from "./row.ts";
 
@@ -15,6 +18,7 @@ const MIXES: Readonly<Record<Mix, string>> = { outputs: "long outputs", talk: "s
 
 export interface ExportPlan {
   readonly bytes: number;
+  readonly client: ProviderId;
   readonly mix: Mix;
   readonly mode: Mode;
   readonly runs: number;
@@ -23,24 +27,28 @@ export interface ExportPlan {
 type Program = "bare" | "read" | "md" | "jsonl";
 
 /** Rows for throughput and for memory, per program. The log is made in `home`, and gone afterwards. */
-export async function measureExport(home: string, { bytes, mix, mode, runs }: ExportPlan): Promise<Row[]> {
+export async function measureExport(
+  home: string,
+  { client: id, bytes, mix, mode, runs }: ExportPlan,
+): Promise<Row[]> {
   const root = join(home, "logs");
-  const log = await generateLog(root, 1, bytes, mix);
+  const client = CLIENTS[id];
+  const log = await generateLog(client, root, 1, bytes, mix);
   const done: Record<Program, Run[]> = { bare: [], read: [], md: [], jsonl: [] };
   for (let run = 0; run < runs; run += 1) {
     // In turn, so that whatever else the machine does meets all of them.
     done.bare.push(await runChild({ script: "bench/bare_loop.ts", args: [log.path], mode, home }));
-    done.read.push(await runChild({ script: "bench/read_loop.ts", args: [log.path], mode, home }));
+    done.read.push(await runChild({ script: "bench/read_loop.ts", args: [id, log.path], mode, home }));
     for (const format of ["md", "jsonl"] as const) {
       const output = join(home, `out.${format}`);
-      const args = ["export", "--file", log.path, "--output", output];
+      const args = ["export", "--file", log.path, "--provider", id, "--output", output];
       done[format].push(await runChild({ script: "src/kato.ts", args, mode, home }));
       await Deno.remove(output);
     }
   }
   await Deno.remove(root, { recursive: true });
 
-  const name = `${size(bytes)}, ${MIXES[mix]}${mode === "jitless" ? ", jitless" : ""}`;
+  const name = `${id}, ${size(bytes)}, ${MIXES[mix]}${mode === "jitless" ? ", jitless" : ""}`;
   const isGoal = mode === "jit" && bytes >= 100e6;
   return [
     compare(`read into events, ${name}`, log.bytes, done.read, done.bare, false),

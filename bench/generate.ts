@@ -1,70 +1,39 @@
 /**
- * Session logs to measure with: made, not recorded, and the same at every run. Their rows are those of Claude
- * Code 2.1: the same types in the same order, state rows between the conversation's, a tool's output in the row
- * twice. Writes below the folder it is given, and nowhere else. Room: bench; edge.
+ * Session logs to measure with: made, not recorded, and the same at every run. Writes below the folder it is given, and
+ * nowhere else. Room: bench; edge.
  */
-import { join } from "@std/path";
-
-/**
- * `outputs`: an agent at work, nine tenths of the bytes are what tools printed, 24 KB a piece.
- * `talk`: much said and little printed, a thousand bytes a row.
- */
-export type Mix = "outputs" | "talk";
-
-interface Shape {
-  /** Lines that a tool prints, in turn. */
-  readonly outputLines: readonly number[];
-  readonly paragraphs: number;
-}
-
-const SHAPES: Readonly<Record<Mix, Shape>> = {
-  outputs: { outputLines: [420, 420, 60, 420, 420], paragraphs: 1 },
-  talk: { outputLines: [3, 12, 1, 8, 30], paragraphs: 6 },
-};
-
-/** Rows of the person's turn between which the agent takes this many steps. */
-const STEPS = 32;
+import { dirname } from "@std/path";
+import type { BenchClient } from "./client.ts";
+import type { Mix } from "./content.ts";
 
 /** Bytes that are written at once. */
 const BLOCK = 1024 * 1024;
 
-const PROJECT = "/home/dev/work/bench";
 const encoder = new TextEncoder();
-
-/** The id of session number `index`. */
-export function sessionId(index: number): string {
-  return `00000000-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
-}
-
-/** Where session number `index` of `root` has its log. */
-export function logPath(root: string, index: number): string {
-  return join(root, `-home-dev-work-${index % 50}`, `${sessionId(index)}.jsonl`);
-}
 
 export interface GeneratedLog {
   readonly path: string;
-  readonly session: string;
   readonly bytes: number;
   readonly rows: number;
 }
 
 /** Writes the log of session `index` below `root`, at least `bytes` long and whole. */
 export async function generateLog(
+  client: BenchClient,
   root: string,
   index: number,
   bytes: number,
   mix: Mix = "outputs",
 ): Promise<GeneratedLog> {
-  const path = logPath(root, index);
-  await Deno.mkdir(join(path, ".."), { recursive: true });
+  const path = client.logPath(root, index);
+  await Deno.mkdir(dirname(path), { recursive: true });
   using file = await Deno.open(path, { write: true, create: true, truncate: true });
   const writer = file.writable.getWriter();
-  const session = sessionId(index);
   let written = 0;
   let rows = 0;
   let block: string[] = [];
   let characters = 0;
-  for (const row of generateRows(session, mix)) {
+  for (const row of client.rows(index, mix)) {
     block.push(row);
     rows += 1;
     characters += row.length;
@@ -77,204 +46,22 @@ export async function generateLog(
     if (written >= bytes) break;
   }
   writer.releaseLock();
-  return { path, session, bytes: written, rows };
+  return { path, bytes: written, rows };
 }
 
 /** `count` logs of `bytes` each, numbered from `first`. */
-export async function generateTree(root: string, first: number, count: number, bytes: number): Promise<void> {
-  const sample = await generateLog(root, first, bytes);
+export async function generateTree(
+  client: BenchClient,
+  root: string,
+  first: number,
+  count: number,
+  bytes: number,
+): Promise<void> {
+  const sample = await generateLog(client, root, first, bytes);
   const text = await Deno.readTextFile(sample.path);
   for (let index = first + 1; index < first + count; index += 1) {
-    const path = logPath(root, index);
-    if (index < first + 50) await Deno.mkdir(join(path, ".."), { recursive: true });
-    // Ids of records must differ too: a log whose first id is another's is a fork of it.
-    const own = text.replaceAll(sample.session, sessionId(index))
-      .replaceAll('"uuid":"', `"uuid":"${index.toString(16)}-`);
-    await Deno.writeTextFile(path, own);
+    const path = client.logPath(root, index);
+    if (index < first + 100) await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, client.vary(text, first, index));
   }
-}
-
-/** One row that a person's prompt, or an assistant's answer, would add; with its newline. */
-export function promptRow(session: string, number: number, text: string): string {
-  return conversationRow(session, number, "user", {
-    promptId: uuid(session, number, 7),
-    message: { role: "user", content: text },
-  }, {
-    permissionMode: "acceptEdits",
-    promptSource: "typed",
-    turnOrigin: "human",
-  });
-}
-
-export function answerRow(session: string, number: number, text: string): string {
-  return conversationRow(session, number, "assistant", {
-    message: message([{ type: "text", text }], "end_turn"),
-    requestId: `req_${number}`,
-  });
-}
-
-/** The rows of a session without end. */
-function* generateRows(session: string, mix: Mix): Generator<string> {
-  const shape = SHAPES[mix];
-  let number = 0;
-  for (let turn = 0;; turn += 1) {
-    const prompt = `Do part ${turn} of the long job, please.`;
-    yield stateRow(session, "queue-operation", {
-      operation: "enqueue",
-      timestamp: time(number),
-      content: prompt,
-    });
-    yield stateRow(session, "queue-operation", { operation: "dequeue", timestamp: time(number) });
-    yield promptRow(session, number++, prompt);
-    if (turn === 0) yield* contextRows(session);
-    for (let step = 0; step < STEPS; step += 1) {
-      yield* stepRows(session, number, step, prompt, shape);
-      number += 5;
-    }
-    yield answerRow(session, number++, paragraphs(number, shape.paragraphs));
-    yield stateRow(session, "cost-state", {
-      cost: { total: number / 100, models: { "claude-opus-5-5": number } },
-    });
-  }
-}
-
-/** One reply of the model in its blocks, the call it asks for, and what came of it. */
-function* stepRows(
-  session: string,
-  first: number,
-  step: number,
-  prompt: string,
-  shape: Shape,
-): Generator<string> {
-  const call = `toolu_${first.toString(36).padStart(24, "0")}`;
-  const outputLines = shape.outputLines[step % shape.outputLines.length] ?? 1;
-  const output = OUTPUT.slice(0, outputLines).join("\n");
-  if (step % 4 === 0) {
-    const thinking = { type: "thinking", thinking: paragraphs(first, 1), signature: SIGNATURE };
-    yield conversationRow(session, first, "assistant", { message: message([thinking], "tool_use") });
-  }
-  if (step % 3 === 0) {
-    const text = { type: "text", text: paragraphs(first, shape.paragraphs) };
-    yield conversationRow(session, first + 1, "assistant", { message: message([text], "tool_use") });
-  }
-  const input = {
-    command: `for i in $(seq 1 ${outputLines}); do echo "line $i"; done`,
-    description: `step ${step}`,
-  };
-  const use = { type: "tool_use", id: call, name: "Bash", input };
-  yield conversationRow(session, first + 2, "assistant", { message: message([use], "tool_use") });
-  yield stateRow(session, "last-prompt", { lastPrompt: prompt, leafUuid: uuid(session, first, 2) });
-  yield stateRow(session, step % 2 === 0 ? "mode" : "atis-latch", { mode: "normal", atis: "" });
-  yield conversationRow(session, first + 3, "user", {
-    message: {
-      role: "user",
-      content: [{ tool_use_id: call, type: "tool_result", content: output, is_error: false }],
-    },
-  }, {
-    toolUseResult: { stdout: output, stderr: "", interrupted: false, isImage: false },
-    sandboxed: false,
-  });
-  yield stateRow(session, "api-request", REQUEST);
-}
-
-/** What the client tells the model before its first reply. */
-function* contextRows(session: string): Generator<string> {
-  for (const [index, type] of ["environment", "skill_listing", "prompt_snapshot", "date"].entries()) {
-    yield conversationRow(session, 900_000_000 + index, "attachment", {
-      attachment: { type, content: LINE.repeat(20 * index) },
-      rendered: [{ content: LINE }],
-    });
-  }
-  yield stateRow(session, "api-request-shape", { shapeHash: "dc9cb6a5", shape: { tools: LINE.repeat(100) } });
-  yield stateRow(session, "api-request-blob", { hash: "d922008a", message: { role: "user", content: LINE } });
-}
-
-const LINE = "line of a step: the quick brown fox jumps over it";
-const OUTPUT = Array.from({ length: 420 }, (_, index) => `${LINE} for the ${index}th time`);
-const SIGNATURE = "Eu7735pnGq1nVUk4OOg0OjbBRQGZXrUowQoPMxwRg4MOgHmeN9xtCsfRZ5elPPUA".repeat(8);
-const REQUEST = {
-  version: "2.1.330",
-  querySource: "sdk",
-  params: {
-    model: "claude-opus-5-5",
-    betas: Array.from({ length: 8 }, (_, index) => `beta-${index}-2026-01-01`),
-  },
-  messages: Array.from(
-    { length: 16 },
-    (_, index) => ({ hash: `d922008a2cccc2f843634ffa2b0df87887c17412-${index}` }),
-  ),
-};
-
-function message(content: readonly unknown[], stopReason: string) {
-  return {
-    model: "claude-opus-5-5",
-    id: "msg_01TYzNXZiVTSTbu1AyoTKKv8",
-    type: "message",
-    role: "assistant",
-    content,
-    stop_reason: stopReason,
-    stop_sequence: null,
-    usage: {
-      input_tokens: 4,
-      cache_creation_input_tokens: 901,
-      cache_read_input_tokens: 12037,
-      output_tokens: 243,
-      server_tool_use: { web_search_requests: 0, web_fetch_requests: 0 },
-      service_tier: "standard",
-      cache_creation: { ephemeral_1h_input_tokens: 0, ephemeral_5m_input_tokens: 901 },
-    },
-  };
-}
-
-/** Markdown as models write it: a heading, prose with code in it, a list, now and then a fence. */
-function paragraphs(seed: number, count: number): string {
-  const parts = [`Step ${seed}: moving on.`];
-  for (let part = 1; part < count; part += 1) {
-    parts.push(
-      part % 4 === 3
-        ? "```ts\nconst answer: number = await measure(42);\n```"
-        : part % 4 === 2
-        ? `## Part ${part}\n\n- item ${seed} with \`code\` in it\n- ünïcödé ✓ and a <tag>`
-        : `The ${seed}th run gave what the one before gave. `.repeat(5).trim(),
-    );
-  }
-  return parts.join("\n\n") + "\n";
-}
-
-/** `behind`: what the client writes behind the time of the row. */
-function conversationRow(
-  session: string,
-  number: number,
-  type: string,
-  fields: Readonly<Record<string, unknown>>,
-  behind: Readonly<Record<string, unknown>> = {},
-) {
-  return JSON.stringify({
-    parentUuid: number === 0 ? null : uuid(session, number - 1, 1),
-    isSidechain: false,
-    ...fields,
-    type,
-    uuid: uuid(session, number, 1),
-    timestamp: time(number),
-    ...behind,
-    userType: "external",
-    entrypoint: "cli",
-    cwd: PROJECT,
-    sessionId: session,
-    version: "2.1.330",
-    gitBranch: "HEAD",
-  }) + "\n";
-}
-
-function stateRow(session: string, type: string, fields: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ type, sessionId: session, ...fields }) + "\n";
-}
-
-function uuid(session: string, number: number, kind: number): string {
-  return `${number.toString(16).padStart(8, "0")}-0000-4000-800${kind}-${session.slice(-12)}`;
-}
-
-/** Two seconds between two rows. */
-function time(number: number): string {
-  return new Date(Date.UTC(2026, 0, 5, 8) + number * 2000).toISOString();
 }

@@ -3,8 +3,9 @@
  * CPU time that costs the daemon. Room: bench; edge.
  */
 import { join } from "@std/path";
-import { rootOf, type RunningDaemon, until } from "./daemon.ts";
-import { answerRow, generateLog, logPath, promptRow, sessionId } from "./generate.ts";
+import type { BenchClient } from "./client.ts";
+import { type RunningDaemon, until } from "./daemon.ts";
+import { generateLog } from "./generate.ts";
 import { cpuMs, median, type Mode, pause, quantile, startChild } from "./measure.ts";
 import { milliseconds, type Row, size } from "./row.ts";
 
@@ -23,24 +24,26 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** A session that is being recorded. */
 interface Recorded {
-  readonly session: string;
+  readonly client: BenchClient;
+  readonly index: number;
   readonly log: string;
   readonly destination: string;
 }
 
 /** Latency with every other session idle, and with a neighbour that writes every 100 ms. */
 export async function measureLatency(
+  client: BenchClient,
   home: string,
   daemon: RunningDaemon,
   mode: Mode,
   samples: number,
 ): Promise<Row[]> {
-  const recorded = await record(home, daemon, 20_001, 0);
+  const recorded = await record(client, home, daemon, 20_001, 0);
   const quiet = await takeSamples(recorded, samples);
-  const neighbour = await record(home, daemon, 20_002, 0);
+  const neighbour = await record(client, home, daemon, 20_002, 0);
   const child = startChild({
     script: "bench/neighbour.ts",
-    args: [neighbour.log, neighbour.session],
+    args: [client.provider.id, String(neighbour.index), neighbour.log],
     mode: "jit",
     home,
   });
@@ -53,26 +56,31 @@ export async function measureLatency(
     milliseconds(quantile(flush, 0.99))
   }`;
   return [
-    latencyRow(`append to Markdown, ${mode}`, quiet, flushed),
-    latencyRow(`append to Markdown, a busy neighbour, ${mode}`, busy, "the neighbour is recorded too"),
+    latencyRow(`append to Markdown, ${client.provider.id}, ${mode}`, quiet, flushed),
+    latencyRow(
+      `append to Markdown, a busy neighbour, ${client.provider.id}, ${mode}`,
+      busy,
+      "the neighbour is recorded too",
+    ),
   ];
 }
 
 /** CPU time of the daemon for a line, when the session is `bytes` long already. */
 export async function measureAppends(
+  client: BenchClient,
   home: string,
   daemon: RunningDaemon,
   mode: Mode,
   bytes: number,
   samples: number,
 ): Promise<Row> {
-  const recorded = await record(home, daemon, 30_000 + Math.round(bytes / 1e6), bytes);
+  const recorded = await record(client, home, daemon, 30_000 + Math.round(bytes / 1e6), bytes);
   await takeSamples(recorded, 10);
   const before = cpuMs(daemon.pid);
   const latencies = await takeSamples(recorded, samples);
   const used = (cpuMs(daemon.pid) - before) / samples;
   return {
-    what: `CPU per appended line, session of ${size(bytes)}, ${mode}`,
+    what: `CPU per appended line, ${client.provider.id} session of ${size(bytes)}, ${mode}`,
     goal: `< ${milliseconds(CPU_MS)}`,
     result: milliseconds(used),
     context: `latency: median ${milliseconds(median(latencies))}, p99 ${
@@ -94,28 +102,33 @@ function latencyRow(what: string, latencies: readonly number[], context: string)
 }
 
 /** A new session, `bytes` long, whose person then types `::record`; waits until its file is there. */
-async function record(home: string, daemon: RunningDaemon, index: number, bytes: number): Promise<Recorded> {
-  const root = rootOf(home);
-  const session = sessionId(index);
-  const log = logPath(root, index);
-  if (bytes > 0) await generateLog(root, index, bytes);
-  else await Deno.mkdir(join(log, ".."), { recursive: true });
+async function record(
+  client: BenchClient,
+  home: string,
+  daemon: RunningDaemon,
+  index: number,
+  bytes: number,
+): Promise<Recorded> {
+  const root = client.root(home);
+  const log = client.logPath(root, index);
+  // Enough for a client's first rows, which say what it is.
+  await generateLog(client, root, index, Math.max(bytes, 1));
   const destination = join(daemon.exports, `live-${index}.md`);
-  append(log, promptRow(session, 2_000_000, `::record live-${index}.md\n\nLet us begin.`));
+  append(log, client.prompt(index, 2_000_000, `::record live-${index}.md\n\nLet us begin.`));
   await until(`${destination} is begun`, () => sizeOf(destination) > 0 ? true : null);
   await pause(500);
-  return { session, log, destination };
+  return { client, index, log, destination };
 }
 
 /** Milliseconds from each append until the destination was longer. */
-async function takeSamples({ session, log, destination }: Recorded, count: number): Promise<number[]> {
+async function takeSamples({ client, index, log, destination }: Recorded, count: number): Promise<number[]> {
   const latencies: number[] = [];
   for (let sample = 0; sample < count; sample += 1) {
     const before = sizeOf(destination);
     const start = performance.now();
     append(
       log,
-      answerRow(session, 3_000_000 + Math.round(start * 1000), `Answer ${sample}: ünïcödé and **bold**.`),
+      client.answer(index, 3_000_000 + Math.round(start * 1000), `Answer ${sample}: ünïcödé and **bold**.`),
     );
     while (sizeOf(destination) === before) {
       if (performance.now() - start > LOST_MS) throw new Error(`a line was not written within ${LOST_MS} ms`);

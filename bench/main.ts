@@ -5,7 +5,9 @@
  * Room: bench; edge.
  */
 import { measureAppends, measureLatency } from "./live.ts";
-import { rootOf, startDaemon } from "./daemon.ts";
+import type { ProviderId } from "../src/protocol/event.ts";
+import { type BenchClient, CLIENTS } from "./client.ts";
+import { startDaemon } from "./daemon.ts";
 import { type ExportPlan, measureExport } from "./export.ts";
 import { generateTree } from "./generate.ts";
 import { measureIdle } from "./idle.ts";
@@ -15,6 +17,8 @@ import { formatTable, type Row } from "./row.ts";
 
 interface Plan {
   readonly exports: readonly ExportPlan[];
+  /** Daemons that are measured: whose sessions they follow, and in which mode. */
+  readonly daemons: readonly (readonly [ProviderId, Mode])[];
   readonly sessions: number;
   readonly starts: number;
   readonly idleSeconds: number;
@@ -22,14 +26,25 @@ interface Plan {
   readonly appendAt: readonly number[];
 }
 
+const DAEMONS: Plan["daemons"] = [
+  ["claude-code", "jit"],
+  ["claude-code", "jitless"],
+  ["codex", "jitless"],
+  ["gemini", "jitless"],
+];
+
 const FULL: Plan = {
   exports: [
-    { bytes: 10e6, mix: "outputs", mode: "jit", runs: 5 },
-    { bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
-    { bytes: 1e9, mix: "outputs", mode: "jit", runs: 3 },
-    { bytes: 200e6, mix: "talk", mode: "jit", runs: 5 },
-    { bytes: 200e6, mix: "outputs", mode: "jitless", runs: 3 },
+    { client: "claude-code", bytes: 10e6, mix: "outputs", mode: "jit", runs: 5 },
+    { client: "claude-code", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
+    { client: "claude-code", bytes: 1e9, mix: "outputs", mode: "jit", runs: 3 },
+    { client: "claude-code", bytes: 200e6, mix: "talk", mode: "jit", runs: 5 },
+    { client: "claude-code", bytes: 200e6, mix: "outputs", mode: "jitless", runs: 3 },
+    { client: "codex", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
+    { client: "codex", bytes: 2e9, mix: "outputs", mode: "jit", runs: 1 },
+    { client: "gemini", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
   ],
+  daemons: DAEMONS,
   sessions: 10_000,
   starts: 3,
   idleSeconds: 40,
@@ -39,9 +54,12 @@ const FULL: Plan = {
 
 const QUICK: Plan = {
   exports: [
-    { bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
-    { bytes: 100e6, mix: "outputs", mode: "jit", runs: 1 },
+    { client: "claude-code", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
+    { client: "claude-code", bytes: 100e6, mix: "outputs", mode: "jit", runs: 1 },
+    { client: "codex", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
+    { client: "gemini", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
   ],
+  daemons: DAEMONS,
   sessions: 2000,
   starts: 1,
   idleSeconds: 4,
@@ -78,24 +96,26 @@ async function main(args: readonly string[]): Promise<number> {
 async function measure(plan: Plan, folder: string): Promise<Row[]> {
   const rows: Row[] = [];
   for (const part of plan.exports) {
-    console.error(`bench: export of ${part.bytes / 1e6} MB, ${part.mix}, ${part.mode} …`);
+    console.error(`bench: export of ${part.bytes / 1e6} MB, ${part.client}, ${part.mix}, ${part.mode} …`);
     rows.push(...await measureExport(folder, part));
   }
-  for (const mode of ["jit", "jitless"] as const) rows.push(...await measureDaemon(plan, folder, mode));
+  for (const [id, mode] of plan.daemons) rows.push(...await measureDaemon(plan, folder, CLIENTS[id], mode));
   return rows;
 }
 
-async function measureDaemon(plan: Plan, folder: string, mode: Mode): Promise<Row[]> {
-  const home = `${folder}/${mode}`;
-  console.error(`bench: a daemon over ${plan.sessions} sessions, ${mode} …`);
-  await generateTree(rootOf(home), 0, plan.sessions, IDLE_BYTES);
-  const rows = await measureStart(home, mode, plan.sessions, plan.starts);
-  const daemon = await startDaemon(home, mode);
+async function measureDaemon(plan: Plan, folder: string, client: BenchClient, mode: Mode): Promise<Row[]> {
+  const { id } = client.provider;
+  const home = `${folder}/${id}-${mode}`;
+  console.error(`bench: a daemon over ${plan.sessions} sessions of ${id}, ${mode} …`);
+  await generateTree(client, client.root(home), 0, plan.sessions, IDLE_BYTES);
+  const rows = await measureStart(client, home, mode, plan.sessions, plan.starts);
+  const daemon = await startDaemon(home, mode, client);
   try {
-    rows.push(...await measureIdle(daemon, mode, plan.idleSeconds));
-    rows.push(...await measureLatency(home, daemon, mode, plan.samples));
+    // What a daemon that does nothing costs is the same whose sessions it follows.
+    if (id === "claude-code") rows.push(...await measureIdle(daemon, mode, plan.idleSeconds));
+    rows.push(...await measureLatency(client, home, daemon, mode, plan.samples));
     for (const bytes of plan.appendAt) {
-      rows.push(await measureAppends(home, daemon, mode, bytes, Math.ceil(plan.samples / 2)));
+      rows.push(await measureAppends(client, home, daemon, mode, bytes, Math.ceil(plan.samples / 2)));
     }
   } finally {
     await daemon.stop();

@@ -1,8 +1,14 @@
-/** A busy neighbour: appends an answer to the session's log every 100 ms until it is ended. Room: bench; edge. */
-import { answerRow } from "./generate.ts";
+/**
+ * A busy neighbour: appends an answer to a session's log every 100 ms until it is ended. Run with the client, the
+ * number of the session, and the log's path. Room: bench; edge.
+ */
+import { providerId } from "../src/protocol/event.ts";
+import { CLIENTS } from "./client.ts";
 
-const [path = "", session = ""] = Deno.args;
+const [name, index = "", path = ""] = Deno.args;
+const client = CLIENTS[providerId.parse(name)];
 let number = 1_000_000;
 setInterval(() => {
-  Deno.writeTextFileSync(path, answerRow(session, number++, `busy ${number}`), { append: true });
+  number += 2;
+  Deno.writeTextFileSync(path, client.answer(Number(index), number, `busy ${number}`), { append: true });
 }, 100);

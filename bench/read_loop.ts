@@ -1,18 +1,20 @@
 /**
  * Half of an export: a session is read into events, and none is rendered or written. What an export costs beyond
- * this is what it writes. Run with the log's path. Room: bench; edge.
+ * this is what it writes. Run with the client and the log's path. Room: bench; edge.
  */
 import { basename } from "@std/path";
 import { locateLog } from "../src/parser/session_files.ts";
 import { readSession } from "../src/parser/session_reader.ts";
-import { claudeCode } from "../src/providers/claude_code.ts";
+import { providerId } from "../src/protocol/event.ts";
+import { CLIENTS } from "./client.ts";
 
-const [path = ""] = Deno.args;
+const [name, path = ""] = Deno.args;
+const { provider } = CLIENTS[providerId.parse(name)];
 const session = basename(path, ".jsonl");
 const reader = readSession({
-  provider: claudeCode,
+  provider,
   session,
-  locate: () => locateLog(claudeCode, session, path),
+  locate: () => locateLog(provider, session, path),
   from: null,
   whole: true,
   report: () => {},

@@ -1,5 +1,6 @@
 /** Start: from nothing to watching, over many idle sessions; for the first time, and again. Room: bench; edge. */
 import { placesOf } from "../src/policy/places.ts";
+import type { BenchClient } from "./client.ts";
 import { startDaemon } from "./daemon.ts";
 import { median, type Mode } from "./measure.ts";
 import { milliseconds, type Row } from "./row.ts";
@@ -7,19 +8,25 @@ import { milliseconds, type Row } from "./row.ts";
 const GOAL_MS = 1000;
 
 /** The sessions of `home` are there already, `count` of them. Leaves the home with a state that knows them. */
-export async function measureStart(home: string, mode: Mode, count: number, runs: number): Promise<Row[]> {
+export async function measureStart(
+  client: BenchClient,
+  home: string,
+  mode: Mode,
+  count: number,
+  runs: number,
+): Promise<Row[]> {
   const first: number[] = [];
   const again: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     await Deno.remove(placesOf(home).base, { recursive: true }).catch(ignoreAbsent);
-    first.push(await timeStart(home, mode, count));
-    again.push(await timeStart(home, mode, count));
+    first.push(await timeStart(client, home, mode, count));
+    again.push(await timeStart(client, home, mode, count));
   }
   return [row("first start", first), row("start with its state", again)];
 
   function row(what: string, times: readonly number[]): Row {
     return {
-      what: `${what} until it watches ${count.toLocaleString("en")} sessions, ${mode}`,
+      what: `${what} until it watches ${count.toLocaleString("en")} sessions, ${client.provider.id}, ${mode}`,
       goal: `< ${milliseconds(GOAL_MS)}`,
       result: milliseconds(median(times)),
       context: `each: ${times.map(milliseconds).join(", ")}`,
@@ -28,8 +35,8 @@ export async function measureStart(home: string, mode: Mode, count: number, runs
   }
 }
 
-async function timeStart(home: string, mode: Mode, count: number): Promise<number> {
-  const daemon = await startDaemon(home, mode);
+async function timeStart(client: BenchClient, home: string, mode: Mode, count: number): Promise<number> {
+  const daemon = await startDaemon(home, mode, client);
   await daemon.stop();
   if (daemon.sessions !== count) throw new Error(`${daemon.sessions} of ${count} sessions are watched`);
   return daemon.startMs;

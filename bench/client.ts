@@ -1,0 +1,27 @@
+/** What is known here of a client: where it keeps its logs, and how it writes them. Room: bench; pure. */
+import type { ProviderId } from "../src/protocol/event.ts";
+import type { Provider } from "../src/providers/provider.ts";
+import { claudeClient } from "./claude_rows.ts";
+import { codexClient } from "./codex_rows.ts";
+import type { Mix } from "./content.ts";
+import { geminiClient } from "./gemini_rows.ts";
+
+/** Sessions have numbers; a row has its newline. */
+export interface BenchClient {
+  readonly provider: Provider;
+  root(home: string): string;
+  logPath(root: string, index: number): string;
+  /** The rows of a session without end. */
+  rows(index: number, mix: Mix): Generator<string>;
+  /** What a person's prompt, or an assistant's answer, would add. */
+  prompt(index: number, number: number, text: string): string;
+  answer(index: number, number: number, text: string): string;
+  /** The log of session `index`, made from that of session `sample`. */
+  vary(text: string, sample: number, index: number): string;
+}
+
+export const CLIENTS: Readonly<Record<ProviderId, BenchClient>> = {
+  "claude-code": claudeClient,
+  codex: codexClient,
+  gemini: geminiClient,
+};
