@@ -66,7 +66,12 @@ function describeDaemon({ running, status }: DaemonState, { now }: Context, pain
 function describeProviders({ providers }: Status, { home, out }: Context, paint: Paint): string[] {
   const lines = ["", paint("bold", "Providers")];
   for (const provider of providers) {
-    const state = provider.state === "failed" ? paint("red", "failed") : provider.state;
+    const isWaiting = provider.state === "polling" && provider.sessions === 0 && provider.missing.length > 0;
+    const state = provider.state === "failed"
+      ? paint("red", "failed")
+      : isWaiting
+      ? "waiting for its folder"
+      : provider.state;
     lines.push(
       `  ${padEnd(provider.provider, 12)} ${state}, ${count(provider.sessions, "session")}, ` +
         `${provider.followed.toLocaleString("en")} followed`,
