@@ -23,7 +23,10 @@ export function sessionKey(ref: SessionRef): string {
   return `${ref.provider}/${ref.session}`;
 }
 
-/** The id that people type: the first eight characters. */
+/** UUIDs of version 7 begin with the time: those of a minute begin alike. */
+const TIMED = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{4}([0-9a-f]{8})$/;
+
+/** The id that people type: the first eight characters, or the last eight where only those tell sessions apart. */
 export function shortId(session: string): string {
-  return session.slice(0, 8);
+  return TIMED.exec(session)?.[1] ?? session.slice(0, 8);
 }

@@ -6,6 +6,7 @@
 import type { SessionFiles } from "../../parser/session_files.ts";
 import { indexSessions, type SessionOnDisk } from "../../parser/session_index.ts";
 import type { ProviderId } from "../../protocol/event.ts";
+import { shortId } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { count, plain } from "../style.ts";
 import type { Rooted } from "../settings.ts";
@@ -47,10 +48,12 @@ export type Chosen =
 /** Candidates that are named when a prefix is ambiguous. */
 const NAMED = 8;
 
-/** The session that `typed` names: a full id, or the beginning of exactly one. */
+/** The session that `typed` names: a full id, or the beginning of exactly one id, full or short. */
 export function chooseSession(sessions: readonly FoundSession[], typed: string): Chosen {
   const exact = sessions.filter(({ session }) => session === typed);
-  const matches = exact.length > 0 ? exact : sessions.filter(({ session }) => session.startsWith(typed));
+  const begins = ({ session }: FoundSession) =>
+    session.startsWith(typed) || shortId(session).startsWith(typed);
+  const matches = exact.length > 0 ? exact : sessions.filter(begins);
   const [only] = matches;
   if (only === undefined || typed === "") {
     return { message: `No session's id begins with '${plain(typed)}'. 'kato sessions' lists them.` };
