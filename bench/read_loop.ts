@@ -12,7 +12,7 @@ const session = basename(path, ".jsonl");
 const reader = readSession({
   provider: claudeCode,
   session,
-  locate: () => locateLog(claudeCode, session, path),
+  locate: () => locateLog(claudeCode, session, { part: "", path }),
   from: null,
   whole: true,
   report: () => {},
