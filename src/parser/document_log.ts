@@ -20,10 +20,20 @@ type RecordsOf = (document: unknown) => readonly unknown[];
 
 /** Bytes of the lines that the document at `path` would be handed out as: the size of such a log. */
 export function measureDocument(recordsOf: RecordsOf, path: string): number {
-  using file = Deno.openSync(path, { read: true });
-  const read = readDocument(file, file.statSync().size);
-  if (read.document === undefined) return 0;
+  const read = readPath(path);
+  if (read === null || read.document === undefined) return 0;
   return recordsOf(read.document).reduce((sum: number, record) => sum + lineOf(record).length + 1, 0);
+}
+
+/** Null for a document that vanished. */
+function readPath(path: string): Document | null {
+  try {
+    using file = Deno.openSync(path, { read: true });
+    return readDocument(file, file.statSync().size);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
 }
 
 export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): LogFile {
@@ -40,6 +50,8 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
   function readOpened(file: Deno.FsFile): ReadResult {
     const { isFile, dev, ino, size, mtime } = file.statSync();
     if (!isFile) return { result: "gone", why: "not a regular file" };
+    // The cursor of a log of lines, which was here before.
+    if (from !== null && from.headBytes > 0) return { result: "rewritten", how: "replaced" };
     const modified = mtime?.getTime() ?? 0;
     const version = `${dev} ${ino} ${size} ${modified}`;
     const { document, elided } = version === seen ? NOTHING_NEW : readDocument(file, size);

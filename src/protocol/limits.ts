@@ -81,8 +81,11 @@ export const WHOLE_DOCUMENT = 32 * MIB;
 /** The latest records of such a log that are looked at again when it changes: clients complete them in place. */
 export const REMEMBERED_RECORDS = 8;
 
-/** Compressed bytes taken at once: every four of them may become 128 KB. */
-export const COMPRESSED_PIECE = 2 * KIB;
+/** Compressed bytes read at once; what they become is decompressed block by block. */
+export const COMPRESSED_PIECE = 16 * KIB;
+
+/** What a decoder of zstd has to hold, and every one can (RFC 8878); clients write windows of 2 MB. */
+export const COMPRESSED_WINDOW = 8 * MIB;
 
 /** The last bytes before a cursor, which tell a log that only grew from one that was rewritten in place. */
 export const TAIL_BYTES = 32;
