@@ -51,8 +51,8 @@ export interface LogWalker {
   closeLine(): void;
   /** Byte offset after the last record taken. */
   offset(): number;
-  /** Bytes of the log, if it was read to its end. */
-  size(): number;
+  /** Bytes of the log on disk; null unless it was read to its end. */
+  size(): number | null;
   state(): LogState;
 }
 
@@ -73,7 +73,7 @@ export function walkLog(
   let cursor = from?.cursor ?? null;
   let taken: { line: Line; number: number } | null = null;
   let current: WalkedRecord | null = null;
-  let size = 0;
+  let size: number | null = null;
   const fold = from === null ? provider.begin(agent, part) : structuredClone(from.fold);
 
   const glance: Glance = {
@@ -115,6 +115,7 @@ export function walkLog(
             case "lines":
               lines = result.lines;
               index = 0;
+              size = null;
               nextLine = result.first ?? nextLine;
               // Millions of lines may hold no record: whoever asks must get a word in between.
               if (lines.length === 0 || passed) return { peek: "more" };
@@ -156,7 +157,7 @@ export function walkLog(
       index = 0;
     },
     offset,
-    size: () => Math.max(size, offset()),
+    size: () => size,
     state() {
       settle();
       return { cursor, fold: structuredClone(fold), skip: walker.skip };

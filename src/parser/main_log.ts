@@ -20,7 +20,10 @@ export interface MainLog {
   beginNext(): boolean;
   /** Reads the part anew, because it was rewritten, and passes over the events that it had before. */
   restart(recent: Pick<RecentIds, "has">): void;
-  /** Bytes of all parts up to the last record taken. */
+  /**
+   * Bytes of all parts up to the last record taken, as the index of sessions counts them: a part that is compressed
+   * counts when it was read to its end. Nothing in it is news: its client lets a log lie for days before.
+   */
   offset(): number;
   state(): Pick<Checkpoint, "main" | "part">;
 }
@@ -35,6 +38,7 @@ export function openMainLog(
   let before = from?.part?.before ?? 0;
   let walker = walkLog(provider, MAIN_AGENT, part.path, from?.main ?? null, part.part);
 
+  const taken = () => formOf(walker.path) === "compressed" ? walker.size() ?? 0 : walker.offset();
   const next = () => locate().find((other) => other.part > part.part);
 
   return {
@@ -51,7 +55,7 @@ export function openMainLog(
     beginNext() {
       const found = next();
       if (found === undefined) return false;
-      before += walker.size();
+      before += walker.size() ?? taken();
       part = found;
       walker = walkLog(provider, MAIN_AGENT, found.path, null, found.part);
       return true;
@@ -61,7 +65,7 @@ export function openMainLog(
       walker = walkLog(provider, MAIN_AGENT, walker.path, null, part.part);
       walker.skip = skip;
     },
-    offset: () => before + walker.offset(),
+    offset: () => before + taken(),
     state: () => ({
       main: walker.state(),
       ...(part.part === "" ? {} : { part: { name: part.part, before } }),

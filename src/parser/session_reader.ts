@@ -205,11 +205,18 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     agentLogs = options.locate().agents();
     for (const agent of [...agentLogs.logs.keys()].sort()) {
       const walker = agentWalker(agent);
-      if (walker === null || walker.peek(report).peek !== "record") continue;
+      if (walker === null || !hasRecord(walker)) continue;
       runs.push({ walker, until: null, waiting: null });
       return true;
     }
     return false;
+  }
+
+  function hasRecord(walker: LogWalker): boolean {
+    let next = walker.peek(report);
+    while (next.peek === "more") next = walker.peek(report);
+    if (next.peek === "end") walker.closeLine();
+    return walker.peek(report).peek === "record";
   }
 
   function advanceRun(run: Run): Advance | "more" | "wait" | "linger" {
@@ -267,7 +274,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         case "end":
           if (main.follow()) return "more";
           if (whole || main.hasNext()) main.walker().closeLine();
-          if (main.walker().peek(report).peek === "record" || main.beginNext()) return "more";
+          // It may have grown just now.
+          if (main.walker().peek(report).peek !== "end" || main.beginNext()) return "more";
           return whole && startLeftOver() ? "more" : "wait";
         default:
           return advance;
