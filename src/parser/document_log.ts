@@ -61,8 +61,9 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
     identity = { dev, ino: ino ?? 0 };
     const records = recordsOf(document).map(lineOf);
     if (records.length < count) return { result: "rewritten", how: "truncated" };
-    const before = marksFrom;
-    const changed = marks.slice(0, count - before).findIndex((mark, at) =>
+    // Not further back than a cursor remembers: reading that began anew finds the same.
+    const before = Math.max(marksFrom, count - REMEMBERED_RECORDS);
+    const changed = marks.slice(before - marksFrom, count - marksFrom).findIndex((mark, at) =>
       mark !== markOf(records[before + at])
     );
     const first = changed < 0 ? count : before + changed;
