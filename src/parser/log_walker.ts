@@ -209,6 +209,14 @@ function isCut(text: string): boolean {
   return text.startsWith("{") && !text.endsWith("}") && !/\}\s*$/.test(text.slice(-16));
 }
 
+/** Whether there is another record in a log that is complete. */
+export function holdsRecord(walker: LogWalker, report: (trouble: Trouble) => void): boolean {
+  let next = walker.peek(report);
+  while (next.peek === "more") next = walker.peek(report);
+  if (next.peek === "end") walker.closeLine();
+  return walker.peek(report).peek === "record";
+}
+
 /** How many events a rewritten log begins with that were already read: up to the last one that is remembered. */
 export function countKnownEvents(
   provider: Provider,

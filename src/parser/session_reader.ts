@@ -8,10 +8,17 @@ import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { HandBack, Origin, Out, Provider } from "../providers/provider.ts";
-import { countKnownEvents, type LogWalker, type Trouble, type WalkedRecord, walkLog } from "./log_walker.ts";
+import {
+  countKnownEvents,
+  holdsRecord,
+  type LogWalker,
+  type Trouble,
+  type WalkedRecord,
+  walkLog,
+} from "./log_walker.ts";
 import { openMainLog } from "./main_log.ts";
 import { nestsTooDeeply } from "./nesting.ts";
-import { rememberIds } from "./recent_ids.ts";
+import { rememberSession } from "./recent_ids.ts";
 import type { AgentLogs, SessionFiles } from "./session_files.ts";
 import { gatherMeta } from "./session_meta.ts";
 
@@ -72,9 +79,11 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   const agents = new Map<string, LogWalker>();
   const runs: Run[] = [];
   let seq = from?.seq ?? 0;
-  const recent = rememberIds(from?.recent ?? []);
+  const recent = rememberSession(from);
   const meta = gatherMeta(from?.meta ?? null);
   let waitingForLog: number | null = null;
+  /** Sub-agents that were not looked at yet, at the end of all. */
+  let leftOver: string[] | null = null;
   const unread = new Map<string, LogState>(Object.entries(from?.agents ?? {}));
 
   function agentWalker(agent: string): LogWalker | null {
@@ -176,7 +185,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
           report({ kind: "malformed-line", what: "nested too deeply" });
           return null;
         }
-        recent.add(out.event.id);
+        recent.of(walker.agent).add(out.event.id);
         const event = place(out.event, out.agent ?? walker.agent);
         return { event, typed: walker.agent === MAIN_AGENT ? out.typed ?? null : null };
       }
@@ -186,37 +195,22 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function place(draft: EventDraft, agent: string): Event {
     const { id, time } = draft;
     // The keys that are named keep their places: this is the order of the JSONL form.
-    const placed = {
-      v: 1,
-      id,
-      provider: provider.id,
-      session,
-      seq,
-      time,
-      agent,
-      ...draft as object,
-    } as Event;
+    const at = { v: 1, id, provider: provider.id, session, seq, time, agent };
+    const placed = { ...at, ...draft as object } as Event;
     seq += 1;
     return placed;
   }
 
   /** The sub-agents that never handed back, oldest first, when nothing else will come. */
   function startLeftOver(): boolean {
-    agentLogs = options.locate().agents();
-    for (const agent of [...agentLogs.logs.keys()].sort()) {
+    leftOver ??= [...options.locate().agents().logs.keys()].sort();
+    for (let agent = leftOver.shift(); agent !== undefined; agent = leftOver.shift()) {
       const walker = agentWalker(agent);
-      if (walker === null || !hasRecord(walker)) continue;
+      if (walker === null || !holdsRecord(walker, report)) continue;
       runs.push({ walker, until: null, waiting: null });
       return true;
     }
     return false;
-  }
-
-  function hasRecord(walker: LogWalker): boolean {
-    let next = walker.peek(report);
-    while (next.peek === "more") next = walker.peek(report);
-    if (next.peek === "end") walker.closeLine();
-    return walker.peek(report).peek === "record";
   }
 
   function advanceRun(run: Run): Advance | "more" | "wait" | "linger" {
@@ -233,7 +227,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       case "rewritten": {
         const { agent, path } = run.walker;
         const fresh = walkLog(provider, agent, path, null);
-        fresh.skip = countKnownEvents(provider, run.walker, recent);
+        fresh.skip = countKnownEvents(provider, run.walker, recent.of(agent));
         agents.set(run.walker.agent, fresh);
         runs[runs.length - 1] = { ...run, walker: fresh };
         return "more";
@@ -265,7 +259,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       const advance = advanceLog(main.walker());
       switch (advance) {
         case "rewritten":
-          main.restart(recent);
+          main.restart(recent.of(MAIN_AGENT));
           return "more";
         case "running":
           return "more";
@@ -290,7 +284,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         meta: meta.state(),
         ...main.state(),
         agents: Object.fromEntries(states),
-        recent: recent.list(),
+        ...recent.state(),
       };
     },
     meta: () => meta.show({ provider: provider.id, session }),

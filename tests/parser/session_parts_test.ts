@@ -178,3 +178,20 @@ Deno.test("a log that was moved between its client's folders is read on there", 
   const { texts, troubles } = followed.read();
   assert.deepEqual([texts.length, troubles], [2, []]);
 });
+
+Deno.test("a log that was rewritten after a long run of a sub-agent is not read twice", () => {
+  using stage = makeStage();
+  const before = Array.from({ length: 20 }, (_, index) => say(`before ${index}`));
+  const start = [head(0), ...before, { handBack: "x" }];
+  const path = stage.write(nameOf(0), linesOf(start));
+  const run = Array.from({ length: 400 }, (_, index) => say(`agent ${index}`));
+  stage.write("agent.jsonl", linesOf([AGENT, ...run, { ends: true }]));
+  const followed = follow(stage);
+  assert.equal(followed.read().texts.length, 420);
+  Deno.renameSync(
+    stage.write("new", linesOf([{ ...head(0), rewritten: true }, ...start.slice(1), say("new")])),
+    path,
+  );
+  const { texts, seqs, troubles } = followed.read();
+  assert.deepEqual([texts, seqs, troubles], [["new"], [420], ["rewritten: replaced"]]);
+});
