@@ -5,7 +5,7 @@
  */
 import type { Checkpoint, LogState } from "../protocol/cursor.ts";
 import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
-import { AGENT_WAIT_MS } from "../protocol/limits.ts";
+import { AGENT_WAIT_MS, ID_CHARS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { HandBack, Origin, Out, Provider } from "../providers/provider.ts";
 import {
@@ -181,6 +181,10 @@ export function readSession(options: SessionReaderOptions): SessionReader {
           return null;
         }
         if (recent.has(out.event.id)) return null;
+        if (out.event.id.length > ID_CHARS) {
+          report({ kind: "malformed-line", what: "an id that is too long" });
+          return null;
+        }
         if (out.event.type === "tool_call" && nestsTooDeeply(out.event.input)) {
           report({ kind: "malformed-line", what: "nested too deeply" });
           return null;

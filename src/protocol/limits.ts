@@ -60,6 +60,9 @@ export const REFUSED_TOKEN_CHARS = 256;
 /** One name in a path: NAME_MAX of every Linux file system that a home is on. */
 export const FILE_NAME_BYTES = 255;
 
+/** An id of an event, a call or an agent: what is remembered by it must stay small. */
+export const ID_CHARS = 512;
+
 /** Ids of the latest events of a session, kept to recognise them after its log was rewritten. */
 export const RECENT_IDS = 128;
 
