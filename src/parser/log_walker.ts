@@ -1,7 +1,7 @@
 /** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
 import type { LogState } from "../protocol/cursor.ts";
 import type { LogRecord, Provider } from "../providers/provider.ts";
-import { openLog } from "./open_log.ts";
+import { formOf, openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
 import type { Line } from "./split_lines.ts";
 
@@ -163,6 +163,15 @@ export function walkLog(
       return { cursor, fold: structuredClone(fold), skip: walker.skip };
     },
   };
+  return walker;
+}
+
+/** `walker` where its log is now, which may be in another form. Nothing of it may be peeked at and not taken. */
+export function moveWalker(provider: Provider, walker: LogWalker, path: string, part = ""): LogWalker {
+  if (formOf(path) !== formOf(walker.path)) {
+    return walkLog(provider, walker.agent, path, walker.state(), part);
+  }
+  walker.path = path;
   return walker;
 }
 

@@ -3,23 +3,17 @@
  * log folded in where the sub-agent hands back. The sequence is a function of the logs alone: when they grew, and in which portions they
  * were read, never shows in it. Room: parser; edge through LogWalker.
  */
-import type { Checkpoint, LogState } from "../protocol/cursor.ts";
+import type { Checkpoint } from "../protocol/cursor.ts";
 import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS, ID_CHARS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
-import type { HandBack, Origin, Out, Provider } from "../providers/provider.ts";
-import {
-  countKnownEvents,
-  holdsRecord,
-  type LogWalker,
-  type Trouble,
-  type WalkedRecord,
-  walkLog,
-} from "./log_walker.ts";
+import type { Origin, Out, Provider } from "../providers/provider.ts";
+import { openAgentLogs } from "./agent_logs.ts";
+import { holdsRecord, type LogWalker, type Trouble, type WalkedRecord } from "./log_walker.ts";
 import { openMainLog } from "./main_log.ts";
 import { nestsTooDeeply } from "./nesting.ts";
 import { rememberSession } from "./recent_ids.ts";
-import type { AgentLogs, SessionFiles } from "./session_files.ts";
+import type { SessionFiles } from "./session_files.ts";
 import { gatherMeta } from "./session_meta.ts";
 
 export interface ReadEvent {
@@ -75,8 +69,7 @@ interface Run {
 export function readSession(options: SessionReaderOptions): SessionReader {
   const { provider, session, from, whole, report } = options;
   const main = openMainLog(provider, () => options.locate().parts, from);
-  let agentLogs: AgentLogs = { logs: new Map(), callers: new Map() };
-  const agents = new Map<string, LogWalker>();
+  const agents = openAgentLogs(provider, () => options.locate().agents(), from?.agents ?? {});
   const runs: Run[] = [];
   let seq = from?.seq ?? 0;
   const recent = rememberSession(from);
@@ -84,27 +77,14 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   let waitingForLog: number | null = null;
   /** Sub-agents that were not looked at yet, at the end of all. */
   let leftOver: string[] | null = null;
-  const unread = new Map<string, LogState>(Object.entries(from?.agents ?? {}));
-
-  function agentWalker(agent: string): LogWalker | null {
-    const known = agents.get(agent);
-    if (known !== undefined) return known;
-    if (!agentLogs.logs.has(agent)) agentLogs = options.locate().agents();
-    const path = agentLogs.logs.get(agent);
-    if (path === undefined) return null;
-    const walker = walkLog(provider, agent, path, unread.get(agent) ?? null);
-    unread.delete(agent);
-    agents.set(agent, walker);
-    return walker;
-  }
 
   /** Whether the sub-agent's events are in, so that the record may be read. */
   function foldIn(walker: LogWalker, record: WalkedRecord): "ready" | "running" | "linger" {
     if (walker.handedBack) return "ready";
     const handBack = provider.handBack(walker.fold, record);
     if (handBack === null) return "ready";
-    const named = agentsOf(handBack);
-    const walkers = named.flatMap((agent) => agentWalker(agent) ?? [])
+    const named = agents.named(handBack);
+    const walkers = named.flatMap((agent) => agents.walker(agent) ?? [])
       .filter((run) => !runs.some((other) => other.walker === run));
     if (walkers.length > 0) {
       waitingForLog = null;
@@ -113,7 +93,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       runs.push(...walkers.reverse().map((run) => ({ walker: run, until: handBack.time, waiting: null })));
       return "running";
     }
-    if (named.every((agent) => !agents.has(agent))) {
+    if (named.every((agent) => !agents.isOpen(agent))) {
       // Not every call that may have started a sub-agent did, and its log may be gone.
       waitingForLog ??= performance.now();
       const waited = performance.now() - waitingForLog;
@@ -122,13 +102,6 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     waitingForLog = null;
     walker.handedBack = true;
     return "ready";
-  }
-
-  /** Sub-agents by id, or by what else the hand-back calls them. */
-  function agentsOf({ agent, call }: HandBack): readonly string[] {
-    if (agent !== null) return [agent];
-    agentLogs = options.locate().agents();
-    return agentLogs.callers.get(call ?? "") ?? [];
   }
 
   /** Reads the next record of `walker`, if the sub-agent it waits for is in. */
@@ -207,9 +180,9 @@ export function readSession(options: SessionReaderOptions): SessionReader {
 
   /** The sub-agents that never handed back, oldest first, when nothing else will come. */
   function startLeftOver(): boolean {
-    leftOver ??= [...options.locate().agents().logs.keys()].sort();
+    leftOver ??= agents.all();
     for (let agent = leftOver.shift(); agent !== undefined; agent = leftOver.shift()) {
-      const walker = agentWalker(agent);
+      const walker = agents.walker(agent);
       if (walker === null || !holdsRecord(walker, report)) continue;
       runs.push({ walker, until: null, waiting: null });
       return true;
@@ -228,17 +201,16 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     }
     const advance = advanceLog(run.walker);
     switch (advance) {
-      case "rewritten": {
-        const { agent, path } = run.walker;
-        const fresh = walkLog(provider, agent, path, null);
-        fresh.skip = countKnownEvents(provider, run.walker, recent.of(agent));
-        agents.set(run.walker.agent, fresh);
-        runs[runs.length - 1] = { ...run, walker: fresh };
+      case "rewritten":
+        runs.pop();
+        runs.push({ ...run, walker: agents.restart(run.walker, recent.of(run.walker.agent)) });
+        return "more";
+      case "gone": {
+        runs.pop();
+        const moved = agents.follow(run.walker);
+        if (moved !== null) runs.push({ ...run, walker: moved });
         return "more";
       }
-      case "gone":
-        runs.pop();
-        return "more";
       case "end":
         if (whole) run.walker.closeLine();
         if (whole && run.walker.peek(report).peek === "record") return "more";
@@ -268,7 +240,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         case "running":
           return "more";
         case "gone":
-          return main.follow() || main.beginNext() ? "more" : "gone";
+          return main.leave(whole);
         case "end":
           if (main.follow()) return "more";
           if (whole || main.hasNext()) main.walker().closeLine();
@@ -280,14 +252,12 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       }
     },
     checkpoint() {
-      const states = new Map(unread);
-      for (const [agent, walker] of agents) states.set(agent, walker.state());
       return {
         v: 1,
         seq,
         meta: meta.state(),
         ...main.state(),
-        agents: Object.fromEntries(states),
+        agents: agents.states(),
         ...recent.state(),
       };
     },

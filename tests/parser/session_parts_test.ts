@@ -195,3 +195,52 @@ Deno.test("a log that was rewritten after a long run of a sub-agent is not read 
   const { texts, seqs, troubles } = followed.read();
   assert.deepEqual([texts, seqs, troubles], [["new"], [420], ["rewritten: replaced"]]);
 });
+
+/** Runs `act` when this many more milliseconds have passed. */
+function later(milliseconds: number, act: () => void): void {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + milliseconds;
+  try {
+    act();
+  } finally {
+    performance.now = now;
+  }
+}
+
+Deno.test("a part that is on its way to another folder is waited for, and the one behind it is not begun", () => {
+  using stage = makeStage();
+  const path = keepPart(stage, 0, 2);
+  const followed = follow(stage);
+  assert.equal(followed.read().texts.length, 2);
+  keepPart(stage, 1, 1);
+  const text = Deno.readTextFileSync(path) + partOf(0, 1, 2);
+  Deno.removeSync(path);
+  followed.index.examine(path);
+  assert.deepEqual(followed.read(), { texts: [], seqs: [], troubles: [], end: "linger" });
+  stage.write(`archive/${nameOf(0)}`, text);
+  assert.deepEqual(followed.read().texts, ["0.2 é::record", "1.0 é::record"]);
+});
+
+Deno.test("a part that is gone for good does not keep the one behind it", () => {
+  using stage = makeStage();
+  const path = keepPart(stage, 0, 2);
+  const followed = follow(stage);
+  followed.read();
+  keepPart(stage, 1, 1);
+  Deno.removeSync(path);
+  followed.index.examine(path);
+  assert.equal(followed.read().end, "linger");
+  later(10_000, () => assert.deepEqual(followed.read().texts, ["1.0 é::record"]));
+});
+
+Deno.test("a sub-agent's log that was moved while it is read is read on there", () => {
+  using stage = makeStage();
+  stage.write(nameOf(0), linesOf([head(0), { handBack: "x" }, say("last")]));
+  const path = stage.write("agent.jsonl", linesOf([AGENT, say("one")]));
+  const followed = follow(stage);
+  assert.deepEqual([followed.read().texts, followed.read().end], [["one"], "linger"]);
+  Deno.removeSync(path);
+  followed.index.examine(path);
+  stage.write("archive/agent.jsonl", linesOf([AGENT, say("one"), say("two"), { ends: true }]));
+  assert.deepEqual(followed.read().texts, ["two", "last"]);
+});
