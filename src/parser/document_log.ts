@@ -22,7 +22,7 @@ type RecordsOf = (document: unknown) => readonly unknown[];
 export function measureDocument(recordsOf: RecordsOf, path: string): number {
   const read = readPath(path);
   if (read === null || read.document === undefined) return 0;
-  return recordsOf(read.document).reduce((sum: number, record) => sum + lineOf(record).length + 1, 0);
+  return recordsOf(read.document).reduce((end: number, record) => endOf(end, lineOf(record)), 0);
 }
 
 /** Null for a document that vanished. */
@@ -139,12 +139,20 @@ function lineOf(record: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(record) ?? "null");
 }
 
+/**
+ * Where the line ends that begins at `start`. The first one counts as one byte: it tells of the document itself and
+ * changes with it, and what was read, or was history, must not move when it does.
+ */
+function endOf(start: number, bytes: Uint8Array): number {
+  return start === 0 ? 1 : start + bytes.length + 1;
+}
+
 /** The lines from record `first` on, where they would stand in a file of lines. */
 function placeLines(records: readonly Uint8Array[], first: number, elided: Line["elided"]): Line[] {
   const lines: Line[] = [];
   let start = 0;
   for (const [index, bytes] of records.entries()) {
-    const end = start + bytes.length + 1;
+    const end = endOf(start, bytes);
     if (index >= first) lines.push({ bytes, start, end, elided: lines.length === 0 ? elided : null });
     start = end;
   }

@@ -54,7 +54,11 @@ for (const { form, name, write } of FORMS) {
       const path = stage.write(name, write(values));
       const { texts, ends } = readAll(openLog(provider, path, null), path);
       assert.deepEqual(texts, values.map((item) => JSON.stringify(item)));
-      assert.equal(ends.at(-1) ?? 0, new TextEncoder().encode(linesOf(values)).length);
+      // The first line of a document is no part of what grows.
+      const counted = form === "document" && values.length > 0
+        ? `1${linesOf(values.slice(1))}`
+        : linesOf(values);
+      assert.equal(ends.at(-1) ?? 0, new TextEncoder().encode(counted).length);
     }));
   });
 

@@ -137,9 +137,8 @@ Deno.test("a document counts as the lines that it is handed out as", () => {
   const lines = stage.write("b/two.jsonl", linesOf(records));
   assert.deepEqual(scan(indexOf(stage), stage).at(-1), `s1 b/two.jsonl ${Deno.statSync(lines).size}`);
   stage.remove("b/two.jsonl");
-  assert.deepEqual(scan(indexOf(stage), stage), [
-    `s1 a/one.json ${new TextEncoder().encode(linesOf(records)).length}`,
-  ]);
+  const counted = new TextEncoder().encode(`1${linesOf(records.slice(1))}`).length;
+  assert.deepEqual(scan(indexOf(stage), stage), [`s1 a/one.json ${counted}`]);
 });
 
 Deno.test("sub-agents that say whose they are belong to their session, whichever is found first", () => {

@@ -149,6 +149,19 @@ Deno.test("nothing in a compressed log is obeyed, however small it became", () =
   assert.deepEqual(obeyed(stage, baseline), ["new-1"]);
 });
 
+Deno.test("what a document held at first stays history when its client changes what it says of itself", () => {
+  using stage = makeStage();
+  const name = "document.json";
+  const old = { id: "old", say: "::stop" };
+  stage.write(name, JSON.stringify([head(0), old]));
+  const baseline = sizeOf(stage);
+  const retold = { ...head(0), summary: "A summary that came later." };
+  stage.write(name, JSON.stringify([retold, old]));
+  assert.deepEqual(obeyed(stage, baseline), []);
+  stage.write(name, JSON.stringify([head(0), old, { id: "new", say: "::stop" }]));
+  assert.deepEqual(obeyed(stage, baseline), ["new"]);
+});
+
 const AGENT = { log: { kind: "agent", session: SESSION, agent: "x" } };
 
 const LATE_AGENTS: readonly (readonly [what: string, log: string])[] = [
