@@ -14,7 +14,7 @@ const session = basename(path, ".jsonl");
 const reader = readSession({
   provider,
   session,
-  locate: () => locateLog(provider, session, path),
+  locate: () => locateLog(provider, session, { part: "", path }),
   from: null,
   whole: true,
   report: () => {},

@@ -8,15 +8,21 @@ import { COMPRESSED_PIECE, FINGERPRINT_BYTES, TAIL_BYTES } from "../protocol/lim
 import { isAbsent } from "./disk.ts";
 import { type Chunk, hashOf, type LogFile, type ReadResult, tailBefore } from "./log_file.ts";
 import { createLineSplitter } from "./split_lines.ts";
+import { DamagedFrame, type FrameWalker, walkFrames } from "./zstd_frames.ts";
 
 /** What was decompressed of one file, as far as somebody may still ask for it. */
 interface Stream {
   readonly dev: number;
   readonly ino: number;
   readonly size: number;
-  readonly decoder: Decompress;
-  /** Compressed bytes that were read. */
+  readonly frames: FrameWalker;
+  /** Given up at the end: idle logs hold nothing. */
+  decoder: Decompress | null;
+  /** Compressed bytes that were read, and those of them that the decoder did not get yet. */
   taken: number;
+  input: Uint8Array;
+  /** Why it cannot be decompressed any further. */
+  damage: string | null;
   /** Decompressed, and not looked at yet. */
   readonly queue: Uint8Array[];
   /** Decompressed bytes that were looked at. */
@@ -37,13 +43,13 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
 
   /** The next decompressed bytes; null at the end. */
   function pull(file: Deno.FsFile, stream: Stream): Uint8Array | null {
-    const piece = new Uint8Array(COMPRESSED_PIECE);
-    while (stream.queue.length === 0) {
-      file.seekSync(stream.taken, Deno.SeekMode.Start);
-      const count = file.readSync(piece);
-      if (count === null) return null;
-      stream.taken += count;
-      stream.decoder.push(piece.slice(0, count));
+    while (stream.queue.length === 0 && stream.decoder !== null) {
+      if (stream.input.length === 0) stream.input = readPiece(file, stream);
+      const isEnd = stream.input.length === 0;
+      const count = stream.frames.step(stream.input);
+      stream.decoder.push(stream.input.slice(0, count), isEnd);
+      stream.input = stream.input.subarray(count);
+      if (isEnd) stream.decoder = null;
     }
     return stream.queue.shift() ?? null;
   }
@@ -64,8 +70,22 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
       note(stream, within);
       if (within.length < chunk.length) stream.queue.unshift(chunk.subarray(within.length));
     }
-    return from === null || (hashOf(stream.head.subarray(0, from.headBytes)) === from.head &&
-      stream.tail.toHex() === from.tail);
+    if (from === null) return true;
+    return hashOf(peekHead(file, stream, from.headBytes)) === from.head && stream.tail.toHex() === from.tail;
+  }
+
+  /** The first bytes, also where the cursor stands within them. */
+  function peekHead(file: Deno.FsFile, stream: Stream, length: number): Uint8Array {
+    const ahead: Uint8Array[] = [];
+    let head: Uint8Array = stream.head;
+    while (head.length < length) {
+      const chunk = pull(file, stream);
+      if (chunk === null) break;
+      ahead.push(chunk);
+      head = concatenate(head, chunk);
+    }
+    stream.queue.unshift(...ahead);
+    return head.subarray(0, length);
   }
 
   function readOpened(file: Deno.FsFile): ReadResult {
@@ -77,11 +97,12 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
     } else if (stream.dev !== dev || stream.ino !== ino || stream.size !== size) {
       return { result: "rewritten", how: "replaced" };
     }
+    if (stream.damage !== null) return { result: "gone", why: stream.damage };
     const { position } = stream;
     if (left.length === 0) {
       const before = stream.tail;
       const chunk = pull(file, stream)?.slice() ?? null;
-      if (chunk === null) return { result: "end", size: position, modified: mtime?.getTime() ?? 0 };
+      if (chunk === null) return { result: "end", size, modified: mtime?.getTime() ?? 0 };
       note(stream, chunk);
       left = chunk;
       last = { position, chunk, before };
@@ -104,8 +125,10 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
       try {
         return readOpened(file);
       } catch (error) {
-        if (!isDamage(error)) throw error;
-        return { result: "gone", why: `its compression is damaged: ${error.message}` };
+        if (!isDamage(error) || stream === null) throw error;
+        stream.damage = `its compression is damaged: ${error.message}`;
+        stream.decoder = null;
+        return { result: "gone", why: stream.damage };
       } finally {
         file.close();
       }
@@ -123,15 +146,28 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
 
 function begin(dev: number, ino: number, size: number): Stream {
   const queue: Uint8Array[] = [];
-  // The decoder reuses what it hands out.
-  const decoder = new Decompress((chunk) => void queue.push(chunk.slice()));
+  const decoder = new Decompress((chunk, isEnd) => {
+    // The decoder reuses what it hands out. Empty blocks are handed on, too: whoever asks must get a word in between.
+    if (!isEnd || chunk.length > 0) queue.push(chunk.slice());
+  });
   const empty = new Uint8Array(0);
-  return { dev, ino, size, decoder, taken: 0, queue, position: 0, head: empty, tail: empty };
+  const nothing = { taken: 0, input: empty, damage: null, queue, position: 0, head: empty, tail: empty };
+  return { dev, ino, size, frames: walkFrames(), decoder, ...nothing };
+}
+
+/** The next compressed bytes; none at the end. */
+function readPiece(file: Deno.FsFile, stream: Stream): Uint8Array {
+  const piece = new Uint8Array(COMPRESSED_PIECE);
+  file.seekSync(stream.taken, Deno.SeekMode.Start);
+  const count = file.readSync(piece) ?? 0;
+  stream.taken += count;
+  return piece.subarray(0, count);
 }
 
 /** The decoder's own errors have a number for a code; the system's have a name. */
 function isDamage(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && typeof error.code === "number";
+  return error instanceof DamagedFrame ||
+    (error instanceof Error && "code" in error && typeof error.code === "number");
 }
 
 function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -20,10 +20,20 @@ type RecordsOf = (document: unknown) => readonly unknown[];
 
 /** Bytes of the lines that the document at `path` would be handed out as: the size of such a log. */
 export function measureDocument(recordsOf: RecordsOf, path: string): number {
-  using file = Deno.openSync(path, { read: true });
-  const read = readDocument(file, file.statSync().size);
-  if (read.document === undefined) return 0;
-  return recordsOf(read.document).reduce((sum: number, record) => sum + lineOf(record).length + 1, 0);
+  const read = readPath(path);
+  if (read === null || read.document === undefined) return 0;
+  return recordsOf(read.document).reduce((end: number, record) => endOf(end, lineOf(record)), 0);
+}
+
+/** Null for a document that vanished. */
+function readPath(path: string): Document | null {
+  try {
+    using file = Deno.openSync(path, { read: true });
+    return readDocument(file, file.statSync().size);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
 }
 
 export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): LogFile {
@@ -40,6 +50,8 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
   function readOpened(file: Deno.FsFile): ReadResult {
     const { isFile, dev, ino, size, mtime } = file.statSync();
     if (!isFile) return { result: "gone", why: "not a regular file" };
+    // The cursor of a log of lines, which was here before.
+    if (from !== null && from.headBytes > 0) return { result: "rewritten", how: "replaced" };
     const modified = mtime?.getTime() ?? 0;
     const version = `${dev} ${ino} ${size} ${modified}`;
     const { document, elided } = version === seen ? NOTHING_NEW : readDocument(file, size);
@@ -49,8 +61,9 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
     identity = { dev, ino: ino ?? 0 };
     const records = recordsOf(document).map(lineOf);
     if (records.length < count) return { result: "rewritten", how: "truncated" };
-    const before = marksFrom;
-    const changed = marks.slice(0, count - before).findIndex((mark, at) =>
+    // Not further back than a cursor remembers: reading that began anew finds the same.
+    const before = Math.max(marksFrom, count - REMEMBERED_RECORDS);
+    const changed = marks.slice(before - marksFrom, count - marksFrom).findIndex((mark, at) =>
       mark !== markOf(records[before + at])
     );
     const first = changed < 0 ? count : before + changed;
@@ -126,12 +139,20 @@ function lineOf(record: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(record) ?? "null");
 }
 
+/**
+ * Where the line ends that begins at `start`. The first one counts as one byte: it tells of the document itself and
+ * changes with it, and what was read, or was history, must not move when it does.
+ */
+function endOf(start: number, bytes: Uint8Array): number {
+  return start === 0 ? 1 : start + bytes.length + 1;
+}
+
 /** The lines from record `first` on, where they would stand in a file of lines. */
 function placeLines(records: readonly Uint8Array[], first: number, elided: Line["elided"]): Line[] {
   const lines: Line[] = [];
   let start = 0;
   for (const [index, bytes] of records.entries()) {
-    const end = start + bytes.length + 1;
+    const end = endOf(start, bytes);
     if (index >= first) lines.push({ bytes, start, end, elided: lines.length === 0 ? elided : null });
     start = end;
   }

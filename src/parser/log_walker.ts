@@ -1,7 +1,7 @@
 /** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
 import type { LogState } from "../protocol/cursor.ts";
 import type { LogRecord, Provider } from "../providers/provider.ts";
-import { openLog } from "./open_log.ts";
+import { formOf, openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
 import type { Line } from "./split_lines.ts";
 
@@ -51,8 +51,8 @@ export interface LogWalker {
   closeLine(): void;
   /** Byte offset after the last record taken. */
   offset(): number;
-  /** Bytes of the log, if it was read to its end. */
-  size(): number;
+  /** Bytes of the log on disk; null unless it was read to its end. */
+  size(): number | null;
   state(): LogState;
 }
 
@@ -73,7 +73,7 @@ export function walkLog(
   let cursor = from?.cursor ?? null;
   let taken: { line: Line; number: number } | null = null;
   let current: WalkedRecord | null = null;
-  let size = 0;
+  let size: number | null = null;
   const fold = from === null ? provider.begin(agent, part) : structuredClone(from.fold);
 
   const glance: Glance = {
@@ -115,6 +115,7 @@ export function walkLog(
             case "lines":
               lines = result.lines;
               index = 0;
+              size = null;
               nextLine = result.first ?? nextLine;
               // Millions of lines may hold no record: whoever asks must get a word in between.
               if (lines.length === 0 || passed) return { peek: "more" };
@@ -156,12 +157,21 @@ export function walkLog(
       index = 0;
     },
     offset,
-    size: () => Math.max(size, offset()),
+    size: () => size,
     state() {
       settle();
       return { cursor, fold: structuredClone(fold), skip: walker.skip };
     },
   };
+  return walker;
+}
+
+/** `walker` where its log is now, which may be in another form. Nothing of it may be peeked at and not taken. */
+export function moveWalker(provider: Provider, walker: LogWalker, path: string, part = ""): LogWalker {
+  if (formOf(path) !== formOf(walker.path)) {
+    return walkLog(provider, walker.agent, path, walker.state(), part);
+  }
+  walker.path = path;
   return walker;
 }
 
@@ -206,6 +216,14 @@ function parseLine(
 /** A record that ends before its last brace. Most of a poisoned log is seen here, without the cost of an exception. */
 function isCut(text: string): boolean {
   return text.startsWith("{") && !text.endsWith("}") && !/\}\s*$/.test(text.slice(-16));
+}
+
+/** Whether there is another record in a log that is complete. */
+export function holdsRecord(walker: LogWalker, report: (trouble: Trouble) => void): boolean {
+  let next = walker.peek(report);
+  while (next.peek === "more") next = walker.peek(report);
+  if (next.peek === "end") walker.closeLine();
+  return walker.peek(report).peek === "record";
 }
 
 /** How many events a rewritten log begins with that were already read: up to the last one that is remembered. */

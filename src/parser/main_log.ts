@@ -4,8 +4,9 @@
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { MAIN_AGENT } from "../protocol/event.ts";
+import { AGENT_WAIT_MS } from "../protocol/limits.ts";
 import type { Provider } from "../providers/provider.ts";
-import { countKnownEvents, type LogWalker, walkLog } from "./log_walker.ts";
+import { countKnownEvents, type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
 import { formOf } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
 import type { SessionPart } from "./session_files.ts";
@@ -18,9 +19,17 @@ export interface MainLog {
   hasNext(): boolean;
   /** Goes on with the part that follows. False when there is none. */
   beginNext(): boolean;
+  /**
+   * Goes on where a part that cannot be read is now, or behind it. `linger`: it may be on its way to another folder,
+   * ask again after AGENT_WAIT_MS. `isComplete`: nothing moves any more.
+   */
+  leave(isComplete: boolean): "more" | "linger" | "gone";
   /** Reads the part anew, because it was rewritten, and passes over the events that it had before. */
   restart(recent: Pick<RecentIds, "has">): void;
-  /** Bytes of all parts up to the last record taken. */
+  /**
+   * Bytes of all parts up to the last record taken, as the index of sessions counts them: a part that is compressed
+   * counts when it was read to its end. Nothing in it is news: its client lets a log lie for days before.
+   */
   offset(): number;
   state(): Pick<Checkpoint, "main" | "part">;
 }
@@ -35,33 +44,48 @@ export function openMainLog(
   let before = from?.part?.before ?? 0;
   let walker = walkLog(provider, MAIN_AGENT, part.path, from?.main ?? null, part.part);
 
+  const taken = () => formOf(walker.path) === "compressed" ? walker.size() ?? 0 : walker.offset();
   const next = () => locate().find((other) => other.part > part.part);
+
+  /** Where a part was left that cannot be read, and when: milliseconds of `performance.now()`. */
+  let missed: { readonly offset: number; readonly since: number } | null = null;
+
+  function follow(): boolean {
+    const now = locate().find((other) => other.part === part.part);
+    if (now === undefined || now.path === walker.path) return false;
+    walker = moveWalker(provider, walker, now.path, now.part);
+    part = now;
+    return true;
+  }
+
+  function beginNext(): boolean {
+    const found = next();
+    if (found === undefined) return false;
+    before += walker.size() ?? taken();
+    part = found;
+    walker = walkLog(provider, MAIN_AGENT, found.path, null, found.part);
+    return true;
+  }
 
   return {
     walker: () => walker,
-    follow() {
-      const now = locate().find((other) => other.part === part.part);
-      if (now === undefined || now.path === walker.path) return false;
-      if (formOf(now.path) === formOf(walker.path)) walker.path = now.path;
-      else walker = walkLog(provider, MAIN_AGENT, now.path, walker.state(), now.part);
-      part = now;
-      return true;
-    },
+    follow,
     hasNext: () => next() !== undefined,
-    beginNext() {
-      const found = next();
-      if (found === undefined) return false;
-      before += walker.size();
-      part = found;
-      walker = walkLog(provider, MAIN_AGENT, found.path, null, found.part);
-      return true;
+    beginNext,
+    leave(isComplete) {
+      if (follow()) return "more";
+      const offset = walker.offset();
+      if (missed?.offset !== offset) missed = { offset, since: performance.now() };
+      const mayBeMoving = !isComplete && performance.now() - missed.since <= AGENT_WAIT_MS;
+      if (mayBeMoving && next() !== undefined) return "linger";
+      return beginNext() ? "more" : "gone";
     },
     restart(recent) {
       const skip = countKnownEvents(provider, walker, recent, part.part);
       walker = walkLog(provider, MAIN_AGENT, walker.path, null, part.part);
       walker.skip = skip;
     },
-    offset: () => before + walker.offset(),
+    offset: () => before + taken(),
     state: () => ({
       main: walker.state(),
       ...(part.part === "" ? {} : { part: { name: part.part, before } }),

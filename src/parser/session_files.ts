@@ -25,9 +25,9 @@ export interface SessionFiles {
   agents(): AgentLogs;
 }
 
-/** The files of a session that consists of the one log at `path`, and of what lies beside it. */
-export function locateLog(provider: Provider, session: string, path: string): SessionFiles {
-  return { parts: [{ part: "", path }], agents: () => findAgentsBeside(provider, session, path) };
+/** The files of a session of which there is one log, and what lies beside it. */
+export function locateLog(provider: Provider, session: string, log: SessionPart): SessionFiles {
+  return { parts: [log], agents: () => findAgentsBeside(provider, session, log.path) };
 }
 
 /** The sub-agents whose logs lie in a folder beside the session's log. */

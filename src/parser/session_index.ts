@@ -62,13 +62,10 @@ interface Introduction {
 
 export function indexSessions(provider: Provider, roots: readonly string[]): SessionIndex {
   const logs = new Map<string, Log[]>();
-  const agents = new Map<
-    string,
-    { readonly logs: Map<string, string>; readonly callers: Map<string, string[]> }
-  >();
+  const agents = new Map<string, ToldAgents>();
   const introductions = new Map<string, Introduction>();
-  /** Of each path, the session that it was a log of. */
-  const owners = new Map<string, string>();
+  /** Of each path, the session that it was a log of, and of which sub-agent. */
+  const owners = new Map<string, { readonly session: string; readonly agent: string | null }>();
 
   function relativeTo(path: string): string | null {
     for (const root of roots) {
@@ -90,14 +87,21 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     return source;
   }
 
-  function forget(path: string): void {
-    const session = owners.get(path);
-    if (session === undefined) return;
+  /** The session that `path` was a log of, as far as it was one. */
+  function forget(path: string): string | null {
+    const owner = owners.get(path);
+    if (owner === undefined) return null;
+    const { session, agent } = owner;
     owners.delete(path);
-    introductions.delete(path);
+    if (agent !== null) {
+      const told = agents.get(session)?.logs;
+      told?.set(agent, (told.get(agent) ?? []).filter((other) => other !== path));
+      return session;
+    }
     const rest = (logs.get(session) ?? []).filter((log) => log.path !== path);
     if (rest.length > 0) logs.set(session, rest);
     else logs.delete(session);
+    return session;
   }
 
   function keep(source: Extract<Source, { kind: "session" }>, path: string, info: Deno.FileInfo): void {
@@ -115,13 +119,15 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     const log = { part, rank, path, dev: info.dev, ino: info.ino ?? 0, size, modified };
     // The latest look last: of two that are alike, the one that was moved here counts.
     logs.set(session, [...before.filter((other) => other.path !== path), log]);
-    owners.set(path, session);
+    owners.set(path, { session, agent: null });
   }
 
   function takeAgent({ session, agent, caller }: Extract<Source, { kind: "agent" }>, path: string): void {
     const known = agents.get(session) ??
-      { logs: new Map<string, string>(), callers: new Map<string, string[]>() };
-    known.logs.set(agent, path);
+      { logs: new Map<string, string[]>(), callers: new Map<string, string[]>() };
+    // The latest look last, as with the logs of sessions.
+    known.logs.set(agent, [...(known.logs.get(agent) ?? []).filter((other) => other !== path), path]);
+    owners.set(path, { session, agent });
     if (caller !== undefined) addCaller(known.callers, caller, agent);
     agents.set(session, known);
   }
@@ -153,13 +159,16 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     if (relative === null || named === null) return { is: "no-log" };
     const info = stat(path);
     if (info === null || !info.isFile) {
-      const session = owners.get(path);
-      forget(path);
-      if (session === undefined) return { is: "nothing" };
+      introductions.delete(path);
+      const session = forget(path);
+      if (session === null) return { is: "nothing" };
       const found = get(session);
       return found === null ? { is: "part-of", session } : { is: "session", found };
     }
     const source = named.kind === "unnamed" ? ask(relative, path, info) : named;
+    const owner = owners.get(path);
+    // Another log was put in its place.
+    if (owner !== undefined && !isOf(source, owner)) forget(path);
     switch (source?.kind) {
       case "session": {
         keep(source, path, info);
@@ -202,10 +211,28 @@ function compare(a: Log, b: Log): number {
   return a.rank - b.rank || a.modified - b.modified;
 }
 
+/** Whether a log that says this is one of that session and sub-agent. */
+function isOf(
+  source: Source | null,
+  owner: { readonly session: string; readonly agent: string | null },
+): boolean {
+  if (source === null || source.kind === "unnamed" || source.session !== owner.session) return false;
+  return owner.agent === (source.kind === "session" ? null : source.agent);
+}
+
+/** Sub-agents' logs that say themselves whose they are. One that was moved is found where it is now. */
+interface ToldAgents {
+  readonly logs: Map<string, readonly string[]>;
+  readonly callers: Map<string, string[]>;
+}
+
 /** Sub-agents whose logs lie beside the session's, and those that say themselves whose they are. */
-function joinAgents(beside: AgentLogs, told: AgentLogs | undefined): AgentLogs {
+function joinAgents(beside: AgentLogs, told: ToldAgents | undefined): AgentLogs {
   if (told === undefined) return beside;
+  const logs = [...told.logs].flatMap(([agent, paths]) =>
+    paths.slice(-1).map((path) => [agent, path] as const)
+  );
   // In the order of their ids, whichever was found first.
   const callers = [...told.callers].map(([caller, agents]) => [caller, [...agents].sort()] as const);
-  return { logs: new Map([...beside.logs, ...told.logs]), callers: new Map([...beside.callers, ...callers]) };
+  return { logs: new Map([...beside.logs, ...logs]), callers: new Map([...beside.callers, ...callers]) };
 }

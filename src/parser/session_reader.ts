@@ -3,16 +3,17 @@
  * log folded in where the sub-agent hands back. The sequence is a function of the logs alone: when they grew, and in which portions they
  * were read, never shows in it. Room: parser; edge through LogWalker.
  */
-import type { Checkpoint, LogState } from "../protocol/cursor.ts";
+import type { Checkpoint } from "../protocol/cursor.ts";
 import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
-import { AGENT_WAIT_MS } from "../protocol/limits.ts";
+import { AGENT_WAIT_MS, ID_CHARS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
-import type { HandBack, Origin, Out, Provider } from "../providers/provider.ts";
-import { countKnownEvents, type LogWalker, type Trouble, type WalkedRecord, walkLog } from "./log_walker.ts";
+import type { Origin, Out, Provider } from "../providers/provider.ts";
+import { openAgentLogs } from "./agent_logs.ts";
+import { holdsRecord, type LogWalker, type Trouble, type WalkedRecord } from "./log_walker.ts";
 import { openMainLog } from "./main_log.ts";
 import { nestsTooDeeply } from "./nesting.ts";
-import { rememberIds } from "./recent_ids.ts";
-import { type AgentLogs, readProjectBeside, type SessionFiles } from "./session_files.ts";
+import { rememberSession } from "./recent_ids.ts";
+import { readProjectBeside, type SessionFiles } from "./session_files.ts";
 import { gatherMeta } from "./session_meta.ts";
 
 export interface ReadEvent {
@@ -68,36 +69,24 @@ interface Run {
 export function readSession(options: SessionReaderOptions): SessionReader {
   const { provider, session, from, whole, report } = options;
   const main = openMainLog(provider, () => options.locate().parts, from);
-  let agentLogs: AgentLogs = { logs: new Map(), callers: new Map() };
-  const agents = new Map<string, LogWalker>();
+  const agents = openAgentLogs(provider, () => options.locate().agents(), from?.agents ?? {});
   const runs: Run[] = [];
   let seq = from?.seq ?? 0;
-  const recent = rememberIds(from?.recent ?? []);
+  const recent = rememberSession(from);
   const meta = gatherMeta(from?.meta ?? null);
   /** What a file beside the log says, once it was asked. */
   let beside: { readonly project: string | null } | null = null;
   let waitingForLog: number | null = null;
-  const unread = new Map<string, LogState>(Object.entries(from?.agents ?? {}));
-
-  function agentWalker(agent: string): LogWalker | null {
-    const known = agents.get(agent);
-    if (known !== undefined) return known;
-    if (!agentLogs.logs.has(agent)) agentLogs = options.locate().agents();
-    const path = agentLogs.logs.get(agent);
-    if (path === undefined) return null;
-    const walker = walkLog(provider, agent, path, unread.get(agent) ?? null);
-    unread.delete(agent);
-    agents.set(agent, walker);
-    return walker;
-  }
+  /** Sub-agents that were not looked at yet, at the end of all. */
+  let leftOver: string[] | null = null;
 
   /** Whether the sub-agent's events are in, so that the record may be read. */
   function foldIn(walker: LogWalker, record: WalkedRecord): "ready" | "running" | "linger" {
     if (walker.handedBack) return "ready";
     const handBack = provider.handBack(walker.fold, record);
     if (handBack === null) return "ready";
-    const named = agentsOf(handBack);
-    const walkers = named.flatMap((agent) => agentWalker(agent) ?? [])
+    const named = agents.named(handBack);
+    const walkers = named.flatMap((agent) => agents.walker(agent) ?? [])
       .filter((run) => !runs.some((other) => other.walker === run));
     if (walkers.length > 0) {
       waitingForLog = null;
@@ -106,7 +95,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       runs.push(...walkers.reverse().map((run) => ({ walker: run, until: handBack.time, waiting: null })));
       return "running";
     }
-    if (named.every((agent) => !agents.has(agent))) {
+    if (named.every((agent) => !agents.isOpen(agent))) {
       // Not every call that may have started a sub-agent did, and its log may be gone.
       waitingForLog ??= performance.now();
       const waited = performance.now() - waitingForLog;
@@ -115,13 +104,6 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     waitingForLog = null;
     walker.handedBack = true;
     return "ready";
-  }
-
-  /** Sub-agents by id, or by what else the hand-back calls them. */
-  function agentsOf({ agent, call }: HandBack): readonly string[] {
-    if (agent !== null) return [agent];
-    agentLogs = options.locate().agents();
-    return agentLogs.callers.get(call ?? "") ?? [];
   }
 
   /** Reads the next record of `walker`, if the sub-agent it waits for is in. */
@@ -174,11 +156,15 @@ export function readSession(options: SessionReaderOptions): SessionReader {
           return null;
         }
         if (recent.has(out.event.id)) return null;
+        if (out.event.id.length > ID_CHARS) {
+          report({ kind: "malformed-line", what: "an id that is too long" });
+          return null;
+        }
         if (out.event.type === "tool_call" && nestsTooDeeply(out.event.input)) {
           report({ kind: "malformed-line", what: "nested too deeply" });
           return null;
         }
-        recent.add(out.event.id);
+        recent.of(walker.agent).add(out.event.id);
         const event = place(out.event, out.agent ?? walker.agent);
         return { event, typed: walker.agent === MAIN_AGENT ? out.typed ?? null : null };
       }
@@ -188,26 +174,18 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function place(draft: EventDraft, agent: string): Event {
     const { id, time } = draft;
     // The keys that are named keep their places: this is the order of the JSONL form.
-    const placed = {
-      v: 1,
-      id,
-      provider: provider.id,
-      session,
-      seq,
-      time,
-      agent,
-      ...draft as object,
-    } as Event;
+    const at = { v: 1, id, provider: provider.id, session, seq, time, agent };
+    const placed = { ...at, ...draft as object } as Event;
     seq += 1;
     return placed;
   }
 
   /** The sub-agents that never handed back, oldest first, when nothing else will come. */
   function startLeftOver(): boolean {
-    agentLogs = options.locate().agents();
-    for (const agent of [...agentLogs.logs.keys()].sort()) {
-      const walker = agentWalker(agent);
-      if (walker === null || walker.peek(report).peek !== "record") continue;
+    leftOver ??= agents.all();
+    for (let agent = leftOver.shift(); agent !== undefined; agent = leftOver.shift()) {
+      const walker = agents.walker(agent);
+      if (walker === null || !holdsRecord(walker, report)) continue;
       runs.push({ walker, until: null, waiting: null });
       return true;
     }
@@ -225,17 +203,16 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     }
     const advance = advanceLog(run.walker);
     switch (advance) {
-      case "rewritten": {
-        const { agent, path } = run.walker;
-        const fresh = walkLog(provider, agent, path, null);
-        fresh.skip = countKnownEvents(provider, run.walker, recent);
-        agents.set(run.walker.agent, fresh);
-        runs[runs.length - 1] = { ...run, walker: fresh };
+      case "rewritten":
+        runs.pop();
+        runs.push({ ...run, walker: agents.restart(run.walker, recent.of(run.walker.agent)) });
+        return "more";
+      case "gone": {
+        runs.pop();
+        const moved = agents.follow(run.walker);
+        if (moved !== null) runs.push({ ...run, walker: moved });
         return "more";
       }
-      case "gone":
-        runs.pop();
-        return "more";
       case "end":
         if (whole) run.walker.closeLine();
         if (whole && run.walker.peek(report).peek === "record") return "more";
@@ -260,31 +237,30 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       const advance = advanceLog(main.walker());
       switch (advance) {
         case "rewritten":
-          main.restart(recent);
+          main.restart(recent.of(MAIN_AGENT));
           return "more";
         case "running":
           return "more";
         case "gone":
-          return main.follow() || main.beginNext() ? "more" : "gone";
+          return main.leave(whole);
         case "end":
           if (main.follow()) return "more";
           if (whole || main.hasNext()) main.walker().closeLine();
-          if (main.walker().peek(report).peek === "record" || main.beginNext()) return "more";
+          // It may have grown just now.
+          if (main.walker().peek(report).peek !== "end" || main.beginNext()) return "more";
           return whole && startLeftOver() ? "more" : "wait";
         default:
           return advance;
       }
     },
     checkpoint() {
-      const states = new Map(unread);
-      for (const [agent, walker] of agents) states.set(agent, walker.state());
       return {
         v: 1,
         seq,
         meta: meta.state(),
         ...main.state(),
-        agents: Object.fromEntries(states),
-        recent: recent.list(),
+        agents: agents.states(),
+        ...recent.state(),
       };
     },
     meta() {

@@ -44,7 +44,8 @@ export const checkpoint = z.strictObject({
   /** Where a session has several logs that follow one another: which of them `main` is, and the bytes of those before. */
   part: z.optional(z.strictObject({ name: z.string(), before: z.int() })),
   agents: z.record(z.string(), logState),
-  /** Ids of the latest events, oldest first, for recognising them after a rewrite. */
+  /** Ids of the main log's latest events, oldest first, for recognising them after a rewrite; and of sub-agents'. */
   recent: z.array(z.string()),
+  recentOfAgents: z.optional(z.array(z.string())),
 });
 export type Checkpoint = z.infer<typeof checkpoint>;

@@ -60,6 +60,9 @@ export const REFUSED_TOKEN_CHARS = 256;
 /** One name in a path: NAME_MAX of every Linux file system that a home is on. */
 export const FILE_NAME_BYTES = 255;
 
+/** An id of an event, a call or an agent: what is remembered by it must stay small. */
+export const ID_CHARS = 512;
+
 /** Ids of the latest events of a session, kept to recognise them after its log was rewritten. */
 export const RECENT_IDS = 128;
 
@@ -81,8 +84,11 @@ export const WHOLE_DOCUMENT = 32 * MIB;
 /** The latest records of such a log that are looked at again when it changes: clients complete them in place. */
 export const REMEMBERED_RECORDS = 8;
 
-/** Compressed bytes taken at once: every four of them may become 128 KB. */
-export const COMPRESSED_PIECE = 2 * KIB;
+/** Compressed bytes read at once; what they become is decompressed block by block. */
+export const COMPRESSED_PIECE = 16 * KIB;
+
+/** What a decoder of zstd has to hold, and every one can (RFC 8878); clients write windows of 2 MB. */
+export const COMPRESSED_WINDOW = 8 * MIB;
 
 /** The last bytes before a cursor, which tell a log that only grew from one that was rewritten in place. */
 export const TAIL_BYTES = 32;

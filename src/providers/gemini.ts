@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "@std/path";
 import { MAIN_AGENT } from "../protocol/event.ts";
-import { isRow, type Row, timeOf, typeName } from "./claude_code/records.ts";
+import { isRow, type Row, timeOf, typeName } from "./narrow.ts";
 import { readClientMessage } from "./gemini/client_messages.ts";
 import { classifyAgentFile, classifyFile, introduceLog, recordsOf } from "./gemini/files.ts";
 import { addWaiting, createFold, type Fold } from "./gemini/fold.ts";

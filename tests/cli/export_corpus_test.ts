@@ -1,63 +1,99 @@
 import assert from "node:assert/strict";
-import { type Event, event } from "../../src/protocol/event.ts";
+import { type Event, event, MAIN_AGENT } from "../../src/protocol/event.ts";
 import { FORMATS } from "../../src/protocol/render.ts";
-import { corpusCases, filesBelow } from "../providers/corpus.ts";
-import { compareWithManifest, type Manifest } from "../providers/manifest.ts";
-import { makeHome, runLine } from "./run_line.ts";
+import { containText } from "../../src/render/contain.ts";
+import { neutralise } from "../../src/render/neutralise.ts";
+import { assertContained } from "../render/assert_contained.ts";
+import { type ClientCase, clientCases } from "./client_cases.ts";
+import { makeHome, type Ran, runLine } from "./run_line.ts";
 
-/** Above the folder of a case that the client keeps everything in. */
-function configOf(path: string): { CLAUDE_CONFIG_DIR: string } {
-  return { CLAUDE_CONFIG_DIR: `${path}/.claude` };
-}
+const JSONL = ["--format", "jsonl", "--output", "-"];
 
 function eventsOf(lines: string): Event[] {
   return lines.split("\n").filter((line) => line !== "").map((line) => event.parse(JSON.parse(line)));
 }
 
-for (const { name, path } of corpusCases("claude-code")) {
-  const manifest: Manifest = JSON.parse(Deno.readTextFileSync(`${path}/manifest.json`));
+async function exportAll(client: ClientCase): Promise<Ran> {
+  using home = makeHome();
+  return await runLine(["export", "--all", ...JSONL], home, { environment: client.environment(home) });
+}
 
-  Deno.test(`kato export --all gives the conversations of ${name}, as the client had them`, async () => {
-    using home = makeHome();
-    const line = ["export", "--all", "--format", "jsonl", "--output", "-"];
-    const ran = await runLine(line, home, { environment: configOf(path) });
+async function exportFile(log: string): Promise<Event[]> {
+  using home = makeHome();
+  const ran = await runLine(["export", "--file", log, ...JSONL], home);
+  assert.equal(ran.ended, "done", ran.err);
+  return eventsOf(ran.out);
+}
+
+for (const client of clientCases()) {
+  Deno.test(`kato export --all gives the conversations of ${client.name}, as the client had them`, async () => {
+    const ran = await exportAll(client);
     assert.equal(ran.ended, "done", ran.err);
-    assert.deepEqual(compareWithManifest(manifest, eventsOf(ran.out)), []);
+    assert.deepEqual(client.compare(eventsOf(ran.out)), []);
     assert.equal(ran.err, "", "everything was understood");
   });
 
-  Deno.test(`kato export --file gives each log of ${name}, as --all does`, async () => {
-    using home = makeHome();
-    const logs = filesBelow(`${path}/.claude/projects`).filter((file) => /^[^/]+\/[^/]+\.jsonl$/.test(file));
-    const parts: string[] = [];
-    for (const log of logs) {
-      const file = `${path}/.claude/projects/${log}`;
-      const line = ["export", "--file", file, "--format", "jsonl", "--output", "-"];
-      const ran = await runLine(line, home);
-      assert.equal(ran.ended, "done", ran.err);
-      parts.push(ran.out);
+  Deno.test(`kato export --file gives each log of ${client.name}, as --all does`, async () => {
+    const parts: Event[] = [];
+    // A document beside the log that goes on from it holds nothing else.
+    for (const log of client.logs.filter((path) => !client.logs.includes(`${path}l`))) {
+      parts.push(...await exportFile(log));
     }
-    const all = await runLine(["export", "--all", "--format", "jsonl", "--output", "-"], home, {
-      environment: configOf(path),
-    });
-    assert.deepEqual(
-      eventsOf(parts.join("")).map(({ id }) => id).sort(),
-      eventsOf(all.out).map(({ id }) => id).sort(),
-    );
+    const all = eventsOf((await exportAll(client)).out);
+    const key = ({ session, id }: Event) => `${session} ${id}`;
+    assert.deepEqual(parts.map(key).sort(), all.map(key).sort());
   });
 
-  Deno.test(`kato export writes ${name} in every format`, async () => {
+  Deno.test(`kato export writes ${client.name} in every format`, async () => {
     using home = makeHome();
+    const environment = client.environment(home);
     for (const format of FORMATS) {
       const line = ["export", "--all", "--format", format, "--output", "out"];
-      const ran = await runLine(line, home, { environment: configOf(path) });
+      const ran = await runLine(line, home, { environment });
       assert.equal(ran.ended, "done", ran.err);
     }
     const written = [...Deno.readDirSync(`${home.cwd}/out`)].map(({ name }) => name);
-    const sessions = countOf(written, ".md");
-    assert.ok(sessions > 0);
+    const sessions = client.sessions().length;
     assert.deepEqual(FORMATS.map((format) => countOf(written, `.${format}`)), FORMATS.map(() => sessions));
+    for (const name of written.filter((name) => name.endsWith(".md"))) {
+      const base = `${home.cwd}/out/${name.replace(/\.md$/, "")}`;
+      const events = eventsOf(Deno.readTextFileSync(`${base}.jsonl`));
+      assertShows(Deno.readTextFileSync(`${base}.md`), events);
+    }
   });
+
+  Deno.test(`kato sessions lists those of ${client.name}, and nothing else`, async () => {
+    using home = makeHome();
+    const ran = await runLine(["sessions", "--json"], home, { environment: client.environment(home) });
+    const sessions = client.sessions();
+    const listed: { session: string; started: string; project: string; title: string }[] = JSON.parse(
+      ran.out,
+    );
+    listed.sort((a, b) => a.session < b.session ? -1 : 1);
+    assert.deepEqual(
+      listed.map(({ session, started, project }) => ({ session, started, project })),
+      sessions.map(({ session, started, project }) => ({ session, started, project })),
+    );
+    for (const [index, { title }] of listed.entries()) {
+      const words = JSON.stringify(title.replace(/…$/, "")).slice(1, -1);
+      assert.ok(sessions[index]?.words.includes(words), `nobody called it ${title}`);
+    }
+  });
+}
+
+/** Whether Markdown holds what was said, in order, and a terminal or a reader takes it for nothing else. */
+function assertShows(markdown: string, events: readonly Event[]): void {
+  assert.ok(!markdown.includes("\u001b"), "an escape");
+  assertContained(markdown);
+  let at = 0;
+  for (const said of events) {
+    if (said.type !== "user" && said.type !== "assistant") continue;
+    if (said.agent !== MAIN_AGENT || said.text.trim() === "") continue;
+    const text = containText(neutralise(said.text));
+    const found = markdown.indexOf(text, at);
+    assert.notEqual(found, -1, `not in its place: ${JSON.stringify(text.slice(0, 200))}`);
+    at = found + text.length;
+  }
 }
 
 function countOf(names: readonly string[], extension: string): number {

@@ -24,7 +24,7 @@ export function readWhole(log: string): WholeSession {
   const reader = readSession({
     provider: claudeCode,
     session: sessionOf(log),
-    locate: () => locateLog(claudeCode, sessionOf(log), log),
+    locate: () => locateLog(claudeCode, sessionOf(log), { part: "", path: log }),
     from: null,
     whole: true,
     report: ({ kind, what }) => troubles.push(`${kind}: ${what}`),

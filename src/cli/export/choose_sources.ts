@@ -60,10 +60,10 @@ function chooseFile({ filter }: ExportInvocation, path: string): Sources {
     if ("message" in recognised) {
       return { failure: "failed", message: `Cannot export ${plain(path)}. ${recognised.message}` };
     }
-    const { provider, session } = recognised;
+    const { provider, session, part } = recognised;
     const { dev, ino, size, mtime } = info;
     const modified = mtime?.getTime() ?? 0;
-    const locate = () => locateLog(provider, session, path);
+    const locate = () => locateLog(provider, session, { part, path });
     const found = { session, path, dev, ino: ino ?? 0, latest: path, size, modified };
     return { sources: [sourceOf({ ...found, provider, locate })] };
   } catch (error) {

@@ -9,7 +9,7 @@ import { providers } from "../../providers/registry.ts";
 const DEPTH = 8;
 
 export type Recognised =
-  | { readonly provider: Provider; readonly session: string }
+  | { readonly provider: Provider; readonly session: string; readonly part: string }
   /** What is wrong, and what to do. */
   | { readonly message: string };
 
@@ -22,7 +22,7 @@ export function recogniseLog(path: string, said: ProviderId | null): Recognised 
   const candidates = providers.filter(({ id }) => said === null || id === said);
   for (const provider of candidates) {
     const source = classifyAnywhere(provider, path);
-    if (source?.kind === "session") return { provider, session: source.session };
+    if (source?.kind === "session") return { provider, session: source.session, part: source.part ?? "" };
     if (source?.kind === "unnamed") {
       return { message: "Nothing was said in it yet, or it is damaged." };
     }
@@ -32,7 +32,7 @@ export function recogniseLog(path: string, said: ProviderId | null): Recognised 
   }
   const session = basename(path).replace(/\.(?:jsonl|json)(?:\.\w+)?$/, "");
   const provider = said === null ? recogniseContent(path, candidates) : candidates[0] ?? null;
-  if (provider !== null) return { provider, session };
+  if (provider !== null) return { provider, session, part: "" };
   const message = "kato does not recognise it as a session's log. Say whose it is with --provider.";
   return { message };
 }

@@ -1,6 +1,6 @@
 /** Results of tool calls, as the client and the provider's service give them. Pure. */
 import { type Fold, forgetCall } from "./fold.ts";
-import { describeMedia } from "./media.ts";
+import { describeMedia } from "../media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import type { RowEvents } from "./row_events.ts";
 

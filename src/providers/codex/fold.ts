@@ -1,5 +1,6 @@
 /** What reading one log remembers from line to line: small plain JSON, kept in checkpoints. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
+import { ID_CHARS } from "../../protocol/limits.ts";
 import { isRow } from "../narrow.ts";
 
 /** Calls that are remembered, so that what a client tells of them once more is not told twice. */
@@ -7,6 +8,8 @@ const CALLS = 256;
 /** Calls known to have failed whose results are still to come, and calls that asked the person something. */
 const OPEN = 16;
 const TURN_IDS = 64;
+/** Less than an event's id may have: some are made of another's. */
+const MOST_ID_CHARS = ID_CHARS / 2;
 
 export interface Question {
   readonly id: string;
@@ -96,13 +99,19 @@ export function placeId(fold: Fold, line: number): string {
 const COUNTED = /^item-\d+$/;
 
 export function ownId(id: unknown, fold: Fold, line: number): string {
-  return typeof id === "string" && id !== "" && !COUNTED.test(id) ? id.toWellFormed() : placeId(fold, line);
+  const isOwn = typeof id === "string" && isId(id) && !COUNTED.test(id);
+  return isOwn ? id.toWellFormed() : placeId(fold, line);
+}
+
+/** What is no id of any client's is not remembered either: it could be megabytes. */
+function isId(id: string): boolean {
+  return id !== "" && id.length <= MOST_ID_CHARS;
 }
 
 /** `id`, or another where this turn has it already. */
 export function uniqueId(fold: Fold, id: string, line: number): string {
   const unique = fold.turnIds.includes(id) ? `${id}@${line}` : id;
-  remember(fold.turnIds, unique, TURN_IDS);
+  if (isId(id)) remember(fold.turnIds, unique, TURN_IDS);
   return unique;
 }
 
@@ -113,15 +122,15 @@ export function beginTurn(fold: Fold, turn: string): void {
 }
 
 export function rememberCall(fold: Fold, call: string): void {
-  if (call !== "") remember(fold.calls, call, CALLS);
+  if (isId(call)) remember(fold.calls, call, CALLS);
 }
 
 export function rememberFailure(fold: Fold, call: string): void {
-  if (call !== "" && !fold.failed.includes(call)) remember(fold.failed, call, OPEN);
+  if (isId(call) && !fold.failed.includes(call)) remember(fold.failed, call, OPEN);
 }
 
 export function rememberQuestions(fold: Fold, call: string, asked: readonly Question[]): void {
-  if (asked.length > 0) remember(fold.questions, { call, asked }, OPEN);
+  if (asked.length > 0 && isId(call)) remember(fold.questions, { call, asked }, OPEN);
 }
 
 /** Takes a call's failure, if it is known. */

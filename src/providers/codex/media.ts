@@ -1,4 +1,5 @@
 /** What is not text, in a few words. Pure. */
+import { describeBase64 } from "../media.ts";
 import { type Row, textOf } from "../narrow.ts";
 import { cutText } from "../title.ts";
 
@@ -12,16 +13,10 @@ export function describeImage(source: string): string {
   const type = data[1] ?? "image";
   // What was too large to be kept does not tell its size.
   if (source.endsWith("]")) return type;
-  const padding = source.endsWith("==") ? 2 : source.endsWith("=") ? 1 : 0;
-  return `${type}, ${describeSize(Math.floor((source.length - data[0].length) * 3 / 4) - padding)}`;
+  return `${type}, ${describeBase64(source, source.length - data[0].length)}`;
 }
 
 /** An image part, as any of the client's interfaces has it. */
 export function imageOf(part: Row): string {
   return describeImage(textOf(part["image_url"]) || textOf(part["path"]) || textOf(part["url"]));
-}
-
-function describeSize(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

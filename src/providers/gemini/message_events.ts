@@ -1,6 +1,6 @@
 /** The events of one record, with their ids and their time; what was told already is not told again. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
-import { type Row, rowOf, textOf, timeOf } from "../claude_code/records.ts";
+import { type Row, rowOf, textOf, timeOf } from "../narrow.ts";
 import type { Origin, Out, Reading } from "../provider.ts";
 import { type Fold, newText, rememberEmitted, shortId, wasEmitted } from "./fold.ts";
 

@@ -1,6 +1,6 @@
 /** The content of a message: a string, or parts as the model's interface has them. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../claude_code/records.ts";
-import { describeMedia } from "../claude_code/media.ts";
+import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import { describeMedia } from "../media.ts";
 import type { MessageEvents } from "./message_events.ts";
 
 /** Strings become text parts. */

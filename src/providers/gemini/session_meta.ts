@@ -1,7 +1,7 @@
 /** What records tell of their session: its title, where and when it began. Pure. */
-import { isRow, listOf, type Row, textOf, timeOf } from "../claude_code/records.ts";
-import { cutText, firstWords } from "../claude_code/typed.ts";
+import { isRow, listOf, type Row, textOf, timeOf } from "../narrow.ts";
 import type { Out, Reading } from "../provider.ts";
+import { cutText, firstLine } from "../title.ts";
 import { directoryOf, mayBeContext } from "./client_text.ts";
 import type { Fold } from "./fold.ts";
 import { partsOf, textsOf } from "./parts.ts";
@@ -41,7 +41,7 @@ function titleOf(settings: Row, fold: Fold, reading: Reading): { text: string; r
   if (fold.told.title || reading.origin !== "user") return null;
   for (const out of reading.outs) {
     if (out.out !== "event" || out.event.type !== "user") continue;
-    const text = firstWords(out.event.text, out.typed ?? "");
+    const text = firstLine(out.typed ?? "") ?? firstLine(out.event.text);
     if (text === null) continue;
     fold.told.title = true;
     return { text, rank: 0 };

@@ -1,5 +1,5 @@
 /** Records of state: the session's metadata, changes to it, and going back to an earlier point. Pure. */
-import { isRow, listOf, type Row, rowOf, typeName } from "../claude_code/records.ts";
+import { isRow, listOf, type Row, rowOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { isSnapshot } from "./client_text.ts";
 import { readSnapshot } from "./compaction.ts";

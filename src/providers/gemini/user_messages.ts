@@ -1,6 +1,6 @@
 /** Messages of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
-import { isRow, type Row } from "../claude_code/records.ts";
+import { isRow, type Row } from "../narrow.ts";
 import type { Origin, Reading } from "../provider.ts";
 import {
   behindContext,

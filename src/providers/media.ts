@@ -1,6 +1,6 @@
 /** What is not text, in a few words. Pure. */
-import { type Row, rowOf, textOf } from "./records.ts";
-import { cutText } from "./typed.ts";
+import { type Row, rowOf, textOf } from "./narrow.ts";
+import { cutText } from "./title.ts";
 
 const NAME_CHARS = 120;
 
@@ -13,10 +13,15 @@ export function describeMedia(block: Row): string {
   const data = source["data"];
   // What was too large to be kept does not tell its size.
   if (source["type"] === "base64" && typeof data === "string" && !data.endsWith("]")) {
-    const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
-    parts.push(describeSize(Math.floor(data.length * 3 / 4) - padding));
+    parts.push(describeBase64(data));
   }
   return parts.join(", ");
+}
+
+/** How large the file is whose base64 text `data` ends; `length` is that of the text. */
+export function describeBase64(data: string, length = data.length): string {
+  const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
+  return describeSize(Math.floor(length * 3 / 4) - padding);
 }
 
 function describeSize(bytes: number): string {

@@ -1,0 +1,76 @@
+/** The logs of a session's sub-agents, each opened when it is first needed. Room: parser; edge through LogWalker. */
+import type { LogState } from "../protocol/cursor.ts";
+import type { HandBack, Provider } from "../providers/provider.ts";
+import { countKnownEvents, type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
+import type { RecentIds } from "./recent_ids.ts";
+import type { AgentLogs as Located } from "./session_files.ts";
+
+export interface AgentLogs {
+  /** Null for one that has no log yet. */
+  walker(agent: string): LogWalker | null;
+  /** Whether its log was opened. */
+  isOpen(agent: string): boolean;
+  /** Sub-agents by id, or by what else the hand-back calls them. */
+  named(handBack: HandBack): readonly string[];
+  /** All of them that have logs now, in the order of their ids. */
+  all(): string[];
+  /** Its log was rewritten: read anew, past the events that it had before. */
+  restart(walker: LogWalker, recent: Pick<RecentIds, "has">): LogWalker;
+  /** Follows its log, which cannot be read, to where it is now; null when it is nowhere else. */
+  follow(walker: LogWalker): LogWalker | null;
+  states(): Record<string, LogState>;
+}
+
+/** Goes on from the states of a checkpoint. `locate` looks for the logs anew. */
+export function openAgentLogs(
+  provider: Provider,
+  locate: () => Located,
+  from: Readonly<Record<string, LogState>>,
+): AgentLogs {
+  let located: Located = { logs: new Map(), callers: new Map() };
+  const walkers = new Map<string, LogWalker>();
+  const unread = new Map(Object.entries(from));
+
+  function keep(walker: LogWalker): LogWalker {
+    walkers.set(walker.agent, walker);
+    return walker;
+  }
+
+  return {
+    walker(agent) {
+      const known = walkers.get(agent);
+      if (known !== undefined) return known;
+      if (!located.logs.has(agent)) located = locate();
+      const path = located.logs.get(agent);
+      if (path === undefined) return null;
+      const state = unread.get(agent) ?? null;
+      unread.delete(agent);
+      return keep(walkLog(provider, agent, path, state));
+    },
+    isOpen: (agent) => walkers.has(agent),
+    named({ agent, call }) {
+      if (agent !== null) return [agent];
+      located = locate();
+      return located.callers.get(call ?? "") ?? [];
+    },
+    all() {
+      located = locate();
+      return [...located.logs.keys()].sort();
+    },
+    restart(walker, recent) {
+      const fresh = walkLog(provider, walker.agent, walker.path, null);
+      fresh.skip = countKnownEvents(provider, walker, recent);
+      return keep(fresh);
+    },
+    follow(walker) {
+      located = locate();
+      const path = located.logs.get(walker.agent) ?? walker.path;
+      return path === walker.path ? null : keep(moveWalker(provider, walker, path));
+    },
+    states() {
+      const states = new Map(unread);
+      for (const [agent, walker] of walkers) states.set(agent, walker.state());
+      return Object.fromEntries(states);
+    },
+  };
+}

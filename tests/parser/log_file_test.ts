@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { openLogFile } from "../../src/parser/log_file.ts";
+import type { FileCursor } from "../../src/protocol/cursor.ts";
+import { FINGERPRINT_BYTES } from "../../src/protocol/limits.ts";
+import { makeStage, type Stage, textsOf } from "./stage.ts";
+
+const NAME = "log.jsonl";
+/** Longer than what is remembered of a log's beginning. */
+const LINES = Array.from({ length: 200 }, (_, index) => `line ${index}\n`);
+const TEXT = LINES.join("");
+const TAIL = "more\n";
+
+interface Happening {
+  readonly what: string;
+  /** Changes the log of `stage` after it was read to its end; the path where it is then. */
+  happen(stage: Stage, path: string): string;
+  readonly expected: string[] | string;
+}
+
+/** Puts a file with this content in the log's place. */
+function replace(stage: Stage, path: string, text: string): string {
+  Deno.renameSync(stage.write("new", text), path);
+  return path;
+}
+
+const HAPPENINGS: readonly Happening[] = [
+  { what: "nothing happened to", happen: (_, path) => path, expected: "end" },
+  {
+    what: "grew",
+    happen: (_, path) => {
+      Deno.writeTextFileSync(path, TAIL, { append: true });
+      return path;
+    },
+    expected: ["more"],
+  },
+  {
+    what: "was moved and grew",
+    happen: (stage, path) => {
+      const moved = stage.write(`archive/${NAME}`, "");
+      Deno.renameSync(path, moved);
+      Deno.writeTextFileSync(moved, TAIL, { append: true });
+      return moved;
+    },
+    expected: ["more"],
+  },
+  {
+    what: "was copied and grew there",
+    happen: (stage) => stage.write(`copy/${NAME}`, TEXT + TAIL),
+    expected: ["more"],
+  },
+  {
+    what: "was written anew with the same and more",
+    happen: (stage, path) => replace(stage, path, TEXT + TAIL),
+    expected: ["more"],
+  },
+  { what: "was truncated", happen: (stage) => stage.write(NAME, TEXT.slice(0, 500)), expected: "rewritten" },
+  { what: "was emptied", happen: (stage) => stage.write(NAME, ""), expected: "rewritten" },
+  {
+    what: "has another beginning",
+    happen: (stage) => stage.write(NAME, `L${TEXT.slice(1)}${TAIL}`),
+    expected: "rewritten",
+  },
+  {
+    what: "has other bytes before where reading stopped",
+    happen: (stage) => stage.write(NAME, `${TEXT.slice(0, -2)}!\n${TAIL}`),
+    expected: "rewritten",
+  },
+  {
+    what: "was replaced by another",
+    happen: (stage, path) => replace(stage, path, `other\n${TEXT}`),
+    expected: "rewritten",
+  },
+  {
+    what: "was replaced by a shorter one",
+    happen: (stage, path) => replace(stage, path, "other\n"),
+    expected: "rewritten",
+  },
+  { what: "was removed", happen: (stage) => stage.remove(NAME), expected: "gone" },
+];
+
+for (const { what, happen, expected } of HAPPENINGS) {
+  for (const restarted of [false, true]) {
+    Deno.test(`a log that ${what}${restarted ? " while nobody read" : ""}: ${expected}`, () => {
+      using stage = makeStage();
+      const path = stage.write(NAME, TEXT);
+      let log = openLogFile(null);
+      const result = log.read(path);
+      assert.ok(result.result === "lines");
+      const last = result.lines.at(-1) ?? assert.fail("no line");
+      const cursor: FileCursor = log.cursorAfter(last, LINES.length - 1);
+      if (restarted) log = openLogFile(cursor);
+      const after = happen(stage, path);
+      assert.deepEqual(textsOf(log.read(after)), expected);
+    });
+  }
+}
+
+Deno.test("a log that was short when it was read first is told from another that begins alike", () => {
+  using stage = makeStage();
+  const path = stage.write(NAME, "a\n");
+  const log = openLogFile(null);
+  log.read(path);
+  stage.write(NAME, "a\n" + "b\n".repeat(FINGERPRINT_BYTES));
+  log.read(path);
+  stage.write(NAME, "a\n" + "c\n" + "b\n".repeat(FINGERPRINT_BYTES));
+  assert.equal(log.read(path).result, "rewritten");
+});
+
+Deno.test("a line that is written in pieces is one line", () => {
+  using stage = makeStage();
+  const path = stage.write(NAME, "");
+  const log = openLogFile(null, 3);
+  const texts: (string[] | string)[] = [];
+  for (const piece of ["on", "e\ntw", "o", "\n"]) {
+    Deno.writeTextFileSync(path, piece, { append: true });
+    for (let read = textsOf(log.read(path)); read !== "end"; read = textsOf(log.read(path))) texts.push(read);
+  }
+  assert.deepEqual(texts.flat(), ["one", "two"]);
+});
+
+Deno.test("what stands behind the last newline is a line when the log is complete", () => {
+  using stage = makeStage();
+  const path = stage.write(NAME, "one\ntwo");
+  const log = openLogFile(null);
+  assert.deepEqual(textsOf(log.read(path)), ["one"]);
+  assert.equal(new TextDecoder().decode(log.rest()?.bytes ?? undefined), "two");
+});
+
+Deno.test("a log that was never read has no cursor", () => {
+  const line = { bytes: new Uint8Array(), start: 0, end: 1, elided: null };
+  assert.throws(() => openLogFile(null).cursorAfter(line, 0), /internal error/);
+});

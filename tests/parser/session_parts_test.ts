@@ -1,0 +1,259 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { watchSession } from "../../src/parser/watch_session.ts";
+import { readSession } from "../../src/parser/session_reader.ts";
+import { follow, indexStage, readWhole, SESSION } from "./read_session.ts";
+import { compress, linesOf, makeProvider, makeStage, type Stage } from "./stage.ts";
+
+const nameOf = (part: number) => `part-${part}.jsonl`;
+const head = (part: number) => ({ log: { kind: "session", session: SESSION, rank: 1, part: `0${part}` } });
+const say = (text: string) => ({ id: text, say: text });
+
+/** A part with so many texts, each with the part's number and its own. */
+function partOf(part: number, count: number, start = 0): string {
+  return linesOf(Array.from({ length: count }, (_, index) => say(`${part}.${start + index} é::record`)));
+}
+
+function keepPart(stage: Stage, part: number, count: number): string {
+  return stage.write(nameOf(part), linesOf([head(part)]) + partOf(part, count));
+}
+
+const textsOf = (counts: readonly number[]) =>
+  counts.flatMap((count, part) => Array.from({ length: count }, (_, index) => `${part}.${index} é::record`));
+
+const counts = fc.array(fc.nat(6), { minLength: 1, maxLength: 4 });
+
+Deno.test("a session of several parts is one sequence, and its offset is the size that the index tells", () => {
+  fc.assert(
+    fc.property(counts, (parts) => {
+      using stage = makeStage();
+      for (const [part, count] of parts.entries()) keepPart(stage, part, count);
+      const followed = follow(stage);
+      const { texts, seqs, end } = followed.read();
+      assert.deepEqual(texts, textsOf(parts));
+      assert.deepEqual(seqs, texts.map((_, seq) => seq));
+      assert.equal(end, "wait");
+      const found = followed.index.examine(`${stage.root}/${nameOf(0)}`);
+      assert.ok(found.is === "session");
+      assert.equal(followed.reader.offset(), found.found.size);
+      assert.deepEqual(readWhole(stage).texts, texts);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+/** What happens to a session's files, and to whoever follows it. */
+const step = fc.record({
+  bytes: fc.integer({ min: 1, max: 90 }),
+  reads: fc.boolean(),
+  restarts: fc.boolean(),
+  /** What was finished is compressed, as clients do when it has lain still. */
+  compresses: fc.boolean(),
+});
+
+Deno.test("how a session grows, and where reading begins again, never shows in what is read", () => {
+  fc.assert(
+    fc.property(counts, fc.infiniteStream(step), (parts, steps) => {
+      using stage = makeStage();
+      const encoder = new TextEncoder();
+      stage.write(nameOf(0), linesOf([head(0)]));
+      const followed = follow(stage);
+      const texts: string[] = [];
+      for (const [part, count] of parts.entries()) {
+        const bytes = encoder.encode(linesOf([head(part)]) + partOf(part, count));
+        // The first record of a file is there at once.
+        for (let at = Math.min(bytes.length, encoder.encode(linesOf([head(part)])).length);;) {
+          stage.write(nameOf(part), bytes.subarray(0, at));
+          const { bytes: more, reads, restarts, compresses } = steps.next().value as {
+            bytes: number;
+            reads: boolean;
+            restarts: boolean;
+            compresses: boolean;
+          };
+          if (reads) texts.push(...followed.read().texts);
+          if (restarts) followed.restart();
+          if (compresses && part > 0) compressPart(stage, part - 1);
+          if (at === bytes.length) break;
+          at = Math.min(bytes.length, at + more);
+        }
+      }
+      texts.push(...followed.read().texts);
+      assert.deepEqual(texts, textsOf(parts));
+      assert.deepEqual(readWhole(stage).texts, texts);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+function compressPart(stage: Stage, part: number): void {
+  const path = `${stage.root}/${nameOf(part)}`;
+  try {
+    stage.write(`${nameOf(part)}.zst`, compress(Deno.readFileSync(path)));
+    Deno.removeSync(path);
+  } catch (error) {
+    // It was compressed before.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Texts with commands that are obeyed in a session of which `baseline` bytes are history. */
+function obeyed(stage: Stage, baseline: number): string[] {
+  const index = indexStage(stage);
+  const reader = readSession({
+    provider: makeProvider(),
+    session: SESSION,
+    locate: () => index.files(SESSION) ?? assert.fail("no log"),
+    from: null,
+    whole: false,
+    report: () => {},
+  });
+  const watch = watchSession(SESSION, reader, null, baseline, new Set());
+  const found: string[] = [];
+  for (;;) {
+    const result = watch.step();
+    if (result === "more") continue;
+    if (typeof result === "string") return found;
+    found.push(result.event);
+  }
+}
+
+function sizeOf(stage: Stage): number {
+  const [found] = [...indexStage(stage).scan(stage.root)].slice(-1);
+  return found?.size ?? assert.fail("no session");
+}
+
+const COMMAND = (name: string) => linesOf([{ id: name, say: "::stop" }]);
+
+Deno.test("what a session of several parts held at first is history, and what comes after is obeyed", () => {
+  using stage = makeStage();
+  stage.write(nameOf(0), linesOf([head(0)]) + COMMAND("old-0"));
+  stage.write(nameOf(1), linesOf([head(1)]) + COMMAND("old-1"));
+  const baseline = sizeOf(stage);
+  assert.deepEqual(obeyed(stage, baseline), []);
+  stage.write(nameOf(1), linesOf([head(1)]) + COMMAND("old-1") + COMMAND("new-1"));
+  stage.write(nameOf(2), linesOf([head(2)]) + COMMAND("new-2"));
+  assert.deepEqual(obeyed(stage, baseline), ["new-1", "new-2"]);
+});
+
+Deno.test("nothing in a compressed log is obeyed, however small it became", () => {
+  using stage = makeStage();
+  const old = Array.from({ length: 200 }, (_, index) => COMMAND(`old-${index}`)).join("");
+  stage.write(`${nameOf(0)}.zst`, compress(linesOf([head(0)]) + old));
+  const alone = sizeOf(stage);
+  assert.ok(alone < 2000);
+  assert.deepEqual(obeyed(stage, alone), []);
+  stage.write(nameOf(1), linesOf([head(1)]) + COMMAND("old-1"));
+  const baseline = sizeOf(stage);
+  assert.deepEqual(obeyed(stage, baseline), []);
+  stage.write(nameOf(1), linesOf([head(1)]) + COMMAND("old-1") + COMMAND("new-1"));
+  assert.deepEqual(obeyed(stage, baseline), ["new-1"]);
+});
+
+Deno.test("what a document held at first stays history when its client changes what it says of itself", () => {
+  using stage = makeStage();
+  const name = "document.json";
+  const old = { id: "old", say: "::stop" };
+  stage.write(name, JSON.stringify([head(0), old]));
+  const baseline = sizeOf(stage);
+  const retold = { ...head(0), summary: "A summary that came later." };
+  stage.write(name, JSON.stringify([retold, old]));
+  assert.deepEqual(obeyed(stage, baseline), []);
+  stage.write(name, JSON.stringify([head(0), old, { id: "new", say: "::stop" }]));
+  assert.deepEqual(obeyed(stage, baseline), ["new"]);
+});
+
+const AGENT = { log: { kind: "agent", session: SESSION, agent: "x" } };
+
+const LATE_AGENTS: readonly (readonly [what: string, log: string])[] = [
+  ["whose first record is long", linesOf([{ ...AGENT, pad: "x".repeat(3_000_000) }, say("late")])],
+  ["that was cut behind its only record", JSON.stringify({ ...AGENT, ...say("late") })],
+];
+
+for (const [what, log] of LATE_AGENTS) {
+  Deno.test(`a sub-agent that never handed back, ${what}, is read at the end`, () => {
+    using stage = makeStage();
+    stage.write(nameOf(0), linesOf([head(0), say("first")]));
+    stage.write("agent.jsonl", log);
+    assert.deepEqual(readWhole(stage).texts, ["first", "late"]);
+  });
+}
+
+Deno.test("a log that was moved between its client's folders is read on there", () => {
+  using stage = makeStage();
+  const text = linesOf([head(0)]) + partOf(0, 3);
+  const path = stage.write(`a/${nameOf(0)}`, text);
+  const followed = follow(stage);
+  assert.equal(followed.read().texts.length, 3);
+  Deno.mkdirSync(`${stage.root}/b`);
+  Deno.renameSync(path, `${stage.root}/b/${nameOf(0)}`);
+  followed.index.examine(path);
+  stage.write(`b/${nameOf(0)}`, text + partOf(0, 2, 3));
+  const { texts, troubles } = followed.read();
+  assert.deepEqual([texts.length, troubles], [2, []]);
+});
+
+Deno.test("a log that was rewritten after a long run of a sub-agent is not read twice", () => {
+  using stage = makeStage();
+  const before = Array.from({ length: 20 }, (_, index) => say(`before ${index}`));
+  const start = [head(0), ...before, { handBack: "x" }];
+  const path = stage.write(nameOf(0), linesOf(start));
+  const run = Array.from({ length: 400 }, (_, index) => say(`agent ${index}`));
+  stage.write("agent.jsonl", linesOf([AGENT, ...run, { ends: true }]));
+  const followed = follow(stage);
+  assert.equal(followed.read().texts.length, 420);
+  Deno.renameSync(
+    stage.write("new", linesOf([{ ...head(0), rewritten: true }, ...start.slice(1), say("new")])),
+    path,
+  );
+  const { texts, seqs, troubles } = followed.read();
+  assert.deepEqual([texts, seqs, troubles], [["new"], [420], ["rewritten: replaced"]]);
+});
+
+/** Runs `act` when this many more milliseconds have passed. */
+function later(milliseconds: number, act: () => void): void {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + milliseconds;
+  try {
+    act();
+  } finally {
+    performance.now = now;
+  }
+}
+
+Deno.test("a part that is on its way to another folder is waited for, and the one behind it is not begun", () => {
+  using stage = makeStage();
+  const path = keepPart(stage, 0, 2);
+  const followed = follow(stage);
+  assert.equal(followed.read().texts.length, 2);
+  keepPart(stage, 1, 1);
+  const text = Deno.readTextFileSync(path) + partOf(0, 1, 2);
+  Deno.removeSync(path);
+  followed.index.examine(path);
+  assert.deepEqual(followed.read(), { texts: [], seqs: [], troubles: [], end: "linger" });
+  stage.write(`archive/${nameOf(0)}`, text);
+  assert.deepEqual(followed.read().texts, ["0.2 é::record", "1.0 é::record"]);
+});
+
+Deno.test("a part that is gone for good does not keep the one behind it", () => {
+  using stage = makeStage();
+  const path = keepPart(stage, 0, 2);
+  const followed = follow(stage);
+  followed.read();
+  keepPart(stage, 1, 1);
+  Deno.removeSync(path);
+  followed.index.examine(path);
+  assert.equal(followed.read().end, "linger");
+  later(10_000, () => assert.deepEqual(followed.read().texts, ["1.0 é::record"]));
+});
+
+Deno.test("a sub-agent's log that was moved while it is read is read on there", () => {
+  using stage = makeStage();
+  stage.write(nameOf(0), linesOf([head(0), { handBack: "x" }, say("last")]));
+  const path = stage.write("agent.jsonl", linesOf([AGENT, say("one")]));
+  const followed = follow(stage);
+  assert.deepEqual([followed.read().texts, followed.read().end], [["one"], "linger"]);
+  Deno.removeSync(path);
+  followed.index.examine(path);
+  stage.write("archive/agent.jsonl", linesOf([AGENT, say("one"), say("two"), { ends: true }]));
+  assert.deepEqual(followed.read().texts, ["two", "last"]);
+});
