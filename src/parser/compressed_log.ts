@@ -97,7 +97,7 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
     } else if (stream.dev !== dev || stream.ino !== ino || stream.size !== size) {
       return { result: "rewritten", how: "replaced" };
     }
-    if (stream.damage !== null) return { result: "gone", why: stream.damage };
+    if (stream.damage !== null) return endAt(stream.damage, size, mtime);
     const { position } = stream;
     if (left.length === 0) {
       const before = stream.tail;
@@ -128,7 +128,8 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
         if (!isDamage(error) || stream === null) throw error;
         stream.damage = `its compression is damaged: ${error.message}`;
         stream.decoder = null;
-        return { result: "gone", why: stream.damage };
+        const { size, mtime } = file.statSync();
+        return endAt(stream.damage, size, mtime);
       } finally {
         file.close();
       }
@@ -142,6 +143,11 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
       return { dev, ino, head: hashOf(head), headBytes: head.length, tail, ...place };
     },
   };
+}
+
+/** What stands before the damage was read; nothing behind it can be. */
+function endAt(damage: string, size: number, modified: Date | null): ReadResult {
+  return { result: "end", size, modified: modified?.getTime() ?? 0, damage };
 }
 
 function begin(dev: number, ino: number, size: number): Stream {

@@ -11,8 +11,8 @@ import { createLineSplitter, type Line, type LineSplitter } from "./split_lines.
 export type ReadResult =
   /** `first`: the number of the first line, where records before the cursor were changed in place. */
   | { readonly result: "lines"; readonly lines: readonly Line[]; readonly first?: number }
-  /** Nothing complete beyond the cursor. `size` in bytes: of the file, or of the lines that a document is handed out as. */
-  | { readonly result: "end"; readonly size: number; readonly modified: number }
+  /** Nothing complete beyond the cursor; `damage`: why what follows can never be read. `size` in bytes: of the file, or of the lines that a document is handed out as. */
+  | { readonly result: "end"; readonly size: number; readonly modified: number; readonly damage?: string }
   /** It is not the file that the cursor speaks of, or no longer; read it anew. */
   | { readonly result: "rewritten"; readonly how: string }
   | { readonly result: "gone"; readonly why: string };

@@ -72,6 +72,7 @@ export function walkLog(
   let nextLine = from?.cursor?.line ?? 0;
   let cursor = from?.cursor ?? null;
   let taken: { line: Line; number: number } | null = null;
+  let toldDamage = false;
   let current: WalkedRecord | null = null;
   let size: number | null = null;
   const fold = from === null ? provider.begin(agent, part) : structuredClone(from.fold);
@@ -122,6 +123,10 @@ export function walkLog(
               continue;
             case "end":
               size = result.size;
+              if (result.damage !== undefined && !toldDamage) {
+                report({ kind: "unreadable", what: result.damage });
+              }
+              toldDamage ||= result.damage !== undefined;
               return { peek: "end" };
             case "rewritten":
               return { peek: "rewritten", how: result.how };

@@ -13,6 +13,7 @@ import type { Provider } from "../providers/provider.ts";
 import { stat } from "./disk.ts";
 import { createFollower, type Follower } from "./follower.ts";
 import { headIdentity } from "./inherited.ts";
+import { formOf } from "./open_log.ts";
 import { indexSessions, type SessionOnDisk } from "./session_index.ts";
 import { type TreeWatch, watchTrees } from "./tree_watch.ts";
 
@@ -124,7 +125,8 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
       // What the first scan finds may be thousands of files; what grows while we watch is a handful.
       if (!firstScan && found.modified >= Date.now() - HOT_MS) heat(found);
       const same = before !== undefined && before.path === found.path && before.ino === found.ino &&
-        before.size === found.size;
+        before.size === found.size &&
+        (before.modified === found.modified || formOf(found.latest) !== "document");
       if (same || follower.wake(found.session)) continue;
       const { session, path, dev, ino, size, modified } = found;
       const parent = firstScan || before !== undefined ? null : parentOf(found);

@@ -1,5 +1,6 @@
 /** What becomes known of a session while its log is read. Room: parser; this file is pure. */
 import type { Checkpoint } from "../protocol/cursor.ts";
+import { PATH_BYTES } from "../protocol/limits.ts";
 import type { SessionMeta, SessionRef } from "../protocol/session.ts";
 import type { Out } from "../providers/provider.ts";
 
@@ -20,7 +21,7 @@ export function gatherMeta(from: State | null): GatheredMeta {
       const isBetter = title !== undefined && title.rank >= (state.title?.rank ?? -Infinity);
       state = {
         title: isBetter ? title : state.title,
-        project: state.project ?? project ?? null,
+        project: state.project ?? (project === undefined || project.length > PATH_BYTES ? null : project),
         started: earlier(state.started, started ?? null),
         client: state.client ?? client ?? null,
       };

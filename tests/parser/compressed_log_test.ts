@@ -16,7 +16,7 @@ function readAll(path: string): { texts: string[]; end: string } {
     if (result.result !== "lines") {
       const again = log.read(path);
       assert.deepEqual(again, result, "what was said is said again");
-      return { texts, end: result.result === "gone" ? result.why : result.result };
+      return { texts, end: result.result === "end" ? result.damage ?? "end" : result.result };
     }
     texts.push(...textsOf(result));
   }

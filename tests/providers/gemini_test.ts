@@ -92,8 +92,8 @@ Deno.test("introduce() names a session once something was said in it", () => {
     [`work/chats/${stem}.json`, [metadata, user("u1", "hello")], source(1)],
     [`work/chats/${stem}.json`, [{ ...metadata, messages: [user("u1", "hello")] }], source(1)],
     [`${"8c".repeat(32)}/chats/${stem}.json`, said, source(0)],
-    [`work/chats/${stem}.jsonl`, [...start, { id: "i1", type: "info", content: "told" }], source(3)],
     // What a resume leaves, or a session in which nothing was said yet.
+    [`work/chats/${stem}.jsonl`, [...start, { id: "i1", type: "info", content: "told" }], null],
     [`work/chats/${stem}.jsonl`, start, null],
     [`work/chats/${stem}.jsonl`, [...start, user("c1", context)], null],
     [`work/chats/${stem}.jsonl`, [...start, user("c1", context, "hello")], source(3)],

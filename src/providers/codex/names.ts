@@ -18,7 +18,8 @@ export function introduceLog(relative: string, head: readonly unknown[]): Source
   const [, named = "", segment = ""] = NAME.exec(relative) ?? [];
   const meta = metaOf(first);
   if (isInternal(meta)) return null;
-  const session = textOf(meta["id"]) || named;
+  // The name is the client's; a line in the log could say anything.
+  const session = named || textOf(meta["id"]);
   if (session === "") return null;
   const parentage = parentageOf(meta);
   if (parentage !== null) {

@@ -49,10 +49,11 @@ function isDocument(record: unknown): boolean {
   return isRow(record) && textOf(record["sessionId"]) !== "" && Array.isArray(record["messages"]);
 }
 
-const MESSAGE_TYPES: ReadonlySet<unknown> = new Set(["user", "gemini", "info", "error", "warning"]);
+/** What the client tells on its own account also comes into the log that a resume leaves behind. */
+const SPEAKERS: ReadonlySet<unknown> = new Set(["user", "gemini"]);
 
 function saysSomething(record: Row): boolean {
-  if (!MESSAGE_TYPES.has(record["type"])) return false;
+  if (!SPEAKERS.has(record["type"])) return false;
   if (record["type"] !== "user") return true;
   const texts = textsOf(partsOf(record["content"]));
   const [first] = texts;
