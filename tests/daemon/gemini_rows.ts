@@ -102,7 +102,10 @@ export function createGeminiRows(session: string = crypto.randomUUID()): GeminiR
       history.push(message, result);
       return line(message) + line(result) + setUpdated();
     },
-    resume: start,
+    resume() {
+      begun = true;
+      return start();
+    },
     replay() {
       const copies = [{ id: crypto.randomUUID(), ...context() }, ...history.map(copyOf)];
       return copies.map((copy) => line(copy) + setUpdated()).join("") +
