@@ -4,107 +4,117 @@
  */
 import assert from "node:assert/strict";
 import { dirname } from "@std/path";
-import { zstdCompressSync } from "node:zlib";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { corpusCases, filesBelow } from "../providers/corpus.ts";
 import { CODEX, GEMINI, GEMINI_DOCUMENT, logOf } from "./clients.ts";
-import type { CodexRows } from "./codex_rows.ts";
 import { createGeminiRows } from "./gemini_rows.ts";
+import { startDaemon } from "./harness.ts";
 import { renderCapture } from "./one_shot.ts";
-import { decisionsOf, readExport, setStageFor, type Stage, whenHolds, whenText } from "./stage.ts";
+import { decisionsOf, readExport, setStageFor, whenHolds, whenText } from "./stage.ts";
 
 const CAPTURE = "::capture notes.md";
 
-type CodexStage = Stage<CodexRows>;
+/** One step of a change, from the path where the log is to the one where it is then. */
+type Move = (path: string, home: string) => string;
 
-function archive({ log, home }: CodexStage): string {
-  const path = `${home.path}/.codex/archived_sessions/${log.slice(log.lastIndexOf("/") + 1)}`;
-  Deno.renameSync(log, path);
-  return path;
-}
+const archive: Move = (path, home) => {
+  const archived = `${home}/.codex/archived_sessions/${path.slice(path.lastIndexOf("/") + 1)}`;
+  Deno.renameSync(path, archived);
+  return archived;
+};
 
-function unarchive({ log }: CodexStage, path: string): string {
-  Deno.renameSync(path, log);
-  return log;
-}
+const unarchive: Move = (path, home) => {
+  const plain = CODEX.pathOf(home, path.slice(-"01a20000-0000-7000-8000-000000000000.jsonl".length, -6));
+  Deno.renameSync(path, plain);
+  return plain;
+};
 
 /** As the client does: the compressed log is complete before the plain one is removed. */
-function compress(path: string): string {
-  const whole = zstdCompressSync(Deno.readFileSync(path));
-  Deno.writeFileSync(`${path}.zst.tmp`, whole);
+const compress: Move = (path) => {
+  Deno.writeFileSync(`${path}.zst.tmp`, zstdCompressSync(Deno.readFileSync(path)));
   Deno.renameSync(`${path}.zst.tmp`, `${path}.zst`);
   Deno.removeSync(path);
   return `${path}.zst`;
-}
+};
 
-function decompress(path: string, text: string): string {
+const decompress: Move = (path) => {
   const plain = path.replace(/\.zst$/, "");
-  Deno.writeTextFileSync(`${plain}.tmp`, text);
+  Deno.writeFileSync(`${plain}.tmp`, zstdDecompressSync(Deno.readFileSync(path)));
   Deno.renameSync(`${plain}.tmp`, plain);
   Deno.removeSync(path);
   return plain;
-}
+};
 
-/** Changes to a log; each gives the path at which the client goes on. */
-interface Change {
-  readonly name: string;
-  readonly move: (stage: CodexStage, path: string) => string;
-}
+const copyCompressed: Move = (path) => {
+  Deno.writeFileSync(`${path}.zst`, zstdCompressSync(Deno.readFileSync(path)));
+  return path;
+};
 
-const CHANGES: readonly Change[] = [
-  { name: "archived", move: archive },
-  { name: "archived, and back again", move: (stage) => unarchive(stage, archive(stage)) },
-  {
-    name: "archived, compressed there, and both undone",
-    move(stage) {
-      const archived = archive(stage);
-      const text = Deno.readTextFileSync(archived);
-      return unarchive(stage, decompress(compress(archived), text));
-    },
-  },
-  {
-    name: "compressed, and decompressed when it is resumed",
-    move({ log }) {
-      const text = Deno.readTextFileSync(log);
-      return decompress(compress(log), text);
-    },
-  },
-  {
-    name: "there under both names for a while, of which the plain one counts",
-    move({ log }) {
-      Deno.writeFileSync(`${log}.zst`, zstdCompressSync(Deno.readFileSync(log)));
-      return log;
-    },
-  },
-];
+/** The same bytes in a new file under the same name. */
+const replace: Move = (path) => {
+  Deno.copyFileSync(path, `${path}.tmp`);
+  Deno.renameSync(`${path}.tmp`, path);
+  return path;
+};
 
-for (const { name, move } of CHANGES) {
-  for (const seen of [true, false]) {
-    const when = seen ? "each state of it seen" : "all at once";
-    Deno.test(`log: a thread of Codex that is ${name} is recorded on, ${when}`, async () => {
-      await using stage = await setStageFor(CODEX);
-      const { rows, say, logs } = stage;
-      say(rows.user(CAPTURE), rows.assistant("one"), rows.call("c1", "exec_command", { cmd: "ls" }));
-      if (seen) await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
-      const path = move(stage, stage.log);
-      if (seen) await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
-      CODEX.put(path, rows.result("c1", "a\nb"), rows.assistant("two"), rows.user("::stop"));
-      await stage.daemon.whenRecording("notes.md", "stopped");
-      assert.equal(readExport(stage.home, "notes.md"), renderCapture(logs, CAPTURE, "::stop"));
-      assert.equal((await decisionsOf(stage, 2)).length, 2);
-    });
-  }
+const CHANGES: Readonly<Record<string, readonly Move[]>> = {
+  "is archived": [archive],
+  "is archived and unarchived": [archive, unarchive],
+  "is compressed and, when it is resumed, decompressed": [compress, decompress],
+  "is compressed and decompressed again and again": [compress, decompress, compress, decompress],
+  "is archived, compressed there, and comes back": [archive, compress, decompress, unarchive],
+  "has a compressed copy beside it, and the plain one counts": [copyCompressed],
+  "is replaced by a copy of itself": [replace],
+};
+
+for (const [name, moves] of Object.entries(CHANGES)) {
+  Deno.test(`log: a thread of Codex that ${name} is recorded on, whatever came just before`, async () => {
+    await using stage = await setStageFor(CODEX);
+    const { rows, logs, home } = stage;
+    let path = stage.log;
+    CODEX.put(path, rows.user(CAPTURE), rows.call("c1", "exec_command", { cmd: "ls" }));
+    await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
+    for (const [step, move] of moves.entries()) {
+      // A compressed log is not written to: the last words come before.
+      if (!path.endsWith(".zst")) CODEX.put(path, rows.assistant(`words before step ${step}`));
+      path = move(path, home.path);
+      await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
+    }
+    CODEX.put(path, rows.result("c1", "a\nb"), rows.assistant("two"), rows.user("::stop"));
+    await stage.daemon.whenRecording("notes.md", "stopped");
+    assert.equal(readExport(home, "notes.md"), renderCapture(logs, CAPTURE, "::stop"));
+    assert.equal((await decisionsOf(stage, 2)).length, 2);
+  });
+
+  Deno.test(`log: a thread of Codex that ${name} while nobody looks is recorded on after a restart`, async () => {
+    await using stage = await setStageFor(CODEX);
+    const { rows, logs, home } = stage;
+    let path = stage.log;
+    CODEX.put(path, rows.user(CAPTURE), rows.call("c1", "exec_command", { cmd: "ls" }));
+    await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
+    for (const [step, move] of moves.entries()) {
+      await stage.daemon.stop();
+      if (!path.endsWith(".zst")) CODEX.put(path, rows.assistant(`words before step ${step}`));
+      path = move(path, home.path);
+      stage.daemon = startDaemon(home);
+      await stage.daemon.whenUp();
+      await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
+    }
+    CODEX.put(path, rows.result("c1", "a\nb"), rows.assistant("two"), rows.user("::stop"));
+    await stage.daemon.whenRecording("notes.md", "stopped");
+    assert.equal(readExport(home, "notes.md"), renderCapture(logs, CAPTURE, "::stop"));
+    assert.equal((await decisionsOf(stage, 2)).length, 2);
+  });
 }
 
 Deno.test("log: what is found in a compressed thread that was never read before is recorded", async () => {
   await using stage = await setStageFor(CODEX);
   const { rows, say, logs, log } = stage;
-  // Compressed before anybody could have looked at it.
-  Deno.writeTextFileSync(`${log}.tmp`, "");
   const text = rows.user(CAPTURE) + rows.assistant("one") + rows.user("::stop");
   Deno.writeFileSync(`${log}.zst`, zstdCompressSync(new TextEncoder().encode(text)));
   await stage.daemon.whenRecording("notes.md", "stopped");
   assert.equal(readExport(stage.home, "notes.md"), renderCapture(logs, CAPTURE, "::stop"));
-  decompress(`${log}.zst`, text);
+  decompress(`${log}.zst`, stage.home.path);
   say(rows.user("::record"), rows.assistant("two"));
   await whenHolds(stage, "notes.md", "\ntwo\n");
   assert.equal((await decisionsOf(stage, 3)).length, 3);
