@@ -28,6 +28,10 @@ export interface Client<Rows extends TalkRows = TalkRows> {
   createRows(): Rows;
   /** Where the log of `session` is in the home `home`. */
   pathOf(home: string, session: string): string;
+  /** What one or more calls of the rows make of a log. */
+  readonly join: (texts: readonly string[]) => string;
+  /** The history is gone back to, or written again: what comes of it, and in which further file if not the same. */
+  goBack?(rows: Rows): { readonly rows: Rows; readonly text: string; readonly file?: string };
   /** Writes what calls of the rows gave. */
   readonly put: (log: string, ...texts: readonly string[]) => void;
   /** The writes of one call's text, for whoever lets time pass between them. */
@@ -49,6 +53,7 @@ export function write(log: string, { bytes, anew }: Write): void {
 }
 
 const asLines = {
+  join: (texts: readonly string[]) => texts.join(""),
   put: append,
   split: (text: string) => [{ bytes: encoder.encode(text), anew: false }],
 };
@@ -80,6 +85,10 @@ export const CODEX: Client<CodexRows> = {
   provider: codex,
   createRows: createCodexRows,
   pathOf: (home, session) => `${home}/${CODEX_DAY}/rollout-2026-11-23T10-00-00-${session}.jsonl`,
+  goBack(rows) {
+    const next = rows.rewind();
+    return { rows: next, text: "", file: next.file };
+  },
   ...asLines,
 };
 
@@ -88,6 +97,7 @@ export const GEMINI: Client<GeminiRows> = {
   provider: gemini,
   createRows: createGeminiRows,
   pathOf: (home, session) => `${home}/${GEMINI_CHATS}/session-2026-11-23T10-00-${session.slice(0, 8)}.jsonl`,
+  goBack: (rows) => ({ rows, text: rows.replay() }),
   ...asLines,
 };
 
@@ -96,6 +106,7 @@ export const GEMINI_DOCUMENT: Client = {
   provider: gemini,
   createRows: createGeminiDocument,
   pathOf: (home, session) => `${home}/${GEMINI_CHATS}/session-2026-11-23T10-00-${session.slice(0, 8)}.json`,
+  join: (texts) => texts.at(-1) ?? "",
   put: (log, ...texts) => texts.flatMap(splitDocument).forEach((one) => write(log, one)),
   split: splitDocument,
 };
