@@ -15,7 +15,10 @@ export const CHUNK_LINES = 4_096;
 /** A line up to this long is decoded whole; clients do write user texts and tool results of 11 MB. */
 export const WHOLE_LINE = 16 * MIB;
 
-/** In a longer line, a string keeps this much of its head; the rest is elided while reading, and counted. */
+/** Of a line beyond this, a part that nobody looks at is not even decoded: as text it may take twice the memory. */
+export const LONG_LINE = 256 * KIB;
+
+/** In a line longer than WHOLE_LINE, a string keeps this much of its head; the rest is elided while reading, and counted. */
 export const ELIDED_STRING_KEEPS = 64 * KIB;
 
 /** What is left of a line after elision; a line that is still longer is skipped, counted and reported. */
