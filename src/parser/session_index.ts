@@ -50,6 +50,8 @@ interface Log {
   readonly dev: number;
   readonly ino: number;
   readonly size: number;
+  /** Bytes of the file, which are more or fewer than `size` where it is not one of lines. */
+  readonly bytes: number;
   readonly modified: number;
 }
 
@@ -105,14 +107,16 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     const before = logs.get(session) ?? [];
     const known = before.find((log) => log.path === path);
     const modified = info.mtime?.getTime() ?? 0;
-    const same = known !== undefined && known.ino === info.ino && known.modified === modified;
+    // Within one tick of the file system's clock a document can be seen half written, and then whole.
+    const same = known !== undefined && known.ino === info.ino && known.modified === modified &&
+      known.bytes === info.size;
     const isDocument = formOf(path) === "document" && provider.recordsOf !== undefined;
     const size = !isDocument
       ? info.size
       : same
       ? known.size
       : measureDocument((document) => provider.recordsOf?.(document) ?? [], path);
-    const log = { part, rank, path, dev: info.dev, ino: info.ino ?? 0, size, modified };
+    const log = { part, rank, path, dev: info.dev, ino: info.ino ?? 0, size, bytes: info.size, modified };
     // The latest look last: of two that are alike, the one that was moved here counts.
     logs.set(session, [...before.filter((other) => other.path !== path), log]);
     owners.set(path, session);
