@@ -47,12 +47,13 @@ export function createLineSplitter(offset: number): LineSplitter {
     const needed = keptBytes + bytes.length;
     if (elider === null && needed > WHOLE_LINE) {
       elider = createElider(ELIDED_LINE);
-      elider.push(kept.slice(0, keptBytes));
+      elider.push(kept.subarray(0, keptBytes));
+      kept = NOTHING;
       keptBytes = 0;
     }
     if (elider !== null) return elider.push(bytes);
     if (needed > kept.length) {
-      const larger = new Uint8Array(Math.min(WHOLE_LINE, Math.max(needed, 2 * kept.length)));
+      const larger = new Uint8Array(Math.min(WHOLE_LINE, Math.max(needed, 4 * kept.length)));
       larger.set(kept.subarray(0, keptBytes));
       kept = larger;
     }

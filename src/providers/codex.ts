@@ -44,11 +44,10 @@ export const codex: Provider = {
 
   ignores: (_, text) => IGNORED_LINE.test(text.slice(0, START_CHARS)),
 
-  unread: (state, head) =>
-    foldOf(state).copying === null && COMPACTION_LINE.test(head) ? REPEATED_HISTORY : null,
+  unread: (state, head) => holdsHistory(state, head) ? REPEATED_HISTORY : null,
 
   parsePart(state, text) {
-    if (codex.unread?.(state, text.slice(0, START_CHARS)) == null) return undefined;
+    if (!holdsHistory(state, text.slice(0, START_CHARS))) return undefined;
     const end = text.indexOf(REPEATED_HISTORY);
     return parseOrNothing(`${end === -1 ? text : text.slice(0, end)}}}`);
   },
@@ -69,6 +68,11 @@ export const codex: Provider = {
   identity: () => null,
   startingCall: () => null,
 };
+
+/** Whether the line that begins so repeats the conversation; where lines are copies, all of it may matter. */
+function holdsHistory(state: unknown, head: string): boolean {
+  return foldOf(state).copying === null && COMPACTION_LINE.test(head);
+}
 
 function parseOrNothing(text: string): unknown {
   try {
