@@ -1,6 +1,7 @@
 /** Poisoned logs of Codex and Gemini CLI: kato stays up, says what it met, and nobody else's recording notices. */
 import assert from "node:assert/strict";
 import { engineFlags, memoryFlags } from "../../src/policy/flags.ts";
+import type { Status } from "../../src/protocol/status.ts";
 import { append } from "../daemon/claude_rows.ts";
 import { CLAUDE, type Client, CODEX, findLogs, GEMINI, GEMINI_DOCUMENT, logOf } from "../daemon/clients.ts";
 import { makeHome, startDaemon } from "../daemon/harness.ts";
@@ -127,9 +128,14 @@ function poisonsOf(client: Client, types: string): Poison[] {
   ];
 }
 
-const POISONS = [...poisonsOf(CODEX, CODEX_TYPES), ...poisonsOf(GEMINI, GEMINI_TYPES)];
+/** How often the status tells of this trouble in logs of the client. */
+function countOf({ providers }: Status, { provider }: Client, kind: string): number {
+  return providers.filter((own) => own.provider === provider.id).flatMap(({ troubles }) => troubles)
+    .filter((trouble) => trouble.kind === kind).reduce((sum, { count }) => sum + count, 0);
+}
 
-Deno.test("poisoned logs of Codex and Gemini neither stop the daemon nor touch another session", async (t) => {
+/** All of them in one daemon, beside a session of another client. */
+async function swallow(t: Deno.TestContext, poisons: readonly Poison[]): Promise<void> {
   await using home = await makeHome();
   await using daemon = startDaemon(home, { runtime: engineFlags(memoryFlags("daemon")) });
   await daemon.whenUp();
@@ -138,8 +144,10 @@ Deno.test("poisoned logs of Codex and Gemini neither stop the daemon nor touch a
   append(goodLog, good.user("::capture good.md"), good.assistant("before"));
   await daemon.whenRecording("good.md", "active");
 
-  for (const [index, { name, client, pour, kind }] of POISONS.entries()) {
-    await t.step(`${client.name}: ${name}`, async () => {
+  for (const [index, { name, client, pour, kind }] of poisons.entries()) {
+    await t.step(name, async () => {
+      const status = await daemon.whenStatus("it runs", () => true);
+      const before = countOf(status, client, kind);
       const rows = client.createRows();
       const log = logOf(client, home, rows.session);
       append(log, rows.user(`::capture p${index}.md`));
@@ -151,13 +159,7 @@ Deno.test("poisoned logs of Codex and Gemini neither stop the daemon nor touch a
         () => readExport(home, `p${index}.md`).includes(`after ${name}`),
         { saw: daemon.said },
       );
-      await daemon.whenStatus(
-        `${kind} is told`,
-        ({ providers }) =>
-          providers.some(({ provider, troubles }) =>
-            provider === client.provider.id && troubles.some((trouble) => trouble.kind === kind)
-          ),
-      );
+      await daemon.whenStatus(`${kind} is told`, (status) => countOf(status, client, kind) > before);
     });
   }
 
@@ -165,15 +167,20 @@ Deno.test("poisoned logs of Codex and Gemini neither stop the daemon nor touch a
     append(goodLog, good.user("::stop"));
     await daemon.whenRecording("good.md", "stopped");
     assert.equal(readExport(home, "good.md"), renderCapture(goodLog, "::capture good.md", "::stop"));
-    for (const index of POISONS.keys()) assert.ok(readExport(home, "good.md").includes(`meanwhile ${index}`));
+    for (const index of poisons.keys()) assert.ok(readExport(home, "good.md").includes(`meanwhile ${index}`));
   });
   const peak = daemon.peakMemory() / MEGABYTE;
   console.log(`peak memory ${Math.round(peak)} MiB`);
   assert.ok(peak < 512, `peak memory ${peak} MiB`);
   assert.equal(await daemon.stop(), 0);
-});
+}
 
-/** A whole document that holds `text`, and what stands where a value of it is to grow. */
+Deno.test("poisoned logs of Codex neither stop the daemon nor touch another client's session", (t) =>
+  swallow(t, poisonsOf(CODEX, CODEX_TYPES)));
+Deno.test("poisoned logs of Gemini CLI neither stop the daemon nor touch another client's session", (t) =>
+  swallow(t, poisonsOf(GEMINI, GEMINI_TYPES)));
+
+/** What becomes of a document, from a whole one. */
 const DOCUMENTS: Readonly<Record<string, (log: string, whole: string) => void>> = {
   "is cut in its middle": (log, whole) => Deno.writeTextFileSync(log, whole.slice(0, whole.length / 2)),
   "is no JSON": (log) => Deno.writeTextFileSync(log, "nonsense\n"),
