@@ -84,6 +84,7 @@ Deno.test("memory: a large thread of Codex is exported whole in less than 200 MB
   const text = Deno.readTextFileSync(output);
   assert.equal(text.match(/^question \d+ /gm)?.length, turns, "every prompt once");
   assert.equal(text.match(/^answer \d+$/gm)?.length, turns, "every answer once");
+  assert.equal(text.match(/The context was compacted\./g)?.length, Math.floor(turns / 50), "each compaction");
   assert.ok(!text.includes("iVBORw0KGgo"), "no image is written out");
   assert.ok(peak > 0 && peak < 200e6, `peak memory ${peak}`);
 });
