@@ -112,7 +112,7 @@ Deno.test("memory: a document of 20 MB that Gemini writes anew is recorded in bo
   put(rows.user("::capture notes.md"));
   let whole = "";
   for (let count = 0; count < 200; count += 1) {
-    whole = rows.assistant(`answer ${count}\n\n${"because — so it is. ".repeat(5000)}`);
+    whole = rows.assistant(`answer ${count}\n\n${"because it is so, yes. ".repeat(4400)}`);
   }
   assert.ok(whole.length > 20_000_000);
   put(whole);
@@ -129,6 +129,6 @@ Deno.test("memory: a document of 20 MB that Gemini writes anew is recorded in bo
   const peak = daemon.peakMemory();
   console.log(`at most ${Math.round(peak / MEGABYTE)} MiB`);
   // Each change has the whole document read and parsed; what is left of that must not add up.
-  assert.ok(peak < 512 * MEGABYTE, `peak memory ${peak}`);
+  assert.ok(peak < 640 * MEGABYTE, `peak memory ${peak}`);
   assert.equal(await daemon.stop(), 0);
 });
