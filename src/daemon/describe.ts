@@ -29,13 +29,13 @@ export function describeProvider(
   };
 }
 
-/** `problem`: why it is blocked, if it is; `onDisk`: bytes of its session's main log. */
+/** `problem`: why it is blocked, if it is; `behind`: bytes of its session's main log that it does not hold. */
 export function describeRecording(
   recording: Recording,
   problem: string | null,
-  onDisk: number,
+  behind: number,
 ): RecordingStatus {
-  const { provider, session, destination, kind, active, events, size, written, checkpoint } = recording;
+  const { provider, session, destination, kind, active, events, size, written } = recording;
   return {
     provider,
     session,
@@ -45,9 +45,14 @@ export function describeRecording(
     problem,
     events,
     bytes: size,
-    lag: active ? Math.max(0, onDisk - (checkpoint?.main.cursor?.offset ?? 0)) : 0,
+    lag: active ? behind : 0,
     written,
   };
+}
+
+/** Bytes of its session's main log, all parts of it, that a recording's checkpoint has behind it. */
+export function readTo({ checkpoint }: Pick<Recording, "checkpoint">): number {
+  return (checkpoint?.part?.before ?? 0) + (checkpoint?.main.cursor?.offset ?? 0);
 }
 
 function stateOf({ active, kind, until }: Recording, problem: string | null): RecordingStatus["state"] {

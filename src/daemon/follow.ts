@@ -32,16 +32,22 @@ export interface Follow {
   counts(): { readonly sessions: number; readonly followed: number; readonly quarantined: readonly string[] };
   /** Bytes of the main log on disk, as seen last. */
   sizeOf(session: string): number;
+  /** Bytes of it that a recording does not hold, which has the events before `next` and was read up to byte `at`. */
+  behind(session: string, next: number, at: number): number;
 }
 
 export function createFollow(options: FollowOptions): Follow {
   const { provider, roots, database, sessions, send } = options;
   const ref = (session: string) => ({ provider, session });
   const sizes = new Map<string, number>();
+  /** How far watching has come: all events before `seq` stand before byte `size`. */
+  const read = new Map<string, { readonly seq: number; readonly size: number }>();
   const followed = new Set<string>();
   const quarantined = new Set<string>();
   /** A root that was never scanned to the end holds history only. */
   const unscanned = new Set(roots.filter((root) => sessions.fact(`scanned:${root}`) === null));
+  /** Roots that were scanned for the first time in this run: what could not be read then is history as well. */
+  const fresh = new Set(unscanned);
 
   function watch(stored: StoredSession): void {
     const { session, checkpoint, baseline, parent } = stored;
@@ -66,7 +72,9 @@ export function createFollow(options: FollowOptions): Follow {
   function take(seen: SeenSession): StoredSession | null {
     sizes.set(seen.session, seen.size);
     const stored = sessions.find(ref(seen.session));
-    const history = roots.some((root) => unscanned.has(root) && seen.path.startsWith(`${root}/`));
+    const history = roots.some((root) =>
+      (unscanned.has(root) || (seen.late && fresh.has(root))) && seen.path.startsWith(`${root}/`)
+    );
     if (stored === null) {
       sessions.add(provider, seen, history ? seen.size : 0);
       return history ? null : sessions.find(ref(seen.session));
@@ -100,6 +108,7 @@ export function createFollow(options: FollowOptions): Follow {
     },
     watched({ session, checkpoint, size, meta }) {
       sizes.set(session, Math.max(size, sizes.get(session) ?? 0));
+      read.set(session, { seq: checkpoint.seq, size });
       sessions.advance(ref(session), checkpoint, size, meta);
     },
     crashed(session) {
@@ -112,6 +121,12 @@ export function createFollow(options: FollowOptions): Follow {
     restarted: () => followed.clear(),
     counts: () => ({ sessions: sizes.size, followed: followed.size, quarantined: [...quarantined] }),
     sizeOf: (session) => sizes.get(session) ?? 0,
+    behind(session, next, at) {
+      const watched = read.get(session);
+      // What follows its last event may hold none: a client's own records are nothing to wait for.
+      const from = watched !== undefined && next >= watched.seq ? watched.size : at;
+      return Math.max(0, (sizes.get(session) ?? 0) - from);
+    },
   };
 }
 

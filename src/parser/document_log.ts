@@ -4,7 +4,7 @@
  * knows; offsets count bytes of those lines. Requires read on the log. Room: parser; edge.
  */
 import type { FileCursor } from "../protocol/cursor.ts";
-import { REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../protocol/limits.ts";
+import { CLOCK_TICK_MS, REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../protocol/limits.ts";
 import { isAbsent } from "./disk.ts";
 import { createElider } from "./elide.ts";
 import { hashOf, type LogFile, type ReadResult } from "./log_file.ts";
@@ -18,19 +18,16 @@ const decoder = new TextDecoder();
 
 type RecordsOf = (document: unknown) => readonly unknown[];
 
-/** Bytes of the lines that the document at `path` would be handed out as: the size of such a log. */
-export function measureDocument(recordsOf: RecordsOf, path: string): number {
-  const read = readPath(path);
-  if (read === null || read.document === undefined) return 0;
-  return recordsOf(read.document).reduce((end: number, record) => endOf(end, lineOf(record)), 0);
-}
-
-/** Null for a document that vanished. */
-function readPath(path: string): Document | null {
+/**
+ * Bytes of the lines that the document at `path` would be handed out as: the size of such a log. Null while it is not
+ * whole.
+ */
+export function measureDocument(recordsOf: RecordsOf, path: string): number | null {
   try {
     using file = Deno.openSync(path, { read: true });
-    return readDocument(file, file.statSync().size);
+    return readRecords(file, file.statSync(), recordsOf)?.records.reduce(endOf, 0) ?? null;
   } catch (error) {
+    // It vanished meanwhile.
     if (isAbsent(error)) return null;
     throw error;
   }
@@ -44,22 +41,23 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
   let marksFrom = count - marks.length;
   /** What the file was when it was read last. */
   let identity = { dev: 0, ino: 0 };
-  let seen = "";
+  let seen: string | null = null;
   let total = from?.offset ?? 0;
 
   function readOpened(file: Deno.FsFile): ReadResult {
-    const { isFile, dev, ino, size, mtime } = file.statSync();
+    const info = file.statSync();
+    const { isFile, dev, ino, mtime } = info;
     if (!isFile) return { result: "gone", why: "not a regular file" };
     // The cursor of a log of lines, which was here before.
     if (from !== null && from.headBytes > 0) return { result: "rewritten", how: "replaced" };
     const modified = mtime?.getTime() ?? 0;
-    const version = `${dev} ${ino} ${size} ${modified}`;
-    const { document, elided } = version === seen ? NOTHING_NEW : readDocument(file, size);
+    const version = versionOf(info);
+    const read = version !== null && version === seen ? null : readRecords(file, info, recordsOf);
     // While it is being written it is no JSON: it will change once more.
-    if (document === undefined) return { result: "end", size: total, modified };
+    if (read === null) return { result: "end", size: total, modified };
+    const { records, elided } = read;
     seen = version;
     identity = { dev, ino: ino ?? 0 };
-    const records = recordsOf(document).map(lineOf);
     if (records.length < count) return { result: "rewritten", how: "truncated" };
     // Not further back than a cursor remembers: reading that began anew finds the same.
     const before = Math.max(marksFrom, count - REMEMBERED_RECORDS);
@@ -99,37 +97,85 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
   };
 }
 
+/** The records of a document, as lines. */
+interface Records {
+  readonly records: readonly Uint8Array[];
+  readonly elided: Line["elided"];
+}
+
+/** What was read last: a change is looked at by several readers, one after another, and costs memory each time. */
+let latest: { readonly version: string | null; readonly read: WeakRef<Records> | null } | null = null;
+
+/** Null where the file holds no whole document. */
+function readRecords(file: Deno.FsFile, info: Deno.FileInfo, recordsOf: RecordsOf): Records | null {
+  const version = versionOf(info);
+  if (version !== null && latest?.version === version) {
+    const known = latest.read?.deref() ?? null;
+    if (known !== null || latest.read === null) return known;
+  }
+  const { document, elided } = endsWhole(file, info.size) ? readDocument(file, info.size) : NO_DOCUMENT;
+  if (document === undefined) {
+    latest = { version, read: null };
+    return null;
+  }
+  const read = { records: recordsOf(document).map(lineOf), elided };
+  latest = { version, read: new WeakRef(read) };
+  return read;
+}
+
+/** What tells one state of the file from another; null while another could still get the same time. */
+function versionOf({ dev, ino, size, mtime }: Deno.FileInfo): string | null {
+  const modified = mtime?.getTime() ?? 0;
+  return Math.abs(Date.now() - modified) < CLOCK_TICK_MS ? null : `${dev} ${ino} ${size} ${modified}`;
+}
+
 interface Document {
   /** Undefined where the file holds no whole document. */
   readonly document: unknown;
   readonly elided: Line["elided"];
 }
 
-const NOTHING_NEW: Document = { document: undefined, elided: null };
+const NO_DOCUMENT: Document = { document: undefined, elided: null };
+
+/** Bytes at the end of a document in which its last bracket must be. */
+const END_BYTES = 16;
+
+/** Whether it may be whole: of one that is being written, the rest need not be read. */
+function endsWhole(file: Deno.FsFile, size: number): boolean {
+  const end = new Uint8Array(Math.min(END_BYTES, size));
+  file.seekSync(size - end.length, Deno.SeekMode.Start);
+  file.readSync(end);
+  file.seekSync(0, Deno.SeekMode.Start);
+  return /[}\]]\s*$/.test(decoder.decode(end));
+}
 
 function readDocument(file: Deno.FsFile, size: number): Document {
-  if (size <= WHOLE_DOCUMENT) {
-    const bytes = new Uint8Array(size);
-    let filled = 0;
-    while (filled < size) {
-      const got = file.readSync(bytes.subarray(filled));
-      if (got === null) break;
-      filled += got;
-    }
-    return { document: parse(bytes.subarray(0, filled)), elided: null };
-  }
+  if (size <= WHOLE_DOCUMENT) return { document: parse(readText(file, size)), elided: null };
   const elider = createElider(WHOLE_DOCUMENT);
   const piece = new Uint8Array(PIECE);
   for (let got = file.readSync(piece); got !== null; got = file.readSync(piece)) {
     elider.push(piece.slice(0, got));
   }
   const { bytes, values, dropped } = elider.finish();
-  return { document: bytes === null ? undefined : parse(bytes), elided: { values, bytes: dropped } };
+  const document = bytes === null ? undefined : parse(decoder.decode(bytes));
+  return { document, elided: { values, bytes: dropped } };
 }
 
-function parse(bytes: Uint8Array): unknown {
+/** By itself, so that the bytes are gone before the text is parsed. */
+function readText(file: Deno.FsFile, size: number): string {
+  const bytes = new Uint8Array(size);
+  let filled = 0;
+  while (filled < size) {
+    const got = file.readSync(bytes.subarray(filled));
+    if (got === null) break;
+    filled += got;
+  }
+  return decoder.decode(bytes.subarray(0, filled));
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(decoder.decode(bytes));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

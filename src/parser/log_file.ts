@@ -76,6 +76,7 @@ export function openLogFile(from: FileCursor | null, most = READ_CHUNK): LogFile
         const position = splitter.position();
         if (info.size <= position) {
           buffer = new Uint8Array(0);
+          splitter.relax();
           last = { position, chunk: buffer, before: tail };
           return { result: "end", size: info.size, modified: info.mtime?.getTime() ?? 0 };
         }

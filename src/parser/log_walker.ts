@@ -1,5 +1,7 @@
 /** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
+import { Buffer } from "node:buffer";
 import type { LogState } from "../protocol/cursor.ts";
+import { LONG_LINE } from "../protocol/limits.ts";
 import type { LogRecord, Provider } from "../providers/provider.ts";
 import { formOf, openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
@@ -80,6 +82,7 @@ export function walkLog(
   const glance: Glance = {
     ignores: (text) => provider.ignores?.(fold, text) ?? false,
     parsePart: (text) => provider.parsePart?.(fold, text),
+    unread: (head) => provider.unread?.(fold, head) ?? null,
   };
 
   const offset = () => taken?.line.end ?? cursor?.offset ?? 0;
@@ -184,12 +187,28 @@ export function moveWalker(provider: Provider, walker: LogWalker, path: string, 
 interface Glance {
   ignores(text: string): boolean;
   parsePart(text: string): unknown;
+  unread(head: string): string | null;
+}
+
+/** Characters by which a line is told apart. */
+const HEAD_CHARS = 400;
+
+/** A long line that holds a large part that nobody looks at, without it; null for any other. */
+function readPart(bytes: Uint8Array, { unread, parsePart }: Glance): { value: unknown; text: string } | null {
+  if (bytes.length <= LONG_LINE) return null;
+  const mark = unread(decoder.decode(bytes.subarray(0, HEAD_CHARS)));
+  if (mark === null) return null;
+  const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(mark);
+  if (end === -1) return null;
+  const text = decoder.decode(bytes.subarray(0, end));
+  const value = parsePart(text);
+  return value === undefined ? null : { value, text };
 }
 
 function parseLine(
   line: Line,
   number: number,
-  { ignores, parsePart }: Glance,
+  glance: Glance,
   report: (trouble: Trouble) => void,
 ): WalkedRecord | null {
   if (line.bytes === null) {
@@ -200,6 +219,9 @@ function parseLine(
     report({ kind: "elided-value", what: "a value too long to keep" });
   }
   if (line.bytes.length === 0) return null;
+  const part = readPart(line.bytes, glance);
+  if (part !== null) return { ...part, line: number, end: line.end };
+  const { ignores, parsePart } = glance;
   let text = decoder.decode(line.bytes);
   // A client that crashed between two writes can leave NUL bytes in front of a line.
   if (text.startsWith("\0")) text = text.replace(/^\0+/, "");

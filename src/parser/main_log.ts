@@ -27,8 +27,9 @@ export interface MainLog {
   /** Reads the part anew, because it was rewritten, and passes over the events that it had before. */
   restart(recent: Pick<RecentIds, "has">): void;
   /**
-   * Bytes of all parts up to the last record taken, as the index of sessions counts them: a part that is compressed
-   * counts when it was read to its end. Nothing in it is news: its client lets a log lie for days before.
+   * Bytes of all parts up to the last record taken, as the index of sessions counts them: a part that was compressed
+   * when reading it began counts by what it has on disk, once it was read to its end. Nothing in it is news: its client
+   * lets a log lie for days before.
    */
   offset(): number;
   state(): Pick<Checkpoint, "main" | "part">;
@@ -43,8 +44,10 @@ export function openMainLog(
   let part = partAt(locate(), from?.part?.name ?? "");
   let before = from?.part?.before ?? 0;
   let walker = walkLog(provider, MAIN_AGENT, part.path, from?.main ?? null, part.part);
+  /** Whether reading the part began when it was compressed already. */
+  let wasCold = (from?.main.cursor ?? null) === null && formOf(part.path) === "compressed";
 
-  const taken = () => formOf(walker.path) === "compressed" ? walker.size() ?? 0 : walker.offset();
+  const taken = () => wasCold ? walker.size() ?? 0 : walker.offset();
   const next = () => locate().find((other) => other.part > part.part);
 
   /** Where a part was left that cannot be read, and when: milliseconds of `performance.now()`. */
@@ -54,6 +57,7 @@ export function openMainLog(
     const now = locate().find((other) => other.part === part.part);
     if (now === undefined || now.path === walker.path) return false;
     walker = moveWalker(provider, walker, now.path, now.part);
+    wasCold &&= formOf(now.path) === "compressed";
     part = now;
     return true;
   }
@@ -64,6 +68,7 @@ export function openMainLog(
     before += walker.size() ?? taken();
     part = found;
     walker = walkLog(provider, MAIN_AGENT, found.path, null, found.part);
+    wasCold = formOf(found.path) === "compressed";
     return true;
   }
 

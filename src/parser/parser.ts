@@ -87,6 +87,8 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
   const hot = new Map<string, SessionOnDisk>();
   /** Head identities of the logs in a folder, read when a new one appears there. */
   const heads = new Map<string, { readonly sessions: Set<string>; readonly owners: Map<string, string> }>();
+  /** Documents that could not be read when all else was told for the first time. */
+  let late: ReadonlySet<string> = new Set();
   let firstScan = true;
   let watching: "inotify" | "poll" = "poll";
 
@@ -130,7 +132,16 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
       if (same || follower.wake(found.session)) continue;
       const { session, path, dev, ino, size, modified } = found;
       const parent = firstScan || before !== undefined ? null : parentOf(found);
-      seen.push({ session, path, dev, ino, size, modified, parent });
+      seen.push({
+        session,
+        path,
+        dev,
+        ino,
+        size,
+        modified,
+        parent,
+        late: before === undefined && late.has(path),
+      });
     }
     for (let from = 0; from < seen.length; from += SEEN_BATCH) {
       send({ type: "seen", sessions: seen.slice(from, from + SEEN_BATCH) });
@@ -191,6 +202,7 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
   });
   scanAll();
   firstScan = false;
+  late = new Set(index.halfWritten());
   send({
     type: "ready",
     sessions: told.size,

@@ -2,6 +2,7 @@
  * Which sessions are on disk, and which logs each of them consists of. Requires read on the roots; reads names and
  * metadata, and of logs whose names do not say what they are, the beginning. Room: parser; edge.
  */
+import { CLOCK_TICK_MS } from "../protocol/limits.ts";
 import type { Provider, Source } from "../providers/provider.ts";
 import { stat, walkFiles } from "./disk.ts";
 import { measureDocument } from "./document_log.ts";
@@ -38,6 +39,8 @@ export interface SessionIndex {
   examine(path: string): Examined;
   /** Looks at everything below `top`, a root or a folder below one; sessions as they are found. */
   scan(top: string): Generator<SessionOnDisk>;
+  /** Documents that say nothing: a client is writing them just now, most likely. */
+  halfWritten(): string[];
   /** Null for a session of which there is no log. */
   files(session: string): SessionFiles | null;
 }
@@ -50,6 +53,8 @@ interface Log {
   readonly dev: number;
   readonly ino: number;
   readonly size: number;
+  /** Bytes of the file, which are more or fewer than `size` where it is not one of lines. */
+  readonly bytes: number;
   readonly modified: number;
 }
 
@@ -109,14 +114,15 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     const before = logs.get(session) ?? [];
     const known = before.find((log) => log.path === path);
     const modified = info.mtime?.getTime() ?? 0;
-    const same = known !== undefined && known.ino === info.ino && known.modified === modified;
+    // Within one tick of the clock a document can be seen half written, and then whole.
+    const same = known !== undefined && known.ino === info.ino && known.modified === modified &&
+      known.bytes === info.size && Math.abs(Date.now() - modified) >= CLOCK_TICK_MS;
     const isDocument = formOf(path) === "document" && provider.recordsOf !== undefined;
-    const size = !isDocument
-      ? info.size
-      : same
+    const size = !isDocument ? info.size : same
       ? known.size
-      : measureDocument((document) => provider.recordsOf?.(document) ?? [], path);
-    const log = { part, rank, path, dev: info.dev, ino: info.ino ?? 0, size, modified };
+      // Half of it is no shorter log: what was there is history still, and will be there again.
+      : measureDocument((document) => provider.recordsOf?.(document) ?? [], path) ?? known?.size ?? 0;
+    const log = { part, rank, path, dev: info.dev, ino: info.ino ?? 0, size, bytes: info.size, modified };
     // The latest look last: of two that are alike, the one that was moved here counts.
     logs.set(session, [...before.filter((other) => other.path !== path), log]);
     owners.set(path, { session, agent: null });
@@ -194,6 +200,9 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
         if (examined.is === "session") yield examined.found;
       }
     },
+    halfWritten: () =>
+      [...introductions].filter(([path, { source }]) => source === null && formOf(path) === "document")
+        .map(([path]) => path),
     files(session) {
       const parts = chain(session);
       const [first] = parts;

@@ -6,6 +6,7 @@ import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
 import { createElider, type Elider } from "./elide.ts";
 
 const NEWLINE = 0x0a;
+const NOTHING = new Uint8Array(0);
 
 export interface Line {
   /** Without the newline; null when even the elided line was too long. Valid until the next `push`. */
@@ -27,46 +28,54 @@ export interface LineSplitter {
   rest(): Line | null;
   /** Byte offset of the first byte after everything taken. */
   position(): number;
+  /** Gives up what memory it can: nothing is pushed for a while. */
+  relax(): void;
 }
 
 /** Splits what is pushed, starting at byte `offset` of the file. */
 export function createLineSplitter(offset: number): LineSplitter {
   let start = offset;
   let position = offset;
-  let kept: Uint8Array[] = [];
+  /** What came of the line that is not whole yet; used again, or every long line would be garbage several times. */
+  let kept = NOTHING;
   let keptBytes = 0;
+  /** The line that was handed out last may lie in this one. */
+  let other = NOTHING;
   let elider: Elider | null = null;
 
   function keep(bytes: Uint8Array): void {
-    if (elider === null && keptBytes + bytes.length > WHOLE_LINE) {
+    const needed = keptBytes + bytes.length;
+    if (elider === null && needed > WHOLE_LINE) {
       elider = createElider(ELIDED_LINE);
-      for (const part of kept) elider.push(part);
-      kept = [];
+      elider.push(kept.subarray(0, keptBytes));
+      kept = NOTHING;
       keptBytes = 0;
     }
-    if (elider !== null) {
-      elider.push(bytes);
-    } else if (bytes.length > 0) {
-      kept.push(bytes.slice());
-      keptBytes += bytes.length;
+    if (elider !== null) return elider.push(bytes);
+    if (needed > kept.length) {
+      const larger = new Uint8Array(Math.min(WHOLE_LINE, Math.max(needed, 4 * kept.length)));
+      larger.set(kept.subarray(0, keptBytes));
+      kept = larger;
     }
+    kept.set(bytes, keptBytes);
+    keptBytes = needed;
   }
 
   function finish(last: Uint8Array, end: number): Line {
     let line: Line;
-    if (elider === null && kept.length === 0 && last.length <= WHOLE_LINE) {
+    if (elider === null && keptBytes === 0 && last.length <= WHOLE_LINE) {
       line = { bytes: last, start, end, elided: null };
     } else {
       keep(last);
       if (elider === null) {
-        line = { bytes: concatenate(kept, keptBytes), start, end, elided: null };
+        line = { bytes: kept.subarray(0, keptBytes), start, end, elided: null };
+        [kept, other] = [other, kept];
       } else {
         const { bytes, values, dropped } = elider.finish();
         line = { bytes, start, end, elided: { values, bytes: dropped } };
       }
     }
     start = end;
-    kept = [];
     keptBytes = 0;
     elider = null;
     return line;
@@ -93,15 +102,9 @@ export function createLineSplitter(offset: number): LineSplitter {
       return position === start ? null : finish(new Uint8Array(0), position);
     },
     position: () => position,
+    relax() {
+      if (keptBytes === 0) kept = NOTHING;
+      other = NOTHING;
+    },
   };
-}
-
-function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

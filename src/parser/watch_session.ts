@@ -59,7 +59,8 @@ export function watchSession(
     const last = advance.events.at(-1);
     if (last !== undefined) seq = last.event.seq + 1;
     if (!advance.record.text.includes("::")) return null;
-    if (reader.offset() <= history) return null;
+    // Of a session that began while kato watched, nothing is.
+    if (history > 0 && reader.offset() <= history) return null;
     const user = advance.events.find((item) => item.typed !== null);
     const scan = user === undefined ? scanOthers(advance) : scanTyped(user, advance);
     const event = user?.event ?? last?.event;

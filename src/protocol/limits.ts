@@ -15,7 +15,10 @@ export const CHUNK_LINES = 4_096;
 /** A line up to this long is decoded whole; clients do write user texts and tool results of 11 MB. */
 export const WHOLE_LINE = 16 * MIB;
 
-/** In a longer line, a string keeps this much of its head; the rest is elided while reading, and counted. */
+/** Of a line beyond this, a part that nobody looks at is not even decoded: as text it may take twice the memory. */
+export const LONG_LINE = 256 * KIB;
+
+/** In a line longer than WHOLE_LINE, a string keeps this much of its head; the rest is elided while reading, and counted. */
 export const ELIDED_STRING_KEEPS = 64 * KIB;
 
 /** What is left of a line after elision; a line that is still longer is skipped, counted and reported. */
@@ -89,6 +92,9 @@ export const COMPRESSED_PIECE = 16 * KIB;
 
 /** What a decoder of zstd has to hold, and every one can (RFC 8878); clients write windows of 2 MB. */
 export const COMPRESSED_WINDOW = 8 * MIB;
+
+/** Two changes of a file within this long may bear the same time: a tick of the slowest kernel clock, and some. */
+export const CLOCK_TICK_MS = 12;
 
 /** The last bytes before a cursor, which tell a log that only grew from one that was rewritten in place. */
 export const TAIL_BYTES = 32;

@@ -19,6 +19,8 @@ export const seenSession = z.strictObject({
   modified: z.number(),
   /** The session whose log this one began as a copy of, if any. */
   parent: z.nullable(session),
+  /** Whether it was there at the first scan, but could not be read then. */
+  late: z.boolean(),
 });
 export type SeenSession = z.infer<typeof seenSession>;
 

@@ -6,7 +6,7 @@
 import { join } from "@std/path";
 import { handBackOf } from "./codex/agents.ts";
 import { createFold, foldOf } from "./codex/fold.ts";
-import { IGNORED_LINE } from "./codex/known_types.ts";
+import { COMPACTION_LINE, IGNORED_LINE, REPEATED_HISTORY } from "./codex/known_types.ts";
 import { readLine } from "./codex/lines.ts";
 import { introduceLog, isLog } from "./codex/names.ts";
 import { isCopied } from "./codex/session_line.ts";
@@ -44,6 +44,14 @@ export const codex: Provider = {
 
   ignores: (_, text) => IGNORED_LINE.test(text.slice(0, START_CHARS)),
 
+  unread: (state, head) => holdsHistory(state, head) ? REPEATED_HISTORY : null,
+
+  parsePart(state, text) {
+    if (!holdsHistory(state, text.slice(0, START_CHARS))) return undefined;
+    const end = text.indexOf(REPEATED_HISTORY);
+    return parseOrNothing(`${end === -1 ? text : text.slice(0, end)}}}`);
+  },
+
   handBack(state, { value }) {
     const fold = foldOf(state);
     return isRow(value) && !isCopied(fold, value) ? handBackOf(fold, value) : null;
@@ -60,3 +68,17 @@ export const codex: Provider = {
   identity: () => null,
   startingCall: () => null,
 };
+
+/** Whether the line that begins so repeats the conversation; where lines are copies, all of it may matter. */
+function holdsHistory(state: unknown, head: string): boolean {
+  return foldOf(state).copying === null && COMPACTION_LINE.test(head);
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not as it was thought to be: the whole line is looked at.
+    return undefined;
+  }
+}

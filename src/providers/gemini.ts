@@ -7,7 +7,7 @@ import { dirname, join } from "@std/path";
 import { MAIN_AGENT } from "../protocol/event.ts";
 import { isRow, type Row, timeOf, typeName } from "./narrow.ts";
 import { readClientMessage } from "./gemini/client_messages.ts";
-import { classifyAgentFile, classifyFile, introduceLog, recordsOf } from "./gemini/files.ts";
+import { classifyAgentFile, classifyFile, introduceLog, isInPlace, recordsOf } from "./gemini/files.ts";
 import { addWaiting, createFold, type Fold } from "./gemini/fold.ts";
 import { createMessageEvents } from "./gemini/message_events.ts";
 import { isLive, readModelMessage } from "./gemini/model_messages.ts";
@@ -36,7 +36,11 @@ export const gemini: Provider = {
   introduce: introduceLog,
   recordsOf,
   projectFile: (main) => join(dirname(dirname(main)), ".project_root"),
-  agentFolder: (main, session) => session === null ? dirname(main) : join(dirname(main), session),
+  agentFolder(main, session) {
+    // A log that was copied elsewhere has none beside it: nobody's whole folder is looked through for them.
+    if (!isInPlace(main)) return null;
+    return session === null ? dirname(main) : join(dirname(main), session);
+  },
   classifyAgent: classifyAgentFile,
   begin: (agent) => createFold(agent),
 

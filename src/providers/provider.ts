@@ -104,9 +104,11 @@ export interface Provider {
   ignores?(state: unknown, text: string): boolean;
   /**
    * The record's value without a large part that `read` and `handBack` would not look at, which need not be parsed
-   * then; undefined where all of it must be. Never throws.
+   * then; undefined where all of it must be. Never throws. The text of a long line ends where `unread` says.
    */
   parsePart?(state: unknown, text: string): unknown;
+  /** How a large part of the line begins, up to its end, that nobody looks at; null for none. `head`: how the line begins. */
+  unread?(state: unknown, head: string): string | null;
   /** Whether a sub-agent hands back with this record. Asked before `read`; changes nothing. */
   handBack(state: unknown, record: LogRecord): HandBack | null;
   /** Reads one record. `state` may be updated in place. Never throws on any JSON value. */

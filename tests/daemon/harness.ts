@@ -35,12 +35,14 @@ export interface TestHome extends AsyncDisposable {
   status(): Status | null;
 }
 
-/** A home with nothing in it but the client's folder, and a person's policy if one is given. */
+/** A home with nothing in it but the clients' folders, and a person's policy if one is given. */
 export async function makeHome(policy = ""): Promise<TestHome> {
   const path = await Deno.makeTempDir({ prefix: "kato-home-" });
   const places = placesOf(path);
   const root = `${path}/.claude/projects`;
-  Deno.mkdirSync(root, { recursive: true });
+  for (const folder of providers.flatMap(({ roots }) => roots(path, {}))) {
+    Deno.mkdirSync(folder, { recursive: true });
+  }
   // As the launcher does.
   const { base, config, state, logs, exports } = places;
   for (const folder of [base, config, state, logs, exports]) makePrivateFolder(folder);
@@ -86,13 +88,17 @@ export function daemonFlags(home: TestHome): string[] {
     : [{ origin: "user" as const, file: home.places.policyFile, text: policyText }];
   const merged = mergePolicy(layers, home.path);
   if (!merged.ok) throw new Error(JSON.stringify(merged.errors));
+  const clientRoots = Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home.path, {})]));
   const made = plan({ name: "daemon" }, merged.effective, {
     home: home.path,
     system: SYSTEM_POLICY,
     code: [SOURCE, TESTS],
-    clientRoots: Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home.path, {})])),
+    clientRoots,
     clientVariables: providers.flatMap(({ environment }) => environment),
-    realPaths: realPathsOf([home.root, ...merged.effective.policy.destinations.roots]),
+    realPaths: realPathsOf([
+      ...Object.values(clientRoots).flat(),
+      ...merged.effective.policy.destinations.roots,
+    ]),
   });
   return denoFlags(unionGrants(made));
 }

@@ -1,70 +1,95 @@
 /**
  * Exactly once, whatever ends the daemon: it is killed hundreds of times, at random moments of starting, reading and
- * writing, while logs grow and commands are typed; at the end every file is byte for byte that of a run without a
+ * writing, while logs of every client grow and commands are typed; at the end every file is byte for byte that of a run without a
  * kill, and every command was carried out once. Scenario 2. KATO_KILL_ROUNDS says how many kills (200).
  */
 import assert from "node:assert/strict";
+import { dirname } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
 import { verifyAudit } from "../../src/system/audit_verify.ts";
-import { createRows } from "./claude_rows.ts";
+import { type Client, CLIENTS, GEMINI_DOCUMENT } from "./clients.ts";
+import { feedDocument, feedLines, isDocument } from "./fed_logs.ts";
 import { type Daemon, makeHome, startDaemon, type TestHome } from "./harness.ts";
-import { createRandom, cutAtRandom, type Random } from "./random.ts";
+import { createRandom, type Random } from "./random.ts";
 import { pause } from "./until.ts";
 
 const ROUNDS = Number(Deno.env.get("KATO_KILL_ROUNDS") ?? "200");
 /** Homes that are tormented at the same time. */
 const WORLDS = 2;
-const encoder = new TextEncoder();
 
 interface Session {
   readonly session: string;
-  readonly bytes: Uint8Array;
+  /** Its logs, one after another. */
+  readonly logs: readonly { readonly path: (home: string) => string; readonly text: string }[];
   /** Every command line in it. */
   readonly commands: readonly string[];
   /** The files that it is recorded into. */
   readonly files: readonly string[];
 }
 
-/** A talk with tools, in which the person starts, stops, resumes and exports. */
-function writeSession(name: string, turns: number, random: Random): Session {
-  const rows = createRows();
-  const lines: string[] = [];
+/** A talk with tools, in which the person starts, stops, resumes, exports, and goes back. */
+function writeSession(client: Client, name: string, turns: number, random: Random): Session {
+  let rows = client.createRows();
+  const { session } = rows;
+  let path = (home: string) => client.pathOf(home, session);
+  let texts: string[] = [];
+  const logs: { path: (home: string) => string; text: string }[] = [];
   const commands: string[] = [];
   const files = new Set<string>();
   function command(line: string, file: string): void {
     commands.push(line);
     files.add(file);
-    lines.push(rows.user(`${line}\nand what I wrote with it`));
+    texts.push(rows.user(`${line}\nand what I wrote with it`));
+  }
+  function goBack(): void {
+    const back = client.goBack?.(rows);
+    if (back === undefined) return;
+    rows = back.rows;
+    texts.push(back.text);
+    const { file } = back;
+    if (file === undefined) return;
+    logs.push({ path, text: client.join(texts) });
+    texts = [];
+    path = (home) => `${dirname(client.pathOf(home, session))}/${file}`;
   }
   command(`::capture ${name}.md`, `${name}.md`);
   for (let turn = 0; turn < turns; turn += 1) {
-    lines.push(rows.user(`question ${turn}\n\n${"why ".repeat(random.between(1, 40))}`));
+    texts.push(rows.user(`question ${turn}\n\n${"why ".repeat(random.between(1, 40))}`));
     if (random.next() < 0.5) {
-      lines.push(rows.call(`${name}-${turn}`, "Bash", { command: `ls ${turn}` }));
-      lines.push(rows.result(`${name}-${turn}`, "file\n".repeat(random.between(1, 60))));
+      texts.push(rows.call(`${name}-${turn}`, "Bash", { command: `ls ${turn}` }));
+      texts.push(rows.result(`${name}-${turn}`, "file\n".repeat(random.between(1, 60))));
     }
-    lines.push(rows.assistant(`answer ${turn}\n\n${"because ".repeat(random.between(1, 300))}`));
+    texts.push(rows.assistant(`answer ${turn}\n\n${"because ".repeat(random.between(1, 300))}`));
     if (turn % 8 === 3) command(`::export ${name}-${turn}.md`, `${name}-${turn}.md`);
     if (turn % 8 === 5) command("::stop", `${name}.md`);
     if (turn % 8 === 7) command(`::record ${name}.md`, `${name}.md`);
+    if (turn % 32 === 20) goBack();
   }
   command("::stop", `${name}.md`);
-  return { session: rows.session, bytes: encoder.encode(lines.join("")), commands, files: [...files] };
+  logs.push({ path, text: client.join(texts) });
+  return { session, logs, commands, files: [...files] };
 }
 
-/** Appends the pieces of all sessions in an order that chance decides, one at each call. */
+/** One session of each client; a document, which is written whole each time, is shorter. */
+function writeSessions(turns: number, random: Random): Session[] {
+  return CLIENTS.map((client, index) =>
+    writeSession(client, "abcd"[index] ?? "", client === GEMINI_DOCUMENT ? turns >> 2 : turns, random)
+  );
+}
+
+/** Takes the steps of all sessions in an order that chance decides, one at each call. */
 function createFeeder(home: TestHome, sessions: readonly Session[], pieces: number, random: Random) {
-  const queues = sessions.map(({ session, bytes }) => ({
-    log: home.log(session),
-    rest: cutAtRandom(bytes, pieces, random),
-  }));
+  const queues = sessions.map(({ logs }) =>
+    logs.flatMap(({ path, text }) => {
+      const log = isDocument(text) ? feedDocument(path(home.path), text) : feedLines(path(home.path), text);
+      return log.steps(Math.ceil(pieces / logs.length), random);
+    })
+  );
   return {
-    left: () => queues.reduce((sum, { rest }) => sum + rest.length, 0),
+    left: () => queues.reduce((sum, steps) => sum + steps.length, 0),
     feed() {
-      const open = queues.filter(({ rest }) => rest.length > 0);
-      if (open.length === 0) return;
-      const { log, rest } = random.pick(open);
-      Deno.writeFileSync(log, rest.shift() ?? new Uint8Array(0), { append: true, create: true });
+      const open = queues.filter((steps) => steps.length > 0);
+      if (open.length > 0) random.pick(open).shift()?.();
     },
   };
 }
@@ -131,7 +156,7 @@ async function killAtRandom(daemon: Daemon, feed: () => void, random: Random): P
 
 async function torment(seed: number, rounds: number): Promise<string> {
   const random = createRandom(seed);
-  const sessions = ["a", "b", "c"].map((name) => writeSession(name, 20 + rounds, random));
+  const sessions = writeSessions(20 + rounds, random);
   const expected = await runUndisturbed(sessions, seed);
 
   await using home = await makeHome();

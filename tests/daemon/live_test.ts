@@ -1,117 +1,37 @@
 /**
- * A recording does not depend on when and in which portions a log grew: logs appended in random fragments, several
- * sessions at once and sub-agents' files among them, give exactly the text of a one-shot export. Scenarios 1, 9, 16.
+ * A recording does not depend on when and in which portions a log grew: logs of every client, written in random
+ * fragments, several sessions at once, with sub-agents' files and later segments among them, give exactly the text of a
+ * one-shot export. Scenarios 1, 9, 16, 20.
  */
 import assert from "node:assert/strict";
-import { dirname } from "@std/path";
-import { corpusCases, filesBelow } from "../providers/corpus.ts";
-import { createRows } from "./claude_rows.ts";
+import type { Provider } from "../../src/providers/provider.ts";
+import { providers } from "../../src/providers/registry.ts";
+import { corpusCases } from "../providers/corpus.ts";
+import type { Step } from "./fed_logs.ts";
+import { corpusSessions, type FedSession, fixtureSessions, STOP } from "./fed_sessions.ts";
 import { type Daemon, makeHome, startDaemon, type TestHome } from "./harness.ts";
 import { renderCapture } from "./one_shot.ts";
-import { createRandom, cutAtRandom, type Random } from "./random.ts";
+import { createRandom, type Random } from "./random.ts";
 import { pause } from "./until.ts";
 
-const FIXTURES = new URL("../../fixtures/claude-code/", import.meta.url).pathname;
-const STOP = "::stop\nthat is all";
-const encoder = new TextEncoder();
-
-/** A session to be fed: its logs and their bytes. */
-interface Session {
-  readonly name: string;
-  readonly main: string;
-  readonly begin: string;
-  readonly files: readonly { readonly path: string; readonly bytes: Uint8Array }[];
-}
-
-/** Puts a `::capture` in front of a log and a `::stop` behind it. */
-function surround(home: TestHome, name: string, session: string, slug: string, log: Uint8Array): Session {
-  const rows = createRows(session);
-  const begin = `::capture ${name}.md`;
-  const main = home.log(session, slug);
-  return {
-    name,
-    main,
-    begin,
-    files: [{
-      path: main,
-      bytes: join([encoder.encode(rows.user(begin)), disarm(log), encoder.encode(rows.user(STOP))]),
-    }],
-  };
-}
-
-/** A log's own `::stop`, `::record x.md` … would change what is recorded here; other tests are about those. */
-function disarm(log: Uint8Array): Uint8Array {
-  const text = new TextDecoder("utf-8", { fatal: true }).decode(log);
-  return encoder.encode(text.replaceAll(/::(?=stop|record|capture|init|export)/gi, ":-"));
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function ownFixtures(home: TestHome): Session[] {
-  return [...Deno.readDirSync(FIXTURES)].filter((entry) => entry.isDirectory).flatMap(({ name }) => {
-    const folder = `${FIXTURES}${name}`;
-    if (!filesBelow(folder).includes("in.jsonl")) return [];
-    const log = Deno.readFileSync(`${folder}/in.jsonl`);
-    return surround(home, name, crypto.randomUUID(), `-fixture-${name}`, log);
-  });
-}
-
-/** A case of the corpus, as the client left it, sub-agents' logs and all. */
-function corpusSession(home: TestHome, { name, path }: { name: string; path: string }): Session[] {
-  const projects = `${path}/.claude/projects`;
-  const files = filesBelow(projects);
-  return files.filter((file) => /^[^/]+\/[^/]+\.jsonl$/.test(file)).map((file) => {
-    const session = file.slice(file.indexOf("/") + 1).replace(".jsonl", "");
-    const slug = dirname(file);
-    const own = surround(
-      home,
-      `${name}-${session.slice(0, 4)}`,
-      session,
-      slug,
-      Deno.readFileSync(`${projects}/${file}`),
-    );
-    const others = files.filter((other) => other.startsWith(`${slug}/${session}/subagents/`));
-    return {
-      ...own,
-      files: [
-        ...own.files,
-        ...others.map((other) => ({
-          path: `${home.root}/${other}`,
-          bytes: Deno.readFileSync(`${projects}/${other}`),
-        })),
-      ],
-    };
-  });
-}
-
-/** Appends every file of every session in up to `pieces` pieces, in an order that chance decides. */
-async function feed(sessions: readonly Session[], pieces: number, random: Random): Promise<void> {
-  const queues = sessions.flatMap(({ files }) =>
-    files.map(({ path, bytes }) => ({ path, rest: cutAtRandom(bytes, pieces, random) }))
+/** Takes the steps of all sessions in an order that chance decides; those of one chain in their own. */
+async function feed(sessions: readonly FedSession[], pieces: number, random: Random): Promise<void> {
+  let open: Step[][] = sessions.flatMap(({ chains }) =>
+    chains.map((logs) => logs.flatMap((log) => log.steps(pieces, random)))
   );
-  for (const { path } of queues) Deno.mkdirSync(dirname(path), { recursive: true });
-  for (;;) {
-    const open = queues.filter(({ rest }) => rest.length > 0);
-    if (open.length === 0) return;
-    const { path, rest } = random.pick(open);
-    Deno.writeFileSync(path, rest.shift() ?? new Uint8Array(0), { append: true, create: true });
+  while (open.length > 0) {
+    const steps = random.pick(open);
+    steps.shift()?.();
+    if (steps.length === 0) open = open.filter((other) => other !== steps);
     // Now and then the daemon gets the time to see what is there so far.
     if (random.next() < 0.3) await pause(random.between(0, 3));
   }
 }
 
-async function compare(home: TestHome, daemon: Daemon, sessions: readonly Session[]): Promise<void> {
-  for (const { name, main, begin } of sessions) {
+async function compare(home: TestHome, daemon: Daemon, sessions: readonly FedSession[]): Promise<void> {
+  for (const { name, logs, begin } of sessions) {
     await daemon.whenRecording(`${name}.md`, "stopped");
-    assert.equal(home.readExport(`${name}.md`), renderCapture(main, begin, STOP), name);
+    assert.equal(home.readExport(`${name}.md`), renderCapture(logs, begin, STOP), name);
   }
 }
 
@@ -119,28 +39,41 @@ async function compare(home: TestHome, daemon: Daemon, sessions: readonly Sessio
 async function feedOne(
   seed: number,
   pieces: number,
-  sessionsIn: (home: TestHome) => readonly Session[],
+  sessionsIn: (home: TestHome) => readonly FedSession[],
 ): Promise<void> {
   await using home = await makeHome();
   await using daemon = startDaemon(home);
   await daemon.whenUp();
   const sessions = sessionsIn(home);
+  assert.ok(sessions.length > 0);
   await feed(sessions, pieces, createRandom(seed));
   await compare(home, daemon, sessions);
   assert.equal(await daemon.stop(), 0);
 }
 
-Deno.test("live: every own fixture, in random fragments and all at once, gives the one-shot text", async () => {
-  await Promise.all([1, 2, 3].map((seed) => feedOne(seed, 12, ownFixtures)));
-});
+/** All of it for each seed, at the same time. */
+async function feedAll(
+  seeds: readonly number[],
+  pieces: number,
+  sessionsIn: (home: TestHome) => readonly FedSession[],
+): Promise<void> {
+  const results = await Promise.allSettled(seeds.map((seed) => feedOne(seed, pieces, sessionsIn)));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+}
 
-const CASES = corpusCases("claude-code");
+/** Fixtures of every client, and what feeding them in fragments costs: three times is enough for the small ones. */
+const SEEDS = [1, 2, 3];
 
-Deno.test({
-  name: "live: every session of the corpus, sub-agents' files in any order, gives the one-shot text",
-  ignore: CASES.length === 0,
-  async fn() {
-    const all = (home: TestHome) => CASES.flatMap((one) => corpusSession(home, one));
-    await Promise.all([11, 12].map((seed) => feedOne(seed, 8, all)));
-  },
-});
+function testProvider(provider: Provider): void {
+  const { id, name } = provider;
+  Deno.test(`live: every own fixture of ${name}, in random fragments, gives the one-shot text`, () =>
+    feedAll(SEEDS, 12, fixtureSessions(provider)));
+
+  Deno.test({
+    name: `live: every session of the corpus of ${name}, its files in any order, gives the one-shot text`,
+    ignore: corpusCases(id).length === 0,
+    fn: () => feedAll([11, 12], 8, corpusSessions(provider)),
+  });
+}
+
+for (const provider of providers) testProvider(provider);

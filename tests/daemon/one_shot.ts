@@ -1,10 +1,11 @@
 /** What a recording must hold: the same session read in one go and rendered in one go, without a daemon. */
-import { locateLog } from "../../src/parser/session_files.ts";
+import { locateLog, type SessionFiles } from "../../src/parser/session_files.ts";
 import { type ReadEvent, readSession } from "../../src/parser/session_reader.ts";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import { DEFAULT_INCLUDES, type Format } from "../../src/protocol/render.ts";
 import type { SessionMeta } from "../../src/protocol/session.ts";
 import { claudeCode } from "../../src/providers/claude_code.ts";
+import type { Provider } from "../../src/providers/provider.ts";
 import { rendererFor } from "../../src/render/registry.ts";
 import { TIME_ZONE } from "./harness.ts";
 
@@ -16,15 +17,33 @@ export interface WholeSession {
   readonly checkpoint: Checkpoint;
 }
 
-/** Every event of the session whose main log is `log`, as `kato export` reads it. */
-export function readWhole(log: string): WholeSession {
+/** A session and where its logs are. */
+export interface SessionLogs {
+  readonly provider: Provider;
+  readonly session: string;
+  locate(): SessionFiles;
+}
+
+function logsOfClaude(log: string): SessionLogs {
+  const session = log.slice(log.lastIndexOf("/") + 1).replace(/\.jsonl$/, "");
+  return {
+    provider: claudeCode,
+    session,
+    locate: () => locateLog(claudeCode, session, { part: "", path: log }),
+  };
+}
+
+/** Every event of a session, as `kato export` reads it. A path is that of a main log of Claude Code. */
+export function readWhole(logs: string | SessionLogs): WholeSession {
+  const { provider, session, locate } = typeof logs === "string" ? logsOfClaude(logs) : logs;
+  const files = locate();
   const events: ReadEvent[] = [];
   const metas: SessionMeta[] = [];
   const troubles: string[] = [];
   const reader = readSession({
-    provider: claudeCode,
-    session: sessionOf(log),
-    locate: () => locateLog(claudeCode, sessionOf(log), { part: "", path: log }),
+    provider,
+    session,
+    locate: () => files,
     from: null,
     whole: true,
     report: ({ kind, what }) => troubles.push(`${kind}: ${what}`),
@@ -40,10 +59,6 @@ export function readWhole(log: string): WholeSession {
       metas.push(reader.meta());
     }
   }
-}
-
-function sessionOf(log: string): string {
-  return log.slice(log.lastIndexOf("/") + 1).replace(/\.jsonl$/, "");
 }
 
 export interface Span {
@@ -80,8 +95,8 @@ export function seqOf({ events }: WholeSession, text: string): number {
 }
 
 /** The text of a capture asked for by the message `begin`, ended by the message `end` if there is one. */
-export function renderCapture(log: string, begin: string, end: string | null = null): string {
-  const whole = readWhole(log);
+export function renderCapture(logs: string | SessionLogs, begin: string, end: string | null = null): string {
+  const whole = readWhole(logs);
   return renderSpan(whole, {
     command: seqOf(whole, begin),
     from: 0,

@@ -11,7 +11,7 @@ const SESSION = "5f0c9a1e-7d42-4b6b-9c1e-000000000001";
 
 function sayReady(acting: Acting, size: number): void {
   const path = "/nowhere/-p/log.jsonl";
-  const seen = { session: SESSION, path, dev: 1, ino: 1, size, modified: 0, parent: null };
+  const seen = { session: SESSION, path, dev: 1, ino: 1, size, modified: 0, parent: null, late: false };
   acting.send({ type: "ready", sessions: 0, watching: "inotify", missing: [] });
   acting.send({ type: "seen", sessions: [seen] });
 }

@@ -1,31 +1,43 @@
 /** A running daemon and one session that nobody has written to yet: where most tests of recording begin. */
 import assert from "node:assert/strict";
-import { append, type ClaudeRows, createRows } from "./claude_rows.ts";
+import type { ClaudeRows } from "./claude_rows.ts";
+import { CLAUDE, type Client, findLogs, logOf, type TalkRows } from "./clients.ts";
 import { type Daemon, makeHome, startDaemon, type TestHome } from "./harness.ts";
+import type { SessionLogs } from "./one_shot.ts";
 import { until } from "./until.ts";
 
-export interface Stage extends AsyncDisposable {
+export interface Stage<Rows extends TalkRows = ClaudeRows> extends AsyncDisposable {
   readonly home: TestHome;
   /** The daemon that was started last. */
   daemon: Daemon;
-  readonly rows: ClaudeRows;
+  readonly rows: Rows;
   readonly log: string;
-  /** Appends to the session's log. */
-  say(...lines: readonly string[]): void;
+  /** All of the session's logs. */
+  readonly logs: SessionLogs;
+  /** Writes to the session's log. */
+  say(...texts: readonly string[]): void;
 }
 
-export async function setStage(policy = ""): Promise<Stage> {
+export function setStage(policy = ""): Promise<Stage<ClaudeRows>> {
+  return setStageFor(CLAUDE, policy);
+}
+
+export async function setStageFor<Rows extends TalkRows>(
+  client: Client<Rows>,
+  policy = "",
+): Promise<Stage<Rows>> {
   const home = await makeHome(policy);
   const daemon = startDaemon(home);
   await daemon.whenUp();
-  const rows = createRows();
-  const log = home.log(rows.session);
-  const stage: Stage = {
+  const rows = client.createRows();
+  const log = logOf(client, home, rows.session);
+  const stage: Stage<Rows> = {
     home,
     daemon,
     rows,
     log,
-    say: (...lines) => append(log, ...lines),
+    logs: findLogs(client.provider, home, rows.session),
+    say: (...texts) => client.put(log, ...texts),
     async [Symbol.asyncDispose]() {
       await stage.daemon[Symbol.asyncDispose]();
       await home[Symbol.asyncDispose]();
@@ -45,7 +57,7 @@ export function readExport(home: TestHome, file: string): string {
 }
 
 /** The recording comes to hold `text`, and nothing else. */
-export async function whenText({ home, daemon }: Stage, file: string, text: string): Promise<void> {
+export async function whenText({ home, daemon }: Stage<TalkRows>, file: string, text: string): Promise<void> {
   try {
     await until(`${file} holds what it should`, () => readExport(home, file) === text, { saw: daemon.said });
   } catch (error) {
@@ -54,12 +66,16 @@ export async function whenText({ home, daemon }: Stage, file: string, text: stri
 }
 
 /** The recording comes to hold `part`. */
-export async function whenHolds({ home, daemon }: Stage, file: string, part: string): Promise<void> {
+export async function whenHolds(
+  { home, daemon }: Stage<TalkRows>,
+  file: string,
+  part: string,
+): Promise<void> {
   await until(`${file} holds ${part}`, () => readExport(home, file).includes(part), { saw: daemon.said });
 }
 
 /** What was decided about the session's commands, in order, once there are `count` of them. */
-export async function decisionsOf({ home, rows }: Stage, count: number): Promise<string[]> {
+export async function decisionsOf({ home, rows }: Stage<TalkRows>, count: number): Promise<string[]> {
   const read = () =>
     home.audit().filter(({ event, session }) => session === rows.session && event === "command")
       .map(({ command, decision, reason }) => `${decision} ${command}: ${reason}`);

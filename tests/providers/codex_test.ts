@@ -204,3 +204,31 @@ Deno.test("reading a log in one go or record by record gives the same", () => {
 });
 
 testProviderContract(codex, seeds);
+
+Deno.test("parsePart() leaves out what a compaction repeats, and reading it gives the same", () => {
+  const state = () => codex.begin(MAIN_AGENT);
+  const line = (payload: string) => `{"timestamp":"2026-11-23T03:02:53.886Z","ordinal":7,${payload}}`;
+  const history = '"replacement_history":[{"type":"message","role":"user","content":[{"text":"::stop"}]}]';
+  const tricky = JSON.stringify('a summary that says ,"replacement_history":[ and goes on');
+  const compactions = [
+    line(`"type":"compacted","payload":{"message":"",${history},"window_number":1}`),
+    line(`"type":"compacted","payload":{"message":"A summary.",${history}}`),
+    line(`"type":"compacted","payload":{"message":${tricky},${history}}`),
+  ];
+  for (const text of compactions) {
+    const whole = { value: JSON.parse(text), line: 7 };
+    const mark = codex.unread?.(state(), text.slice(0, 400)) ?? null;
+    assert.ok(mark !== null, text);
+    // Whether the line was cut at the mark before, or not.
+    for (const given of [text, text.slice(0, text.indexOf(mark))]) {
+      const value = codex.parsePart?.(state(), given);
+      assert.ok(value !== undefined && !JSON.stringify(value).includes("::stop"), given);
+      assert.deepEqual(codex.read(state(), { value, line: 7 }), codex.read(state(), whole), given);
+    }
+  }
+  const others = [
+    line(`"type":"compacted","payload":{${history},"message":"behind it"}`),
+    line('"type":"event_msg","payload":{"type":"task_started"}'),
+  ];
+  for (const text of others) assert.equal(codex.parsePart?.(state(), text), undefined, text);
+});

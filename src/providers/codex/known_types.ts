@@ -128,3 +128,9 @@ export const IGNORED_LINE = new RegExp(
     `|response_item","payload":\\{"type":"(?:additional_tools|configuration_update|ghost_snapshot)"` +
     `)`,
 );
+
+/** How the client begins a compaction, whose summary comes first. */
+export const COMPACTION_LINE = new RegExp(`^${TIMESTAMP}"type":"compacted","payload":\\{"message":"`);
+
+/** What follows the summary repeats the conversation, pictures and all. Within a string its quotes would be escaped. */
+export const REPEATED_HISTORY = ',"replacement_history":[';

@@ -12,6 +12,11 @@ const AGENT_FILE = /^([^/]+)\.jsonl$/;
 /** Until 0.2x a project's folder was named by a hash; it stays when its files are copied to the folder of today. */
 const HASHED = /^[0-9a-f]{64}$/;
 
+/** Whether a session's log lies where the client put it. */
+export function isInPlace(path: string): boolean {
+  return SESSION_LOG.test(path.split("/").slice(-3).join("/"));
+}
+
 export function classifyFile(relative: string): Source | null {
   if (SESSION_LOG.test(relative)) return { kind: "unnamed" };
   const [, session, file] = AGENT_LOG.exec(relative) ?? [];
