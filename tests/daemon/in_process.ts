@@ -43,6 +43,7 @@ export async function runInProcess(
     uid: Deno.uid() ?? 0,
     version: "1.2.3",
     host,
+    kernel: { sandbox: false, missing: [] },
     effective: merged.effective,
     timeZone: TIME_ZONE,
     include: DEFAULT_INCLUDES,
