@@ -113,6 +113,8 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     },
     async stop(withinMs) {
       const own = role;
+      // One that waits for its restart does not get it any more.
+      stopping = () => {};
       if (own === null) return;
       await new Promise<void>((resolve) => {
         stopping = resolve;

@@ -6,7 +6,7 @@ import { dirname } from "@std/path";
 import { denoFlags } from "../../src/policy/flags.ts";
 import { mergePolicy } from "../../src/policy/merge.ts";
 import { type Places, placesOf, SYSTEM_POLICY } from "../../src/policy/places.ts";
-import { plan, unionGrants } from "../../src/policy/plan.ts";
+import { type Plan, plan, unionGrants } from "../../src/policy/plan.ts";
 import { type AuditRecord, auditRecord } from "../../src/protocol/audit_record.ts";
 import { type RecordingStatus, type Status, status as statusSchema } from "../../src/protocol/status.ts";
 import { providers } from "../../src/providers/registry.ts";
@@ -80,13 +80,18 @@ function readText(path: string): string | null {
 
 /** The runtime's flags for the daemon of `home`: those of its plan, all roles in one process. */
 export function daemonFlags(home: TestHome): string[] {
+  return denoFlags(unionGrants(planDaemon(home)));
+}
+
+/** As the launcher has it made. */
+export function planDaemon(home: TestHome): Plan {
   const policyText = readText(home.places.policyFile);
   const layers = policyText === null
     ? []
     : [{ origin: "user" as const, file: home.places.policyFile, text: policyText }];
   const merged = mergePolicy(layers, home.path);
   if (!merged.ok) throw new Error(JSON.stringify(merged.errors));
-  const made = plan({ name: "daemon" }, merged.effective, {
+  return plan({ name: "daemon" }, merged.effective, {
     home: home.path,
     system: SYSTEM_POLICY,
     code: [SOURCE, TESTS],
@@ -94,7 +99,6 @@ export function daemonFlags(home: TestHome): string[] {
     clientVariables: providers.flatMap(({ environment }) => environment),
     realPaths: realPathsOf([home.root, ...merged.effective.policy.destinations.roots]),
   });
-  return denoFlags(unionGrants(made));
 }
 
 function realPathsOf(paths: readonly string[]): Record<string, string> {

@@ -6,7 +6,7 @@ import type { Act, Acting } from "./fake_roles.ts";
 import { type InProcess, runInProcess } from "./in_process.ts";
 import { renderCapture } from "./one_shot.ts";
 import { readExport } from "./stage.ts";
-import { until } from "./until.ts";
+import { until, withClockAhead } from "./until.ts";
 
 const SESSION = "5f0c9a1e-7d42-4b6b-9c1e-000000000001";
 
@@ -167,14 +167,3 @@ Deno.test("threads: a parser that does not answer for the heartbeat's time is gi
   run.orchestrator.crashed("claude-code", SESSION);
   assert.ok(run.audit.some(({ event }) => event === "source-quarantined"));
 });
-
-/** Nobody waits ten seconds for a test. */
-async function withClockAhead(ms: number, step: () => void): Promise<void> {
-  const { now } = performance;
-  performance.now = () => now.call(performance) + ms;
-  try {
-    await step();
-  } finally {
-    performance.now = now;
-  }
-}
