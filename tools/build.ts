@@ -44,9 +44,15 @@ async function build(architecture: Architecture, output: string): Promise<void> 
 
   // Nothing of an earlier build is left beside this one.
   for (const folder of ["bin", "lib"]) await removeIfThere(`${output}/${folder}`);
+  for (
+    const folder of [output, `${output}/lib`, `${output}/lib/kato`, ...launcher.made ? [`${output}/bin`] : []]
+  ) {
+    Deno.mkdirSync(folder, { recursive: true });
+    // Whatever the umask: everyone runs it, nobody changes it.
+    Deno.chmodSync(folder, 0o755);
+  }
   for (const [path, { bytes, mode }] of files) {
     const place = `${output}/${path}`;
-    Deno.mkdirSync(place.slice(0, place.lastIndexOf("/")), { recursive: true });
     Deno.writeFileSync(place, bytes);
     Deno.chmodSync(place, mode);
     console.log(`${sha256(bytes).slice(0, 12)}  ${String(bytes.length).padStart(9)}  ${path}`);

@@ -78,13 +78,8 @@ function readText(path: string): string | null {
   }
 }
 
-/** The runtime's flags for the daemon of `home`: those of its plan, all roles in one process. */
-export function daemonFlags(home: TestHome): string[] {
-  return denoFlags(unionGrants(planDaemon(home)));
-}
-
-/** As the launcher has it made. */
-export function planDaemon(home: TestHome): Plan {
+/** As the launcher has it made. `code`: the program's files. */
+export function planDaemon(home: TestHome, code: readonly string[] = [SOURCE, TESTS]): Plan {
   const policyText = readText(home.places.policyFile);
   const layers = policyText === null
     ? []
@@ -94,7 +89,7 @@ export function planDaemon(home: TestHome): Plan {
   return plan({ name: "daemon" }, merged.effective, {
     home: home.path,
     system: SYSTEM_POLICY,
-    code: [SOURCE, TESTS],
+    code,
     clientRoots: Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home.path, {})])),
     clientVariables: providers.flatMap(({ environment }) => environment),
     realPaths: realPathsOf([home.root, ...merged.effective.policy.destinations.roots]),
@@ -119,6 +114,8 @@ export interface DaemonOptions {
   /** Options of the runtime that come before the permissions. */
   readonly runtime?: readonly string[];
   readonly afterCrash?: boolean;
+  /** `kato daemon` of these files, instead of the checkout's own daemon. */
+  readonly program?: { readonly folder: string; readonly kato: string; readonly runtime: readonly string[] };
 }
 
 export interface Daemon extends AsyncDisposable {
@@ -142,16 +139,18 @@ export interface Daemon extends AsyncDisposable {
 
 /** Starts the daemon of `home`; nothing is waited for. */
 export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon {
-  const flags = daemonFlags(home);
+  const { program } = options;
+  const flags = denoFlags(
+    unionGrants(planDaemon(home, program === undefined ? undefined : [program.folder])),
+  );
   const runtime = [
     "run",
     "--quiet",
-    "--frozen",
-    "--no-check",
+    ...program?.runtime ?? ["--frozen", "--no-check"],
     "--unstable-worker-options",
     ...options.runtime ?? [],
     ...flags,
-    ENTRY,
+    ...program === undefined ? [ENTRY] : [program.kato, "daemon"],
     ...(options.afterCrash === true ? ["--after-crash"] : []),
   ];
   const child = new Deno.Command("/bin/sh", {

@@ -16,24 +16,27 @@ export interface StartedRole {
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
+export interface ChildOptions {
+  /** Flags of the runtime, instead of those for a checkout. */
+  readonly runtime?: readonly string[];
+  /** The whole environment; the test's own if there is none. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Arguments of the program itself. */
+  readonly words?: readonly string[];
+}
+
+const CHECKOUT = ["--frozen", "--no-check"];
+
 /** `entry` with exactly `grants`, as the monitor starts a role, but without the kernel's sandbox. */
 export function startChild(
   entry: string,
   grants: readonly Grant[],
-  words: readonly string[] = [],
+  { runtime = CHECKOUT, env, words = [] }: ChildOptions = {},
 ): StartedRole {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--frozen",
-      "--no-check",
-      "--unstable-worker-options",
-      ...denoFlags(grants),
-      entry,
-      ...words,
-    ],
+    args: ["run", "--quiet", ...runtime, "--unstable-worker-options", ...denoFlags(grants), entry, ...words],
     cwd: ROOT,
+    ...(env === undefined ? {} : { env, clearEnv: true }),
     stdin: "piped",
     stdout: "piped",
     stderr: Deno.env.has("KATO_TEST_STDERR") ? "inherit" : "null",
