@@ -90,6 +90,28 @@ Deno.test("processes: a writer that is killed blocks its recording until another
   await until("it goes on", () => readExport(run.home, "notes.md") === text);
 });
 
+Deno.test("processes: a destination that the monitor cannot make is refused on record, and tried again", async () => {
+  let writers = 0;
+  await using world = processes(undefined, (name) => {
+    if (name !== "writer") return null;
+    writers += 1;
+    if (writers === 1) throw new Error("cannot make notes.md: File exists");
+    return null;
+  });
+  await using run = await runInProcess(world.host);
+  await run.whenUp();
+  const rows = createRows();
+  const log = run.home.log(rows.session);
+  append(log, rows.user("::capture notes.md"), rows.assistant("one"));
+  const record = await run.whenAudited("it is on record", ({ event }) => event === "destination-opened");
+  assert.deepEqual([record.decision, record.reason], ["deny", "cannot-open"]);
+  assert.equal(record.detail, "cannot make notes.md: File exists");
+  await until("it is shown", () => run.home.status()?.recordings[0]?.problem?.includes("File exists"));
+  run.orchestrator.tend();
+  const text = renderCapture(log, "::capture notes.md");
+  await until("it is recorded", () => readExport(run.home, "notes.md") === text);
+});
+
 Deno.test("processes: a parser that loops is ended and started again, and quarantines its session the second time; another provider's recording goes on", async () => {
   await using world = processes(
     undefined,
