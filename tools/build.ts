@@ -39,7 +39,7 @@ async function build(architecture: Architecture, output: string): Promise<void> 
     bytes: encoder.encode(`${JSON.stringify(facts, null, 2)}\n`),
     mode: 0o644,
   });
-  const launcher = await makeLauncher(ROOT, architecture);
+  const launcher = await makeLauncher(ROOT, architecture, WORK);
   if (launcher.made) files.set("bin/kato", { bytes: launcher.program, mode: 0o755 });
 
   // Nothing of an earlier build is left beside this one.

@@ -7,7 +7,12 @@ export type Launcher = { readonly made: true; readonly program: Uint8Array<Array
   readonly why: string;
 };
 
-export async function makeLauncher(root: string, architecture: Architecture): Promise<Launcher> {
+/** @param work The build's own folder: nothing is made beside the source. */
+export async function makeLauncher(
+  root: string,
+  architecture: Architecture,
+  work: string,
+): Promise<Launcher> {
   const source = `${root}/src/launcher`;
   if (!exists(`${source}/Makefile`)) return { made: false, why: "there is no src/launcher/Makefile" };
   const compiler = Deno.env.get("CC");
@@ -17,8 +22,10 @@ export async function makeLauncher(root: string, architecture: Architecture): Pr
   if (!await answers("make") || !await answers(compiler ?? "cc")) {
     return { made: false, why: "there is no C compiler with make" };
   }
-  await runProgram("make", ["-C", source, "kato"], { cwd: root });
-  return { made: true, program: Deno.readFileSync(`${source}/kato`) };
+  const made = `${work}/launcher-${architecture}`;
+  Deno.mkdirSync(made, { recursive: true });
+  await runProgram("make", ["-C", source, `BUILD=${made}`, "kato"], { cwd: root });
+  return { made: true, program: Deno.readFileSync(`${made}/kato`) };
 }
 
 function exists(path: string): boolean {
