@@ -37,6 +37,13 @@ Deno.test("workers are made in one place", () => {
   assert.deepEqual(makers, ["src/hosts/thread_host.ts"]);
 });
 
+Deno.test("standard output is used in two places: by the command line, and for the frames of a role's process", () => {
+  const users = sources("src").filter((path) =>
+    /(?<!typeof )Deno\.(?:stdout|stdin)|console\.log/.test(codeOf(path))
+  );
+  assert.deepEqual(users, ["src/hosts/byte_pipe.ts", "src/kato.ts"]);
+});
+
 Deno.test("nothing reaches for the network, a subprocess, native code or eval", () => {
   const forbidden =
     /\bfetch\(|Deno\.(?:connect|listen|serve|Command|run|dlopen)\b|new (?:WebSocket|Function)\b|\beval\(|node:(?:net|http|https|tls|dgram|child_process|vm)\b/;
@@ -87,6 +94,11 @@ Deno.test("the version of the runtime is pinned once, and what must repeat it ag
     assert.ok(named.length > 0, `${path} names the version`);
     for (const [text, one, other] of named) assert.equal(one ?? other, version, `${path}: ${text}`);
   }
+});
+
+Deno.test("the runtime that a build ships is the pinned one", () => {
+  const { runtime } = JSON.parse(read("packaging/pins.json")) as { runtime: { version: string } };
+  assert.equal(runtime.version, read(".deno-version").trim());
 });
 
 Deno.test("kato's own version is the one that deno.json names", async () => {

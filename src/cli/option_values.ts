@@ -51,6 +51,15 @@ export function parseIncludes(text: string): (typeof INCLUDES[number])[] {
   return text.split(",").map((part) => oneOf(INCLUDES, part.trim()));
 }
 
+/** `landlock-tcp,landlock-scope`: what a launcher says, in words of its own. */
+export function parseWords(text: string): string[] {
+  const words = text.split(",");
+  if (!words.every((word) => /^[a-z][a-z0-9-]{0,63}$/.test(word))) {
+    throw new InvalidArgumentError("Write plain words.");
+  }
+  return words;
+}
+
 export function parseCount(text: string): number {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
   return Number(text);

@@ -11,6 +11,10 @@ export interface Launch {
   readonly planHash: string | null;
   /** Whether the kernel holds this process to its plan. */
   readonly kernelSandbox: boolean;
+  /** Parts of that sandbox that this kernel does not have. */
+  readonly kernelMissing: readonly string[];
+  /** What the daemon's roles run as. */
+  readonly roles: "threads" | "processes";
 }
 
 export type Parsed =
@@ -47,8 +51,9 @@ export function parseArguments(line: readonly string[], style: HelpStyle): Parse
     return { parsed: "text", text };
   }
   if (invocation === null) throw new Error("internal error: a command line that gave nothing");
-  const { planHash = null, kernelSandbox } = program.opts<{ planHash?: string; kernelSandbox: boolean }>();
-  return { parsed: "invocation", invocation, launch: { planHash, kernelSandbox } };
+  const { planHash = null, ...launch } = program.opts<Omit<Launch, "planHash"> & { planHash?: string }>();
+  const { kernelSandbox, kernelMissing, roles } = launch;
+  return { parsed: "invocation", invocation, launch: { planHash, kernelSandbox, kernelMissing, roles } };
 }
 
 /** The parser's message in the form of ours: one line, and no character of it steers the terminal. */

@@ -13,6 +13,7 @@ import {
   parseLayer,
   parseProvider,
   parseSince,
+  parseWords,
 } from "./option_values.ts";
 
 export interface ProgramOptions extends HelpStyle {
@@ -28,9 +29,14 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
     .usage("COMMAND [ARGUMENT…]")
     .description("Keeps the conversations you have with coding agents, where your policy allows.")
     .version(VERSION, "-V, --version", "print the version")
-    // From the launcher: hash of the policy that the plan was made with, and whether it confined this process.
+    // From the launcher: hash of the policy that the plan was made with, whether the kernel holds this process to
+    // it, what the kernel does not have of that, and what the daemon's roles run as.
     .addOption(program.createOption("--plan-hash <hash>").hideHelp())
-    .addOption(program.createOption("--kernel-sandbox").default(false).hideHelp());
+    .addOption(program.createOption("--kernel-sandbox").default(false).hideHelp())
+    .addOption(program.createOption("--kernel-missing <words>").argParser(parseWords).default([]).hideHelp())
+    .addOption(
+      program.createOption("--roles <host>").choices(["threads", "processes"]).default("threads").hideHelp(),
+    );
 
   addService(program, take);
   addExport(program, take);

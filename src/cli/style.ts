@@ -18,6 +18,12 @@ export function plain(text: string): string {
   return oneLine(text, SHOWN_CHARS);
 }
 
+/** `on`, `off`, and what the kernel does not have for it. */
+export function describeSandbox(isOn: boolean, missing: readonly string[]): string {
+  const without = missing.length > 0 ? ` (the kernel lacks ${missing.map(plain).join(", ")})` : "";
+  return `${isOn ? "on" : "off"}${without}`;
+}
+
 /** Characters that take two columns: East Asian wide and fullwidth, emoji. */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;

@@ -3,7 +3,7 @@
  * opened with what was decided before a byte goes there. Requires list on the export roots. Room: daemon; edge
  * through lookUp.
  */
-import type { Host } from "../hosts/host.ts";
+import type { Host, Opening } from "../hosts/host.ts";
 import { decide } from "../policy/decide.ts";
 import type { Asker, Decision, Request } from "../policy/decision.ts";
 import { generateName, resolveRequest } from "../policy/path.ts";
@@ -110,14 +110,15 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     }
   }
 
-  async function open(recording: Recording): Promise<OpenResult> {
-    const decision = decideAgain(recording);
-    if (!decision.allow) {
-      report(recording, "deny", decision.reason, null);
-      return { problem: decision.message };
-    }
-    const { path, existing, directories } = decision;
-    const role = host.start("writer", `writer:${path}`, options.grantsFor(path, directories));
+  /** The writer of `opening`, and its answer. Rejects with a WriterGone. */
+  async function startWriter(recording: Recording, opening: Opening) {
+    const { destination, create, folders } = opening;
+    const role = host.start(
+      "writer",
+      `writer:${destination}`,
+      options.grantsFor(destination, folders),
+      opening,
+    );
     const writer = askWriter(role, (why) =>
       audit({
         event: "protocol-violation",
@@ -125,18 +126,36 @@ export function createDestinations(options: DestinationsOptions): Destinations {
         session: recording.session,
         command: null,
         requested: null,
-        path,
+        path: destination,
         decision: "deny",
         reason: "protocol-violation",
         detail: why,
       }));
+    // The monitor has made what is new before the writer begins.
+    const made = host.name === "processes";
+    const question = { create: create && !made, directories: made ? [] : [...folders] };
+    const { message } = await writer.ask({ type: "open", destination, ...question });
+    return { writer, message };
+  }
+
+  async function open(recording: Recording): Promise<OpenResult> {
+    const decision = decideAgain(recording);
+    if (!decision.allow) {
+      report(recording, "deny", decision.reason, null);
+      return { problem: decision.message };
+    }
+    const { path, existing, directories } = decision;
     const create = existing === null;
-    const { message } = await writer.ask({
-      type: "open",
-      destination: path,
-      create,
-      directories: [...directories],
+    const opening = { destination: path, create, folders: directories };
+    const started = await startWriter(recording, opening).catch((error: unknown) => {
+      if (!(error instanceof WriterGone)) throw error;
+      return error.message;
     });
+    if (typeof started === "string") {
+      report(recording, "deny", "cannot-open", started);
+      return { problem: `cannot open ${path}: ${started}` };
+    }
+    const { writer, message } = started;
     if (message.type !== "opened") {
       writer.end();
       if (message.type !== "failed") throw new WriterGone("it answered out of turn");

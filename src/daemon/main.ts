@@ -4,6 +4,10 @@
  */
 import { join } from "@std/path";
 import * as fs from "node:fs";
+import { STANDARD_PIPE } from "../hosts/byte_pipe.ts";
+import type { Host } from "../hosts/host.ts";
+import { createProcessHost } from "../hosts/process_host.ts";
+import { quietConsole } from "../hosts/quiet_console.ts";
 import { threadHost } from "../hosts/thread_host.ts";
 import { formatSettingsError } from "../policy/keys.ts";
 import { type Places, placesOf, SYSTEM_POLICY } from "../policy/places.ts";
@@ -19,7 +23,7 @@ import { loadConfig, loadPolicy } from "../system/policy_files.ts";
 import { VERSION } from "../version.ts";
 import { takeLock } from "./lock.ts";
 import { type Log, openLog } from "./log.ts";
-import { createOrchestrator } from "./orchestrator.ts";
+import { createOrchestrator, type KernelSandbox } from "./orchestrator.ts";
 import { takeRequests } from "./requests.ts";
 import type { ProviderPlan } from "./side.ts";
 import { openState } from "./state.ts";
@@ -29,6 +33,9 @@ export interface DaemonOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The run before this one was ended by a crash of the runtime, not by a signal from outside. */
   readonly afterCrash: boolean;
+  /** `processes`: a monitor is at the other end of standard input and output, and starts them. */
+  readonly roles: Host["name"];
+  readonly kernel: KernelSandbox;
 }
 
 /** Exit statuses of the daemon (sysexits). */
@@ -44,7 +51,10 @@ const HEAD_MS = 15 * 60_000;
 const PARSERS_STOP_MS = STOP_MS / 4;
 
 /** Runs until it is told to stop; the exit status. */
-export async function runDaemon({ home, environment, afterCrash }: DaemonOptions): Promise<number> {
+export async function runDaemon(options: DaemonOptions): Promise<number> {
+  const { home, environment, roles, kernel } = options;
+  // Standard output is the monitor's then.
+  if (roles === "processes") quietConsole();
   const places = placesOf(home);
   // Whoever launches kato makes `~/.kato` and what else is in it: the daemon may write its own two folders only.
   for (const folder of [places.state, places.requests, places.logs]) makePrivateFolder(folder);
@@ -54,12 +64,16 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
   const policy = loadPolicy(settings);
   if (!policy.ok) return refuse(policy.errors.map(formatSettingsError));
   const { effective } = policy;
-  // The folder that kato itself brings along; others are the person's to make.
-  if (effective.policy.destinations.roots.includes(places.exports)) makePrivateFolder(places.exports);
-  if (effective.policy.sandbox.require_kernel_sandbox) {
-    return refuse([
-      "policy has require_kernel_sandbox = true, and this run has no kernel sandbox: use an installed kato",
-    ]);
+  // The folder that kato itself brings along; others are the person's to make. This process may not where roles
+  // are processes: the launcher has made it.
+  if (roles === "threads" && effective.policy.destinations.roots.includes(places.exports)) {
+    makePrivateFolder(places.exports);
+  }
+  if (effective.policy.sandbox.require_kernel_sandbox && !kernel.sandbox) {
+    const mend = kernel.missing.length > 0
+      ? `this kernel lacks ${kernel.missing.join(", ")}`
+      : "use an installed kato";
+    return refuse([`policy has require_kernel_sandbox = true, and this run has no kernel sandbox: ${mend}`]);
   }
 
   const lock = await takeLock(places.lockFile);
@@ -96,7 +110,9 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
       reason,
       detail,
     });
-  note("daemon-started", "no-kernel-sandbox", `kato ${VERSION}, host threads`);
+  const without = kernel.missing.length > 0 ? `; the kernel lacks ${kernel.missing.join(", ")}` : "";
+  const sandbox = kernel.sandbox ? "kernel-sandbox" : "no-kernel-sandbox";
+  note("daemon-started", sandbox, `kato ${VERSION}, host ${roles}${without}`);
   for (const violation of effective.violations) {
     note("policy-loaded", "widening-ignored", formatSettingsError(violation));
   }
@@ -107,15 +123,20 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
   // Before anything says that the daemon runs: who reads that may tell it to stop at once.
   listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
   listen(["SIGHUP"], () => giveUp(EXIT.restart));
+  const host = roles === "threads" ? threadHost : createProcessHost(STANDARD_PIPE, (why) => {
+    log.error("the monitor is lost", { why });
+    giveUp(EXIT.failed);
+  });
   const orchestrator = createOrchestrator({
     home,
     uid: settings.uid,
     version: VERSION,
-    host: threadHost,
+    host,
+    kernel,
     effective,
     timeZone: config.config.render.time_zone || Intl.DateTimeFormat().resolvedOptions().timeZone,
     include: includesOf(config.config),
-    providers: planProviders(effective.policy, home, environment),
+    providers: planProviders(effective.policy, options),
     grantsFor: (destination, directories) => writerGrants([destination], directories),
     database: state.database,
     statusPath: places.statusFile,
@@ -129,11 +150,20 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
     },
   });
   orchestrator.start();
-  if (afterCrash) { for (const [provider, session] of marks.left) orchestrator.crashed(provider, session); }
+  if (options.afterCrash) {
+    for (const [provider, session] of marks.left) orchestrator.crashed(provider, session);
+  }
   const requests = takeRequests(places.requests, orchestrator.obey);
   const timer = setInterval(orchestrator.tend, TEND_MS);
   const heads = setInterval(() => log.info("audit log", { head: audit.head() }), HEAD_MS);
-  log.info("started", { version: VERSION, pid: Deno.pid, policy: effective.hash.slice(0, 12) });
+  log.info("started", {
+    version: VERSION,
+    pid: Deno.pid,
+    policy: effective.hash.slice(0, 12),
+    roles,
+    kernelSandbox: kernel.sandbox,
+  });
+  if (kernel.missing.length > 0) log.warning("the kernel lacks", { what: kernel.missing.join(" ") });
 
   const status = await ended;
 
@@ -152,13 +182,17 @@ export async function runDaemon({ home, environment, afterCrash }: DaemonOptions
 
 function planProviders(
   policy: Parameters<typeof rootsByProvider>[0],
-  home: string,
-  environment: Readonly<Record<string, string>>,
+  { home, environment, roles }: DaemonOptions,
 ): ProviderPlan[] {
   const clientRoots = Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home, environment)]));
   return [...rootsByProvider(policy, { clientRoots })]
     .filter(([id]) => providers.some((provider) => provider.id === id))
-    .map(([provider, roots]) => ({ provider, roots, grants: parserGrants(withReal(roots)) }));
+    // The monitor has the grants of the plan, and the orchestrator may not look at these roots.
+    .map(([provider, roots]) => ({
+      provider,
+      roots,
+      grants: roles === "processes" ? [] : parserGrants(withReal(roots)),
+    }));
 }
 
 /** A root that is a link is granted by both names. */

@@ -24,11 +24,19 @@ import { createSide, EMPTY_BODY, type ProviderPlan, type Side, type SideContext 
 import { createStatusFile, type StatusFile } from "./status_file.ts";
 import { createTurns } from "./turns.ts";
 
+/** What the kernel holds this run to, as the launcher says. */
+export interface KernelSandbox {
+  readonly sandbox: boolean;
+  /** Parts that this kernel does not have, in the launcher's words. */
+  readonly missing: readonly string[];
+}
+
 export interface OrchestratorOptions {
   readonly home: string;
   readonly uid: number;
   readonly version: string;
   readonly host: Host;
+  readonly kernel: KernelSandbox;
   readonly effective: EffectivePolicy;
   readonly timeZone: string;
   readonly include: readonly Include[];
@@ -73,7 +81,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       pid: Deno.pid,
       started: new Date().toISOString(),
       host: host.name,
-      kernelSandbox: false,
+      kernelSandbox: options.kernel.sandbox,
+      kernelMissing: [...options.kernel.missing],
       policy: { version: effective.version, hash: effective.hash },
     },
     providers: () =>

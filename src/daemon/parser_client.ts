@@ -32,7 +32,7 @@ export interface ParserClientOptions {
   readonly keepMark: (session: string | null) => void;
   /** It ended by itself, with this session in its hands; it is started again after a pause. */
   readonly failed: (why: string, session: string | null, violation: boolean) => void;
-  /** It hangs; a thread that loops cannot be ended, so the process must be. */
+  /** It hangs, and is a thread: one that loops cannot be ended, so the process must be. */
   readonly hangs: (session: string | null) => void;
 }
 
@@ -103,7 +103,9 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     send,
     beat() {
       if (role === null) return;
-      if (asked !== null && performance.now() - asked.at > HEARTBEAT_MS) return options.hangs(marked);
+      if (asked !== null && performance.now() - asked.at > HEARTBEAT_MS) {
+        return host.name === "processes" ? down(role, "it did not answer", false) : options.hangs(marked);
+      }
       if (asked !== null) return;
       beats += 1;
       asked = { n: beats, at: performance.now() };
@@ -111,6 +113,8 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     },
     async stop(withinMs) {
       const own = role;
+      // One that waits for its restart does not get it any more.
+      stopping = () => {};
       if (own === null) return;
       await new Promise<void>((resolve) => {
         stopping = resolve;

@@ -25,7 +25,10 @@ export interface StatusFile {
 
 /** What does not change, and what is asked at each write. */
 export interface StatusSource {
-  readonly fixed: Pick<Status, "version" | "pid" | "started" | "host" | "kernelSandbox" | "policy">;
+  readonly fixed: Pick<
+    Status,
+    "version" | "pid" | "started" | "host" | "kernelSandbox" | "kernelMissing" | "policy"
+  >;
   readonly providers: () => Status["providers"];
   readonly recordings: () => Status["recordings"];
 }

@@ -6,18 +6,14 @@
 import type { Grant } from "../protocol/grant.ts";
 import type { Role, RoleEnd } from "../protocol/port.ts";
 import { workerPermissions } from "../policy/flags.ts";
+import { entryOf } from "./entries.ts";
 import type { Host, RoleKind } from "./host.ts";
 import { portOf } from "./worker_port.ts";
-
-const ENTRIES: Readonly<Record<RoleKind, URL>> = {
-  parser: new URL("../parser/worker.ts", import.meta.url),
-  writer: new URL("../writer/worker.ts", import.meta.url),
-};
 
 export const threadHost: Host = {
   name: "threads",
   start(kind: RoleKind, name: string, grants: readonly Grant[]): Role {
-    const worker = new Worker(ENTRIES[kind], {
+    const worker = new Worker(entryOf(kind, import.meta.url), {
       type: "module",
       name,
       deno: { permissions: workerPermissions(grants) },

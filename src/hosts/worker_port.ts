@@ -28,7 +28,7 @@ export function portOf(end: MessageEnd, close: () => void): Port {
 }
 
 /** The worker's own side. */
-export function ownPort(): Port {
+export function workerPort(): Port {
   const own = globalThis as unknown as MessageEnd & { close(): void };
   return portOf(own, () => own.close());
 }

@@ -14,10 +14,12 @@ export function receive<Schema extends z.ZodMiniType>(
   violation?: (why: string) => void,
 ): void {
   let ended = false;
-  port.receive(({ header, payload }) => {
+  port.receive(({ header, payload, broken }) => {
     if (ended) return;
     const parsed = table.safeParse(header);
-    const why = !parsed.success
+    const why = broken !== undefined
+      ? broken
+      : !parsed.success
       ? "a message that the protocol does not have"
       : payload !== null && payload.length > FRAME_PAYLOAD
       ? "a payload that is too large"

@@ -42,6 +42,18 @@ export const FRAME_HEADER = 1 * MIB;
 /** One event of an 11 MB row, escaped as JSON, fits with room to spare. */
 export const FRAME_PAYLOAD = 128 * MIB;
 
+/** What monitor and orchestrator pass on at once; as much as a pipe holds. */
+export const FRAGMENT_BYTES = 64 * KIB;
+
+/** Under way to a role that did not take it yet: a role that stops reading costs the monitor no more than this. */
+export const CHANNEL_WINDOW = 1 * MIB;
+
+/** What a role writes at once, gathered from the frames that wait. */
+export const WRITE_BYTES = 256 * KIB;
+
+/** The orchestrator's heart beats this often; the monitor waits three times as long. */
+export const BEAT_MS = 10_000;
+
 /** A parser yields to its other sources after this long on one. */
 export const SLICE_MS = 15;
 

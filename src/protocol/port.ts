@@ -7,6 +7,8 @@ export interface Frame {
   readonly header: unknown;
   /** UTF-8 JSON Lines, or nothing. Ownership passes with the frame. */
   readonly payload: Uint8Array<ArrayBuffer> | null;
+  /** What arrived is no frame, for this reason. It is the last one of its port. */
+  readonly broken?: string;
 }
 
 /** One end of a connection between two roles. */

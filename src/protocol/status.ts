@@ -30,6 +30,8 @@ export const status = z.strictObject({
   updated: time,
   host: z.enum(["threads", "processes"]),
   kernelSandbox: z.boolean(),
+  /** Parts of it that this kernel does not have. */
+  kernelMissing: z.array(z.string()),
   policy: z.strictObject({ version: z.int(), hash: z.string() }),
   providers: z.array(z.strictObject({
     provider: providerId,

@@ -118,9 +118,18 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     const parsed = parseArguments(line, STYLE);
     return parsed.parsed === "invocation" ? parsed.launch : null;
   };
-  assert.deepEqual(launchOf("--plan-hash", "ab", "status"), { planHash: "ab", kernelSandbox: false });
-  assert.deepEqual(launchOf("--kernel-sandbox", "status"), { planHash: null, kernelSandbox: true });
-  assert.deepEqual(launchOf("status"), { planHash: null, kernelSandbox: false });
+  const nothing = { planHash: null, kernelSandbox: false, kernelMissing: [], roles: "threads" };
+  assert.deepEqual(launchOf("status"), nothing);
+  assert.deepEqual(launchOf("--plan-hash", "ab", "status"), { ...nothing, planHash: "ab" });
+  assert.deepEqual(launchOf("--kernel-sandbox", "status"), { ...nothing, kernelSandbox: true });
+  assert.deepEqual(launchOf("--kernel-missing", "landlock,seccomp", "daemon"), {
+    ...nothing,
+    kernelMissing: ["landlock", "seccomp"],
+  });
+  assert.deepEqual(launchOf("--roles", "processes", "daemon"), { ...nothing, roles: "processes" });
+  for (const odd of [["--roles", "rabbits"], ["--kernel-missing", "\u001b[2J"], ["--kernel-missing", ""]]) {
+    assert.equal(parseArguments([...odd, "daemon"], STYLE).parsed, "wrong");
+  }
 });
 
 Deno.test("help fits a terminal of 80 columns, and the first help one of 24 lines", () => {

@@ -189,6 +189,7 @@ function pretendDaemon({ home }: Place, destination: string): Disposable {
     updated: "2026-11-23T02:00:00Z",
     host: "threads",
     kernelSandbox: false,
+    kernelMissing: [],
     policy: { version: 1, hash: "0" },
     providers: [],
     recordings: [{

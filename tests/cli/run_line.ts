@@ -51,6 +51,8 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
     timeZone: "UTC",
     planHash: options.planHash ?? null,
     kernelSandbox: options.kernelSandbox ?? false,
+    kernelMissing: [],
+    roles: "threads",
     administrator: Deno.uid() ?? 0,
     out,
     err,

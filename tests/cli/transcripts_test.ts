@@ -17,6 +17,7 @@ const STATUS: Status = {
   updated: "2026-11-24T07:59:00.000Z",
   host: "threads",
   kernelSandbox: false,
+  kernelMissing: [],
   policy: { version: 1, hash: "4bfc7c381e8fd29a23a37af0c9e47834bd385aa98df835c5135d1cd2940095dc" },
   providers: [{
     provider: "claude-code",

@@ -15,5 +15,7 @@ Deno.exit(
     home: Deno.env.get("HOME") ?? "",
     environment,
     afterCrash: Deno.args.includes("--after-crash"),
+    roles: Deno.args.includes("processes") ? "processes" : "threads",
+    kernel: { sandbox: Deno.args.includes("--kernel-sandbox"), missing: [] },
   }),
 );

@@ -1,7 +1,6 @@
 /** Roles that do what a test says, among real ones. */
 import type { Host, RoleKind } from "../../src/hosts/host.ts";
 import { threadHost } from "../../src/hosts/thread_host.ts";
-import type { Grant } from "../../src/protocol/grant.ts";
 import type { Frame, Role, RoleEnd } from "../../src/protocol/port.ts";
 
 /** The role's own side, for the test. */
@@ -46,12 +45,13 @@ export function fakeRole(name: string, act: Act): Role {
   };
 }
 
-/** `choose` gives the role itself, or null for a real one in a thread. */
-export function hostWith(
-  choose: (kind: RoleKind, name: string, grants: readonly Grant[]) => Role | null,
-): Host {
+/** `choose` gives what the role does, or null for a real one in a thread. */
+export function hostWith(choose: (kind: RoleKind, name: string) => Act | null): Host {
   return {
     name: "threads",
-    start: (kind, name, grants) => choose(kind, name, grants) ?? threadHost.start(kind, name, grants),
+    start(kind, name, grants) {
+      const act = choose(kind, name);
+      return act === null ? threadHost.start(kind, name, grants) : fakeRole(name, act);
+    },
   };
 }

@@ -6,7 +6,7 @@ import { dirname } from "@std/path";
 import { denoFlags } from "../../src/policy/flags.ts";
 import { mergePolicy } from "../../src/policy/merge.ts";
 import { type Places, placesOf, SYSTEM_POLICY } from "../../src/policy/places.ts";
-import { plan, unionGrants } from "../../src/policy/plan.ts";
+import { type Plan, plan, unionGrants } from "../../src/policy/plan.ts";
 import { type AuditRecord, auditRecord } from "../../src/protocol/audit_record.ts";
 import { type RecordingStatus, type Status, status as statusSchema } from "../../src/protocol/status.ts";
 import { providers } from "../../src/providers/registry.ts";
@@ -80,8 +80,8 @@ function readText(path: string): string | null {
   }
 }
 
-/** The runtime's flags for the daemon of `home`: those of its plan, all roles in one process. */
-export function daemonFlags(home: TestHome): string[] {
+/** As the launcher has it made. `code`: the program's files. */
+export function planDaemon(home: TestHome, code: readonly string[] = [SOURCE, TESTS]): Plan {
   const policyText = readText(home.places.policyFile);
   const layers = policyText === null
     ? []
@@ -89,10 +89,10 @@ export function daemonFlags(home: TestHome): string[] {
   const merged = mergePolicy(layers, home.path);
   if (!merged.ok) throw new Error(JSON.stringify(merged.errors));
   const clientRoots = Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home.path, {})]));
-  const made = plan({ name: "daemon" }, merged.effective, {
+  return plan({ name: "daemon" }, merged.effective, {
     home: home.path,
     system: SYSTEM_POLICY,
-    code: [SOURCE, TESTS],
+    code,
     clientRoots,
     clientVariables: providers.flatMap(({ environment }) => environment),
     realPaths: realPathsOf([
@@ -100,7 +100,6 @@ export function daemonFlags(home: TestHome): string[] {
       ...merged.effective.policy.destinations.roots,
     ]),
   });
-  return denoFlags(unionGrants(made));
 }
 
 function realPathsOf(paths: readonly string[]): Record<string, string> {
@@ -121,6 +120,8 @@ export interface DaemonOptions {
   /** Options of the runtime that come before the permissions. */
   readonly runtime?: readonly string[];
   readonly afterCrash?: boolean;
+  /** `kato daemon` of these files, instead of the checkout's own daemon. */
+  readonly program?: { readonly folder: string; readonly kato: string; readonly runtime: readonly string[] };
 }
 
 export interface Daemon extends AsyncDisposable {
@@ -144,16 +145,18 @@ export interface Daemon extends AsyncDisposable {
 
 /** Starts the daemon of `home`; nothing is waited for. */
 export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon {
-  const flags = daemonFlags(home);
+  const { program } = options;
+  const flags = denoFlags(
+    unionGrants(planDaemon(home, program === undefined ? undefined : [program.folder])),
+  );
   const runtime = [
     "run",
     "--quiet",
-    "--frozen",
-    "--no-check",
+    ...program?.runtime ?? ["--frozen", "--no-check"],
     "--unstable-worker-options",
     ...options.runtime ?? [],
     ...flags,
-    ENTRY,
+    ...program === undefined ? [ENTRY] : [program.kato, "daemon"],
     ...(options.afterCrash === true ? ["--after-crash"] : []),
   ];
   const child = new Deno.Command("/bin/sh", {

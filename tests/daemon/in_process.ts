@@ -18,6 +18,8 @@ export interface InProcess extends AsyncDisposable {
   readonly gaveUp: readonly string[];
   /** Which session each parser has in its hands. */
   readonly marks: ReadonlyMap<ProviderId, string | null>;
+  /** The provider of each session that was marked, in order. */
+  readonly markings: readonly ProviderId[];
   /** The first scan of Claude Code's logs is over: what comes now is news. */
   whenUp(): Promise<void>;
   /** Waits for a record of the audit log. */
@@ -37,12 +39,14 @@ export async function runInProcess(
   const audit: AuditBody[] = [];
   const gaveUp: string[] = [];
   const marks = new Map<ProviderId, string | null>();
+  const markings: ProviderId[] = [];
   const silent = () => {};
   const orchestrator = createOrchestrator({
     home: home.path,
     uid: Deno.uid() ?? 0,
     version: "1.2.3",
     host,
+    kernel: { sandbox: false, missing: [] },
     effective: merged.effective,
     timeZone: TIME_ZONE,
     include: DEFAULT_INCLUDES,
@@ -56,7 +60,10 @@ export async function runInProcess(
     statusPath: home.places.statusFile,
     audit: (body) => void audit.push(body),
     log: { debug: silent, info: silent, warning: silent, error: silent, close: () => Promise.resolve() },
-    keepMark: (provider, session) => void marks.set(provider, session),
+    keepMark(provider, session) {
+      marks.set(provider, session);
+      if (session !== null) markings.push(provider);
+    },
     giveUp: (why) => void gaveUp.push(why),
   });
   orchestrator.start();
@@ -66,6 +73,7 @@ export async function runInProcess(
     audit,
     gaveUp,
     marks,
+    markings,
     async whenUp() {
       await until(
         "the first scan is over",

@@ -1,11 +1,12 @@
 /** Roles that fail, hang, or break the protocol: each is dealt with, and the others go on. */
 import assert from "node:assert/strict";
 import { append, createRows } from "./claude_rows.ts";
-import { type Act, type Acting, fakeRole, hostWith } from "./fake_roles.ts";
+import { threads, WORLDS } from "../hosts/worlds.ts";
+import type { Act, Acting } from "./fake_roles.ts";
 import { type InProcess, runInProcess } from "./in_process.ts";
 import { renderCapture } from "./one_shot.ts";
 import { readExport } from "./stage.ts";
-import { until } from "./until.ts";
+import { until, withClockAhead } from "./until.ts";
 
 const SESSION = "5f0c9a1e-7d42-4b6b-9c1e-000000000001";
 
@@ -20,69 +21,6 @@ function statusOf({ home }: InProcess) {
   return home.status()?.providers[0];
 }
 
-Deno.test("parser: a session that takes it down twice is quarantined, and released when it has grown", async () => {
-  let size = 100;
-  let starts = 0;
-  const told: string[] = [];
-  const act: Act = (message, acting) => {
-    if (message.type === "start") {
-      starts += 1;
-      sayReady(acting, size);
-    }
-    if (message.type === "watch") acting.send({ type: "mark", session: SESSION });
-    if (message.type === "quarantine") told.push("quarantine");
-    if (message.type === "marked") {
-      if (starts <= 2) return acting.fail("out of memory");
-      told.push("parsed");
-    }
-  };
-  let last: Acting | null = null;
-  const host = hostWith((kind, name) =>
-    kind === "parser"
-      ? fakeRole(name, (message, acting) => {
-        last = acting;
-        act(message, acting);
-      })
-      : null
-  );
-  await using run = await runInProcess(host);
-  await run.whenAudited(
-    "it is quarantined",
-    ({ event, session }) => event === "source-quarantined" && session === SESSION,
-  );
-  await until("the status shows it", () => statusOf(run)?.quarantined.includes(SESSION));
-  assert.equal(run.audit.filter(({ event }) => event === "role-ended").length, 2);
-  await until("the third parser is told to leave it alone", () => told.includes("quarantine"));
-  assert.ok(!told.includes("parsed"));
-
-  size = 200;
-  if (last === null) throw new Error("no parser was started");
-  sayReady(last, size);
-  await run.whenAudited(
-    "it is released",
-    ({ event, session }) => event === "source-released" && session === SESSION,
-  );
-  await until("it is parsed again", () => told.includes("parsed"));
-  await until("the status does not show it any more", () => statusOf(run)?.quarantined.length === 0);
-});
-
-Deno.test("parser: one failure is forgiven once its session was read", async () => {
-  let starts = 0;
-  const host = hostWith((kind, name) =>
-    kind !== "parser" ? null : fakeRole(name, (message, acting) => {
-      if (message.type === "start") {
-        starts += 1;
-        sayReady(acting, 100);
-      }
-      if (message.type === "watch") acting.send({ type: "mark", session: SESSION });
-      if (message.type === "marked" && starts === 1) acting.fail("once");
-    })
-  );
-  await using run = await runInProcess(host);
-  await until("it is started again", () => starts === 2);
-  assert.ok(!run.audit.some(({ event }) => event === "source-quarantined"));
-});
-
 const VIOLATIONS: Readonly<Record<string, (acting: Acting) => void>> = {
   "a message that the protocol does not have": (acting) =>
     acting.send({ type: "write", path: "/etc/passwd" }),
@@ -93,72 +31,133 @@ const VIOLATIONS: Readonly<Record<string, (acting: Acting) => void>> = {
     acting.send({ type: "found", session: SESSION, scan: { commands: ["::record"] } }),
 };
 
-for (const [name, violate] of Object.entries(VIOLATIONS)) {
-  Deno.test(`parser: ${name} ends it, is on record, and another provider does not notice`, async () => {
+for (const [host, make] of WORLDS) {
+  Deno.test(`${host}: parser: a session that takes it down twice is quarantined, and released when it has grown`, async () => {
+    let size = 100;
     let starts = 0;
-    const host = hostWith((kind, role) =>
-      kind === "parser" && role === "parser:codex"
-        ? fakeRole(role, (message, acting) => {
+    const told: string[] = [];
+    const act: Act = (message, acting) => {
+      if (message.type === "start") {
+        starts += 1;
+        sayReady(acting, size);
+      }
+      if (message.type === "watch") acting.send({ type: "mark", session: SESSION });
+      if (message.type === "quarantine") told.push("quarantine");
+      if (message.type === "marked") {
+        if (starts <= 2) return acting.fail("out of memory");
+        told.push("parsed");
+      }
+    };
+    let last: Acting | null = null;
+    await using world = make((kind) =>
+      kind !== "parser" ? null : (message, acting) => {
+        last = acting;
+        act(message, acting);
+      }
+    );
+    await using run = await runInProcess(world.host);
+    await run.whenAudited(
+      "it is quarantined",
+      ({ event, session }) => event === "source-quarantined" && session === SESSION,
+    );
+    await until("the status shows it", () => statusOf(run)?.quarantined.includes(SESSION));
+    assert.equal(run.audit.filter(({ event }) => event === "role-ended").length, 2);
+    await until("the third parser is told to leave it alone", () => told.includes("quarantine"));
+    assert.ok(!told.includes("parsed"));
+
+    size = 200;
+    if (last === null) throw new Error("no parser was started");
+    sayReady(last, size);
+    await run.whenAudited(
+      "it is released",
+      ({ event, session }) => event === "source-released" && session === SESSION,
+    );
+    await until("it is parsed again", () => told.includes("parsed"));
+    await until("the status does not show it any more", () => statusOf(run)?.quarantined.length === 0);
+  });
+
+  Deno.test(`${host}: parser: one failure is forgiven once its session was read`, async () => {
+    let starts = 0;
+    await using world = make((kind) =>
+      kind !== "parser" ? null : (message, acting) => {
+        if (message.type === "start") {
+          starts += 1;
+          sayReady(acting, 100);
+        }
+        if (message.type === "watch") acting.send({ type: "mark", session: SESSION });
+        if (message.type === "marked" && starts === 1) acting.fail("once");
+      }
+    );
+    await using run = await runInProcess(world.host);
+    await until("it is started again", () => starts === 2);
+    assert.ok(!run.audit.some(({ event }) => event === "source-quarantined"));
+  });
+
+  for (const [name, violate] of Object.entries(VIOLATIONS)) {
+    Deno.test(`${host}: parser: ${name} ends it, is on record, and another provider does not notice`, async () => {
+      let starts = 0;
+      await using world = make((_, role) =>
+        role !== "parser:codex" ? null : (message, acting) => {
           if (message.type !== "start") return;
           starts += 1;
           if (starts === 1) violate(acting);
           else acting.send({ type: "ready", sessions: 0, watching: "inotify", missing: [] });
-        })
-        : null
-    );
-    await using run = await runInProcess(host, ["codex", "claude-code"]);
+        }
+      );
+      await using run = await runInProcess(world.host, ["codex", "claude-code"]);
+      const rows = createRows();
+      await until(
+        "the other provider is followed",
+        () =>
+          run.home.status()?.providers.some(({ provider, state }) =>
+            provider === "claude-code" && state === "watching"
+          ),
+      );
+      const log = run.home.log(rows.session);
+      append(log, rows.user("::capture notes.md"), rows.assistant("as if nothing happened"));
+      const record = await run.whenAudited("it is on record", ({ event }) => event === "protocol-violation");
+      assert.equal(record.provider, "codex");
+      assert.equal(record.decision, "deny");
+      await until("it is started again", () => starts === 2);
+      const text = renderCapture(log, "::capture notes.md");
+      await until("the other session is recorded", () => readExport(run.home, "notes.md") === text);
+    });
+  }
+
+  Deno.test(`${host}: writer: one that answers out of turn is ended, is on record, and another takes its place`, async () => {
+    let writers = 0;
+    await using world = make((kind) => {
+      if (kind !== "writer") return null;
+      writers += 1;
+      return writers === 1 ? (_, acting) => acting.send({ type: "closed" }) : null;
+    });
+    await using run = await runInProcess(world.host);
+    await run.whenUp();
     const rows = createRows();
-    await until(
-      "the other provider is followed",
-      () =>
-        run.home.status()?.providers.some(({ provider, state }) =>
-          provider === "claude-code" && state === "watching"
-        ),
-    );
     const log = run.home.log(rows.session);
-    append(log, rows.user("::capture notes.md"), rows.assistant("as if nothing happened"));
-    const record = await run.whenAudited("it is on record", ({ event }) => event === "protocol-violation");
-    assert.equal(record.provider, "codex");
-    assert.equal(record.decision, "deny");
-    await until("it is started again", () => starts === 2);
+    append(log, rows.user("::capture notes.md"), rows.assistant("one"));
+    await run.whenAudited(
+      "it is on record",
+      ({ event, path }) => event === "protocol-violation" && path === `${run.home.exports}/notes.md`,
+    );
+    await until(
+      "the recording is blocked",
+      () => run.home.status()?.recordings[0]?.problem?.includes("protocol"),
+    );
+    run.orchestrator.tend();
     const text = renderCapture(log, "::capture notes.md");
-    await until("the other session is recorded", () => readExport(run.home, "notes.md") === text);
+    await until("it is recorded all the same", () => readExport(run.home, "notes.md") === text);
   });
 }
 
-Deno.test("writer: one that answers out of turn is ended, is on record, and another takes its place", async () => {
-  let writers = 0;
-  const host = hostWith((kind, name) => {
-    if (kind !== "writer") return null;
-    writers += 1;
-    return writers === 1 ? fakeRole(name, (_, acting) => acting.send({ type: "closed" })) : null;
-  });
-  await using run = await runInProcess(host);
-  await run.whenUp();
-  const rows = createRows();
-  const log = run.home.log(rows.session);
-  append(log, rows.user("::capture notes.md"), rows.assistant("one"));
-  await run.whenAudited(
-    "it is on record",
-    ({ event, path }) => event === "protocol-violation" && path === `${run.home.exports}/notes.md`,
-  );
-  await until(
-    "the recording is blocked",
-    () => run.home.status()?.recordings[0]?.problem?.includes("protocol"),
-  );
-  run.orchestrator.tend();
-  const text = renderCapture(log, "::capture notes.md");
-  await until("it is recorded all the same", () => readExport(run.home, "notes.md") === text);
-});
-
-Deno.test("parser: one that does not answer for the heartbeat's time is given up, with its session counted", async () => {
+Deno.test("threads: a parser that does not answer for the heartbeat's time is given up, with its session counted", async () => {
   const act: Act = (message, acting) => {
     if (message.type === "start") sayReady(acting, 100);
     if (message.type === "watch") acting.send({ type: "mark", session: SESSION });
     // And from then on it loops: nothing is answered.
   };
-  const host = hostWith((kind, name) => kind === "parser" ? fakeRole(name, act) : null);
-  await using run = await runInProcess(host);
+  await using world = threads((kind) => kind === "parser" ? act : null);
+  await using run = await runInProcess(world.host);
   await until("it has the session in its hands", () => run.marks.get("claude-code") === SESSION);
   run.orchestrator.tend();
   assert.deepEqual(run.gaveUp, []);
@@ -168,14 +167,3 @@ Deno.test("parser: one that does not answer for the heartbeat's time is given up
   run.orchestrator.crashed("claude-code", SESSION);
   assert.ok(run.audit.some(({ event }) => event === "source-quarantined"));
 });
-
-/** Nobody waits ten seconds for a test. */
-async function withClockAhead(ms: number, step: () => void): Promise<void> {
-  const { now } = performance;
-  performance.now = () => now.call(performance) + ms;
-  try {
-    await step();
-  } finally {
-    performance.now = now;
-  }
-}

@@ -20,3 +20,14 @@ export async function until<Seen>(
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+/** Nobody waits ten seconds for a test. */
+export async function withClockAhead(ms: number, step: () => void | Promise<void>): Promise<void> {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + ms;
+  try {
+    await step();
+  } finally {
+    performance.now = now;
+  }
+}

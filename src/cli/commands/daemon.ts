@@ -12,5 +12,7 @@ export async function startDaemon(
   if (!loaded.ok) return loaded.outcome;
   const { runDaemon } = await import("../../daemon/main.ts");
   const environment = context.variables([...Object.values(VARIABLES).flat(), ...clientVariables()]);
-  return { outcome: "ended", status: await runDaemon({ home: context.home, environment, afterCrash }) };
+  const { home, roles, kernelSandbox, kernelMissing } = context;
+  const kernel = { sandbox: kernelSandbox, missing: kernelMissing };
+  return { outcome: "ended", status: await runDaemon({ home, environment, afterCrash, roles, kernel }) };
 }

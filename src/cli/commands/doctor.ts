@@ -14,7 +14,7 @@ import { DONE, fail, type Outcome } from "../outcome.ts";
 import { describePermissions } from "../permissions.ts";
 import type { Program } from "../run.ts";
 import { findRooted } from "../settings.ts";
-import { count, padEnd, painter, plain, tilde } from "../style.ts";
+import { count, describeSandbox, padEnd, painter, plain, tilde } from "../style.ts";
 
 interface Check {
   readonly name: string;
@@ -69,8 +69,11 @@ function checkRuntime(): Check {
   };
 }
 
-function checkKernel({ kernelSandbox }: Context): Check {
+function checkKernel({ kernelSandbox, kernelMissing }: Context): Check {
   const name = "kernel sandbox";
+  if (kernelMissing.length > 0) {
+    return { name, state: "note", message: describeSandbox(kernelSandbox, kernelMissing) };
+  }
   return kernelSandbox
     ? { name, state: "ok", message: "the launcher says that the kernel holds this process to its plan" }
     : { name, state: "note", message: "off: this command was not started by the installed launcher" };
@@ -136,7 +139,7 @@ function look(path: string): Deno.FileInfo | null {
 function checkDaemon({ home }: Context): Check[] {
   const { running, status } = readDaemonState(home);
   if (!running || status === null) return [{ name: "daemon", state: "note", message: "is not running" }];
-  const sandbox = status.kernelSandbox ? "on" : "off";
+  const sandbox = describeSandbox(status.kernelSandbox, status.kernelMissing);
   const checks: Check[] = [{
     name: "daemon",
     state: "ok",

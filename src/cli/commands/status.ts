@@ -6,6 +6,7 @@ import { type DaemonState, readDaemonState } from "../daemon_state.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import {
   count,
+  describeSandbox,
   fit,
   fitPath,
   padEnd,
@@ -57,7 +58,8 @@ function describeDaemon({ running, status }: DaemonState, { now }: Context, pain
   }
   if (status === null) return `${paint("yellow", "●")} kato is starting`;
   const since = `since ${status.started.slice(0, 16).replace("T", " ")} UTC`;
-  const sandbox = status.kernelSandbox ? "kernel sandbox on" : paint("yellow", "kernel sandbox off");
+  const walls = `kernel sandbox ${describeSandbox(status.kernelSandbox, status.kernelMissing)}`;
+  const sandbox = status.kernelSandbox ? walls : paint("yellow", walls);
   const mark = paint(status.state === "running" ? "green" : "yellow", "●");
   return `${mark} kato ${plain(status.version)} is ${status.state}, ${since}, pid ${status.pid}\n` +
     `  policy ${status.policy.hash.slice(0, 12)}, ${sandbox}, roles as ${status.host}`;

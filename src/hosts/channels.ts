@@ -1,0 +1,88 @@
+/** One role's byte stream between orchestrator and monitor, with its window. Room: hosts; no authority of its own. */
+import { createByteQueue } from "../protocol/byte_queue.ts";
+import { encodeFragment } from "../protocol/fragments.ts";
+import { createFrameReader, encodeFrame } from "../protocol/frame_stream.ts";
+import { CHANNEL_WINDOW, FRAGMENT_BYTES } from "../protocol/limits.ts";
+import type { Frame, Port, RoleEnd } from "../protocol/port.ts";
+
+export interface Channel {
+  readonly port: Port;
+  readonly ended: Promise<RoleEnd>;
+  /** Resolves when the monitor has said that the role is no more; nothing of it can run then. */
+  readonly over: Promise<void>;
+  end(): void;
+  isEnded(): boolean;
+  /** The monitor said it is no more, or nothing can be known of it. */
+  finish(end: RoleEnd): void;
+  receive(bytes: Uint8Array): void;
+  acknowledge(bytes: number): void;
+  /** What may be sent now; null: nothing waits, or the role must take something first. */
+  nextFragment(): Uint8Array<ArrayBuffer> | null;
+}
+
+interface ChannelOptions {
+  /** There is something to send. */
+  readonly wake: () => void;
+  /** Asks the monitor to end the role. */
+  readonly end: () => void;
+}
+
+export function createChannel(id: number, { wake, end }: ChannelOptions): Channel {
+  const waiting = createByteQueue();
+  const early: Frame[] = [];
+  let receiver: ((frame: Frame) => void) | null = null;
+  /** Sent, and not acknowledged. */
+  let underWay = 0;
+  let ending = false;
+  let settle: (end: RoleEnd) => void = () => {};
+  const ended = new Promise<RoleEnd>((resolve) => settle = resolve);
+  let close: () => void = () => {};
+  const over = new Promise<void>((resolve) => close = resolve);
+
+  const read = createFrameReader((frame) => {
+    if (ending) return;
+    if (receiver === null) early.push(frame);
+    else receiver(frame);
+  });
+
+  function endNow(): void {
+    if (ending) return;
+    ending = true;
+    settle({ reason: "closed" });
+    end();
+  }
+
+  return {
+    ended,
+    over,
+    end: endNow,
+    isEnded: () => ending,
+    finish(how) {
+      ending = true;
+      settle(how);
+      close();
+    },
+    receive: (bytes) => read(bytes),
+    acknowledge(bytes) {
+      underWay = Math.max(0, underWay - bytes);
+    },
+    nextFragment() {
+      const count = Math.min(waiting.length, FRAGMENT_BYTES, CHANNEL_WINDOW - underWay);
+      if (ending || count === 0) return null;
+      underWay += count;
+      return encodeFragment({ channel: id, bytes: waiting.take(count) });
+    },
+    port: {
+      send(frame) {
+        if (ending) return;
+        for (const part of encodeFrame(frame)) waiting.push(part);
+        wake();
+      },
+      receive(next) {
+        receiver = next;
+        for (const frame of early.splice(0)) next(frame);
+      },
+      close: endNow,
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * A role's own side of its connection, by how it was started: as a worker of the orchestrator's process, or as a
+ * process of its own with the frames on its standard input and output. Room: hosts.
+ */
+import type { Port } from "../protocol/port.ts";
+import { STANDARD_PIPE } from "./byte_pipe.ts";
+import { quietConsole } from "./quiet_console.ts";
+import { streamPort } from "./stream_port.ts";
+import { workerPort } from "./worker_port.ts";
+
+/** Exit statuses of a role's process (sysexits). */
+const EXIT = { done: 0, bug: 70 } as const;
+
+export function ownPort(): Port {
+  return "DedicatedWorkerGlobalScope" in globalThis ? workerPort() : processPort();
+}
+
+function processPort(): Port {
+  quietConsole();
+  // What is thrown reaches the journal without its message where that may quote a log.
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    endWith(event.error);
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    endWith(event.reason);
+  });
+  // Without an orchestrator there is nothing to do, and nobody to tell.
+  return streamPort(STANDARD_PIPE, () => Deno.exit(EXIT.done));
+}
+
+function endWith(error: unknown): never {
+  const bug = error instanceof Error
+    ? error
+    : new Error("internal error: something that is no error was thrown");
+  const said = bug.message.startsWith("internal error:") ? `${bug.name}: ${bug.message}` : bug.name;
+  const places = (bug.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));
+  console.error([`kato: a role ends: ${said}`, ...places].join("\n"));
+  Deno.exit(EXIT.bug);
+}

@@ -1,0 +1,134 @@
+/**
+ * Roles as processes, each in a kernel sandbox of its own: the monitor starts them, on this host's word, and passes
+ * their bytes between their pipes and ours (docs/design/launcher.md). Needs no authority: what a role may touch is the
+ * plan's word, which the monitor has. Room: hosts.
+ */
+import {
+  encodeToMonitor,
+  type FromMonitor,
+  parseFromMonitor,
+  type RoleToStart,
+} from "../protocol/control.ts";
+import { CONTROL_CHANNEL, createFragmentReader, encodeFragment } from "../protocol/fragments.ts";
+import type { Grant } from "../protocol/grant.ts";
+import { BEAT_MS } from "../protocol/limits.ts";
+import type { Role } from "../protocol/port.ts";
+import { type BytePipe, createPump, readAll, writeAll } from "./byte_pipe.ts";
+import { type Channel, createChannel } from "./channels.ts";
+import type { Host, Opening, RoleKind } from "./host.ts";
+
+export interface ProcessHost extends Host {
+  readonly name: "processes";
+  /** Beats no more, so that the process can end. */
+  close(): void;
+}
+
+/** @param lost Told once when the monitor has gone: nothing can be done any more but to end. */
+export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): ProcessHost {
+  const channels = new Map<number, Channel>();
+  /** Of each name, the role that runs or is being ended: two writers never have the same file open. */
+  const latest = new Map<string, Channel>();
+  const control: Uint8Array<ArrayBuffer>[] = [];
+  let lastChannel = CONTROL_CHANNEL;
+  /** Whose turn it was: a role with much to take does not keep the others waiting. */
+  let turn = 0;
+  let gone = false;
+
+  function lose(why: string): void {
+    if (gone) return;
+    gone = true;
+    clearInterval(heart);
+    for (const channel of channels.values()) channel.finish({ reason: "failed", message: why });
+    lost(why);
+  }
+
+  const pump = createPump(async () => {
+    const bytes = control.shift() ?? nextFragment();
+    if (bytes === null) return false;
+    await writeAll(pipe, bytes);
+    return true;
+  }, () => lose("the monitor does not read any more"));
+
+  function nextFragment(): Uint8Array<ArrayBuffer> | null {
+    const all = [...channels.values()];
+    for (let step = 0; step < all.length; step += 1) {
+      turn = (turn + 1) % all.length;
+      const bytes = all[turn]?.nextFragment() ?? null;
+      if (bytes !== null) return bytes;
+    }
+    return null;
+  }
+
+  function say(message: Parameters<typeof encodeToMonitor>[0]): boolean {
+    const bytes = encodeToMonitor(message);
+    if (bytes === null) return false;
+    control.push(encodeFragment({ channel: CONTROL_CHANNEL, bytes }));
+    pump.wake();
+    return true;
+  }
+
+  function obey(message: FromMonitor): void {
+    const channel = channels.get(message.channel);
+    switch (message.type) {
+      case "started":
+        return;
+      case "ack":
+        channel?.acknowledge(message.bytes);
+        return pump.wake();
+      case "ended":
+        channels.delete(message.channel);
+        return channel?.finish({ reason: "failed", message: message.reason });
+    }
+  }
+
+  const take = createFragmentReader(({ channel, bytes }) => {
+    if (channel !== CONTROL_CHANNEL) return channels.get(channel)?.receive(bytes);
+    const message = parseFromMonitor(bytes);
+    if (message === null) return lose("the monitor said what is not of its table");
+    obey(message);
+  });
+  void readAll(pipe, (piece) => {
+    if (!take(piece)) lose("the monitor sent what is no fragment");
+  }).then(() => lose("the monitor has gone"));
+
+  const heart = setInterval(() => say({ type: "beat" }), BEAT_MS);
+
+  function start(kind: RoleKind, name: string, _grants: readonly Grant[], opening?: Opening): Role {
+    lastChannel += 1;
+    const id = lastChannel;
+    const channel = createChannel(id, {
+      wake: pump.wake,
+      end() {
+        if (channels.has(id)) say({ type: "end", channel: id });
+      },
+    });
+    const before = latest.get(name);
+    latest.set(name, channel);
+    void channel.over.then(() => {
+      if (latest.get(name) === channel) latest.delete(name);
+    });
+    const begin = () => {
+      if (gone || channel.isEnded()) {
+        return channel.finish({ reason: "failed", message: "it was not started" });
+      }
+      channels.set(id, channel);
+      if (say({ type: "start", channel: id, role: roleToStart(kind, name, opening) })) return pump.wake();
+      channels.delete(id);
+      channel.finish({
+        reason: "failed",
+        message: "its destination has more folders to make than can be told",
+      });
+    };
+    if (before === undefined) begin();
+    else void before.over.then(begin);
+    return { name, port: channel.port, ended: channel.ended, end: channel.end };
+  }
+
+  return { name: "processes", start, close: () => clearInterval(heart) };
+}
+
+function roleToStart(kind: RoleKind, name: string, opening?: Opening): RoleToStart {
+  if (kind === "parser") return { kind, provider: name.replace(/^parser:/, "") };
+  if (opening === undefined) throw new Error("internal error: a writer without a destination");
+  return { kind, ...opening };
+}

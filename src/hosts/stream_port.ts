@@ -1,0 +1,45 @@
+/** A port over a byte stream in each direction: a role's own side on the process host. Room: hosts; no authority of its own. */
+import { createByteQueue } from "../protocol/byte_queue.ts";
+import { createFrameReader, encodeFrame } from "../protocol/frame_stream.ts";
+import { WRITE_BYTES } from "../protocol/limits.ts";
+import type { Frame, Port } from "../protocol/port.ts";
+import { type BytePipe, createPump, readAll, writeAll } from "./byte_pipe.ts";
+
+/** `closed` is told once when the other side has gone, or sent what is no frame. */
+export function streamPort(pipe: BytePipe, closed: (why: string) => void): Port {
+  const early: Frame[] = [];
+  const waiting = createByteQueue();
+  let receiver: ((frame: Frame) => void) | null = null;
+  let over = false;
+
+  function end(why: string): void {
+    if (over) return;
+    over = true;
+    closed(why);
+  }
+
+  const pump = createPump(async () => {
+    if (waiting.length === 0) return false;
+    await writeAll(pipe, waiting.take(Math.min(waiting.length, WRITE_BYTES)));
+    return true;
+  }, () => end("nobody reads any more"));
+
+  const read = createFrameReader((frame) => {
+    if (frame.broken !== undefined) return end(frame.broken);
+    if (receiver === null) early.push(frame);
+    else receiver(frame);
+  });
+  void readAll(pipe, read).then(() => end("the other side has closed"));
+
+  return {
+    send(frame) {
+      for (const part of encodeFrame(frame)) waiting.push(part);
+      pump.wake();
+    },
+    receive(next) {
+      receiver = next;
+      for (const frame of early.splice(0)) next(frame);
+    },
+    close: () => end("it was closed"),
+  };
+}

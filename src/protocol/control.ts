@@ -1,0 +1,108 @@
+/**
+ * The closed table of what monitor and orchestrator say to each other on channel 0: one message a fragment, fields
+ * ended by NUL. Room: protocol; no authority.
+ */
+import { FRAGMENT_BYTES } from "./limits.ts";
+
+export type ToMonitor =
+  | { readonly type: "start"; readonly channel: number; readonly role: RoleToStart }
+  | { readonly type: "end"; readonly channel: number }
+  /** The orchestrator's heart. */
+  | { readonly type: "beat" };
+
+export type RoleToStart =
+  | { readonly kind: "parser"; readonly provider: string }
+  | {
+    readonly kind: "writer";
+    readonly destination: string;
+    /** The monitor makes the file; else it is there already. */
+    readonly create: boolean;
+    /** What it makes first, outermost first. */
+    readonly folders: readonly string[];
+  };
+
+export type FromMonitor =
+  | { readonly type: "started"; readonly channel: number; readonly pid: number }
+  /** Once for every `start`, whatever became of it; `reason` is a sentence. */
+  | { readonly type: "ended"; readonly channel: number; readonly reason: string }
+  /** So many bytes reached the role. */
+  | { readonly type: "ack"; readonly channel: number; readonly bytes: number };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** null: a field cannot be said (it holds a NUL), or all of them are longer than a fragment. */
+export function encodeToMonitor(message: ToMonitor): Uint8Array<ArrayBuffer> | null {
+  return encodeFields(fieldsToMonitor(message));
+}
+
+export function encodeFromMonitor(message: FromMonitor): Uint8Array<ArrayBuffer> | null {
+  const channel = String(message.channel);
+  switch (message.type) {
+    case "started":
+      return encodeFields(["started", channel, String(message.pid)]);
+    case "ended":
+      return encodeFields(["ended", channel, message.reason]);
+    case "ack":
+      return encodeFields(["ack", channel, String(message.bytes)]);
+  }
+}
+
+/** null: not of the table. */
+export function parseFromMonitor(bytes: Uint8Array): FromMonitor | null {
+  const [type, channelField, value, ...rest] = fieldsOf(bytes) ?? [];
+  const channel = numberOf(channelField);
+  if (channel === null || value === undefined || rest.length > 0) return null;
+  if (type === "ended") return { type, channel, reason: value };
+  const number = numberOf(value);
+  if (number === null) return null;
+  if (type === "started") return { type, channel, pid: number };
+  return type === "ack" ? { type, channel, bytes: number } : null;
+}
+
+/** null: not of the table. */
+export function parseToMonitor(bytes: Uint8Array): ToMonitor | null {
+  const [type, channelField, role = "", how = "", destination, ...folders] = fieldsOf(bytes) ?? [];
+  if (type === "beat" && channelField === undefined) return { type };
+  const channel = numberOf(channelField);
+  if (channel === null) return null;
+  if (type === "end" && role === "") return { type, channel };
+  if (type !== "start") return null;
+  if (role.startsWith("parser:") && how === "") {
+    return { type, channel, role: { kind: "parser", provider: role.slice("parser:".length) } };
+  }
+  if (role !== "writer" || destination === undefined || !["create", "existing"].includes(how)) return null;
+  return { type, channel, role: { kind: "writer", destination, create: how === "create", folders } };
+}
+
+function fieldsToMonitor(message: ToMonitor): readonly string[] {
+  switch (message.type) {
+    case "beat":
+      return ["beat"];
+    case "end":
+      return ["end", String(message.channel)];
+    case "start": {
+      const { role } = message;
+      const words = role.kind === "parser"
+        ? [`parser:${role.provider}`]
+        : ["writer", role.create ? "create" : "existing", role.destination, ...role.folders];
+      return ["start", String(message.channel), ...words];
+    }
+  }
+}
+
+function encodeFields(fields: readonly string[]): Uint8Array<ArrayBuffer> | null {
+  if (fields.some((field) => field.includes("\0"))) return null;
+  const bytes = encoder.encode(fields.map((field) => `${field}\0`).join(""));
+  return bytes.length <= FRAGMENT_BYTES ? bytes : null;
+}
+
+function fieldsOf(bytes: Uint8Array): string[] | null {
+  const text = decoder.decode(bytes);
+  return text.endsWith("\0") ? text.slice(0, -1).split("\0") : null;
+}
+
+/** A channel, a process id, a number of bytes. */
+function numberOf(field = ""): number | null {
+  return /^(0|[1-9][0-9]{0,9})$/.test(field) ? Number(field) : null;
+}

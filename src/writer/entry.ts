@@ -1,0 +1,8 @@
+/**
+ * Entry of the writer role, as a worker or as a process. Its permissions are those of profile
+ * `writer:<destination>`: write on that destination, and nothing else; it can read nothing.
+ */
+import { ownPort } from "../hosts/own_port.ts";
+import { runWriter } from "./writer.ts";
+
+runWriter(ownPort());

@@ -1,0 +1,12 @@
+/** A role whose libraries print, and that ends with an error that quotes what it read. */
+import { ownPort } from "../../src/hosts/own_port.ts";
+
+const port = ownPort();
+port.receive(({ header }) => {
+  console.log("a line that nobody asked for");
+  console.info("%s", "and another");
+  console.table([1, 2]);
+  const { type } = header as { readonly type: string };
+  if (type === "throw") JSON.parse('{"secret conversation": ');
+  port.send({ header: { type: `${type} back` }, payload: null });
+});

@@ -1,0 +1,60 @@
+/** The daemon as a process under the test monitor, every process with exactly what the plan has for its role. */
+import { basename } from "@std/path";
+import { planDaemon, type TestHome, TIME_ZONE } from "../daemon/harness.ts";
+import { until } from "../daemon/until.ts";
+import { writerGrants } from "../../src/policy/plan.ts";
+import type { Status } from "../../src/protocol/status.ts";
+import { type FakeMonitor, startMonitor } from "./fake_monitor.ts";
+import type { Program } from "./programs.ts";
+import { startChild, type StartedRole } from "./started_role.ts";
+
+export interface DaemonProcess extends AsyncDisposable {
+  readonly orchestrator: StartedRole;
+  readonly monitor: FakeMonitor;
+  /** Running, and every provider's first scan is over. */
+  whenUp(): Promise<Status>;
+}
+
+export function startDaemonProcess(
+  home: TestHome,
+  program: Program,
+  launch: readonly string[] = [],
+): DaemonProcess {
+  const { roles } = planDaemon(home, [program.folder]);
+  const env = environmentOf(home);
+  const grantsOf = (name: string) => roles.find(({ role }) => role === name)?.grants ?? [];
+  const orchestrator = startChild(program.kato, grantsOf("daemon"), {
+    runtime: program.runtime,
+    env,
+    words: ["--roles", "processes", ...launch, "daemon"],
+  });
+  const monitor = startMonitor({
+    pipe: orchestrator.pipe,
+    start(role, name) {
+      const grants = role.kind === "writer" ? writerGrants([role.destination], []) : grantsOf(name);
+      return startChild(program[role.kind], grants, { runtime: program.runtime, env });
+    },
+  });
+  return {
+    orchestrator,
+    monitor,
+    whenUp: () =>
+      until(`${basename(program.kato)} is up`, () => {
+        const status = home.status();
+        const up = status?.pid === orchestrator.pid && status.state === "running" &&
+          status.providers.every(({ state }) => state === "watching" || state === "polling");
+        return up ? status : null;
+      }, { ms: 20_000, saw: () => JSON.stringify(home.status()) }),
+    async [Symbol.asyncDispose]() {
+      orchestrator.kill();
+      await orchestrator.ended;
+      await monitor[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Where the runtime keeps compiled modules of a checkout must not follow HOME. */
+export function environmentOf(home: TestHome): Record<string, string> {
+  const cache = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
+  return { HOME: home.path, TZ: TIME_ZONE, NO_COLOR: "1", DENO_DIR: cache, DENO_NO_UPDATE_CHECK: "1" };
+}

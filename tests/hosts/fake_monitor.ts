@@ -1,0 +1,144 @@
+/**
+ * The monitor's side of docs/design/launcher.md, for tests: starts roles as processes, passes their bytes on, and
+ * acknowledges. It has no kernel sandbox; what the native monitor checks and confines is tested with that one.
+ */
+import { type BytePipe, createPump, readAll, writeAll } from "../../src/hosts/byte_pipe.ts";
+import {
+  encodeFromMonitor,
+  type FromMonitor,
+  parseToMonitor,
+  type RoleToStart,
+} from "../../src/protocol/control.ts";
+import { CONTROL_CHANNEL, createFragmentReader, encodeFragment } from "../../src/protocol/fragments.ts";
+import { CHANNEL_WINDOW } from "../../src/protocol/limits.ts";
+import type { StartedRole } from "./started_role.ts";
+
+export interface FakeMonitor extends AsyncDisposable {
+  /** The roles that run, by name: `parser:claude-code`, `writer`. */
+  running(name: string): readonly StartedRole[];
+  /** How often each name was started. */
+  starts(name: string): number;
+  /** What the orchestrator did that the contract does not allow. */
+  readonly faults: readonly string[];
+}
+
+export interface MonitorOptions {
+  /** Towards the orchestrator. */
+  readonly pipe: BytePipe & { close(): Promise<void> };
+  readonly start: (role: RoleToStart, name: string) => StartedRole;
+}
+
+interface Running {
+  readonly name: string;
+  readonly role: StartedRole;
+  take(bytes: Uint8Array): void;
+}
+
+export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
+  const roles = new Map<number, Running>();
+  const over = new Set<Promise<void>>();
+  const faults: string[] = [];
+  const starts = new Map<string, number>();
+  let writing: Promise<void> = Promise.resolve();
+
+  /** One after the other; a role is read on only when the orchestrator has taken what it sent. */
+  function pass(channel: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const whole = encodeFragment({ channel, bytes });
+    // An orchestrator that has gone is found out by reading.
+    writing = writing.then(() => writeAll(pipe, whole)).catch(() => {});
+    return writing;
+  }
+
+  function say(message: FromMonitor): Promise<void> {
+    const bytes = encodeFromMonitor(message);
+    if (bytes === null) throw new Error("internal error: nothing that can be said");
+    return pass(CONTROL_CHANNEL, bytes);
+  }
+
+  function startRole(channel: number, wanted: RoleToStart): void {
+    const name = wanted.kind === "parser" ? `parser:${wanted.provider}` : "writer";
+    starts.set(name, (starts.get(name) ?? 0) + 1);
+    let role: StartedRole;
+    try {
+      if (wanted.kind === "writer") makeDestination(wanted);
+      role = start(wanted, name);
+    } catch (error) {
+      void say({
+        type: "ended",
+        channel,
+        reason: error instanceof Error ? error.message : "it was not started",
+      });
+      return;
+    }
+    void say({ type: "started", channel, pid: role.pid });
+    roles.set(channel, { name, role, take: feed(channel, role) });
+    const ending = Promise.all([forward(channel, role), role.ended]).then(async ([, reason]) => {
+      roles.delete(channel);
+      await role.pipe.close();
+      await say({ type: "ended", channel, reason });
+    });
+    over.add(ending);
+    void ending.then(() => over.delete(ending));
+  }
+
+  /** Towards the role, acknowledged as it takes it. */
+  function feed(channel: number, role: StartedRole): (bytes: Uint8Array) => void {
+    const waiting: Uint8Array[] = [];
+    let length = 0;
+    const pump = createPump(async () => {
+      const bytes = waiting.shift();
+      if (bytes === undefined) return false;
+      await writeAll(role.pipe, bytes);
+      length -= bytes.length;
+      await say({ type: "ack", channel, bytes: bytes.length });
+      return true;
+    }, () => {});
+    return (bytes) => {
+      waiting.push(bytes);
+      length += bytes.length;
+      if (length > CHANNEL_WINDOW) faults.push(`${length} bytes under way on channel ${channel}`);
+      pump.wake();
+    };
+  }
+
+  async function forward(channel: number, { pipe }: StartedRole): Promise<void> {
+    const buffer = new Uint8Array(64 * 1024);
+    for (;;) {
+      const count = await pipe.read(buffer);
+      if (count === null) return;
+      await pass(channel, buffer.slice(0, count));
+    }
+  }
+
+  const take = createFragmentReader(({ channel, bytes }) => {
+    if (channel !== CONTROL_CHANNEL) return roles.get(channel)?.take(bytes);
+    const message = parseToMonitor(bytes);
+    if (message === null) return void faults.push("a message that is not of the table");
+    if (message.type === "start") return startRole(message.channel, message.role);
+    if (message.type === "end") roles.get(message.channel)?.role.kill();
+  });
+  const reading = readAll(pipe, (piece) => {
+    if (!take(piece)) faults.push("something that is no fragment");
+  }).then(() => {
+    for (const { role } of roles.values()) role.kill();
+  });
+
+  return {
+    running: (name) => [...roles.values()].filter((running) => running.name === name).map(({ role }) => role),
+    starts: (name) => starts.get(name) ?? 0,
+    faults,
+    async [Symbol.asyncDispose]() {
+      for (const { role } of roles.values()) role.kill();
+      await Promise.all(over);
+      await writing;
+      await pipe.close();
+      await reading;
+    },
+  };
+}
+
+/** Exclusively, and private, as the monitor does for a writer. */
+function makeDestination({ create, destination, folders }: Extract<RoleToStart, { kind: "writer" }>): void {
+  for (const folder of folders) Deno.mkdirSync(folder, { mode: 0o700 });
+  if (create) Deno.openSync(destination, { write: true, createNew: true, mode: 0o600 }).close();
+}

@@ -1,0 +1,60 @@
+/** kato as it is run: from the checkout, and as the bundles of an installation. */
+import { bundleRoles } from "../../tools/build/bundle.ts";
+import { readPins } from "../../tools/build/pins.ts";
+
+export interface Program {
+  /** Where its files are. */
+  readonly folder: string;
+  readonly kato: string;
+  readonly parser: string;
+  readonly writer: string;
+  /** Flags of the runtime that come before permissions. */
+  readonly runtime: readonly string[];
+}
+
+const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
+
+export const checkout: Program = {
+  folder: `${ROOT}/src`,
+  kato: `${ROOT}/src/kato.ts`,
+  parser: `${ROOT}/src/parser/entry.ts`,
+  writer: `${ROOT}/src/writer/entry.ts`,
+  runtime: ["--frozen", "--no-check"],
+};
+
+/** As the launcher starts the daemon and its roles: without a compiler, and with nothing from anywhere else. */
+const INSTALLED = [
+  "--no-config",
+  "--no-lock",
+  "--no-npm",
+  "--no-remote",
+  "--cached-only",
+  "--no-code-cache",
+  "--v8-flags=--jitless,--max-semi-space-size=1",
+];
+
+/** The bundles of this checkout in a folder of their own. Needs npm, for the bundler, once. */
+export async function installBundles(): Promise<Program & AsyncDisposable> {
+  const folder = await Deno.makeTempDir({ prefix: "kato-lib-" });
+  for (const [name, text] of await bundleRoles(ROOT, `${ROOT}/.deno/build`, readPins(ROOT))) {
+    Deno.writeTextFileSync(`${folder}/${name}`, text);
+  }
+  return {
+    folder,
+    kato: `${folder}/kato.js`,
+    parser: `${folder}/parser.js`,
+    writer: `${folder}/writer.js`,
+    runtime: INSTALLED,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+/** Where the bundler comes from; without it, what needs bundles is skipped. */
+export function hasNpm(): boolean {
+  try {
+    return new Deno.Command("npm", { args: ["--version"], stdin: "null" }).outputSync().success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
