@@ -56,5 +56,9 @@ void main_arguments(struct list *arguments, const struct place *place, const str
     list_add(arguments, "--kernel-missing");
     list_take(arguments, missing);
   }
+  if (is_resident(plan->profile)) {
+    list_add(arguments, "--roles");
+    list_add(arguments, "processes");
+  }
   for (; *line != NULL; line++) list_add(arguments, *line);
 }

@@ -109,12 +109,15 @@ void ruleset_make(struct ruleset *rules, int abi);
 void ruleset_allow(const struct ruleset *rules, int fd, uint64_t access);
 void ruleset_enforce(struct ruleset *rules);
 
+/* walk.c */
+int walk(int from, const char *path, int flags);
+int open_without_links(const char *path, int flags);
+
 /* grants.c */
 void allow_program(const struct ruleset *rules, const struct place *place);
 void allow_settings(const struct ruleset *rules, const struct place *place);
 void allow_processes(const struct ruleset *rules);
 void allow_grants(const struct ruleset *rules, const struct role *role, const struct place *place);
-int open_without_links(const char *path, int flags);
 void make_folders(const struct plan *plan, const struct place *place);
 
 /* seccomp.c */
@@ -193,7 +196,7 @@ struct cell {
   int64_t silent;    /* since when its output is closed; 0: it is not */
   const char *cause; /* why we killed it; NULL: we did not */
   struct queue to;
-  uint64_t acked;    /* reached it, and not told yet */
+  uint64_t acked;    /* reached it, and the orchestrator was not told yet */
 };
 bool cell_start(struct cell *cell, const struct place *place, const struct plan *plan, const struct command *command,
                 char *const *line, int file);
@@ -209,7 +212,7 @@ struct monitor {
   const struct plan *plan;
   struct cell orchestrator;
   struct cell **cells;
-  size_t count, room;
+  size_t count, room, turn;
   struct bound *bounds;
   size_t bound_count;
   uint32_t last_channel;

@@ -38,7 +38,7 @@ static void say_list(const char *format, va_list values) {
     if (byte < 0x20 || byte == 0x7f || is_c1) *at = '?';
   }
   /* In one write, so that messages of several processes do not mix. */
-  char *line = text_of("kato: %s\n", message);
+  char *line = text_of("kato: %s.\n", message);
   if (write(STDERR_FILENO, line, strlen(line)) < 0) { /* nobody listens */
   }
   free(line);

@@ -151,9 +151,9 @@ static void build(struct filter *filter, enum kind kind, const struct exec *exec
   for (size_t i = 0; i < sizeof REFUSED_CALLS / sizeof *REFUSED_CALLS; i++) refuse(filter, REFUSED_CALLS[i], EPERM);
   /* Its flags are in memory, where a filter cannot look; libc falls back to clone. */
   refuse(filter, NR_CLONE3, ENOSYS);
+  refuse(filter, NR_OPENAT2, ENOSYS);
   if (kind != MONITOR) {
     for (size_t i = 0; i < sizeof RUNTIME_CALLS / sizeof *RUNTIME_CALLS; i++) refuse(filter, RUNTIME_CALLS[i], EPERM);
-    refuse(filter, NR_OPENAT2, ENOSYS);
   }
   if (kind == ROLE) {
     for (size_t i = 0; i < sizeof ROLE_CALLS / sizeof *ROLE_CALLS; i++) refuse(filter, ROLE_CALLS[i], EPERM);
