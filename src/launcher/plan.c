@@ -23,7 +23,8 @@ int64_t now_ms(void) {
 /* `word`: what comes between `plan` and the line; NULL: the line has it. */
 _Noreturn void become_plan(const struct place *place, const char *word, char *const *line) {
   struct list arguments = {0};
-  struct command command = {.script = "kato.js", .role = NULL, .engine = NULL};
+  /* A planner that goes wrong ends soon, and does not take the machine along. */
+  struct command command = {.script = "kato.js", .role = NULL, .engine = "--max-old-space-size=256"};
   build_flags(&arguments, place->program, &command);
   if (word != NULL) {
     list_add(&arguments, "plan");
