@@ -120,10 +120,12 @@ static void prepare(void) {
 }
 
 static void look_at_kernel(struct place *place) {
-  if (place->sandbox) {
-    place->abi = landlock_abi();
-    place->seccomp = seccomp_present();
-  }
+  if (!place->sandbox) return;
+  place->abi = landlock_abi();
+#ifdef KATO_PROBE
+  place->abi = probe_abi(place->abi);
+#endif
+  place->seccomp = seccomp_present();
 }
 
 static void say_missing(const struct place *place) {

@@ -243,6 +243,7 @@ const char *watch_changed(struct watch *watch);
 char **probe_arguments(char **argv, struct place *place);
 const char *probe_script(const char *role, const char *script);
 bool probe_allows_all(void);
+int probe_abi(int abi);
 #endif
 
 #endif

@@ -23,11 +23,19 @@ export const WITHOUT_COMPILER: string | null = !["x86_64", "aarch64"].includes(D
 if (WITHOUT_COMPILER !== null) console.warn(`Tests of the launcher are skipped: ${WITHOUT_COMPILER}.`);
 
 export type Target = "kato" | "kato-probe" | "plan-check";
-const built = new Map<Target, string>();
+const built = new Map<string, string>();
 let folder: string | null = null;
 
-/** The path of a program of src/launcher/Makefile. */
+/**
+ * The path of a program of src/launcher/Makefile. With KATO_SANITIZED set, launchers are built with sanitizers: then
+ * the same tests look for faults of memory.
+ */
 export function build(target: Target): string {
+  const sanitized = Deno.env.get("KATO_SANITIZED") !== undefined && target !== "plan-check";
+  return make(sanitized ? "kato-sanitized" : target);
+}
+
+function make(target: Target | "kato-sanitized"): string {
   const done = built.get(target);
   if (done !== undefined) return done;
   if (folder === null) {

@@ -20,6 +20,8 @@ export interface Fact {
   readonly text?: string;
   readonly signal?: string;
   readonly began?: readonly string[];
+  readonly role?: string;
+  readonly results?: Readonly<Record<string, string>>;
 }
 
 export interface Daemon extends AsyncDisposable {

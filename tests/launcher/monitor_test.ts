@@ -23,6 +23,12 @@ async function gone(root: string): Promise<number[]> {
   return processesOf(root);
 }
 
+/** Closes every pipe that the runtime has, and goes on. */
+const MUTE = `
+  const { symbols } = Deno.dlopen("libc.so.6", { close: { parameters: ["i32"], result: "i32" } });
+  for (let fd = 0; fd < 64; fd += 1) if (fd !== 2) symbols.close(fd);
+  for (;;);`;
+
 const say = (...fields: string[]) => ({ say: fields });
 
 test("starts roles, passes their bytes on, and says what became of them", {
@@ -45,7 +51,7 @@ test("does not let one role disturb another", {
     hog: "const all = []; setInterval(() => all.push(new Uint8Array(64e6).fill(1)), 20);",
     dies: 'Deno.kill(Deno.pid, "SIGILL");',
     throws: 'throw new Error("x");',
-    mute: "Deno.stdout.close(); setInterval(() => {}, 1000);",
+    mute: MUTE,
   },
   // Only so that a role can end itself by a signal.
   options: ["--allow-all"],

@@ -5,15 +5,12 @@ const beside = (name) => new URL(name, import.meta.url);
 async function plan() {
   switch (behaviour) {
     case "hang":
-      await new Promise(() => setInterval(() => {}, 1000));
-      break;
+      return await new Promise(() => setInterval(() => {}, 1000));
     case "flood":
       for (;;) Deno.stdout.writeSync(new Uint8Array(4096));
-      break;
     case "refuse":
       console.error("kato: the policy is refused.");
-      Deno.exit(78);
-      break;
+      return Deno.exit(78);
     case "crash":
       Deno.stdout.close();
       for (const all = [];;) all.push(new Array(1_000_000).fill(all.length));
