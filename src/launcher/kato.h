@@ -221,6 +221,7 @@ struct monitor {
   uint32_t body_left;
   struct queue message; /* of channel 0, while it arrives */
   int64_t beat, stop_at;
+  int handed_on; /* the last signal that the orchestrator was given */
   bool broken; /* the orchestrator said what it must not say */
 };
 void roles_obey(struct monitor *monitor, const char *bytes, size_t length);

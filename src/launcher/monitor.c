@@ -98,6 +98,7 @@ static void take_signals(struct monitor *monitor, int signals) {
     int number = (int)info.ssi_signo;
     if (number == SIGCHLD) continue;
     if (number != SIGHUP && monitor->stop_at == 0) monitor->stop_at = now_ms() + STOP_MS;
+    monitor->handed_on = number;
     if (!monitor->orchestrator.ended) kill(monitor->orchestrator.pid, number);
   }
 }
@@ -167,7 +168,7 @@ static void confine_monitor(const struct monitor *monitor) {
     if (strcmp(plan->roles[i].name, "writer") != 0) allow_grants(&rules, &plan->roles[i], place);
   }
   for (size_t i = 0; i < monitor->bound_count; i++) ruleset_allow(&rules, monitor->bounds[i].fd, ALLOW_WRITE);
-  refuse_new_code();
+  if (place->sandbox) refuse_new_code();
   confine(place, &rules, MONITOR, NULL);
 }
 
@@ -176,8 +177,11 @@ static _Noreturn void end(struct monitor *monitor) {
   /* They die without us as well; this is so that nobody finds them still there. */
   while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) continue;
   const struct cell *orchestrator = &monitor->orchestrator;
-  char *reason = cell_reason(orchestrator);
   bool killed = orchestrator->cause != NULL || WIFSIGNALED(orchestrator->status);
+  /* It had not begun to listen to signals when one told it to end: it did as it was told. */
+  bool obeyed = killed && orchestrator->cause == NULL && WTERMSIG(orchestrator->status) == monitor->handed_on;
+  if (obeyed) exit(monitor->handed_on == SIGHUP ? RESTART : DONE);
+  char *reason = cell_reason(orchestrator);
   if (killed) say("the daemon's orchestrator was %s", reason);
   free(reason);
   exit(killed ? BUG : WEXITSTATUS(orchestrator->status));

@@ -159,6 +159,18 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   });
 }
 
+for (const [signal, status] of [["SIGTERM", 0], ["SIGHUP", 75]] as const) {
+  test(`takes ${signal} for obeyed when it ends an orchestrator that does not listen yet`, {
+    line: ["deaf"],
+    steps: [say("start", "1", "parser:echo"), { data: [1, "x"] }],
+  }, async (daemon) => {
+    await daemon.find("the echo", ({ channel }) => channel === 1);
+    daemon.child.kill(signal);
+    assert.equal((await daemon.status).code, status);
+    assert.deepEqual(await gone(daemon.stage.root), []);
+  });
+}
+
 test("kills an orchestrator that does not stop, after 2.5 s", {
   line: ["stubborn"],
   steps: [say("start", "1", "parser:echo"), { data: [1, "x"] }],

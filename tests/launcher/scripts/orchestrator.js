@@ -43,7 +43,7 @@ async function listen() {
   }
 }
 
-for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) {
+for (const signal of Deno.args.includes("deaf") ? [] : ["SIGTERM", "SIGINT", "SIGHUP"]) {
   Deno.addSignalListener(signal, () => {
     tell({ signal });
     if (!Deno.args.includes("stubborn")) Deno.exit(signal === "SIGHUP" ? 75 : 0);

@@ -28,5 +28,11 @@ attempt("read a secret", () => Deno.readTextFileSync(`${home}/secret`));
 attempt("run a program", () => new Deno.Command("/bin/true").outputSync());
 attempt("connect", () => Deno.listen({ hostname: "127.0.0.1", port: 0 }).close());
 attempt("signal the monitor", () => Deno.kill(Deno.ppid, "SIGURG"));
+attempt("write what it runs", () => {
+  const parameters = ["usize", "usize", "i32", "i32", "i32", "i64"];
+  const { mmap } = Deno.dlopen("libc.so.6", { mmap: { parameters, result: "isize" } }).symbols;
+  // Private memory that can be read, written and run.
+  if (mmap(0n, 4096n, 7, 0x22, -1, 0n) === -1n) throw new Error("refused");
+});
 console.error(JSON.stringify({ role, results }));
 if (role !== "role_orchestrator") setInterval(() => {}, 1000);
