@@ -20,6 +20,39 @@ static int refuse_error(char **why, const char *what, const char *path) {
   return -1;
 }
 
+static bool is_same(int one, int other) {
+  struct stat first, second;
+  bool seen = fstat(one, &first) == 0 && fstat(other, &second) == 0;
+  return seen && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* A root by a name with a link in it is the same root, if it is one; by no such name is anything else. */
+static int open_by_link(const char *path, const struct bound *bounds, size_t count) {
+  int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  for (size_t i = 0; fd >= 0 && i < count; i++) {
+    if (is_same(fd, bounds[i].fd)) return fd;
+  }
+  if (fd >= 0) close(fd);
+  return -1;
+}
+
+/* Roots that are not there yet have no descriptor: nothing can be written below them. */
+void open_bounds(struct bound **bounds, size_t *count, const struct role *role) {
+  size_t room = 0;
+  for (int by_link = 0; role != NULL && by_link < 2; by_link++) {
+    for (size_t i = 0; i < role->count; i++) {
+      char *path = role->grants[i].value;
+      if (role->grants[i].verb != WRITE) continue;
+      int fd = open_without_links(path, O_DIRECTORY);
+      if (by_link && fd >= 0) close(fd);
+      if (by_link) fd = fd >= 0 ? -1 : open_by_link(path, *bounds, *count);
+      if (fd < 0) continue;
+      *bounds = more_room(*bounds, &room, *count + 1, sizeof **bounds);
+      (*bounds)[(*count)++] = (struct bound){.path = path, .fd = fd};
+    }
+  }
+}
+
 /* The innermost root of the plan that `path` is below. */
 static const struct bound *bound_of(const struct bound *bounds, size_t count, const char *path) {
   const struct bound *found = NULL;

@@ -183,6 +183,7 @@ struct bound {
   char *path;
   int fd;
 };
+void open_bounds(struct bound **bounds, size_t *count, const struct role *role);
 /* Opens what the writer may have; -1 and why not, for a person. */
 int open_destination(const struct bound *bounds, size_t count, const struct control *control, char **why);
 

@@ -144,19 +144,6 @@ static int take_over_signals(void) {
   return signals;
 }
 
-/* Roots that are not there yet have no descriptor: nothing can be written below them. */
-static void open_bounds(struct monitor *monitor) {
-  const struct role *role = role_of(monitor->plan, "writer");
-  size_t room = 0;
-  for (size_t i = 0; role != NULL && i < role->count; i++) {
-    if (role->grants[i].verb != WRITE) continue;
-    int fd = open_without_links(role->grants[i].value, O_DIRECTORY);
-    if (fd < 0) continue;
-    monitor->bounds = more_room(monitor->bounds, &room, monitor->bound_count + 1, sizeof *monitor->bounds);
-    monitor->bounds[monitor->bound_count++] = (struct bound){.path = role->grants[i].value, .fd = fd};
-  }
-}
-
 static void confine_monitor(const struct monitor *monitor) {
   const struct place *place = monitor->place;
   const struct plan *plan = monitor->plan;
@@ -190,7 +177,7 @@ static _Noreturn void end(struct monitor *monitor) {
 _Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line) {
   struct monitor monitor = {.place = place, .plan = plan, .orchestrator = {.in = -1, .out = -1}};
   int signals = take_over_signals();
-  open_bounds(&monitor);
+  open_bounds(&monitor.bounds, &monitor.bound_count, role_of(plan, "writer"));
   confine_monitor(&monitor);
   struct watch watch = {0};
   watch_begin(&watch, plan);
