@@ -123,6 +123,35 @@ test("makes a writer's folders and file, and refuses what is outside the plan", 
   assert.equal((Deno.lstatSync(exportsOf(daemon.stage, "a/b")).mode ?? 0) & 0o777, 0o700);
 });
 
+function residentMiB(pid: number): number {
+  const [, kib = "0"] = /^VmRSS:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
+  return Number(kib) / 1024;
+}
+
+test("holds little, confined, while roles flood an orchestrator that does not read", {
+  parsers: {
+    flood: "const piece = new Uint8Array(65536); for (;;) Deno.stdout.writeSync(piece);",
+    rain: "const piece = new Uint8Array(65536); for (;;) Deno.stdout.writeSync(piece);",
+  },
+  steps: [
+    { read: false },
+    say("start", "1", "parser:flood"),
+    say("start", "2", "parser:rain"),
+    { wait: 1500 },
+    { read: true },
+  ],
+}, async ({ child, find }) => {
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.ok(residentMiB(child.pid) < 8, `${residentMiB(child.pid)} MiB`);
+  const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
+  assert.match(status, /^NoNewPrivs:\t1$/m);
+  assert.match(status, /^Seccomp:\t2$/m);
+  // Neither flood kept the other from being read.
+  for (const role of [1, 2]) {
+    await find(`flood ${role}`, ({ channel, total = 0 }) => channel === role && total >= 1e7);
+  }
+});
+
 const TABLE: readonly (readonly [string, DaemonOptions["steps"]])[] = [
   ["an absurd length", [{ raw: [1, 0, 0, 0, 255, 255, 255, 255] }]],
   ["an unknown word", [say("run", "1", "/bin/true")]],
