@@ -22,7 +22,7 @@ export const WITHOUT_COMPILER: string | null = !["x86_64", "aarch64"].includes(D
 
 if (WITHOUT_COMPILER !== null) console.warn(`Tests of the launcher are skipped: ${WITHOUT_COMPILER}.`);
 
-export type Target = "kato" | "kato-probe" | "plan-check";
+export type Target = "kato" | "kato-probe" | "plan-check" | "unit-plain";
 const built = new Map<string, string>();
 let folder: string | null = null;
 
@@ -31,7 +31,7 @@ let folder: string | null = null;
  * the same tests look for faults of memory.
  */
 export function build(target: Target): string {
-  const sanitized = Deno.env.get("KATO_SANITIZED") !== undefined && target !== "plan-check";
+  const sanitized = Deno.env.get("KATO_SANITIZED") !== undefined && target.startsWith("kato");
   return make(sanitized ? "kato-sanitized" : target);
 }
 
