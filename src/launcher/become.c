@@ -1,0 +1,64 @@
+/*
+ * The last step of every process that the launcher makes: its rules come into force, and it becomes the runtime. After
+ * this there is no way back to what it may do now.
+ */
+#include "kato.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The version of Landlock from which every rule can be made: with it, nothing is missing. */
+#define WHOLE_ABI 6
+
+static char *add_word(char *words, const char *word) {
+  if (words == NULL) return text_of("%s", word);
+  char *more = text_of("%s,%s", words, word);
+  free(words);
+  return more;
+}
+
+/* What this kernel lacks, as `--kernel-missing` takes it; NULL when nothing. */
+char *missing_words(const struct place *place) {
+  char *words = NULL;
+  if (place->abi == 0) words = add_word(words, "landlock");
+  for (int abi = place->abi + 1; place->abi > 0 && abi <= WHOLE_ABI; abi++) {
+    char *word = text_of("landlock-abi-%d", abi);
+    words = add_word(words, word);
+    free(word);
+  }
+  return place->seccomp ? words : add_word(words, "seccomp");
+}
+
+void confine(const struct place *place, struct ruleset *rules, enum kind kind, const struct exec *exec) {
+  ruleset_enforce(rules);
+  if (place->seccomp) seccomp_enforce(kind, exec);
+}
+
+_Noreturn void become(const struct place *place, struct ruleset *rules, enum kind kind, struct list *arguments) {
+  struct exec exec = {
+      .path = place->runtime, .arguments = arguments->items, .environment = place->environment.items};
+  confine(place, rules, kind, &exec);
+  execve(exec.path, exec.arguments, exec.environment);
+  fail(errno == E2BIG ? USAGE : REFUSED, "cannot start %s: %s. %s", place->runtime, strerror(errno),
+       errno == E2BIG ? "Give fewer or shorter arguments" : "Install kato again");
+}
+
+/* kato's own arguments: what the launcher knows of this run, then what the person typed. */
+void main_arguments(struct list *arguments, const struct place *place, const struct plan *plan, char *const *line) {
+  if (plan->hash != NULL) {
+    list_add(arguments, "--plan-hash");
+    list_add(arguments, plan->hash);
+  }
+  if (place->abi > 0 && place->seccomp) list_add(arguments, "--kernel-sandbox");
+  char *missing = missing_words(place);
+  if (missing != NULL) {
+    list_add(arguments, "--kernel-missing");
+    list_take(arguments, missing);
+  }
+  if (is_resident(plan->profile)) {
+    list_add(arguments, "--roles");
+    list_add(arguments, "processes");
+  }
+  for (; *line != NULL; line++) list_add(arguments, *line);
+}

@@ -1,0 +1,133 @@
+/*
+ * A writer's one file. Makes its folders and, when it is new, the file itself, inside the plan's bound and never
+ * through a link. Reads nothing, writes nothing into it.
+ */
+#include "kato.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int refuse(char **why, const char *what) {
+  *why = text_of("%s", what);
+  return -1;
+}
+
+static int refuse_error(char **why, const char *what, const char *path) {
+  *why = text_of("%s %s: %s", what, path, strerror(errno));
+  return -1;
+}
+
+static bool is_same(int one, int other) {
+  struct stat first, second;
+  bool seen = fstat(one, &first) == 0 && fstat(other, &second) == 0;
+  return seen && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* A root by a name with a link in it is the same root, if it is one; by no such name is anything else. */
+static int open_by_link(const char *path, const struct bound *bounds, size_t count) {
+  int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+  for (size_t i = 0; fd >= 0 && i < count; i++) {
+    if (is_same(fd, bounds[i].fd)) return fd;
+  }
+  if (fd >= 0) close(fd);
+  return -1;
+}
+
+/* Roots that are not there yet have no descriptor: nothing can be written below them. */
+void open_bounds(struct bound **bounds, size_t *count, const struct role *role) {
+  size_t room = 0;
+  for (int by_link = 0; role != NULL && by_link < 2; by_link++) {
+    for (size_t i = 0; i < role->count; i++) {
+      char *path = role->grants[i].value;
+      if (role->grants[i].verb != WRITE) continue;
+      int fd = open_without_links(path, O_DIRECTORY);
+      if (by_link && fd >= 0) close(fd);
+      if (by_link) fd = fd >= 0 ? -1 : open_by_link(path, *bounds, *count);
+      if (fd < 0) continue;
+      *bounds = more_room(*bounds, &room, *count + 1, sizeof **bounds);
+      (*bounds)[(*count)++] = (struct bound){.path = path, .fd = fd};
+    }
+  }
+}
+
+/* The innermost root of the plan that `path` is below. */
+static const struct bound *bound_of(const struct bound *bounds, size_t count, const char *path) {
+  const struct bound *found = NULL;
+  for (size_t i = 0; i < count; i++) {
+    if (!is_inside(path, bounds[i].path) || strcmp(path, bounds[i].path) == 0) continue;
+    if (found == NULL || strlen(bounds[i].path) > strlen(found->path)) found = &bounds[i];
+  }
+  return found;
+}
+
+/* The folder that holds `path`; `name` is what is left. */
+static int open_parent(const struct bound *bound, const char *path, const char **name) {
+  const char *below = path + strlen(bound->path);
+  *name = strrchr(path, '/') + 1;
+  char *folder = strndup(below, (size_t)(*name - below));
+  if (folder == NULL) out_of_memory();
+  int fd = walk(bound->fd, folder, O_DIRECTORY);
+  int error = errno;
+  free(folder);
+  errno = error;
+  return fd;
+}
+
+static bool is_own(int fd, mode_t kind, struct stat *status) {
+  return fstat(fd, status) == 0 && (status->st_mode & S_IFMT) == kind && status->st_uid == getuid();
+}
+
+/* Another writer may have made the same folder in this moment; then it must be as we would have made it. */
+static int make_folder(const struct bound *bound, const char *path, char **why) {
+  const char *name;
+  int parent = open_parent(bound, path, &name);
+  if (parent < 0) return refuse_error(why, "cannot reach the folder of", path);
+  int made = mkdirat(parent, name, 0700);
+  if (made != 0 && errno != EEXIST) {
+    refuse_error(why, "cannot make the folder", path);
+    close(parent);
+    return -1;
+  }
+  int fd = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  close(parent);
+  struct stat status;
+  bool own = fd >= 0 && is_own(fd, S_IFDIR, &status);
+  if (fd >= 0) close(fd);
+  return own ? 0 : refuse(why, "in the place of a folder that it needs is something else");
+}
+
+static int create_file(int parent, const char *name, const char *path, char **why) {
+  int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  return fd >= 0 ? fd : refuse_error(why, "cannot make", path);
+}
+
+static int open_file(int parent, const char *name, const char *path, char **why) {
+  int fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return refuse_error(why, "cannot open", path);
+  struct stat status;
+  if (is_own(fd, S_IFREG, &status) && status.st_nlink == 1) return fd;
+  close(fd);
+  return refuse(why, "the destination is no file of this person's with one name");
+}
+
+int open_destination(const struct bound *bounds, size_t count, const struct control *control, char **why) {
+  const char *path = control->destination;
+  const struct bound *bound = bound_of(bounds, count, path);
+  if (bound == NULL) return refuse(why, "the destination is outside the plan");
+  for (size_t i = 0; i < control->folder_count; i++) {
+    const char *folder = control->folders[i];
+    bool fits = is_inside(path, folder) && is_inside(folder, bound->path) && strcmp(folder, path) != 0 &&
+                strcmp(folder, bound->path) != 0;
+    if (!fits) return refuse(why, "a folder to make is not on the way to the destination");
+    if (make_folder(bound, folder, why) != 0) return -1;
+  }
+  const char *name;
+  int parent = open_parent(bound, path, &name);
+  if (parent < 0) return refuse_error(why, "cannot reach the folder of", path);
+  int fd = control->create ? create_file(parent, name, path, why) : open_file(parent, name, path, why);
+  close(parent);
+  return fd;
+}

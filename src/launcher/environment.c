@@ -1,0 +1,53 @@
+/*
+ * The environment of everything that the launcher starts, made from an allow-list and never passed on: DENO_*, NODE_*
+ * and LD_* would take effect in the runtime. Pure: memory only.
+ */
+#include "kato.h"
+#include <string.h>
+
+/* No locale, zone or folder is longer; what is, is as if it were not set. */
+#define VALUE_BYTES 4096u
+
+static const char *const PASSED[] = {
+    "HOME",       "LANG",           "TZ",            "TERM",       "COLUMNS",           "NO_COLOR",
+    "FORCE_COLOR", "CLICOLOR_FORCE", "JOURNAL_STREAM", "INVOCATION_ID", "CLAUDE_CONFIG_DIR", "CODEX_HOME",
+    "GEMINI_CLI_HOME",
+};
+
+static bool is_name(const char *entry, size_t length, const char *name) {
+  return strlen(name) == length && memcmp(entry, name, length) == 0;
+}
+
+static bool is_passed(const char *entry, size_t length) {
+  for (size_t i = 0; i < sizeof PASSED / sizeof *PASSED; i++) {
+    if (is_name(entry, length, PASSED[i])) return true;
+  }
+  if (length < 4 || length > 32 || memcmp(entry, "LC_", 3) != 0) return false;
+  for (size_t i = 3; i < length; i++) {
+    if ((entry[i] < 'A' || entry[i] > 'Z') && entry[i] != '_') return false;
+  }
+  return true;
+}
+
+static bool is_there(const struct list *environment, const char *entry, size_t length) {
+  for (size_t i = 0; i < environment->count; i++) {
+    const char *other = environment->items[i];
+    if (strncmp(other, entry, length) == 0 && other[length] == '=') return true;
+  }
+  return false;
+}
+
+void build_environment(char *const *inherited, struct list *environment) {
+  for (char *const *at = inherited; *at != NULL; at++) {
+    const char *equals = strchr(*at, '=');
+    if (equals == NULL) continue;
+    size_t length = (size_t)(equals - *at);
+    /* The first of several with one name is what getenv finds, so it is the one that was checked. */
+    if (!is_passed(*at, length) || is_there(environment, *at, length)) continue;
+    if (strlen(equals + 1) > VALUE_BYTES || !is_utf8(equals + 1)) continue;
+    list_add(environment, *at);
+  }
+  /* Below a device nobody can make a folder, not even root: there is nothing cached and nothing to tamper with. */
+  list_add(environment, "DENO_DIR=/dev/null/none");
+  list_add(environment, "DENO_NO_UPDATE_CHECK=1");
+}

@@ -1,0 +1,116 @@
+/*
+ * The runtime's command line, from the same grants that the kernel's rules are made of. Every kind of permission is
+ * named, nothing is left to a default. Pure: memory only.
+ */
+#include "kato.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const FIXED[] = {
+    "run",          "--quiet",       "--no-prompt",     "--no-config",               "--no-lock", "--no-npm",
+    "--no-remote", "--cached-only", "--no-code-cache", "--unstable-worker-options",
+};
+
+static const char *const DENIED_KINDS[] = {"--deny-net", "--deny-run", "--deny-ffi", "--deny-import"};
+
+/* Without a compiler at run time, the daemon's memory never has to be writable and executable. */
+#define RESIDENT "--jitless,--max-semi-space-size=1"
+
+bool is_resident(const char *profile) { return strcmp(profile, "daemon") == 0; }
+
+const char *engine_flags(const char *profile) {
+  if (is_resident(profile)) return RESIDENT;
+  /* A large young generation, or the strings of a large log grow old and stay. */
+  return strcmp(profile, "export") == 0 ? "--max-semi-space-size=8" : NULL;
+}
+
+static bool is_seen(const struct role *role, size_t index, bool (*is_of)(enum verb)) {
+  for (size_t i = 0; i < index; i++) {
+    if (is_of(role->grants[i].verb) && strcmp(role->grants[i].value, role->grants[index].value) == 0) return true;
+  }
+  return false;
+}
+
+/* The runtime splits the list at commas; a doubled one stands for itself. */
+static size_t put_doubled(char *to, const char *value) {
+  size_t length = 0;
+  for (; *value != '\0'; value++) {
+    if (*value == ',') to[length++] = ',';
+    to[length++] = *value;
+  }
+  return length;
+}
+
+static void add_kind(struct list *arguments, const char *kind, const struct role *role, bool (*is_of)(enum verb)) {
+  size_t room = strlen("--allow-=") + strlen(kind) + 1;
+  for (size_t i = 0; role != NULL && i < role->count; i++) room += 2 * strlen(role->grants[i].value) + 1;
+  char *flag = malloc(room);
+  if (flag == NULL) out_of_memory();
+  size_t length = 0;
+  for (size_t i = 0; role != NULL && i < role->count; i++) {
+    if (!is_of(role->grants[i].verb) || is_seen(role, i, is_of)) continue;
+    if (length == 0) {
+      length = (size_t)(stpcpy(stpcpy(stpcpy(flag, "--allow-"), kind), "=") - flag);
+    } else {
+      flag[length++] = ',';
+    }
+    length += put_doubled(flag + length, role->grants[i].value);
+  }
+  flag[length] = '\0';
+  if (length == 0) {
+    free(flag);
+    flag = text_of("--deny-%s", kind);
+  }
+  list_take(arguments, flag);
+}
+
+/* The runtime knows no permission to list: it is `read` there, and only the kernel keeps content apart. */
+static bool is_read(enum verb verb) { return verb == READ || verb == LIST; }
+static bool is_write(enum verb verb) { return verb == WRITE; }
+static bool is_env(enum verb verb) { return verb == ENV; }
+static bool is_sys(enum verb verb) { return verb == SYS; }
+
+static void add_permissions(struct list *arguments, const struct role *role) {
+#ifdef KATO_PROBE
+  if (probe_allows_all()) {
+    list_add(arguments, "-A");
+    return;
+  }
+#endif
+  if (role == NULL) {
+    /* The plan looks wherever policy or the command line points; what it may open, the kernel holds. */
+    list_add(arguments, "--allow-read");
+    list_add(arguments, "--deny-write");
+    list_add(arguments, "--allow-env");
+    list_add(arguments, "--allow-sys=uid");
+  } else {
+    add_kind(arguments, "read", role, is_read);
+    add_kind(arguments, "write", role, is_write);
+    add_kind(arguments, "env", role, is_env);
+    add_kind(arguments, "sys", role, is_sys);
+  }
+  for (size_t i = 0; i < sizeof DENIED_KINDS / sizeof *DENIED_KINDS; i++) list_add(arguments, DENIED_KINDS[i]);
+}
+
+/* Everything up to the script; what follows are kato's own arguments. */
+void build_flags(struct list *arguments, const char *program, const struct command *command) {
+  list_add(arguments, "deno");
+  for (size_t i = 0; i < sizeof FIXED / sizeof *FIXED; i++) list_add(arguments, FIXED[i]);
+  if (command->engine != NULL) list_take(arguments, text_of("--v8-flags=%s", command->engine));
+  add_permissions(arguments, command->role);
+  const char *script = command->script;
+#ifdef KATO_PROBE
+  script = probe_script(command->role == NULL ? "plan" : command->role->name, script);
+#endif
+  list_take(arguments, text_of("%s/%s", program, script));
+}
+
+/* What only the launcher may say: a person's word for it would claim a sandbox that is not there. */
+bool is_reserved_argument(const char *argument) {
+  static const char *const RESERVED[] = {"--plan-hash", "--kernel-sandbox", "--kernel-missing", "--roles"};
+  for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++) {
+    size_t length = strlen(RESERVED[i]);
+    if (strncmp(argument, RESERVED[i], length) == 0 && (argument[length] == '\0' || argument[length] == '=')) return true;
+  }
+  return false;
+}

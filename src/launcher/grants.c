@@ -1,0 +1,141 @@
+/*
+ * From grants to the kernel's rules. Opens what is granted without opening its content (O_PATH), makes kato's own
+ * folders where the plan writes to them, and nothing else.
+ */
+#include "kato.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void allow_fd(const struct ruleset *rules, int fd, uint64_t access) {
+  if (fd < 0) return;
+  ruleset_allow(rules, fd, access);
+  close(fd);
+}
+
+/* Of the system's or the program's own: links are followed, what is not there is not needed. */
+static void allow_known(const struct ruleset *rules, const char *path, uint64_t access) {
+  allow_fd(rules, open(path, O_PATH | O_CLOEXEC), access);
+}
+
+#if defined(__x86_64__)
+static const char *const LOADERS[] = {"/lib64/ld-linux-x86-64.so.2"};
+#define TRIPLET "x86_64-linux-gnu"
+#elif defined(__aarch64__)
+static const char *const LOADERS[] = {"/lib/ld-linux-aarch64.so.1"};
+#define TRIPLET "aarch64-linux-gnu"
+#else
+#error "kato's sandbox knows x86_64 and aarch64"
+#endif
+
+void allow_program(const struct ruleset *rules, const struct place *place) {
+  static const char *const READABLE[] = {
+      "/lib/" TRIPLET, "/usr/lib/" TRIPLET,  "/lib64",           "/usr/lib64",
+      "/etc/ld.so.cache", "/usr/share/zoneinfo", "/etc/localtime", "/dev/urandom",
+  };
+  allow_known(rules, place->program, ALLOW_READ);
+  allow_known(rules, place->runtime, ALLOW_RUN);
+  for (size_t i = 0; i < sizeof LOADERS / sizeof *LOADERS; i++) allow_known(rules, LOADERS[i], ALLOW_RUN);
+  for (size_t i = 0; i < sizeof READABLE / sizeof *READABLE; i++) allow_known(rules, READABLE[i], ALLOW_READ);
+}
+
+void allow_settings(const struct ruleset *rules, const struct place *place) {
+  char *own = text_of("%s/.kato/config", place->real_home);
+  allow_known(rules, "/etc/kato", ALLOW_READ);
+  allow_known(rules, own, ALLOW_READ);
+  free(own);
+}
+
+/* The monitor looks at the memory of its roles. */
+void allow_processes(const struct ruleset *rules) { allow_known(rules, "/proc", ALLOW_READ); }
+
+static void cut_name(char *path) {
+  char *slash = strrchr(path, '/');
+  slash[slash == path ? 1 : 0] = '\0';
+}
+
+/* The nearest folder above that exists, without links, if kato may write there at all. */
+static int open_above(const char *path, const struct place *place) {
+  char *above = text_of("%s", path);
+  int fd = -1;
+  do {
+    cut_name(above);
+    fd = open_without_links(above, O_DIRECTORY);
+  } while (fd < 0 && errno == ENOENT && above[1] != '\0');
+  if (fd >= 0 && !is_writable_place(above, place->home, place->real_home)) {
+    close(fd);
+    fd = -1;
+  }
+  free(above);
+  return fd;
+}
+
+/* kato replaces files in its state folder while others read them, so a rule for the file alone would not last. */
+static bool is_replaced(const char *path, const struct place *place) {
+  char *folder = text_of("%s/.kato/state/", place->real_home);
+  size_t length = strlen(folder);
+  bool is = strncmp(path, folder, length) == 0 && strchr(path + length, '/') == NULL;
+  free(folder);
+  return is;
+}
+
+static void allow_grant(const struct ruleset *rules, const struct grant *grant, const struct place *place) {
+  uint64_t access = grant->verb == READ ? ALLOW_READ : grant->verb == LIST ? ALLOW_LIST : ALLOW_WRITE;
+  char *path = text_of("%s", grant->value);
+  /* A plan names what is behind a link too, so no link needs to be followed, and none can be swapped in meanwhile. */
+  int fd = open_without_links(path, 0);
+  struct stat status;
+  bool is_folder = fd >= 0 && fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
+  if (grant->verb == READ && !is_folder && is_replaced(path, place)) {
+    if (fd >= 0) close(fd);
+    cut_name(path);
+    fd = open_without_links(path, O_DIRECTORY);
+  } else if (fd < 0 && errno == ENOENT && grant->verb == WRITE) {
+    fd = open_above(path, place);
+  }
+  allow_fd(rules, fd, access);
+  free(path);
+}
+
+void allow_grants(const struct ruleset *rules, const struct role *role, const struct place *place) {
+  if (rules->fd < 0) return;
+  for (size_t i = 0; i < role->count; i++) {
+    if (role->grants[i].verb <= WRITE) allow_grant(rules, &role->grants[i], place);
+  }
+}
+
+static void make_folder(const char *path) {
+  if (mkdir(path, 0700) == 0) return;
+  struct stat status;
+  if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return;
+  fail(REFUSED, "cannot make the folder %s: %s. Make it, or move away what is in its place", path,
+       errno == EEXIST ? "something else is there" : strerror(errno));
+}
+
+static bool writes_in(const struct plan *plan, const char *folder) {
+  for (size_t i = 0; i < plan->count; i++) {
+    for (size_t j = 0; j < plan->roles[i].count; j++) {
+      const struct grant *grant = &plan->roles[i].grants[j];
+      if (grant->verb == WRITE && is_inside(grant->value, folder)) return true;
+    }
+  }
+  return false;
+}
+
+/* kato's own folders, where the plan writes to them: a command that only reads makes nothing. */
+void make_folders(const struct plan *plan, const struct place *place) {
+  static const char *const OWN[] = {"", "/config", "/state", "/state/requests", "/logs", "/exports"};
+  for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) {
+    char *folder = text_of("%s/.kato%s", place->real_home, OWN[i]);
+    char *named = text_of("%s/.kato%s", place->home, OWN[i]);
+    bool needed = writes_in(plan, folder) || writes_in(plan, named);
+    /* The daemon's state holds the spool, which others' plans name alone. */
+    if (strcmp(OWN[i], "/state/requests") == 0) needed = needed || is_resident(plan->profile);
+    if (needed) make_folder(folder);
+    free(folder);
+    free(named);
+  }
+}

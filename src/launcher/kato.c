@@ -1,0 +1,178 @@
+/*
+ * kato: refuses what it must not run for, prepares the process, plans, confines itself, and becomes the runtime (or,
+ * for the daemon, the monitor of its roles). It looks at its own installation and at the person's home, and makes
+ * ~/.kato. Everything that it knows of conversations is where they are.
+ */
+#include "kato.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void refuse_privileged(void) {
+  bool differs = getuid() != geteuid() || getgid() != getegid();
+  if (getauxval(AT_SECURE) != 0 || differs) {
+    fail(DENIED, "must not be installed set-uid, set-gid or with file capabilities. Install kato again");
+  }
+}
+
+static void refuse_root_daemon(void) {
+  if (getuid() == 0) {
+    fail(DENIED, "the daemon does not run as root: it records one person's sessions. Run it as that person");
+  }
+}
+
+/* The terminator of the line makes all after it operands. */
+static void check_line(char *const *line) {
+  bool options = true;
+  for (; *line != NULL; line++) {
+    if (!is_utf8(*line)) fail(USAGE, "an argument is not UTF-8: %s. Rename what it stands for", *line);
+    if (strcmp(*line, "--") == 0) options = false;
+    if (options && is_reserved_argument(*line)) fail(USAGE, "%s is said by kato itself. Leave it out", *line);
+  }
+}
+
+static const char *find_home(char **real) {
+  const char *given = getenv("HOME");
+  if (given == NULL || *given != '/') {
+    fail(REFUSED, "HOME is not set to the absolute path of a folder. Set it and run the command again");
+  }
+  char *home = text_of("%s", given);
+  for (size_t length = strlen(home); length > 1 && home[length - 1] == '/'; length--) home[length - 1] = '\0';
+  struct stat status;
+  *real = realpath(home, NULL);
+  if (*real == NULL || stat(*real, &status) != 0 || !S_ISDIR(status.st_mode)) {
+    fail(REFUSED, "HOME is no folder that is there: %s. Set it and run the command again", home);
+  }
+  bool plain = is_plain_path(home) && is_plain_path(*real) && why_not_text(home, strlen(home)) == NULL &&
+               why_not_text(*real, strlen(*real)) == NULL;
+  if (!plain) fail(REFUSED, "HOME is not the plain path of a home folder: %s. Set it and run the command again", home);
+  if (status.st_uid != getuid()) {
+    fail(REFUSED, "HOME belongs to somebody else: %s. Set it to your own home and run the command again", home);
+  }
+  return home;
+}
+
+static void check_installed(const char *path, bool runs) {
+  struct stat status;
+  bool there = stat(path, &status) == 0 && access(path, runs ? R_OK | X_OK : R_OK) == 0;
+  if (!there) fail(REFUSED, "%s is missing or cannot be read. Install kato again", path);
+  bool foreign = status.st_uid != 0 && status.st_uid != getuid();
+  if (foreign || (status.st_mode & S_IWOTH) != 0) {
+    fail(REFUSED, "others can change %s. Install kato again, as root or for yourself", path);
+  }
+}
+
+static char *read_link(const char *link) {
+  for (size_t room = 256;; room *= 2) {
+    char *path = malloc(room);
+    if (path == NULL) out_of_memory();
+    ssize_t length = readlink(link, path, room);
+    if (length < 0) fail(REFUSED, "cannot find its own program file: %s. Mount /proc", strerror(errno));
+    if ((size_t)length < room) {
+      path[length] = '\0';
+      return path;
+    }
+    free(path);
+  }
+}
+
+/* lib/kato beside the bin folder in which this very file is, whatever name it was called by. */
+static void find_program(struct place *place) {
+  char *own = read_link("/proc/self/exe");
+  char *slash = strrchr(own, '/');
+  if (*own != '/' || slash == NULL) fail(REFUSED, "cannot find its own program file: %s", own);
+  *slash = '\0';
+  char *folder = text_of("%s/../lib/kato", own);
+  place->program = realpath(folder, NULL);
+  if (place->program == NULL) fail(REFUSED, "%s is missing. Install kato again", folder);
+  place->runtime = text_of("%s/deno", place->program);
+  char *main_script = text_of("%s/kato.js", place->program);
+  check_installed(place->program, true);
+  check_installed(place->runtime, true);
+  check_installed(main_script, false);
+  free(main_script);
+  free(folder);
+  free(own);
+}
+
+static void find_folder(bool resident) {
+  char *folder = resident ? NULL : getcwd(NULL, 0);
+  if (!resident && (folder == NULL || *folder != '/')) {
+    fail(REFUSED, "the working directory is gone or cannot be named. Change to another one and run the command again");
+  }
+  free(folder);
+  if (resident && chdir("/") != 0) fail(BUG, "cannot change to /: %s", strerror(errno));
+}
+
+static void prepare(void) {
+  alarm(0);
+  reset_signals();
+  close_above(STDERR_FILENO);
+  open_standard();
+  umask(077);
+  lower_limits();
+  drop_privileges();
+}
+
+static void look_at_kernel(struct place *place) {
+  if (!place->sandbox) return;
+  place->abi = landlock_abi();
+#ifdef KATO_PROBE
+  place->abi = probe_abi(place->abi);
+#endif
+  place->seccomp = seccomp_present();
+}
+
+static void say_missing(const struct place *place) {
+  char *missing = missing_words(place);
+  if (missing != NULL) say("this kernel does not have: %s. 'kato doctor' says what that leaves open", missing);
+  free(missing);
+}
+
+static _Noreturn void run_once(const struct place *place, const struct plan *plan, char *const *line) {
+  const struct role *role = &plan->roles[0];
+  struct command command = {.script = "kato.js", .role = role, .engine = engine_flags(plan->profile)};
+  struct list arguments = {0};
+  build_flags(&arguments, place->program, &command);
+  main_arguments(&arguments, place, plan, line);
+  struct ruleset rules;
+  ruleset_make(&rules, place->abi);
+  allow_program(&rules, place);
+  allow_grants(&rules, role, place);
+  become(place, &rules, ONE_SHOT, &arguments);
+}
+
+int main(int argc, char **argv, char **environment) {
+  refuse_privileged();
+  prepare();
+  struct place place = {.sandbox = true};
+  char **line = argc > 0 ? argv + 1 : argv;
+#ifdef KATO_PROBE
+  line = probe_arguments(line, &place);
+#endif
+  check_line(line);
+  bool asks_daemon = *line != NULL && strcmp(*line, "daemon") == 0;
+  if (asks_daemon) refuse_root_daemon();
+  find_program(&place);
+  place.home = find_home(&place.real_home);
+  build_environment(environment, &place.environment);
+  look_at_kernel(&place);
+  find_folder(asks_daemon);
+  if (*line != NULL && strcmp(*line, "plan") == 0) become_plan(&place, NULL, line);
+  struct plan plan;
+  make_plan(&place, line, &plan);
+  bool resident = is_resident(plan.profile);
+  if (resident) refuse_root_daemon();
+  char *why = bound_plan(&plan, place.home, place.real_home);
+  if (why != NULL) fail(REFUSED, "the plan %s", why);
+  make_folders(&plan, &place);
+  say_missing(&place);
+  if (!resident) run_once(&place, &plan, line);
+  find_folder(resident);
+  monitor_run(&place, &plan, line);
+}

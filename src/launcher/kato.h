@@ -1,0 +1,251 @@
+/*
+ * What the files of the launcher share. Who may do what is said at the head of each file; this one only names things.
+ */
+#ifndef KATO_H
+#define KATO_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Exit statuses, as src/cli/exit_status.ts has them. */
+enum { DONE = 0, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, REFUSED = 78 };
+
+#define KIB 1024u
+#define MIB (1024u * KIB)
+#define PLAN_BYTES (64u * KIB)
+#define PLAN_SECONDS 10
+#define FRAGMENT_BYTES (64u * KIB)
+#define CHANNEL_WINDOW (1u * MIB)
+#define WAITING_BYTES (256u * KIB)
+#define ROLE_MEMORY (512ull * MIB)
+#define BEAT_SECONDS 30
+#define STOP_MS 2500
+
+/* say.c: one sentence to a person. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void out_of_memory(void);
+void *more_room(void *items, size_t *room, size_t needed, size_t size);
+
+/* list.c: a list of strings that execve can take. */
+struct list {
+  char **items;
+  size_t count, room;
+};
+void list_add(struct list *list, const char *text);
+void list_take(struct list *list, char *text);
+void list_free(struct list *list);
+
+/* environment.c */
+void build_environment(char *const *inherited, struct list *environment);
+
+/* plan_text.c */
+enum verb { READ, LIST, WRITE, ENV, SYS };
+struct grant {
+  enum verb verb;
+  char *value;
+};
+struct role {
+  char *name;
+  struct grant *grants;
+  size_t count, room;
+};
+struct plan {
+  char *text; /* every string of the plan is in it */
+  char *hash; /* NULL for `none` */
+  char *profile;
+  struct role *roles;
+  size_t count, room;
+};
+bool is_plain_path(const char *path);
+bool is_utf8(const char *text);
+const char *why_not_text(const char *bytes, size_t length);
+char *parse_plan(const char *bytes, size_t length, struct plan *plan);
+void free_plan(struct plan *plan);
+const struct role *role_of(const struct plan *plan, const char *name);
+
+/* bounds.c */
+bool is_inside(const char *path, const char *folder);
+bool is_writable_place(const char *path, const char *home, const char *real_home);
+char *bound_plan(struct plan *plan, const char *home, const char *real_home);
+
+/* flags.c */
+struct command {
+  const char *script;      /* inside lib/kato */
+  const struct role *role; /* NULL: of the plan child */
+  const char *engine;      /* V8's flags */
+};
+const char *engine_flags(const char *profile);
+bool is_resident(const char *profile);
+void build_flags(struct list *arguments, const char *program, const struct command *command);
+bool is_reserved_argument(const char *argument);
+
+/* Where things are, and what the kernel offers; made once, in kato.c. */
+struct place {
+  const char *home;  /* as HOME has it, without slashes at its end */
+  char *real_home;   /* without links */
+  char *program;     /* lib/kato */
+  char *runtime;     /* lib/kato/deno */
+  int abi;           /* of Landlock; 0: none */
+  bool seccomp;
+  bool sandbox;      /* false only in the probe build, on request */
+  struct list environment;
+};
+
+/* landlock.c */
+struct ruleset {
+  int fd; /* -1: the kernel has no Landlock */
+  uint64_t handled;
+};
+extern const uint64_t ALLOW_READ, ALLOW_LIST, ALLOW_WRITE, ALLOW_RUN, ALLOW_FILE;
+int landlock_abi(void);
+void ruleset_make(struct ruleset *rules, int abi);
+void ruleset_allow(const struct ruleset *rules, int fd, uint64_t access);
+void ruleset_enforce(struct ruleset *rules);
+
+/* walk.c */
+int walk(int from, const char *path, int flags);
+int open_without_links(const char *path, int flags);
+
+/* grants.c */
+void allow_program(const struct ruleset *rules, const struct place *place);
+void allow_settings(const struct ruleset *rules, const struct place *place);
+void allow_processes(const struct ruleset *rules);
+void allow_grants(const struct ruleset *rules, const struct role *role, const struct place *place);
+void make_folders(const struct plan *plan, const struct place *place);
+
+/* seccomp.c */
+enum kind { ONE_SHOT, ROLE, MONITOR };
+bool seccomp_present(void);
+/* For all but the monitor: execve with exactly these three pointers, and no other. */
+struct exec {
+  const char *path;
+  char *const *arguments;
+  char *const *environment;
+};
+void seccomp_enforce(enum kind kind, const struct exec *exec);
+
+/* limits.c */
+void close_above(int last);
+void open_standard(void);
+void lower_limits(void);
+void drop_privileges(void);
+void refuse_new_code(void);
+void reset_signals(void);
+
+/* become.c */
+char *missing_words(const struct place *place);
+void confine(const struct place *place, struct ruleset *rules, enum kind kind, const struct exec *exec);
+_Noreturn void become(const struct place *place, struct ruleset *rules, enum kind kind, struct list *arguments);
+void main_arguments(struct list *arguments, const struct place *place, const struct plan *plan, char *const *line);
+
+/* plan.c */
+_Noreturn void become_plan(const struct place *place, const char *word, char *const *line);
+void make_plan(const struct place *place, char *const *line, struct plan *plan);
+
+/* channel.c: a queue of bytes; whoever appends keeps it bounded. */
+struct queue {
+  uint8_t *bytes;
+  size_t start, length, room;
+};
+void queue_add(struct queue *queue, const void *bytes, size_t length);
+void queue_take(struct queue *queue, size_t length);
+void queue_fragment(struct queue *queue, uint32_t channel, const void *bytes, size_t length);
+void queue_free(struct queue *queue);
+uint32_t read_u32(const uint8_t *bytes);
+/* What becomes of a pipe after one write or read: gone means that nobody is at its other end. */
+enum moved { MOVED, NOTHING, GONE };
+enum moved queue_write(struct queue *queue, int fd, size_t *written);
+
+/* control.c */
+enum message { START_PARSER, START_WRITER, END, BEAT, WRONG };
+struct control {
+  enum message message;
+  uint32_t channel;
+  const char *role;        /* parser:PROVIDER */
+  bool create;
+  const char *destination;
+  const char **folders; /* points into the message */
+  size_t folder_count;
+};
+/* `bytes` must stay while `control` is used. */
+void parse_control(const char *bytes, size_t length, struct control *control);
+void free_control(struct control *control);
+
+/* destination.c */
+struct bound {
+  char *path;
+  int fd;
+};
+void open_bounds(struct bound **bounds, size_t *count, const struct role *role);
+/* Opens what the writer may have; -1 and why not, for a person. */
+int open_destination(const struct bound *bounds, size_t count, const struct control *control, char **why);
+
+/* cell.c: one role as a process of its own. */
+struct cell {
+  uint32_t channel;
+  pid_t pid;
+  int in, out; /* our ends; -1 when closed */
+  int status;
+  bool ended;        /* waited for */
+  int64_t silent;    /* since when its output is closed; 0: it is not */
+  const char *cause; /* why we killed it; NULL: we did not */
+  struct queue to;
+  uint64_t acked;    /* reached it, and the orchestrator was not told yet */
+};
+bool cell_start(struct cell *cell, const struct place *place, const struct plan *plan, const struct command *command,
+                char *const *line, int file);
+void cell_kill(struct cell *cell, const char *cause);
+char *cell_reason(const struct cell *cell);
+bool cell_too_large(const struct cell *cell);
+void cell_free(struct cell *cell);
+int64_t now_ms(void);
+
+/* roles.c and monitor.c */
+struct monitor {
+  const struct place *place;
+  const struct plan *plan;
+  struct cell orchestrator;
+  struct cell **cells;
+  size_t count, room, turn;
+  struct bound *bounds;
+  size_t bound_count;
+  uint32_t last_channel;
+  uint8_t head[8];
+  size_t head_length;
+  uint32_t body_left;
+  struct queue message; /* of channel 0, while it arrives */
+  int64_t beat, stop_at;
+  int handed_on; /* the last signal that the orchestrator was given */
+  bool broken; /* the orchestrator said what it must not say */
+};
+void roles_obey(struct monitor *monitor, const char *bytes, size_t length);
+void roles_read(struct monitor *monitor, const uint8_t *bytes, size_t length);
+void roles_tell(struct monitor *monitor, const char *word, uint32_t channel, const char *value);
+void roles_reap(struct monitor *monitor);
+void roles_settle(struct monitor *monitor);
+_Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line);
+
+/* watch.c: whether what was granted is still what stands there. */
+struct watch {
+  struct seen *seen;
+  size_t count, room;
+};
+void watch_begin(struct watch *watch, const struct plan *plan);
+const char *watch_changed(struct watch *watch);
+
+/* Only in the probe build, for tests of the kernel's boundary: see probe.c. */
+#ifdef KATO_PROBE
+char **probe_arguments(char **argv, struct place *place);
+const char *probe_script(const char *role, const char *script);
+bool probe_allows_all(void);
+int probe_abi(int abi);
+#endif
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * The process itself before it becomes anything: descriptors, limits, privileges, signals. Opens /dev/null, and
+ * nothing else.
+ */
+#include "kato.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NR_CLOSE_RANGE 436
+#define SET_MDWE 65
+#define MDWE_REFUSE_EXEC_GAIN 1ul
+
+void close_above(int last) {
+  if (syscall(NR_CLOSE_RANGE, (unsigned)last + 1, ~0u, 0u) == 0) return;
+  /* An old kernel. A descriptor may be above the limit that holds now, but not above the one that the system has. */
+  struct rlimit limit;
+  rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max != RLIM_INFINITY ? limit.rlim_max : 1048576;
+  for (rlim_t fd = (rlim_t)last + 1; fd < end; fd++) close((int)fd);
+}
+
+/* Otherwise the first file that is opened becomes standard output. */
+void open_standard(void) {
+  for (int fd = 0; fd <= 2; fd++) {
+    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    int null = open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+    /* Descriptors are given lowest first, and those below are open. */
+    if (null != fd) _exit(REFUSED);
+  }
+}
+
+static void lower(__rlimit_resource_t resource) {
+  struct rlimit none = {0, 0};
+  if (setrlimit(resource, &none) != 0) fail(BUG, "cannot lower a limit: %s", strerror(errno));
+}
+
+void lower_limits(void) {
+  lower(RLIMIT_CORE);
+  lower(RLIMIT_MSGQUEUE);
+  lower(RLIMIT_RTPRIO);
+}
+
+static void drop_capabilities(void) {
+  prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
+    prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); /* only who has CAP_SETPCAP can, and only he needs to */
+  }
+  struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
+  if (syscall(SYS_capset, &head, none) != 0) fail(BUG, "cannot drop capabilities: %s", strerror(errno));
+}
+
+/* For good: no program that this process starts can have more than it. */
+void drop_privileges(void) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail(BUG, "cannot set no_new_privs: %s", strerror(errno));
+  /* Until the runtime begins, which makes itself dumpable again; the monitor stays so. */
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) fail(BUG, "cannot become undumpable: %s", strerror(errno));
+  drop_capabilities();
+}
+
+/* Memory that could be written never becomes code, from Linux 6.3; the engine runs without its compiler. */
+void refuse_new_code(void) { prctl(SET_MDWE, MDWE_REFUSE_EXEC_GAIN, 0, 0, 0); }
+
+/* Blocked and ignored signals are inherited, and would keep a person from ending a command. */
+void reset_signals(void) {
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  for (int signal_number = 1; signal_number < NSIG; signal_number++) {
+    /* nohup's way of saying that a command shall outlive its terminal */
+    struct sigaction now;
+    if (signal_number == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN) continue;
+    signal(signal_number, SIG_DFL);
+  }
+}

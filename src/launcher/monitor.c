@@ -1,0 +1,204 @@
+/*
+ * The monitor: what is left of the launcher while the daemon runs. It starts the orchestrator and, on its word, the
+ * other roles, moves bytes between their pipes within bounds, and sees to it that nothing outlives what it belongs to.
+ * It is confined to the union of what its roles need, and never looks at what it moves.
+ */
+#include "kato.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Messages of our own come on top of what roles sent; beyond this, the orchestrator is not listened to either. */
+#define MOST_WAITING (4u * WAITING_BYTES)
+#define TICK_MS 1000
+/* A role that closed a pipe is about to end; it has this long. */
+#define SILENT_MS 1000
+/* Not more often than systemd puts up with. */
+#define REPLAN_MS 20000
+
+static const char TOO_LARGE[] = "killed: more than 512 MiB";
+static const char SILENT[] = "killed: it closed its pipes and went on";
+
+static void close_in(struct cell *cell) {
+  close(cell->in);
+  cell->in = -1;
+  queue_free(&cell->to);
+  if (cell->silent == 0) cell->silent = now_ms();
+}
+
+static void close_out(struct cell *cell) {
+  close(cell->out);
+  cell->out = -1;
+  if (cell->silent == 0) cell->silent = now_ms();
+}
+
+static void write_to(struct cell *cell) {
+  size_t written;
+  if (cell->in < 0 || cell->to.length == 0) return;
+  if (queue_write(&cell->to, cell->in, &written) == GONE) close_in(cell);
+  cell->acked += written;
+}
+
+/* What a cell sent: from the orchestrator to be obeyed, from a role to be passed on. */
+static void read_from(struct monitor *monitor, struct cell *cell) {
+  static uint8_t bytes[FRAGMENT_BYTES];
+  ssize_t count = read(cell->out, bytes, sizeof bytes);
+  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count <= 0) return close_out(cell);
+  if (cell == &monitor->orchestrator) {
+    roles_read(monitor, bytes, (size_t)count);
+  } else {
+    queue_fragment(&monitor->orchestrator.to, cell->channel, bytes, (size_t)count);
+  }
+}
+
+static void add_polls(struct pollfd **polls, size_t *room, size_t *count, const struct cell *cell, bool reads) {
+  *polls = more_room(*polls, room, *count + 2, sizeof **polls);
+  /* A pipe that nobody holds at the other end is reported whether or not anything is asked. */
+  (*polls)[(*count)++] = (struct pollfd){.fd = cell->to.length > 0 ? cell->in : -1, .events = POLLOUT};
+  (*polls)[(*count)++] = (struct pollfd){.fd = reads ? cell->out : -1, .events = POLLIN};
+}
+
+static void move_cell(struct monitor *monitor, struct cell *cell, const struct pollfd *polls) {
+  if (polls[0].revents != 0) write_to(cell);
+  if (polls[1].revents != 0 && cell->out >= 0) read_from(monitor, cell);
+}
+
+/* One turn: waits until something can be moved, and moves what can be. */
+static void move_bytes(struct monitor *monitor, int signals, int timeout) {
+  static struct pollfd *polls;
+  static size_t room;
+  size_t count = 0, cells = monitor->count;
+  size_t waiting = monitor->orchestrator.to.length;
+  polls = more_room(polls, &room, 1, sizeof *polls);
+  polls[count++] = (struct pollfd){.fd = signals, .events = POLLIN};
+  add_polls(&polls, &room, &count, &monitor->orchestrator, waiting <= MOST_WAITING);
+  for (size_t i = 0; i < cells; i++) add_polls(&polls, &room, &count, monitor->cells[i], waiting <= WAITING_BYTES);
+  if (poll(polls, count, timeout) <= 0) return;
+  move_cell(monitor, &monitor->orchestrator, polls + 1);
+  /* Each turn begins with another role, so that one that floods does not keep the rest from being read. */
+  monitor->turn++;
+  for (size_t step = 0; step < cells; step++) {
+    size_t i = (monitor->turn + step) % cells;
+    bool full = monitor->orchestrator.to.length > WAITING_BYTES;
+    if (full) polls[4 + 2 * i].revents = 0;
+    move_cell(monitor, monitor->cells[i], polls + 3 + 2 * i);
+  }
+}
+
+static void take_signals(struct monitor *monitor, int signals) {
+  struct signalfd_siginfo info;
+  while (read(signals, &info, sizeof info) == (ssize_t)sizeof info) {
+    int number = (int)info.ssi_signo;
+    if (number == SIGCHLD) continue;
+    if (number != SIGHUP && monitor->stop_at == 0) monitor->stop_at = now_ms() + STOP_MS;
+    monitor->handed_on = number;
+    if (!monitor->orchestrator.ended) kill(monitor->orchestrator.pid, number);
+  }
+}
+
+static void check_cell(struct cell *cell, int64_t now) {
+  if (cell->ended) return;
+  if (cell->silent != 0 && now - cell->silent > SILENT_MS) cell_kill(cell, SILENT);
+  if (cell_too_large(cell)) cell_kill(cell, TOO_LARGE);
+}
+
+/* Once a second. */
+static void tend(struct monitor *monitor, struct watch *watch, int64_t *replan_at) {
+  int64_t now = now_ms();
+  check_cell(&monitor->orchestrator, now);
+  for (size_t i = 0; i < monitor->count; i++) check_cell(monitor->cells[i], now);
+  if (now - monitor->beat > BEAT_SECONDS * 1000) cell_kill(&monitor->orchestrator, "killed: no heartbeat");
+  const char *changed = now < *replan_at ? NULL : watch_changed(watch);
+  if (changed == NULL || monitor->orchestrator.ended || monitor->stop_at != 0) return;
+  say("%s has appeared or was replaced; the daemon is to start again", changed);
+  *replan_at = now + REPLAN_MS;
+  kill(monitor->orchestrator.pid, SIGHUP);
+}
+
+static void stop_if_due(struct monitor *monitor) {
+  if (monitor->broken && !monitor->orchestrator.ended) {
+    cell_kill(&monitor->orchestrator, "killed: it said what it must not say");
+  }
+  if (monitor->stop_at == 0 || now_ms() < monitor->stop_at || monitor->orchestrator.ended) return;
+  cell_kill(&monitor->orchestrator, "killed: it did not stop in time");
+}
+
+static int take_over_signals(void) {
+  sigset_t taken;
+  sigemptyset(&taken);
+  sigaddset(&taken, SIGTERM);
+  sigaddset(&taken, SIGINT);
+  sigaddset(&taken, SIGHUP);
+  sigaddset(&taken, SIGCHLD);
+  sigprocmask(SIG_SETMASK, &taken, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  int signals = signalfd(-1, &taken, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (signals < 0) fail(BUG, "cannot take signals: %s", strerror(errno));
+  return signals;
+}
+
+static void confine_monitor(const struct monitor *monitor) {
+  const struct place *place = monitor->place;
+  const struct plan *plan = monitor->plan;
+  struct ruleset rules;
+  ruleset_make(&rules, place->abi);
+  allow_program(&rules, place);
+  allow_processes(&rules);
+  for (size_t i = 0; i < plan->count; i++) {
+    if (strcmp(plan->roles[i].name, "writer") != 0) allow_grants(&rules, &plan->roles[i], place);
+  }
+  for (size_t i = 0; i < monitor->bound_count; i++) ruleset_allow(&rules, monitor->bounds[i].fd, ALLOW_WRITE);
+  if (place->sandbox) refuse_new_code();
+  confine(place, &rules, MONITOR, NULL);
+}
+
+static _Noreturn void end(struct monitor *monitor) {
+  for (size_t i = 0; i < monitor->count; i++) cell_kill(monitor->cells[i], "killed: the daemon ended");
+  /* They die without us as well; this is so that nobody finds them still there. */
+  while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) continue;
+  const struct cell *orchestrator = &monitor->orchestrator;
+  bool killed = orchestrator->cause != NULL || WIFSIGNALED(orchestrator->status);
+  /* It had not begun to listen to signals when one told it to end: it did as it was told. */
+  bool obeyed = killed && orchestrator->cause == NULL && WTERMSIG(orchestrator->status) == monitor->handed_on;
+  if (obeyed) exit(monitor->handed_on == SIGHUP ? RESTART : DONE);
+  char *reason = cell_reason(orchestrator);
+  if (killed) say("the daemon's orchestrator was %s", reason);
+  free(reason);
+  exit(killed ? BUG : WEXITSTATUS(orchestrator->status));
+}
+
+_Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line) {
+  struct monitor monitor = {.place = place, .plan = plan, .orchestrator = {.in = -1, .out = -1}};
+  int signals = take_over_signals();
+  open_bounds(&monitor.bounds, &monitor.bound_count, role_of(plan, "writer"));
+  confine_monitor(&monitor);
+  struct watch watch = {0};
+  watch_begin(&watch, plan);
+  struct command command = {
+      .script = "kato.js", .role = &plan->roles[0], .engine = engine_flags(plan->profile)};
+  if (!cell_start(&monitor.orchestrator, place, plan, &command, line, -1)) {
+    fail(BUG, "cannot start a process: %s. End some and run the command again", strerror(errno));
+  }
+  monitor.beat = now_ms();
+  int64_t next_tick = now_ms() + TICK_MS, replan_at = now_ms() + REPLAN_MS;
+  while (!monitor.orchestrator.ended) {
+    int64_t now = now_ms();
+    int64_t wake = monitor.stop_at != 0 && monitor.stop_at < next_tick ? monitor.stop_at : next_tick;
+    move_bytes(&monitor, signals, wake > now ? (int)(wake - now) : 0);
+    take_signals(&monitor, signals);
+    roles_reap(&monitor);
+    roles_settle(&monitor);
+    stop_if_due(&monitor);
+    if (now_ms() < next_tick) continue;
+    tend(&monitor, &watch, &replan_at);
+    next_tick = now_ms() + TICK_MS;
+  }
+  end(&monitor);
+}

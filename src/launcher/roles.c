@@ -1,0 +1,210 @@
+/*
+ * What the orchestrator says, and what becomes of it: roles that start and end, and bytes that are passed to them. It
+ * looks at channels and lengths, never at what is in a stream.
+ */
+#include "kato.h"
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A parser for each provider and a writer for each recording; more at once is no daemon's day. */
+#define MOST_ROLES 256
+
+static struct cell *cell_of(const struct monitor *monitor, uint32_t channel) {
+  for (size_t i = 0; i < monitor->count; i++) {
+    if (monitor->cells[i]->channel == channel) return monitor->cells[i];
+  }
+  return NULL;
+}
+
+/* One message of channel 0: a word, a channel, a value. */
+void roles_tell(struct monitor *monitor, const char *word, uint32_t channel, const char *value) {
+  char *fields = text_of("%s\n%u\n%s\n", word, channel, value);
+  size_t length = strlen(fields);
+  for (size_t i = 0; i < length; i++) {
+    if (fields[i] == '\n') fields[i] = '\0';
+  }
+  queue_fragment(&monitor->orchestrator.to, 0, fields, length);
+  free(fields);
+}
+
+static void refuse(struct monitor *monitor, uint32_t channel, char *why) {
+  char *reason = text_of("refused: %s", why);
+  roles_tell(monitor, "ended", channel, reason);
+  free(reason);
+  free(why);
+}
+
+static void start(struct monitor *monitor, uint32_t channel, const struct command *command, int file) {
+  struct cell *cell = calloc(1, sizeof *cell);
+  if (cell == NULL) out_of_memory();
+  cell->channel = channel;
+  if (!cell_start(cell, monitor->place, monitor->plan, command, NULL, file)) {
+    free(cell);
+    return refuse(monitor, channel, text_of("the system has no room for another process now"));
+  }
+  monitor->cells = more_room(monitor->cells, &monitor->room, monitor->count + 1, sizeof(struct cell *));
+  monitor->cells[monitor->count++] = cell;
+  char *pid = text_of("%d", cell->pid);
+  roles_tell(monitor, "started", channel, pid);
+  free(pid);
+}
+
+static void start_parser(struct monitor *monitor, const struct control *control) {
+  const struct role *role = role_of(monitor->plan, control->role);
+  if (role == NULL || role == monitor->plan->roles) {
+    return refuse(monitor, control->channel, text_of("the plan has no such role"));
+  }
+  struct command command = {.script = "parser.js", .role = role, .engine = engine_flags(monitor->plan->profile)};
+  start(monitor, control->channel, &command, -1);
+}
+
+static void start_writer(struct monitor *monitor, const struct control *control) {
+  char *why = NULL;
+  int file = open_destination(monitor->bounds, monitor->bound_count, control, &why);
+  if (file < 0) return refuse(monitor, control->channel, why);
+  /* The runtime takes the exact name, the kernel the file that stands there now. */
+  struct grant grant = {.verb = WRITE, .value = text_of("%s", control->destination)};
+  char name[] = "writer";
+  struct role role = {.name = name, .grants = &grant, .count = 1};
+  struct command command = {.script = "writer.js", .role = &role, .engine = engine_flags(monitor->plan->profile)};
+  start(monitor, control->channel, &command, file);
+  close(file);
+  free(grant.value);
+}
+
+static void begin(struct monitor *monitor, const struct control *control) {
+  uint32_t channel = control->channel;
+  if (cell_of(monitor, channel) != NULL) {
+    monitor->broken = true;
+    return;
+  }
+  if (channel > monitor->last_channel) monitor->last_channel = channel;
+  if (monitor->count >= MOST_ROLES) {
+    return refuse(monitor, channel, text_of("%d roles run already", MOST_ROLES));
+  }
+  if (control->message == START_PARSER) return start_parser(monitor, control);
+  start_writer(monitor, control);
+}
+
+void roles_obey(struct monitor *monitor, const char *bytes, size_t length) {
+  struct control control;
+  parse_control(bytes, length, &control);
+  switch (control.message) {
+    case BEAT:
+      monitor->beat = now_ms();
+      break;
+    case START_PARSER:
+    case START_WRITER:
+      begin(monitor, &control);
+      break;
+    case END: {
+      struct cell *cell = cell_of(monitor, control.channel);
+      if (cell != NULL) cell_kill(cell, "ended when it was told to");
+      /* It may have ended by itself while that was on its way; one that never was is something else. */
+      if (control.channel > monitor->last_channel) monitor->broken = true;
+      break;
+    }
+    case WRONG:
+      monitor->broken = true;
+      break;
+  }
+  free_control(&control);
+}
+
+/* A piece of a role's stream, on its way to it. */
+static void pass(struct monitor *monitor, uint32_t channel, const uint8_t *bytes, size_t length) {
+  struct cell *cell = cell_of(monitor, channel);
+  if (cell == NULL) {
+    /* What was under way to a role that ended is nobody's. */
+    if (channel > monitor->last_channel) monitor->broken = true;
+    return;
+  }
+  if (cell->in < 0) return;
+  if (cell->to.length + length > CHANNEL_WINDOW) {
+    monitor->broken = true;
+    return;
+  }
+  queue_add(&cell->to, bytes, length);
+}
+
+static size_t least(size_t one, size_t other) { return one < other ? one : other; }
+
+static void take_head(struct monitor *monitor) {
+  monitor->body_left = read_u32(monitor->head + 4);
+  bool is_control = read_u32(monitor->head) == 0;
+  if (monitor->body_left > FRAGMENT_BYTES || (is_control && monitor->body_left == 0)) monitor->broken = true;
+  if (monitor->body_left == 0) monitor->head_length = 0;
+}
+
+static void take_body(struct monitor *monitor, const uint8_t *bytes, size_t length) {
+  uint32_t channel = read_u32(monitor->head);
+  monitor->body_left -= (uint32_t)length;
+  if (channel != 0) {
+    pass(monitor, channel, bytes, length);
+  } else {
+    queue_add(&monitor->message, bytes, length);
+    if (monitor->body_left == 0) {
+      roles_obey(monitor, (const char *)monitor->message.bytes + monitor->message.start, monitor->message.length);
+      queue_take(&monitor->message, monitor->message.length);
+    }
+  }
+  if (monitor->body_left == 0) monitor->head_length = 0;
+}
+
+/* What was read from the orchestrator, cut anywhere. */
+void roles_read(struct monitor *monitor, const uint8_t *bytes, size_t length) {
+  while (length > 0 && !monitor->broken) {
+    size_t used;
+    if (monitor->head_length < sizeof monitor->head) {
+      used = least(length, sizeof monitor->head - monitor->head_length);
+      memcpy(monitor->head + monitor->head_length, bytes, used);
+      monitor->head_length += used;
+      if (monitor->head_length == sizeof monitor->head) take_head(monitor);
+    } else {
+      used = least(length, monitor->body_left);
+      take_body(monitor, bytes, used);
+    }
+    bytes += used;
+    length -= used;
+  }
+}
+
+void roles_reap(struct monitor *monitor) {
+  int status;
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    struct cell *cell = monitor->orchestrator.pid == pid ? &monitor->orchestrator : NULL;
+    for (size_t i = 0; i < monitor->count && cell == NULL; i++) {
+      if (monitor->cells[i]->pid == pid && !monitor->cells[i]->ended) cell = monitor->cells[i];
+    }
+    if (cell == NULL) continue;
+    cell->status = status;
+    cell->ended = true;
+  }
+}
+
+/* Acknowledges what went out, and takes leave of roles that ended and whose last bytes were passed on. */
+void roles_settle(struct monitor *monitor) {
+  size_t kept = 0;
+  for (size_t i = 0; i < monitor->count; i++) {
+    struct cell *cell = monitor->cells[i];
+    if (cell->acked > 0) {
+      char *bytes = text_of("%llu", (unsigned long long)cell->acked);
+      roles_tell(monitor, "ack", cell->channel, bytes);
+      free(bytes);
+      cell->acked = 0;
+    }
+    if (!cell->ended || cell->out >= 0) {
+      monitor->cells[kept++] = cell;
+      continue;
+    }
+    char *reason = cell_reason(cell);
+    roles_tell(monitor, "ended", cell->channel, reason);
+    free(reason);
+    cell_free(cell);
+    free(cell);
+  }
+  monitor->count = kept;
+}

@@ -1,0 +1,256 @@
+/* Tables for the pure parts of the launcher. Runs under sanitizers and valgrind: `make check`. */
+#include "../kato.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int failures;
+
+#define CHECK(condition, ...)                    \
+  do {                                           \
+    if (!(condition)) {                          \
+      failures++;                                \
+      printf("%s:%d: ", __FILE__, __LINE__);     \
+      printf(__VA_ARGS__);                       \
+      printf("\n");                              \
+    }                                            \
+  } while (0)
+
+#define HEAD "kato-plan 1\0hash none\0profile help\0role help\0"
+#define PLAN(text) {text, sizeof text - 1, NULL}
+#define BAD(text, why) {text, sizeof text - 1, why}
+
+static const struct {
+  const char *text;
+  size_t length;
+  const char *why;
+} PLANS[] = {
+    PLAN(HEAD "end\0"),
+    PLAN(HEAD "read /a,b\0list /a b\0write /a\xc3\xa9\0env HOME\0sys uid\0end\0"),
+    PLAN("kato-plan 1\0hash 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\0profile daemon\0"
+         "role daemon\0read /x\0role parser:claude-code\0read /y\0role writer\0write /z\0end\0"),
+    PLAN(HEAD "read /\xf0\x9f\x90\xb1\0end\0"),
+    BAD("", "has no end"),
+    BAD("end\0", "has no end"),
+    BAD("\0end\0", "does not begin with kato-plan 1"),
+    BAD("kato-plan 2\0hash none\0profile help\0role help\0end\0", "does not begin with kato-plan 1"),
+    BAD("kato-plan 1\0end\0", "has no hash"),
+    BAD("kato-plan 1\0hash ABC\0profile help\0role help\0end\0", "has no hash"),
+    BAD("kato-plan 1\0hash none\0end\0", "names no known profile"),
+    BAD("kato-plan 1\0hash none\0profile root\0role root\0end\0", "names no known profile"),
+    BAD("kato-plan 1\0hash none\0profile help\0end\0", "does not begin with the role of its profile"),
+    BAD("kato-plan 1\0hash none\0profile help\0role daemon\0end\0", "does not begin with the role of its profile"),
+    BAD("kato-plan 1\0hash none\0profile help\0read /x\0role help\0end\0", "has a grant before the first role"),
+    BAD(HEAD "role help\0end\0", "names the role help twice"),
+    BAD(HEAD "role He\0end\0", "names an odd role"),
+    BAD(HEAD "role a:\0end\0", "names an odd role"),
+    BAD(HEAD "role a:b:c\0end\0", "names an odd role"),
+    BAD(HEAD "role \0end\0", "names an odd role"),
+    BAD(HEAD "read /\0end\0", "has a path that is not absolute and plain: /"),
+    BAD(HEAD "read x\0end\0", "has a path that is not absolute and plain: x"),
+    BAD(HEAD "read \0end\0", "has a path that is not absolute and plain: "),
+    BAD(HEAD "read /a/../b\0end\0", "has a path that is not absolute and plain: /a/../b"),
+    BAD(HEAD "read /a/./b\0end\0", "has a path that is not absolute and plain: /a/./b"),
+    BAD(HEAD "read /a//b\0end\0", "has a path that is not absolute and plain: /a//b"),
+    BAD(HEAD "read /a/\0end\0", "has a path that is not absolute and plain: /a/"),
+    PLAN(HEAD "read /a/...\0end\0"),
+    BAD(HEAD "exec /a\0end\0", "has a field that it should not have"),
+    BAD(HEAD "read\0end\0", "has a field that it should not have"),
+    BAD(HEAD "\0end\0", "has a field that it should not have"),
+    BAD(HEAD "end\0read /x\0end\0", "has a field that it should not have"),
+    BAD(HEAD "env home\0end\0", "names an odd variable"),
+    BAD(HEAD "sys u-id\0end\0", "names an odd item of sys"),
+    BAD(HEAD "read /a\nb\0end\0", "holds a control character"),
+    BAD(HEAD "read /a\x7f\0end\0", "holds a control character"),
+    BAD(HEAD "read /a\xc2\x9b\0end\0", "holds a control character"),
+    BAD(HEAD "read /a\xff\0end\0", "is not UTF-8"),
+    BAD(HEAD "read /a\xc0\xaf\0end\0", "is not UTF-8"),
+    BAD(HEAD "read /a\xed\xa0\x80\0end\0", "is not UTF-8"),
+    BAD(HEAD "read /a\xf4\x90\x80\x80\0end\0", "is not UTF-8"),
+    BAD(HEAD "read /a\xef\xbf\xbd\0end\0", "is not UTF-8"),
+    BAD(HEAD "read /a\xe2\x82\0end\0", "is not UTF-8"),
+};
+
+static void check_plans(void) {
+  for (size_t i = 0; i < sizeof PLANS / sizeof *PLANS; i++) {
+    /* A copy of exactly this length, so that one byte too far is seen. */
+    char *text = malloc(PLANS[i].length + 1);
+    memcpy(text, PLANS[i].text, PLANS[i].length);
+    struct plan plan;
+    char *why = parse_plan(text, PLANS[i].length, &plan);
+    const char *expected = PLANS[i].why;
+    bool same = expected == NULL ? why == NULL : why != NULL && strcmp(why, expected) == 0;
+    CHECK(same, "plan %zu: %s, not %s", i, why == NULL ? "ok" : why, expected == NULL ? "ok" : expected);
+    free(why);
+    free_plan(&plan);
+    free(text);
+  }
+  char *long_text = calloc(1, PLAN_BYTES + 1);
+  struct plan plan;
+  char *why = parse_plan(long_text, PLAN_BYTES + 1, &plan);
+  CHECK(strcmp(why, "is longer than 65536 bytes") == 0, "a plan that is too long: %s", why);
+  free(why);
+  free_plan(&plan);
+  free(long_text);
+}
+
+static void check_bound(const char *profile, const char *verb, const char *path, bool allowed, size_t kept) {
+  char *text = text_of("kato-plan 1%chash none%cprofile %s%crole %s%c%s %s%cend%c", 1, 1, profile, 1, profile, 1, verb,
+                       path, 1, 1);
+  size_t length = strlen(text);
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == 1) text[i] = '\0';
+  }
+  struct plan plan;
+  char *wrong = parse_plan(text, length, &plan);
+  CHECK(wrong == NULL, "%s %s: %s", verb, path, wrong);
+  char *why = wrong == NULL ? bound_plan(&plan, "/home/ada", "/srv/home/ada") : NULL;
+  CHECK((why == NULL) == allowed, "%s %s %s: %s", profile, verb, path, why == NULL ? "allowed" : why);
+  if (allowed && why == NULL) CHECK(plan.roles[0].count == kept, "%s %s: %zu grants", verb, path, plan.roles[0].count);
+  free(wrong);
+  free(why);
+  free_plan(&plan);
+  free(text);
+}
+
+static void check_bounds(void) {
+  check_bound("daemon", "write", "/home/ada/.kato/state", true, 1);
+  check_bound("daemon", "write", "/srv/home/ada/notes", true, 1);
+  check_bound("daemon", "write", "/home/bob/notes", true, 1);
+  check_bound("daemon", "write", "/home", false, 0);
+  check_bound("daemon", "write", "/srv/home", false, 0);
+  check_bound("daemon", "write", "/etc", false, 0);
+  check_bound("daemon", "write", "/etc/kato", false, 0);
+  check_bound("daemon", "write", "/usr/lib/kato/kato.js", false, 0);
+  check_bound("daemon", "write", "/etcetera", true, 1);
+  check_bound("export", "write", "/etc/x.md", true, 0);
+  check_bound("export", "write", "/tmp/x.md", true, 1);
+  check_bound("export", "write", "/home", true, 0);
+  check_bound("daemon", "read", "/etc/kato", true, 1);
+  check_bound("daemon", "read", "/etc", false, 0);
+  check_bound("daemon", "read", "/proc/1/environ", false, 0);
+  check_bound("daemon", "read", "/dev/sda", false, 0);
+  check_bound("daemon", "read", "/home", false, 0);
+  check_bound("daemon", "list", "/home", true, 1);
+}
+
+static void check_environment(void) {
+  char big[8192];
+  memset(big, 'x', sizeof big - 1);
+  memcpy(big, "TERM=", 5);
+  big[sizeof big - 1] = '\0';
+  char *inherited[] = {"HOME=/h",        "HOME=/other",   "LD_PRELOAD=x",    "DENO_DIR=/evil", "NODE_OPTIONS=x", "PATH=/evil",
+                       "LC_ALL=C",       "LC_=x",         "LC_all=x",        "NOEQUALS",       "=odd",           "TZ=",
+                       "LANG=\xff",      big,             "DENO_V8_FLAGS=x", "HOMEX=y",        "CODEX_HOME=/c",  "LC_TIME=x=y",
+                       "JOURNAL_STREAM=8:1", "DENO_NO_UPDATE_CHECK=", NULL};
+  const char *expected[] = {"HOME=/h",     "LC_ALL=C",           "TZ=", "CODEX_HOME=/c", "LC_TIME=x=y", "JOURNAL_STREAM=8:1",
+                            "DENO_DIR=/dev/null/none", "DENO_NO_UPDATE_CHECK=1"};
+  struct list made = {0};
+  build_environment(inherited, &made);
+  size_t count = sizeof expected / sizeof *expected;
+  CHECK(made.count == count, "%zu variables", made.count);
+  for (size_t i = 0; i < count && i < made.count; i++) {
+    CHECK(strcmp(made.items[i], expected[i]) == 0, "variable %zu is %s", i, made.items[i]);
+  }
+  list_free(&made);
+}
+
+static bool has(const struct list *list, const char *text) {
+  for (size_t i = 0; i < list->count; i++) {
+    if (strcmp(list->items[i], text) == 0) return true;
+  }
+  return false;
+}
+
+static void check_flags(void) {
+  char paths[][8] = {"/a,b", "/c", "/c", "/w,,", "HOME", "uid"};
+  struct grant grants[] = {{READ, paths[0]}, {LIST, paths[1]}, {READ, paths[2]},
+                           {WRITE, paths[3]}, {ENV, paths[4]}, {SYS, paths[5]}};
+  char name[] = "daemon";
+  struct role role = {.name = name, .grants = grants, .count = 6};
+  struct role empty = {.name = name};
+  struct command command = {.script = "kato.js", .role = &role, .engine = engine_flags("daemon")};
+  struct list made = {0};
+  build_flags(&made, "/lib/kato", &command);
+  CHECK(has(&made, "--allow-read=/a,,b,/c"), "read, with list, each once, commas doubled");
+  CHECK(has(&made, "--allow-write=/w,,,,"), "write");
+  CHECK(has(&made, "--allow-env=HOME") && has(&made, "--allow-sys=uid"), "env and sys");
+  CHECK(has(&made, "--deny-net") && has(&made, "--deny-run") && has(&made, "--deny-ffi"), "never");
+  CHECK(has(&made, "--v8-flags=--jitless,--max-semi-space-size=1"), "engine");
+  CHECK(strcmp(made.items[made.count - 1], "/lib/kato/kato.js") == 0, "the script is last");
+  list_free(&made);
+  command.role = &empty;
+  build_flags(&made, "/lib/kato", &command);
+  CHECK(has(&made, "--deny-read") && has(&made, "--deny-write") && has(&made, "--deny-env") && has(&made, "--deny-sys"),
+        "what is not granted is denied by name");
+  list_free(&made);
+  CHECK(is_reserved_argument("--kernel-sandbox") && is_reserved_argument("--plan-hash=x"), "reserved");
+  CHECK(!is_reserved_argument("--plan-hashes") && !is_reserved_argument("daemon"), "not reserved");
+}
+
+#define MESSAGE(text, kind) {text, sizeof text - 1, kind}
+static const struct {
+  const char *text;
+  size_t length;
+  enum message message;
+} MESSAGES[] = {
+    MESSAGE("beat\0", BEAT),
+    MESSAGE("end\0" "7\0", END),
+    MESSAGE("start\0" "4294967295\0parser:codex\0", START_PARSER),
+    MESSAGE("start\0" "2\0writer\0create\0/a/b.md\0/a\0", START_WRITER),
+    MESSAGE("start\0" "2\0writer\0existing\0/a/b.md\0", START_WRITER),
+    MESSAGE("start\0" "2\0writer\0existing\0/a/b.md\0/a\0", WRONG),
+    MESSAGE("start\0" "2\0writer\0append\0/a/b.md\0", WRONG),
+    MESSAGE("start\0" "2\0writer\0create\0", WRONG),
+    MESSAGE("start\0" "2\0writer\0create\0/a/../b.md\0", WRONG),
+    MESSAGE("start\0" "2\0writer\0create\0/a\nb.md\0", WRONG),
+    MESSAGE("start\0" "2\0daemon\0", WRONG),
+    MESSAGE("start\0" "2\0", WRONG),
+    MESSAGE("start\0" "0\0parser:codex\0", WRONG),
+    MESSAGE("start\0" "01\0parser:codex\0", WRONG),
+    MESSAGE("start\0" "4294967296\0parser:codex\0", WRONG),
+    MESSAGE("start\0" "-1\0parser:codex\0", WRONG),
+    MESSAGE("start\0" "1\0parser:codex\0x\0", WRONG),
+    MESSAGE("beat\0x\0", WRONG),
+    MESSAGE("end\0", WRONG),
+    MESSAGE("beat", WRONG),
+    MESSAGE("\0", WRONG),
+    MESSAGE("", WRONG),
+};
+
+static void check_control(void) {
+  for (size_t i = 0; i < sizeof MESSAGES / sizeof *MESSAGES; i++) {
+    char *text = malloc(MESSAGES[i].length + 1);
+    memcpy(text, MESSAGES[i].text, MESSAGES[i].length);
+    struct control control;
+    parse_control(text, MESSAGES[i].length, &control);
+    CHECK(control.message == MESSAGES[i].message, "message %zu is %d", i, (int)control.message);
+    free_control(&control);
+    free(text);
+  }
+}
+
+static void check_queue(void) {
+  struct queue queue = {0};
+  uint8_t bytes[1000] = {1};
+  for (int i = 0; i < 300; i++) {
+    queue_fragment(&queue, 7, bytes, sizeof bytes);
+    queue_take(&queue, 600);
+  }
+  CHECK(queue.length == 300 * (1008 - 600), "%zu bytes are left", queue.length);
+  queue_take(&queue, queue.length);
+  queue_fragment(&queue, 0x01020304, bytes, 5);
+  CHECK(queue.length == 13 && read_u32(queue.bytes) == 0x01020304 && read_u32(queue.bytes + 4) == 5, "a head");
+  queue_free(&queue);
+}
+
+int main(void) {
+  check_plans();
+  check_bounds();
+  check_environment();
+  check_flags();
+  check_control();
+  check_queue();
+  printf(failures == 0 ? "all unit tests of the launcher passed\n" : "%d failed\n", failures);
+  return failures == 0 ? 0 : 1;
+}

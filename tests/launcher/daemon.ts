@@ -1,0 +1,153 @@
+/** A daemon with the real monitor, a stand-in for its orchestrator, and roles of a few lines each. */
+import { join } from "@std/path";
+import { createStage, planOf, type Stage } from "./stage.ts";
+
+export interface Step {
+  readonly say?: readonly string[];
+  /** Channel, text, how often. */
+  readonly data?: readonly [number, string, number?];
+  readonly raw?: readonly number[];
+  readonly wait?: number;
+  readonly read?: boolean;
+  readonly exit?: number;
+  readonly loop?: boolean;
+}
+
+export interface Fact {
+  readonly said?: readonly string[];
+  readonly channel?: number;
+  readonly total?: number;
+  readonly text?: string;
+  readonly signal?: string;
+  readonly began?: readonly string[];
+  readonly role?: string;
+  readonly results?: Readonly<Record<string, string>>;
+}
+
+export interface Daemon extends AsyncDisposable {
+  readonly stage: Stage;
+  readonly facts: readonly Fact[];
+  /** What was not told in JSON. */
+  readonly messages: readonly string[];
+  readonly child: Deno.ChildProcess;
+  /** When it has ended and all was read that it said. */
+  readonly status: Promise<Deno.CommandStatus>;
+  /** The first fact for which `is` holds, once there is one. */
+  find(what: string, is: (fact: Fact) => boolean): Promise<Fact>;
+  /** `ended CHANNEL …`: the reason. */
+  reason(channel: number): Promise<string>;
+}
+
+export interface DaemonOptions {
+  readonly steps: readonly Step[];
+  /** Text of the script of each parser, by provider. */
+  readonly parsers?: Readonly<Record<string, string>>;
+  readonly writer?: string;
+  readonly grants?: (stage: Stage) => readonly string[];
+  readonly options?: readonly string[];
+  readonly line?: readonly string[];
+  /** Before it starts. */
+  readonly prepare?: (stage: Stage) => void;
+}
+
+/** Reads what it is sent, and sends it back. */
+export const ECHO = "for await (const piece of Deno.stdin.readable) Deno.stdout.writeSync(piece);";
+
+export function startDaemon(options: DaemonOptions): Daemon {
+  const { parsers = { echo: ECHO }, writer = ECHO, line = [] } = options;
+  const stage = createStage(["kato-probe"]);
+  options.prepare?.(stage);
+  const providers = Object.keys(parsers);
+  const { home } = stage;
+  const roles = providers.flatMap((provider) => [`role parser:${provider}`, `read ${home}/${provider}`]);
+  const own = [
+    `read ${stage.library}`,
+    `read ${home}/.kato/state`,
+    `write ${home}/.kato/state`,
+    `list ${home}/.kato/exports`,
+  ];
+  const grants = [...own, ...options.grants?.(stage) ?? []];
+  stage.plan(planOf("daemon", [...grants, ...roles, "role writer", `write ${home}/.kato/exports`]));
+  const steps = JSON.stringify({ steps: options.steps, home });
+  stage.script("scenario.json", steps.replaceAll("~", home));
+  for (const [provider, text] of Object.entries(parsers)) stage.script(`parser_${provider}.js`, text);
+  stage.script("writer.js", writer);
+  const scripts = providers.flatMap((
+    provider,
+  ) => ["--script", `parser:${provider}`, `parser_${provider}.js`]);
+  const child = stage.spawn([
+    ...options.options ?? [],
+    ...scripts,
+    "--script",
+    "daemon",
+    "orchestrator.js",
+    "daemon",
+    ...line,
+  ], { program: "kato-probe" });
+  const facts: Fact[] = [];
+  const messages: string[] = [];
+  let wake = () => {};
+  let over = false;
+  const listening = (async () => {
+    let rest = "";
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const one of lines) {
+        if (one.startsWith("{")) facts.push(JSON.parse(one));
+        else messages.push(one);
+      }
+      wake();
+    }
+    over = true;
+    wake();
+  })();
+
+  async function find(what: string, is: (fact: Fact) => boolean): Promise<Fact> {
+    const end = performance.now() + 20_000;
+    for (;;) {
+      const found = facts.find(is);
+      if (found !== undefined) return found;
+      if (over || performance.now() > end) {
+        throw new Error(`never seen: ${what}\n${JSON.stringify(facts.slice(-20))}\n${messages.join("\n")}`);
+      }
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, 50);
+      });
+    }
+  }
+
+  return {
+    stage,
+    facts,
+    messages,
+    child,
+    status: listening.then(() => child.status),
+    find,
+    async reason(channel) {
+      const { said } = await find(
+        `the end of channel ${channel}`,
+        ({ said }) => said?.[0] === "ended" && said[1] === String(channel),
+      );
+      return said?.[2] ?? "";
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended.
+      }
+      await child.status;
+      await listening;
+      await child.stdin.close().catch(() => {});
+      await child.stdout.cancel();
+      stage[Symbol.dispose]();
+    },
+  };
+}
+
+/** A destination in the one root of the plan. */
+export function exportsOf(stage: Stage, path: string): string {
+  return join(stage.home, ".kato/exports", path);
+}

@@ -1,0 +1,201 @@
+/** What the launcher refuses, what it passes on, and what it makes of a plan that is not one. */
+import assert from "node:assert/strict";
+import { join } from "@std/path";
+import { EXIT } from "../../src/cli/exit_status.ts";
+import { WITHOUT_COMPILER } from "./build.ts";
+import { asPerson, createStage, isRoot, planBytes, planOf, type RunOptions, type Stage } from "./stage.ts";
+
+function test(name: string, body: (stage: Stage) => Promise<void>, ignore = false): void {
+  Deno.test({
+    name: `kato ${name}`,
+    ignore: WITHOUT_COMPILER !== null || ignore,
+    async fn() {
+      using stage = createStage();
+      await body(stage);
+    },
+  });
+}
+
+async function refuses(stage: Stage, code: number, message: RegExp, line: string[], options?: RunOptions) {
+  const ran = await stage.run(line, options);
+  assert.deepEqual({ code: ran.code, out: ran.out }, { code, out: "" }, ran.err);
+  assert.match(ran.err, message);
+}
+
+test("runs what was planned, in the person's own folder", async (stage) => {
+  const hash = "0123456789abcdef".repeat(4);
+  stage.plan(planOf("help", [], hash));
+  const { code, out, err } = await stage.run(["status", "--json", "a b", "é", "--", "--plan-hash"]);
+  assert.equal(code, 0, err);
+  const { args, cwd } = JSON.parse(out);
+  assert.equal(cwd, stage.home);
+  const given = args.filter((word: string) => !/^(--kernel-missing|landlock.*|--kernel-sandbox)$/.test(word));
+  assert.deepEqual(given, ["--plan-hash", hash, "status", "--json", "a b", "é", "--", "--plan-hash"]);
+  assert.deepEqual([...Deno.readDirSync(stage.home)], [], "a command that writes nothing makes nothing");
+});
+
+test("refuses what only it may say", async (stage) => {
+  for (const word of ["--plan-hash=x", "--plan-hash", "--kernel-sandbox", "--kernel-missing", "--roles"]) {
+    await refuses(stage, EXIT.usage, /is said by kato itself/, [word, "x", "status"]);
+  }
+});
+
+test("refuses arguments that are not UTF-8, and passes odd ones on", async (stage) => {
+  const line = `exec "$0" "$(printf 'a\\377b')"`;
+  const [command = "", ...words] = [...asPerson(), "sh", "-c", line, join(stage.root, "bin/kato")];
+  const { code, stderr } = await new Deno.Command(command, { args: words, env: { HOME: stage.home } })
+    .output();
+  assert.equal(code, EXIT.usage);
+  assert.match(new TextDecoder().decode(stderr), /an argument is not UTF-8: a.+b\. Rename/);
+  const { out } = await stage.run(["\u001b[31m\n", ""]);
+  assert.deepEqual(JSON.parse(out).args.slice(-2), ["\u001b[31m\n", ""]);
+});
+
+const HOMES: readonly (readonly [string, (stage: Stage) => string, RegExp])[] = [
+  ["relative", () => "home", /absolute path/],
+  ["empty", () => "", /absolute path/],
+  ["not there", ({ home }) => `${home}/nowhere`, /no folder that is there/],
+  ["a file", ({ library }) => `${library}/kato.js`, /no folder that is there/],
+  ["the root", () => "/", /not the plain path/],
+  ["not plain", ({ home }) => `${home}/../home`, /not the plain path/],
+];
+for (const [what, homeOf, message] of HOMES) {
+  test(`refuses a home that is ${what}`, async (stage) => {
+    await refuses(stage, EXIT.refused, message, ["status"], { env: { HOME: homeOf(stage) } });
+  });
+}
+
+test("refuses a home that is somebody else's", async (stage) => {
+  await refuses(stage, EXIT.refused, /belongs to somebody else/, ["status"], { env: { HOME: stage.root } });
+}, !isRoot);
+
+test("refuses the daemon to root, whatever the command line says", async (stage) => {
+  const root = { asIs: true, env: { HOME: "/root" } };
+  await refuses(stage, EXIT.denied, /does not run as root/, ["daemon"], root);
+  stage.plan(planOf("daemon", []));
+  await refuses(stage, EXIT.denied, /does not run as root/, ["status"], root);
+}, !isRoot);
+
+test("refuses to be set-uid", async (stage) => {
+  Deno.chmodSync(join(stage.root, "bin/kato"), 0o4755);
+  await refuses(stage, EXIT.denied, /must not be installed set-uid/, ["status"]);
+}, !isRoot);
+
+test("refuses an installation that is incomplete or that others can change", async (stage) => {
+  Deno.chmodSync(join(stage.library, "kato.js"), 0o666);
+  await refuses(stage, EXIT.refused, /others can change .*kato\.js/, ["status"]);
+  Deno.removeSync(join(stage.library, "kato.js"));
+  await refuses(stage, EXIT.refused, /kato\.js is missing/, ["status"]);
+  Deno.removeSync(stage.library, { recursive: true });
+  await refuses(stage, EXIT.refused, /lib\/kato is missing/, ["status"]);
+});
+
+test("refuses a working directory that is gone", async (stage) => {
+  const line = `mkdir "$1/gone" && cd "$1/gone" && rmdir "$1/gone" && exec "$0" status`;
+  const [command = "", ...args] = [...asPerson(), "sh", "-c", line, join(stage.root, "bin/kato"), stage.home];
+  const { code, stderr } = await new Deno.Command(command, { args, env: { HOME: stage.home } }).output();
+  assert.equal(code, EXIT.refused);
+  assert.match(new TextDecoder().decode(stderr), /working directory is gone/);
+});
+
+const H = "/home/ada";
+const WRONG_PLANS: readonly (readonly [string, readonly string[] | Uint8Array, RegExp])[] = [
+  ["empty", new Uint8Array(), /has no end/],
+  ["cut", planBytes(planOf("help", [`read ${H}`])).slice(0, -3), /has no end/],
+  ["not UTF-8", new Uint8Array([...planBytes(planOf("help", [])), 0xff]), /is not UTF-8/],
+  [
+    "not the profile's",
+    ["kato-plan 1", "hash none", "profile help", "role daemon", "end"],
+    /role of its profile/,
+  ],
+  ["one with ..", planOf("help", [`read ${H}/../bob`]), /not absolute and plain/],
+  ["one with a control character", planOf("help", [`read ${H}/\u001b[2J`]), /control character/],
+  ["one with an unknown verb", planOf("help", [`run ${H}`]), /field that it should not have/],
+  ["one that reads the kernel's files", planOf("help", ["read /proc/1/environ"]), /read \/proc\/1\/environ/],
+  ["one that reads all of /etc", planOf("help", ["read /etc"]), /read \/etc,/],
+  [
+    "one that writes to a system folder",
+    planOf("init", ["write /usr/local/bin"]),
+    /write to \/usr\/local\/bin/,
+  ],
+];
+for (const [what, fields, message] of WRONG_PLANS) {
+  test(`refuses a plan that is ${what}`, async (stage) => {
+    stage.plan(fields);
+    await refuses(stage, EXIT.refused, message, ["status"]);
+  });
+}
+
+test("refuses a plan that reads all homes", async (stage) => {
+  stage.plan(planOf("help", [`read ${stage.root}`]));
+  await refuses(stage, EXIT.refused, /which it never does/, ["status"]);
+});
+
+test("has the planner's status and message", async (stage) => {
+  const { code, err } = await stage.run(["refuse"]);
+  assert.deepEqual([code, err], [EXIT.refused, "kato: the policy is refused.\n"]);
+});
+
+test("ends a planner that floods, and says how it was when it crashes", async (stage) => {
+  await refuses(stage, EXIT.bug, /printed more than 65536 bytes/, ["flood"]);
+  await refuses(stage, EXIT.bug, /was ended by SIG(TRAP|ABRT|ILL)/, ["crash"]);
+});
+
+test("ends a planner that hangs, after 10 s", async (stage) => {
+  const start = performance.now();
+  await refuses(stage, EXIT.bug, /took more than 10 s/, ["hang"]);
+  const took = performance.now() - start;
+  assert.ok(took > 9_900 && took < 13_000, `${took} ms`);
+});
+
+const HOSTILE = {
+  LD_PRELOAD: "/nowhere/evil.so",
+  LD_LIBRARY_PATH: "/tmp",
+  DENO_DIR: "/tmp/evil",
+  DENO_V8_FLAGS: "--prof",
+  DENO_PERMISSION_BROKER_PATH: "/tmp/evil.sock",
+  NODE_OPTIONS: "--require=/tmp/evil.js",
+  PATH: "/tmp/evil",
+  LC_ALL: "C.UTF-8",
+  TZ: "Europe/Berlin",
+  CODEX_HOME: "/c",
+  TERM: "x".repeat(5000),
+};
+
+test("makes environment, descriptors and limits anew, and confines itself", async (stage) => {
+  stage.plan(planOf("help", ["env HOME"]));
+  const child = stage.spawn(["wait"], { env: { ...HOSTILE, PATH: "/usr/bin:/bin" } });
+  const reader = child.stdout.getReader();
+  const { args } = JSON.parse(new TextDecoder().decode((await reader.read()).value));
+  const proc = (file: string) => Deno.readTextFileSync(`/proc/${child.pid}/${file}`);
+  const environment = proc("environ").split("\0").filter((entry) => entry !== "").sort();
+  assert.deepEqual(environment, [
+    "CODEX_HOME=/c",
+    "DENO_DIR=/dev/null/none",
+    "DENO_NO_UPDATE_CHECK=1",
+    `HOME=${stage.home}`,
+    "LC_ALL=C.UTF-8",
+    "TZ=Europe/Berlin",
+  ]);
+  const status = proc("status");
+  assert.match(status, /^NoNewPrivs:\t1$/m);
+  assert.match(status, /^CapEff:\t0+$/m);
+  assert.match(status, /^Umask:\t0077$/m);
+  if (args.includes("--kernel-sandbox")) assert.match(status, /^Seccomp:\t2$/m);
+  assert.match(proc("limits"), /^Max core file size +0 +0 /m);
+  await child.stdin.close();
+  await reader.cancel();
+  await child.stderr.cancel();
+  assert.equal((await child.status).code, 0);
+});
+
+test("runs with its standard descriptors closed", async (stage) => {
+  const outputs = ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"];
+  for (const closed of outputs) {
+    const line = `"$0" status ${closed}; echo "status $?" >&9`;
+    const words = [...asPerson(), "sh", "-c", `exec 9>"$1"; ${line}`];
+    const [command = "", ...args] = [...words, join(stage.root, "bin/kato"), join(stage.home, "result")];
+    await new Deno.Command(command, { args, cwd: stage.home, env: { HOME: stage.home } }).output();
+    assert.equal(Deno.readTextFileSync(join(stage.home, "result")), "status 0\n", closed);
+  }
+});

@@ -1,0 +1,254 @@
+/** The monitor with real processes: what hostile roles can do to others, and that nothing outlives it. */
+import assert from "node:assert/strict";
+import { WITHOUT_COMPILER } from "./build.ts";
+import { type DaemonOptions, ECHO, exportsOf, startDaemon } from "./daemon.ts";
+import type { Daemon } from "./daemon.ts";
+import { processesOf } from "./stage.ts";
+
+function test(name: string, options: DaemonOptions, body: (daemon: Daemon) => Promise<void>): void {
+  Deno.test({
+    name: `the monitor ${name}`,
+    ignore: WITHOUT_COMPILER !== null,
+    async fn() {
+      await using daemon = startDaemon(options);
+      await body(daemon);
+    },
+  });
+}
+
+async function gone(root: string): Promise<number[]> {
+  for (let wait = 0; wait < 40 && processesOf(root).length > 0; wait += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return processesOf(root);
+}
+
+/** Closes every pipe that the runtime has, and goes on. */
+const MUTE = `
+  const { symbols } = Deno.dlopen("libc.so.6", { close: { parameters: ["i32"], result: "i32" } });
+  for (let fd = 0; fd < 64; fd += 1) if (fd !== 2) symbols.close(fd);
+  for (;;);`;
+
+const say = (...fields: string[]) => ({ say: fields });
+
+test("starts roles, passes their bytes on, and says what became of them", {
+  steps: [say("start", "1", "parser:echo"), { data: [1, "hello"] }, say("start", "2", "parser:other")],
+}, async (daemon) => {
+  const { began } = await daemon.find("the start", ({ began }) => began !== undefined);
+  assert.deepEqual(began?.slice(-3), ["--roles", "processes", "daemon"]);
+  await daemon.find("its answer", ({ channel, text }) => channel === 1 && text === "hello");
+  await daemon.find("an ack", ({ said }) => said?.join(" ") === "ack 1 5");
+  assert.equal(await daemon.reason(2), "refused: the plan has no such role");
+});
+
+test("does not let one role disturb another", {
+  parsers: {
+    echo: ECHO,
+    flood: "const piece = new Uint8Array(65536); for (;;) Deno.stdout.writeSync(piece);",
+    deaf: "for (;;) await new Promise((resolve) => setTimeout(resolve, 1000));",
+    half: "Deno.stdout.writeSync(new Uint8Array([255, 255, 255])); setInterval(() => {}, 1000);",
+    loop: "for (;;);",
+    hog: "const all = []; setInterval(() => all.push(new Uint8Array(64e6).fill(1)), 20);",
+    dies: 'Deno.kill(Deno.pid, "SIGILL");',
+    throws: 'throw new Error("x");',
+    mute: MUTE,
+  },
+  // Only so that a role can end itself by a signal.
+  options: ["--allow-all"],
+  steps: [
+    ...["flood", "deaf", "half", "loop", "hog", "dies", "throws", "mute"].map((provider, index) =>
+      say("start", String(index + 10), `parser:${provider}`)
+    ),
+    ...Array.from({ length: 16 }, () => ({ data: [11, "x", 65_000] as const })),
+    { wait: 300 },
+    say("start", "1", "parser:echo"),
+    { data: [1, "still here"] },
+    say("end", "13"),
+  ],
+}, async (daemon) => {
+  await daemon.find("the echo", ({ channel, text }) => channel === 1 && text === "still here");
+  await daemon.find("the flood", ({ channel, total = 0 }) => channel === 10 && total >= 1e7);
+  assert.equal(await daemon.reason(13), "ended when it was told to");
+  assert.equal(await daemon.reason(14), "killed: more than 512 MiB");
+  assert.equal(await daemon.reason(15), "killed by SIGILL");
+  assert.equal(await daemon.reason(16), "ended with status 1");
+  assert.equal(await daemon.reason(17), "killed: it closed its pipes and went on");
+  assert.ok(
+    !daemon.facts.some(({ said }) => said?.[0] === "ended" && ["1", "10", "11"].includes(said[1] ?? "")),
+  );
+});
+
+test("makes a writer's folders and file, and refuses what is outside the plan", {
+  prepare(stage) {
+    stage.folder(".kato");
+    stage.folder(".kato/exports");
+    stage.file(".kato/exports/there.md", "");
+    Deno.linkSync(stage.file("mine.md", ""), exportsOf(stage, "hard.md"));
+    Deno.symlinkSync(stage.home, exportsOf(stage, "link"));
+    Deno.symlinkSync(`${stage.home}/mine.md`, exportsOf(stage, "link.md"));
+  },
+  steps: [
+    ["create", "~/.kato/exports/a/b/new.md", "~/.kato/exports/a", "~/.kato/exports/a/b"],
+    ["existing", "~/.kato/exports/there.md"],
+    ["create", "~/.kato/exports/there.md"],
+    ["create", "~/outside.md"],
+    ["create", "~/.kato/exports"],
+    ["create", "~/.kato/exports2/x.md"],
+    ["existing", "~/.kato/exports/link.md"],
+    ["create", "~/.kato/exports/link/x.md"],
+    ["create", "~/.kato/exports/link/d/x.md", "~/.kato/exports/link/d"],
+    ["existing", "~/.kato/exports/hard.md"],
+    ["existing", "~/.kato/exports/missing.md"],
+    ["create", "~/.kato/exports/c/x.md", "~/elsewhere"],
+  ].map((fields, index) => say("start", String(index + 1), "writer", ...fields)),
+}, async (daemon) => {
+  const reasons: [number, RegExp][] = [
+    [3, /^refused: cannot make .*there\.md: File exists$/],
+    [4, /^refused: the destination is outside the plan$/],
+    [5, /^refused: the destination is outside the plan$/],
+    [6, /^refused: the destination is outside the plan$/],
+    [7, /^refused: the destination is no file of this person's/],
+    [8, /^refused: cannot reach the folder of/],
+    [9, /^refused: cannot reach the folder of/],
+    [10, /^refused: the destination is no file of this person's/],
+    [11, /^refused: cannot open .*missing\.md: No such file/],
+    [12, /^refused: a folder to make is not on the way/],
+  ];
+  for (const [channel, expected] of reasons) assert.match(await daemon.reason(channel), expected);
+  for (const channel of ["1", "2"]) {
+    await daemon.find("a writer", ({ said }) => said?.[0] === "started" && said[1] === channel);
+  }
+  const made = Deno.lstatSync(exportsOf(daemon.stage, "a/b/new.md"));
+  assert.equal((made.mode ?? 0) & 0o777, 0o600);
+  assert.equal((Deno.lstatSync(exportsOf(daemon.stage, "a/b")).mode ?? 0) & 0o777, 0o700);
+});
+
+function residentMiB(pid: number): number {
+  const [, kib = "0"] = /^VmRSS:\s+(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
+  return Number(kib) / 1024;
+}
+
+test("holds little, confined, while roles flood an orchestrator that does not read", {
+  parsers: {
+    flood: "const piece = new Uint8Array(65536); for (;;) Deno.stdout.writeSync(piece);",
+    rain: "const piece = new Uint8Array(65536); for (;;) Deno.stdout.writeSync(piece);",
+  },
+  steps: [
+    { read: false },
+    say("start", "1", "parser:flood"),
+    say("start", "2", "parser:rain"),
+    { wait: 1500 },
+    { read: true },
+  ],
+}, async ({ child, find }) => {
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.ok(residentMiB(child.pid) < 8, `${residentMiB(child.pid)} MiB`);
+  const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
+  assert.match(status, /^NoNewPrivs:\t1$/m);
+  assert.match(status, /^Seccomp:\t2$/m);
+  // Neither flood kept the other from being read.
+  for (const role of [1, 2]) {
+    await find(`flood ${role}`, ({ channel, total = 0 }) => channel === role && total >= 1e7);
+  }
+});
+
+const TABLE: readonly (readonly [string, DaemonOptions["steps"]])[] = [
+  ["an absurd length", [{ raw: [1, 0, 0, 0, 255, 255, 255, 255] }]],
+  ["an unknown word", [say("run", "1", "/bin/true")]],
+  ["an empty message", [{ raw: [0, 0, 0, 0, 0, 0, 0, 0] }]],
+  ["bytes for a role that never was", [{ data: [5, "x"] }]],
+  ["two roles on one channel", [say("start", "1", "parser:echo"), say("start", "1", "parser:echo")]],
+  ["more than may be under way", [
+    say("start", "1", "parser:deaf"),
+    ...Array.from({ length: 20 }, () => ({ data: [1, "x", 65_536] as const })),
+  ]],
+];
+for (const [what, steps] of TABLE) {
+  test(`ends everything, with 70, when the orchestrator sends ${what}`, {
+    parsers: { echo: ECHO, deaf: "setInterval(() => {}, 1000);" },
+    steps,
+  }, async (daemon) => {
+    assert.equal((await daemon.status).code, 70);
+    assert.match(daemon.messages.at(-1) ?? "", /it said what it must not say/);
+    assert.deepEqual(await gone(daemon.stage.root), []);
+  });
+}
+
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+  test(`hands ${signal} to the orchestrator and ends all`, {
+    steps: [say("start", "1", "parser:echo"), { data: [1, "x"] }],
+  }, async (daemon) => {
+    await daemon.find("the echo", ({ channel }) => channel === 1);
+    const start = performance.now();
+    daemon.child.kill(signal);
+    assert.equal((await daemon.status).code, signal === "SIGHUP" ? 75 : 0);
+    assert.ok(performance.now() - start < 2000);
+    assert.deepEqual(daemon.facts.at(-1), { signal });
+    assert.deepEqual(await gone(daemon.stage.root), []);
+  });
+}
+
+for (const [signal, status] of [["SIGTERM", 0], ["SIGHUP", 75]] as const) {
+  test(`takes ${signal} for obeyed when it ends an orchestrator that does not listen yet`, {
+    line: ["deaf"],
+    steps: [say("start", "1", "parser:echo"), { data: [1, "x"] }],
+  }, async (daemon) => {
+    await daemon.find("the echo", ({ channel }) => channel === 1);
+    daemon.child.kill(signal);
+    assert.equal((await daemon.status).code, status);
+    assert.deepEqual(await gone(daemon.stage.root), []);
+  });
+}
+
+test("kills an orchestrator that does not stop, after 2.5 s", {
+  line: ["stubborn"],
+  steps: [say("start", "1", "parser:echo"), { data: [1, "x"] }],
+}, async (daemon) => {
+  await daemon.find("the echo", ({ channel }) => channel === 1);
+  const start = performance.now();
+  daemon.child.kill("SIGTERM");
+  assert.equal((await daemon.status).code, 70);
+  const took = performance.now() - start;
+  assert.ok(took > 2400 && took < 3500, `${took} ms`);
+  assert.deepEqual(await gone(daemon.stage.root), []);
+});
+
+test("leaves no process behind when it is killed itself", {
+  parsers: { echo: ECHO, loop: "for (;;);" },
+  steps: [say("start", "1", "parser:echo"), say("start", "2", "parser:loop"), { data: [1, "x"] }],
+}, async (daemon) => {
+  await daemon.find("the echo", ({ channel }) => channel === 1);
+  assert.equal(processesOf(daemon.stage.root).length, 4);
+  daemon.child.kill("SIGKILL");
+  await daemon.status;
+  assert.deepEqual(await gone(daemon.stage.root), []);
+});
+
+test(
+  "ends with the orchestrator, and as it ended",
+  { steps: [{ wait: 50 }, { exit: 75 }] },
+  async (daemon) => {
+    assert.equal((await daemon.status).code, 75);
+    assert.deepEqual(await gone(daemon.stage.root), []);
+  },
+);
+
+test(
+  "ends an orchestrator whose heart does not beat, after 30 s",
+  { steps: [{ loop: true }] },
+  async (daemon) => {
+    const start = performance.now();
+    assert.equal((await daemon.status).code, 70);
+    assert.ok(performance.now() - start > 29_000);
+    assert.match(daemon.messages.at(-1) ?? "", /no heartbeat/);
+  },
+);
+
+test("has the daemon start again when a provider's folder appears", {
+  steps: [{ wait: 1 }],
+}, async (daemon) => {
+  await daemon.find("the start", ({ began }) => began !== undefined);
+  daemon.stage.folder("echo");
+  assert.equal((await daemon.status).code, 75);
+  assert.match(daemon.messages.join("\n"), /echo has appeared or was replaced/);
+});

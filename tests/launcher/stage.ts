@@ -1,0 +1,148 @@
+/**
+ * An installation with the real launcher and runtime, in which `kato.js` is a stand-in, and a home of somebody who is
+ * not root: as root, the launcher is run as another user. Needs run, read and write.
+ */
+import { join } from "@std/path";
+import { build, type Target } from "./build.ts";
+
+/** Nobody's number on any machine that runs tests as root. */
+const PERSON = 42_424;
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly program?: Target;
+  /** As the user that runs the tests, root or not. */
+  readonly asIs?: boolean;
+}
+
+export interface Stage extends Disposable {
+  readonly root: string;
+  readonly home: string;
+  readonly library: string;
+  /** What `kato.js plan` prints: fields of a plan, or bytes as they are. */
+  plan(fields: readonly string[] | Uint8Array): void;
+  /** A script beside kato.js. */
+  script(name: string, text: string): void;
+  /** A file below home, the person's own. */
+  file(path: string, text: string): string;
+  folder(path: string): string;
+  spawn(line: readonly string[], options?: RunOptions): Deno.ChildProcess;
+  run(line: readonly string[], options?: RunOptions): Promise<Ran>;
+}
+
+export const isRoot = Deno.uid() === 0;
+
+function own(path: string): void {
+  if (isRoot) Deno.chownSync(path, PERSON, PERSON);
+}
+
+function place(from: string, to: string): void {
+  try {
+    Deno.linkSync(from, to);
+  } catch {
+    // Another file system, or not ours to link.
+    Deno.copyFileSync(from, to);
+    Deno.chmodSync(to, 0o755);
+  }
+}
+
+/** Words before a command that make it the person's. */
+export function asPerson(): string[] {
+  return isRoot ? ["setpriv", `--reuid=${PERSON}`, `--regid=${PERSON}`, "--clear-groups", "--"] : [];
+}
+
+export function createStage(programs: readonly Target[] = ["kato"]): Stage {
+  const root = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "kato-stage-" }));
+  Deno.chmodSync(root, 0o755);
+  const home = join(root, "home");
+  const library = join(root, "lib/kato");
+  for (const folder of ["bin", "lib", "lib/kato", "home"]) {
+    Deno.mkdirSync(join(root, folder), { mode: 0o755 });
+  }
+  own(home);
+  for (const program of programs) {
+    Deno.copyFileSync(build(program), join(root, "bin", program));
+    Deno.chmodSync(join(root, "bin", program), 0o755);
+  }
+  place(Deno.realPathSync(Deno.execPath()), join(library, "deno"));
+  const scripts = new URL("scripts/", import.meta.url).pathname;
+  for (const { name } of Deno.readDirSync(scripts)) {
+    Deno.copyFileSync(join(scripts, name), join(library, name));
+  }
+
+  function spawn(line: readonly string[], { env, cwd, program = "kato", asIs = false }: RunOptions = {}) {
+    const [command = "", ...args] = [...(asIs ? [] : asPerson()), join(root, "bin", program), ...line];
+    return new Deno.Command(command, {
+      args,
+      cwd: cwd ?? home,
+      clearEnv: true,
+      // A leak is looked for by tracing, which the filter refuses.
+      env: { PATH: "/usr/bin:/bin", HOME: home, ASAN_OPTIONS: "detect_leaks=0", ...env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  const stage: Stage = {
+    root,
+    home,
+    library,
+    plan(fields) {
+      const bytes = fields instanceof Uint8Array ? fields : planBytes(fields);
+      Deno.writeFileSync(join(library, "plan.bin"), bytes);
+    },
+    script: (name, text) => Deno.writeTextFileSync(join(library, name), text),
+    file(path, text) {
+      const whole = join(home, path);
+      Deno.writeTextFileSync(whole, text);
+      own(whole);
+      return whole;
+    },
+    folder(path) {
+      const whole = join(home, path);
+      Deno.mkdirSync(whole);
+      own(whole);
+      return whole;
+    },
+    spawn,
+    async run(line, options) {
+      const child = spawn(line, options);
+      await child.stdin.close().catch(() => {});
+      const { code, stdout, stderr } = await child.output();
+      const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+      return { code, out: out ?? "", err: err ?? "" };
+    },
+    [Symbol.dispose]: () => Deno.removeSync(root, { recursive: true }),
+  };
+  stage.plan(planOf("help", []));
+  return stage;
+}
+
+/** Fields of a plan with one role. */
+export function planOf(profile: string, grants: readonly string[], hash = "none"): string[] {
+  return ["kato-plan 1", `hash ${hash}`, `profile ${profile}`, `role ${profile}`, ...grants, "end"];
+}
+
+export function planBytes(fields: readonly string[]): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(fields.map((field) => `${field}\0`).join(""));
+}
+
+/** Every process of the person's whose command line names `root`. */
+export function processesOf(root: string): number[] {
+  return [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => {
+    if (!Number.isInteger(pid) || pid === Deno.pid) return false;
+    try {
+      return Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes(root);
+    } catch {
+      return false; // it ended in this moment
+    }
+  });
+}
