@@ -122,8 +122,20 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
     case "nothing":
       return accept(context, command, decision?.path ?? null, outcome.reason, []);
     case "done":
+      if (outcome.effects.some((effect) => isCut(context, effect))) {
+        const message = "The recording is still to end where you stopped it, and cannot be written now: " +
+          "'kato status' says why. Type the command again when it can.";
+        return deny(context, command, decision?.path ?? null, "still-ending", message);
+      }
       return accept(context, command, decision?.path ?? null, outcome.reason, outcome.effects, decision);
   }
+}
+
+/** Whether a recording would go on over a gap that it has not reached yet: what was said in it would be recorded. */
+function isCut({ recordings }: ObeyContext, effect: Effect): boolean {
+  if (effect.effect !== "resume") return false;
+  const { active, until } = recordings.get(effect.recording);
+  return active && until !== null && until < effect.from;
 }
 
 const MISTYPED: ReadonlySet<string> = new Set(

@@ -175,6 +175,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     switch (message.type) {
       case "seen":
         side.follow.seen(message);
+        for (const { session } of message.sessions) recorders.found({ provider, session });
         return status.touch();
       case "ready":
         side.follow.ready();

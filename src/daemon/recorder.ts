@@ -48,6 +48,8 @@ export interface RecorderContext {
 export interface Recorder {
   readonly id: number;
   problem(): string | null;
+  /** Whether all that is wrong is that its session's log is not there: it may come at any moment. */
+  isLost(): boolean;
   /** Settles what a crash left, and starts reading. */
   start(): Promise<void>;
   take(batch: FeedBatch): void;
@@ -71,6 +73,7 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
   let opened: OpenedDestination | null = null;
   let size = store.get(id).size;
   let problem: string | null = null;
+  let isLost = false;
   let queue: FeedBatch[] = [];
   let work: Promise<void> = Promise.resolve();
   let busy = false;
@@ -230,6 +233,7 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
   return {
     id,
     problem: () => problem,
+    isLost: () => isLost && problem !== null,
     start: () =>
       run(async () => {
         if (!await settle()) return;
@@ -245,8 +249,12 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
       });
     },
     ended: () => context.setUntil(store.get(id)),
-    lost: block,
+    lost(why) {
+      isLost = true;
+      block(why);
+    },
     restart() {
+      isLost = false;
       problem = null;
       queue = [];
       void run(async () => {

@@ -31,13 +31,15 @@ export interface Recorders {
   ended(recording: Recording): void;
   take(batch: Extract<FromParser, { type: "batch" }>, payload: Uint8Array<ArrayBuffer> | null): void;
   lost(message: Extract<FromParser, { type: "lost" }>): void;
+  /** Logs of this session are there, or there again: recordings that missed them go on. */
+  found(session: SessionRef): void;
   /** The provider's parser is new: every feed must be asked for again. */
   restartFeeds(provider: ProviderId): void;
   /** Tries blocked recordings again, and rests quiet ones. */
   tend(): void;
   problem(recording: number): string | null;
   isUnderWay(recording: number): boolean;
-  /** Resolves when this recording has stopped, or is blocked. */
+  /** Resolves when this recording has stopped, or is blocked by anything but the want of its log. */
   settled(recording: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -76,7 +78,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
       unchanged: options.unchanged,
       noteChange: options.noteChange,
       changed() {
-        if (recorders.get(id)?.problem() !== null) release(id);
+        if (isBlocked(recorders.get(id))) release(id);
         options.changed();
       },
       startFeed(recording) {
@@ -133,6 +135,13 @@ export function createRecorders(options: RecordersOptions): Recorders {
       const owner = feeds.get(feed);
       if (owner !== undefined) recorders.get(owner.recording)?.lost(why);
     },
+    found({ provider, session }) {
+      for (const recorder of recorders.values()) {
+        if (!recorder.isLost()) continue;
+        const recording = store.get(recorder.id);
+        if (recording.provider === provider && recording.session === session) recorder.restart();
+      }
+    },
     restartFeeds(provider) {
       for (const [feed, owner] of feeds) if (owner.provider === provider) feeds.delete(feed);
       for (const recorder of recorders.values()) {
@@ -157,13 +166,17 @@ export function createRecorders(options: RecordersOptions): Recorders {
     isUnderWay: (recording) => recorders.has(recording),
     settled(recording) {
       const recorder = recorders.get(recording);
-      if (recorder === undefined || recorder.problem() !== null) return Promise.resolve();
+      if (recorder === undefined || isBlocked(recorder)) return Promise.resolve();
       return new Promise((resolve) => waiting.set(recording, [...waiting.get(recording) ?? [], resolve]));
     },
     async close() {
       await Promise.all([...recorders.values()].map((recorder) => recorder.close()));
     },
   };
+}
+
+function isBlocked(recorder: Recorder | undefined): boolean {
+  return recorder !== undefined && recorder.problem() !== null && !recorder.isLost();
 }
 
 /** Recordings of one session, as the session's state machine sees them. */

@@ -42,6 +42,7 @@ export const REASONS = [
   "not-recording",
   // command: why nothing was done, besides the denials
   "destination-in-use",
+  "still-ending",
   // destination-opened, destination-changed
   "created",
   "opened",

@@ -23,6 +23,7 @@ port.receive(({ header }) => {
           size: 9,
           modified: 0,
           parent: null,
+          late: false,
         }],
       });
       return;
