@@ -28,7 +28,6 @@ export async function generateLog(
   const path = client.logPath(root, index);
   await Deno.mkdir(dirname(path), { recursive: true });
   using file = await Deno.open(path, { write: true, create: true, truncate: true });
-  const writer = file.writable.getWriter();
   let written = 0;
   let rows = 0;
   let block: string[] = [];
@@ -39,13 +38,12 @@ export async function generateLog(
     characters += row.length;
     if (characters < BLOCK && written + characters < bytes) continue;
     const chunk = encoder.encode(block.join(""));
-    await writer.write(chunk);
+    for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
     written += chunk.length;
     block = [];
     characters = 0;
     if (written >= bytes) break;
   }
-  writer.releaseLock();
   return { path, bytes: written, rows };
 }
 
