@@ -115,23 +115,28 @@ function promptRows(index: number, number: number, text: string): Draft[] {
   const content = [{ type: "input_text", text }];
   const item = {
     type: "UserMessage",
-    id: `user_${number}`,
+    id: `user_${index}_${number}`,
     content: [{ type: "text", text, text_elements: [] }],
   };
   return [
-    draft(number, "response_item", { type: "message", id: `msg_${number}`, role: "user", content }),
+    draft(number, "response_item", { type: "message", id: `msg_${index}_${number}`, role: "user", content }),
     draft(number + 1, "event_msg", { type: "item_completed", thread_id: thread(index), item }),
   ];
 }
 
 function answerRows(index: number, number: number, text: string, phase: string): Draft[] {
-  const item = { type: "AgentMessage", id: `msg_${number}`, content: [{ type: "Text", text }], phase };
+  const item = {
+    type: "AgentMessage",
+    id: `msg_${index}_${number}`,
+    content: [{ type: "Text", text }],
+    phase,
+  };
   const content = [{ type: "output_text", text, annotations: [] }];
   return [
     draft(number, "event_msg", { type: "item_completed", thread_id: thread(index), item }),
     draft(number + 1, "response_item", {
       type: "message",
-      id: `msg_${number}`,
+      id: `msg_${index}_${number}`,
       role: "assistant",
       content,
       phase,
@@ -140,7 +145,7 @@ function answerRows(index: number, number: number, text: string, phase: string):
 }
 
 function commandRows(index: number, number: number, output: string): Draft[] {
-  const id = `call_${number}`;
+  const id = `call_${index}_${number}`;
   const command = ["/bin/bash", "-lc", "seq 1 420"];
   const item = {
     type: "CommandExecution",

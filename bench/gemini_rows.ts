@@ -18,8 +18,8 @@ export const geminiClient: BenchClient = {
       `session-2026-01-05T08-00-${sessionId(index).slice(-8)}.jsonl`,
     ),
   rows: generateRows,
-  prompt: (_, number, text) => message(number, "user", { content: [{ text }] }),
-  answer: (_, number, text) => message(number, "gemini", modelSays(text)),
+  prompt: (index, number, text) => message(index, number, "user", { content: [{ text }] }),
+  answer: (index, number, text) => message(index, number, "gemini", modelSays(text)),
   vary: (text, sample, index) => text.replaceAll(sessionId(sample), sessionId(index)),
 };
 
@@ -39,16 +39,18 @@ function* generateRows(index: number, mix: Mix): Generator<string> {
   });
   let number = 1;
   for (let turn = 0;; turn += 1) {
-    yield message(number++, "user", { content: [{ text: `Do part ${turn} of the long job, please.` }] });
+    yield message(index, number++, "user", {
+      content: [{ text: `Do part ${turn} of the long job, please.` }],
+    });
     for (let step = 0; step < STEPS; step += 1) {
       const said = modelSays(step % 3 === 0 ? paragraphs(number, shape.paragraphs) : "");
       const lines = shape.outputLines[step % shape.outputLines.length] ?? 1;
       const { call, response } = shellCall(number, OUTPUT.slice(0, lines).join("\n"));
-      yield message(number, "gemini", said);
-      yield message(number++, "gemini", { ...said, toolCalls: [call] });
-      yield message(number++, "user", { content: [response] });
+      yield message(index, number, "gemini", said);
+      yield message(index, number++, "gemini", { ...said, toolCalls: [call] });
+      yield message(index, number++, "user", { content: [response] });
     }
-    yield message(number, "gemini", modelSays(paragraphs(number, shape.paragraphs)));
+    yield message(index, number, "gemini", modelSays(paragraphs(number, shape.paragraphs)));
     number += 1;
   }
 }
@@ -79,8 +81,13 @@ function shellCall(number: number, output: string) {
 }
 
 /** A message and the update that follows it. */
-function message(number: number, type: string, fields: Readonly<Record<string, unknown>>): string {
-  const id = `${number.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`;
+function message(
+  index: number,
+  number: number,
+  type: string,
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  const id = `${number.toString(16).padStart(8, "0")}-0000-4000-8000-${index.toString(16).padStart(12, "0")}`;
   const timestamp = time(number);
   return row({ id, timestamp, type, ...fields }) + row({ $set: { lastUpdated: timestamp } });
 }
