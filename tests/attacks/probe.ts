@@ -16,8 +16,8 @@ const ATTEMPTS: Readonly<Record<string, (targets: Targets) => unknown>> = {
   "read what it may": ({ mayRead }) => mayRead === null ? undefined : Deno.readTextFileSync(mayRead),
   "write what it may": ({ mayWrite }) =>
     mayWrite === null ? undefined : Deno.writeTextFileSync(mayWrite, "ours"),
-  "read what it writes": ({ mayWrite }) => Deno.readTextFileSync(mayWrite ?? "/nonexistent/kato"),
-  "write what it reads": ({ mayRead }) => Deno.writeTextFileSync(mayRead ?? "/nonexistent/kato", "x"),
+  "read what it writes": ({ mayWrite }) => Deno.readTextFileSync(mayWrite ?? "/dev/null/kato"),
+  "write what it reads": ({ mayRead }) => Deno.writeTextFileSync(mayRead ?? "/dev/null/kato", "x"),
   "read a secret": ({ secret }) => Deno.readTextFileSync(secret),
   "look at a secret": ({ secret }) => Deno.lstatSync(secret),
   "list the root": () => [...Deno.readDirSync("/")],

@@ -103,7 +103,7 @@ Deno.test({
       ];
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: ["run", "--quiet", ...program.runtime, ...permissions, program.kato, ...line],
-        env: { ...environmentOf(home), DENO_DIR: "/nonexistent" },
+        env: { ...environmentOf(home), DENO_DIR: "/dev/null/none" },
         clearEnv: true,
         stdin: "null",
       }).output();
