@@ -21,10 +21,14 @@ const COMMANDS: readonly Sketch[] = [
   { name: "help" },
 ];
 
-export function describePermissions(json: boolean, context: Context, { code }: Program): Outcome {
+export async function describePermissions(
+  json: boolean,
+  context: Context,
+  { code }: Program,
+): Promise<Outcome> {
   const plans: Plan[] = [];
   for (const command of COMMANDS) {
-    const planned = makePlan(command, { ...context, code });
+    const planned = await makePlan(command, { ...context, code });
     if (!planned.ok) return planned.outcome;
     plans.push(planned.plan);
   }

@@ -7,8 +7,18 @@
 #include <string.h>
 
 static const char *const FIXED[] = {
-    "run",          "--quiet",       "--no-prompt",     "--no-config",               "--no-lock", "--no-npm",
-    "--no-remote", "--cached-only", "--no-code-cache", "--unstable-worker-options",
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-config",
+    "--no-lock",
+    "--no-npm",
+    "--no-remote",
+    "--cached-only",
+    "--no-code-cache",
+    "--unstable-worker-options",
+    /* Or it would read every part of the program before the first line runs. */
+    "--unstable-lazy-dynamic-imports",
 };
 
 static const char *const DENIED_KINDS[] = {"--deny-net", "--deny-run", "--deny-ffi", "--deny-import"};

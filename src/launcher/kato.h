@@ -146,7 +146,7 @@ _Noreturn void become(const struct place *place, struct ruleset *rules, enum kin
 void main_arguments(struct list *arguments, const struct place *place, const struct plan *plan, char *const *line);
 
 /* plan.c */
-_Noreturn void become_plan(const struct place *place, const char *word, char *const *line);
+_Noreturn void become_plan(const struct place *place, const char *script, char *const *line);
 void make_plan(const struct place *place, char *const *line, struct plan *plan);
 
 /* channel.c: a queue of bytes; whoever appends keeps it bounded. */

@@ -48,7 +48,7 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
       return Object.fromEntries(given.filter(([name]) => names.includes(name)));
     },
     now: options.now ?? Date.now(),
-    timeZone: "UTC",
+    timeZone: () => "UTC",
     planHash: options.planHash ?? null,
     kernelSandbox: options.kernelSandbox ?? false,
     kernelMissing: [],

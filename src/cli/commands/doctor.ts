@@ -23,8 +23,12 @@ interface Check {
   readonly message: string;
 }
 
-export function examine(invocation: DoctorInvocation, context: Context, program: Program): Outcome {
-  if (invocation.permissions) return describePermissions(invocation.json, context, program);
+export async function examine(
+  invocation: DoctorInvocation,
+  context: Context,
+  program: Program,
+): Promise<Outcome> {
+  if (invocation.permissions) return await describePermissions(invocation.json, context, program);
   const policy = loadPolicy(context);
   const checks: Check[] = [
     checkRuntime(),
