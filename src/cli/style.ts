@@ -106,7 +106,12 @@ export function showSize(bytes: number): string {
   return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+/** `10,000`: a whole number. The runtime's own formatting takes ten milliseconds to be ready. */
+export function showNumber(n: number): string {
+  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 /** `1 session`, `2 sessions`, `10,000 sessions` */
 export function count(n: number, noun: string): string {
-  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+  return `${showNumber(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
