@@ -146,6 +146,7 @@ _Noreturn void become(const struct place *place, struct ruleset *rules, enum kin
 void main_arguments(struct list *arguments, const struct place *place, const struct plan *plan, char *const *line);
 
 /* processes.c */
+const char *service_of(const char *line);
 void process_arguments(struct list *arguments, const struct place *place);
 
 /* plan.c */

@@ -101,7 +101,18 @@ static void add_roles(struct list *arguments, pid_t monitor, pid_t orchestrator)
   closedir(folder);
 }
 
-/* The service that the process runs in: systemd names the control group by it. */
+/*
+ * The service by which systemd has named the control group of this line of /proc/PID/cgroup, up to the line's end;
+ * NULL: it is no service's, or another hierarchy's.
+ */
+const char *service_of(const char *line) {
+  bool is_systemds = strncmp(line, "0::", 3) == 0 || strstr(line, ":name=systemd:") != NULL;
+  const char *slash = strrchr(line, '/');
+  if (!is_systemds || slash == NULL) return NULL;
+  size_t length = strlen(slash + 1), suffix = strlen(".service");
+  return length > suffix && strcmp(slash + 1 + length - suffix, ".service") == 0 ? slash + 1 : NULL;
+}
+
 static void add_unit(struct list *arguments, pid_t pid) {
   FILE *file = open_proc(pid, "cgroup");
   if (file == NULL) return;
@@ -109,12 +120,10 @@ static void add_unit(struct list *arguments, pid_t pid) {
   size_t room = 0;
   while (getline(&line, &room, file) >= 0) {
     line[strcspn(line, "\n")] = '\0';
-    const char *name = strrchr(line, '/');
-    size_t length = name == NULL ? 0 : strlen(name);
-    bool is_service = length > strlen("/.service") && strcmp(name + length - strlen(".service"), ".service") == 0;
-    if (strncmp(line, "0::", 3) != 0 || !is_service) continue;
+    const char *service = service_of(line);
+    if (service == NULL) continue;
     list_add(arguments, "--daemon-unit");
-    list_add(arguments, name + 1);
+    list_add(arguments, service);
     break;
   }
   free(line);
