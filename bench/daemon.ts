@@ -2,15 +2,24 @@
 import { placesOf } from "../src/policy/places.ts";
 import type { ProviderId } from "../src/protocol/event.ts";
 import { status } from "../src/protocol/status.ts";
-import type { BenchClient } from "./client.ts";
+import type { Installation } from "./installation.ts";
 import { type Mode, pause, startChild } from "./measure.ts";
+import { treeOf } from "./processes.ts";
 
 /** Longer than any start takes that is worth measuring. Milliseconds. */
 const PATIENCE_MS = 60_000;
 
 const LOOK_MS = 2;
 
+/** What runs a daemon's roles: the checkout's threads, in a mode of the runtime, or an installation's processes. */
+export type Host = Mode | Installation;
+
+export function labelOf(host: Host): string {
+  return typeof host === "string" ? host : "installed";
+}
+
 export interface RunningDaemon {
+  /** Of the process that was started: the monitor, where there is one. */
   readonly pid: number;
   /** From the start of the process until it watched and said so. */
   readonly startMs: number;
@@ -19,18 +28,20 @@ export interface RunningDaemon {
   stop(): Promise<void>;
 }
 
-/** Starts a daemon and waits until it watches the sessions of this client. */
+/** Starts a daemon and waits until it watches the sessions of these providers. */
 export async function startDaemon(
   home: string,
-  mode: Mode,
-  { provider }: BenchClient,
+  host: Host,
+  providers: readonly ProviderId[],
 ): Promise<RunningDaemon> {
   const { statusFile, exports } = placesOf(home);
   const start = performance.now();
-  const child = startChild({ script: "src/kato.ts", args: ["daemon"], mode, home });
+  const child = typeof host === "string"
+    ? startChild({ script: "src/kato.ts", args: ["daemon"], mode: host, home })
+    : host.start(["daemon"], home);
   const sessions = await until(
     `the daemon in ${home} watches`,
-    () => watchedSessions(statusFile, child.pid, provider.id),
+    () => watchedSessions(statusFile, child.pid, providers),
   );
   const startMs = performance.now() - start;
   return {
@@ -56,12 +67,15 @@ export async function until<T>(what: string, ask: () => T | null): Promise<T> {
   }
 }
 
-/** How many sessions process `pid` watches over; null until it does. */
-function watchedSessions(path: string, pid: number, id: ProviderId): number | null {
+/** How many sessions process `pid`, or one below it, watches over; null until it does. */
+function watchedSessions(path: string, pid: number, ids: readonly ProviderId[]): number | null {
   const said = status.safeParse(readJson(path));
-  if (!said.success || said.data.pid !== pid) return null;
-  const own = said.data.providers.find(({ provider }) => provider === id);
-  return own?.state === "watching" ? own.sessions : null;
+  if (!said.success || said.data.state !== "running") return null;
+  const own = said.data.providers.filter(({ provider }) => ids.includes(provider));
+  if (own.length < ids.length || own.some(({ state }) => state !== "watching")) return null;
+  // Last, because it is a look at every process of the machine.
+  if (said.data.pid !== pid && !treeOf(pid).includes(said.data.pid)) return null;
+  return own.reduce((sum, { sessions }) => sum + sessions, 0);
 }
 
 function readJson(path: string): unknown {

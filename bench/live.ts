@@ -4,9 +4,9 @@
  */
 import { join } from "@std/path";
 import type { BenchClient } from "./client.ts";
-import { type RunningDaemon, until } from "./daemon.ts";
+import { type Host, labelOf, type RunningDaemon, until } from "./daemon.ts";
 import { generateLog } from "./generate.ts";
-import { cpuMs, median, type Mode, pause, quantile, startChild } from "./measure.ts";
+import { cpuMs, median, pause, quantile, startChild } from "./measure.ts";
 import { milliseconds, type Row, size } from "./row.ts";
 
 const MEDIAN_MS = 25;
@@ -23,7 +23,7 @@ const LOOK_MS = 0.2;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** A session that is being recorded. */
-interface Recorded {
+export interface Recorded {
   readonly client: BenchClient;
   readonly index: number;
   readonly log: string;
@@ -35,7 +35,7 @@ export async function measureLatency(
   client: BenchClient,
   home: string,
   daemon: RunningDaemon,
-  mode: Mode,
+  host: Host,
   samples: number,
 ): Promise<Row[]> {
   const recorded = await record(client, home, daemon, 20_001, 0);
@@ -56,9 +56,9 @@ export async function measureLatency(
     milliseconds(quantile(flush, 0.99))
   }`;
   return [
-    latencyRow(`append to Markdown, ${client.provider.id}, ${mode}`, quiet, flushed),
+    latencyRow(`append to Markdown, ${client.provider.id}, ${labelOf(host)}`, quiet, flushed),
     latencyRow(
-      `append to Markdown, a busy neighbour, ${client.provider.id}, ${mode}`,
+      `append to Markdown, a busy neighbour, ${client.provider.id}, ${labelOf(host)}`,
       busy,
       "the neighbour is recorded too",
     ),
@@ -70,7 +70,7 @@ export async function measureAppends(
   client: BenchClient,
   home: string,
   daemon: RunningDaemon,
-  mode: Mode,
+  host: Host,
   bytes: number,
   samples: number,
 ): Promise<Row> {
@@ -80,7 +80,7 @@ export async function measureAppends(
   const latencies = await takeSamples(recorded, samples);
   const used = (cpuMs(daemon.pid) - before) / samples;
   return {
-    what: `CPU per appended line, ${client.provider.id} session of ${size(bytes)}, ${mode}`,
+    what: `CPU per appended line, ${client.provider.id} session of ${size(bytes)}, ${labelOf(host)}`,
     goal: `< ${milliseconds(CPU_MS)}`,
     result: milliseconds(used),
     context: `latency: median ${milliseconds(median(latencies))}, p99 ${
@@ -102,7 +102,7 @@ function latencyRow(what: string, latencies: readonly number[], context: string)
 }
 
 /** A new session, `bytes` long, whose person then types `::record`; waits until its file is there. */
-async function record(
+export async function record(
   client: BenchClient,
   home: string,
   daemon: RunningDaemon,
@@ -121,7 +121,10 @@ async function record(
 }
 
 /** Milliseconds from each append until the destination was longer. */
-async function takeSamples({ client, index, log, destination }: Recorded, count: number): Promise<number[]> {
+export async function takeSamples(
+  { client, index, log, destination }: Recorded,
+  count: number,
+): Promise<number[]> {
   const latencies: number[] = [];
   for (let sample = 0; sample < count; sample += 1) {
     const before = sizeOf(destination);

@@ -7,12 +7,15 @@
 import { measureAppends, measureLatency } from "./live.ts";
 import type { ProviderId } from "../src/protocol/event.ts";
 import { type BenchClient, CLIENTS } from "./client.ts";
-import { startDaemon } from "./daemon.ts";
+import { measureCommands } from "./commands.ts";
+import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { type ExportPlan, measureExport } from "./export.ts";
 import { generateTree } from "./generate.ts";
 import { measureIdle } from "./idle.ts";
+import { type Installation, makeInstallation } from "./installation.ts";
 import { measureStart } from "./start.ts";
 import type { Mode } from "./measure.ts";
+import { measureMemory } from "./memory.ts";
 import { formatTable, type Row } from "./row.ts";
 
 interface Plan {
@@ -24,6 +27,9 @@ interface Plan {
   readonly idleSeconds: number;
   readonly samples: number;
   readonly appendAt: readonly number[];
+  /** How often a command is started whose start is measured. */
+  readonly commands: number;
+  readonly settleMs: number;
 }
 
 const DAEMONS: Plan["daemons"] = [
@@ -50,6 +56,8 @@ const FULL: Plan = {
   idleSeconds: 40,
   samples: 300,
   appendAt: [1e6, 200e6],
+  commands: 15,
+  settleMs: 35_000,
 };
 
 const QUICK: Plan = {
@@ -59,12 +67,15 @@ const QUICK: Plan = {
     { client: "codex", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "gemini", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
   ],
-  daemons: DAEMONS,
+  // One host of threads and, built here, one of processes: the rest is for those who have the time.
+  daemons: DAEMONS.filter(([, mode]) => mode === "jitless"),
   sessions: 2000,
   starts: 1,
-  idleSeconds: 4,
-  samples: 40,
+  idleSeconds: 2,
+  samples: 20,
   appendAt: [1e6, 20e6],
+  commands: 5,
+  settleMs: 1000,
 };
 
 /** A session of these is two prompts long, as most are that nobody looks at any more. */
@@ -100,22 +111,46 @@ async function measure(plan: Plan, folder: string): Promise<Row[]> {
     rows.push(...await measureExport(folder, part));
   }
   for (const [id, mode] of plan.daemons) rows.push(...await measureDaemon(plan, folder, CLIENTS[id], mode));
+  rows.push(...await measureMemoryOf("jitless", plan, folder));
+  console.error("bench: building an installation …");
+  const made = await makeInstallation(folder);
+  if (made.made) return [...rows, ...await measureInstallation(made.installation, plan, folder)];
+  console.error(`bench: the rows of an installation are left out: ${made.why}`);
   return rows;
 }
 
-async function measureDaemon(plan: Plan, folder: string, client: BenchClient, mode: Mode): Promise<Row[]> {
+async function measureInstallation(installation: Installation, plan: Plan, folder: string): Promise<Row[]> {
+  return [
+    ...await measureDaemon(plan, folder, CLIENTS["claude-code"], installation),
+    ...await measureMemoryOf(installation, plan, folder),
+  ];
+}
+
+async function measureMemoryOf(host: Host, plan: Plan, folder: string): Promise<Row[]> {
+  console.error(`bench: memory of a daemon at work, ${labelOf(host)} …`);
+  return await measureMemory(host, {
+    home: `${folder}/memory-${labelOf(host)}`,
+    sessions: Math.ceil(plan.sessions / 3),
+    bytes: IDLE_BYTES,
+    settleMs: plan.settleMs,
+  });
+}
+
+async function measureDaemon(plan: Plan, folder: string, client: BenchClient, host: Host): Promise<Row[]> {
   const { id } = client.provider;
-  const home = `${folder}/${id}-${mode}`;
-  console.error(`bench: a daemon over ${plan.sessions} sessions of ${id}, ${mode} …`);
+  const home = `${folder}/${id}-${labelOf(host)}`;
+  console.error(`bench: a daemon over ${plan.sessions} sessions of ${id}, ${labelOf(host)} …`);
+  if (typeof host !== "string") host.makeHome(home);
   await generateTree(client, client.root(home), 0, plan.sessions, IDLE_BYTES);
-  const rows = await measureStart(client, home, mode, plan.sessions, plan.starts);
-  const daemon = await startDaemon(home, mode, client);
+  const rows = await measureStart(client, home, host, plan.sessions, plan.starts);
+  const daemon = await startDaemon(home, host, [id]);
   try {
+    if (typeof host !== "string") rows.push(...await measureCommands(host, home, plan.commands));
     // What a daemon that does nothing costs is the same whose sessions it follows.
-    if (id === "claude-code") rows.push(...await measureIdle(daemon, mode, plan.idleSeconds));
-    rows.push(...await measureLatency(client, home, daemon, mode, plan.samples));
+    if (id === "claude-code") rows.push(...await measureIdle(daemon, host, plan.idleSeconds));
+    rows.push(...await measureLatency(client, home, daemon, host, plan.samples));
     for (const bytes of plan.appendAt) {
-      rows.push(await measureAppends(client, home, daemon, mode, bytes, Math.ceil(plan.samples / 2)));
+      rows.push(await measureAppends(client, home, daemon, host, bytes, Math.ceil(plan.samples / 2)));
     }
   } finally {
     await daemon.stop();

@@ -3,6 +3,7 @@
  * memory they ever held. Requires read on /proc, and run. Room: bench; edge.
  */
 import { engineFlags, memoryFlags } from "../src/policy/flags.ts";
+import { treeOf } from "./processes.ts";
 
 /** Milliseconds in a clock tick of /proc: USER_HZ is 100 on every Linux that Deno runs on. */
 const TICK_MS = 10;
@@ -55,6 +56,20 @@ export function startChild({ script, args, mode, home }: Child): Deno.ChildProce
   }).spawn();
 }
 
+/** `deno task kato`, as its task has it. */
+export function startCheckout(line: readonly string[], home: string): Deno.ChildProcess {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${REPOSITORY}deno.json`));
+  const [, ...args] = String(tasks.kato.command).split(" ");
+  return new Deno.Command(Deno.execPath(), {
+    args: [...args, ...line],
+    cwd: REPOSITORY,
+    env: { HOME: home, INIT_CWD: home, DENO_DIR: cacheFolder(), DENO_NO_UPDATE_CHECK: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
 /** Runs a script to its end, its start included. Nothing else may end meanwhile: CPU time is that of all children. */
 export async function runChild(child: Child): Promise<Run> {
   const before = childrenCpuMs();
@@ -69,11 +84,16 @@ export async function runChild(child: Child): Promise<Run> {
   return { wallMs, cpuMs: childrenCpuMs() - before, peakBytes };
 }
 
-/** CPU time of a running process, all of its threads; to the nanosecond, which ticks of 10 ms would not show. */
+/**
+ * CPU time of a running process and those below it, all of their threads; to the nanosecond, which ticks of 10 ms would
+ * not show.
+ */
 export function cpuMs(pid: number): number {
   let nanoseconds = 0;
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
-    nanoseconds += Number(Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ")[0]);
+  for (const member of treeOf(pid)) {
+    for (const { name } of Deno.readDirSync(`/proc/${member}/task`)) {
+      nanoseconds += Number(Deno.readTextFileSync(`/proc/${member}/task/${name}/schedstat`).split(" ")[0]);
+    }
   }
   return nanoseconds / 1e6;
 }

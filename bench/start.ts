@@ -1,8 +1,8 @@
 /** Start: from nothing to watching, over many idle sessions; for the first time, and again. Room: bench; edge. */
 import { placesOf } from "../src/policy/places.ts";
 import type { BenchClient } from "./client.ts";
-import { startDaemon } from "./daemon.ts";
-import { median, type Mode } from "./measure.ts";
+import { type Host, labelOf, startDaemon } from "./daemon.ts";
+import { median } from "./measure.ts";
 import { milliseconds, type Row } from "./row.ts";
 
 const GOAL_MS = 1000;
@@ -11,7 +11,7 @@ const GOAL_MS = 1000;
 export async function measureStart(
   client: BenchClient,
   home: string,
-  mode: Mode,
+  host: Host,
   count: number,
   runs: number,
 ): Promise<Row[]> {
@@ -19,14 +19,16 @@ export async function measureStart(
   const again: number[] = [];
   for (let run = 0; run < runs; run += 1) {
     await Deno.remove(placesOf(home).base, { recursive: true }).catch(ignoreAbsent);
-    first.push(await timeStart(client, home, mode, count));
-    again.push(await timeStart(client, home, mode, count));
+    first.push(await timeStart(client, home, host, count));
+    again.push(await timeStart(client, home, host, count));
   }
   return [row("first start", first), row("start with its state", again)];
 
   function row(what: string, times: readonly number[]): Row {
     return {
-      what: `${what} until it watches ${count.toLocaleString("en")} sessions, ${client.provider.id}, ${mode}`,
+      what: `${what} until it watches ${count.toLocaleString("en")} sessions, ${client.provider.id}, ${
+        labelOf(host)
+      }`,
       goal: `< ${milliseconds(GOAL_MS)}`,
       result: milliseconds(median(times)),
       context: `each: ${times.map(milliseconds).join(", ")}`,
@@ -35,8 +37,8 @@ export async function measureStart(
   }
 }
 
-async function timeStart(client: BenchClient, home: string, mode: Mode, count: number): Promise<number> {
-  const daemon = await startDaemon(home, mode, client);
+async function timeStart(client: BenchClient, home: string, host: Host, count: number): Promise<number> {
+  const daemon = await startDaemon(home, host, [client.provider.id]);
   await daemon.stop();
   if (daemon.sessions !== count) throw new Error(`${daemon.sessions} of ${count} sessions are watched`);
   return daemon.startMs;

@@ -41,7 +41,7 @@ Deno.test("standard output is used in two places: by the command line, and for t
   const users = sources("src").filter((path) =>
     /(?<!typeof )Deno\.(?:stdout|stdin)|console\.log/.test(codeOf(path))
   );
-  assert.deepEqual(users, ["src/hosts/byte_pipe.ts", "src/kato.ts"]);
+  assert.deepEqual(users, ["src/cli/main.ts", "src/hosts/byte_pipe.ts"]);
 });
 
 Deno.test("nothing reaches for the network, a subprocess, native code or eval", () => {

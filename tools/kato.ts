@@ -62,8 +62,8 @@ type Flags = { readonly ok: true; readonly flags: readonly string[] } | {
 };
 
 /** The runtime's flags, and the arguments that go before the person's own. */
-function planRun(sketch: Sketch, home: string): Flags {
-  const planned = makePlan(sketch, {
+async function planRun(sketch: Sketch, home: string): Promise<Flags> {
+  const planned = await makePlan(sketch, {
     home,
     uid: Deno.uid() ?? 0,
     variables,
@@ -151,7 +151,7 @@ async function main(line: readonly string[]): Promise<number> {
   let extra: string[] = [];
   const starts: number[] = [];
   for (;;) {
-    const run = line[0] === "plan" ? PLANNING : planRun(sketch, home);
+    const run = line[0] === "plan" ? PLANNING : await planRun(sketch, home);
     if (!run.ok) return run.status;
     const { code, signal } = await runChild(run.flags, [...line, ...extra], cwd);
     const crashed = code === EXIT.bug || (signal !== null && CRASHES.has(signal));

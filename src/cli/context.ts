@@ -19,8 +19,8 @@ export interface Context extends Launch {
   readonly variables: (names: readonly string[]) => Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** IANA name of the system's zone. */
-  readonly timeZone: string;
+  /** IANA name of the system's zone; asked for where it is needed, because the answer takes milliseconds. */
+  readonly timeZone: () => string;
   /** The administrator's policy folder, and who must own it: `/etc/kato` and 0, except in tests. */
   readonly system: string;
   readonly administrator: number;

@@ -4,13 +4,11 @@
  * calls it. Room: cli; edge.
  */
 import { basename, dirname, join } from "@std/path";
-import type { EffectivePolicy } from "../policy/merge.ts";
-import { type Facts, needsPolicy, type Plan, plan, type PlanCommand } from "../policy/plan.ts";
-import { providers } from "../providers/registry.ts";
+import { type Facts, type Plan, plan, type PlanCommand } from "../policy/plan.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
 import type { OutputSketch, Sketch } from "./plan_command.ts";
-import { clientVariables, findClientRoots, loadEffective } from "./settings.ts";
+import type { PlanFacts } from "./plan_facts.ts";
 
 export interface PlanContext
   extends Pick<Context, "home" | "uid" | "variables" | "system" | "administrator"> {
@@ -23,39 +21,36 @@ export type Planned = { readonly ok: true; readonly plan: Plan } | {
   readonly outcome: Outcome;
 };
 
-/** Commands whose plan does not depend on the policy, so that they need not wait for it. */
-const WITHOUT_POLICY: ReadonlySet<Sketch["name"]> = new Set(["status", "audit", "init", "help"]);
+/** Commands whose plan depends neither on the policy nor on a provider, so that they need not wait for those. */
+const ALONE: ReadonlySet<Sketch["name"]> = new Set(["status", "audit", "init", "help"]);
 
-export function makePlan(sketch: Sketch, context: PlanContext): Planned {
-  let effective: EffectivePolicy | null = null;
-  if (!WITHOUT_POLICY.has(sketch.name)) {
-    const loaded = loadEffective({ ...context, planHash: null });
-    if (loaded.ok) effective = loaded.value;
-    else if (needsPolicy(sketch.name)) return { ok: false, outcome: loaded.outcome };
-  }
-  const command = planCommand(sketch);
-  const facts: Facts = {
-    home: context.home,
-    system: context.system,
-    code: context.code,
-    clientRoots: findClientRoots(context),
-    clientVariables: clientVariables(),
-    realPaths: {},
-  };
+const NO_FACTS: PlanFacts = {
+  ok: true,
+  effective: null,
+  clientRoots: {},
+  clientVariables: [],
+  agentFolders: [],
+};
+
+export async function makePlan(sketch: Sketch, context: PlanContext): Promise<Planned> {
+  const found = ALONE.has(sketch.name)
+    ? NO_FACTS
+    : (await import("./plan_facts.ts")).findPlanFacts(sketch, context);
+  if (!found.ok) return found;
+  const { effective, clientRoots, clientVariables, agentFolders } = found;
+  const command = planCommand(sketch, agentFolders);
+  const { home, system, code } = context;
+  const facts: Facts = { home, system, code, clientRoots, clientVariables, realPaths: {} };
   // What is granted says what may be a link; only then are links known.
   const first = plan(command, effective, facts);
   return { ok: true, plan: plan(command, effective, { ...facts, realPaths: findRealPaths(first) }) };
 }
 
-function planCommand(sketch: Sketch): PlanCommand {
+function planCommand(sketch: Sketch, agentFolders: readonly string[]): PlanCommand {
   if (sketch.name !== "export") return sketch;
   const { file, output } = sketch;
-  const reads = file === null ? null : [file, ...agentFolders(file)];
+  const reads = file === null ? null : [file, ...agentFolders];
   return { name: "export", reads, ...planOutput(output) };
-}
-
-function agentFolders(log: string): string[] {
-  return providers.flatMap((provider) => provider.agentFolder(log, null) ?? []);
 }
 
 function planOutput(output: OutputSketch): { writes: string[]; looks: string[] } {

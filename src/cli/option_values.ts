@@ -1,7 +1,6 @@
 /** Values of options, from text. Each throws commander's InvalidArgumentError with a sentence. Pure. */
 import { InvalidArgumentError } from "commander";
-import { PROVIDERS } from "../protocol/event.ts";
-import { FORMATS, INCLUDES } from "../protocol/render.ts";
+import { FORMATS, INCLUDES, PROVIDERS } from "../protocol/words.ts";
 import type { Since } from "./invocation.ts";
 
 const MINUTE = 60_000;

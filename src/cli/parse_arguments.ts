@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { neutralise } from "../render/neutralise.ts";
 import { type HelpStyle, UsageError } from "./help_layout.ts";
 import type { Invocation } from "./invocation.ts";
+import type { KernelFacts } from "./kernel_facts.ts";
 import { createProgram } from "./program.ts";
 
 /** What the launcher says of this run. */
@@ -15,6 +16,8 @@ export interface Launch {
   readonly kernelMissing: readonly string[];
   /** What the daemon's roles run as. */
   readonly roles: "threads" | "processes";
+  /** For `kato doctor`. */
+  readonly kernel: KernelFacts;
 }
 
 export type Parsed =
@@ -51,9 +54,21 @@ export function parseArguments(line: readonly string[], style: HelpStyle): Parse
     return { parsed: "text", text };
   }
   if (invocation === null) throw new Error("internal error: a command line that gave nothing");
-  const { planHash = null, ...launch } = program.opts<Omit<Launch, "planHash"> & { planHash?: string }>();
-  const { kernelSandbox, kernelMissing, roles } = launch;
-  return { parsed: "invocation", invocation, launch: { planHash, kernelSandbox, kernelMissing, roles } };
+  return { parsed: "invocation", invocation, launch: launchOf(program.opts<LaunchOptions>()) };
+}
+
+/** As the hidden options of program.ts give it. */
+interface LaunchOptions extends Pick<Launch, "kernelSandbox" | "kernelMissing" | "roles"> {
+  readonly planHash?: string;
+  readonly landlockAbi?: number;
+  readonly daemonProcess: KernelFacts["processes"];
+  readonly daemonUnit?: string;
+}
+
+function launchOf(options: LaunchOptions): Launch {
+  const { planHash = null, kernelSandbox, kernelMissing, roles } = options;
+  const { landlockAbi = null, daemonProcess: processes, daemonUnit: unit = null } = options;
+  return { planHash, kernelSandbox, kernelMissing, roles, kernel: { landlockAbi, processes, unit } };
 }
 
 /** The parser's message in the form of ours: one line, and no character of it steers the terminal. */

@@ -5,7 +5,8 @@ import { makePlan } from "./make_plan.ts";
 import { DONE, type Outcome } from "./outcome.ts";
 import type { Sketch } from "./plan_command.ts";
 import type { Program } from "./run.ts";
-import { padEnd, painter, tilde } from "./style.ts";
+import { loadEffective } from "./settings.ts";
+import { describeSandbox, padEnd, painter, tilde } from "./style.ts";
 
 /** One command of every profile. An export's own files depend on its arguments, and are left out here. */
 const COMMANDS: readonly Sketch[] = [
@@ -21,21 +22,37 @@ const COMMANDS: readonly Sketch[] = [
   { name: "help" },
 ];
 
-export function describePermissions(json: boolean, context: Context, { code }: Program): Outcome {
+export async function describePermissions(
+  json: boolean,
+  context: Context,
+  { code }: Program,
+): Promise<Outcome> {
   const plans: Plan[] = [];
   for (const command of COMMANDS) {
-    const planned = makePlan(command, { ...context, code });
+    const planned = await makePlan(command, { ...context, code });
     if (!planned.ok) return planned.outcome;
     plans.push(planned.plan);
   }
   const roles = plans.flatMap((plan) => plan.roles);
-  context.out.write(json ? `${JSON.stringify(roles, null, 2)}\n` : describeRoles(roles, context));
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const policy = { version: loaded.value.version, hash: loaded.value.hash };
+  const { kernelSandbox: sandbox, kernelMissing: missing, kernel: { landlockAbi } } = context;
+  const whole = { policy, kernel: { sandbox, missing, landlockAbi }, roles };
+  context.out.write(json ? `${JSON.stringify(whole, null, 2)}\n` : describeRoles(policy, roles, context));
   return DONE;
 }
 
-function describeRoles(roles: Plan["roles"], { home, out }: Context): string {
+function describeRoles(
+  policy: { readonly version: number; readonly hash: string },
+  roles: Plan["roles"],
+  { home, out, kernelSandbox, kernelMissing }: Context,
+): string {
   const paint = painter(out);
   const lines = [
+    `Policy version ${policy.version}, SHA-256 ${policy.hash}.`,
+    `Kernel sandbox around this command: ${describeSandbox(kernelSandbox, kernelMissing)}.`,
+    "",
     "What each command and role may touch here. Everything else is denied to all of them,",
     "the network, other programs and foreign code among it. An export also reads and writes",
     "what its arguments name.",

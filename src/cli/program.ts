@@ -5,6 +5,7 @@
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { helpOf, type HelpStyle, layOut, stopAtErrors, UsageError } from "./help_layout.ts";
+import { parseProcess, parseUnit } from "./kernel_facts.ts";
 import type { ExportInvocation, Invocation, SessionFilter, Since } from "./invocation.ts";
 import {
   parseCount,
@@ -30,13 +31,18 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
     .description("Keeps the conversations you have with coding agents, where your policy allows.")
     .version(VERSION, "-V, --version", "print the version")
     // From the launcher: hash of the policy that the plan was made with, whether the kernel holds this process to
-    // it, what the kernel does not have of that, and what the daemon's roles run as.
+    // it, what the kernel does not have of that, and what the daemon's roles run as; for doctor, kernel_facts.ts.
     .addOption(program.createOption("--plan-hash <hash>").hideHelp())
     .addOption(program.createOption("--kernel-sandbox").default(false).hideHelp())
     .addOption(program.createOption("--kernel-missing <words>").argParser(parseWords).default([]).hideHelp())
     .addOption(
       program.createOption("--roles <host>").choices(["threads", "processes"]).default("threads").hideHelp(),
-    );
+    )
+    .addOption(program.createOption("--landlock-abi <n>").argParser(parseCount).hideHelp())
+    .addOption(
+      program.createOption("--daemon-process <facts>").argParser(parseProcess).default([]).hideHelp(),
+    )
+    .addOption(program.createOption("--daemon-unit <name>").argParser(parseUnit).hideHelp());
 
   addService(program, take);
   addExport(program, take);

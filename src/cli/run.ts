@@ -39,6 +39,6 @@ export async function runInvocation(
     case "daemon":
       return (await import("./commands/daemon.ts")).startDaemon(invocation, context);
     case "plan":
-      return (await import("./commands/plan.ts")).printPlan(invocation, context, program);
+      return (await import("./commands/plan.ts")).printPlan(invocation.arguments, { ...context, ...program });
   }
 }

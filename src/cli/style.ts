@@ -28,7 +28,14 @@ export function describeSandbox(isOn: boolean, missing: readonly string[]): stri
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]/u;
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** Made at the first text that is not plain: it takes milliseconds. */
+let segmenter: Intl.Segmenter | null = null;
+
+function segmentsOf(text: string): Iterable<{ readonly segment: string }> {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 function widthOf(grapheme: string): number {
   if (ZERO.test(grapheme)) return 0;
@@ -40,7 +47,7 @@ export function columnsOf(text: string): number {
   // deno-lint-ignore no-control-regex -- plain text is by far the most frequent
   if (/^[\u0000-\u02ff]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += widthOf(segment);
+  for (const { segment } of segmentsOf(text)) width += widthOf(segment);
   return width;
 }
 
@@ -49,7 +56,7 @@ export function fit(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   let width = 0;
   let kept = "";
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of segmentsOf(text)) {
     width += widthOf(segment);
     if (width > columns - 1) break;
     kept += segment;
@@ -99,7 +106,12 @@ export function showSize(bytes: number): string {
   return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
+/** `10,000`: a whole number. The runtime's own formatting takes ten milliseconds to be ready. */
+export function showNumber(n: number): string {
+  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 /** `1 session`, `2 sessions`, `10,000 sessions` */
 export function count(n: number, noun: string): string {
-  return `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+  return `${showNumber(n)} ${noun}${n === 1 ? "" : "s"}`;
 }

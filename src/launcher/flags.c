@@ -7,8 +7,18 @@
 #include <string.h>
 
 static const char *const FIXED[] = {
-    "run",          "--quiet",       "--no-prompt",     "--no-config",               "--no-lock", "--no-npm",
-    "--no-remote", "--cached-only", "--no-code-cache", "--unstable-worker-options",
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-config",
+    "--no-lock",
+    "--no-npm",
+    "--no-remote",
+    "--cached-only",
+    "--no-code-cache",
+    "--unstable-worker-options",
+    /* Or it would read every part of the program before the first line runs. */
+    "--unstable-lazy-dynamic-imports",
 };
 
 static const char *const DENIED_KINDS[] = {"--deny-net", "--deny-run", "--deny-ffi", "--deny-import"};
@@ -107,7 +117,8 @@ void build_flags(struct list *arguments, const char *program, const struct comma
 
 /* What only the launcher may say: a person's word for it would claim a sandbox that is not there. */
 bool is_reserved_argument(const char *argument) {
-  static const char *const RESERVED[] = {"--plan-hash", "--kernel-sandbox", "--kernel-missing", "--roles"};
+  static const char *const RESERVED[] = {"--plan-hash",    "--kernel-sandbox", "--kernel-missing", "--roles",
+                                         "--landlock-abi", "--daemon-process", "--daemon-unit"};
   for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++) {
     size_t length = strlen(RESERVED[i]);
     if (strncmp(argument, RESERVED[i], length) == 0 && (argument[length] == '\0' || argument[length] == '=')) return true;

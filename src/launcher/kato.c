@@ -4,6 +4,7 @@
  * ~/.kato. Everything that it knows of conversations is where they are.
  */
 #include "kato.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -81,6 +82,26 @@ static char *read_link(const char *link) {
   }
 }
 
+/* A program whose files others can change is theirs. Everything that lies there is code, or tells of it. */
+static void check_program(const char *program) {
+  static const char *const NEEDED[] = {"deno", "kato.js", "plan.js"};
+  check_installed(program, true);
+  for (size_t i = 0; i < sizeof NEEDED / sizeof *NEEDED; i++) {
+    char *path = text_of("%s/%s", program, NEEDED[i]);
+    check_installed(path, i == 0);
+    free(path);
+  }
+  DIR *folder = opendir(program);
+  if (folder == NULL) fail(REFUSED, "%s cannot be read: %s. Install kato again", program, strerror(errno));
+  for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    if (entry->d_name[0] == '.') continue;
+    char *path = text_of("%s/%s", program, entry->d_name);
+    check_installed(path, false);
+    free(path);
+  }
+  closedir(folder);
+}
+
 /* lib/kato beside the bin folder in which this very file is, whatever name it was called by. */
 static void find_program(struct place *place) {
   char *own = read_link("/proc/self/exe");
@@ -91,11 +112,7 @@ static void find_program(struct place *place) {
   place->program = realpath(folder, NULL);
   if (place->program == NULL) fail(REFUSED, "%s is missing. Install kato again", folder);
   place->runtime = text_of("%s/deno", place->program);
-  char *main_script = text_of("%s/kato.js", place->program);
-  check_installed(place->program, true);
-  check_installed(place->runtime, true);
-  check_installed(main_script, false);
-  free(main_script);
+  check_program(place->program);
   free(folder);
   free(own);
 }
@@ -139,6 +156,7 @@ static _Noreturn void run_once(const struct place *place, const struct plan *pla
   struct command command = {.script = "kato.js", .role = role, .engine = engine_flags(plan->profile)};
   struct list arguments = {0};
   build_flags(&arguments, place->program, &command);
+  if (strcmp(plan->profile, "cli-read:doctor") == 0) process_arguments(&arguments, place);
   main_arguments(&arguments, place, plan, line);
   struct ruleset rules;
   ruleset_make(&rules, place->abi);
@@ -163,7 +181,7 @@ int main(int argc, char **argv, char **environment) {
   build_environment(environment, &place.environment);
   look_at_kernel(&place);
   find_folder(asks_daemon);
-  if (*line != NULL && strcmp(*line, "plan") == 0) become_plan(&place, NULL, line);
+  if (*line != NULL && strcmp(*line, "plan") == 0) become_plan(&place, "kato.js", line);
   struct plan plan;
   make_plan(&place, line, &plan);
   bool resident = is_resident(plan.profile);

@@ -145,8 +145,12 @@ void confine(const struct place *place, struct ruleset *rules, enum kind kind, c
 _Noreturn void become(const struct place *place, struct ruleset *rules, enum kind kind, struct list *arguments);
 void main_arguments(struct list *arguments, const struct place *place, const struct plan *plan, char *const *line);
 
+/* processes.c */
+const char *service_of(const char *line);
+void process_arguments(struct list *arguments, const struct place *place);
+
 /* plan.c */
-_Noreturn void become_plan(const struct place *place, const char *word, char *const *line);
+_Noreturn void become_plan(const struct place *place, const char *script, char *const *line);
 void make_plan(const struct place *place, char *const *line, struct plan *plan);
 
 /* channel.c: a queue of bytes; whoever appends keeps it bounded. */

@@ -20,16 +20,12 @@ int64_t now_ms(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* `word`: what comes between `plan` and the line; NULL: the line has it. */
-_Noreturn void become_plan(const struct place *place, const char *word, char *const *line) {
+/* `script`: the planner, or the command line itself for who typed `kato plan`. */
+_Noreturn void become_plan(const struct place *place, const char *script, char *const *line) {
   struct list arguments = {0};
   /* A planner that goes wrong ends soon, and does not take the machine along. */
-  struct command command = {.script = "kato.js", .role = NULL, .engine = "--max-old-space-size=256"};
+  struct command command = {.script = script, .role = NULL, .engine = "--max-old-space-size=256"};
   build_flags(&arguments, place->program, &command);
-  if (word != NULL) {
-    list_add(&arguments, "plan");
-    list_add(&arguments, word);
-  }
   for (; *line != NULL; line++) list_add(&arguments, *line);
   struct ruleset rules;
   ruleset_make(&rules, place->abi);
@@ -53,7 +49,7 @@ static pid_t start(const struct place *place, char *const *line, int *output) {
   if (getppid() != parent) _exit(BUG);
   int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (null < 0 || dup2(null, 0) < 0 || dup2(pipes[1], 1) < 0) fail(BUG, "cannot plan: %s", strerror(errno));
-  become_plan(place, "--", line);
+  become_plan(place, "plan.js", line);
 }
 
 static _Noreturn void give_up(pid_t child, const char *why) {

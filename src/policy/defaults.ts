@@ -1,5 +1,5 @@
 /** What holds where no file says otherwise. policy/default.toml shows the same to people; a test compares. */
-import { FORMATS } from "../protocol/render.ts";
+import { FORMATS } from "../protocol/words.ts";
 import type { Config, Policy } from "./policy.ts";
 
 const FOLLOWED = { enabled: true, roots: [] };

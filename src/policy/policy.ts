@@ -4,8 +4,7 @@
  * Room: policy. Pure: it reads no file and writes none; src/system/policy_files.ts brings the text.
  */
 import * as z from "zod/mini";
-import { PROVIDERS } from "../protocol/event.ts";
-import { FORMATS } from "../protocol/render.ts";
+import { FORMATS, PROVIDERS } from "../protocol/words.ts";
 
 /** A folder: absolute, or below home with `~/`. Made absolute when policy is loaded (folders.ts). */
 const folder = z.string().check(z.regex(/^(~$|~\/|\/)/, "must be absolute or begin with ~/"));

@@ -4,7 +4,7 @@
  */
 import type { GRAMMAR_REASONS } from "./command.ts";
 import { DESTINATION_BYTES, FILE_NAME_BYTES } from "./limits.ts";
-import { FORMATS } from "./render.ts";
+import { FORMATS } from "./words.ts";
 
 export type GrammarReason = typeof GRAMMAR_REASONS[number];
 

@@ -3,8 +3,8 @@
  * Room: protocol; no authority.
  */
 import * as z from "zod/mini";
+import { PROVIDERS } from "./words.ts";
 
-export const PROVIDERS = ["claude-code", "codex", "gemini"] as const;
 export const providerId = z.enum(PROVIDERS);
 export type ProviderId = z.infer<typeof providerId>;
 

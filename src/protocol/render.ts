@@ -1,12 +1,11 @@
 /** What a renderer is told besides the events. Room: protocol; no authority. */
 import * as z from "zod/mini";
 import { sessionMeta } from "./session.ts";
+import { FORMATS, INCLUDES } from "./words.ts";
 
-export const FORMATS = ["md", "jsonl", "html"] as const;
 export const format = z.enum(FORMATS);
 export type Format = z.infer<typeof format>;
 
-export const INCLUDES = ["thinking", "tools", "results", "agents", "notices"] as const;
 export const include = z.enum(INCLUDES);
 export type Include = z.infer<typeof include>;
 /** Thinking is left out unless asked for. JSONL always holds everything. */

@@ -118,7 +118,8 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     const parsed = parseArguments(line, STYLE);
     return parsed.parsed === "invocation" ? parsed.launch : null;
   };
-  const nothing = { planHash: null, kernelSandbox: false, kernelMissing: [], roles: "threads" };
+  const kernel = { landlockAbi: null, processes: [], unit: null };
+  const nothing = { planHash: null, kernelSandbox: false, kernelMissing: [], roles: "threads", kernel };
   assert.deepEqual(launchOf("status"), nothing);
   assert.deepEqual(launchOf("--plan-hash", "ab", "status"), { ...nothing, planHash: "ab" });
   assert.deepEqual(launchOf("--kernel-sandbox", "status"), { ...nothing, kernelSandbox: true });
@@ -127,7 +128,26 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     kernelMissing: ["landlock", "seccomp"],
   });
   assert.deepEqual(launchOf("--roles", "processes", "daemon"), { ...nothing, roles: "processes" });
-  for (const odd of [["--roles", "rabbits"], ["--kernel-missing", "\u001b[2J"], ["--kernel-missing", ""]]) {
+  const processes = [
+    { role: "monitor", pid: 7, noNewPrivs: true, seccomp: "filter", capEff: "0000000000000000" },
+    { role: "parser", pid: 12, noNewPrivs: false, seccomp: "off", capEff: "000001ffffffffff" },
+  ];
+  const told = ["--daemon-process", "monitor,7,1,2,0000000000000000", "--daemon-unit", "kato.service"];
+  assert.deepEqual(
+    launchOf("--landlock-abi", "6", ...told, "--daemon-process", "parser,12,0,0,000001ffffffffff", "doctor"),
+    { ...nothing, kernel: { landlockAbi: 6, processes, unit: "kato.service" } },
+  );
+  const odds = [
+    ["--roles", "rabbits"],
+    ["--kernel-missing", "\u001b[2J"],
+    ["--kernel-missing", ""],
+    ["--landlock-abi", "six"],
+    ["--daemon-process", "monitor,7,1,2"],
+    ["--daemon-process", "king,7,1,2,0000000000000000"],
+    ["--daemon-process", "monitor,7,1,3,0000000000000000"],
+    ["--daemon-unit", "kato\u001b.service"],
+  ];
+  for (const odd of odds) {
     assert.equal(parseArguments([...odd, "daemon"], STYLE).parsed, "wrong");
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Event, event, MAIN_AGENT } from "../../src/protocol/event.ts";
-import { FORMATS } from "../../src/protocol/render.ts";
+import { FORMATS } from "../../src/protocol/words.ts";
 import { containText } from "../../src/render/contain.ts";
 import { neutralise } from "../../src/render/neutralise.ts";
 import { assertContained } from "../render/assert_contained.ts";

@@ -43,10 +43,14 @@ for (const [line, sketch] of SKETCHES) {
 }
 
 /** The path grants of a command line, with the home as `~`. */
-function grantsOf(line: string, place: Place, environment: Record<string, string> = {}): string[] {
+async function grantsOf(
+  line: string,
+  place: Place,
+  environment: Record<string, string> = {},
+): Promise<string[]> {
   const { home, cwd, system } = place;
   const uid = Deno.uid() ?? 0;
-  const planned = makePlan(planCommandOf(line.split(" "), cwd, home), {
+  const planned = await makePlan(planCommandOf(line.split(" "), cwd, home), {
     home,
     system,
     uid,
@@ -60,9 +64,9 @@ function grantsOf(line: string, place: Place, environment: Record<string, string
   );
 }
 
-Deno.test("makePlan() grants an export its file, and its folder for a look", () => {
+Deno.test("makePlan() grants an export its file, and its folder for a look", async () => {
   using home = makeHome();
-  const grants = grantsOf("export 5d8 -o x.md", home);
+  const grants = await grantsOf("export 5d8 -o x.md", home);
   assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), [
     "write ~/.kato/logs",
     "write ~/work/x.md",
@@ -71,40 +75,40 @@ Deno.test("makePlan() grants an export its file, and its folder for a look", () 
   assert.ok(grants.includes("read ~/.claude/projects"));
 });
 
-Deno.test("makePlan() grants an export with --file that log and its sub-agents', and no provider's folder", () => {
+Deno.test("makePlan() grants an export with --file that log and its sub-agents', and no provider's folder", async () => {
   using home = makeHome();
-  const grants = grantsOf("export --file log.jsonl -o -", home);
+  const grants = await grantsOf("export --file log.jsonl -o -", home);
   assert.ok(grants.includes("read ~/work/log.jsonl"));
   assert.ok(grants.includes("read ~/work/log/subagents"));
   assert.ok(!grants.some((grant) => grant.includes(".claude")));
   assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/logs"]);
 });
 
-Deno.test("makePlan() grants the outermost folder that an export has to make", () => {
+Deno.test("makePlan() grants the outermost folder that an export has to make", async () => {
   using home = makeHome();
-  const grants = grantsOf("export 5d8 -o a/b/x.md", home);
+  const grants = await grantsOf("export 5d8 -o a/b/x.md", home);
   assert.ok(grants.includes("write ~/work/a"));
   assert.ok(grants.includes("list ~/work"));
 });
 
-Deno.test("makePlan() grants a folder that is a link by both its names", () => {
+Deno.test("makePlan() grants a folder that is a link by both its names", async () => {
   using home = makeHome();
   Deno.mkdirSync(`${home.home}/elsewhere`);
   Deno.symlinkSync(`${home.home}/elsewhere`, `${home.home}/.claude`);
-  const grants = grantsOf("sessions", home);
+  const grants = await grantsOf("sessions", home);
   assert.ok(grants.includes("read ~/.claude/projects"));
   assert.ok(grants.includes("read ~/elsewhere/projects"));
 });
 
-Deno.test("makePlan() follows a client's own variable for its folder", () => {
+Deno.test("makePlan() follows a client's own variable for its folder", async () => {
   using home = makeHome();
-  const grants = grantsOf("sessions", home, { CLAUDE_CONFIG_DIR: "/srv/claude" });
+  const grants = await grantsOf("sessions", home, { CLAUDE_CONFIG_DIR: "/srv/claude" });
   assert.ok(grants.includes("read /srv/claude/projects"));
 });
 
-Deno.test("makePlan() grants nothing for a destination beside the file system's root", () => {
+Deno.test("makePlan() grants nothing for a destination beside the file system's root", async () => {
   using home = makeHome();
-  const grants = grantsOf("export 5d8 -o /x.md", home);
+  const grants = await grantsOf("export 5d8 -o /x.md", home);
   assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/logs"]);
 });
 

@@ -1,5 +1,6 @@
 /** Runs command lines in this process, in a home of their own, and keeps what they print. */
 import type { Context, Output } from "../../src/cli/context.ts";
+import { type KernelFacts, NO_KERNEL_FACTS } from "../../src/cli/kernel_facts.ts";
 import type { Outcome } from "../../src/cli/outcome.ts";
 import { parseArguments } from "../../src/cli/parse_arguments.ts";
 import { runInvocation } from "../../src/cli/run.ts";
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly now?: number;
   readonly planHash?: string;
   readonly kernelSandbox?: boolean;
+  readonly kernelMissing?: readonly string[];
+  readonly kernel?: KernelFacts;
 }
 
 export async function runLine(line: readonly string[], place: Place, options: RunOptions = {}): Promise<Ran> {
@@ -48,11 +51,12 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
       return Object.fromEntries(given.filter(([name]) => names.includes(name)));
     },
     now: options.now ?? Date.now(),
-    timeZone: "UTC",
+    timeZone: () => "UTC",
     planHash: options.planHash ?? null,
     kernelSandbox: options.kernelSandbox ?? false,
-    kernelMissing: [],
+    kernelMissing: options.kernelMissing ?? [],
     roles: "threads",
+    kernel: options.kernel ?? NO_KERNEL_FACTS,
     administrator: Deno.uid() ?? 0,
     out,
     err,

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { wantsColour } from "../../src/cli/output.ts";
-import { columnsOf, count, fit, fitPath, plain, showAge, showSize, tilde } from "../../src/cli/style.ts";
+import {
+  columnsOf,
+  count,
+  fit,
+  fitPath,
+  plain,
+  showAge,
+  showNumber,
+  showSize,
+  tilde,
+} from "../../src/cli/style.ts";
 
 const TEXTS = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.constant("日本語のタイトル"));
 
@@ -52,6 +62,7 @@ Deno.test("sizes and ages are read at a glance", () => {
     "2 d",
   ]);
   assert.deepEqual([count(1, "session"), count(12_000, "session")], ["1 session", "12,000 sessions"]);
+  assert.deepEqual([0, 999, 1000, 1_234_567].map(showNumber), ["0", "999", "1,000", "1,234,567"]);
 });
 
 Deno.test("colour is for terminals, unless the person says otherwise", () => {

@@ -30,6 +30,7 @@ const INSTALLED = [
   "--no-remote",
   "--cached-only",
   "--no-code-cache",
+  "--unstable-lazy-dynamic-imports",
   "--v8-flags=--jitless,--max-semi-space-size=1",
 ];
 

@@ -11,6 +11,8 @@ export interface Step {
   readonly read?: boolean;
   readonly exit?: number;
   readonly loop?: boolean;
+  /** Holds the lock of the daemon of this home from now on. */
+  readonly lock?: boolean;
 }
 
 export interface Fact {

@@ -84,6 +84,14 @@ test("refuses to be set-uid", async (stage) => {
 test("refuses an installation that is incomplete or that others can change", async (stage) => {
   Deno.chmodSync(join(stage.library, "kato.js"), 0o666);
   await refuses(stage, EXIT.refused, /others can change .*kato\.js/, ["status"]);
+  Deno.chmodSync(join(stage.library, "kato.js"), 0o644);
+  stage.script("part-1.js", "");
+  Deno.chmodSync(join(stage.library, "part-1.js"), 0o646);
+  await refuses(stage, EXIT.refused, /others can change .*part-1\.js/, ["status"]);
+  Deno.removeSync(join(stage.library, "part-1.js"));
+  Deno.removeSync(join(stage.library, "plan.js"));
+  await refuses(stage, EXIT.refused, /plan\.js is missing/, ["status"]);
+  stage.script("plan.js", "");
   Deno.removeSync(join(stage.library, "kato.js"));
   await refuses(stage, EXIT.refused, /kato\.js is missing/, ["status"]);
   Deno.removeSync(stage.library, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * An installation with the real launcher and runtime, in which `kato.js` is a stand-in, and a home of somebody who is
+ * An installation with the real launcher and runtime, in which `kato.js` and `plan.js` are stand-ins, and a home of somebody who is
  * not root: as root, the launcher is run as another user. Needs run, read and write.
  */
 import { join } from "@std/path";
@@ -26,7 +26,7 @@ export interface Stage extends Disposable {
   readonly root: string;
   readonly home: string;
   readonly library: string;
-  /** What `kato.js plan` prints: fields of a plan, or bytes as they are. */
+  /** What `plan.js` prints: fields of a plan, or bytes as they are. */
   plan(fields: readonly string[] | Uint8Array): void;
   /** A script beside kato.js. */
   script(name: string, text: string): void;

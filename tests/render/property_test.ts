@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Event } from "../../src/protocol/event.ts";
-import { FORMATS, type RenderHead } from "../../src/protocol/render.ts";
+import type { RenderHead } from "../../src/protocol/render.ts";
+import { FORMATS } from "../../src/protocol/words.ts";
 import { containText } from "../../src/render/contain.ts";
 import { neutralise } from "../../src/render/neutralise.ts";
 import { rendererFor } from "../../src/render/registry.ts";

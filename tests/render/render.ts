@@ -2,7 +2,8 @@
 // @ts-types="./commonmark.d.ts"
 import { type Node, Parser } from "commonmark";
 import type { Event } from "../../src/protocol/event.ts";
-import { type Format, INCLUDES, type RenderHead } from "../../src/protocol/render.ts";
+import type { Format, RenderHead } from "../../src/protocol/render.ts";
+import { INCLUDES } from "../../src/protocol/words.ts";
 import { rendererFor } from "../../src/render/registry.ts";
 
 export const HEAD: RenderHead = {

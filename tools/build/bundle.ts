@@ -1,16 +1,20 @@
 /**
- * One JavaScript file a role, readable, the same bytes wherever it is built. The runtime's own bundler does it; the
- * program that this wants is put where it looks for it, so that it fetches nothing.
+ * The JavaScript files of an installation: readable, the same bytes wherever they are built. Roles are one file each.
+ * Commands and planner are cut into parts by their dynamic imports, so that each loads what it needs and no more. The
+ * runtime's own bundler does it; the program that this wants is put where it looks for it, so that it fetches nothing.
  */
 import { fetchPinned } from "./fetch_pinned.ts";
+import { nameModules, nameParts } from "./name_parts.ts";
 import { hostArchitecture, type Pins } from "./pins.ts";
-import { runProgram } from "./run_program.ts";
+import { type ProgramOptions, runProgram } from "./run_program.ts";
 
-const ENTRIES = {
-  "kato.js": "src/kato.ts",
+const ROLES = {
   "parser.js": "src/parser/entry.ts",
   "writer.js": "src/writer/entry.ts",
 } as const;
+
+/** They share parts. */
+const COMMANDS = ["src/kato.ts", "src/plan.ts"] as const;
 
 /** The bundles, by name. `work` is the build's own folder, below `root`. */
 export async function bundleRoles(
@@ -27,16 +31,29 @@ export async function bundleRoles(
   Deno.chmodSync(`${place}/esbuild-linux-${architecture}`, 0o755);
   const options = { cwd: root, env: { DENO_DIR: denoDir, NO_COLOR: "1" } };
   await runProgram(Deno.execPath(), ["install", "--frozen", "--quiet"], options);
-  const bundles = new Map<string, string>();
-  for (const [name, entry] of Object.entries(ENTRIES)) {
+  const bundles = new Map(await bundleCommands(work, options));
+  for (const [name, entry] of Object.entries(ROLES)) {
     const output = `${work}/${name}`;
-    await runProgram(Deno.execPath(), ["bundle", "--quiet", "--frozen", "-o", output, entry], options);
+    await bundle(["-o", output, entry], options);
     bundles.set(name, nameModules(Deno.readTextFileSync(output)));
   }
   return bundles;
 }
 
-/** Modules are named by where they were on this machine; what was there came from `npm:`. */
-function nameModules(bundle: string): string {
-  return bundle.replace(/^(\/\/ | {2}")\S*\/npm\/[^/\n]+\/(?=\S)/gm, "$1npm:");
+async function bundleCommands(work: string, options: ProgramOptions): Promise<ReadonlyMap<string, string>> {
+  const output = `${work}/commands`;
+  // The parts of an earlier build have other names.
+  await Deno.remove(output, { recursive: true }).catch((error: unknown) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await bundle(["--code-splitting", "--outdir", output, ...COMMANDS], options);
+  const files = new Map<string, string>();
+  for (const { name } of Deno.readDirSync(output)) {
+    files.set(name, Deno.readTextFileSync(`${output}/${name}`));
+  }
+  return nameParts(files, ["kato.js", "plan.js"]);
+}
+
+async function bundle(args: readonly string[], options: ProgramOptions): Promise<void> {
+  await runProgram(Deno.execPath(), ["bundle", "--quiet", "--frozen", ...args], options);
 }

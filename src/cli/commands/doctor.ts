@@ -1,6 +1,7 @@
 /**
- * `kato doctor`: what protects this run, and what needs attention. READS settings, the daemon's status and the
- * security log, and LISTS the provider and export roots; writes nothing. Says only what it saw. Room: cli; edge.
+ * `kato doctor`: what protects this run and the daemon, and what needs attention. READS settings, the daemon's status,
+ * its unit and the security log, and LISTS the provider and export roots; writes nothing. Says only what it saw, or
+ * what the launcher saw for it. Room: cli; edge.
  */
 import { formatSettingsError } from "../../policy/keys.ts";
 import type { EffectivePolicy } from "../../policy/merge.ts";
@@ -8,45 +9,39 @@ import { placesOf } from "../../policy/places.ts";
 import { loadConfig, loadPolicy } from "../../system/policy_files.ts";
 import { verifyAudit } from "../../system/audit_verify.ts";
 import type { Context } from "../context.ts";
+import { type Check, describeChecks, note, ok, problem } from "../doctor/check.ts";
+import { checkKernel, checkProcesses } from "../doctor/kernel_checks.ts";
 import { readDaemonState } from "../daemon_state.ts";
+import { checkUnit, unitFolders } from "../doctor/unit_checks.ts";
 import type { DoctorInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { describePermissions } from "../permissions.ts";
 import type { Program } from "../run.ts";
 import { findRooted } from "../settings.ts";
-import { count, describeSandbox, padEnd, painter, plain, tilde } from "../style.ts";
+import { count, describeSandbox, plain, tilde } from "../style.ts";
 
-interface Check {
-  readonly name: string;
-  /** `note`: worth knowing, nothing to mend. */
-  readonly state: "ok" | "note" | "problem";
-  readonly message: string;
-}
-
-export function examine(invocation: DoctorInvocation, context: Context, program: Program): Outcome {
-  if (invocation.permissions) return describePermissions(invocation.json, context, program);
+export async function examine(
+  invocation: DoctorInvocation,
+  context: Context,
+  program: Program,
+): Promise<Outcome> {
+  if (invocation.permissions) return await describePermissions(invocation.json, context, program);
   const policy = loadPolicy(context);
   const checks: Check[] = [
     checkRuntime(),
-    checkKernel(context),
+    ...checkKernel(context),
     ...checkSettings(context),
     ...(policy.ok ? checkFolders(policy.effective, context) : []),
-    ...checkDaemon(context),
+    ...checkDaemon(policy.ok ? policy.effective : null, context),
     checkAudit(context),
   ];
   const isWell = checks.every(({ state }) => state !== "problem");
   context.out.write(
-    invocation.json ? `${JSON.stringify({ ok: isWell, checks }, null, 2)}\n` : describe(checks, context),
+    invocation.json
+      ? `${JSON.stringify({ ok: isWell, kernel: context.kernel, checks }, null, 2)}\n`
+      : describeChecks(checks, context.out),
   );
   return isWell ? DONE : fail("failed", null);
-}
-
-function describe(checks: readonly Check[], { out }: Context): string {
-  const paint = painter(out);
-  const marks = { ok: paint("green", "ok  "), note: paint("yellow", "note"), problem: paint("red", "BAD ") };
-  return checks.map(({ name, state, message }) => `${marks[state]}  ${padEnd(name, 16)} ${message}\n`).join(
-    "",
-  );
 }
 
 /** The kinds of authority that no profile of kato has. */
@@ -55,48 +50,29 @@ function checkRuntime(): Check {
   const granted = (["net", "run", "ffi"] as const).filter((kind) =>
     Deno.permissions.querySync({ name: kind }).state === "granted"
   );
-  if (granted.length > 0) {
-    return {
-      name,
-      state: "problem",
-      message: `this process was granted ${granted.join(", ")}; start kato as its documentation says`,
-    };
-  }
-  return {
-    name,
-    state: "ok",
-    message: "network, other programs and foreign code are denied to this process",
-  };
-}
-
-function checkKernel({ kernelSandbox, kernelMissing }: Context): Check {
-  const name = "kernel sandbox";
-  if (kernelMissing.length > 0) {
-    return { name, state: "note", message: describeSandbox(kernelSandbox, kernelMissing) };
-  }
-  return kernelSandbox
-    ? { name, state: "ok", message: "the launcher says that the kernel holds this process to its plan" }
-    : { name, state: "note", message: "off: this command was not started by the installed launcher" };
+  return granted.length > 0
+    ? problem(name, `this process was granted ${granted.join(", ")}`, "start kato as its documentation says")
+    : ok(name, "network, other programs and foreign code are denied to this process");
 }
 
 function checkSettings(context: Context): Check[] {
   const policy = loadPolicy(context);
   const config = loadConfig(context);
   const problems = [...(policy.ok ? [] : policy.errors), ...(config.ok ? [] : config.errors)];
-  const checks: Check[] = problems.map((error) => ({
-    name: "settings",
-    state: "problem",
-    message: plain(formatSettingsError(error)),
-  }));
+  const checks = problems.map((error) => problem("settings", plain(formatSettingsError(error)), null));
   if (!policy.ok) return checks;
-  const { hash, violations } = policy.effective;
-  checks.push({
-    name: "policy",
-    state: "ok",
-    message: `version ${policy.effective.version}, SHA-256 ${hash}`,
-  });
+  const { hash, version, violations } = policy.effective;
+  const required = policy.effective.policy.sandbox.require_kernel_sandbox;
+  checks.push(ok("policy", `version ${version}, SHA-256 ${hash}`));
+  if (required && !context.kernelSandbox) {
+    checks.push(problem(
+      "policy",
+      "asks for the kernel sandbox (sandbox.require_kernel_sandbox), which this run does not have",
+      "mend what is said of the kernel sandbox above",
+    ));
+  }
   for (const violation of violations) {
-    checks.push({ name: "policy", state: "note", message: plain(formatSettingsError(violation)) });
+    checks.push(note("policy", plain(formatSettingsError(violation)), "run 'kato policy check'"));
   }
   return checks;
 }
@@ -104,11 +80,11 @@ function checkSettings(context: Context): Check[] {
 function checkFolders(effective: EffectivePolicy, context: Context): Check[] {
   const { home } = context;
   const sources = findRooted(context, effective).flatMap(({ provider, roots }) =>
-    roots.map((root): Check => {
-      const there = look(root) !== null;
-      const message = `${tilde(root, home)}${there ? "" : " does not exist yet"}`;
-      return { name: provider.id, state: there ? "ok" : "note", message };
-    })
+    roots.map((root): Check =>
+      look(root) === null
+        ? note(provider.id, `${tilde(root, home)} does not exist yet`)
+        : ok(provider.id, tilde(root, home))
+    )
   );
   const targets = effective.policy.destinations.roots.map((root) => checkExportRoot(root, context));
   return [...sources, ...targets];
@@ -118,13 +94,14 @@ function checkExportRoot(root: string, { home, uid }: Context): Check {
   const name = "export root";
   const shown = tilde(root, home);
   const info = look(root);
-  if (info === null) return { name, state: "note", message: `${shown} does not exist yet` };
-  const problem = info.uid !== uid
-    ? "does not belong to you"
-    : ((info.mode ?? 0) & 0o022) !== 0
-    ? "can be written by others; run chmod go-w on it"
-    : null;
-  return { name, state: problem === null ? "ok" : "problem", message: `${shown} ${problem ?? ""}`.trimEnd() };
+  if (info === null) return note(name, `${shown} does not exist yet`);
+  if (info.uid !== uid) {
+    return problem(name, `${shown} does not belong to you`, "name another one in the policy");
+  }
+  if (((info.mode ?? 0) & 0o022) !== 0) {
+    return problem(name, `${shown} can be written by others`, `run chmod go-w on it`);
+  }
+  return ok(name, shown);
 }
 
 function look(path: string): Deno.FileInfo | null {
@@ -136,21 +113,29 @@ function look(path: string): Deno.FileInfo | null {
   }
 }
 
-function checkDaemon({ home }: Context): Check[] {
+function checkDaemon(effective: EffectivePolicy | null, context: Context): Check[] {
+  const { home, kernel, kernelSandbox } = context;
+  const name = "daemon";
   const { running, status } = readDaemonState(home);
-  if (!running || status === null) return [{ name: "daemon", state: "note", message: "is not running" }];
+  if (!running || status === null) {
+    return [note(name, "is not running", "start it with 'systemctl --user start kato', or 'kato daemon'")];
+  }
   const sandbox = describeSandbox(status.kernelSandbox, status.kernelMissing);
-  const checks: Check[] = [{
-    name: "daemon",
-    state: "ok",
-    message: `runs as pid ${status.pid}, roles as ${status.host}, kernel sandbox ${sandbox}`,
-  }];
+  const checks: Check[] = [
+    ok(name, `runs as pid ${status.pid}, roles as ${status.host}, kernel sandbox ${sandbox}`),
+  ];
+  if (effective !== null && effective.hash !== status.policy.hash) {
+    const message = `runs under another policy (SHA-256 ${plain(status.policy.hash)})`;
+    checks.push(problem(name, message, "restart it: 'systemctl --user restart kato'"));
+  }
+  checks.push(...checkProcesses(status, kernel, kernelSandbox), ...checkUnit(kernel, unitFolders(home)));
   for (const { provider, quarantined, troubles } of status.providers) {
     for (const session of quarantined) {
-      checks.push({ name: provider, state: "problem", message: `session ${plain(session)} is quarantined` });
+      const mend = "report it as a bug in kato; it is tried again when its log has grown";
+      checks.push(problem(provider, `session ${plain(session)} is quarantined`, mend));
     }
     for (const { kind, what, count: times } of troubles) {
-      checks.push({ name: provider, state: "note", message: `${plain(kind)}: ${plain(what)} (${times})` });
+      checks.push(note(provider, `${plain(kind)}: ${plain(what)} (${times})`));
     }
   }
   return checks;
@@ -159,11 +144,9 @@ function checkDaemon({ home }: Context): Check[] {
 function checkAudit({ home }: Context): Check {
   const name = "security log";
   const { logs } = placesOf(home);
-  if (look(logs) === null) return { name, state: "note", message: "has no record yet" };
+  if (look(logs) === null) return note(name, "has no record yet");
   const { broken, records } = verifyAudit(logs);
-  if (broken === null) {
-    return { name, state: "ok", message: `the chain of ${count(records, "record")} is whole` };
-  }
+  if (broken === null) return ok(name, `the chain of ${count(records, "record")} is whole`);
   const message = `broken at ${plain(broken.file)}, line ${broken.line}: ${plain(broken.why)}`;
-  return { name, state: "problem", message };
+  return problem(name, message, "compare the file with your copy of it");
 }

@@ -5,8 +5,9 @@
 import { extname } from "@std/path";
 import { generateName } from "../../policy/path.ts";
 import type { Config } from "../../policy/policy.ts";
-import { type Format, FORMATS, type Include, INCLUDES } from "../../protocol/render.ts";
+import type { Format, Include } from "../../protocol/render.ts";
 import { shortId } from "../../protocol/session.ts";
+import { FORMATS, INCLUDES } from "../../protocol/words.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
@@ -45,7 +46,7 @@ export async function exportSessions(invocation: ExportInvocation, context: Cont
   const run: Run = {
     context,
     format: invocation.format ?? (toFolder ? null : formatOf(invocation.output)) ?? "md",
-    timeZone: config.value.render.time_zone || context.timeZone,
+    timeZone: config.value.render.time_zone || context.timeZone(),
     include: includesOf(invocation, config.value),
     progress: context.err.isTerminal && invocation.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
     stopped: interruption.happened,

@@ -1,18 +1,15 @@
 /** `kato plan -- ARGUMENTS`: what a command line may touch, for the launcher. Room: cli; edge through make_plan.ts. */
 import { renderPlan } from "../../policy/plan_text.ts";
 import type { Context } from "../context.ts";
-import { makePlan } from "../make_plan.ts";
+import { makePlan, type PlanContext } from "../make_plan.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { planCommandOf } from "../plan_command.ts";
-import type { Program } from "../run.ts";
 
-export function printPlan(
-  invocation: { readonly arguments: readonly string[] },
-  context: Context,
-  { code }: Program,
-): Outcome {
-  const sketch = planCommandOf(invocation.arguments, context.cwd, context.home);
-  const planned = makePlan(sketch, { ...context, code });
+export async function printPlan(
+  line: readonly string[],
+  context: PlanContext & Pick<Context, "cwd" | "out">,
+): Promise<Outcome> {
+  const planned = await makePlan(planCommandOf(line, context.cwd, context.home), context);
   if (!planned.ok) return planned.outcome;
   const rendered = renderPlan(planned.plan);
   if (!rendered.ok) {

@@ -14,6 +14,7 @@ import {
   painter,
   plain,
   showAge,
+  showNumber,
   showSize,
   tilde,
 } from "../style.ts";
@@ -76,7 +77,7 @@ function describeProviders({ providers }: Status, { home, out }: Context, paint:
       : provider.state;
     lines.push(
       `  ${padEnd(provider.provider, 12)} ${state}, ${count(provider.sessions, "session")}, ` +
-        `${provider.followed.toLocaleString("en")} followed`,
+        `${showNumber(provider.followed)} followed`,
     );
     for (const root of provider.missing) {
       lines.push(`    ${fitPath(tilde(root, home), out.columns - 24)} does not exist yet`);

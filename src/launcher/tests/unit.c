@@ -188,6 +188,28 @@ static void check_flags(void) {
   CHECK(!is_reserved_argument("--plan-hashes") && !is_reserved_argument("daemon"), "not reserved");
 }
 
+/* Lines of /proc/PID/cgroup, and the service that they name. */
+static const struct {
+  const char *line, *service;
+} GROUPS[] = {
+    {"0::/user.slice/user-1000.slice/user@1000.service/app.slice/kato.service", "kato.service"},
+    {"0::/system.slice/system-kato.slice/kato@ada.service", "kato@ada.service"},
+    {"1:name=systemd:/user.slice/user@1000.service/kato.service", "kato.service"},
+    {"0::/user.slice/user-1000.slice/user@1000.service/app.slice/vte-spawn-1.scope", NULL},
+    {"0::/", NULL},
+    {"0::/x/.service", NULL},
+    {"4:memory:/user.slice/kato.service", NULL},
+    {"", NULL},
+};
+
+static void check_services(void) {
+  for (size_t i = 0; i < sizeof GROUPS / sizeof *GROUPS; i++) {
+    const char *service = service_of(GROUPS[i].line), *wanted = GROUPS[i].service;
+    bool same = service == NULL || wanted == NULL ? service == wanted : strcmp(service, wanted) == 0;
+    CHECK(same, "%s is of %s", GROUPS[i].line, service == NULL ? "no service" : service);
+  }
+}
+
 #define MESSAGE(text, kind) {text, sizeof text - 1, kind}
 static const struct {
   const char *text;
@@ -249,6 +271,7 @@ int main(void) {
   check_bounds();
   check_environment();
   check_flags();
+  check_services();
   check_control();
   check_queue();
   printf(failures == 0 ? "all unit tests of the launcher passed\n" : "%d failed\n", failures);

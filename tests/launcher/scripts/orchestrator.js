@@ -3,6 +3,7 @@ const { steps, home } = JSON.parse(Deno.readTextFileSync(new URL("scenario.json"
 const tell = (fact) => console.error(JSON.stringify(fact));
 const encoder = new TextEncoder();
 let reading = true;
+let lock; // held for as long as it is reachable
 
 function send(channel, bytes, length = bytes.length) {
   const whole = new Uint8Array(8 + bytes.length);
@@ -55,6 +56,10 @@ for (const step of steps) {
   if (step.say) say(...step.say);
   if (step.data) send(step.data[0], encoder.encode(step.data[1].repeat(step.data[2] ?? 1)));
   if (step.raw) Deno.stdout.writeSync(new Uint8Array(step.raw));
+  if (step.lock) {
+    lock = Deno.openSync(`${home}/.kato/state/daemon.lock`, { create: true, write: true });
+    lock.lockSync(true);
+  }
   if (step.read !== undefined) reading = step.read;
   if (step.wait) await new Promise((resolve) => setTimeout(resolve, step.wait));
   if (step.exit !== undefined) Deno.exit(step.exit);

@@ -1,0 +1,77 @@
+/**
+ * kato as it is installed, built from this checkout: launcher, monitor, every role a process. Its daemon refuses to run
+ * as root, so for root it is measured as another user, in a home that belongs to that user. Room: bench; edge.
+ */
+import { join } from "@std/path";
+
+/** Nobody's number on any machine that measures as root. */
+const PERSON = 42_424;
+
+const ROOT = new URL("../", import.meta.url).pathname;
+
+export interface Installation {
+  /** Starts a command line; what it prints is not kept. */
+  start(line: readonly string[], home: string): Deno.ChildProcess;
+  /** Makes a home for it. */
+  makeHome(home: string): void;
+}
+
+export type Made = { readonly made: true; readonly installation: Installation } | {
+  readonly made: false;
+  readonly why: string;
+};
+
+/** Builds one below `folder`. */
+export async function makeInstallation(folder: string): Promise<Made> {
+  const place = join(folder, "installed");
+  const build = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--frozen", "--allow-all", `${ROOT}tools/build.ts`, "--output", place],
+    cwd: ROOT,
+    stdin: "null",
+  });
+  const { success, stdout, stderr } = await build.output();
+  const said = new TextDecoder().decode(success ? stdout : stderr).trim();
+  const program = join(place, "bin/kato");
+  // A build without a C compiler succeeds, and says what is not there.
+  if (!success || !exists(program)) {
+    return { made: false, why: said.split("\n").at(-1) ?? "the build failed" };
+  }
+  // A temporary folder is closed to others; the person who is measured must reach what is in it.
+  Deno.chmodSync(folder, 0o755);
+  return { made: true, installation: { start: (line, home) => start(program, line, home), makeHome } };
+}
+
+function start(program: string, line: readonly string[], home: string): Deno.ChildProcess {
+  const person = isRoot()
+    ? ["setpriv", `--reuid=${PERSON}`, `--regid=${PERSON}`, "--clear-groups", "--"]
+    : [];
+  const [command = program, ...args] = [...person, program, ...line];
+  return new Deno.Command(command, {
+    args,
+    cwd: home,
+    clearEnv: true,
+    env: { PATH: "/usr/bin:/bin", HOME: home },
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+}
+
+function makeHome(home: string): void {
+  Deno.mkdirSync(home, { recursive: true });
+  Deno.chmodSync(home, 0o755);
+  if (isRoot()) Deno.chownSync(home, PERSON, PERSON);
+}
+
+function isRoot(): boolean {
+  return Deno.uid() === 0;
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+/** One finding of `kato doctor`, and how findings look. Room: cli; pure. */
+import type { Output } from "../context.ts";
+import { padEnd, painter } from "../style.ts";
+
+export interface Check {
+  readonly name: string;
+  /** `note`: worth knowing, and kato works all the same. */
+  readonly state: "ok" | "note" | "problem";
+  readonly message: string;
+  /** The one thing that mends it; null where nothing need be mended. */
+  readonly mend: string | null;
+}
+
+export function ok(name: string, message: string): Check {
+  return { name, state: "ok", message, mend: null };
+}
+
+export function note(name: string, message: string, mend: string | null = null): Check {
+  return { name, state: "note", message, mend };
+}
+
+export function problem(name: string, message: string, mend: string | null): Check {
+  return { name, state: "problem", message, mend };
+}
+
+/** As wide as `orchestrator 4194304`, the longest. */
+const NAME_COLUMNS = 20;
+const INDENT = NAME_COLUMNS + "ok    ".length + 1;
+
+export function describeChecks(checks: readonly Check[], out: Output): string {
+  const paint = painter(out);
+  const marks = { ok: paint("green", "ok  "), note: paint("yellow", "note"), problem: paint("red", "BAD ") };
+  return checks.map(({ name, state, message, mend }) => {
+    const lines = [`${marks[state]}  ${padEnd(name, NAME_COLUMNS)} ${message}`];
+    if (mend !== null) lines.push(`${" ".repeat(INDENT)}${paint("bold", "→")} ${mend}`);
+    return `${lines.join("\n")}\n`;
+  }).join("");
+}

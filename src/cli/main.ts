@@ -1,0 +1,93 @@
+/**
+ * What every entry of kato's has around its work: the streams, the variables it may see, and from how it ended to an
+ * exit status. The only place that gives exit statuses. Reads no file and writes none. Room: cli; edge.
+ */
+import type { Output } from "./context.ts";
+import { EXIT } from "./exit_status.ts";
+import { homeOf, NO_HOME } from "./home.ts";
+import { fail, type Outcome } from "./outcome.ts";
+import { openOutput } from "./output.ts";
+
+/** What this file itself looks at; commands ask for what they need. */
+const VARIABLES = ["HOME", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR"];
+
+export interface Own {
+  readonly out: Output;
+  readonly err: Output;
+  /** Absolute, normalised; null where HOME names none. */
+  readonly home: string | null;
+  readonly variables: typeof readVariables;
+}
+
+/** A variable that this run was not granted is as if it were not set. */
+function readVariables(names: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of names) {
+    if (Deno.permissions.querySync({ name: "env", variable: name }).state !== "granted") continue;
+    const value = Deno.env.get(name);
+    if (value !== undefined) values[name] = value;
+  }
+  return values;
+}
+
+/** Ends the process. */
+export async function runMain(work: (own: Own) => Outcome | Promise<Outcome>): Promise<never> {
+  const environment = readVariables(VARIABLES);
+  const err = openOutput(Deno.stderr, environment);
+  const own: Own = {
+    out: openOutput(Deno.stdout, environment),
+    err,
+    home: homeOf(environment),
+    variables: readVariables,
+  };
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    Deno.exit(endUnexpectedly(event.reason, err));
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    Deno.exit(endUnexpectedly(event.error, err));
+  });
+  try {
+    Deno.exit(end(await work(own), err));
+  } catch (error) {
+    Deno.exit(endThrown(error, err));
+  }
+}
+
+/** For a command that needs a home when there is none. */
+export const WITHOUT_HOME: Outcome = fail("refused", NO_HOME);
+
+/** The folder with the program's files, of which the entry at `url` is one. */
+export function folderOf(url: string): string {
+  return new URL(".", url).pathname.replace(/\/$/, "");
+}
+
+function end(outcome: Outcome, err: Output): number {
+  switch (outcome.outcome) {
+    case "done":
+      return EXIT.done;
+    case "ended":
+      return outcome.status;
+    default:
+      if (outcome.message !== null) err.write(`kato: ${outcome.message}\n`);
+      return EXIT[outcome.outcome];
+  }
+}
+
+/** A command threw: the machine said no where the command could not go on, or it is a bug. */
+function endThrown(error: unknown, err: Output): number {
+  const isSystems = error instanceof Error && "code" in error && !(error instanceof TypeError) &&
+    !(error instanceof Deno.errors.NotCapable) && !(error instanceof Deno.errors.BrokenPipe);
+  if (isSystems) return end(fail("failed", `The system says: ${error.message}.`), err);
+  return endUnexpectedly(error, err);
+}
+
+/** What reached this far is a bug, except a reader that has gone. */
+function endUnexpectedly(error: unknown, err: Output): number {
+  // The reader (`kato … | head`) has what it wanted.
+  if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
+  const shown = error instanceof Error ? error.stack ?? error.message : String(error);
+  err.write(`kato: this is a bug in kato. Please report it with these lines:\n${shown}\n`);
+  return EXIT.bug;
+}

@@ -1,0 +1,38 @@
+/**
+ * What a plan takes from policy and providers. Apart from make_plan.ts, so that a command whose plan needs neither
+ * does not load them. READS the settings; writes nothing. Room: cli; edge through settings.ts.
+ */
+import type { EffectivePolicy } from "../policy/merge.ts";
+import { type Facts, needsPolicy } from "../policy/plan.ts";
+import { providers } from "../providers/registry.ts";
+import type { PlanContext } from "./make_plan.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Sketch } from "./plan_command.ts";
+import { clientVariables, findClientRoots, loadEffective } from "./settings.ts";
+
+export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables"> & {
+  readonly ok: true;
+  /** null: it does not load, and the command does not need it. */
+  readonly effective: EffectivePolicy | null;
+  /** The folders of sub-agents' logs that belong to the log of `export --file`. */
+  readonly agentFolders: readonly string[];
+};
+
+export function findPlanFacts(
+  sketch: Sketch,
+  context: PlanContext,
+): PlanFacts | { readonly ok: false; readonly outcome: Outcome } {
+  const loaded = loadEffective({ ...context, planHash: null });
+  if (!loaded.ok && needsPolicy(sketch.name)) return loaded;
+  return {
+    ok: true,
+    effective: loaded.ok ? loaded.value : null,
+    clientRoots: findClientRoots(context),
+    clientVariables: clientVariables(),
+    agentFolders: sketch.name === "export" && sketch.file !== null ? agentFolders(sketch.file) : [],
+  };
+}
+
+function agentFolders(log: string): string[] {
+  return providers.flatMap((provider) => provider.agentFolder(log, null) ?? []);
+}

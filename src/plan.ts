@@ -1,0 +1,21 @@
+/**
+ * The planner: prints what the command line that it is given may touch, for the launcher. It runs before every
+ * command, in a process of its own that may write nothing, so it loads no more than that line needs.
+ */
+import { printPlan } from "./cli/commands/plan.ts";
+import { folderOf, runMain, WITHOUT_HOME } from "./cli/main.ts";
+import { SYSTEM_POLICY } from "./policy/places.ts";
+
+await runMain(({ home, variables, out }) => {
+  if (home === null) return WITHOUT_HOME;
+  return printPlan(Deno.args, {
+    home,
+    uid: Deno.uid() ?? 0,
+    cwd: Deno.cwd(),
+    variables,
+    system: SYSTEM_POLICY,
+    administrator: 0,
+    code: [folderOf(import.meta.url)],
+    out,
+  });
+});

@@ -1,0 +1,227 @@
+/** What `kato doctor` makes of what it sees and of what the launcher tells it, and the one thing that mends it. */
+import assert from "node:assert/strict";
+import { checkUnit, unitFolders } from "../../src/cli/doctor/unit_checks.ts";
+import { EXPECTED, missingProperties, readService } from "../../src/cli/doctor/unit_file.ts";
+import { type KernelFacts, NO_KERNEL_FACTS, type ProcessFacts } from "../../src/cli/kernel_facts.ts";
+import { placesOf } from "../../src/policy/places.ts";
+import type { Status } from "../../src/protocol/status.ts";
+import { makePrivateFolder } from "../../src/system/atomic_file.ts";
+import { loadPolicy } from "../../src/system/policy_files.ts";
+import { makeHome, type Place, runLine, type RunOptions } from "./run_line.ts";
+
+interface Finding {
+  readonly name: string;
+  readonly state: string;
+  readonly message: string;
+  readonly mend: string | null;
+}
+
+function hashIn(place: Place): string {
+  const uid = Deno.uid() ?? 0;
+  const loaded = loadPolicy({ ...place, uid, administrator: uid });
+  assert.ok(loaded.ok);
+  return loaded.effective.hash;
+}
+
+/** A daemon that runs, as far as its lock and its status file tell. */
+function keepDaemon(place: Place, changes: Partial<Status> = {}): Disposable {
+  const { state, statusFile, lockFile } = placesOf(place.home);
+  makePrivateFolder(state);
+  const status: Status = {
+    v: 1,
+    version: "0.1.0",
+    pid: 12,
+    state: "running",
+    started: "2026-11-24T07:00:00.000Z",
+    updated: "2026-11-24T07:59:00.000Z",
+    host: "processes",
+    kernelSandbox: true,
+    kernelMissing: [],
+    policy: { version: 1, hash: hashIn(place) },
+    providers: [],
+    recordings: [],
+    denials: [],
+    errors: [],
+    ...changes,
+  };
+  Deno.writeTextFileSync(statusFile, JSON.stringify(status));
+  const lock = Deno.openSync(lockFile, { create: true, write: true });
+  lock.lockSync(true);
+  return lock;
+}
+
+const CONFINED = { noNewPrivs: true, seccomp: "filter", capEff: "0".repeat(16) } as const;
+const MONITOR: ProcessFacts = { role: "monitor", pid: 11, ...CONFINED };
+const ORCHESTRATOR: ProcessFacts = { role: "orchestrator", pid: 12, ...CONFINED };
+const PARSER: ProcessFacts = { role: "parser", pid: 13, ...CONFINED };
+
+function kernelOf(processes: readonly ProcessFacts[]): KernelFacts {
+  return { landlockAbi: 6, processes, unit: null };
+}
+
+/** Findings that are not plain ok, as `state name: message → mend`. */
+async function examine(place: Place, options: RunOptions): Promise<string[]> {
+  const ran = await runLine(["doctor", "--json"], place, options);
+  const { ok, checks }: { readonly ok: boolean; readonly checks: readonly Finding[] } = JSON.parse(ran.out);
+  assert.equal(ran.ended, ok ? "done" : "failed");
+  assert.equal(ok, checks.every(({ state }) => state !== "problem"));
+  return checks.map(({ state, name, message, mend }) =>
+    `${state} ${name}: ${message}${mend === null ? "" : ` → ${mend}`}`
+  );
+}
+
+function matches(findings: readonly string[], wanted: RegExp): void {
+  assert.ok(findings.some((finding) => wanted.test(finding)), `${wanted}\n${findings.join("\n")}`);
+}
+
+Deno.test("kato doctor shows every process of the daemon as the kernel has it", async () => {
+  using home = makeHome();
+  using _daemon = keepDaemon(home);
+  const kernel = kernelOf([MONITOR, ORCHESTRATOR, PARSER]);
+  const findings = await examine(home, { kernelSandbox: true, kernel });
+  matches(findings, /^ok kernel sandbox: .*Landlock ABI 6$/);
+  for (const name of ["monitor 11", "orchestrator 12", "parser 13"]) {
+    matches(findings, new RegExp(`^ok ${name}: NoNewPrivs 1, Seccomp filter, CapEff 0$`));
+  }
+  matches(findings, /^note unit: the daemon was started by hand.* → .*systemctl --user enable --now kato/);
+  const text = await runLine(["doctor"], home, { kernelSandbox: true, kernel });
+  assert.match(text.out, /^note {2}unit {17}the daemon was started by hand.*\n {27}→ stop it/m);
+});
+
+const WEAK: readonly (readonly [what: string, processes: readonly ProcessFacts[], wanted: RegExp])[] = [
+  [
+    "a process that could gain privileges",
+    [MONITOR, ORCHESTRATOR, { ...PARSER, noNewPrivs: false }],
+    /^problem parser 13: it could gain privileges \(NoNewPrivs 0\) → stop the daemon/,
+  ],
+  [
+    "a process without a filter",
+    [MONITOR, { ...ORCHESTRATOR, seccomp: "off" }],
+    /^problem orchestrator 12: its system calls are not filtered \(Seccomp off\) → /,
+  ],
+  [
+    "a process with capabilities",
+    [{ ...MONITOR, capEff: "000001ffffffffff" }, ORCHESTRATOR],
+    /^problem monitor 11: it has capabilities \(CapEff 000001ffffffffff\) → /,
+  ],
+  ["roles without a monitor", [ORCHESTRATOR], /^problem daemon: .*no monitor is their parent → /],
+  [
+    "a daemon that is another than it says",
+    [MONITOR, { ...ORCHESTRATOR, pid: 99 }],
+    /^note daemon: status\.json says pid 12, and the lock is held by 99 → /,
+  ],
+  ["a kernel that does not tell", [], /^note daemon: the kernel does not say which process/],
+];
+for (const [what, processes, wanted] of WEAK) {
+  Deno.test(`kato doctor finds ${what}`, async () => {
+    using home = makeHome();
+    using _daemon = keepDaemon(home);
+    matches(await examine(home, { kernelSandbox: true, kernel: kernelOf(processes) }), wanted);
+  });
+}
+
+Deno.test("kato doctor says what a kernel lacks, what that leaves open, and which kernel has it", async () => {
+  using home = makeHome();
+  const kernelMissing = ["landlock-abi-4", "landlock-abi-6"];
+  const findings = await examine(home, { kernelSandbox: true, kernelMissing });
+  matches(
+    findings,
+    /without landlock-abi-4, TCP is refused by the system-call filter alone → use Linux 6\.7/,
+  );
+  matches(findings, /without landlock-abi-6, abstract sockets and signals .* → use Linux 6\.12/);
+  const bare = await examine(home, { kernelMissing: ["landlock", "seccomp"] });
+  matches(bare, /^note kernel sandbox: off: the kernel does not have all that it takes$/);
+  matches(bare, /without landlock, the kernel bounds no path.* → boot a kernel from 5\.13/);
+  matches(bare, /without seccomp, no system call is refused → /);
+  matches(await examine(home, {}), /^note kernel sandbox: off: .* → run the installed kato/);
+});
+
+Deno.test("kato doctor finds a policy that asks for a sandbox that is not there, and one that the daemon has not", async () => {
+  using home = makeHome();
+  using _daemon = keepDaemon(home);
+  Deno.writeTextFileSync(`${home.system}/policy.toml`, "[sandbox]\nrequire_kernel_sandbox = true\n");
+  const findings = await examine(home, {});
+  matches(findings, /^problem policy: asks for the kernel sandbox/);
+  matches(findings, /^problem daemon: runs under another policy .* → restart it/);
+});
+
+Deno.test("kato doctor --permissions --json has the policy, the kernel and every profile's grants", async () => {
+  using home = makeHome();
+  const kernel = kernelOf([]);
+  const ran = await runLine(["doctor", "--permissions", "--json"], home, { kernelSandbox: true, kernel });
+  const { policy, kernel: told, roles } = JSON.parse(ran.out);
+  assert.deepEqual(policy, { version: 1, hash: hashIn(home) });
+  assert.deepEqual(told, { sandbox: true, missing: [], landlockAbi: 6 });
+  assert.ok(roles.some(({ role }: { role: string }) => role === "parser:codex"));
+  const text = await runLine(["doctor", "--permissions"], home, { kernelSandbox: true, kernel });
+  assert.match(
+    text.out,
+    /^Policy version 1, SHA-256 [0-9a-f]{64}\.\nKernel sandbox around this command: on\.\n/,
+  );
+});
+
+const UNIT = `[Unit]
+Description=kato
+[Service]
+NoNewPrivileges=yes
+MemoryDenyWriteExecute = yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictNamespaces=yes
+RestrictAddressFamilies=none
+SystemCallArchitectures=native
+SystemCallFilter=@system-service \\
+  landlock_create_ruleset
+SystemCallFilter=~@privileged
+UMask=0077
+LimitCORE=0
+MemoryMax=512M
+`;
+
+Deno.test("readService() joins lines, and takes later files over earlier ones", () => {
+  const settings = readService([
+    UNIT,
+    "[Service]\n# UMask=0022\nUMask=\nLimitCORE=infinity\n[Install]\nX=1\n",
+  ]);
+  assert.equal(settings.get("SystemCallFilter"), "@system-service    landlock_create_ruleset ~@privileged");
+  assert.deepEqual([settings.get("UMask"), settings.get("LimitCORE"), settings.get("X")], [
+    undefined,
+    "infinity",
+    undefined,
+  ]);
+});
+
+Deno.test("missingProperties() names what a unit does not set as an installation's does", () => {
+  assert.deepEqual(missingProperties(readService([UNIT])), []);
+  assert.deepEqual(missingProperties(readService([])), Object.keys(EXPECTED));
+  const weak = readService([
+    UNIT,
+    "[Service]\nNoNewPrivileges=no\nRestrictAddressFamilies=AF_UNIX\nMemoryMax=infinity\n",
+  ]);
+  assert.deepEqual(missingProperties(weak), ["NoNewPrivileges", "RestrictAddressFamilies", "MemoryMax"]);
+});
+
+Deno.test("checkUnit() reads the unit that counts most, with the drop-ins of all folders", () => {
+  using home = makeHome();
+  const [own = "", ...others] = unitFolders(home.home);
+  const packaged = `${home.cwd}/packaged`;
+  Deno.mkdirSync(`${own}/kato.service.d`, { recursive: true });
+  Deno.mkdirSync(`${packaged}/kato.service.d`, { recursive: true });
+  const folders = [own, packaged];
+  const facts = (unit: string | null): KernelFacts => ({ landlockAbi: 6, processes: [ORCHESTRATOR], unit });
+  const findingOf = (unit: string | null) => checkUnit(facts(unit), folders)[0]?.message ?? "";
+  assert.equal(others.length, 2);
+  assert.match(findingOf("kato.service"), /whose file is not in a folder of user units/);
+  Deno.writeTextFileSync(`${packaged}/kato.service`, UNIT);
+  assert.match(findingOf("kato.service"), /with every property of an installation's$/);
+  Deno.writeTextFileSync(`${own}/kato.service.d/50.conf`, "[Service]\nUMask=0022\n");
+  Deno.writeTextFileSync(`${own}/kato.service.d/50.conf~`, "[Service]\nLimitCORE=infinity\n");
+  Deno.writeTextFileSync(`${packaged}/kato.service.d/50.conf`, "[Service]\nMemoryMax=infinity\n");
+  assert.match(findingOf("kato.service"), /which does not set UMask$/);
+  Deno.writeTextFileSync(`${own}/kato.service`, "[Service]\n");
+  assert.match(findingOf("kato.service"), /which does not set NoNewPrivileges, .*UMask/);
+  assert.match(findingOf("other.service"), /other\.service, whose properties are not known here/);
+  assert.match(findingOf(null), /started by hand/);
+  assert.deepEqual(checkUnit(NO_KERNEL_FACTS, folders), []);
+});

@@ -1,0 +1,40 @@
+/** What is loaded before a command is known: every module more is paid for at each start, twice. */
+import assert from "node:assert/strict";
+
+const SOURCE = new URL("../../src/", import.meta.url);
+
+/** Everything that `entry` imports, directly or not, before its first line runs; paths in `src`, and libraries. */
+function loadedBy(entry: string): Set<string> {
+  const loaded = new Set([entry]);
+  for (const path of loaded) {
+    if (!path.endsWith(".ts")) continue;
+    const code = Deno.readTextFileSync(new URL(path, SOURCE)).replace(/\/\*[\s\S]*?\*\//g, "");
+    // What is imported for its types alone vanishes.
+    const imports = code.matchAll(/^import (?!type )(?:[^;]*? from )?"([^"]+)";$/gm);
+    for (const [, target = ""] of imports) {
+      const url = new URL(target, new URL(path, SOURCE));
+      loaded.add(target.startsWith(".") ? url.pathname.slice(SOURCE.pathname.length) : target);
+    }
+  }
+  return loaded;
+}
+
+const HEAVY =
+  /^(?:zod|@std\/(?:toml|yaml)|@logtape|fzstd|diff|node:)|^(?:providers|parser|writer|daemon|session|hosts)\//;
+
+for (const entry of ["kato.ts", "plan.ts"]) {
+  Deno.test(`${entry} begins with neither schemas nor providers nor anything of node:`, () => {
+    const loaded = [...loadedBy(entry)];
+    assert.ok(loaded.includes("cli/program.ts") && loaded.includes("commander"), loaded.join("\n"));
+    assert.deepEqual(loaded.filter((module) => HEAVY.test(module)), []);
+  });
+}
+
+Deno.test("kato status needs no policy, no provider and no renderer but what makes text harmless", () => {
+  const loaded = [...loadedBy("cli/commands/status.ts")];
+  assert.ok(loaded.includes("zod/mini"), "what the daemon wrote is validated");
+  assert.deepEqual(loaded.filter((module) => /^(?:policy|render|system)\//.test(module)), [
+    "policy/places.ts",
+    "render/neutralise.ts",
+  ]);
+});

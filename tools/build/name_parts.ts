@@ -1,0 +1,43 @@
+/**
+ * Names in a bundle that depend on the machine it was made on, replaced by names that do not: where modules were, and
+ * the hashes (of text that says where modules were) by which the bundler names the parts that it cuts. Pure.
+ */
+
+/** Modules are named by where they were on this machine; what was there came from `npm:`. */
+export function nameModules(bundle: string): string {
+  return bundle.replace(/^(\/\/ | {2}")\S*\/npm\/[^/\n]+\/(?=\S)/gm, "$1npm:");
+}
+
+/** A part as other parts import it. */
+const IMPORTED = /(?<=\b(?:from|import|import\() ?")\.\/([^"/\n]+\.js)(?=")/g;
+
+/**
+ * The same files under other names. Entries keep theirs; a command's part is named by its module (`part-status.js`),
+ * what several share by a number, in the order in which the entries come to it.
+ *
+ * @throws {Error} if a file is reached from no entry, or one that is reached is not there
+ */
+export function nameParts(
+  files: ReadonlyMap<string, string>,
+  entries: readonly string[],
+): ReadonlyMap<string, string> {
+  const names = new Map(entries.map((entry) => [entry, entry]));
+  let shared = 0;
+  for (const [old] of names) {
+    const text = files.get(old);
+    if (text === undefined) throw new Error(`the bundler made no ${old}`);
+    for (const [, part = ""] of text.matchAll(IMPORTED)) {
+      if (names.has(part)) continue;
+      const module = /^(.+)-[A-Z0-9]{8}\.js$/.exec(part)?.[1] ?? "chunk";
+      const wanted = `part-${module.replaceAll("_", "-")}.js`;
+      const isFree = module !== "chunk" && ![...names.values()].includes(wanted);
+      names.set(part, isFree ? wanted : `part-${shared += 1}.js`);
+    }
+  }
+  const stray = [...files.keys()].find((old) => !names.has(old));
+  if (stray !== undefined) throw new Error(`the bundler made ${stray}, which nothing imports`);
+  return new Map([...names].map(([old, name]) => {
+    const text = files.get(old) ?? "";
+    return [name, nameModules(text).replace(IMPORTED, (_, part: string) => `./${names.get(part)}`)];
+  }));
+}
