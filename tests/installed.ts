@@ -11,3 +11,6 @@ export function checkoutOnly(why: string): { readonly ignore: boolean } {
   if (KATO !== null) console.warn(`A test is skipped on an installation: ${why}.`);
   return { ignore: KATO !== null };
 }
+
+/** For a test of what only an installation has. */
+export const INSTALLED_ONLY: { readonly ignore: boolean } = { ignore: KATO === null };

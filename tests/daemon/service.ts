@@ -3,6 +3,7 @@
  * the processes that it started; the one that the status tells of is among those.
  */
 import { EXIT } from "../../src/cli/exit_status.ts";
+import { childrenOf, isAlive, parentOf, peakOf } from "./proc.ts";
 import { until } from "./until.ts";
 
 export interface Service {
@@ -69,35 +70,4 @@ export function startService(command: Deno.Command, restarts: boolean): Service 
     },
     peakMemory: () => Math.max(...[child.pid, ...childrenOf(child.pid)].map(peakOf)),
   };
-}
-
-function readProc(path: string): string | null {
-  try {
-    return Deno.readTextFileSync(`/proc/${path}`);
-  } catch {
-    return null; // it ended in this moment
-  }
-}
-
-/** State and parent, which stand behind the name, and a name may hold anything. */
-function statOf(pid: number): readonly string[] {
-  const text = readProc(`${pid}/stat`);
-  return text === null ? [] : text.slice(text.lastIndexOf(")") + 2).split(" ");
-}
-
-function parentOf(pid: number): number {
-  return Number(statOf(pid)[1]);
-}
-
-function isAlive(pid: number): boolean {
-  return !["Z", "X", undefined].includes(statOf(pid)[0]);
-}
-
-function childrenOf(pid: number): number[] {
-  const text = readProc(`${pid}/task/${pid}/children`) ?? "";
-  return text.split(" ").map(Number).filter((child) => child > 0);
-}
-
-function peakOf(pid: number): number {
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readProc(`${pid}/status`) ?? "")?.[1] ?? 0) * 1024;
 }
