@@ -140,6 +140,8 @@ export interface Daemon extends AsyncDisposable {
   /** Ends it in good order; its exit status. */
   stop(): Promise<number>;
   kill(): Promise<void>;
+  /** Kills the process that the status tells of: of an installed daemon the orchestrator, and not its monitor. */
+  killOrchestrator(): Promise<void>;
   /** Bytes of memory that it, or the largest process of an installed one, had in use at most, as the kernel counts. */
   peakMemory(): number;
 }
@@ -218,6 +220,10 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
     stop: () => service.end("SIGTERM"),
     async kill() {
       await service.end("SIGKILL");
+    },
+    async killOrchestrator() {
+      const pid = home.status()?.pid;
+      await service.endBy(pid !== undefined && service.runs(pid) ? pid : service.pid());
     },
     peakMemory: service.peakMemory,
     async [Symbol.asyncDispose]() {

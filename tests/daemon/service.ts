@@ -18,6 +18,8 @@ export interface Service {
   signal(signal: Deno.Signal): void;
   /** Nothing of it is left, and all was heard that it said; its exit status. */
   end(signal: Deno.Signal): Promise<number>;
+  /** The like, after the death of one of its processes. */
+  endBy(pid: number): Promise<number>;
   /** Bytes of memory that the largest of its processes had in use at most, as the kernel counts. */
   peakMemory(): number;
 }
@@ -52,6 +54,16 @@ export function startService(command: Deno.Command, restarts: boolean): Service 
     child.kill(signal);
   }
 
+  async function endAfter(deed: () => void): Promise<number> {
+    const roles = childrenOf(child.pid);
+    if (!over) deed();
+    const { code } = await exit;
+    // The kernel ends them with the monitor, but not in the same moment.
+    await until("no role is left", () => roles.every((pid) => !isAlive(pid)));
+    await listening;
+    return code;
+  }
+
   return {
     pid: () => child.pid,
     runs: (pid) => pid === child.pid || parentOf(pid) === child.pid,
@@ -59,15 +71,12 @@ export function startService(command: Deno.Command, restarts: boolean): Service 
     exit,
     said: () => said,
     signal,
-    async end(how) {
-      const roles = childrenOf(child.pid);
-      if (!over) signal(how);
-      const { code } = await exit;
-      // The kernel ends them with the monitor, but not in the same moment.
-      await until("no role is left", () => roles.every((pid) => !isAlive(pid)));
-      await listening;
-      return code;
-    },
+    end: (how) => endAfter(() => signal(how)),
+    endBy: (pid) =>
+      endAfter(() => {
+        asked = true;
+        Deno.kill(pid, "SIGKILL");
+      }),
     peakMemory: () => Math.max(...[child.pid, ...childrenOf(child.pid)].map(peakOf)),
   };
 }
