@@ -1,5 +1,6 @@
 /** The tree is the privilege map: what the folders promise, checked against the code. */
 import assert from "node:assert/strict";
+import { markdownBelow, read } from "./documents.ts";
 
 const root = new URL("../", import.meta.url).pathname;
 
@@ -7,10 +8,6 @@ function sources(folder: string): string[] {
   return [...Deno.readDirSync(`${root}${folder}`)].flatMap(({ name, isDirectory }) =>
     isDirectory ? sources(`${folder}/${name}`) : name.endsWith(".ts") ? [`${folder}/${name}`] : []
   ).sort();
-}
-
-function read(path: string): string {
-  return Deno.readTextFileSync(`${root}${path}`);
 }
 
 /** Code without comments: what a comment names, it does not use. */
@@ -123,9 +120,3 @@ Deno.test("every file that the documentation links to is there", () => {
   );
   assert.deepEqual(missing, []);
 });
-
-function markdownBelow(folder: string): string[] {
-  return [...Deno.readDirSync(`${root}${folder}`)].flatMap(({ name, isDirectory }) =>
-    isDirectory ? markdownBelow(`${folder}/${name}`) : name.endsWith(".md") ? [`${folder}/${name}`] : []
-  );
-}

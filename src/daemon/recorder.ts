@@ -79,6 +79,7 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
   let busy = false;
   let lastUsed = performance.now();
   let deliveries = 0;
+  /** Nothing is to be done any more: kato ends, or the recording is over and this was told. */
   let closed = false;
 
   /** Serialises everything that touches the writer. A writer that went away blocks the recording, nothing else. */
@@ -218,29 +219,39 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
     return false;
   }
 
-  /** The writer of a recording that is over is ended when it has said that its file is closed. */
   async function finish(batch: FeedBatch): Promise<void> {
     context.changed();
     if (!batch.end) return context.giveCredit(id);
+    await leave();
+  }
+
+  /**
+   * The writer of a recording that is over is ended when it has said that its file is closed. Nobody else knows of it:
+   * left running, it would keep a later recording into this file waiting for ever.
+   */
+  async function leave(): Promise<void> {
     if (opened !== null) {
       await opened.writer.ask({ type: "close" });
       opened.writer.end();
       opened = null;
     }
+    closed = true;
     context.stopped(store.get(id));
+  }
+
+  /** Settles what was left half done, and reads on; what was left may have been the end. */
+  async function goOn(): Promise<void> {
+    if (!await settle()) return;
+    const recording = store.get(id);
+    if (recording.active) context.startFeed(recording);
+    else await leave();
   }
 
   return {
     id,
     problem: () => problem,
     isLost: () => isLost && problem !== null,
-    start: () =>
-      run(async () => {
-        if (!await settle()) return;
-        const recording = store.get(id);
-        if (recording.active) context.startFeed(recording);
-        else context.stopped(recording);
-      }),
+    start: () => run(goOn),
     take(batch) {
       queue.push(batch);
       void run(async () => {
@@ -257,9 +268,7 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
       isLost = false;
       problem = null;
       queue = [];
-      void run(async () => {
-        if (await settle() && store.get(id).active) context.startFeed(store.get(id));
-      });
+      void run(goOn);
     },
     rest(idleMs) {
       if (busy || opened === null || performance.now() - lastUsed < idleMs) return;

@@ -19,12 +19,21 @@ export function lockFile(directory: string): string {
   return join(directory, "security-audit.lock");
 }
 
-/** Rotated files, oldest first. Requires read on the folder. */
+/** Rotated files, oldest first; none where there is no folder. Requires read on the folder. */
 export function listRotated(directory: string): string[] {
   const rotated: { first: number; path: string }[] = [];
-  for (const { name } of Deno.readDirSync(directory)) {
+  for (const name of namesIn(directory)) {
     const first = ROTATED.exec(name)?.[1];
     if (first !== undefined) rotated.push({ first: Number(first), path: join(directory, name) });
   }
   return rotated.sort((a, b) => a.first - b.first).map(({ path }) => path);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }

@@ -16,10 +16,21 @@ own.onmessage = ({ data: { folder, outside, stop } }) => {
       Deno.renameSync(`${folder}.real`, folder);
       for (let look = 0; look < 20; look += 1) Deno.lstatSync(folder);
     } catch (error) {
-      // The victim made the folder itself while it was away.
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      // The victim made the folder itself while it was away, and perhaps files in it.
+      const { code } = error as { readonly code?: string };
+      if (code !== "EEXIST" && code !== "ENOTEMPTY") throw error;
+      unite(folder);
     }
     swaps += 1;
   }
   own.postMessage(swaps);
 };
+
+/** Both folders become one again, under the name that the victim knows. */
+function unite(folder: string): void {
+  for (const { name } of Deno.readDirSync(folder)) {
+    Deno.renameSync(`${folder}/${name}`, `${folder}.real/${name}`);
+  }
+  Deno.removeSync(folder, { recursive: true });
+  Deno.renameSync(`${folder}.real`, folder);
+}

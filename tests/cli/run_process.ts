@@ -1,4 +1,5 @@
-/** Runs the checkout's own task, with its permissions, as a person would from `cwd`. */
+/** Runs the checkout's own task, with its permissions, or an installed kato, as a person would from `cwd`. */
+import { KATO } from "../installed.ts";
 import type { Place } from "./run_line.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -25,15 +26,18 @@ export function startProcess(
   place: Pick<Place, "home" | "cwd">,
   { environment = {} }: ProcessOptions = {},
 ): Deno.ChildProcess {
+  const pipes = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+  if (KATO !== null) {
+    const env = { HOME: place.home, TZ: "UTC", ...environment };
+    return new Deno.Command(KATO, { args: [...line], cwd: place.cwd, clearEnv: true, env, ...pipes }).spawn();
+  }
   const [, ...flags] = TASK.tasks.kato.command.split(" ");
   return new Deno.Command(Deno.execPath(), {
     args: [...flags, ...line],
     cwd: ROOT,
     clearEnv: true,
     env: { HOME: place.home, INIT_CWD: place.cwd, DENO_DIR: CACHE, TZ: "UTC", ...environment },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
+    ...pipes,
   }).spawn();
 }
 

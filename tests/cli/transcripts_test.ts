@@ -302,6 +302,13 @@ Deno.test("commands that need the policy are refused while it is wrong; the othe
 Deno.test("kato audit verify and tail read what exports left, and find what was changed", async () => {
   using garden = makeGarden();
   assert.match((await run("audit verify", garden)).out, /^There is no security log yet/);
+  const removed = await run(`audit verify --head ${"a".repeat(64)}`, garden);
+  assert.equal(removed.ended, "failed");
+  assert.match(removed.err, /records were removed/);
+  // As the launcher does before a command that writes there.
+  makePrivateFolder(placesOf(garden.home).base);
+  makePrivateFolder(placesOf(garden.home).logs);
+  assert.match((await run("audit verify", garden)).out, /^There is no security log yet/);
   await run("export --all -o .", garden);
   const whole = await run("audit verify", garden);
   assert.match(whole.out, /^The chain of 4 records is whole\.\nhead [0-9a-f]{64}\n$/);

@@ -1,6 +1,6 @@
 /**
- * Runs the real daemon in a home of its own, with exactly the permissions that its plan grants, and lets tests see
- * what a person could see: the status file, the audit log, the recordings.
+ * Runs the real daemon in a home of its own, with exactly the permissions that its plan grants, or an installed one,
+ * and lets tests see what a person could see: the status file, the audit log, the recordings.
  */
 import { dirname } from "@std/path";
 import { denoFlags } from "../../src/policy/flags.ts";
@@ -12,6 +12,8 @@ import { type RecordingStatus, type Status, status as statusSchema } from "../..
 import { providers } from "../../src/providers/registry.ts";
 import { makePrivateFolder } from "../../src/system/atomic_file.ts";
 import { listRotated } from "../../src/system/audit_files.ts";
+import { KATO } from "../installed.ts";
+import { startService } from "./service.ts";
 import { until } from "./until.ts";
 
 /** Recordings show times in this zone, wherever the tests run. */
@@ -117,7 +119,7 @@ function realPathsOf(paths: readonly string[]): Record<string, string> {
 export interface DaemonOptions {
   /** As `umask` in a shell takes it. */
   readonly umask?: string;
-  /** Options of the runtime that come before the permissions. */
+  /** Options of the runtime that come before the permissions; an installed launcher has its own. */
   readonly runtime?: readonly string[];
   readonly afterCrash?: boolean;
   /** `kato daemon` of these files, instead of the checkout's own daemon. */
@@ -125,7 +127,6 @@ export interface DaemonOptions {
 }
 
 export interface Daemon extends AsyncDisposable {
-  readonly pid: number;
   readonly exit: Promise<Deno.CommandStatus>;
   /** What it wrote to stderr so far. */
   said(): string;
@@ -139,65 +140,63 @@ export interface Daemon extends AsyncDisposable {
   /** Ends it in good order; its exit status. */
   stop(): Promise<number>;
   kill(): Promise<void>;
-  /** Bytes of memory it had in use at most, as the kernel counts. */
+  /** Kills the process that the status tells of: of an installed daemon the orchestrator, and not its monitor. */
+  killOrchestrator(): Promise<void>;
+  /** Bytes of memory that it, or the largest process of an installed one, had in use at most, as the kernel counts. */
   peakMemory(): number;
 }
 
-/** Starts the daemon of `home`; nothing is waited for. */
-export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon {
-  const { program } = options;
-  const flags = denoFlags(
-    unionGrants(planDaemon(home, program === undefined ? undefined : [program.folder])),
-  );
-  const runtime = [
+/** The runtime with the daemon of the checkout, or of `options.program`. */
+function runtimeLine(home: TestHome, { program, ...options }: DaemonOptions): string[] {
+  const grants = unionGrants(planDaemon(home, program === undefined ? undefined : [program.folder]));
+  return [
+    Deno.execPath(),
     "run",
     "--quiet",
     ...program?.runtime ?? ["--frozen", "--no-check"],
     "--unstable-worker-options",
     ...options.runtime ?? [],
-    ...flags,
+    ...denoFlags(grants),
     ...program === undefined ? [ENTRY] : [program.kato, "daemon"],
-    ...(options.afterCrash === true ? ["--after-crash"] : []),
   ];
-  const child = new Deno.Command("/bin/sh", {
-    args: ["-c", `umask ${options.umask ?? "022"}; exec "$@"`, "sh", Deno.execPath(), ...runtime],
+}
+
+/** Starts the daemon of `home`; nothing is waited for. */
+export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon {
+  const kato = options.program === undefined ? KATO : null;
+  const line = kato === null ? runtimeLine(home, options) : [kato, "daemon"];
+  const command = new Deno.Command("/bin/sh", {
+    args: [
+      "-c",
+      `umask ${options.umask ?? "022"}; exec "$@"`,
+      "sh",
+      ...line,
+      ...(options.afterCrash === true ? ["--after-crash"] : []),
+    ],
     cwd: dirname(SOURCE),
     clearEnv: true,
     env: { HOME: home.path, TZ: TIME_ZONE, NO_COLOR: "1", DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1" },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
-  }).spawn();
-  const exit = child.status;
-  let ended = false;
-  void exit.then(() => ended = true);
-  let said = "";
-  const listening = (async () => {
-    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) said += text;
-  })();
+  });
+  const service = startService(command, kato !== null);
+  const { said } = service;
 
   async function whenStatus(what: string, look: (status: Status) => boolean, ms?: number): Promise<Status> {
     return await until(what, () => {
-      if (ended) throw new Error(`the daemon has ended, while waited for: ${what}\n${said}`);
+      if (service.ended()) throw new Error(`the daemon has ended, while waited for: ${what}\n${said()}`);
       const status = home.status();
-      return status !== null && status.pid === child.pid && look(status) ? status : null;
+      return status !== null && service.runs(status.pid) && look(status) ? status : null;
     }, {
       ...(ms === undefined ? {} : { ms }),
-      saw: () => `${JSON.stringify(home.status(), null, 1)}\n${said}`,
+      saw: () => `${JSON.stringify(home.status(), null, 1)}\n${said()}`,
     });
   }
 
-  async function end(signal: Deno.Signal): Promise<number> {
-    if (!ended) child.kill(signal);
-    const { code } = await exit;
-    await listening;
-    return code;
-  }
-
   return {
-    pid: child.pid,
-    exit,
-    said: () => said,
+    exit: service.exit,
+    said,
     whenStatus,
     whenUp: () =>
       whenStatus(
@@ -217,17 +216,18 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
       if (found === undefined) throw new Error("internal error: found and not found");
       return found;
     },
-    signal: (signal) => child.kill(signal),
-    stop: () => end("SIGTERM"),
+    signal: service.signal,
+    stop: () => service.end("SIGTERM"),
     async kill() {
-      await end("SIGKILL");
+      await service.end("SIGKILL");
     },
-    peakMemory() {
-      const line = /^VmHWM:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${child.pid}/status`));
-      return Number(line?.[1]) * 1024;
+    async killOrchestrator() {
+      const pid = home.status()?.pid;
+      await service.endBy(pid !== undefined && service.runs(pid) ? pid : service.pid());
     },
+    peakMemory: service.peakMemory,
     async [Symbol.asyncDispose]() {
-      await end("SIGKILL");
+      await service.end("SIGKILL");
     },
   };
 }

@@ -47,7 +47,7 @@ function writeThread(home: TestHome): { readonly log: string; readonly turns: nu
   return { log, turns };
 }
 
-/** The most that the process under `parent` ever held, until `parent` ends: the task plans first, and then runs. */
+/** The most that `parent`, or a process under it, ever held, until `parent` ends: either plans first, and then runs. */
 async function peakBelow(parent: Deno.ChildProcess): Promise<number> {
   let ended = false;
   void parent.status.then(() => ended = true);
@@ -55,7 +55,7 @@ async function peakBelow(parent: Deno.ChildProcess): Promise<number> {
   while (!ended) {
     try {
       const children = Deno.readTextFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`);
-      for (const pid of children.trim().split(" ").filter((pid) => pid !== "")) {
+      for (const pid of [parent.pid, ...children.trim().split(" ").filter((pid) => pid !== "")]) {
         const kib = /^VmHWM:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1];
         peak = Math.max(peak, Number(kib ?? 0) * 1024);
       }

@@ -130,6 +130,39 @@ test("the same probe succeeds without the sandbox", async () => {
   assert.deepEqual(unexpected.map(([name]) => [name, results[name]]), []);
 });
 
+/** What the filter refuses, whatever Landlock does. */
+const BY_THE_FILTER = [
+  "connect by TCP",
+  "listen on TCP",
+  "connect to a unix socket",
+  "run a program",
+  "run the runtime",
+  "open a unix socket",
+  "open an internet socket",
+  "open a netlink socket",
+  "pair datagram sockets",
+  "ask io_uring",
+  "trace another",
+  "read a process's memory",
+  "make a namespace",
+  "fork",
+  "become another program",
+  "signal its group",
+  "ask for keys",
+  "truncate by name",
+  "change another's limits",
+  "share memory",
+  "find a file by its number",
+];
+
+test("without Landlock the filter alone keeps sockets, programs and other processes closed", async () => {
+  const results = await probe(["--abi", "0"]);
+  for (const name of BY_THE_FILTER) {
+    assert.ok(DENIED.includes(results[name] ?? ""), `${name}: ${results[name]}`);
+  }
+  assert.equal(results["read outside"], "done", "it does not know files");
+});
+
 test("the kernel ends a process that makes system calls by foreign numbers", async () => {
   const run = async (options: readonly string[]) => {
     using stage = createStage(["kato-probe"]);

@@ -3,10 +3,10 @@
  * not root: as root, the launcher is run as another user. Needs run, read and write.
  */
 import { join } from "@std/path";
+import { asPerson, isRoot, PERSON } from "../../tools/tests/person.ts";
 import { build, type Target } from "./build.ts";
 
-/** Nobody's number on any machine that runs tests as root. */
-const PERSON = 42_424;
+export { asPerson, isRoot };
 
 export interface Ran {
   readonly code: number;
@@ -37,8 +37,6 @@ export interface Stage extends Disposable {
   run(line: readonly string[], options?: RunOptions): Promise<Ran>;
 }
 
-export const isRoot = Deno.uid() === 0;
-
 function own(path: string): void {
   if (isRoot) Deno.chownSync(path, PERSON, PERSON);
 }
@@ -51,11 +49,6 @@ function place(from: string, to: string): void {
     Deno.copyFileSync(from, to);
     Deno.chmodSync(to, 0o755);
   }
-}
-
-/** Words before a command that make it the person's. */
-export function asPerson(): string[] {
-  return isRoot ? ["setpriv", `--reuid=${PERSON}`, `--regid=${PERSON}`, "--clear-groups", "--"] : [];
 }
 
 export function createStage(programs: readonly Target[] = ["kato"]): Stage {

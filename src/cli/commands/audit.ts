@@ -12,7 +12,8 @@ import { count, padEnd, type Paint, painter, plain, tilde } from "../style.ts";
 
 export function verifyLog({ head, archived, json }: AuditVerifyInvocation, context: Context): Outcome {
   const { logs } = placesOf(context.home);
-  if (!exists(logs)) return reportNoLog(json, context);
+  // Where the journal knows of records, a log that is not there was removed.
+  if (head === null && !hasLog(logs)) return reportNoLog(json, context);
   const result = verifyAudit(logs, { archived, ...(head === null ? {} : { head }) });
   const { broken, records, torn } = result;
   if (json) {
@@ -174,6 +175,11 @@ function identify(path: string): { dev: number | null; ino: number | null } {
   }
 }
 
-function exists(folder: string): boolean {
-  return identify(folder).ino !== null;
+function exists(path: string): boolean {
+  return identify(path).ino !== null;
+}
+
+/** The folder alone says nothing: an installed kato makes it before a command writes to it. */
+function hasLog(logs: string): boolean {
+  return exists(currentFile(logs)) || listRotated(logs).length > 0;
 }

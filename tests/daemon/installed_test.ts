@@ -1,0 +1,81 @@
+/** What only an installed daemon has: a monitor, and roles as processes that the kernel confines. */
+import assert from "node:assert/strict";
+import { INSTALLED_ONLY } from "../installed.ts";
+import { CODEX, findLogs, logOf } from "./clients.ts";
+import { renderCapture } from "./one_shot.ts";
+import { childrenOf, parentOf, readProc } from "./proc.ts";
+import { readExport, setStage, type Stage, whenText } from "./stage.ts";
+import { until } from "./until.ts";
+
+const CAPTURE = "::capture notes.md";
+
+/** The monitor, and every process that it started: by its script, and for a parser by what it may read. */
+async function processesOf({ daemon }: Stage): Promise<ReadonlyMap<number, string>> {
+  const { pid } = await daemon.whenStatus("it runs", ({ state }) => state === "running");
+  const monitor = parentOf(pid);
+  return new Map([monitor, ...childrenOf(monitor)].map((one) => [one, readProc(`${one}/cmdline`) ?? ""]));
+}
+
+function pidOf(processes: ReadonlyMap<number, string>, ...words: readonly string[]): number {
+  const found = [...processes].filter(([, line]) => words.every((word) => line.includes(word)));
+  assert.equal(found.length, 1, `${words.join(" and ")}: ${found.length} processes`);
+  return found[0]?.[0] ?? assert.fail();
+}
+
+Deno.test(
+  "installed: every process of a running daemon is confined, and the status says what by",
+  INSTALLED_ONLY,
+  async () => {
+    await using stage = await setStage();
+    const { rows, say, log, daemon } = stage;
+    say(rows.user(CAPTURE), rows.assistant("one"));
+    await whenText(stage, "notes.md", renderCapture(log, CAPTURE));
+    const { host, kernelSandbox, kernelMissing } = await daemon.whenStatus("it runs", () => true);
+    assert.equal(host, "processes");
+    assert.equal(kernelSandbox, !kernelMissing.includes("landlock") && !kernelMissing.includes("seccomp"));
+    const processes = await processesOf(stage);
+    assert.equal(processes.size, 6, "monitor, orchestrator, three parsers, a writer");
+    for (const [pid, line] of processes) {
+      const status = readProc(`${pid}/status`) ?? "";
+      assert.match(status, /^NoNewPrivs:\t1$/m, line);
+      assert.match(status, /^CapEff:\t0+$/m, line);
+      if (!kernelMissing.includes("seccomp")) assert.match(status, /^Seccomp:\t2$/m, line);
+    }
+    assert.equal(await daemon.stop(), 0);
+  },
+);
+
+Deno.test(
+  "installed: a parser that is killed is started again; another provider's recording has no gap",
+  INSTALLED_ONLY,
+  async () => {
+    await using stage = await setStage();
+    const { rows, say, log, home, daemon } = stage;
+    const thread = CODEX.createRows();
+    const threadLog = logOf(CODEX, home, thread.session);
+    const threadLogs = findLogs(CODEX.provider, home, thread.session);
+    say(rows.user(CAPTURE));
+    CODEX.put(threadLog, thread.user("::capture thread.md"));
+    await daemon.whenRecording("notes.md");
+    await daemon.whenRecording("thread.md");
+    const before = await processesOf(stage);
+    const killed = pidOf(before, "parser.js", ".codex/sessions");
+    for (let count = 0; count < 20; count += 1) {
+      if (count === 5) Deno.kill(killed, "SIGKILL");
+      say(rows.assistant(`answer ${count}`));
+      CODEX.put(threadLog, thread.assistant(`reply ${count}`));
+    }
+    await whenText(stage, "notes.md", renderCapture(log, CAPTURE));
+    const whole = () => readExport(home, "thread.md") === renderCapture(threadLogs, "::capture thread.md");
+    await until("the other recording is whole as well", whole, { saw: daemon.said });
+    const after = await processesOf(stage);
+    assert.notEqual(pidOf(after, "parser.js", ".codex/sessions"), killed);
+    for (const words of [["kato.js"], ["parser.js", ".claude/projects"]]) {
+      assert.equal(pidOf(after, ...words), pidOf(before, ...words), `${words.join(" of ")} was left alone`);
+    }
+    const ended = home.audit().filter(({ event }) => event === "role-ended");
+    assert.deepEqual(ended.map(({ provider }) => provider), ["codex"]);
+    assert.match(ended[0]?.detail ?? "", /SIGKILL/);
+    assert.equal(await daemon.stop(), 0);
+  },
+);
