@@ -9,6 +9,7 @@ import { runProgram } from "./run_program.ts";
 const ENTRIES = {
   "kato.js": "src/kato.ts",
   "parser.js": "src/parser/entry.ts",
+  "thread_writer.js": "src/writer/thread_entry.ts",
   "writer.js": "src/writer/entry.ts",
 } as const;
 
@@ -33,10 +34,15 @@ export async function bundleRoles(
     await runProgram(Deno.execPath(), ["bundle", "--quiet", "--frozen", "-o", output, entry], options);
     bundles.set(name, nameModules(Deno.readTextFileSync(output)));
   }
-  return bundles;
+  return new Map([...bundles].map(([name, text]) => [name, writeInAscii(text)]));
 }
 
 /** Modules are named by where they were on this machine; what was there came from `npm:`. */
 function nameModules(bundle: string): string {
   return bundle.replace(/^(\/\/ | {2}")\S*\/npm\/[^/\n]+\/(?=\S)/gm, "$1npm:");
+}
+
+/** Only comments hold anything else, and one such character has the engine keep the whole text at twice its size. */
+function writeInAscii(bundle: string): string {
+  return bundle.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
