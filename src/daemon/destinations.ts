@@ -135,7 +135,9 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     const made = host.name === "processes";
     const question = { create: create && !made, directories: made ? [] : [...folders] };
     const { message } = await writer.ask({ type: "open", destination, ...question });
-    return { writer, message };
+    if (message.type !== "opened") return { writer, message, file: null };
+    // Of a file that the monitor gave, its word is taken, and never the role's own.
+    return { writer, message, file: made ? role.given() : message.file };
   }
 
   async function open(recording: Recording): Promise<OpenResult> {
@@ -155,21 +157,26 @@ export function createDestinations(options: DestinationsOptions): Destinations {
       report(recording, "deny", "cannot-open", started);
       return { problem: `cannot open ${path}: ${started}` };
     }
-    const { writer, message } = started;
+    const { writer, message, file } = started;
     if (message.type !== "opened") {
       writer.end();
       if (message.type !== "failed") throw new WriterGone("it answered out of turn");
       report(recording, "deny", "cannot-open", message.code);
       return { problem: `cannot open ${path}: ${message.message}` };
     }
-    const difference = compare(message.file, existing, path);
+    if (file === null) {
+      writer.end();
+      throw new WriterGone("nobody said what it opened");
+    }
+    const difference = compare(file, existing, path);
     if (difference !== null) {
       writer.end();
       report(recording, "deny", difference, null);
       return { problem: `what was opened is not what was decided (${difference}); nothing was written` };
     }
-    const { dev, ino, size } = message.file;
-    report(recording, "allow", howItWasFound(recording, message.file, create), null);
+    const { dev, ino } = file;
+    const { size } = message;
+    report(recording, "allow", howItWasFound(recording, file, size, create), null);
     const isOurs = create || (recording.file === null && size === 0);
     recordings.setFile(recording.id, { dev, ino }, size, isOurs ? path : null);
     return { writer, size };
@@ -208,9 +215,9 @@ const PLACELESS: SessionMeta = {
 };
 
 /** What became of the file since we had it open last. */
-function howItWasFound(recording: Recording, opened: OpenedFile, create: boolean): string {
+function howItWasFound(recording: Recording, opened: OpenedFile, size: number, create: boolean): string {
   if (recording.file === null) return create ? "created" : "opened";
   if (create) return "created-again";
   if (recording.file.ino !== opened.ino || recording.file.dev !== opened.dev) return "replaced-by-user";
-  return opened.size === recording.size ? "opened" : "edited-by-user";
+  return size === recording.size ? "opened" : "edited-by-user";
 }

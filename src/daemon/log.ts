@@ -72,7 +72,10 @@ function formatLine(record: LogRecord): string {
 }
 
 function formatForPeople(record: LogRecord): string {
-  const time = new Date(record.timestamp).toTimeString().slice(0, 8);
+  const at = new Date(record.timestamp);
+  // Not with `toTimeString`, for which the zone's names are loaded, in megabytes.
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => `${part}`.padStart(2, "0"))
+    .join(":");
   return `${time} ${record.level.padEnd(7)} ${formatLine(record)}`;
 }
 

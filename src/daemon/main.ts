@@ -135,7 +135,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     host,
     kernel,
     effective,
-    timeZone: config.config.render.time_zone || Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: config.config.render.time_zone || Temporal.Now.timeZoneId(),
     include: includesOf(config.config),
     providers: planProviders(effective.policy, options),
     grantsFor: (destination, directories) => writerGrants([destination], directories),

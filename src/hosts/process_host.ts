@@ -13,6 +13,7 @@ import { CONTROL_CHANNEL, createFragmentReader, encodeFragment } from "../protoc
 import type { Grant } from "../protocol/grant.ts";
 import { BEAT_MS } from "../protocol/limits.ts";
 import type { Role } from "../protocol/port.ts";
+import type { OpenedFile } from "../protocol/writer_messages.ts";
 import { type BytePipe, createPump, readAll, writeAll } from "./byte_pipe.ts";
 import { type Channel, createChannel } from "./channels.ts";
 import type { Host, Opening, RoleKind } from "./host.ts";
@@ -28,6 +29,8 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
   const channels = new Map<number, Channel>();
   /** Of each name, the role that runs or is being ended: two writers never have the same file open. */
   const latest = new Map<string, Channel>();
+  /** What each writer was given, by the monitor's word. */
+  const files = new Map<number, OpenedFile>();
   const control: Uint8Array<ArrayBuffer>[] = [];
   let lastChannel = CONTROL_CHANNEL;
   /** Whose turn it was: a role with much to take does not keep the others waiting. */
@@ -71,12 +74,14 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
     const channel = channels.get(message.channel);
     switch (message.type) {
       case "started":
+        if (message.file !== null) files.set(message.channel, message.file);
         return;
       case "ack":
         channel?.acknowledge(message.bytes);
         return pump.wake();
       case "ended":
         channels.delete(message.channel);
+        files.delete(message.channel);
         return channel?.finish({ reason: "failed", message: message.reason });
     }
   }
@@ -121,7 +126,8 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
     };
     if (before === undefined) begin();
     else void before.over.then(begin);
-    return { name, port: channel.port, ended: channel.ended, end: channel.end };
+    const given = () => files.get(id) ?? null;
+    return { name, port: channel.port, ended: channel.ended, end: channel.end, given };
   }
 
   return { name: "processes", start, close: () => clearInterval(heart) };

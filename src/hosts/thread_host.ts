@@ -6,14 +6,14 @@
 import type { Grant } from "../protocol/grant.ts";
 import type { Role, RoleEnd } from "../protocol/port.ts";
 import { workerPermissions } from "../policy/flags.ts";
-import { entryOf } from "./entries.ts";
+import { threadEntryOf } from "./entries.ts";
 import type { Host, RoleKind } from "./host.ts";
 import { portOf } from "./worker_port.ts";
 
 export const threadHost: Host = {
   name: "threads",
   start(kind: RoleKind, name: string, grants: readonly Grant[]): Role {
-    const worker = new Worker(entryOf(kind, import.meta.url), {
+    const worker = new Worker(threadEntryOf(kind, import.meta.url), {
       type: "module",
       name,
       deno: { permissions: workerPermissions(grants) },
@@ -30,6 +30,6 @@ export const threadHost: Host = {
       worker.terminate();
       finish({ reason: "failed", message: event.message });
     };
-    return { name, port: portOf(worker, end), ended, end };
+    return { name, port: portOf(worker, end), ended, end, given: () => null };
   },
 };

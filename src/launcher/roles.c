@@ -3,9 +3,11 @@
  * looks at channels and lengths, never at what is in a stream.
  */
 #include "kato.h"
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +21,7 @@ static struct cell *cell_of(const struct monitor *monitor, uint32_t channel) {
   return NULL;
 }
 
-/* One message of channel 0: a word, a channel, a value. */
+/* One message of channel 0: a word, a channel, a value, or several of them, a line each. */
 void roles_tell(struct monitor *monitor, const char *word, uint32_t channel, const char *value) {
   char *fields = text_of("%s\n%u\n%s\n", word, channel, value);
   size_t length = strlen(fields);
@@ -37,6 +39,15 @@ static void refuse(struct monitor *monitor, uint32_t channel, char *why) {
   free(why);
 }
 
+/* Its process; for a writer also what it was given, which it cannot look at itself. */
+static char *facts_of(const struct cell *cell, int file) {
+  struct stat status;
+  if (file < 0) return text_of("%d", cell->pid);
+  if (fstat(file, &status) != 0) fail(BUG, "cannot look at an open file: %s", strerror(errno));
+  return text_of("%d\n%llu\n%llu\n%llu", cell->pid, (unsigned long long)status.st_dev,
+                 (unsigned long long)status.st_ino, (unsigned long long)status.st_nlink);
+}
+
 static void start(struct monitor *monitor, uint32_t channel, const struct command *command, int file) {
   struct cell *cell = calloc(1, sizeof *cell);
   if (cell == NULL) out_of_memory();
@@ -47,9 +58,9 @@ static void start(struct monitor *monitor, uint32_t channel, const struct comman
   }
   monitor->cells = more_room(monitor->cells, &monitor->room, monitor->count + 1, sizeof(struct cell *));
   monitor->cells[monitor->count++] = cell;
-  char *pid = text_of("%d", cell->pid);
-  roles_tell(monitor, "started", channel, pid);
-  free(pid);
+  char *facts = facts_of(cell, file);
+  roles_tell(monitor, "started", channel, facts);
+  free(facts);
 }
 
 static void start_parser(struct monitor *monitor, const struct control *control) {

@@ -6,7 +6,8 @@ import { Decompress } from "fzstd";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { COMPRESSED_PIECE, FINGERPRINT_BYTES, TAIL_BYTES } from "../protocol/limits.ts";
 import { isAbsent } from "./disk.ts";
-import { type Chunk, hashOf, type LogFile, type ReadResult, tailBefore } from "./log_file.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { type Chunk, type LogFile, type ReadResult, tailBefore } from "./log_file.ts";
 import { createLineSplitter } from "./split_lines.ts";
 import { DamagedFrame, type FrameWalker, walkFrames } from "./zstd_frames.ts";
 
@@ -71,7 +72,8 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
       if (within.length < chunk.length) stream.queue.unshift(chunk.subarray(within.length));
     }
     if (from === null) return true;
-    return hashOf(peekHead(file, stream, from.headBytes)) === from.head && stream.tail.toHex() === from.tail;
+    return fingerprintOf(peekHead(file, stream, from.headBytes)) === from.head &&
+      stream.tail.toHex() === from.tail;
   }
 
   /** The first bytes, also where the cursor stands within them. */
@@ -140,7 +142,7 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
       const { dev, ino, head } = stream;
       const tail = tailBefore(last, line.end).toHex();
       const place = { offset: line.end, line: number + 1 };
-      return { dev, ino, head: hashOf(head), headBytes: head.length, tail, ...place };
+      return { dev, ino, head: fingerprintOf(head), headBytes: head.length, tail, ...place };
     },
   };
 }

@@ -7,11 +7,10 @@ import type { FileCursor } from "../protocol/cursor.ts";
 import { CLOCK_TICK_MS, REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../protocol/limits.ts";
 import { isAbsent } from "./disk.ts";
 import { createElider } from "./elide.ts";
-import { hashOf, type LogFile, type ReadResult } from "./log_file.ts";
+import { FINGERPRINT_DIGITS, fingerprintOf } from "./fingerprint.ts";
+import type { LogFile, ReadResult } from "./log_file.ts";
 import type { Line } from "./split_lines.ts";
 
-/** Characters of the hash of one record in a cursor. */
-const MARK = 12;
 const PIECE = 1024 * 1024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -206,9 +205,9 @@ function placeLines(records: readonly Uint8Array[], first: number, elided: Line[
 }
 
 function markOf(record: Uint8Array | undefined): string {
-  return record === undefined ? "" : hashOf(record).slice(0, MARK);
+  return record === undefined ? "" : fingerprintOf(record);
 }
 
 function marksIn(text: string): string[] {
-  return text.match(new RegExp(`.{${MARK}}`, "g")) ?? [];
+  return text.match(new RegExp(`.{${FINGERPRINT_DIGITS}}`, "g")) ?? [];
 }

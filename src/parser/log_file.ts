@@ -1,11 +1,11 @@
 /**
  * One log on disk, read from a cursor. Requires read on the log. Tells a log that only grew from one that was
- * truncated, rewritten or replaced: by device and inode, by the hash of its first bytes, by the bytes just before
+ * truncated, rewritten or replaced: by device and inode, by the fingerprint of its first bytes, by the bytes just before
  * the cursor. Room: parser; edge.
  */
-import { createHash } from "node:crypto";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { createLineSplitter, type Line, type LineSplitter } from "./split_lines.ts";
 
 export type ReadResult =
@@ -44,7 +44,7 @@ export function openLogFile(from: FileCursor | null, most = READ_CHUNK): LogFile
     // A client that moves a log, or compresses it and back, makes another file with what was read still in it.
     const how = info.dev === known.dev && info.ino === known.ino ? "rewritten" : "replaced";
     if (info.size < splitter.position()) return how === "replaced" ? how : "truncated";
-    if (hashOf(readAt(file, 0, known.headBytes)) !== known.head) return how;
+    if (fingerprintOf(readAt(file, 0, known.headBytes)) !== known.head) return how;
     const at = splitter.position() - tail.length;
     if (tail.length > 0 && readAt(file, at, tail.length).toHex() !== tail.toHex()) return how;
     return null;
@@ -56,7 +56,7 @@ export function openLogFile(from: FileCursor | null, most = READ_CHUNK): LogFile
     const ino = info.ino ?? 0;
     const headBytes = Math.min(FINGERPRINT_BYTES, info.size);
     if (known !== null && known.headBytes >= headBytes) known = { ...known, dev, ino };
-    else known = { dev, ino, head: hashOf(readAt(file, 0, headBytes)), headBytes };
+    else known = { dev, ino, head: fingerprintOf(readAt(file, 0, headBytes)), headBytes };
   }
 
   return {
@@ -129,9 +129,4 @@ function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
     filled += count;
   }
   return bytes.subarray(0, filled);
-}
-
-/** SHA-256, in hex. */
-export function hashOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }

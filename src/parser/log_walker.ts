@@ -1,8 +1,8 @@
 /** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
-import { Buffer } from "node:buffer";
 import type { LogState } from "../protocol/cursor.ts";
 import { LONG_LINE } from "../protocol/limits.ts";
 import type { LogRecord, Provider } from "../providers/provider.ts";
+import { findBytes } from "./find_bytes.ts";
 import { formOf, openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
 import type { Line } from "./split_lines.ts";
@@ -198,7 +198,7 @@ function readPart(bytes: Uint8Array, { unread, parsePart }: Glance): { value: un
   if (bytes.length <= LONG_LINE) return null;
   const mark = unread(decoder.decode(bytes.subarray(0, HEAD_CHARS)));
   if (mark === null) return null;
-  const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(mark);
+  const end = findBytes(bytes, mark);
   if (end === -1) return null;
   const text = decoder.decode(bytes.subarray(0, end));
   const value = parsePart(text);

@@ -163,17 +163,9 @@ function nameSafely(text: string, most: number): string {
 function formatStart(started: string | null, timeZone: string): string {
   const time = started === null ? NaN : Date.parse(started);
   if (Number.isNaN(time)) return "undated";
-  const format = new Intl.DateTimeFormat("en-CA-u-ca-iso8601-nu-latn", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
-  const parts = new Map(format.formatToParts(time).map(({ type, value }) => [type, value]));
-  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}-${parts.get("hour")}${
-    parts.get("minute")
-  }`;
+  // Not with `Intl`, whose tables of words for times take a megabyte of the daemon.
+  const { year, month, day, hour, minute } = Temporal.Instant.fromEpochMilliseconds(time)
+    .toZonedDateTimeISO(timeZone);
+  const [month2, day2, hour2, minute2] = [month, day, hour, minute].map((part) => `${part}`.padStart(2, "0"));
+  return `${year}-${month2}-${day2}-${hour2}${minute2}`;
 }

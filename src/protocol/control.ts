@@ -3,6 +3,7 @@
  * ended by NUL. Room: protocol; no authority.
  */
 import { FRAGMENT_BYTES } from "./limits.ts";
+import type { OpenedFile } from "./writer_messages.ts";
 
 export type ToMonitor =
   | { readonly type: "start"; readonly channel: number; readonly role: RoleToStart }
@@ -22,7 +23,13 @@ export type RoleToStart =
   };
 
 export type FromMonitor =
-  | { readonly type: "started"; readonly channel: number; readonly pid: number }
+  /** `file`: what a writer was given; null for every other role. The monitor gives regular files only. */
+  | {
+    readonly type: "started";
+    readonly channel: number;
+    readonly pid: number;
+    readonly file: OpenedFile | null;
+  }
   /** Once for every `start`, whatever became of it; `reason` is a sentence. */
   | { readonly type: "ended"; readonly channel: number; readonly reason: string }
   /** So many bytes reached the role. */
@@ -40,7 +47,7 @@ export function encodeFromMonitor(message: FromMonitor): Uint8Array<ArrayBuffer>
   const channel = String(message.channel);
   switch (message.type) {
     case "started":
-      return encodeFields(["started", channel, String(message.pid)]);
+      return encodeFields(["started", channel, String(message.pid), ...fieldsOfFile(message.file)]);
     case "ended":
       return encodeFields(["ended", channel, message.reason]);
     case "ack":
@@ -52,12 +59,16 @@ export function encodeFromMonitor(message: FromMonitor): Uint8Array<ArrayBuffer>
 export function parseFromMonitor(bytes: Uint8Array): FromMonitor | null {
   const [type, channelField, value, ...rest] = fieldsOf(bytes) ?? [];
   const channel = numberOf(channelField);
-  if (channel === null || value === undefined || rest.length > 0) return null;
+  if (channel === null || value === undefined) return null;
+  if (type === "started") {
+    const pid = numberOf(value);
+    const file = rest.length === 0 ? null : fileOf(rest);
+    return pid === null || file === undefined ? null : { type, channel, pid, file };
+  }
+  if (rest.length > 0) return null;
   if (type === "ended") return { type, channel, reason: value };
-  const number = numberOf(value);
-  if (number === null) return null;
-  if (type === "started") return { type, channel, pid: number };
-  return type === "ack" ? { type, channel, bytes: number } : null;
+  const count = numberOf(value);
+  return type === "ack" && count !== null ? { type, channel, bytes: count } : null;
 }
 
 /** null: not of the table. */
@@ -89,6 +100,19 @@ function fieldsToMonitor(message: ToMonitor): readonly string[] {
       return ["start", String(message.channel), ...words];
     }
   }
+}
+
+/** Device, inode, number of names. */
+function fieldsOfFile(file: OpenedFile | null): readonly string[] {
+  // Not as `1e+21`: the system's numbers have up to 64 bits.
+  return file === null ? [] : [file.dev, file.ino, file.links].map((number) => BigInt(number).toString());
+}
+
+/** undefined: no file. */
+function fileOf(fields: readonly string[]): OpenedFile | undefined {
+  const [dev, ino, links] = fields.map((field) => /^(0|[1-9][0-9]{0,19})$/.test(field) ? Number(field) : NaN);
+  if (fields.length !== 3 || dev === undefined || ino === undefined || links === undefined) return undefined;
+  return Number.isNaN(dev + ino + links) ? undefined : { dev, ino, links, isFile: true };
 }
 
 function encodeFields(fields: readonly string[]): Uint8Array<ArrayBuffer> | null {

@@ -8,7 +8,7 @@ import * as z from "zod/mini";
 export const fileCursor = z.strictObject({
   dev: z.number(),
   ino: z.number(),
-  /** SHA-256 (hex) of the first `headBytes` bytes. */
+  /** Fingerprint of the first `headBytes` bytes. One that was made otherwise is of no log: it is read anew. */
   head: z.string(),
   headBytes: z.int(),
   /** The last bytes before `offset`, in hex: a log rewritten in place does not have them there. */

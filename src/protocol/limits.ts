@@ -81,7 +81,7 @@ export const ID_CHARS = 512;
 /** Ids of the latest events of a session, kept to recognise them after its log was rewritten. */
 export const RECENT_IDS = 128;
 
-/** The first bytes of a log, whose hash tells it from another file that reuses its inode. */
+/** The first bytes of a log, whose fingerprint tells it from another file that reuses its inode. */
 export const FINGERPRINT_BYTES = 1 * KIB;
 
 /** How far into a log is looked for what it says of itself: a first record may be 100 KB of instructions. */

@@ -2,6 +2,7 @@
  * How roles talk: frames over a port. A frame is a small header, one message of a closed table that the receiver
  * validates before it looks at anything else, and an opaque payload. Room: protocol; no authority.
  */
+import type { OpenedFile } from "./writer_messages.ts";
 
 export interface Frame {
   readonly header: unknown;
@@ -28,6 +29,8 @@ export interface Role {
   readonly ended: Promise<RoleEnd>;
   /** Ends the role now. */
   end(): void;
+  /** The file that its host opened for it and holds it to; null where it opens for itself, or was not started yet. */
+  given(): OpenedFile | null;
 }
 
 export type RoleEnd = { readonly reason: "closed" } | { readonly reason: "failed"; readonly message: string };

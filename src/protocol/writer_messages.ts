@@ -8,11 +8,11 @@ import { renderHead } from "./render.ts";
 
 const delivery = z.int();
 
+/** What a file is, whatever its name. */
 export const openedFile = z.strictObject({
   dev: z.number(),
   ino: z.number(),
   links: z.int(),
-  size: z.int(),
   isFile: z.boolean(),
 });
 export type OpenedFile = z.infer<typeof openedFile>;
@@ -39,7 +39,8 @@ export const toWriter = z.discriminatedUnion("type", [
 export type ToWriter = z.infer<typeof toWriter>;
 
 export const fromWriter = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("opened"), file: openedFile }),
+  /** `file` is null where the monitor says what it is. */
+  z.strictObject({ type: z.literal("opened"), file: z.nullable(openedFile), size: z.int() }),
   /** The payload is the renderer's state after this delivery. */
   z.strictObject({ type: z.literal("prepared"), delivery, length: z.int(), sha256: z.string() }),
   z.strictObject({ type: z.literal("appended"), delivery, size: z.int() }),

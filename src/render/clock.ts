@@ -11,7 +11,6 @@ interface Offset {
   readonly shown: string;
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
 let latest: Offset | null = null;
 
 /**
@@ -29,30 +28,18 @@ export function showTime(time: string | null, timeZone: string): string {
 function offsetAt(at: number, timeZone: string): Offset {
   const quarter = Math.floor(at / QUARTER);
   if (latest?.quarter === quarter && latest.timeZone === timeZone) return latest;
-  const name = formatFor(timeZone).formatToParts(at).find((part) => part.type === "timeZoneName")?.value ??
-    "";
-  // `GMT+01:00`, `GMT` for UTC; before standard time there are seconds, too.
-  const [, sign = "+", hours = "00", minutes = "00", seconds = "00"] =
-    /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(name) ?? [];
-  const magnitude = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000;
-  const shown = `${sign}${hours}:${minutes}${seconds === "00" ? "" : `:${seconds}`}`;
-  latest = { timeZone, quarter, milliseconds: sign === "-" ? -magnitude : magnitude, shown };
+  const local = localTime(at, timeZone);
+  latest = { timeZone, quarter, milliseconds: local.offsetNanoseconds / 1e6, shown: local.offset };
   return latest;
 }
 
-function formatFor(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known !== undefined) return known;
-  const made = makeFormat(timeZone);
-  formats.set(timeZone, made);
-  return made;
-}
-
-function makeFormat(timeZone: string): Intl.DateTimeFormat {
+/** Not with `Intl`, whose tables of words for times take a megabyte of each process. */
+function localTime(at: number, timeZone: string): Temporal.ZonedDateTime {
+  const instant = Temporal.Instant.fromEpochMilliseconds(at);
   try {
-    return new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
+    return instant.toZonedDateTimeISO(timeZone);
   } catch (error) {
-    if (error instanceof RangeError) return makeFormat("UTC");
+    if (error instanceof RangeError) return instant.toZonedDateTimeISO("UTC");
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Entry of the writer role, as a worker or as a process. Its permissions are those of profile
- * `writer:<destination>`: write on that destination, and nothing else; it can read nothing.
+ * Entry of the writer role as a process. Its permissions are those of profile `writer:<destination>`: write on that
+ * destination, and nothing else; it can read nothing.
  */
 import { ownPort } from "../hosts/own_port.ts";
+import { openGivenFile } from "./given_file.ts";
 import { runWriter } from "./writer.ts";
 
-runWriter(ownPort());
+runWriter(ownPort(), openGivenFile);

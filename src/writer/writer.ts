@@ -2,21 +2,20 @@
  * The writer role: renders one recording and appends it to one destination. WRITES that destination, and nothing
  * else; reads nothing. Room: writer.
  */
-import { createHash } from "node:crypto";
 import { receive } from "../protocol/channel.ts";
 import { type Event, event as eventSchema } from "../protocol/event.ts";
 import type { Port } from "../protocol/port.ts";
 import type { RenderHead } from "../protocol/render.ts";
 import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
 import { rendererFor } from "../render/registry.ts";
-import { type DestinationFile, openDestination } from "./destination_file.ts";
+import type { DestinationFile, OpenDestination } from "./destination_file.ts";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const NEWLINE = 0x0a;
 
-/** Serves `port` until it is told to close. */
-export function runWriter(port: Port): void {
+/** Serves `port` until it is told to close. `open` is how this writer comes by its file. */
+export function runWriter(port: Port, open: OpenDestination): void {
   const send = (message: FromWriter, payload?: Uint8Array<ArrayBuffer>) =>
     port.send({ header: message, payload: payload ?? null });
   let file: DestinationFile | null = null;
@@ -27,18 +26,21 @@ export function runWriter(port: Port): void {
     return file;
   }
 
-  function obey(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): void {
+  async function obey(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): Promise<void> {
     switch (message.type) {
-      case "open":
+      case "open": {
         file?.close();
-        file = openDestination(message.destination, message.create, message.directories);
-        return send({ type: "opened", file: file.examine() });
+        file = null;
+        const { file: other, found } = open(message);
+        file = other;
+        return send({ type: "opened", file: found, size: file.size() });
+      }
       case "prepare": {
         if (payload === null) throw new Error("internal error: prepare without a payload");
         const { text, state } = render(message.head, payload, message.finish);
         const bytes = encoder.encode(text);
         prepared = { delivery: message.delivery, bytes };
-        const sha256 = createHash("sha256").update(bytes).digest("hex");
+        const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
         const after = encoder.encode(JSON.stringify(state));
         return send({ type: "prepared", delivery: message.delivery, length: bytes.length, sha256 }, after);
       }
@@ -46,11 +48,11 @@ export function runWriter(port: Port): void {
         if (prepared?.delivery !== message.delivery) {
           throw new Error("internal error: append of what was not prepared");
         }
-        const { size } = opened().examine();
+        const size = opened().size();
         if (size !== message.size) return send({ type: "changed", delivery: message.delivery, size });
-        const after = opened().append(prepared.bytes);
+        opened().write(prepared.bytes);
         prepared = null;
-        return send({ type: "appended", delivery: message.delivery, size: after });
+        return send({ type: "appended", delivery: message.delivery, size: opened().flush() });
       }
       case "truncate":
         return send({ type: "truncated", size: opened().truncate(message.length) });
@@ -61,9 +63,9 @@ export function runWriter(port: Port): void {
     }
   }
 
-  receive(port, toWriter, (message, payload) => {
+  async function answer(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): Promise<void> {
     try {
-      obey(message, payload);
+      await obey(message, payload);
     } catch (error) {
       const code = codeOf(error);
       // What has no code of the operating system is a bug of ours.
@@ -75,6 +77,12 @@ export function runWriter(port: Port): void {
         message: error instanceof Error ? error.message : "",
       });
     }
+  }
+
+  /** One after the other, whatever waits meanwhile. A bug in one ends the role. */
+  let last: Promise<void> = Promise.resolve();
+  receive(port, toWriter, (message, payload) => {
+    last = last.then(() => answer(message, payload));
   });
 }
 

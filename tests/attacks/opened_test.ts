@@ -4,10 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { append, createRows } from "../daemon/claude_rows.ts";
-import { hostWith } from "../daemon/fake_roles.ts";
 import { runInProcess } from "../daemon/in_process.ts";
 import { readExport } from "../daemon/stage.ts";
 import { until } from "../daemon/until.ts";
+import { WORLDS } from "../hosts/worlds.ts";
+import type { Host } from "../../src/hosts/host.ts";
 
 interface Moment {
   /** The destination, in a folder of its own. */
@@ -58,17 +59,25 @@ function swapFolder({ folder, outside }: Moment): void {
   Deno.symlinkSync(outside, folder);
 }
 
-for (const [name, { at, act }] of Object.entries(ATTACKS)) {
+const CASES = WORLDS.flatMap(([host, make]) =>
+  Object.entries(ATTACKS).map(([name, attack]) => ({ ...attack, name: `${host}: ${name}`, make }))
+);
+
+for (const { name, at, act, make } of CASES) {
   Deno.test(`opened: ${name} between decision and opening: no byte goes there, and it is on record`, async () => {
     const outside = await Deno.makeTempDir();
     Deno.writeTextFileSync(`${outside}/file.md`, "precious");
     let moment: Moment | null = null;
-    const host = hostWith((kind) => {
-      // A writer is started after the decision, and opens at once.
-      if (kind === "writer" && moment !== null) act(moment);
-      if (kind === "writer") moment = null;
-      return null;
-    });
+    await using world = make();
+    const host: Host = {
+      name: world.host.name,
+      start(kind, ...rest) {
+        // A writer is started after the decision, and its file is opened at once.
+        if (kind === "writer" && moment !== null) act(moment);
+        if (kind === "writer") moment = null;
+        return world.host.start(kind, ...rest);
+      },
+    };
     await using run = await runInProcess(host);
     await run.whenUp();
     const { home } = run;

@@ -34,6 +34,7 @@ export function fakeRole(name: string, act: Act): Role {
     name,
     ended,
     end: () => end({ reason: "closed" }),
+    given: () => null,
     port: {
       send: ({ header }) =>
         queueMicrotask(() => {

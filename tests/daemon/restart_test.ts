@@ -1,9 +1,11 @@
 /** What a start makes of what was there before: history, forks, and a restart at any moment. Scenarios 2, 3, 4, 26. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { append, createRows } from "./claude_rows.ts";
-import { makeHome, startDaemon } from "./harness.ts";
+import { CLIENTS } from "./clients.ts";
+import { makeHome, startDaemon, type TestHome } from "./harness.ts";
 import { renderCapture } from "./one_shot.ts";
-import { decisionsOf, readExport, setStage, whenHolds, whenText } from "./stage.ts";
+import { decisionsOf, readExport, setStage, setStageFor, whenHolds, whenText } from "./stage.ts";
 import { until } from "./until.ts";
 
 const ENDS = {
@@ -51,6 +53,48 @@ for (const [end, endDaemon] of Object.entries(ENDS)) {
       assert.ok(extra >= 0 && extra <= again, decisions.join("\n"));
     });
   }
+}
+
+const MARK = "0123456789ab";
+
+/** What tells one log from another, in every checkpoint, as a version before this one wrote it. */
+function makeCursorsOld(home: TestHome): number {
+  const database = new DatabaseSync(home.places.database);
+  let changed = 0;
+  for (const table of ["sessions", "recordings"]) {
+    for (const { checkpoint } of database.prepare(`SELECT checkpoint FROM ${table}`).all()) {
+      if (typeof checkpoint !== "string") continue;
+      const older = checkpoint.replace(/"head":"[0-9a-f]{24}"/g, `"head":"${"0123456789abcdef".repeat(4)}"`)
+        // Of a document, the marks of its records.
+        .replace(/(?<="head":"","headBytes":0,"tail":")[0-9a-f]+/g, (marks) => marks.replace(/.{24}/g, MARK));
+      assert.notEqual(older, checkpoint);
+      database.prepare(`UPDATE ${table} SET checkpoint = ? WHERE checkpoint = ?`).run(older, checkpoint);
+      changed += 1;
+    }
+  }
+  database.close();
+  return changed;
+}
+
+for (const client of CLIENTS) {
+  Deno.test(`restart: checkpoints of an older version have ${client.name}'s log read anew, and nothing is there twice`, async () => {
+    await using stage = await setStageFor(client);
+    const { rows, logs, say, home } = stage;
+    say(rows.user("hello"), rows.assistant("zero"), rows.user("::capture notes.md"), rows.assistant("one"));
+    for (let turn = 0; turn < 12; turn += 1) {
+      say(rows.user(`question ${turn}`), rows.assistant(`answer ${turn}`));
+    }
+    await whenText(stage, "notes.md", renderCapture(logs, "::capture notes.md"));
+    await stage.daemon.stop();
+    assert.ok(makeCursorsOld(home) >= 2);
+
+    stage.daemon = startDaemon(home);
+    await stage.daemon.whenUp();
+    say(rows.user("and then?"), rows.assistant("two"), rows.user("::stop"), rows.assistant("not any more"));
+    await stage.daemon.whenRecording("notes.md", "stopped");
+    assert.equal(readExport(home, "notes.md"), renderCapture(logs, "::capture notes.md", "::stop"));
+    assert.deepEqual((await decisionsOf(stage, 2)).length, 2);
+  });
 }
 
 // Scenario 26.

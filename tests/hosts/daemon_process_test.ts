@@ -110,6 +110,14 @@ Deno.test({
       const decoder = new TextDecoder();
       return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
     };
+    await test.step("parsers and writers that are processes load nothing of node:", () => {
+      for (const file of [program.parser, program.writer]) {
+        assert.doesNotMatch(
+          Deno.readTextFileSync(file),
+          /\b(?:from|import|require)\b\s*\(?\s*["']node:|getBuiltinModule/,
+        );
+      }
+    });
     await test.step("--version", async () => {
       assert.deepEqual(await run("--version"), { code: 0, out: "0.1.0\n", err: "" });
     });

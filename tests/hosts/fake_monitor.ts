@@ -11,6 +11,7 @@ import {
 } from "../../src/protocol/control.ts";
 import { CONTROL_CHANNEL, createFragmentReader, encodeFragment } from "../../src/protocol/fragments.ts";
 import { CHANNEL_WINDOW } from "../../src/protocol/limits.ts";
+import type { OpenedFile } from "../../src/protocol/writer_messages.ts";
 import type { StartedRole } from "./started_role.ts";
 
 export interface FakeMonitor extends AsyncDisposable {
@@ -59,8 +60,9 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
     const name = wanted.kind === "parser" ? `parser:${wanted.provider}` : "writer";
     starts.set(name, (starts.get(name) ?? 0) + 1);
     let role: StartedRole;
+    let file: OpenedFile | null = null;
     try {
-      if (wanted.kind === "writer") makeDestination(wanted);
+      if (wanted.kind === "writer") file = openDestination(wanted);
       role = start(wanted, name);
     } catch (error) {
       void say({
@@ -70,7 +72,7 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
       });
       return;
     }
-    void say({ type: "started", channel, pid: role.pid });
+    void say({ type: "started", channel, pid: role.pid, file });
     roles.set(channel, { name, role, take: feed(channel, role) });
     const ending = Promise.all([forward(channel, role), role.ended]).then(async ([, reason]) => {
       roles.delete(channel);
@@ -137,8 +139,17 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
   };
 }
 
-/** Exclusively, and private, as the monitor does for a writer. */
-function makeDestination({ create, destination, folders }: Extract<RoleToStart, { kind: "writer" }>): void {
+/** Made exclusively, and private, or found, as the monitor does for a writer; what it is. */
+function openDestination(
+  { create, destination, folders }: Extract<RoleToStart, { kind: "writer" }>,
+): OpenedFile | null {
   for (const folder of folders) Deno.mkdirSync(folder, { mode: 0o700 });
-  if (create) Deno.openSync(destination, { write: true, createNew: true, mode: 0o600 }).close();
+  using file = Deno.openSync(destination, {
+    read: true,
+    write: true,
+    createNew: create,
+    mode: 0o600,
+  });
+  const { dev, ino, nlink } = file.statSync();
+  return { dev, ino: ino ?? 0, links: nlink ?? 0, isFile: true };
 }

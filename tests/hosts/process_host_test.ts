@@ -93,12 +93,13 @@ Deno.test("a writer of the same destination is started only when the one before 
     // It takes its time to die.
     return started === 1 ? { ...role, kill: () => finish = role.kill } : role;
   });
-  const opening = { destination: `/nonexistent/notes.md`, create: false, folders: [] };
-  const first = world.host.start("writer", "writer:/nonexistent/notes.md", [], opening);
+  const destination = await Deno.makeTempFile();
+  const opening = { destination, create: false, folders: [] };
+  const first = world.host.start("writer", `writer:${destination}`, [], opening);
   await until("the first runs", () => started === 1);
   first.end();
   assert.deepEqual(await first.ended, { reason: "closed" });
-  const second = world.host.start("writer", "writer:/nonexistent/notes.md", [], opening);
+  const second = world.host.start("writer", `writer:${destination}`, [], opening);
   let answers = 0;
   second.port.receive(() => answers += 1);
   second.port.send(textFrame("are you there?"));
@@ -108,6 +109,7 @@ Deno.test("a writer of the same destination is started only when the one before 
   assert.equal(started, 2, "the other role, not the second writer");
   finish();
   await until("the second answers", () => answers === 1);
+  await Deno.remove(destination);
 });
 
 Deno.test("a start that cannot be told fails as a role that ended", async () => {

@@ -183,6 +183,7 @@ test("makes environment, descriptors and limits anew, and confines itself", asyn
     "DENO_NO_UPDATE_CHECK=1",
     `HOME=${stage.home}`,
     "LC_ALL=C.UTF-8",
+    "MALLOC_ARENA_MAX=1",
     "TZ=Europe/Berlin",
   ]);
   const status = proc("status");

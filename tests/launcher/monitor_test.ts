@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { WITHOUT_COMPILER } from "./build.ts";
 import { type DaemonOptions, ECHO, exportsOf, startDaemon } from "./daemon.ts";
-import type { Daemon } from "./daemon.ts";
+import type { Daemon, Fact } from "./daemon.ts";
 import { processesOf } from "./stage.ts";
 
 function test(name: string, options: DaemonOptions, body: (daemon: Daemon) => Promise<void>): void {
@@ -115,12 +115,52 @@ test("makes a writer's folders and file, and refuses what is outside the plan", 
     [12, /^refused: a folder to make is not on the way/],
   ];
   for (const [channel, expected] of reasons) assert.match(await daemon.reason(channel), expected);
-  for (const channel of ["1", "2"]) {
-    await daemon.find("a writer", ({ said }) => said?.[0] === "started" && said[1] === channel);
+  for (const [channel, path] of [["1", "a/b/new.md"], ["2", "there.md"]] as const) {
+    const started = ({ said }: Fact) => said?.[0] === "started" && said[1] === channel;
+    const { said } = await daemon.find("a writer", started);
+    const { dev, ino } = Deno.lstatSync(exportsOf(daemon.stage, path));
+    assert.deepEqual(said?.slice(3), [`${dev}`, `${ino}`, "1"], "what it was given");
   }
   const made = Deno.lstatSync(exportsOf(daemon.stage, "a/b/new.md"));
   assert.equal((made.mode ?? 0) & 0o777, 0o600);
   assert.equal((Deno.lstatSync(exportsOf(daemon.stage, "a/b")).mode ?? 0) & 0o777, 0o700);
+});
+
+/** Opens its destination as the role does, again and again, until the kernel refuses. */
+const REOPEN = `
+  const { value } = await Deno.stdin.readable[Symbol.asyncIterator]().next();
+  const path = new TextDecoder().decode(value);
+  for (let tries = 0; tries < 400; tries += 1) {
+    try {
+      Deno.openSync(path, { write: true, append: true }).close();
+      if (tries === 0) console.error(JSON.stringify({ role: "writer", results: { opened: "done" } }));
+    } catch (error) {
+      console.error(JSON.stringify({ role: "writer", results: { refused: error.code } }));
+      break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }`;
+
+test("gives a writer the file that it looked at, and none that takes its name later", {
+  prepare(stage) {
+    stage.folder(".kato");
+    stage.folder(".kato/exports");
+    stage.file(".kato/exports/notes.md", "kato's");
+    stage.file(".kato/exports/mine.md", "precious");
+  },
+  writer: REOPEN,
+  steps: [
+    say("start", "1", "writer", "existing", "~/.kato/exports/notes.md"),
+    { data: [1, "~/.kato/exports/notes.md"] },
+  ],
+}, async (daemon) => {
+  await daemon.find("its own file opens", ({ results }) => results?.["opened"] === "done");
+  Deno.renameSync(exportsOf(daemon.stage, "mine.md"), exportsOf(daemon.stage, "notes.md"));
+  const { results } = await daemon.find(
+    "another does not",
+    ({ results }) => results?.["refused"] !== undefined,
+  );
+  assert.equal(results?.["refused"], "EACCES");
 });
 
 function residentMiB(pid: number): number {

@@ -95,6 +95,17 @@ for (const { what, happen, expected } of HAPPENINGS) {
   }
 }
 
+Deno.test("a cursor of an older version, with another kind of fingerprint, has the log read anew", () => {
+  using stage = makeStage();
+  const path = stage.write(NAME, TEXT);
+  const log = openLogFile(null);
+  const result = log.read(path);
+  assert.ok(result.result === "lines");
+  const cursor = log.cursorAfter(result.lines.at(-1) ?? assert.fail("no line"), LINES.length - 1);
+  const older = { ...cursor, head: "0123456789abcdef".repeat(4) };
+  assert.deepEqual(openLogFile(older).read(path), { result: "rewritten", how: "rewritten" });
+});
+
 Deno.test("a log that was short when it was read first is told from another that begins alike", () => {
   using stage = makeStage();
   const path = stage.write(NAME, "a\n");

@@ -147,7 +147,8 @@ for (const [message, fields] of TO_MONITOR) {
 
 for (
   const message of [
-    { type: "started", channel: 1, pid: 4711 },
+    { type: "started", channel: 1, pid: 4711, file: null },
+    { type: "started", channel: 2, pid: 4712, file: { dev: 2049, ino: 2 ** 60, links: 1, isFile: true } },
     { type: "ended", channel: 4_294_967_295, reason: "it was killed by signal 9" },
     { type: "ack", channel: 2, bytes: 65_536 },
   ] as const
@@ -166,6 +167,9 @@ for (
     "ack\x00-1\x002\0",
     "ack\x001\x002\x003\0",
     "hello\x001\x002\0",
+    "started\x001\x002\x003\0",
+    "started\x001\x002\x003\x004\x001e3\0",
+    "started\x001\x002\x003\x004\x001\x006\0",
   ]
 ) {
   Deno.test(`control: ${JSON.stringify(fields)} is nothing that a monitor says`, () => {

@@ -10,6 +10,7 @@ import { type ProgramOptions, runProgram } from "./run_program.ts";
 
 const ROLES = {
   "parser.js": "src/parser/entry.ts",
+  "thread_writer.js": "src/writer/thread_entry.ts",
   "writer.js": "src/writer/entry.ts",
 } as const;
 
@@ -37,7 +38,7 @@ export async function bundleRoles(
     await bundle(["-o", output, entry], options);
     bundles.set(name, nameModules(Deno.readTextFileSync(output)));
   }
-  return bundles;
+  return new Map([...bundles].map(([name, text]) => [name, writeInAscii(text)]));
 }
 
 async function bundleCommands(work: string, options: ProgramOptions): Promise<ReadonlyMap<string, string>> {
@@ -56,4 +57,9 @@ async function bundleCommands(work: string, options: ProgramOptions): Promise<Re
 
 async function bundle(args: readonly string[], options: ProgramOptions): Promise<void> {
   await runProgram(Deno.execPath(), ["bundle", "--quiet", "--frozen", ...args], options);
+}
+
+/** Only comments hold anything else, and one such character has the engine keep the whole text at twice its size. */
+function writeInAscii(bundle: string): string {
+  return bundle.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

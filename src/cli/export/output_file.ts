@@ -4,7 +4,8 @@
  */
 import type { Allowed, Decision } from "../../policy/decision.ts";
 import type { OpenedFile } from "../../protocol/writer_messages.ts";
-import { type DestinationFile, openDestination } from "../../writer/destination_file.ts";
+import type { DestinationFile } from "../../writer/destination_file.ts";
+import { openOwnFile } from "../../writer/own_file.ts";
 
 export interface OutputFile {
   write(text: string): void;
@@ -25,15 +26,15 @@ export type Opened =
  */
 export function openOutput(decision: Allowed, decideAgain: (identity: string) => Decision): Opened {
   const { path, existing, directories } = decision;
-  let file: DestinationFile;
+  let opening: ReturnType<typeof openOwnFile>;
   try {
-    file = openDestination(path, existing === null, directories);
+    opening = openOwnFile({ destination: path, create: existing === null, directories });
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return { reason: "cannot-open", code: error.code, message: `Cannot open ${path}: ${error.message}.` };
   }
-  const opened = file.examine();
-  const difference = compare(opened, decision, decideAgain(`${opened.dev}:${opened.ino}`));
+  const { file, found } = opening;
+  const difference = compare(found, decision, decideAgain(`${found.dev}:${found.ino}`));
   if (difference !== null) {
     file.close();
     return {

@@ -144,7 +144,8 @@ static void check_environment(void) {
                        "LANG=\xff",      big,             "DENO_V8_FLAGS=x", "HOMEX=y",        "CODEX_HOME=/c",  "LC_TIME=x=y",
                        "JOURNAL_STREAM=8:1", "DENO_NO_UPDATE_CHECK=", NULL};
   const char *expected[] = {"HOME=/h",     "LC_ALL=C",           "TZ=", "CODEX_HOME=/c", "LC_TIME=x=y", "JOURNAL_STREAM=8:1",
-                            "DENO_DIR=/dev/null/none", "DENO_NO_UPDATE_CHECK=1"};
+                            "DENO_DIR=/dev/null/none", "DENO_NO_UPDATE_CHECK=1",
+                            "MALLOC_ARENA_MAX=1"};
   struct list made = {0};
   build_environment(inherited, &made);
   size_t count = sizeof expected / sizeof *expected;
