@@ -235,8 +235,11 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
       opened.writer.end();
       opened = null;
     }
+    const recording = store.get(id);
+    // Resumed while its writer closed: whoever did that has asked for a restart, which is next.
+    if (recording.active) return;
     closed = true;
-    context.stopped(store.get(id));
+    context.stopped(recording);
   }
 
   /** Settles what was left half done, and reads on; what was left may have been the end. */

@@ -16,9 +16,7 @@ own.onmessage = ({ data: { folder, outside, stop } }) => {
       Deno.renameSync(`${folder}.real`, folder);
       for (let look = 0; look < 20; look += 1) Deno.lstatSync(folder);
     } catch (error) {
-      // The victim made the folder itself while it was away, and perhaps files in it.
-      const { code } = error as { readonly code?: string };
-      if (code !== "EEXIST" && code !== "ENOTEMPTY") throw error;
+      if (!wasMade(error)) throw error;
       unite(folder);
     }
     swaps += 1;
@@ -26,11 +24,23 @@ own.onmessage = ({ data: { folder, outside, stop } }) => {
   own.postMessage(swaps);
 };
 
-/** Both folders become one again, under the name that the victim knows. */
+/** Both folders become one again, under the name that the victim knows, who may make it once more meanwhile. */
 function unite(folder: string): void {
-  for (const { name } of Deno.readDirSync(folder)) {
-    Deno.renameSync(`${folder}/${name}`, `${folder}.real/${name}`);
+  for (;;) {
+    for (const { name } of Deno.readDirSync(folder)) {
+      Deno.renameSync(`${folder}/${name}`, `${folder}.real/${name}`);
+    }
+    try {
+      Deno.renameSync(`${folder}.real`, folder);
+      return;
+    } catch (error) {
+      if (!wasMade(error)) throw error;
+    }
   }
-  Deno.removeSync(folder, { recursive: true });
-  Deno.renameSync(`${folder}.real`, folder);
+}
+
+/** The victim made the folder itself while it was away, and perhaps files in it. */
+function wasMade(error: unknown): boolean {
+  const { code } = error as { readonly code?: string };
+  return code === "EEXIST" || code === "ENOTEMPTY";
 }

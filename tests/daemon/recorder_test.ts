@@ -21,6 +21,10 @@ interface Scene {
   /** What became of writer and recording, in order. */
   readonly deeds: readonly string[];
   readonly recorder: ReturnType<typeof createRecorder>;
+  /** Is done while the writer closes. */
+  whileClosing(deed: () => void): void;
+  /** The person typed the command that resumes it. */
+  resume(): void;
 }
 
 /** A recording whose last delivery, of ten bytes, is open, and a file that measures `size`. */
@@ -59,9 +63,11 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
     render: new Uint8Array(),
   });
   const deeds: string[] = [];
+  let closing = () => {};
   const writer = {
     ask(message: ToWriter) {
       deeds.push(message.type);
+      if (message.type === "close") closing();
       return Promise.resolve({ message: { type: "closed" } as const, payload: null });
     },
     end: () => void deeds.push("writer ended"),
@@ -81,7 +87,15 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
     stopped: () => void deeds.push("stopped"),
   });
   try {
-    await look({ deeds, recorder });
+    await look({
+      deeds,
+      recorder,
+      whileClosing: (deed) => closing = deed,
+      resume() {
+        store.goOn(id);
+        recorder.restart();
+      },
+    });
   } finally {
     state.database.close();
     await Deno.remove(folder, { recursive: true });
@@ -102,6 +116,14 @@ Deno.test("recorder: the same when it is tried again after a problem", () =>
     recorder.restart();
     await recorder.settled();
     assert.deepEqual(deeds, ["close", "writer ended", "stopped"]);
+  }));
+
+Deno.test("recorder: one that is resumed while its writer closes goes on", () =>
+  withOpenEnd(10, async ({ deeds, recorder, whileClosing, resume }) => {
+    whileClosing(resume);
+    await recorder.start();
+    await recorder.settled();
+    assert.deepEqual(deeds, ["close", "writer ended", "feed"]);
   }));
 
 Deno.test("recorder: a last delivery that was not written is asked for again", () =>
