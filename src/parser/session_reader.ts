@@ -99,7 +99,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       // Not every call that may have started a sub-agent did, and its log may be gone.
       waitingForLog ??= performance.now();
       const waited = performance.now() - waitingForLog;
-      if (!whole && handBack.agent !== null && waited <= AGENT_WAIT_MS) return "linger";
+      const isCertain = handBack.agent !== null || handBack.certain === true;
+      if (!whole && isCertain && waited <= AGENT_WAIT_MS) return "linger";
     }
     waitingForLog = null;
     walker.handedBack = true;

@@ -55,6 +55,8 @@ export interface HandBack {
   readonly agent: string | null;
   readonly call: string | null;
   readonly time: string | null;
+  /** It is no guess, though only the call is named: the sub-agent's log is there, or will be in a moment. */
+  readonly certain?: true;
 }
 
 export interface Reading {

@@ -55,12 +55,14 @@ export function handBackOf(fold: Fold, row: Row): HandBack | null {
   if (row["type"] === "event_msg") {
     const ended = payload["type"] === "exited_review_mode" ||
       (payload["type"] === "item_completed" && rowOf(payload["item"])["type"] === "ExitedReviewMode");
-    return ended && fold.thread !== "" ? { agent: null, call: reviewOf(fold.thread), time } : null;
+    return ended && fold.thread !== ""
+      ? { agent: null, call: reviewOf(fold.thread), time, certain: true }
+      : null;
   }
   if (row["type"] !== "response_item") return null;
   if (payload["type"] === "agent_message") {
     const author = textOf(payload["author"]);
-    return isAnswer(fold, author) ? { agent: null, call: author, time } : null;
+    return isAnswer(fold, author) ? { agent: null, call: author, time, certain: true } : null;
   }
   return byNotification(payload, time);
 }
@@ -72,7 +74,7 @@ function byNotification(payload: Row, time: string | null): HandBack | null {
   const agent = textOf(told["agent_id"]);
   const call = textOf(told["agent_path"]);
   if (agent === "" && call === "") return null;
-  return { agent: agent || null, call: call || null, time };
+  return { agent: agent || null, call: call || null, time, certain: true };
 }
 
 function notificationOf(payload: Row): Row {
