@@ -41,22 +41,22 @@ const DAEMONS: Plan["daemons"] = [
 
 const FULL: Plan = {
   exports: [
-    { client: "claude-code", bytes: 10e6, mix: "outputs", mode: "jit", runs: 3 },
-    { client: "claude-code", bytes: 200e6, mix: "outputs", mode: "jit", runs: 3 },
+    { client: "claude-code", bytes: 10e6, mix: "outputs", mode: "jit", runs: 5 },
+    { client: "claude-code", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "claude-code", bytes: 1e9, mix: "outputs", mode: "jit", runs: 3 },
-    { client: "claude-code", bytes: 200e6, mix: "talk", mode: "jit", runs: 3 },
+    { client: "claude-code", bytes: 200e6, mix: "talk", mode: "jit", runs: 5 },
     { client: "claude-code", bytes: 200e6, mix: "outputs", mode: "jitless", runs: 3 },
-    { client: "codex", bytes: 200e6, mix: "outputs", mode: "jit", runs: 3 },
+    { client: "codex", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "codex", bytes: 2e9, mix: "outputs", mode: "jit", runs: 1 },
-    { client: "gemini", bytes: 200e6, mix: "outputs", mode: "jit", runs: 3 },
+    { client: "gemini", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
   ],
   daemons: DAEMONS,
   sessions: 10_000,
-  starts: 1,
-  idleSeconds: 15,
-  samples: 120,
+  starts: 3,
+  idleSeconds: 40,
+  samples: 300,
   appendAt: [1e6, 200e6],
-  commands: 9,
+  commands: 15,
   settleMs: 35_000,
 };
 
