@@ -5,9 +5,8 @@
 import { Decompress } from "fzstd";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { COMPRESSED_PIECE, FINGERPRINT_BYTES, TAIL_BYTES } from "../protocol/limits.ts";
-import { isAbsent } from "./disk.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { type Chunk, type LogFile, type ReadResult, tailBefore } from "./log_file.ts";
+import { type Chunk, type LogFile, lookInto, type ReadResult, tailBefore } from "./log_file.ts";
 import { createLineSplitter } from "./split_lines.ts";
 import { DamagedFrame, type FrameWalker, walkFrames } from "./zstd_frames.ts";
 
@@ -115,27 +114,20 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
     return { result: "lines", lines };
   }
 
+  function readUndamaged(file: Deno.FsFile): ReadResult {
+    try {
+      return readOpened(file);
+    } catch (error) {
+      if (!isDamage(error) || stream === null) throw error;
+      stream.damage = `its compression is damaged: ${error.message}`;
+      stream.decoder = null;
+      const { size, mtime } = file.statSync();
+      return endAt(stream.damage, size, mtime);
+    }
+  }
+
   return {
-    read(path) {
-      let file: Deno.FsFile;
-      try {
-        file = Deno.openSync(path, { read: true });
-      } catch (error) {
-        if (!isAbsent(error)) throw error;
-        return { result: "gone", why: error instanceof Error ? error.name : String(error) };
-      }
-      try {
-        return readOpened(file);
-      } catch (error) {
-        if (!isDamage(error) || stream === null) throw error;
-        stream.damage = `its compression is damaged: ${error.message}`;
-        stream.decoder = null;
-        const { size, mtime } = file.statSync();
-        return endAt(stream.damage, size, mtime);
-      } finally {
-        file.close();
-      }
-    },
+    read: (path) => lookInto(path, readUndamaged),
     rest: () => splitter.rest(),
     cursorAfter(line, number) {
       if (stream === null) throw new Error("internal error: a cursor was asked of a log that was never read");

@@ -8,7 +8,7 @@ import { CLOCK_TICK_MS, REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../protocol/l
 import { isAbsent } from "./disk.ts";
 import { createElider } from "./elide.ts";
 import { FINGERPRINT_DIGITS, fingerprintOf } from "./fingerprint.ts";
-import type { LogFile, ReadResult } from "./log_file.ts";
+import { type LogFile, lookInto, type ReadResult } from "./log_file.ts";
 import type { Line } from "./split_lines.ts";
 
 const PIECE = 1024 * 1024;
@@ -73,20 +73,7 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
   }
 
   return {
-    read(path) {
-      let file: Deno.FsFile;
-      try {
-        file = Deno.openSync(path, { read: true });
-      } catch (error) {
-        if (!isAbsent(error)) throw error;
-        return { result: "gone", why: error instanceof Error ? error.name : String(error) };
-      }
-      try {
-        return readOpened(file);
-      } finally {
-        file.close();
-      }
-    },
+    read: (path) => lookInto(path, readOpened),
     rest: () => null,
     cursorAfter(line, number) {
       const known = marks.slice(0, number + 1 - marksFrom).slice(-REMEMBERED_RECORDS);

@@ -3,6 +3,7 @@
  * truncated, rewritten or replaced: by device and inode, by the fingerprint of its first bytes, by the bytes just before
  * the cursor. Room: parser; edge.
  */
+import { isAbsent } from "./disk.ts";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -129,4 +130,20 @@ function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
     filled += count;
   }
   return bytes.subarray(0, filled);
+}
+
+/** Opens the log at `path` for one look at it. Requires read on it. */
+export function lookInto(path: string, look: (file: Deno.FsFile) => ReadResult): ReadResult {
+  let file: Deno.FsFile;
+  try {
+    file = Deno.openSync(path, { read: true });
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    return { result: "gone", why: error instanceof Error ? error.name : String(error) };
+  }
+  try {
+    return look(file);
+  } finally {
+    file.close();
+  }
 }
