@@ -27,7 +27,6 @@ await runMain(({ home, variables, out, err }) => {
     timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
     ...parsed.launch,
     system: SYSTEM_POLICY,
-    administrator: 0,
     out,
     err,
   }, { code: [folderOf(import.meta.url)] });

@@ -8,13 +8,15 @@ import { SYSTEM_POLICY } from "./policy/places.ts";
 
 await runMain(({ home, variables, out }) => {
   if (home === null) return WITHOUT_HOME;
-  return printPlan(Deno.args, {
+  // The launcher says it first, and only where it is not 0; a person cannot.
+  const isTold = Deno.args[0] === "--administrator";
+  return printPlan(isTold ? Deno.args.slice(2) : Deno.args, {
     home,
     uid: Deno.uid() ?? 0,
     cwd: Deno.cwd(),
     variables,
     system: SYSTEM_POLICY,
-    administrator: 0,
+    administrator: isTold ? Number(Deno.args[1]) : 0,
     code: [folderOf(import.meta.url)],
     out,
   });

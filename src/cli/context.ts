@@ -21,9 +21,8 @@ export interface Context extends Launch {
   readonly now: number;
   /** IANA name of the system's zone; asked for where it is needed, because the answer takes milliseconds. */
   readonly timeZone: () => string;
-  /** The administrator's policy folder, and who must own it: `/etc/kato` and 0, except in tests. */
+  /** The administrator's policy folder: `/etc/kato`, except in tests. */
   readonly system: string;
-  readonly administrator: number;
   readonly out: Output;
   readonly err: Output;
 }

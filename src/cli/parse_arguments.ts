@@ -16,6 +16,8 @@ export interface Launch {
   readonly kernelMissing: readonly string[];
   /** What the daemon's roles run as. */
   readonly roles: "threads" | "processes";
+  /** Who must own the administrator's files: the number that root's have here. 0, but in a namespace without it. */
+  readonly administrator: number;
   /** For `kato doctor`. */
   readonly kernel: KernelFacts;
 }
@@ -58,7 +60,7 @@ export function parseArguments(line: readonly string[], style: HelpStyle): Parse
 }
 
 /** As the hidden options of program.ts give it. */
-interface LaunchOptions extends Pick<Launch, "kernelSandbox" | "kernelMissing" | "roles"> {
+interface LaunchOptions extends Pick<Launch, "kernelSandbox" | "kernelMissing" | "roles" | "administrator"> {
   readonly planHash?: string;
   readonly landlockAbi?: number;
   readonly daemonProcess: KernelFacts["processes"];
@@ -66,9 +68,10 @@ interface LaunchOptions extends Pick<Launch, "kernelSandbox" | "kernelMissing" |
 }
 
 function launchOf(options: LaunchOptions): Launch {
-  const { planHash = null, kernelSandbox, kernelMissing, roles } = options;
+  const { planHash = null, kernelSandbox, kernelMissing, roles, administrator } = options;
   const { landlockAbi = null, daemonProcess: processes, daemonUnit: unit = null } = options;
-  return { planHash, kernelSandbox, kernelMissing, roles, kernel: { landlockAbi, processes, unit } };
+  const kernel = { landlockAbi, processes, unit };
+  return { planHash, kernelSandbox, kernelMissing, roles, administrator, kernel };
 }
 
 /** The parser's message in the form of ours: one line, and no character of it steers the terminal. */

@@ -38,6 +38,7 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
     .addOption(
       program.createOption("--roles <host>").choices(["threads", "processes"]).default("threads").hideHelp(),
     )
+    .addOption(program.createOption("--administrator <uid>").argParser(parseCount).default(0).hideHelp())
     .addOption(program.createOption("--landlock-abi <n>").argParser(parseCount).hideHelp())
     .addOption(
       program.createOption("--daemon-process <facts>").argParser(parseProcess).default([]).hideHelp(),

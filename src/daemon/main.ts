@@ -37,6 +37,8 @@ export interface DaemonOptions {
   /** `processes`: a monitor is at the other end of standard input and output, and starts them. */
   readonly roles: Host["name"];
   readonly kernel: KernelSandbox;
+  /** Who must own the administrator's policy. */
+  readonly administrator: number;
 }
 
 /** Exit statuses of the daemon (sysexits). */
@@ -53,13 +55,13 @@ const PARSERS_STOP_MS = STOP_MS / 4;
 
 /** Runs until it is told to stop; the exit status. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
-  const { home, environment, roles, kernel } = options;
+  const { home, environment, roles, kernel, administrator } = options;
   // Standard output is the monitor's then.
   if (roles === "processes") quietConsole();
   const places = placesOf(home);
   // Whoever launches kato makes `~/.kato` and what else is in it: the daemon may write its own two folders only.
   for (const folder of [places.state, places.requests, places.logs]) makePrivateFolder(folder);
-  const settings = { system: SYSTEM_POLICY, home, uid: Deno.uid() ?? 0, administrator: 0 };
+  const settings = { system: SYSTEM_POLICY, home, uid: Deno.uid() ?? 0, administrator };
   const config = loadConfig(settings);
   if (!config.ok) return refuse(config.errors.map(formatSettingsError));
   const policy = loadPolicy(settings);

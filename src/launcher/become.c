@@ -56,6 +56,7 @@ void main_arguments(struct list *arguments, const struct place *place, const str
     list_add(arguments, "--kernel-missing");
     list_take(arguments, missing);
   }
+  administrator_arguments(arguments, place);
   if (is_resident(plan->profile)) {
     list_add(arguments, "--roles");
     list_add(arguments, "processes");

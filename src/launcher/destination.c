@@ -37,7 +37,7 @@ static int open_by_link(const char *path, const struct bound *bounds, size_t cou
 }
 
 /* Roots that are not there yet have no descriptor: nothing can be written below them. */
-void open_bounds(struct bound **bounds, size_t *count, const struct role *role) {
+void open_bounds(struct bound **bounds, size_t *count, const struct role *role, const struct place *place) {
   size_t room = 0;
   for (int by_link = 0; role != NULL && by_link < 2; by_link++) {
     for (size_t i = 0; i < role->count; i++) {
@@ -46,6 +46,10 @@ void open_bounds(struct bound **bounds, size_t *count, const struct role *role) 
       int fd = open_without_links(path, O_DIRECTORY);
       if (by_link && fd >= 0) close(fd);
       if (by_link) fd = fd >= 0 ? -1 : open_by_link(path, *bounds, *count);
+      if (fd >= 0 && is_planted(fd, path, place)) {
+        close(fd);
+        fd = -1;
+      }
       if (fd < 0) continue;
       *bounds = more_room(*bounds, &room, *count + 1, sizeof **bounds);
       (*bounds)[(*count)++] = (struct bound){.path = path, .fd = fd};

@@ -34,6 +34,15 @@ const char *engine_flags(const char *profile) {
   return strcmp(profile, "export") == 0 ? "--max-semi-space-size=8" : NULL;
 }
 
+/*
+ * A planner that goes wrong ends soon, and does not take the machine along. The daemon's runs where the daemon will: in
+ * a service whose memory is never writable and executable.
+ */
+const char *planner_flags(const char *command) {
+  bool resident = command != NULL && strcmp(command, "daemon") == 0;
+  return resident ? "--jitless,--max-old-space-size=256" : "--max-old-space-size=256";
+}
+
 static bool is_seen(const struct role *role, size_t index, bool (*is_of)(enum verb)) {
   for (size_t i = 0; i < index; i++) {
     if (is_of(role->grants[i].verb) && strcmp(role->grants[i].value, role->grants[index].value) == 0) return true;
@@ -118,7 +127,7 @@ void build_flags(struct list *arguments, const char *program, const struct comma
 /* What only the launcher may say: a person's word for it would claim a sandbox that is not there. */
 bool is_reserved_argument(const char *argument) {
   static const char *const RESERVED[] = {"--plan-hash",    "--kernel-sandbox", "--kernel-missing", "--roles",
-                                         "--landlock-abi", "--daemon-process", "--daemon-unit"};
+                                         "--landlock-abi", "--daemon-process", "--daemon-unit",   "--administrator"};
   for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++) {
     size_t length = strlen(RESERVED[i]);
     if (strncmp(argument, RESERVED[i], length) == 0 && (argument[length] == '\0' || argument[length] == '=')) return true;

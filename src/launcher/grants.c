@@ -87,6 +87,12 @@ static void allow_grant(const struct ruleset *rules, const struct grant *grant, 
   char *path = text_of("%s", grant->value);
   /* A plan names what is behind a link too, so no link needs to be followed, and none can be swapped in meanwhile. */
   int fd = open_without_links(path, 0);
+  if (fd >= 0 && is_planted(fd, path, place)) {
+    say("%s does not belong to this person, and is left alone", path);
+    close(fd);
+    free(path);
+    return;
+  }
   struct stat status;
   bool is_folder = fd >= 0 && fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
   if (grant->verb == READ && !is_folder && is_replaced(path, place)) {

@@ -37,7 +37,7 @@ static void check_line(char *const *line) {
   }
 }
 
-static const char *find_home(char **real) {
+static const char *find_home(struct place *place) {
   const char *given = getenv("HOME");
   if (given == NULL || *given != '/') {
     fail(REFUSED, "HOME is not set to the absolute path of a folder. Set it and run the command again");
@@ -45,24 +45,25 @@ static const char *find_home(char **real) {
   char *home = text_of("%s", given);
   for (size_t length = strlen(home); length > 1 && home[length - 1] == '/'; length--) home[length - 1] = '\0';
   struct stat status;
-  *real = realpath(home, NULL);
-  if (*real == NULL || stat(*real, &status) != 0 || !S_ISDIR(status.st_mode)) {
+  char *real = place->real_home = realpath(home, NULL);
+  if (real == NULL || stat(real, &status) != 0 || !S_ISDIR(status.st_mode)) {
     fail(REFUSED, "HOME is no folder that is there: %s. Set it and run the command again", home);
   }
-  bool plain = is_plain_path(home) && is_plain_path(*real) && why_not_text(home, strlen(home)) == NULL &&
-               why_not_text(*real, strlen(*real)) == NULL;
+  bool plain = is_plain_path(home) && is_plain_path(real) && why_not_text(home, strlen(home)) == NULL &&
+               why_not_text(real, strlen(real)) == NULL;
   if (!plain) fail(REFUSED, "HOME is not the plain path of a home folder: %s. Set it and run the command again", home);
-  if (status.st_uid != getuid()) {
+  place->service_home = status.st_uid != getuid() && is_service_home(real, &status);
+  if (status.st_uid != getuid() && !place->service_home) {
     fail(REFUSED, "HOME belongs to somebody else: %s. Set it to your own home and run the command again", home);
   }
   return home;
 }
 
-static void check_installed(const char *path, bool runs) {
+static void check_installed(const char *path, bool runs, uid_t administrator) {
   struct stat status;
   bool there = stat(path, &status) == 0 && access(path, runs ? R_OK | X_OK : R_OK) == 0;
   if (!there) fail(REFUSED, "%s is missing or cannot be read. Install kato again", path);
-  bool foreign = status.st_uid != 0 && status.st_uid != getuid();
+  bool foreign = status.st_uid != administrator && status.st_uid != getuid();
   if (foreign || (status.st_mode & S_IWOTH) != 0) {
     fail(REFUSED, "others can change %s. Install kato again, as root or for yourself", path);
   }
@@ -83,12 +84,12 @@ static char *read_link(const char *link) {
 }
 
 /* A program whose files others can change is theirs. Everything that lies there is code, or tells of it. */
-static void check_program(const char *program) {
+static void check_program(const char *program, uid_t administrator) {
   static const char *const NEEDED[] = {"deno", "kato.js", "plan.js"};
-  check_installed(program, true);
+  check_installed(program, true, administrator);
   for (size_t i = 0; i < sizeof NEEDED / sizeof *NEEDED; i++) {
     char *path = text_of("%s/%s", program, NEEDED[i]);
-    check_installed(path, i == 0);
+    check_installed(path, i == 0, administrator);
     free(path);
   }
   DIR *folder = opendir(program);
@@ -96,7 +97,7 @@ static void check_program(const char *program) {
   for (const struct dirent *entry; (entry = readdir(folder)) != NULL;) {
     if (entry->d_name[0] == '.') continue;
     char *path = text_of("%s/%s", program, entry->d_name);
-    check_installed(path, false);
+    check_installed(path, false, administrator);
     free(path);
   }
   closedir(folder);
@@ -112,7 +113,7 @@ static void find_program(struct place *place) {
   place->program = realpath(folder, NULL);
   if (place->program == NULL) fail(REFUSED, "%s is missing. Install kato again", folder);
   place->runtime = text_of("%s/deno", place->program);
-  check_program(place->program);
+  check_program(place->program, place->administrator);
   free(folder);
   free(own);
 }
@@ -176,8 +177,9 @@ int main(int argc, char **argv, char **environment) {
   check_line(line);
   bool asks_daemon = *line != NULL && strcmp(*line, "daemon") == 0;
   if (asks_daemon) refuse_root_daemon();
+  place.administrator = find_administrator();
   find_program(&place);
-  place.home = find_home(&place.real_home);
+  place.home = find_home(&place);
   build_environment(environment, &place.environment);
   look_at_kernel(&place);
   find_folder(asks_daemon);

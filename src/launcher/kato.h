@@ -82,6 +82,7 @@ struct command {
   const char *engine;      /* V8's flags */
 };
 const char *engine_flags(const char *profile);
+const char *planner_flags(const char *command);
 bool is_resident(const char *profile);
 void build_flags(struct list *arguments, const char *program, const struct command *command);
 bool is_reserved_argument(const char *argument);
@@ -95,8 +96,18 @@ struct place {
   int abi;           /* of Landlock; 0: none */
   bool seccomp;
   bool sandbox;      /* false only in the probe build, on request */
+  bool service_home; /* see is_service_home */
+  uid_t administrator;
   struct list environment;
 };
+
+/* owner.c */
+struct stat;
+bool maps_root(const char *map);
+uid_t find_administrator(void);
+bool is_service_home(const char *real_home, const struct stat *home);
+bool is_planted(int fd, const char *path, const struct place *place);
+void administrator_arguments(struct list *arguments, const struct place *place);
 
 /* landlock.c */
 struct ruleset {
@@ -187,7 +198,7 @@ struct bound {
   char *path;
   int fd;
 };
-void open_bounds(struct bound **bounds, size_t *count, const struct role *role);
+void open_bounds(struct bound **bounds, size_t *count, const struct role *role, const struct place *place);
 /* Opens what the writer may have; -1 and why not, for a person. */
 int open_destination(const struct bound *bounds, size_t count, const struct control *control, char **why);
 

@@ -177,7 +177,7 @@ static _Noreturn void end(struct monitor *monitor) {
 _Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line) {
   struct monitor monitor = {.place = place, .plan = plan, .orchestrator = {.in = -1, .out = -1}};
   int signals = take_over_signals();
-  open_bounds(&monitor.bounds, &monitor.bound_count, role_of(plan, "writer"));
+  open_bounds(&monitor.bounds, &monitor.bound_count, role_of(plan, "writer"), place);
   confine_monitor(&monitor);
   struct watch watch = {0};
   watch_begin(&watch, plan);

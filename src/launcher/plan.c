@@ -23,9 +23,9 @@ int64_t now_ms(void) {
 /* `script`: the planner, or the command line itself for who typed `kato plan`. */
 _Noreturn void become_plan(const struct place *place, const char *script, char *const *line) {
   struct list arguments = {0};
-  /* A planner that goes wrong ends soon, and does not take the machine along. */
-  struct command command = {.script = script, .role = NULL, .engine = "--max-old-space-size=256"};
+  struct command command = {.script = script, .role = NULL, .engine = planner_flags(*line)};
   build_flags(&arguments, place->program, &command);
+  administrator_arguments(&arguments, place);
   for (; *line != NULL; line++) list_add(&arguments, *line);
   struct ruleset rules;
   ruleset_make(&rules, place->abi);

@@ -17,5 +17,6 @@ Deno.exit(
     afterCrash: Deno.args.includes("--after-crash"),
     roles: Deno.args.includes("processes") ? "processes" : "threads",
     kernel: { sandbox: Deno.args.includes("--kernel-sandbox"), missing: [] },
+    administrator: 0,
   }),
 );

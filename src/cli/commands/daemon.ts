@@ -12,7 +12,8 @@ export async function startDaemon(
   if (!loaded.ok) return loaded.outcome;
   const { runDaemon } = await import("../../daemon/main.ts");
   const environment = context.variables([...Object.values(VARIABLES).flat(), ...clientVariables()]);
-  const { home, roles, kernelSandbox, kernelMissing } = context;
+  const { home, roles, kernelSandbox, kernelMissing, administrator } = context;
   const kernel = { sandbox: kernelSandbox, missing: kernelMissing };
-  return { outcome: "ended", status: await runDaemon({ home, environment, afterCrash, roles, kernel }) };
+  const options = { home, environment, afterCrash, roles, kernel, administrator };
+  return { outcome: "ended", status: await runDaemon(options) };
 }

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static int failures;
 
@@ -186,6 +189,9 @@ static void check_flags(void) {
         "what is not granted is denied by name");
   list_free(&made);
   CHECK(is_reserved_argument("--kernel-sandbox") && is_reserved_argument("--plan-hash=x"), "reserved");
+  CHECK(is_reserved_argument("--administrator"), "reserved");
+  CHECK(strstr(planner_flags("daemon"), "--jitless") != NULL, "a planner in a service has no compiler");
+  CHECK(strstr(planner_flags("export"), "jitless") == NULL && planner_flags(NULL) != NULL, "other planners have");
   CHECK(!is_reserved_argument("--plan-hashes") && !is_reserved_argument("daemon"), "not reserved");
 }
 
@@ -209,6 +215,55 @@ static void check_services(void) {
     bool same = service == NULL || wanted == NULL ? service == wanted : strcmp(service, wanted) == 0;
     CHECK(same, "%s is of %s", GROUPS[i].line, service == NULL ? "no service" : service);
   }
+}
+
+/* Of /proc/self/uid_map: of the machine itself, of a person's service, of a system service, of containers. */
+static const struct {
+  const char *map;
+  bool maps;
+} MAPS[] = {
+    {"         0          0 4294967295\n", true},
+    {"      1000       1000          1\n", false},
+    {"         0          0          1\n      1000       1000          1\n", true},
+    {"      1000       1000          1\n         0     100000          1\n", true},
+    {"         1     100000      65536\n", false},
+    {"", false},
+    {"odd", false},
+};
+
+static void check_owners(void) {
+  for (size_t i = 0; i < sizeof MAPS / sizeof *MAPS; i++) {
+    CHECK(maps_root(MAPS[i].map) == MAPS[i].maps, "map %zu", i);
+  }
+  char home[] = "/tmp/kato-unit-XXXXXX";
+  if (mkdtemp(home) == NULL) abort();
+  char *kato = text_of("%s/.kato", home), *state = text_of("%s/.kato/state", home);
+  struct stat roots = {.st_uid = 0, .st_mode = S_IFDIR | 0755};
+  CHECK(!is_service_home(home, &roots), "a home of root's without a state folder");
+  mkdir(kato, 0700);
+  if (symlink("/tmp", state) != 0) abort();
+  CHECK(!is_service_home(home, &roots), "a state folder that is a link");
+  unlink(state);
+  mkdir(state, 0700);
+  CHECK(is_service_home(home, &roots), "a service's home");
+  roots.st_mode |= S_IWOTH;
+  CHECK(!is_service_home(home, &roots), "a home that others can change");
+  roots = (struct stat){.st_uid = getuid() + 1, .st_mode = S_IFDIR | 0700};
+  CHECK(!is_service_home(home, &roots), "somebody else's home");
+  struct place place = {.home = home, .real_home = home, .service_home = true};
+  int own = open(state, O_RDONLY), foreign = open("/proc/1", O_RDONLY);
+  CHECK(!is_planted(own, state, &place), "the person's own folder in a service's home");
+  if (getuid() != 0 && foreign >= 0) CHECK(is_planted(foreign, state, &place), "somebody else's under that name");
+  CHECK(!is_planted(foreign, "/srv/team", &place), "outside of home the administrator alone says what is there");
+  place.service_home = false;
+  CHECK(!is_planted(foreign, state, &place), "in a home of the person's own");
+  close(own);
+  close(foreign);
+  rmdir(state);
+  rmdir(kato);
+  rmdir(home);
+  free(kato);
+  free(state);
 }
 
 #define MESSAGE(text, kind) {text, sizeof text - 1, kind}
@@ -273,6 +328,7 @@ int main(void) {
   check_environment();
   check_flags();
   check_services();
+  check_owners();
   check_control();
   check_queue();
   printf(failures == 0 ? "all unit tests of the launcher passed\n" : "%d failed\n", failures);
