@@ -124,7 +124,7 @@ async function printAll(sources: readonly ChosenSource[], run: Run): Promise<Out
 /** Gathers texts into pieces of this many characters, so that system calls do not count. */
 const PIECE = 256 * 1024;
 
-function gather(write: (text: string) => void): { add(text: string): void; flush(): void } {
+function gather(write: (text: string) => void): { add(text: string): null; flush(): void } {
   let parts: string[] = [];
   let characters = 0;
   const flush = () => {
@@ -137,6 +137,7 @@ function gather(write: (text: string) => void): { add(text: string): void; flush
       parts.push(text);
       characters += text.length;
       if (characters >= PIECE) flush();
+      return null;
     },
     flush,
   };
@@ -184,13 +185,14 @@ async function writeOne(
       progress: (bytes) => run.progress.show(shown, bytes, source.size),
     });
     run.progress.clear();
-    if (written.end !== "complete") return abandon(written, file, source, shown);
-    const size = file.finish();
+    if (written.end !== "complete") return await abandon(written, file, source, shown);
+    const size = await file.finish();
     run.context.out.write(`wrote ${shown} (${count(written.events, "event")}, ${showSize(size)})\n`);
     reportTroubles(written, source, run);
     return DONE;
   } catch (error) {
     run.progress.clear();
+    await file.close();
     if (!isSystemError(error) || error instanceof Deno.errors.BrokenPipe) throw error;
     return fail(
       "failed",
@@ -199,13 +201,13 @@ async function writeOne(
   }
 }
 
-function abandon(
+async function abandon(
   written: WrittenSession,
   file: OutputFile,
   source: ChosenSource,
   shown: string,
-): Outcome {
-  const left = file.abandon()
+): Promise<Outcome> {
+  const left = await file.abandon()
     ? "The unfinished file was removed."
     : `${shown} holds what was written so far.`;
   return fail("failed", `${whyIncomplete(written, source)} ${left}`);

@@ -12,6 +12,9 @@ import { rendererFor } from "../../render/registry.ts";
 /** Signals and progress wait no longer than this. Milliseconds. */
 const SLICE = 100;
 
+/** Records between two looks at the clock, which would cost more than some of them. */
+const RECORDS_TO_LOOK = 32;
+
 export interface ExportSource {
   readonly provider: Provider;
   readonly session: string;
@@ -25,8 +28,11 @@ export interface WriteOptions {
   readonly format: Format;
   readonly timeZone: string;
   readonly include: readonly Include[];
-  /** Takes each event's text by itself: gathered before they are bytes, one letter beyond Latin-1 doubles them all. */
-  readonly write: (text: string) => void;
+  /**
+   * Takes each event's text by itself: gathered before they are bytes, one letter beyond Latin-1 doubles them all.
+   * Takes the next when the promise has come that it may give.
+   */
+  readonly write: (text: string) => Promise<void> | null;
   /** Told now and then how many bytes of the main log were read. */
   readonly progress: (bytes: number) => void;
   /** Whether to stop early. */
@@ -66,6 +72,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
   let state: unknown = null;
   let events = 0;
   let sliceEnd = performance.now() + SLICE;
+  let records = 0;
 
   let end: WrittenSession["end"] = "complete";
   for (;;) {
@@ -84,11 +91,13 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
         }
         const rendered = renderer.step(head, state, event);
         state = rendered.state;
-        write(rendered.text);
+        const written = write(rendered.text);
+        if (written !== null) await written;
         events += 1;
       }
     }
-    if (performance.now() < sliceEnd) continue;
+    records += 1;
+    if (records % RECORDS_TO_LOOK !== 0 || performance.now() < sliceEnd) continue;
     options.progress(reader.offset());
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (options.stopped()) {
@@ -99,7 +108,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
   }
   if (end === "complete") {
     const last = head ?? headNow();
-    write(renderer.finish(last, head === null ? renderer.begin(last) : state).text);
+    await write(renderer.finish(last, head === null ? renderer.begin(last) : state).text);
   }
   return { end, events, troubles };
 }
