@@ -56,6 +56,8 @@ export interface PolicyCheckInvocation {
 
 export interface AuditVerifyInvocation {
   readonly name: "audit verify";
+  /** Files of a copy, or folders of them, as typed; none: the person's own log. */
+  readonly copy: readonly string[];
   /** A hash that the chain must hold. */
   readonly head: string | null;
   /** The chain may begin later than with its first record. */

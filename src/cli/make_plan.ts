@@ -22,7 +22,7 @@ export type Planned = { readonly ok: true; readonly plan: Plan } | {
 };
 
 /** Commands whose plan depends neither on the policy nor on a provider, so that they need not wait for those. */
-const ALONE: ReadonlySet<Sketch["name"]> = new Set(["status", "audit", "init", "help"]);
+const ALONE: ReadonlySet<Sketch["name"]> = new Set(["status", "audit", "audit copy", "init", "help"]);
 
 const NO_FACTS: PlanFacts = {
   ok: true,

@@ -12,7 +12,7 @@ export type Sketch =
     readonly file: string | null;
     readonly output: OutputSketch;
   }
-  | { readonly name: "policy"; readonly reads: readonly string[] }
+  | { readonly name: "policy" | "audit copy"; readonly reads: readonly string[] }
   | {
     readonly name:
       | "daemon"
@@ -51,7 +51,10 @@ export function sketchOf(invocation: Invocation, cwd: string, home: string): Ske
         name: "policy",
         reads: invocation.file === null ? [] : [absolutePath(invocation.file, cwd, home)],
       };
-    case "audit verify":
+    case "audit verify": {
+      const reads = invocation.copy.map((path) => absolutePath(path, cwd, home));
+      return reads.length > 0 ? { name: "audit copy", reads } : { name: "audit" };
+    }
     case "audit tail":
       return { name: "audit" };
     case "plan":

@@ -211,11 +211,20 @@ function addAudit(program: Command, take: Take): void {
   example(audit, "kato audit verify");
   const verify = audit.command("verify")
     .summary("check the chain of records over all files of the log")
-    .description("Checks the chain of records over all files of the log; exit status 1 when it is broken.")
+    .description(
+      "Checks the chain of records over all files of the log, or of a copy of one log that was collected " +
+        "elsewhere; exit status 1 when it is broken.",
+    )
+    .argument(
+      "[copy...]",
+      "files of a copy, or a folder that holds them; in any order (default: your own log)",
+    )
     .option("--head <hash>", "a record's hash that the chain must hold, as the journal has it")
     .option("--archived", "the oldest files were moved elsewhere", false)
     .option("--json", "print JSON", false)
-    .action(({ head, archived, json }) => take({ name: "audit verify", head: head ?? null, archived, json }));
+    .action((copy: readonly string[], { head, archived, json }) =>
+      take({ name: "audit verify", copy, head: head ?? null, archived, json })
+    );
   example(verify, "kato audit verify");
   const tail = audit.command("tail")
     .summary("print the latest records")

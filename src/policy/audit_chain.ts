@@ -83,7 +83,10 @@ export function readLine(text: string): Line {
 }
 
 /** Why `record` cannot come after `last`; null when it can. */
-export function whyNotNext(last: Link, record: AuditRecord): string | null {
+export function whyNotNext(
+  last: Link,
+  record: Pick<AuditRecord, "sequence" | "previous">,
+): string | null {
   const expected = last.sequence + 1;
   if (record.sequence > expected) {
     const missing = record.sequence === expected + 1

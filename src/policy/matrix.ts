@@ -157,7 +157,7 @@ export const MATRIX = [
     profile: "audit",
     of: "`kato audit verify`, `tail`",
     needsPolicy: false,
-    read: ["code", "settings", "logs"],
+    read: ["code", "settings", "logs", "named inputs"],
     list: [],
     write: [],
     ...CLI,

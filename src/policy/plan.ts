@@ -20,8 +20,8 @@ export type PlanCommand =
     /** Of each output, the nearest folder that exists. */
     readonly looks: readonly string[];
   }
-  /** `reads`: the file that `kato policy check` is given, if any. */
-  | { readonly name: "policy"; readonly reads: readonly string[] }
+  /** `reads`: the file that `kato policy check` is given, if any; what `kato audit verify` is given. */
+  | { readonly name: "policy" | "audit copy"; readonly reads: readonly string[] }
   | {
     readonly name:
       | "daemon"
@@ -73,6 +73,7 @@ const PROFILES: Readonly<Record<PlanCommand["name"], Profile>> = {
   doctor: "cli-read:doctor",
   policy: "policy",
   audit: "audit",
+  "audit copy": "audit",
   init: "init",
   record: "request",
   capture: "request",
@@ -189,7 +190,7 @@ function placePaths(
     "its provider's roots": [],
     "its destination": [],
     "export roots": policy?.destinations.roots ?? [],
-    "named inputs": command.name === "policy"
+    "named inputs": command.name === "policy" || command.name === "audit copy"
       ? command.reads
       : isExport
       ? command.reads ?? providerRoots

@@ -156,6 +156,9 @@ export const AUDIT_TEXT_BYTES = 1024;
 /** The longest line of the audit log: every text of a record at its bound, each byte escaped as six. */
 export const AUDIT_LINE_BYTES = 128 * KIB;
 
+/** Of one collected copy of an audit log, whose records are sorted in memory: decades of one person's. */
+export const AUDIT_COPY_RECORDS = 1_000_000;
+
 /** A tool result longer than this is cut in Markdown and HTML, with a marker that says how much. */
 export const RESULT_LINES = 200;
 export const RESULT_CHARS = 20_000;

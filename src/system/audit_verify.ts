@@ -117,7 +117,7 @@ function openIfThere(path: string): Deno.FsFile | null {
 }
 
 /** Lines of the first `size` bytes, the last one even when it has no end. */
-function* readLines(file: Deno.FsFile, size: number): Generator<string> {
+export function* readLines(file: Deno.FsFile, size: number): Generator<string> {
   // A byte-order mark would be somebody else's writing.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const bytes = new Uint8Array(READ_CHUNK);

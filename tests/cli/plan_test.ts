@@ -10,6 +10,11 @@ const SKETCHES: readonly (readonly [line: string, sketch: Sketch])[] = [
   ["status", { name: "status" }],
   ["record 5d8 x.md", { name: "record" }],
   ["audit tail", { name: "audit" }],
+  ["audit verify --archived", { name: "audit" }],
+  ["audit verify copy/ ~/a.jsonl", {
+    name: "audit copy",
+    reads: ["/home/dev/work/copy", "/home/dev/a.jsonl"],
+  }],
   ["policy show", { name: "policy", reads: [] }],
   ["policy check my.toml", { name: "policy", reads: ["/home/dev/work/my.toml"] }],
   ["export 5d8 -o x.md", exported(null, "file", "/home/dev/work/x.md")],

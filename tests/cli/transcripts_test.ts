@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "@std/path";
 import { placesOf } from "../../src/policy/places.ts";
 import type { Status } from "../../src/protocol/status.ts";
 import { makePrivateFolder } from "../../src/system/atomic_file.ts";
@@ -328,6 +329,27 @@ Deno.test("kato audit verify and tail read what exports left, and find what was 
     broken.err,
     /^The security log is broken at security-audit\.jsonl, line 1: record 1 was changed/,
   );
+});
+
+Deno.test("kato audit verify COPY reads a copy that was collected elsewhere, and not the person's own log", async () => {
+  using garden = makeGarden();
+  makePrivateFolder(placesOf(garden.home).base);
+  makePrivateFolder(placesOf(garden.home).logs);
+  await run("export --all -o .", garden);
+  const lines = Deno.readTextFileSync(placesOf(garden.home).auditFile).trimEnd().split("\n");
+  const copy = join(garden.home, "copy");
+  Deno.mkdirSync(copy);
+  Deno.writeTextFileSync(join(copy, "monday.jsonl"), `${lines[2]}\n${lines[3]}\n`);
+  Deno.writeTextFileSync(join(copy, "tuesday.jsonl"), `${lines[0]}\n${lines[1]}\n${lines[2]}\n`);
+  const whole = await run(`audit verify ${copy}`, garden);
+  assert.equal(whole.err, "");
+  assert.match(
+    whole.out,
+    /^The chain of 4 records is whole; 1 line collected more than once\.\nhead [0-9a-f]{64}\n$/,
+  );
+  const part = await run(`audit verify ${join(copy, "monday.jsonl")} --json`, garden);
+  assert.equal(part.ended, "failed");
+  assert.match(JSON.parse(part.out).broken.why, /records 1 to 2 are missing here/);
 });
 
 Deno.test("kato doctor says what it saw, in words and as JSON", async () => {

@@ -106,6 +106,11 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
     ],
     [{ name: "policy", reads: ["/tmp/p.toml"] }, [...COMMON, "read /tmp/p.toml"]],
     [{ name: "audit" }, [...COMMON, "read /home/ada/.kato/logs"]],
+    [{ name: "audit copy", reads: ["/srv/copy"] }, [
+      ...COMMON,
+      "read /home/ada/.kato/logs",
+      "read /srv/copy",
+    ]],
     [{ name: "init" }, [...COMMON, "write /home/ada/.kato/config"]],
     [{ name: "help" }, ["read /opt/kato/src"]],
     ...(["record", "capture", "stop"] as const).map((name): [PlanCommand, string[]] => [

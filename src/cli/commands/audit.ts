@@ -1,26 +1,41 @@
-/** `kato audit verify` and `kato audit tail`. Requires read on the log folder; writes nothing. Room: cli; edge. */
+/**
+ * `kato audit verify` and `kato audit tail`. Requires read on the log folder, or on the copy that is to be verified;
+ * writes nothing. Room: cli; edge.
+ */
 import { readLine } from "../../policy/audit_chain.ts";
 import { placesOf } from "../../policy/places.ts";
 import type { AuditRecord } from "../../protocol/audit_record.ts";
 import { AUDIT_FILE_BYTES } from "../../protocol/limits.ts";
 import { currentFile, listRotated } from "../../system/audit_files.ts";
-import { verifyAudit } from "../../system/audit_verify.ts";
+import { verifyAuditCopy } from "../../system/audit_copy.ts";
+import { type Verification, verifyAudit } from "../../system/audit_verify.ts";
 import type { Context } from "../context.ts";
 import type { AuditTailInvocation, AuditVerifyInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
+import { absolutePath } from "../typed_path.ts";
 import { count, padEnd, type Paint, painter, plain, tilde } from "../style.ts";
 
-export function verifyLog({ head, archived, json }: AuditVerifyInvocation, context: Context): Outcome {
+export function verifyLog({ copy, head, archived, json }: AuditVerifyInvocation, context: Context): Outcome {
   const { logs } = placesOf(context.home);
+  const options = { archived, ...(head === null ? {} : { head }) };
+  if (copy.length > 0) {
+    const paths = copy.map((path) => absolutePath(path, context.cwd, context.home));
+    const result = verifyAuditCopy(paths, options);
+    const more = result.repeated === 0 ? "" : `; ${count(result.repeated, "line")} collected more than once`;
+    return reportVerified(result, more, json, context);
+  }
   // Where the journal knows of records, a log that is not there was removed.
   if (head === null && !hasLog(logs)) return reportNoLog(json, context);
-  const result = verifyAudit(logs, { archived, ...(head === null ? {} : { head }) });
+  return reportVerified(verifyAudit(logs, options), "", json, context);
+}
+
+function reportVerified(result: Verification, more: string, json: boolean, { out }: Context): Outcome {
   const { broken, records, torn } = result;
   if (json) {
-    context.out.write(`${JSON.stringify({ ok: broken === null, ...result }, null, 2)}\n`);
+    out.write(`${JSON.stringify({ ok: broken === null, ...result }, null, 2)}\n`);
   } else if (broken === null) {
     const half = torn === 0 ? "" : `; ${count(torn, "half-written line")} of a crash, which break nothing`;
-    context.out.write(`The chain of ${count(records, "record")} is whole${half}.\nhead ${result.head}\n`);
+    out.write(`The chain of ${count(records, "record")} is whole${half}${more}.\nhead ${result.head}\n`);
   }
   if (broken === null) return DONE;
   if (json) return fail("failed", null);
