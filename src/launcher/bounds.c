@@ -14,6 +14,11 @@ static const char *const SYSTEM[] = {
 /* What is in these is no file: the kernel answers. */
 static const char *const KERNEL[] = {"/proc", "/sys", "/dev"};
 
+/* As RESERVED_IN_HOME in src/policy/path.ts: other programs take keys, settings and programs from these. */
+static const char *const RESERVED[] = {
+    ".aws", ".claude", ".codex", ".config", ".docker", ".gemini", ".gnupg", ".kube", ".local/bin", ".local/share/systemd", ".ssh",
+};
+
 bool is_inside(const char *path, const char *folder) {
   size_t length = strlen(folder);
   return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
@@ -30,9 +35,25 @@ static bool is_system(const char *path, const char *home, const char *real_home)
 
 static bool is_above(const char *path, const char *home) { return strcmp(path, home) != 0 && is_inside(home, path); }
 
+static bool is_inside_own(const char *path, const char *home, const char *folder) {
+  char *whole = text_of("%s/%s", home, folder);
+  bool is = is_inside(path, whole);
+  free(whole);
+  return is;
+}
+
+/* One folder of that kind is kato's own: that of the drop-ins of its unit. */
+static bool is_reserved(const char *path, const char *home) {
+  if (is_inside_own(path, home, UNIT_DROP_INS)) return false;
+  for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++) {
+    if (is_inside_own(path, home, RESERVED[i])) return true;
+  }
+  return false;
+}
+
 bool is_writable_place(const char *path, const char *home, const char *real_home) {
   if (!is_plain_path(path) || is_above(path, home) || is_above(path, real_home)) return false;
-  return !is_system(path, home, real_home);
+  return !is_system(path, home, real_home) && !is_reserved(path, home) && !is_reserved(path, real_home);
 }
 
 static bool is_readable_place(const char *path, const char *home, const char *real_home) {

@@ -131,6 +131,18 @@ static bool writes_in(const struct plan *plan, const char *folder) {
   return false;
 }
 
+/* `path`, which is below home, and what is missing above it. */
+static void make_folders_to(const char *home, const char *path) {
+  char *whole = text_of("%s/%s", home, path);
+  for (char *slash = whole + strlen(home); (slash = strchr(slash + 1, '/')) != NULL;) {
+    *slash = '\0';
+    make_folder(whole);
+    *slash = '/';
+  }
+  make_folder(whole);
+  free(whole);
+}
+
 /* kato's own folders, where the plan writes to them: a command that only reads makes nothing. */
 void make_folders(const struct plan *plan, const struct place *place) {
   static const char *const OWN[] = {"", "/config", "/state", "/state/requests", "/logs", "/exports"};
@@ -144,4 +156,7 @@ void make_folders(const struct plan *plan, const struct place *place) {
     free(folder);
     free(named);
   }
+  char *drop_ins = text_of("%s/%s", place->home, UNIT_DROP_INS);
+  if (writes_in(plan, drop_ins)) make_folders_to(place->real_home, UNIT_DROP_INS);
+  free(drop_ins);
 }

@@ -9,7 +9,7 @@
 /* The rows of src/policy/matrix.ts; tests/launcher/plan_text_test.ts compares them. */
 static const char *const PROFILES[] = {
     "plan",   "daemon",           "parser:<provider>", "writer:<destination>", "export", "cli-read:status",
-    "cli-read:sessions", "cli-read:doctor", "request", "policy", "audit", "init", "help",
+    "cli-read:sessions", "cli-read:doctor", "request", "policy", "policy:explain", "policy:edit", "audit", "init", "help",
 };
 
 static const char *const VERBS[] = {[READ] = "read", [LIST] = "list", [WRITE] = "write", [ENV] = "env", [SYS] = "sys"};

@@ -129,6 +129,14 @@ static void check_bounds(void) {
   check_bound("export", "write", "/etc/x.md", true, 0);
   check_bound("export", "write", "/tmp/x.md", true, 1);
   check_bound("export", "write", "/home", true, 0);
+  check_bound("daemon", "write", "/home/ada/.ssh/keys.md", false, 0);
+  check_bound("daemon", "write", "/srv/home/ada/.local/bin", false, 0);
+  check_bound("daemon", "write", "/home/ada/.sshx", true, 1);
+  check_bound("export", "write", "/home/ada/.config/x.md", true, 0);
+  check_bound("policy:edit", "write", "/home/ada/.config", false, 0);
+  check_bound("policy:edit", "write", "/home/ada/.config/systemd/user", false, 0);
+  check_bound("policy:edit", "write", "/home/ada/.config/systemd/user/kato.service.d", true, 1);
+  check_bound("policy:edit", "write", "/home/ada/.config/systemd/user/other.service.d", false, 0);
   check_bound("daemon", "read", "/etc/kato", true, 1);
   check_bound("daemon", "read", "/etc", false, 0);
   check_bound("daemon", "read", "/proc/1/environ", false, 0);
