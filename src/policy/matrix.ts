@@ -22,6 +22,9 @@ export const PLACES = {
   "named inputs": "the files that the command line names for reading",
   "named outputs": "the files that the command line names for writing",
   "folders of outputs": "the folders that hold them, looked at before anything is written",
+  "named folders": "the folders that the command line names, or else what is there above them",
+  "unit files": "kato's unit files",
+  "unit drop-ins": "`~/.config/systemd/user/kato.service.d`, where one of kato's unit files is there",
   "host facts": "`/etc/os-release`, the user's lingering mark, kato's unit files and drop-ins",
 } as const;
 export type Place = keyof typeof PLACES;
@@ -152,6 +155,26 @@ export const MATRIX = [
     list: [],
     write: [],
     ...CLI,
+  },
+  {
+    profile: "policy:explain",
+    of: "`kato policy explain`",
+    needsPolicy: true,
+    read: ["code", "settings", "status"],
+    list: ["export roots", "named folders"],
+    write: [],
+    env: ["person", "terminal", "providers'"],
+    sys: ["uid"],
+  },
+  {
+    profile: "policy:edit",
+    of: "`kato policy allow`, `deny`",
+    needsPolicy: true,
+    read: ["code", "settings", "unit drop-ins"],
+    list: ["export roots", "named folders", "unit files"],
+    write: ["own settings", "unit drop-ins"],
+    env: ["person", "terminal", "providers'"],
+    sys: ["uid"],
   },
   {
     profile: "audit",

@@ -24,13 +24,30 @@ export interface EffectivePolicy {
   readonly policy: Policy;
   /** For each key, the file whose value holds, or `default`. */
   readonly origins: Readonly<Record<string, string>>;
-  /** Keys that an administrator enforces, with the file that says so. */
-  readonly enforced: Readonly<Record<string, string>>;
+  /** Keys that an administrator enforces, with where that is said. */
+  readonly enforced: Readonly<Record<string, Origin>>;
+  /** Everything that any layer says, in order of precedence: of what counts, the last holds. */
+  readonly said: readonly Said[];
   readonly version: number;
   /** SHA-256, in hex, over the canonical JSON of `policy`. */
   readonly hash: string;
   /** What a person's file asked for in vain. */
   readonly violations: readonly SettingsError[];
+}
+
+export interface Origin {
+  readonly file: string;
+  /** From 1; null for a default. */
+  readonly line: number | null;
+}
+
+/** What one layer says for one key. */
+export interface Said extends Origin {
+  readonly key: string;
+  readonly origin: "default" | Layer["origin"];
+  readonly value: unknown;
+  /** It would allow more than what is enforced. */
+  readonly ignored: boolean;
 }
 
 export type PolicyResult =
@@ -65,8 +82,9 @@ interface Held {
 export function mergePolicy(layers: readonly Layer[], home: string): PolicyResult {
   const errors: SettingsError[] = [];
   const violations: SettingsError[] = [];
-  const enforced = new Map<string, string>();
+  const enforced = new Map<string, Origin>();
   const held = defaults(home);
+  const said: Said[] = [...held].map(([key, now]) => ({ key, origin: "default", ...now, ignored: false }));
   for (const { origin, file, text } of layers) {
     const read = readSettings(text, file, [...POLICY_KEYS, ENFORCE]);
     errors.push(...read.errors);
@@ -81,9 +99,11 @@ export function mergePolicy(layers: readonly Layer[], home: string): PolicyResul
       errors.push(...wrong.map(say));
       const binding = origin === "user" ? enforced.get(key.name) : undefined;
       const now = held.get(key.name)?.value;
-      if (binding !== undefined && !isNarrower(key.name, now, value)) {
+      const ignored = binding !== undefined && !isNarrower(key.name, now, value);
+      said.push({ key: key.name, origin, file, line, value, ignored });
+      if (ignored) {
         violations.push(
-          say(`${binding} enforces ${show(now)}; ${show(value)} would allow more and is ignored`),
+          say(`${binding.file} enforces ${show(now)}; ${show(value)} would allow more and is ignored`),
         );
       } else {
         held.set(key.name, { value, file, line });
@@ -100,6 +120,7 @@ export function mergePolicy(layers: readonly Layer[], home: string): PolicyResul
       policy: merged,
       origins: Object.fromEntries([...held].map(([name, { file }]) => [name, file])),
       enforced: Object.fromEntries(enforced),
+      said,
       version: merged.version,
       hash: sha256(canonicalJson(merged)),
       violations,
@@ -126,13 +147,13 @@ function enforce(
   { value, line }: Setting,
   origin: Layer["origin"],
   file: string,
-  enforced: Map<string, string>,
+  enforced: Map<string, Origin>,
 ): SettingsError[] {
   const say = (message: string) => ({ file, line, key: "enforce", message });
   if (origin === "user") return [say("may only stand in an administrator's policy; take it out")];
   const names = value as readonly string[];
   const unknown = names.filter((name) => !POLICY_KEYS.some((key) => key.name === name));
-  for (const name of names) enforced.set(name, file);
+  for (const name of names) enforced.set(name, { file, line });
   return unknown.map((name) => say(`names ${JSON.stringify(name)}, which is not a key of policy`));
 }
 

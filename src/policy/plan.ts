@@ -8,6 +8,7 @@ import type { Grant } from "../protocol/grant.ts";
 import { type Place, type Profile, type Row, rowOf, VARIABLES } from "./matrix.ts";
 import { placesOf } from "./places.ts";
 import type { Policy } from "./policy.ts";
+import { UNIT } from "./unit_folders.ts";
 
 /** A command as far as its permissions go. All paths are absolute and normalised. */
 export type PlanCommand =
@@ -22,6 +23,13 @@ export type PlanCommand =
   }
   /** `reads`: the file that `kato policy check` is given, if any; what `kato audit verify` is given. */
   | { readonly name: "policy" | "audit copy"; readonly reads: readonly string[] }
+  | { readonly name: "policy explain"; readonly looks: readonly string[] }
+  | {
+    readonly name: "policy edit";
+    readonly looks: readonly string[];
+    /** Whether one of kato's units is installed, so that a drop-in is kept. */
+    readonly unit: boolean;
+  }
   | {
     readonly name:
       | "daemon"
@@ -72,6 +80,8 @@ const PROFILES: Readonly<Record<PlanCommand["name"], Profile>> = {
   sessions: "cli-read:sessions",
   doctor: "cli-read:doctor",
   policy: "policy",
+  "policy explain": "policy:explain",
+  "policy edit": "policy:edit",
   audit: "audit",
   "audit copy": "audit",
   init: "init",
@@ -176,6 +186,7 @@ function placePaths(
   const own = placesOf(home);
   const providerRoots = policy === null ? [] : [...rootsByProvider(policy, facts).values()].flat();
   const isExport = command.name === "export";
+  const isEdit = command.name === "policy edit";
   return {
     "code": code,
     "settings": [system, own.config],
@@ -197,17 +208,29 @@ function placePaths(
       : [],
     "named outputs": isExport ? command.writes : [],
     "folders of outputs": isExport ? command.looks : [],
+    "named folders": isEdit || command.name === "policy explain" ? command.looks : [],
+    "unit files": unitFolders(home).map((folder) => `${folder}/${UNIT}`),
+    "unit drop-ins": isEdit && command.unit ? [ownDropIns(home)] : [],
     "host facts": hostFacts(home),
   };
 }
 
+/** Of user units: of this person, then of this machine's administrator, then of packages. */
+export function unitFolders(home: string): string[] {
+  return [`${home}/.config/systemd/user`, "/etc/systemd/user", "/usr/lib/systemd/user"];
+}
+
+/** Where the drop-ins of this person are. */
+export function ownDropIns(home: string): string {
+  return `${unitFolders(home)[0]}/${UNIT}.d`;
+}
+
 /** The runtime refuses /proc and /sys whatever is granted, so what they tell must come from the launcher. */
 function hostFacts(home: string): string[] {
-  const units = ["/etc/systemd/user", "/usr/lib/systemd/user", `${home}/.config/systemd/user`];
   return [
     "/etc/os-release",
     "/var/lib/systemd/linger",
-    ...units.flatMap((folder) => [`${folder}/kato.service`, `${folder}/kato.service.d`]),
+    ...unitFolders(home).flatMap((folder) => [`${folder}/${UNIT}`, `${folder}/${UNIT}.d`]),
   ];
 }
 

@@ -10,6 +10,19 @@ export interface TomlText {
   readonly value: Readonly<Record<string, unknown>>;
   /** Line, from 1, of each key and table by its dotted name; parts that need quotes are in JSON's quotes. */
   readonly lines: ReadonlyMap<string, number>;
+  /** Where each key's value stands, for who edits the text. */
+  readonly values: ReadonlyMap<string, ValueSpan>;
+}
+
+/** Of `text.slice(start, end)`. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ValueSpan extends Span {
+  /** Of a list, its entries. */
+  readonly entries: readonly Span[];
 }
 
 export interface TomlError {
@@ -19,11 +32,11 @@ export interface TomlError {
 }
 
 export function readToml(text: string): TomlText | TomlError {
-  const place: Place = { text, at: 0, line: 1, lines: new Map(), tables: new Set() };
+  const place: Place = { text, at: 0, line: 1, lines: new Map(), values: new Map(), tables: new Set() };
   try {
     // First, since of two equal keys the library may only say that something is wrong further down.
     scanStatements(place);
-    return { ok: true, value: parse(text), lines: place.lines };
+    return { ok: true, value: parse(text), lines: place.lines, values: place.values };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, line: place.line, message: error.message };
     if (!(error instanceof SyntaxError)) throw error;
@@ -45,6 +58,7 @@ interface Place {
   at: number;
   line: number;
   readonly lines: Map<string, number>;
+  readonly values: Map<string, ValueSpan>;
   readonly tables: Set<string>;
 }
 
@@ -111,14 +125,16 @@ function scanPair(place: Place, table: string, depth: number): void {
   place.lines.set(name, place.line);
   expect(place, "=");
   take(place, SPACE);
-  scanValue(place, name, depth);
+  place.values.set(name, scanValue(place, name, depth));
 }
 
-function scanValue(place: Place, name: string, depth: number): void {
+function scanValue(place: Place, name: string, depth: number): ValueSpan {
+  const start = place.at;
+  const entries: Span[] = [];
   if (depth > DEPTH) throw new Refusal(`nests values more than ${DEPTH} deep`);
   if (takeText(place, "[")) {
     for (take(place, BLANK); !takeText(place, "]"); take(place, BLANK)) {
-      scanValue(place, name, depth + 1);
+      entries.push(scanValue(place, name, depth + 1));
       take(place, BLANK);
       takeText(place, ",");
       endOfText(place);
@@ -133,6 +149,7 @@ function scanValue(place: Place, name: string, depth: number): void {
   } else if (take(place, STRING) === "" && take(place, PLAIN) === "") {
     throw new Refusal("is not TOML: expected a value");
   }
+  return { start, end: start + place.text.slice(start, place.at).trimEnd().length, entries };
 }
 
 function endOfText(place: Place): void {

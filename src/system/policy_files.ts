@@ -41,6 +41,15 @@ export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null): 
   return mergePolicy(layers, home);
 }
 
+/** The text of this person's own policy, with the care of `loadPolicy()`; null when there is none. */
+export function readOwnPolicy(
+  { home, uid }: SettingsPlaces,
+): { readonly text: string | null } | { readonly errors: readonly SettingsError[] } {
+  const { config, policyFile } = placesOf(home);
+  const { files, errors } = readOwn(config, policyFile, uid);
+  return errors.length > 0 ? { errors } : { text: files[0]?.text ?? null };
+}
+
 /** This person's configuration. */
 export function loadConfig({ home, uid }: SettingsPlaces): ConfigResult {
   const { config, configFile } = placesOf(home);

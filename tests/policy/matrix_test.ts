@@ -31,11 +31,12 @@ Deno.test("the matrix lets only these profiles write, and only there", () => {
     ["writer:<destination>", ["its destination"]],
     ["export", ["logs", "named outputs"]],
     ["request", ["requests"]],
+    ["policy:edit", ["own settings", "unit drop-ins"]],
     ["init", ["own settings"]],
   ]);
 });
 
-Deno.test("the matrix lets nobody write settings but init, and nobody write code or session logs", () => {
+Deno.test("the matrix lets nobody write the organisation's settings, and nobody write code or session logs", () => {
   for (const { profile, write } of rows) {
     for (const place of ["code", "settings", "provider roots", "its provider's roots"] as const) {
       assert.ok(!write.includes(place), `${profile} writes ${place}`);

@@ -67,6 +67,12 @@ Deno.test("plan() follows the policy: providers off, other folders, folders that
   assert.ok(paths(roles[0]?.grants ?? []).includes("list /data/notes"));
 });
 
+const UNITS = [
+  "list /home/ada/.config/systemd/user/kato.service",
+  "list /etc/systemd/user/kato.service",
+  "list /usr/lib/systemd/user/kato.service",
+];
+
 Deno.test("plan() gives a one-shot command one role with exactly its paths", async (t) => {
   const cases: [command: PlanCommand, expected: string[]][] = [
     [
@@ -105,6 +111,25 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       ],
     ],
     [{ name: "policy", reads: ["/tmp/p.toml"] }, [...COMMON, "read /tmp/p.toml"]],
+    [
+      { name: "policy explain", looks: ["/srv"] },
+      [...COMMON, ...STATUS, "list /home/ada/.kato/exports", "list /srv"],
+    ],
+    [
+      { name: "policy edit", looks: ["/srv"], unit: false },
+      [...COMMON, "list /home/ada/.kato/exports", "list /srv", ...UNITS, "write /home/ada/.kato/config"],
+    ],
+    [
+      { name: "policy edit", looks: [], unit: true },
+      [
+        ...COMMON,
+        "read /home/ada/.config/systemd/user/kato.service.d",
+        "list /home/ada/.kato/exports",
+        ...UNITS,
+        "write /home/ada/.kato/config",
+        "write /home/ada/.config/systemd/user/kato.service.d",
+      ],
+    ],
     [{ name: "audit" }, [...COMMON, "read /home/ada/.kato/logs"]],
     [{ name: "audit copy", reads: ["/srv/copy"] }, [
       ...COMMON,

@@ -1,0 +1,135 @@
+/**
+ * Changes one list in a settings file that a person wrote, and nothing else in it: comments, order and layout stay.
+ * The text must be TOML that `readToml()` takes. Pure.
+ */
+import { readToml, type Span, type TomlText, type ValueSpan } from "./toml.ts";
+
+/**
+ * `text` with `entry` at the end of the list `key`. Where `text` does not set the key, it then does: `before` and
+ * `entry`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(addEntry('a.b = ["x"] # mine\n', "a.b", "y", []), 'a.b = ["x", "y"] # mine\n');
+ * ```
+ */
+export function addEntry(text: string, key: string, entry: string, before: readonly string[]): string {
+  const list = listOf(text, key);
+  return list === undefined ? addList(text, key, [...before, entry]) : append(text, list, entry);
+}
+
+/** `text` without entry number `index`, from 0, of the list `key`, which it sets. */
+export function dropEntry(text: string, key: string, index: number): string {
+  const entries = listOf(text, key)?.entries ?? [];
+  const entry = entries[index];
+  if (entry === undefined) throw new Error(`internal error: ${key} has no entry ${index}`);
+  const comma = commaAfter(text, entry);
+  const previous = entries[index - 1];
+  if (comma !== null) {
+    const end = comma + 1 + (/^[ \t]*/.exec(text.slice(comma + 1))?.[0].length ?? 0);
+    return cut(text, { start: entry.start, end });
+  }
+  const sharesLine = previous !== undefined && !text.slice(previous.end, entry.start).includes("\n");
+  return cut(text, sharesLine ? { start: previous.end, end: entry.end } : entry);
+}
+
+/** `text`, which does not set `key`, with a line that does. */
+export function addList(text: string, key: string, entries: readonly string[]): string {
+  const toml = read(text);
+  const dot = key.lastIndexOf(".");
+  const [table, name] = [key.slice(0, dot), key.slice(dot + 1)];
+  const end = text.includes("\r\n") ? "\r\n" : "\n";
+  const value = `[${entries.map(quote).join(", ")}]`;
+  const inline = toml.values.get(table);
+  if (inline !== undefined) {
+    const rest = text.slice(inline.start + 1);
+    return `${text.slice(0, inline.start + 1)} ${name} = ${value}${/^\s*\}/.test(rest) ? "" : ","}${rest}`;
+  }
+  const lines = text.split("\n");
+  const header = toml.lines.get(table);
+  if (header !== undefined) {
+    lines.splice(afterComment(lines, header, name), 0, `${name} = ${value}${end.slice(0, -1)}`);
+    // A header on the last line may have no line end.
+    return lines.join("\n").replace(/\r?\n?$/, end);
+  }
+  const dotted = [...toml.lines].find(([other]) => other.startsWith(`${table}.`))?.[1];
+  if (dotted !== undefined) {
+    lines.splice(dotted - 1, 0, `${key} = ${value}${end.slice(0, -1)}`);
+    return lines.join("\n");
+  }
+  const gap = text === "" ? "" : text.endsWith("\n") ? end : end + end;
+  return `${text}${gap}[${table}]${end}${name} = ${value}${end}`;
+}
+
+/** Index of the line after the one that shows `name` as a comment, as `kato init` writes them; else after the header. */
+function afterComment(lines: readonly string[], header: number, name: string): number {
+  for (let index = header; index < lines.length; index++) {
+    const line = lines[index] ?? "";
+    if (/^\s*\[/.test(line)) break;
+    if (line.replace(/^\s*#\s*/, "").startsWith(`${name} = [`) && /\]\s*$/.test(line)) return index + 1;
+  }
+  return header;
+}
+
+function append(text: string, list: ValueSpan, entry: string): string {
+  const last = list.entries.at(-1);
+  const value = quote(entry);
+  if (last === undefined) return insert(text, list.start + 1, value);
+  const comma = commaAfter(text, last);
+  const from = comma === null ? last.end : comma + 1;
+  const lineEnd = text.indexOf("\n", from);
+  const isLast = lineEnd < 0 || lineEnd >= list.end;
+  // An entry a line: the new one gets a line of its own, below the comment that may stand behind the last.
+  if (!isLast && beginsLine(text, last)) {
+    const indent = text.slice(text.lastIndexOf("\n", last.start) + 1, last.start);
+    const at = text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
+    const line = `${text.slice(at, lineEnd + 1)}${indent}${value}${comma === null ? "" : ","}`;
+    const added = insert(text, at, line);
+    return comma === null ? insert(added, last.end, ",") : added;
+  }
+  return insert(text, from, comma === null ? `, ${value}` : ` ${value},`);
+}
+
+function listOf(text: string, key: string): ValueSpan | undefined {
+  return read(text).values.get(key);
+}
+
+function read(text: string): TomlText {
+  const toml = readToml(text);
+  if (!toml.ok) throw new Error("internal error: a file is edited that was not read");
+  return toml;
+}
+
+/** Where the comma behind `entry` is, with comments and line ends between; null when there is none. */
+function commaAfter(text: string, entry: Span): number | null {
+  const between = /(?:[ \t\r\n]|#[^\n]*)*/y;
+  between.lastIndex = entry.end;
+  between.exec(text);
+  return text[between.lastIndex] === "," ? between.lastIndex : null;
+}
+
+function beginsLine(text: string, { start }: Span): boolean {
+  return text.slice(text.lastIndexOf("\n", start - 1) + 1, start).trim() === "";
+}
+
+function insert(text: string, at: number, addition: string): string {
+  return text.slice(0, at) + addition + text.slice(at);
+}
+
+/** Without `span`; a line that was the entry's own goes with it, and with the comment behind it. */
+function cut(text: string, span: Span): string {
+  const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
+  const lineEnd = text.indexOf("\n", span.end);
+  const before = text.slice(lineStart, span.start);
+  const after = lineEnd < 0 ? "" : text.slice(span.end, lineEnd).trim();
+  if (lineEnd >= 0 && before.trim() === "" && (after === "" || after.startsWith("#"))) {
+    return text.slice(0, lineStart) + text.slice(lineEnd + 1);
+  }
+  return text.slice(0, span.start) + text.slice(span.end);
+}
+
+/** A text of TOML is spelled as in JSON: there are no control characters in what is written here. */
+function quote(value: string): string {
+  return JSON.stringify(value);
+}
