@@ -87,3 +87,8 @@ export function stopAtErrors(command: Command): void {
   });
   for (const sub of command.commands) stopAtErrors(sub);
 }
+
+/** A line that people can copy, below the help of `command`. */
+export function example(command: Command, line: string): void {
+  command.addHelpText("after", `\nExample:\n  ${line}`);
+}

@@ -54,6 +54,21 @@ export interface PolicyCheckInvocation {
   readonly as: "organisation" | "user" | null;
 }
 
+export interface PolicyExplainInvocation {
+  readonly name: "policy explain";
+  /** A key, a table of keys, or a path, as typed. */
+  readonly subject: string;
+  /** Who would ask for the path. */
+  readonly as: "chat" | "export";
+  readonly json: boolean;
+}
+
+export interface PolicyEditInvocation {
+  readonly name: "policy allow" | "policy deny";
+  /** As typed: relative to the working directory. */
+  readonly folder: string;
+}
+
 export interface AuditVerifyInvocation {
   readonly name: "audit verify";
   /** Files of a copy, or folders of them, as typed; none: the person's own log. */
@@ -86,6 +101,8 @@ export type Invocation =
   | RequestInvocation
   | { readonly name: "policy show"; readonly json: boolean }
   | PolicyCheckInvocation
+  | PolicyExplainInvocation
+  | PolicyEditInvocation
   | AuditVerifyInvocation
   | AuditTailInvocation
   | DoctorInvocation

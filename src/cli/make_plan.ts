@@ -4,11 +4,12 @@
  * calls it. Room: cli; edge.
  */
 import { basename, dirname, join } from "@std/path";
-import { type Facts, type Plan, plan, type PlanCommand } from "../policy/plan.ts";
+import { type Facts, type Plan, plan, type PlanCommand, unitFolders } from "../policy/plan.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
 import type { OutputSketch, Sketch } from "./plan_command.ts";
 import type { PlanFacts } from "./plan_facts.ts";
+import { hasUnit } from "./unit_drop_in.ts";
 
 export interface PlanContext
   extends Pick<Context, "home" | "uid" | "variables" | "system" | "administrator"> {
@@ -38,7 +39,7 @@ export async function makePlan(sketch: Sketch, context: PlanContext): Promise<Pl
     : (await import("./plan_facts.ts")).findPlanFacts(sketch, context);
   if (!found.ok) return found;
   const { effective, clientRoots, clientVariables, agentFolders } = found;
-  const command = planCommand(sketch, agentFolders);
+  const command = planCommand(sketch, agentFolders, context.home);
   const { home, system, code } = context;
   const facts: Facts = { home, system, code, clientRoots, clientVariables, realPaths: {} };
   // What is granted says what may be a link; only then are links known.
@@ -46,7 +47,11 @@ export async function makePlan(sketch: Sketch, context: PlanContext): Promise<Pl
   return { ok: true, plan: plan(command, effective, { ...facts, realPaths: findRealPaths(first) }) };
 }
 
-function planCommand(sketch: Sketch, agentFolders: readonly string[]): PlanCommand {
+function planCommand(sketch: Sketch, agentFolders: readonly string[], home: string): PlanCommand {
+  if (sketch.name === "policy explain") return { name: sketch.name, looks: looksAt(sketch.path) };
+  if (sketch.name === "policy edit") {
+    return { name: sketch.name, looks: looksAt(sketch.path), unit: hasUnit(unitFolders(home)) };
+  }
   if (sketch.name !== "export") return sketch;
   const { file, output } = sketch;
   const reads = file === null ? null : [file, ...agentFolders];
@@ -60,6 +65,12 @@ function planOutput(output: OutputSketch): { writes: string[]; looks: string[] }
   // What is so close to the file system's root is nobody's own: it is denied without a look.
   if (folder === "/") return { writes: [], looks: [] };
   return { writes: [folder === path ? path : childTowards(folder, path)], looks: [folder] };
+}
+
+/** What is so close to the file system's root is denied without a look. */
+function looksAt(path: string | null): string[] {
+  const folder = path === null ? "/" : nearestFolder(path);
+  return folder === "/" ? [] : [folder];
 }
 
 /** `path` itself if it is a folder, else the nearest above it that is one. */

@@ -45,6 +45,10 @@ export function parseLayer(text: string): "organisation" | "user" {
   return oneOf(["organisation", "user"], text);
 }
 
+export function parseAsker(text: string): "chat" | "export" {
+  return oneOf(["chat", "export"], text);
+}
+
 /** `thinking,results` */
 export function parseIncludes(text: string): (typeof INCLUDES[number])[] {
   return text.split(",").map((part) => oneOf(INCLUDES, part.trim()));

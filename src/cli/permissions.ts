@@ -8,7 +8,7 @@ import type { Program } from "./run.ts";
 import { loadEffective } from "./settings.ts";
 import { describeSandbox, padEnd, painter, tilde } from "./style.ts";
 
-/** One command of every profile. An export's own files depend on its arguments, and are left out here. */
+/** One command of every profile. Files and folders that arguments name are left out here. */
 const COMMANDS: readonly Sketch[] = [
   { name: "daemon" },
   { name: "export", file: null, output: { kind: "nothing" } },
@@ -17,6 +17,8 @@ const COMMANDS: readonly Sketch[] = [
   { name: "doctor" },
   { name: "record" },
   { name: "policy", reads: [] },
+  { name: "policy explain", path: null },
+  { name: "policy edit", path: null },
   { name: "audit" },
   { name: "init" },
   { name: "help" },
@@ -55,7 +57,7 @@ function describeRoles(
     "",
     "What each command and role may touch here. Everything else is denied to all of them,",
     "the network, other programs and foreign code among it. An export also reads and writes",
-    "what its arguments name.",
+    "what its arguments name; `policy explain`, `allow` and `deny` look at it.",
   ];
   for (const { role, grants } of roles) {
     lines.push("", paint("bold", role));

@@ -1,6 +1,9 @@
 /** From a command line to the part of it that its permissions depend on. Room: cli; no authority, pure. */
+import { extname } from "@std/path";
 import { findDestinationFaults } from "../protocol/destination.ts";
-import type { ExportInvocation, Invocation } from "./invocation.ts";
+import type { Format } from "../protocol/render.ts";
+import { FORMATS } from "../protocol/words.ts";
+import type { ExportInvocation, Invocation, PolicyExplainInvocation } from "./invocation.ts";
 import { parseArguments } from "./parse_arguments.ts";
 import { absolutePath } from "./typed_path.ts";
 
@@ -13,6 +16,9 @@ export type Sketch =
     readonly output: OutputSketch;
   }
   | { readonly name: "policy" | "audit copy"; readonly reads: readonly string[] }
+  /** What it names, if that is looked at: null for a key, and for a path that is judged by its name alone. */
+  | { readonly name: "policy explain"; readonly path: string | null }
+  | { readonly name: "policy edit"; readonly path: string | null }
   | {
     readonly name:
       | "daemon"
@@ -55,6 +61,11 @@ export function sketchOf(invocation: Invocation, cwd: string, home: string): Ske
       const reads = invocation.copy.map((path) => absolutePath(path, cwd, home));
       return reads.length > 0 ? { name: "audit copy", reads } : { name: "audit" };
     }
+    case "policy explain":
+      return { name: "policy explain", path: pathExplained(invocation, cwd, home) };
+    case "policy allow":
+    case "policy deny":
+      return { name: "policy edit", path: absolutePath(invocation.folder, cwd, home) };
     case "audit tail":
       return { name: "audit" };
     case "plan":
@@ -62,6 +73,22 @@ export function sketchOf(invocation: Invocation, cwd: string, home: string): Ske
     default:
       return { name: invocation.name };
   }
+}
+
+/** Whether what is to be explained is a path, and not a key. */
+export function isPath(subject: string): boolean {
+  return subject.includes("/") || subject.startsWith("~") ||
+    FORMATS.includes(extname(subject).slice(1) as Format);
+}
+
+/** In a chat, what is relative is below a folder that the plan grants anyway. */
+function pathExplained(
+  { subject, as }: PolicyExplainInvocation,
+  cwd: string,
+  home: string,
+): string | null {
+  if (!isPath(subject) || isHopeless(subject)) return null;
+  return as === "export" || /^[/~]/.test(subject) ? absolutePath(subject, cwd, home) : null;
 }
 
 /** Faults that a file's name can have and a folder's too. */

@@ -4,22 +4,22 @@
  */
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
-import { helpOf, type HelpStyle, layOut, stopAtErrors, UsageError } from "./help_layout.ts";
+import { example, helpOf, type HelpStyle, layOut, stopAtErrors, UsageError } from "./help_layout.ts";
 import { parseProcess, parseUnit } from "./kernel_facts.ts";
-import type { ExportInvocation, Invocation, SessionFilter, Since } from "./invocation.ts";
+import type { ExportInvocation, SessionFilter, Since } from "./invocation.ts";
 import {
   parseCount,
   parseFormat,
   parseIncludes,
-  parseLayer,
   parseProvider,
   parseSince,
   parseWords,
 } from "./option_values.ts";
+import { addPolicy, type Take } from "./program_policy.ts";
 
 export interface ProgramOptions extends HelpStyle {
   /** Told of the command that was asked for. */
-  readonly take: (invocation: Invocation) => void;
+  readonly take: Take;
   readonly printHelp: (text: string) => void;
 }
 
@@ -63,8 +63,6 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
   stopAtErrors(program);
   return program;
 }
-
-type Take = ProgramOptions["take"];
 
 function addService(program: Command, take: Take): void {
   const status = program.command("status")
@@ -173,35 +171,6 @@ function addRequests(program: Command, take: Take): void {
   example(stop, "kato stop 5d8aa099");
 }
 
-function addPolicy(program: Command, take: Take): void {
-  const policy = program.command("policy")
-    .summary("show or check the policy")
-    .description("Shows the policy that holds, or checks its files.");
-  example(policy, "kato policy show");
-  const show = policy.command("show")
-    .summary("print every value that holds, with where it comes from")
-    .description("Prints every value that holds, with where it comes from, and the policy's hash.")
-    .option("--json", "print JSON", false)
-    .action(({ json }) => take({ name: "policy show", json }));
-  example(show, "kato policy show --json");
-  const check = policy.command("check")
-    .summary("say what is wrong in the settings files, and where")
-    .description(
-      "Says what is wrong in the settings files that are in use, or in FILE as if it were in use, with line " +
-        "and mend. Exit status 78 when something is.",
-    )
-    .argument("[file]", "a policy file to try")
-    .option(
-      "--as <layer>",
-      "try FILE as the organisation's or the user's (default: by where it is)",
-      parseLayer,
-    )
-    .action((file: string | undefined, given) =>
-      take({ name: "policy check", file: file ?? null, as: given.as ?? null })
-    );
-  example(check, "kato policy check ./policy.toml");
-}
-
 function addAudit(program: Command, take: Take): void {
   const audit = program.command("audit")
     .summary("verify or read the security log")
@@ -280,8 +249,4 @@ function filterOf(
   given: { provider?: SessionFilter["provider"]; project?: string; since?: Since },
 ): SessionFilter {
   return { provider: given.provider ?? null, project: given.project ?? null, since: given.since ?? null };
-}
-
-function example(command: Command, line: string): void {
-  command.addHelpText("after", `\nExample:\n  ${line}`);
 }

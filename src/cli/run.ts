@@ -28,6 +28,12 @@ export async function runInvocation(
       return (await import("./commands/policy.ts")).showPolicy(invocation, context);
     case "policy check":
       return (await import("./commands/policy.ts")).checkPolicy(invocation, context);
+    case "policy explain":
+      return (await import("./commands/policy_explain.ts")).explainPolicy(invocation, context);
+    case "policy allow":
+      return (await import("./commands/policy_edit.ts")).allowFolder(invocation, context);
+    case "policy deny":
+      return (await import("./commands/policy_edit.ts")).denyFolder(invocation, context);
     case "audit verify":
       return (await import("./commands/audit.ts")).verifyLog(invocation, context);
     case "audit tail":

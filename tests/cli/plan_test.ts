@@ -17,6 +17,13 @@ const SKETCHES: readonly (readonly [line: string, sketch: Sketch])[] = [
   }],
   ["policy show", { name: "policy", reads: [] }],
   ["policy check my.toml", { name: "policy", reads: ["/home/dev/work/my.toml"] }],
+  ["policy explain destinations.roots", { name: "policy explain", path: null }],
+  ["policy explain notes/x.md", { name: "policy explain", path: null }],
+  ["policy explain notes/x.md --as export", { name: "policy explain", path: "/home/dev/work/notes/x.md" }],
+  ["policy explain ~/x.md", { name: "policy explain", path: "/home/dev/x.md" }],
+  ["policy explain /etc/../x.md", { name: "policy explain", path: null }],
+  ["policy allow notes", { name: "policy edit", path: "/home/dev/work/notes" }],
+  ["policy deny ../notes", { name: "policy edit", path: "/home/dev/notes" }],
   ["export 5d8 -o x.md", exported(null, "file", "/home/dev/work/x.md")],
   ["export 5d8 -o ~/x.md", exported(null, "file", "/home/dev/x.md")],
   ["export 5d8 -o notes/", exported(null, "folder", "/home/dev/work/notes")],
@@ -109,6 +116,23 @@ Deno.test("makePlan() follows a client's own variable for its folder", async () 
   using home = makeHome();
   const grants = await grantsOf("sessions", home, { CLAUDE_CONFIG_DIR: "/srv/claude" });
   assert.ok(grants.includes("read /srv/claude/projects"));
+});
+
+Deno.test("makePlan() grants a change of policy the folder of drop-ins only where there is a unit", async () => {
+  using home = makeHome();
+  const writes = async () => {
+    const grants = await grantsOf("policy allow /srv", home);
+    return grants.filter((grant) => grant.startsWith("write "));
+  };
+  assert.deepEqual(await writes(), ["write ~/.kato/config"]);
+  Deno.mkdirSync(`${home.home}/dotfiles/systemd/user`, { recursive: true });
+  Deno.symlinkSync("dotfiles", `${home.home}/.config`);
+  Deno.writeTextFileSync(`${home.home}/.config/systemd/user/kato.service`, "");
+  assert.deepEqual(await writes(), [
+    "write ~/.kato/config",
+    "write ~/.config/systemd/user/kato.service.d",
+    "write ~/dotfiles/systemd/user/kato.service.d",
+  ]);
 });
 
 Deno.test("makePlan() grants nothing for a destination beside the file system's root", async () => {

@@ -16,7 +16,10 @@ export function showPolicy({ json }: { readonly json: boolean }, context: Contex
   const { policy, origins, enforced, version, hash, violations } = loaded.value;
   const { home, out } = context;
   if (json) {
-    out.write(`${JSON.stringify({ version, hash, policy, origins, enforced, violations }, null, 2)}\n`);
+    // For programs, the file alone: `kato policy explain` has lines.
+    const by = Object.fromEntries(Object.entries(enforced).map(([name, { file }]) => [name, file]));
+    const whole = { version, hash, policy, origins, enforced: by, violations };
+    out.write(`${JSON.stringify(whole, null, 2)}\n`);
     return DONE;
   }
   const paint = painter(out);

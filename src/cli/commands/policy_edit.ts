@@ -1,0 +1,218 @@
+/**
+ * `kato policy allow` and `kato policy deny`: one folder more or less in the person's own policy, and in what the
+ * service's sandbox shows. READS the settings and metadata of the folder; WRITES `policy.toml` and the unit's drop-in,
+ * and neither unless the policy that comes of it loads and does what was asked. Room: cli; edge.
+ */
+import { decide } from "../../policy/decide.ts";
+import type { Request } from "../../policy/decision.ts";
+import { addEntry, addList, dropEntry } from "../../policy/edit_list.ts";
+import { expandFolder, isInside, whyNoRoot } from "../../policy/folders.ts";
+import { formatSettingsError } from "../../policy/keys.ts";
+import type { EffectivePolicy } from "../../policy/merge.ts";
+import { placesOf } from "../../policy/places.ts";
+import { starterPolicy } from "../../policy/starter.ts";
+import { readToml } from "../../policy/toml.ts";
+import { makePrivateFolder, writeAtomically } from "../../system/atomic_file.ts";
+import { lookUp } from "../../system/lookup.ts";
+import { loadPolicy, readOwnPolicy } from "../../system/policy_files.ts";
+import type { Context } from "../context.ts";
+import type { PolicyEditInvocation } from "../invocation.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import { findClientRoots, loadEffective } from "../settings.ts";
+import { plain, tilde } from "../style.ts";
+import { absolutePath } from "../typed_path.ts";
+import { keepDropIn, type Kept } from "../unit_drop_in.ts";
+
+const ROOTS = "destinations.roots";
+
+const UNCHANGED = "Nothing was changed.";
+
+export function allowFolder({ folder }: PolicyEditInvocation, context: Context): Outcome {
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const { home } = context;
+  const path = absolutePath(folder, context.cwd, home);
+  const wrong = whyNoFolder(path, home);
+  if (wrong !== null) return wrong;
+  const { roots } = loaded.value.policy.destinations;
+  const holder = roots.find((root) => isInside(path, root));
+  if (holder !== undefined) {
+    const within = holder === path ? "" : `, because it is in ${tilde(holder, home)}`;
+    context.out.write(`${tilde(path, home)} is allowed already${within}.\n`);
+    return finish(loaded.value, { changed: false }, context);
+  }
+  const own = readOwnPolicy(context);
+  if ("errors" in own) return fail("refused", own.errors.map(formatSettingsError).join("\n"));
+  const text = addEntry(
+    own.text ?? starterPolicy(),
+    ROOTS,
+    short(path, home),
+    roots.map((root) => short(root, home)),
+  );
+  const tried = tryText(text, context);
+  if (!("effective" in tried)) return tried.outcome;
+  if (!tried.effective.policy.destinations.roots.includes(path)) {
+    return sayEnforced(path, tried.effective, home);
+  }
+  const denied = whyDenied(path, tried.effective, context);
+  if (denied !== null) return fail("denied", `Denied (${denied.reason}): ${denied.message} ${UNCHANGED}`);
+  write(text, home);
+  context.out.write(`allowed ${tilde(path, home)} in ${tilde(placesOf(home).policyFile, home)}\n`);
+  return finish(tried.effective, { changed: true }, context);
+}
+
+export function denyFolder({ folder }: PolicyEditInvocation, context: Context): Outcome {
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const { home } = context;
+  const path = absolutePath(folder, context.cwd, home);
+  const { roots } = loaded.value.policy.destinations;
+  if (!roots.includes(path)) {
+    const holder = roots.find((root) => isInside(path, root));
+    if (holder === undefined) {
+      context.out.write(`${tilde(path, home)} is not among the folders that policy allows.\n`);
+      return finish(loaded.value, { changed: false }, context);
+    }
+    const message =
+      `${tilde(path, home)} is allowed because it is in ${tilde(holder, home)}. Take that one back, ` +
+      `or narrow ${ROOTS} by hand. ${UNCHANGED}`;
+    return fail("failed", message);
+  }
+  const rest = roots.filter((root) => root !== path);
+  if (rest.length === 0) {
+    const message =
+      `${tilde(path, home)} is the only folder that is allowed. Allow another one first; to record ` +
+      `nothing, stop the service. ${UNCHANGED}`;
+    return fail("failed", message);
+  }
+  const own = readOwnPolicy(context);
+  if ("errors" in own) return fail("refused", own.errors.map(formatSettingsError).join("\n"));
+  const text = without(own.text ?? starterPolicy(), path, rest, home);
+  const tried = tryText(text, context);
+  if (!("effective" in tried)) return tried.outcome;
+  if (tried.effective.policy.destinations.roots.includes(path)) {
+    throw new Error("internal error: a folder that was taken out is still a root");
+  }
+  write(text, home);
+  context.out.write(`took ${tilde(path, home)} out of ${tilde(placesOf(home).policyFile, home)}\n`);
+  return finish(tried.effective, { changed: true }, context);
+}
+
+/** Why `path` cannot be a root, whatever the settings say. */
+function whyNoFolder(path: string, home: string): Outcome | null {
+  const shown = tilde(path, home);
+  const expanded = expandFolder(path, home);
+  const named = "message" in expanded ? expanded.message : whyNoRoot(path, home);
+  if (named !== null) return fail("denied", `${shown} ${named}. ${UNCHANGED}`);
+  try {
+    const info = Deno.lstatSync(path);
+    if (info.isDirectory) return null;
+    const what = info.isSymlink ? "a symbolic link; name the folder that it leads to" : "no folder";
+    return fail("denied", `${shown} is ${what}. ${UNCHANGED}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return fail(
+        "failed",
+        `${shown} does not exist. Make it with 'mkdir -m 700', and try again. ${UNCHANGED}`,
+      );
+    }
+    if (!(error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied)) {
+      throw error;
+    }
+    return fail("denied", `${shown} cannot be examined: name a folder of your own. ${UNCHANGED}`);
+  }
+}
+
+/** As the daemon would be denied a new file in it. */
+function whyDenied(folder: string, { policy }: EffectivePolicy, context: Context) {
+  const { home, uid } = context;
+  const { extensions, roots } = policy.destinations;
+  const path = `${folder}/${crypto.randomUUID()}.${extensions[0]}`;
+  const request: Request = {
+    asker: "spool",
+    destination: path,
+    generated: "",
+    home,
+    cwd: null,
+    uid,
+    providerRoots: [
+      ...Object.values(policy.providers).flatMap((provider) => provider.roots),
+      ...Object.values(findClientRoots(context)).flat(),
+    ],
+    created: new Set(),
+    force: false,
+  };
+  const decision = decide(policy, request, path, lookUp(path, roots, home));
+  if (decision.allow) return null;
+  // What is said is about the folder, not about a file that nobody named.
+  return { reason: decision.reason, message: plain(decision.message.replaceAll(path, folder)) };
+}
+
+function tryText(
+  text: string,
+  context: Context,
+): { readonly effective: EffectivePolicy } | { readonly outcome: Outcome } {
+  const file = placesOf(context.home).policyFile;
+  const result = loadPolicy(context, { origin: "user", file, text });
+  if (result.ok) return { effective: result.effective };
+  const errors = result.errors.map((error) => plain(formatSettingsError(error)));
+  return { outcome: fail("refused", `The policy would not load:\n${errors.join("\n")}\n${UNCHANGED}`) };
+}
+
+function sayEnforced(path: string, { policy, enforced }: EffectivePolicy, home: string): Outcome {
+  const by = enforced[ROOTS];
+  const where = by === undefined ? "An administrator" : `${by.file}${by.line === null ? "" : `:${by.line}`}`;
+  const folders = policy.destinations.roots.map((root) => tilde(root, home)).join(", ");
+  const message = `${where} enforces ${ROOTS}, so only folders in these can be allowed: ${folders}. ` +
+    `Ask your administrator for ${tilde(path, home)}. ${UNCHANGED}`;
+  return fail("denied", message);
+}
+
+/** The person's file without `path`: its own list shortened, or, where it has none, a list of what is left. */
+function without(text: string, path: string, rest: readonly string[], home: string): string {
+  const toml = readToml(text);
+  if (!toml.ok) throw new Error("internal error: a policy that loads does not parse");
+  if (!toml.values.has(ROOTS)) return addList(text, ROOTS, rest.map((root) => short(root, home)));
+  const { roots } = toml.value["destinations"] as { readonly roots: readonly string[] };
+  let shorter = text;
+  // From the end, so that the numbers before stay right.
+  for (let index = roots.length - 1; index >= 0; index--) {
+    const folder = expandFolder(roots[index] ?? "", home);
+    if ("path" in folder && folder.path === path) shorter = dropEntry(shorter, ROOTS, index);
+  }
+  return shorter;
+}
+
+function write(text: string, home: string): void {
+  const { config, policyFile } = placesOf(home);
+  makePrivateFolder(config);
+  writeAtomically(policyFile, text);
+}
+
+/** The unit follows, and what the person has to do is said. */
+function finish(effective: EffectivePolicy, { changed }: { changed: boolean }, context: Context): Outcome {
+  const { home, out } = context;
+  const kept = keepDropIn(effective.policy, home);
+  if (kept === null) {
+    if (changed) out.write("It holds from the next start of kato: if a daemon runs, start it again.\n");
+    return DONE;
+  }
+  const path = tilde(kept.path, home);
+  if (kept.state === "foreign") {
+    const done = changed ? "The policy was changed" : "The policy is right";
+    return fail("failed", `${done}, but ${path} is not one that kato wrote. Move it away, and try again.`);
+  }
+  if (kept.state !== "unchanged") out.write(`${kept.state} ${path}\n`);
+  if (changed || kept.state !== "unchanged") out.write(restart(kept));
+  return DONE;
+}
+
+function restart({ state }: Kept): string {
+  const reload = state === "unchanged" ? "" : "systemctl --user daemon-reload && ";
+  return `For it to hold, run: ${reload}systemctl --user restart kato\n`;
+}
+
+/** As the person would write it. */
+function short(path: string, home: string): string {
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}

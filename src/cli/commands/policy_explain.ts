@@ -1,0 +1,200 @@
+/**
+ * `kato policy explain`. READS the settings, the daemon's status, and metadata of what a path leads to; writes
+ * nothing. Room: cli; edge.
+ */
+import { dirname } from "@std/path";
+import { decide } from "../../policy/decide.ts";
+import type { Decision, Lookup, Request } from "../../policy/decision.ts";
+import { explainSteps, type Step } from "../../policy/explain_destination.ts";
+import { explainKey, type KeyExplanation, keysNamed, type KeyStep } from "../../policy/explain_key.ts";
+import { nearest } from "../../policy/keys.ts";
+import { type EffectivePolicy, type Origin, POLICY_KEYS } from "../../policy/merge.ts";
+import { findHolder, resolveRequest } from "../../policy/path.ts";
+import { lookUp } from "../../system/lookup.ts";
+import type { Context } from "../context.ts";
+import { readDaemonState } from "../daemon_state.ts";
+import type { PolicyExplainInvocation } from "../invocation.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import { isPath } from "../plan_command.ts";
+import { findClientRoots, loadEffective } from "../settings.ts";
+import { padEnd, painter, plain, tilde } from "../style.ts";
+import { absolutePath } from "../typed_path.ts";
+
+export function explainPolicy(invocation: PolicyExplainInvocation, context: Context): Outcome {
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const { subject } = invocation;
+  const keys = keysNamed(subject);
+  if (keys.length > 0) {
+    return explainKeys(keys.map((key) => explainKey(loaded.value, key)), invocation, context);
+  }
+  if (isPath(subject)) return explainPath(invocation, loaded.value, context);
+  const near = nearest(subject, POLICY_KEYS.map(({ name }) => name));
+  const mend = near === null ? "'kato policy show' has the keys" : `the nearest key is ${near}`;
+  return fail("usage", `${plain(subject)} is neither a key of policy nor a path; ${mend}.`);
+}
+
+function explainKeys(
+  explained: readonly KeyExplanation[],
+  { json }: PolicyExplainInvocation,
+  { out, home }: Context,
+): Outcome {
+  if (json) {
+    out.write(`${JSON.stringify({ keys: explained }, null, 2)}\n`);
+    return DONE;
+  }
+  const paint = painter(out);
+  const blocks = explained.map(({ key, says, value, enforced, steps }) => {
+    const places = steps.map((step) => at(step, home));
+    const width = Math.max(...places.map((place) => place.length));
+    const lines = steps.map((step, index) =>
+      `  ${padEnd(places[index] ?? "", width)}  ${padEnd(step.outcome, 8)}  ${shown(step.value)}${
+        why(step, enforced, home)
+      }`
+    );
+    const held = enforced === null
+      ? []
+      : [`  Enforced by ${at(enforced, home)}: a person's own policy can only narrow it.`];
+    return [`${paint("bold", `${key} = ${shown(value)}`)}`, `  ${says}`, ...lines, ...held].join("\n");
+  });
+  out.write(`${blocks.join("\n\n")}\n`);
+  return DONE;
+}
+
+function why({ outcome }: KeyStep, enforced: Origin | null, home: string): string {
+  if (outcome !== "ignored" || enforced === null) return "";
+  return ` would allow more than ${at(enforced, home)} enforces`;
+}
+
+function at({ file, line }: Origin, home: string): string {
+  return `${tilde(file, home)}${line === null ? "" : `:${line}`}`;
+}
+
+function shown(value: unknown): string {
+  return plain(JSON.stringify(value));
+}
+
+interface PathExplanation {
+  readonly decision: Decision;
+  readonly steps: readonly Step[];
+  /** The root that holds it; null: none does. */
+  readonly root: string | null;
+}
+
+function explainPath(
+  invocation: PolicyExplainInvocation,
+  effective: EffectivePolicy,
+  context: Context,
+): Outcome {
+  const { home, out } = context;
+  const { decision, steps, root } = decideOn(nameFile(invocation, effective, context), effective, context);
+  const roots = explainKey(effective, "destinations.roots");
+  const from = roots.steps.find(({ outcome }) => outcome === "holds") ?? { file: "default", line: null };
+  const outcome = decision.allow ? DONE : fail("denied", null);
+  const { as } = invocation;
+  if (invocation.json) {
+    const { hash, policy } = effective;
+    const whole = {
+      path: decision.path,
+      as,
+      allowed: decision.allow,
+      reason: decision.allow ? null : decision.reason,
+      message: decision.allow ? null : decision.message,
+      exists: decision.allow ? decision.existing !== null : null,
+      root,
+      roots: {
+        folders: policy.destinations.roots,
+        file: from.file,
+        line: from.line,
+        enforced: roots.enforced,
+      },
+      steps,
+      hash,
+    };
+    out.write(`${JSON.stringify(whole, null, 2)}\n`);
+    return outcome;
+  }
+  const paint = painter(out);
+  const path = plain(tilde(decision.path ?? invocation.subject, home));
+  const verdict = decision.allow ? paint("green", "allowed") : paint("red", `denied (${decision.reason})`);
+  const who = as === "chat" ? "a command in the chat" : "kato export --output";
+  const marks = { passed: "ok  ", denied: "NO  ", "not reached": "    " };
+  const lines = steps.map(({ state, step, says }) =>
+    `  ${marks[state]}${padEnd(step, 11)} ${state === "not reached" ? paint("dim", says) : says}`
+  );
+  const origin = `${at(from, home)}${
+    roots.enforced === null ? "" : `, enforced by ${at(roots.enforced, home)}`
+  }`;
+  const folders = root === null
+    ? `The folders that policy allows are ${listRoots(effective, home)} (${origin}).`
+    : `The folder that allows it is ${tilde(root, home)} (${origin}).`;
+  const mend = decision.allow ? [] : [`${paint("bold", "→")} ${plain(decision.message)}`];
+  out.write([`${path}: ${verdict} for ${who}`, ...lines, folders, ...mend, ""].join("\n"));
+  return outcome;
+}
+
+function listRoots({ policy }: EffectivePolicy, home: string): string {
+  return policy.destinations.roots.map((folder) => tilde(folder, home)).join(", ");
+}
+
+function decideOn(
+  { subject, as }: PolicyExplainInvocation,
+  { policy }: EffectivePolicy,
+  context: Context,
+): PathExplanation {
+  const { home, cwd, uid } = context;
+  const { roots } = policy.destinations;
+  const ask = (created: ReadonlySet<string>): Request => ({
+    asker: as === "chat" ? "chat" : "cli",
+    destination: subject,
+    generated: "",
+    home,
+    cwd,
+    uid,
+    providerRoots: [
+      ...Object.values(policy.providers).flatMap((provider) => provider.roots),
+      ...Object.values(findClientRoots(context)).flat(),
+    ],
+    created,
+    force: false,
+  });
+  const resolved = resolveRequest(policy, ask(new Set()));
+  if ("allow" in resolved) {
+    return { decision: resolved, steps: explainSteps(resolved, false), root: null };
+  }
+  const { path } = resolved;
+  const lookup = lookUp(path, roots, home);
+  const decision = decide(policy, ask(findRecorded(lookup, context)), path, lookup);
+  return { decision, steps: explainSteps(decision, true), root: findHolder(dirname(path), roots) };
+}
+
+/** Of a folder, a file in it that is not there: whoever asks about a folder asks whether it may hold recordings. */
+function nameFile(
+  invocation: PolicyExplainInvocation,
+  { policy: { destinations } }: EffectivePolicy,
+  { cwd, home }: Context,
+): PolicyExplainInvocation {
+  const { subject, as } = invocation;
+  const base = as === "export" ? cwd : destinations.default_root;
+  if (!isFolder(absolutePath(subject, base, home))) return invocation;
+  const name = `${crypto.randomUUID().slice(0, 8)}.${destinations.extensions[0]}`;
+  return { ...invocation, subject: `${subject.replace(/\/+$/, "")}/${name}` };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    // What cannot be looked at is for the decision to judge.
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
+}
+
+/** The file that is there, if the daemon says that it is one of its recordings: what kato made only its state knows. */
+function findRecorded({ path, components }: Lookup, { home }: Context): ReadonlySet<string> {
+  const recordings = readDaemonState(home).status?.recordings ?? [];
+  const file = components.find((component) => component.path === path);
+  if (file === undefined || !recordings.some(({ destination }) => destination === path)) return new Set();
+  return new Set([`${file.dev}:${file.ino}`]);
+}

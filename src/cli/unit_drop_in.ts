@@ -1,0 +1,51 @@
+/**
+ * Keeps the drop-in that shows the folders of policy to kato's unit. READS whether a unit is there, and that drop-in;
+ * WRITES it. Room: cli; edge.
+ */
+import { join } from "@std/path";
+import type { Policy } from "../policy/policy.ts";
+import { ownDropIns, unitFolders } from "../policy/plan.ts";
+import { DROP_IN_HEAD, UNIT, UNIT_DROP_IN, unitDropIn } from "../policy/unit_folders.ts";
+import { providers } from "../providers/registry.ts";
+import { writeAtomically } from "../system/atomic_file.ts";
+
+/** Whether one of kato's units is in `folders`. Requires list on each unit file. */
+export function hasUnit(folders: readonly string[]): boolean {
+  return folders.some((folder) => look(join(folder, UNIT)) !== null);
+}
+
+export interface Kept {
+  /** The drop-in, where there is a unit for it. */
+  readonly path: string;
+  /** `foreign`: something else has its name, and was left alone. */
+  readonly state: "unchanged" | "written" | "removed" | "foreign";
+}
+
+/** Makes the drop-in what `policy` asks for; null where there is no unit. Throws what the disk says. */
+export function keepDropIn(policy: Policy, home: string): Kept | null {
+  if (!hasUnit(unitFolders(home))) return null;
+  const folder = ownDropIns(home);
+  const path = join(folder, UNIT_DROP_IN);
+  const shown = providers.flatMap(({ roots }) => roots(home, {}));
+  const wanted = unitDropIn(policy, home, shown);
+  const found = look(path);
+  const now = found?.isFile === true ? Deno.readTextFileSync(path) : null;
+  if (now === wanted) return { path, state: "unchanged" };
+  if (found !== null && now?.startsWith(DROP_IN_HEAD) !== true) return { path, state: "foreign" };
+  if (wanted === null) {
+    Deno.removeSync(path);
+    return { path, state: "removed" };
+  }
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeAtomically(path, wanted);
+  return { path, state: "written" };
+}
+
+function look(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    throw error;
+  }
+}
