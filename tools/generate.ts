@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import * as z from "zod/mini";
+import { completionsFor } from "../src/cli/completions/completions.ts";
 import { usageReference } from "../src/cli/usage_reference.ts";
 import { CONFIG_KEYS } from "../src/policy/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/policy/defaults.ts";
@@ -12,7 +13,7 @@ import { markdownTable } from "../src/policy/markdown_table.ts";
 import { permissionTable } from "../src/policy/matrix.ts";
 import { POLICY_KEYS } from "../src/policy/merge.ts";
 import { config, policy } from "../src/policy/policy.ts";
-import { shippedPolicy } from "../src/policy/starter.ts";
+import { administratorPolicy, shippedPolicy } from "../src/policy/starter.ts";
 import { event } from "../src/protocol/event.ts";
 
 interface Made {
@@ -30,6 +31,10 @@ const ENFORCE = {
 
 export const MADE: readonly Made[] = [
   { path: "policy/default.toml", make: shippedPolicy },
+  { path: "packaging/policy.toml", make: administratorPolicy },
+  { path: "packaging/completions/kato.bash", make: () => completionsFor("bash") },
+  { path: "packaging/completions/_kato", make: () => completionsFor("zsh") },
+  { path: "packaging/completions/kato.fish", make: () => completionsFor("fish") },
   {
     path: "policy/policy.schema.json",
     make: () => schemaText(policy, "A policy file of kato; every key may be left out", { enforce: ENFORCE }),

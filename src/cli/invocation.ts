@@ -93,6 +93,8 @@ export interface DoctorInvocation {
   readonly json: boolean;
 }
 
+export type Shell = "bash" | "zsh" | "fish";
+
 export type Invocation =
   | { readonly name: "daemon"; readonly afterCrash: boolean }
   | { readonly name: "status"; readonly json: boolean }
@@ -107,6 +109,7 @@ export type Invocation =
   | AuditTailInvocation
   | DoctorInvocation
   | { readonly name: "init" }
+  | { readonly name: "completions"; readonly shell: Shell }
   /** For the launcher: the plan of another command line. */
   | { readonly name: "plan"; readonly arguments: readonly string[] };
 

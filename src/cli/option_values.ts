@@ -41,6 +41,13 @@ export function parseFormat(text: string): typeof FORMATS[number] {
   return oneOf(FORMATS, text);
 }
 
+/** For which there are completions. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+export function parseShell(text: string): typeof SHELLS[number] {
+  return oneOf(SHELLS, text);
+}
+
 export function parseLayer(text: string): "organisation" | "user" {
   return oneOf(["organisation", "user"], text);
 }

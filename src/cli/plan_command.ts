@@ -69,6 +69,7 @@ export function sketchOf(invocation: Invocation, cwd: string, home: string): Ske
     case "audit tail":
       return { name: "audit" };
     case "plan":
+    case "completions":
       return { name: "help" };
     default:
       return { name: invocation.name };

@@ -6,12 +6,13 @@ import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { example, helpOf, type HelpStyle, layOut, stopAtErrors, UsageError } from "./help_layout.ts";
 import { parseProcess, parseUnit } from "./kernel_facts.ts";
-import type { ExportInvocation, SessionFilter, Since } from "./invocation.ts";
+import type { ExportInvocation, SessionFilter, Shell, Since } from "./invocation.ts";
 import {
   parseCount,
   parseFormat,
   parseIncludes,
   parseProvider,
+  parseShell,
   parseSince,
   parseWords,
 } from "./option_values.ts";
@@ -220,6 +221,15 @@ function addSetUp(program: Command, take: Take): void {
     )
     .action(() => take({ name: "init" }));
   example(init, "kato init");
+  const completions = program.command("completions")
+    .summary("print what makes a shell complete kato's commands")
+    .description(
+      "Prints what makes a shell complete kato's commands. Packages install it; for one person without a package, " +
+        "put it where the shell looks.",
+    )
+    .argument("<shell>", "bash, zsh or fish", parseShell)
+    .action((shell: Shell) => take({ name: "completions", shell }));
+  example(completions, "kato completions fish > ~/.config/fish/completions/kato.fish");
   const daemon = program.command("daemon")
     .summary("the service itself, in the foreground")
     .description(

@@ -42,6 +42,8 @@ export async function runInvocation(
       return (await import("./commands/doctor.ts")).examine(invocation, context, program);
     case "init":
       return (await import("./commands/init.ts")).writeSettings(context);
+    case "completions":
+      return (await import("./commands/completions.ts")).printCompletions(invocation, context);
     case "daemon":
       return (await import("./commands/daemon.ts")).startDaemon(invocation, context);
     case "plan":

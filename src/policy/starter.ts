@@ -15,6 +15,16 @@ export function starterPolicy(): string {
   return render(head, POLICY_KEYS, DEFAULT_POLICY, "# ");
 }
 
+/** `/etc/kato/policy.toml` as packages bring it: all of it comment, so that it sets nothing. */
+export function administratorPolicy(): string {
+  const head =
+    "What kato may do on this machine, for everyone who uses it. Each line shows a default: take its # away to " +
+    "change it. Files in /etc/kato/policy.d come after this one, a person's ~/.kato/config/policy.toml last; a key " +
+    'that is named in `enforce = ["destinations.roots"]`, a line of its own before the first table, can only be ' +
+    "narrowed there. `kato policy check` says whether the file is right; man 5 kato-policy says more.";
+  return render(head, POLICY_KEYS, DEFAULT_POLICY, "# ");
+}
+
 /** `~/.kato/config/config.toml` as `kato init` writes it: all of it comment. */
 export function starterConfig(): string {
   const head =

@@ -1,0 +1,81 @@
+# bash completion for kato; `kato completions bash` prints it.
+
+_kato() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command='' index
+  COMPREPLY=()
+  # bash makes three words of --option=value.
+  if [[ $word == '=' ]]; then
+    word=''
+  elif [[ $before == '=' ]]; then
+    before=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    case "$command ${COMP_WORDS[index]}" in
+      ' status' | ' sessions' | ' export' | ' record' | ' capture' | ' stop' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit tail' | ' doctor' | ' init' | ' completions' | ' daemon')
+        command="${command:+$command }${COMP_WORDS[index]}"
+        ;;
+    esac
+  done
+  case "$command $before" in
+    'sessions --limit') return ;;
+    'sessions --provider') _kato_words 'claude-code codex gemini'; return ;;
+    'sessions --project') _kato_paths -d; return ;;
+    'sessions --since') return ;;
+    'export --file') _kato_paths -f; return ;;
+    'export -o' | 'export --output') _kato_paths -f; return ;;
+    'export --format') _kato_words 'md jsonl html'; return ;;
+    'export --include') _kato_parts 'thinking tools results agents notices'; return ;;
+    'export --exclude') _kato_parts 'thinking tools results agents notices'; return ;;
+    'export --provider') _kato_words 'claude-code codex gemini'; return ;;
+    'export --project') _kato_paths -d; return ;;
+    'export --since') return ;;
+    'record --provider') _kato_words 'claude-code codex gemini'; return ;;
+    'capture --provider') _kato_words 'claude-code codex gemini'; return ;;
+    'stop --provider') _kato_words 'claude-code codex gemini'; return ;;
+    'policy check --as') _kato_words 'organisation user'; return ;;
+    'policy explain --as') _kato_words 'chat export'; return ;;
+    'audit verify --head') return ;;
+    'audit tail -n' | 'audit tail --lines') return ;;
+  esac
+  case $command in
+    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions export record capture stop policy audit doctor init completions daemon'; fi ;;
+    'status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
+    'sessions') [[ $word == -* ]] && _kato_words '--json --limit --provider --project --since -h --help' ;;
+    'export') [[ $word == -* ]] && _kato_words '--file --all -o --output --format --include --exclude --force --provider --project --since -h --help' ;;
+    'record') [[ $word == -* ]] && _kato_words '--provider -h --help' ;;
+    'capture') [[ $word == -* ]] && _kato_words '--provider -h --help' ;;
+    'stop') [[ $word == -* ]] && _kato_words '--provider -h --help' ;;
+    'policy') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'show check explain allow deny'; fi ;;
+    'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
+    'policy check') if [[ $word == -* ]]; then _kato_words '--as -h --help'; else _kato_paths -f; fi ;;
+    'policy explain') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; else _kato_paths -f; fi ;;
+    'policy allow') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_paths -d; fi ;;
+    'policy deny') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_paths -d; fi ;;
+    'audit') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'verify tail'; fi ;;
+    'audit verify') if [[ $word == -* ]]; then _kato_words '--head --archived --json -h --help'; else _kato_paths -f; fi ;;
+    'audit tail') [[ $word == -* ]] && _kato_words '-n --lines -f --follow --json -h --help' ;;
+    'doctor') [[ $word == -* ]] && _kato_words '--permissions --json -h --help' ;;
+    'init') [[ $word == -* ]] && _kato_words '-h --help' ;;
+    'completions') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'bash zsh fish'; fi ;;
+    'daemon') [[ $word == -* ]] && _kato_words '-h --help' ;;
+  esac
+  return 0
+}
+
+_kato_words() {
+  mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word")
+}
+
+# Several words, with commas between them.
+_kato_parts() {
+  local last=${word##*,}
+  compopt -o nospace
+  mapfile -t COMPREPLY < <(compgen -P "${word%"$last"}" -W "$1" -- "$last")
+}
+
+_kato_paths() {
+  compopt -o filenames
+  mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
+}
+
+complete -F _kato kato

@@ -1,0 +1,13 @@
+/** `kato completions`. Requires nothing. Room: cli. */
+import { completionsFor } from "../completions/completions.ts";
+import type { Context } from "../context.ts";
+import type { Shell } from "../invocation.ts";
+import { DONE, type Outcome } from "../outcome.ts";
+
+export function printCompletions(
+  { shell }: { readonly shell: Shell },
+  { out }: Pick<Context, "out">,
+): Outcome {
+  out.write(completionsFor(shell));
+  return DONE;
+}
