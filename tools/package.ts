@@ -1,0 +1,102 @@
+/**
+ * `deno task package [--arch x64|arm64|host|all] [--format deb|rpm|all] [--revision N] [--quick]
+ * [--output FOLDER]`: packages for Debian and for Fedora and their relatives, in `dist/packages`. Both are made of one tree, by the distributions' own
+ * tools, and the same bytes wherever that is done. READS the checkout, WRITES `dist/packages` and `.deno`, and starts
+ * what `deno task build` starts, strip, dpkg-buildpackage and rpmbuild.
+ */
+import { parseArgs } from "node:util";
+import { sha256 } from "./build/fetch_pinned.ts";
+import { type Architecture, ARCHITECTURES, hostArchitecture } from "./build/pins.ts";
+import { BuildError, runProgram } from "./build/run_program.ts";
+import { buildDeb } from "./package/deb.ts";
+import { type Format, FORMATS, placesOf } from "./package/layout.ts";
+import { thirdParty } from "./package/notices.ts";
+import { type PackageFacts, readFacts } from "./package/release.ts";
+import { buildRpm } from "./package/rpm.ts";
+import { stage, TOOLS } from "./package/stage.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
+const WORK = `${ROOT}/.deno/package`;
+const BUILDERS = { deb: buildDeb, rpm: buildRpm };
+
+/** Two runs at once would take each other's files. */
+/** What `deno task build` bundles from: the runtime keeps libraries in a folder named after where they are from. */
+function librariesOf(root: string): string {
+  const npm = `${root}/.deno/build/deno/npm`;
+  const [folder, ...others] = [...Deno.readDirSync(npm)].filter(({ isDirectory }) => isDirectory);
+  if (folder === undefined || others.length > 0) throw new Error(`${npm} should hold one folder`);
+  return `${npm}/${folder.name}`;
+}
+
+async function buildInstallation(architecture: Architecture): Promise<string> {
+  const dist = `${WORK}/dist-${architecture}`;
+  const env = architecture === hostArchitecture() ? {} : { CC: `${TOOLS[architecture]}gcc` };
+  const args = ["task", "--quiet", "--cwd", ROOT, "build", "--arch", architecture, "--output", dist];
+  await runProgram(Deno.execPath(), args, { cwd: ROOT, env });
+  try {
+    Deno.statSync(`${dist}/bin/kato`);
+  } catch {
+    const compiler = env.CC ?? "a C compiler with make";
+    throw new BuildError(`there is no launcher for ${architecture}: install ${compiler}`);
+  }
+  return dist;
+}
+
+async function makePackage(
+  architecture: Architecture,
+  format: Format,
+  dist: string,
+  facts: PackageFacts,
+): Promise<string> {
+  const work = `${WORK}/${format}-${architecture}/kato-${facts.version}`;
+  const made = new Map([["usr/share/doc/kato/THIRD-PARTY.gz", thirdParty(ROOT, dist, librariesOf(ROOT))]]);
+  await stage(placesOf(ROOT, dist, format), made, `${work}/tree`, architecture);
+  return await BUILDERS[format](ROOT, work, architecture, facts);
+}
+
+function choose<Word extends string>(option: string, words: readonly Word[], text: string): readonly Word[] {
+  const found = text === "all" ? words : words.filter((word) => word === text);
+  if (found.length === 0) throw new BuildError(`--${option} is one of ${words.join(", ")}, all; not ${text}`);
+  return found;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: {
+      arch: { type: "string", default: "host" },
+      format: { type: "string", default: "all" },
+      revision: { type: "string", default: "1" },
+      quick: { type: "boolean", default: false },
+      output: { type: "string", default: `${ROOT}/dist/packages` },
+    },
+  });
+  if (!/^[1-9]\d{0,3}$/.test(values.revision)) {
+    throw new BuildError(`--revision is a number from 1, not ${values.revision}`);
+  }
+  Deno.umask(0o022);
+  const facts = await readFacts(ROOT, Number(values.revision), values.quick);
+  const architectures = values.arch === "host"
+    ? [hostArchitecture()]
+    : choose("arch", ARCHITECTURES, values.arch);
+  const formats = choose("format", FORMATS, values.format);
+  Deno.mkdirSync(values.output, { recursive: true });
+  for (const architecture of architectures) {
+    const dist = await buildInstallation(architecture);
+    for (const format of formats) {
+      const made = await makePackage(architecture, format, dist, facts);
+      const bytes = Deno.readFileSync(made);
+      const name = made.replace(/^.*\//, "");
+      Deno.writeFileSync(`${values.output}/${name}`, bytes);
+      console.log(`${sha256(bytes)}  ${String(bytes.length).padStart(9)}  ${name}`);
+    }
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  console.error(`package: ${error.message}`);
+  Deno.exit(1);
+}

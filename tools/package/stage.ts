@@ -1,0 +1,68 @@
+/** Puts an installed system's files of kato below one folder, with their modes. WRITES that folder; starts strip. */
+import { gzipSync } from "node:zlib";
+import type { Architecture } from "../build/pins.ts";
+import { runProgram } from "../build/run_program.ts";
+import { EMPTY_FOLDERS, type Place } from "./layout.ts";
+
+/** What each architecture's tools are called where they are not the machine's own. */
+export const TOOLS: Readonly<Record<Architecture, string>> = {
+  x64: "x86_64-linux-gnu-",
+  arm64: "aarch64-linux-gnu-",
+};
+
+/**
+ * Folders and files have the modes of a package, whatever the umask. What was in `folder` is gone.
+ *
+ * @param made Texts that are in no file, by where they lie; compressed
+ */
+export async function stage(
+  places: readonly Place[],
+  made: ReadonlyMap<string, string>,
+  folder: string,
+  architecture: Architecture,
+): Promise<void> {
+  await removeTree(folder);
+  makeFolder(folder, "");
+  for (const empty of EMPTY_FOLDERS) makeFolder(folder, empty);
+  for (const { from, to, mode, by } of places) {
+    makeFolder(folder, to.replace(/\/[^/]*$/, ""));
+    const path = `${folder}/${to}`;
+    if (by === "gzip") Deno.writeFileSync(path, compress(Deno.readFileSync(from)));
+    else Deno.copyFileSync(from, path);
+    if (by === "strip") await strip(path, architecture);
+    Deno.chmodSync(path, mode);
+  }
+  for (const [to, text] of made) {
+    const path = `${folder}/${to}`;
+    Deno.writeFileSync(path, compress(new TextEncoder().encode(text)));
+    Deno.chmodSync(path, 0o644);
+  }
+}
+
+/** The same bytes whenever it is done: without a name and a time. */
+export function compress(bytes: Uint8Array): Uint8Array {
+  return gzipSync(bytes, { level: 9 });
+}
+
+/** As debhelper does it: symbols, and what the compiler says of itself. */
+async function strip(path: string, architecture: Architecture): Promise<void> {
+  const args = ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note", path];
+  await runProgram(`${TOOLS[architecture]}strip`, args, { cwd: "/" });
+}
+
+function makeFolder(root: string, path: string): void {
+  let folder = root;
+  for (const name of ["", ...path.split("/")]) {
+    if (name !== "") folder += `/${name}`;
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.chmodSync(folder, 0o755);
+  }
+}
+
+export async function removeTree(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
