@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the code: the JSON Schemas of the settings files, the shipped policy, and the tables in
- * the documentation. `deno task generate` runs it; a test compares, so that no file is ever behind the code.
+ * Writes what is made from the code: the JSON Schemas of the settings files, the shipped policies, completions, and
+ * the tables in the documentation and the manual pages. `deno task generate` runs it; a test compares, so that no file is ever behind the code.
  */
 import { parseArgs } from "node:util";
 import * as z from "zod/mini";
@@ -15,6 +15,8 @@ import { POLICY_KEYS } from "../src/policy/merge.ts";
 import { config, policy } from "../src/policy/policy.ts";
 import { administratorPolicy, shippedPolicy } from "../src/policy/starter.ts";
 import { event } from "../src/protocol/event.ts";
+
+import { commandsPage, keysPage, versioned } from "./manual/pages.ts";
 
 interface Made {
   /** Below the repository's root. */
@@ -50,6 +52,18 @@ export const MADE: readonly Made[] = [
   },
   { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
   { path: "docs/cli.md", make: (now) => fillSection(now, "usage", usageReference()) },
+  { path: "packaging/man/kato.1", make: commandsPage },
+  { path: "packaging/man/kato.8", make: versioned },
+  {
+    path: "packaging/man/kato-policy.5",
+    make: (now) =>
+      keysPage(
+        keysPage(now, "policy keys", POLICY_KEYS, DEFAULT_POLICY),
+        "configuration keys",
+        CONFIG_KEYS,
+        DEFAULT_CONFIG,
+      ),
+  },
   {
     path: "docs/policy.md",
     make: (now) =>
