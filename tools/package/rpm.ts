@@ -23,9 +23,10 @@ export async function buildRpm(
   const name = NAMES.rpm[architecture];
   const defines = {
     _topdir: top,
-    _binary_payload: facts.quick ? "w1.zstdio" : "w19T0.zstdio",
+    _binary_payload: facts.quick ? "w1.zstdio" : "w19T2.zstdio",
     kato_version: facts.version,
     kato_revision: String(facts.revision),
+    kato_maintainer: facts.maintainer,
     kato_tree: `${work}/tree`,
     kato_changes: `${work}/changes`,
     kato_license: `${root}/LICENSE`,
@@ -34,7 +35,6 @@ export async function buildRpm(
     "-bb",
     "--quiet",
     `--target=${name}-linux`,
-    `--load=${root}/packaging/rpm/macros.kato`,
     ...Object.entries(defines).map(([macro, value]) => `--define=${macro} ${value}`),
     `${root}/packaging/rpm/kato.spec`,
   ];
