@@ -16,22 +16,22 @@ function codeOf(path: string): string {
 }
 
 const PURE_ROOMS = ["ambient", "protocol", "providers", "session", "render", "policy"];
-/** Hashing is a computation: it touches nothing. */
-const HASHING = ["src/policy/hash.ts"];
 
 Deno.test("pure rooms use neither the runtime nor its modules", () => {
   const impure = PURE_ROOMS.flatMap((room) => sources(`src/${room}`))
-    .filter((path) => !HASHING.includes(path) && /\bDeno\.|["']node:/.test(codeOf(path)));
+    .filter((path) => /\bDeno\.|["']node:/.test(codeOf(path)));
   assert.deepEqual(impure, []);
-});
-
-Deno.test("hashing uses nothing of the runtime but its hashes", () => {
-  for (const path of HASHING) assert.deepEqual(codeOf(path).match(/\bDeno\.|node:\w+/g), ["node:crypto"]);
 });
 
 Deno.test("workers are made in one place", () => {
   const makers = sources("src").filter((path) => codeOf(path).includes("new Worker"));
   assert.deepEqual(makers, ["src/hosts/thread_host.ts"]);
+});
+
+Deno.test("what runs for days leaves the runtime's own timers alone, which cost each process memory", () => {
+  const users = ["parser", "writer", "hosts", "daemon", "system"].flatMap((room) => sources(`src/${room}`))
+    .filter((path) => /\bset(?:Timeout|Interval)\b/.test(codeOf(path)));
+  assert.deepEqual(users, []);
 });
 
 Deno.test("standard output is used in two places: by the command line, and for the frames of a role's process", () => {

@@ -2,6 +2,7 @@
  * One daemon per user: an exclusive flock, which the kernel releases when the process ends in any way, so that
  * there is never a stale lock to clean. Requires read and write on the state folder. Room: daemon; edge.
  */
+import { wait } from "../hosts/timers.ts";
 
 export interface Lock {
   release(): void;
@@ -22,7 +23,7 @@ export async function takeLock(path: string): Promise<Lock | null> {
       file.close();
       return null;
     }
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    await wait(AGAIN_MS);
   }
   return { release: () => file.close() };
 }

@@ -2,8 +2,8 @@
  * The daemon: takes the lock, opens policy, audit log and state, starts the orchestrator, and ends in good order.
  * Recovery is the start path: what a crash left is settled here, every time. Room: daemon.
  */
+import { every, wait } from "../hosts/timers.ts";
 import { join } from "@std/path";
-import * as fs from "node:fs";
 import { STANDARD_PIPE } from "../hosts/byte_pipe.ts";
 import type { Host } from "../hosts/host.ts";
 import { createProcessHost } from "../hosts/process_host.ts";
@@ -157,8 +157,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     for (const [provider, session] of marks.left) orchestrator.crashed(provider, session);
   }
   const requests = takeRequests(places.requests, orchestrator.obey);
-  const timer = setInterval(orchestrator.tend, TEND_MS);
-  const heads = setInterval(() => log.info("audit log", { head: audit.head() }), HEAD_MS);
+  const stopTending = every(TEND_MS, orchestrator.tend);
+  const stopHeads = every(HEAD_MS, () => log.info("audit log", { head: audit.head() }));
   log.info("started", {
     version: VERSION,
     pid: Deno.pid,
@@ -170,8 +170,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
   const status = await ended;
 
-  clearInterval(timer);
-  clearInterval(heads);
+  stopTending();
+  stopHeads();
   requests.close();
   await within(STOP_MS - PARSERS_STOP_MS, orchestrator.stop(PARSERS_STOP_MS), log);
   note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);
@@ -217,15 +217,24 @@ function openMarks({ state }: Places) {
   const path = (provider: ProviderId) => join(state, `parsing.${provider}`);
   const left: [ProviderId, string][] = [];
   for (const provider of PROVIDERS) {
-    const session = fs.existsSync(path(provider)) ? Deno.readTextFileSync(path(provider)) : "";
+    const session = readMark(path(provider));
     if (session !== "") left.push([provider, session]);
   }
   return {
     left,
     keep(provider: ProviderId, session: string | null) {
-      fs.writeFileSync(path(provider), session ?? "", { mode: 0o600 });
+      Deno.writeTextFileSync(path(provider), session ?? "", { mode: 0o600 });
     },
   };
+}
+
+function readMark(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 function includesOf({ render }: Config) {
@@ -240,10 +249,8 @@ function listen(signals: readonly Deno.Signal[], stop: () => void): void {
 /** Stopping takes no longer than promised, whatever still hangs: what is on its way is settled at the next start. */
 async function within(ms: number, step: Promise<void>, log: Log): Promise<void> {
   const late = Symbol("late");
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<typeof late>((resolve) => timer = setTimeout(() => resolve(late), ms));
+  const limit = wait(ms).then(() => late);
   if (await Promise.race([step, limit]) === late) log.warning("stopped before everything was settled");
-  clearTimeout(timer);
 }
 
 function refuse(messages: readonly string[]): number {

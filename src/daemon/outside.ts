@@ -2,6 +2,7 @@
  * Commands that come from outside the chat: from the request spool, and from policy. They are carried out like those
  * of the chat, at the end of what the session's log holds. Room: daemon; no authority of its own.
  */
+import { after } from "../hosts/timers.ts";
 import { isInside } from "../policy/folders.ts";
 import type { Answer, Request } from "../protocol/request.ts";
 import { sessionKey, type SessionRef } from "../protocol/session.ts";
@@ -43,7 +44,7 @@ export function createOutside({ context, turns, automatic, watch, sizeOf }: Outs
     const read = new Promise<void>((resolve) => {
       if (isRead) return resolve();
       waiting.set(key, [...waiting.get(key) ?? [], resolve]);
-      setTimeout(resolve, WAIT_MS);
+      after(WAIT_MS, resolve);
     });
     if (!watch(ref)) return false;
     await read;

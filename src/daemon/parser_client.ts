@@ -3,6 +3,7 @@
  * and keeps the mark that says which session it has in its hands. Requires write on the state folder (the mark).
  * Room: daemon.
  */
+import { after } from "../hosts/timers.ts";
 import type { Host } from "../hosts/host.ts";
 import { receive } from "../protocol/channel.ts";
 import type { ProviderId } from "../protocol/event.ts";
@@ -60,11 +61,11 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     const session = marked;
     marked = null;
     options.failed(why, session, violation);
-    const pause = BACK_OFF[Math.min(failures, BACK_OFF.length - 1)];
+    const pause = BACK_OFF[Math.min(failures, BACK_OFF.length - 1)] ?? 0;
     failures += 1;
-    setTimeout(() => {
+    after(pause, () => {
       if (stopping === null) start();
-    }, pause);
+    });
   }
 
   function start(): void {
@@ -118,7 +119,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
       if (own === null) return;
       await new Promise<void>((resolve) => {
         stopping = resolve;
-        setTimeout(resolve, withinMs);
+        after(withinMs, resolve);
         send({ type: "stop" });
       });
       options.keepMark(null);

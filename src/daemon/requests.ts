@@ -2,6 +2,7 @@
  * The request spool: `kato record|capture|stop` from outside the chat. Requires read and write on the spool folder.
  * Room: daemon; edge.
  */
+import { every } from "../hosts/timers.ts";
 import { basename, join } from "@std/path";
 import { type Answer, type Request, request as requestSchema } from "../protocol/request.ts";
 import { REQUEST_BYTES } from "../protocol/limits.ts";
@@ -49,12 +50,12 @@ export function takeRequests(folder: string, obey: (request: Request) => Promise
   void (async () => {
     for await (const event of watcher) if (event.kind !== "access") look();
   })();
-  const timer = setInterval(look, POLL_MS);
+  const stop = every(POLL_MS, look);
   look();
   return {
     close() {
       watcher.close();
-      clearInterval(timer);
+      stop();
     },
   };
 }

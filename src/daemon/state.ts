@@ -2,7 +2,6 @@
  * The daemon's state: one SQLite database, opened by the orchestrator alone. A transaction that returned is on the
  * disk. Requires read and write on the state folder. Room: daemon; edge.
  */
-import * as fs from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { MIGRATIONS } from "./migrations.ts";
 
@@ -25,8 +24,8 @@ export type OpenedState =
 /** Opens or makes the database at `path`, mode 0600, and brings its schema up to date. */
 export function openState(path: string): OpenedState {
   // Made here and not by SQLite, so that its mode does not depend on the umask; SQLite gives its side files the same.
-  fs.closeSync(fs.openSync(path, "a", 0o600));
-  fs.chmodSync(path, 0o600);
+  Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
+  Deno.chmodSync(path, 0o600);
   const connection = new DatabaseSync(path);
   connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
   const version = Number(connection.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);

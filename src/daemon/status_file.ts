@@ -1,4 +1,5 @@
 /** Tells the command line how the daemon is, through `state/status.json`. Requires write on the state folder. Room: daemon. */
+import { after } from "../hosts/timers.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import { type Status, status as statusSchema } from "../protocol/status.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
@@ -38,13 +39,13 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
   const errors: Status["errors"] = [];
   const troubles = new Map<string, { provider: ProviderId; kind: string; what: string; count: number }>();
   let state: Status["state"] = "starting";
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let cancel: (() => void) | null = null;
   let written = -GATHER_MS;
 
   function write(next: Status["state"]): void {
     state = next;
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    cancel?.();
+    cancel = null;
     written = performance.now();
     const whole: Status = {
       v: 1,
@@ -61,7 +62,7 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
 
   function touch(): void {
     // The first change after a quiet time is told at once, and those that follow it together.
-    timer ??= setTimeout(() => write(state), Math.max(0, written + GATHER_MS - performance.now()));
+    cancel ??= after(Math.max(0, written + GATHER_MS - performance.now()), () => write(state));
   }
 
   return {
@@ -88,8 +89,8 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
       [...troubles.values()].filter((trouble) => trouble.provider === provider)
         .map(({ kind, what, count }) => ({ kind, what, count })),
     close() {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
+      cancel?.();
+      cancel = null;
     },
   };
 }

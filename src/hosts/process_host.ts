@@ -3,6 +3,7 @@
  * their bytes between their pipes and ours (docs/design/launcher.md). Needs no authority: what a role may touch is the
  * plan's word, which the monitor has. Room: hosts.
  */
+import { every } from "./timers.ts";
 import {
   encodeToMonitor,
   type FromMonitor,
@@ -40,7 +41,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
   function lose(why: string): void {
     if (gone) return;
     gone = true;
-    clearInterval(heart);
+    stopBeating();
     for (const channel of channels.values()) channel.finish({ reason: "failed", message: why });
     lost(why);
   }
@@ -96,7 +97,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
     if (!take(piece)) lose("the monitor sent what is no fragment");
   }).then(() => lose("the monitor has gone"));
 
-  const heart = setInterval(() => say({ type: "beat" }), BEAT_MS);
+  const stopBeating = every(BEAT_MS, () => say({ type: "beat" }));
 
   function start(kind: RoleKind, name: string, _grants: readonly Grant[], opening?: Opening): Role {
     lastChannel += 1;
@@ -130,7 +131,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
     return { name, port: channel.port, ended: channel.ended, end: channel.end, given };
   }
 
-  return { name: "processes", start, close: () => clearInterval(heart) };
+  return { name: "processes", start, close: stopBeating };
 }
 
 function roleToStart(kind: RoleKind, name: string, opening?: Opening): RoleToStart {

@@ -3,6 +3,7 @@
  * promises of the protocol: a session is marked before it is parsed, a feed never outruns its session's watch.
  * Room: parser; edge through SessionReader.
  */
+import { after } from "../hosts/timers.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { AGENT_WAIT_MS, SLICE_MS } from "../protocol/limits.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
@@ -68,10 +69,10 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
   function wakeLater(session: string): void {
     if (lingering.has(session)) return;
     lingering.add(session);
-    setTimeout(() => {
+    after(AGENT_WAIT_MS, () => {
       lingering.delete(session);
       wake(session);
-    }, AGENT_WAIT_MS);
+    });
   }
 
   function schedule(): void {

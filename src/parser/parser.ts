@@ -3,6 +3,7 @@
  * knows no destination, and tells the orchestrator what it found in messages of protocol/parser_messages.ts.
  * Room: parser.
  */
+import { after } from "../hosts/timers.ts";
 import { dirname } from "@std/path";
 import type { ProviderId } from "../protocol/event.ts";
 import { NEW_FOLDER_AGAIN_MS } from "../protocol/limits.ts";
@@ -178,7 +179,7 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
         if (stat(path)?.isDirectory !== true) return;
         // A new folder may have got files before it was watched, and before or after a first look.
         scan(path);
-        setTimeout(() => scan(path), NEW_FOLDER_AGAIN_MS);
+        after(NEW_FOLDER_AGAIN_MS, () => scan(path));
       }
     }
   }

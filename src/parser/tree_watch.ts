@@ -3,6 +3,7 @@
  * at everything stays on in both cases, because events can be lost. Requires read on the roots.
  * Room: parser; edge.
  */
+import { every } from "../hosts/timers.ts";
 import { FULL_SCAN_MS, HOT_POLL_MS } from "../protocol/limits.ts";
 import { stat } from "./disk.ts";
 
@@ -64,7 +65,7 @@ export function watchTrees({ roots, changed, pollHot, scanAll, how }: TreeWatchO
 
   watchMissingRoots();
   started = true;
-  const timer = setInterval(() => {
+  const stop = every(HOT_POLL_MS, () => {
     if (closed) return;
     watchMissingRoots();
     const unwatched = watchers.size < roots.filter((root) => stat(root) !== null).length;
@@ -75,12 +76,12 @@ export function watchTrees({ roots, changed, pollHot, scanAll, how }: TreeWatchO
     } else {
       pollHot();
     }
-  }, HOT_POLL_MS);
+  });
 
   return {
     close() {
       closed = true;
-      clearInterval(timer);
+      stop();
       for (const watcher of watchers.values()) watcher.close();
     },
   };

@@ -4,7 +4,6 @@
  * chain. Requires read and write on the log folder; writes nothing else. What is in the log is never changed or
  * removed: half a line that a crash left stays where it is, as evidence, and the chain goes on after it.
  */
-import * as fs from "node:fs";
 import type { AuditBody, AuditRecord } from "../protocol/audit_record.ts";
 import { AUDIT_FILE_BYTES, AUDIT_LINE_BYTES } from "../protocol/limits.ts";
 import { type Link, makeRecord, readLine, recordLine, START } from "../policy/audit_chain.ts";
@@ -31,9 +30,9 @@ export interface AuditLog {
 
 /** The current file as it was last seen. */
 interface Seen {
-  readonly file: number;
+  readonly file: Deno.FsFile;
   readonly dev: number;
-  readonly ino: number;
+  readonly ino: number | null;
   size: number;
   /** Whether it ends with a whole line. */
   whole: boolean;
@@ -61,15 +60,15 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
 
   /** Brings `seen` and `last` up to what all processes wrote. */
   const catchUp = (): Seen => {
-    const named = fs.lstatSync(path, { throwIfNoEntry: false });
-    if (seen !== null && named !== undefined && named.dev === seen.dev && named.ino === seen.ino) {
+    const named = lookAt(path);
+    if (seen !== null && named !== null && named.dev === seen.dev && named.ino === seen.ino) {
       if (named.size === seen.size) return seen;
     } else {
-      if (seen !== null) fs.closeSync(seen.file);
+      seen?.file.close();
       seen = null;
-      seen = named === undefined ? createLog(path, directory) : openLog(path, named);
+      seen = named === null ? createLog(path, directory) : openLog(path, named);
     }
-    seen.size = fs.fstatSync(seen.file).size;
+    seen.size = seen.file.statSync().size;
     seen.whole = endsWhole(seen.file, seen.size);
     last = findLast(seen.file, seen.size) ?? findLastRotated(directory) ?? START;
     return seen;
@@ -79,7 +78,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     const first = findFirst(now.file);
     // A file without any record is no part of the chain yet.
     if (first === null) return now;
-    fs.renameSync(path, rotatedFile(directory, first));
+    Deno.renameSync(path, rotatedFile(directory, first));
     flushFolder(directory);
     return catchUp();
   };
@@ -98,10 +97,10 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
         };
         const record = makeRecord(last, body, stamp);
         const bytes = new TextEncoder().encode(`${now.whole ? "" : "\n"}${recordLine(record)}\n`);
-        if (fs.writeSync(now.file, bytes) !== bytes.length) {
+        if (now.file.writeSync(bytes) !== bytes.length) {
           throw new Error("the disk took a part of the record only");
         }
-        fs.fsyncSync(now.file);
+        now.file.syncSync();
         now.size += bytes.length;
         now.whole = true;
         last = record;
@@ -110,68 +109,84 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     },
     head: () => last.hash,
     close() {
-      if (seen !== null) fs.closeSync(seen.file);
+      seen?.file.close();
       seen = null;
       lock.close();
     },
   };
 }
 
-const { O_RDWR, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_DIRECTORY } = fs.constants;
+/** The last record is looked for in so many bytes at first: few are longer than a tenth of it. */
+const LAST_BYTES = 16 * 1024;
+
+const APPENDING = { read: true, append: true } as const;
 
 function createLog(path: string, directory: string): Seen {
-  const file = fs.openSync(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-  fs.fchmodSync(file, 0o600);
+  const file = Deno.openSync(path, { ...APPENDING, createNew: true, mode: 0o600 });
+  makePrivate(file, path);
   flushFolder(directory);
-  const { dev, ino } = fs.fstatSync(file);
+  const { dev, ino } = file.statSync();
   return { file, dev, ino, size: 0, whole: true };
 }
 
 /** `named`: what stands at `path`, not followed. The runtime follows links while opening, so both are compared. */
-function openLog(path: string, named: fs.Stats): Seen {
+function openLog(path: string, named: Deno.FileInfo): Seen {
   const odd = whyOdd(named);
   if (odd !== null) throw new Error(`it ${odd}; move it away, and look into how that came about`);
-  const file = fs.openSync(path, O_RDWR | O_APPEND | O_NOFOLLOW);
-  const { dev, ino, mode } = fs.fstatSync(file);
+  const file = Deno.openSync(path, APPENDING);
+  const { dev, ino } = file.statSync();
   if (dev !== named.dev || ino !== named.ino) {
-    fs.closeSync(file);
+    file.close();
     throw new Error("it was exchanged while it was opened");
   }
-  if ((mode & 0o777) !== 0o600) fs.fchmodSync(file, 0o600);
+  makePrivate(file, path);
   return { file, dev, ino, size: 0, whole: true };
 }
 
-function whyOdd(named: fs.Stats): string | null {
-  if (named.isSymbolicLink()) return "is a symbolic link";
-  if (!named.isFile()) return "is not a regular file";
+/** Mode 0600, where the umask took more than group and others, or somebody gave more; of this file and no other. */
+function makePrivate(file: Deno.FsFile, path: string): void {
+  const { dev, ino, mode } = file.statSync();
+  if (((mode ?? 0) & 0o777) === 0o600) return;
+  const named = Deno.lstatSync(path);
+  if (named.dev !== dev || named.ino !== ino) throw new Error("it was exchanged while it was opened");
+  Deno.chmodSync(path, 0o600);
+}
+
+/** What stands at `path`, not followed; null when nothing does. */
+function lookAt(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+function whyOdd(named: Deno.FileInfo): string | null {
+  if (named.isSymlink) return "is a symbolic link";
+  if (!named.isFile) return "is not a regular file";
   if (named.nlink !== 1) return "has several names (hard links)";
   return named.uid === Deno.uid() ? null : `belongs to user ${named.uid}`;
 }
 
 function openLock(directory: string): Deno.FsFile {
   const path = lockFile(directory);
-  const named = fs.lstatSync(path, { throwIfNoEntry: false });
-  const odd = named === undefined ? null : whyOdd(named);
+  const named = lookAt(path);
+  const odd = named === null ? null : whyOdd(named);
   if (odd !== null) throw new Error(`Cannot open the audit log: ${path} ${odd}; move it away`);
-  if (named === undefined) {
-    // Another process may make it at the same moment, which is as good.
-    const file = fs.openSync(path, O_RDWR | O_CREAT, 0o600);
-    fs.fchmodSync(file, 0o600);
-    fs.closeSync(file);
-  }
-  return Deno.openSync(path, { read: true, write: true });
+  // Another process may make it at the same moment, which is as good.
+  const lock = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+  if (named === null) makePrivate(lock, path);
+  return lock;
 }
 
-function endsWhole(file: number, size: number): boolean {
-  if (size === 0) return true;
-  const byte = new Uint8Array(1);
-  fs.readSync(file, byte, 0, 1, size - 1);
-  return byte[0] === 0x0a;
+function endsWhole(file: Deno.FsFile, size: number): boolean {
+  return size === 0 || readText(file, size - 1, 1) === "\n";
 }
 
 /** The last record that is whole and its own; null when the file has none. */
-function findLast(file: number, size: number): Link | null {
-  for (let window = 2 * AUDIT_LINE_BYTES;; window *= 4) {
+function findLast(file: Deno.FsFile, size: number): Link | null {
+  for (let window = LAST_BYTES;; window *= 4) {
     const from = Math.max(0, size - window);
     const lines = readText(file, from, size - from).split("\n");
     // The first may be half a line.
@@ -187,21 +202,16 @@ function findLast(file: number, size: number): Link | null {
 /** A crash between renaming the current file and making a new one leaves the end of the chain in a rotated one. */
 function findLastRotated(directory: string): Link | null {
   for (const path of listRotated(directory).reverse()) {
-    const named = fs.lstatSync(path);
-    if (whyOdd(named) !== null) continue;
-    const file = fs.openSync(path, O_RDONLY | O_NOFOLLOW);
-    try {
-      const found = findLast(file, fs.fstatSync(file).size);
-      if (found !== null) return found;
-    } finally {
-      fs.closeSync(file);
-    }
+    if (whyOdd(Deno.lstatSync(path)) !== null) continue;
+    using file = Deno.openSync(path);
+    const found = findLast(file, file.statSync().size);
+    if (found !== null) return found;
   }
   return null;
 }
 
 /** Sequence of the first whole record of a file that is full. */
-function findFirst(file: number): number | null {
+function findFirst(file: Deno.FsFile): number | null {
   for (const text of readText(file, 0, 4 * AUDIT_LINE_BYTES).split("\n")) {
     const line = readLine(text);
     if (line.line === "record") return line.record.sequence;
@@ -209,25 +219,22 @@ function findFirst(file: number): number | null {
   return null;
 }
 
-function readText(file: number, from: number, most: number): string {
+function readText(file: Deno.FsFile, from: number, most: number): string {
   const bytes = new Uint8Array(most);
   let length = 0;
-  for (;;) {
-    const count = fs.readSync(file, bytes, length, most - length, from + length);
+  file.seekSync(from, Deno.SeekMode.Start);
+  while (length < most) {
+    const count = file.readSync(bytes.subarray(length));
+    if (count === null) break;
     length += count;
-    if (count === 0 || length === most) break;
   }
   return new TextDecoder().decode(bytes.subarray(0, length));
 }
 
 /** So that a file that was made or renamed is still there, by that name, after a power failure. */
 function flushFolder(directory: string): void {
-  const folder = fs.openSync(directory, O_RDONLY | O_DIRECTORY);
-  try {
-    fs.fsyncSync(folder);
-  } finally {
-    fs.closeSync(folder);
-  }
+  using folder = Deno.openSync(directory);
+  folder.syncSync();
 }
 
 function message(error: unknown): string {
