@@ -85,7 +85,8 @@ async function planRun(sketch: Sketch, home: string): Promise<Flags> {
   }
   const hash = plan.hash === null ? [] : ["--plan-hash", plan.hash];
   const flags = [...engineFlags(memoryFlags(sketch.name)), ...denoFlags(unionGrants(plan))];
-  return { ok: true, flags: [...flags, `${SOURCE}/kato.ts`, ...hash] };
+  const entry = sketch.name === "daemon" ? "orchestrator.ts" : "kato.ts";
+  return { ok: true, flags: [...flags, `${SOURCE}/${entry}`, ...hash] };
 }
 
 /** A plan is made with what this process itself may do, except to start anything. */

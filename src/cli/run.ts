@@ -45,7 +45,7 @@ export async function runInvocation(
     case "completions":
       return (await import("./commands/completions.ts")).printCompletions(invocation, context);
     case "daemon":
-      return (await import("./commands/daemon.ts")).startDaemon(invocation, context);
+      throw new Error("internal error: the daemon has an entry of its own, orchestrator.ts");
     case "plan":
       return (await import("./commands/plan.ts")).printPlan(invocation.arguments, { ...context, ...program });
   }

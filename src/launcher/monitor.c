@@ -182,7 +182,7 @@ _Noreturn void monitor_run(const struct place *place, const struct plan *plan, c
   struct watch watch = {0};
   watch_begin(&watch, plan);
   struct command command = {
-      .script = "kato.js", .role = &plan->roles[0], .engine = engine_flags(plan->profile)};
+      .script = "orchestrator.js", .role = &plan->roles[0], .engine = engine_flags(plan->profile)};
   if (!cell_start(&monitor.orchestrator, place, plan, &command, line, -1)) {
     fail(BUG, "cannot start a process: %s. End some and run the command again", strerror(errno));
   }

@@ -30,6 +30,12 @@ for (const entry of ["kato.ts", "plan.ts"]) {
   });
 }
 
+Deno.test("the daemon's entry needs no parser of command lines", () => {
+  const loaded = [...loadedBy("orchestrator.ts")];
+  assert.ok(loaded.includes("daemon/main.ts"), loaded.join("\n"));
+  assert.ok(!loaded.includes("commander"), loaded.join("\n"));
+});
+
 Deno.test("kato status needs no policy, no provider and no renderer but what makes text harmless", () => {
   const loaded = [...loadedBy("cli/commands/status.ts")];
   assert.ok(loaded.includes("zod/mini"), "what the daemon wrote is validated");

@@ -123,7 +123,11 @@ export interface DaemonOptions {
   readonly runtime?: readonly string[];
   readonly afterCrash?: boolean;
   /** `kato daemon` of these files, instead of the checkout's own daemon. */
-  readonly program?: { readonly folder: string; readonly kato: string; readonly runtime: readonly string[] };
+  readonly program?: {
+    readonly folder: string;
+    readonly orchestrator: string;
+    readonly runtime: readonly string[];
+  };
 }
 
 export interface Daemon extends AsyncDisposable {
@@ -157,7 +161,7 @@ function runtimeLine(home: TestHome, { program, ...options }: DaemonOptions): st
     "--unstable-worker-options",
     ...options.runtime ?? [],
     ...denoFlags(grants),
-    ...program === undefined ? [ENTRY] : [program.kato, "daemon"],
+    ...program === undefined ? [ENTRY] : [program.orchestrator, "daemon"],
   ];
 }
 

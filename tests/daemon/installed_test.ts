@@ -70,7 +70,7 @@ Deno.test(
     await until("the other recording is whole as well", whole, { saw: daemon.said });
     const after = await processesOf(stage);
     assert.notEqual(pidOf(after, "parser.js", ".codex/sessions"), killed);
-    for (const words of [["kato.js"], ["parser.js", ".claude/projects"]]) {
+    for (const words of [["orchestrator.js"], ["parser.js", ".claude/projects"]]) {
       assert.equal(pidOf(after, ...words), pidOf(before, ...words), `${words.join(" of ")} was left alone`);
     }
     const ended = home.audit().filter(({ event }) => event === "role-ended");

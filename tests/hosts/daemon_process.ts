@@ -23,7 +23,7 @@ export function startDaemonProcess(
   const { roles } = planDaemon(home, [program.folder]);
   const env = environmentOf(home);
   const grantsOf = (name: string) => roles.find(({ role }) => role === name)?.grants ?? [];
-  const orchestrator = startChild(program.kato, grantsOf("daemon"), {
+  const orchestrator = startChild(program.orchestrator, grantsOf("daemon"), {
     runtime: program.runtime,
     env,
     words: ["--roles", "processes", ...launch, "daemon"],
@@ -39,7 +39,7 @@ export function startDaemonProcess(
     orchestrator,
     monitor,
     whenUp: () =>
-      until(`${basename(program.kato)} is up`, () => {
+      until(`${basename(program.orchestrator)} is up`, () => {
         const status = home.status();
         const up = status?.pid === orchestrator.pid && status.state === "running" &&
           status.providers.every(({ state }) => state === "watching" || state === "polling");

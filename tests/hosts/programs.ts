@@ -6,6 +6,7 @@ export interface Program {
   /** Where its files are. */
   readonly folder: string;
   readonly kato: string;
+  readonly orchestrator: string;
   readonly parser: string;
   readonly writer: string;
   /** Flags of the runtime that come before permissions. */
@@ -17,6 +18,7 @@ const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 export const checkout: Program = {
   folder: `${ROOT}/src`,
   kato: `${ROOT}/src/kato.ts`,
+  orchestrator: `${ROOT}/src/orchestrator.ts`,
   parser: `${ROOT}/src/parser/entry.ts`,
   writer: `${ROOT}/src/writer/entry.ts`,
   runtime: ["--frozen", "--no-check"],
@@ -43,6 +45,7 @@ export async function installBundles(): Promise<Program & AsyncDisposable> {
   return {
     folder,
     kato: `${folder}/kato.js`,
+    orchestrator: `${folder}/orchestrator.js`,
     parser: `${folder}/parser.js`,
     writer: `${folder}/writer.js`,
     runtime: INSTALLED,

@@ -8,11 +8,13 @@ import { nameModules, nameParts } from "./name_parts.ts";
 import { hostArchitecture, type Pins } from "./pins.ts";
 import { type ProgramOptions, runProgram } from "./run_program.ts";
 
-const ROLES = {
-  "parser.js": "src/parser/entry.ts",
-  "thread_writer.js": "src/writer/thread_entry.ts",
-  "writer.js": "src/writer/entry.ts",
-} as const;
+const ROLES: Readonly<Record<string, readonly string[]>> = {
+  // A library of it has a variant for Node, and one for browsers that does without Node's modules and their memory.
+  "orchestrator.js": ["--conditions", "browser", "src/orchestrator.ts"],
+  "parser.js": ["src/parser/entry.ts"],
+  "thread_writer.js": ["src/writer/thread_entry.ts"],
+  "writer.js": ["src/writer/entry.ts"],
+};
 
 /** They share parts. */
 const COMMANDS = ["src/kato.ts", "src/plan.ts"] as const;
@@ -35,7 +37,7 @@ export async function bundleRoles(
   const bundles = new Map(await bundleCommands(work, options));
   for (const [name, entry] of Object.entries(ROLES)) {
     const output = `${work}/${name}`;
-    await bundle(["-o", output, entry], options);
+    await bundle(["-o", output, ...entry], options);
     bundles.set(name, nameModules(Deno.readTextFileSync(output)));
   }
   return new Map([...bundles].map(([name, text]) => [name, writeInAscii(text)]));

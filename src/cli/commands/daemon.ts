@@ -1,16 +1,17 @@
 /** `kato daemon`: checks that the policy is the one that was planned with, then hands over. Room: cli. */
+import { runDaemon } from "../../daemon/main.ts";
 import { VARIABLES } from "../../policy/matrix.ts";
 import type { Context } from "../context.ts";
+import type { DaemonLaunch } from "../daemon_line.ts";
 import type { Outcome } from "../outcome.ts";
 import { clientVariables, loadEffective } from "../settings.ts";
 
 export async function startDaemon(
-  { afterCrash }: { readonly afterCrash: boolean },
-  context: Context,
+  afterCrash: boolean,
+  context: Pick<Context, "home" | "uid" | "variables" | "system"> & DaemonLaunch,
 ): Promise<Outcome> {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
-  const { runDaemon } = await import("../../daemon/main.ts");
   const environment = context.variables([...Object.values(VARIABLES).flat(), ...clientVariables()]);
   const { home, roles, kernelSandbox, kernelMissing, administrator } = context;
   const kernel = { sandbox: kernelSandbox, missing: kernelMissing };
