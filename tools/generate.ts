@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import * as z from "zod/mini";
 import { completionsFor } from "../src/cli/completions/completions.ts";
 import { usageReference } from "../src/cli/usage_reference.ts";
+import { LOG_EVENTS } from "../src/daemon/log_events.ts";
 import { CONFIG_KEYS } from "../src/policy/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/policy/defaults.ts";
 import { type Key, valueAt } from "../src/policy/keys.ts";
@@ -51,6 +52,7 @@ export const MADE: readonly Made[] = [
       JSON.stringify({ title: "One line of kato's JSONL export", ...z.toJSONSchema(event) }, null, 2) + "\n",
   },
   { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
+  { path: "docs/logs.md", make: (now) => fillSection(now, "log events", eventTable()) },
   { path: "docs/cli.md", make: (now) => fillSection(now, "usage", usageReference()) },
   { path: "packaging/man/kato.1", make: commandsPage },
   { path: "packaging/man/kato.8", make: versioned },
@@ -90,6 +92,16 @@ function keyTable(keys: readonly Key[], defaults: unknown): string {
     says,
   ]);
   return markdownTable([["key", "default", "meaning"], ...rows]);
+}
+
+function eventTable(): string {
+  const rows = Object.entries(LOG_EVENTS).map(([event, { level, says, fields }]) => [
+    `\`${event}\``,
+    level,
+    says,
+    fields.map((field) => `\`${field}\``).join(", "),
+  ]);
+  return markdownTable([["event", "level", "a line begins with", "fields"], ...rows]);
 }
 
 /** Puts `content` between `<!-- generated: name -->` and the next `<!-- end -->`. */

@@ -4,6 +4,7 @@
  * process READS the settings and metadata of the folders that a command names; it starts one child, and writes
  * nothing.
  */
+import { fstatSync } from "node:fs";
 import { EXIT } from "../src/cli/exit_status.ts";
 import { homeOf, NO_HOME } from "../src/cli/home.ts";
 import { makePlan } from "../src/cli/make_plan.ts";
@@ -26,7 +27,6 @@ const PASSED = [
   "COLUMNS",
   "NO_COLOR",
   "FORCE_COLOR",
-  "JOURNAL_STREAM",
   "DENO_DIR",
   "XDG_CACHE_HOME",
 ];
@@ -53,7 +53,14 @@ function say(message: string): void {
 
 function childEnvironment(): Record<string, string> {
   const locale = Object.keys(Deno.env.toObject()).filter((name) => /^LC_[A-Z]+$/.test(name));
-  return { ...variables([...PASSED, ...locale, ...clientVariables()]), DENO_NO_UPDATE_CHECK: "1" };
+  const passed = isJournal() ? [...PASSED, "JOURNAL_STREAM"] : PASSED;
+  return { ...variables([...passed, ...locale, ...clientVariables()]), DENO_NO_UPDATE_CHECK: "1" };
+}
+
+/** As in say.c: whether standard error is the stream that the variable names. */
+function isJournal(): boolean {
+  const { dev, ino } = fstatSync(2, { bigint: true });
+  return Deno.env.get("JOURNAL_STREAM") === `${dev}:${ino}`;
 }
 
 type Flags = { readonly ok: true; readonly flags: readonly string[] } | {

@@ -2,6 +2,7 @@
  * What every entry of kato's has around its work: the streams, the variables it may see, and from how it ended to an
  * exit status. The only place that gives exit statuses. Reads no file and writes none. Room: cli; edge.
  */
+import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
 import type { Output } from "./context.ts";
 import { EXIT } from "./exit_status.ts";
 import { homeOf, NO_HOME } from "./home.ts";
@@ -9,7 +10,7 @@ import { fail, type Outcome } from "./outcome.ts";
 import { openOutput } from "./output.ts";
 
 /** What this file itself looks at; commands ask for what they need. */
-const VARIABLES = ["HOME", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR"];
+const VARIABLES = ["HOME", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "JOURNAL_STREAM"];
 
 export interface Own {
   readonly out: Output;
@@ -33,7 +34,7 @@ function readVariables(names: readonly string[]): Record<string, string> {
 /** Ends the process. */
 export async function runMain(work: (own: Own) => Outcome | Promise<Outcome>): Promise<never> {
   const environment = readVariables(VARIABLES);
-  const err = openOutput(Deno.stderr, environment);
+  const err = markLines(openOutput(Deno.stderr, environment), environment);
   const own: Own = {
     out: openOutput(Deno.stdout, environment),
     err,
@@ -53,6 +54,16 @@ export async function runMain(work: (own: Own) => Outcome | Promise<Outcome>): P
   } catch (error) {
     Deno.exit(endThrown(error, err));
   }
+}
+
+/**
+ * In the journal, what the daemon says before it has a log, and how it ends, are errors. No other command is granted
+ * the variable.
+ */
+function markLines(err: Output, environment: Readonly<Record<string, string>>): Output {
+  if (!isJournal(environment)) return err;
+  const mark = (text: string) => withPriority(text.split("\n").map(escapeControls).join("\n"), "error");
+  return { ...err, write: (text) => err.write(mark(text)) };
 }
 
 /** For a command that needs a home when there is none. */

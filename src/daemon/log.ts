@@ -2,28 +2,18 @@
  * The operational log: to the journal with priorities, to a terminal for people, and to `logs/kato.log` when asked
  * for. Never holds conversation text. Requires write on the logs folder when there is a file. Room: daemon; edge.
  */
-import * as fs from "node:fs";
 import { configure, getLogger, type LogRecord, reset } from "@logtape/logtape";
 import type { Config } from "../policy/policy.ts";
+import { LOG_LINE_BYTES } from "../protocol/limits.ts";
+import { escapeControls, type Level, withPriority } from "../system/journal.ts";
+import { type FieldsOf, LOG_EVENTS, type LogEvent } from "./log_events.ts";
+import { openLogFile } from "./log_file.ts";
 
 export interface Log {
-  debug(message: string, fields?: Fields): void;
-  info(message: string, fields?: Fields): void;
-  warning(message: string, fields?: Fields): void;
-  error(message: string, fields?: Fields): void;
+  /** Tells of `event`. Never throws: what cannot be told is lost, and nothing else is. */
+  tell<Event extends LogEvent>(event: Event, fields?: FieldsOf<Event>): void;
   close(): Promise<void>;
 }
-
-export type Fields = Readonly<Record<string, string | number | boolean | null>>;
-
-/** Priorities of sd-daemon(3), which journald takes from the front of each line. */
-const PRIORITIES: Readonly<Record<string, number>> = { debug: 7, info: 6, warning: 4, error: 3, fatal: 2 };
-
-/** journald splits longer lines; nothing that kato says is longer. */
-const LINE_CHARACTERS = 8_192;
-
-/** `kato.log` is moved to `kato.log.1` at this size. Bytes. */
-const FILE_BYTES = 4 * 1024 * 1024;
 
 export interface LogOptions {
   readonly level: Config["log"]["level"];
@@ -32,43 +22,53 @@ export interface LogOptions {
   readonly file: string | null;
 }
 
+/** What the security log is compared with later is told at every level. */
+const ALWAYS: readonly LogEvent[] = ["audit-head", "started", "stopped"];
+const [CATEGORY, ALWAYS_CATEGORY] = ["kato", "kato-always"] as const;
+
 export async function openLog({ level, toJournal, file }: LogOptions): Promise<Log> {
-  const encoder = new TextEncoder();
+  const tellStderr = (record: LogRecord) =>
+    sayLine(toJournal ? withPriority(formatLine(record), levelOf(record)) : formatForPeople(record));
+  const logFile = file === null ? null : openLogFile(file, {
+    failed: (problem) => tell("log-file-failed", { problem }),
+    works: (lost) => tell("log-file-works", { lost }),
+  });
   await configure({
     reset: true,
     sinks: {
-      stderr(record) {
-        const line = toJournal
-          ? `<${PRIORITIES[record.level] ?? 6}>${formatLine(record)}`
-          : formatForPeople(record);
-        Deno.stderr.writeSync(encoder.encode(`${line}\n`));
-      },
-      file(record) {
-        if (file !== null) appendLine(file, `${record.level} ${formatLine(record)}`, record.timestamp);
-      },
+      stderr: tellStderr,
+      file: (record) =>
+        logFile?.append(
+          `${new Date(record.timestamp).toISOString()} ${levelOf(record)} ${formatLine(record)}`,
+        ),
     },
     loggers: [
-      { category: "kato", lowestLevel: level, sinks: ["stderr", "file"] },
+      { category: CATEGORY, lowestLevel: level, sinks: ["stderr", "file"] },
+      { category: ALWAYS_CATEGORY, lowestLevel: "debug", sinks: ["stderr", "file"] },
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
     ],
   });
-  const logger = getLogger("kato");
-  // The message is data here, never a template.
-  const write = (method: "debug" | "info" | "warn" | "error") => (message: string, fields: Fields = {}) =>
-    logger[method]("{message}", { message, ...fields });
-  return {
-    debug: write("debug"),
-    info: write("info"),
-    warning: write("warn"),
-    error: write("error"),
-    close: () => reset(),
-  };
+  const loggers = { plain: getLogger(CATEGORY), always: getLogger(ALWAYS_CATEGORY) };
+
+  function tell<Event extends LogEvent>(event: Event, fields?: FieldsOf<Event>): void {
+    const { level, says } = LOG_EVENTS[event];
+    const logger = ALWAYS.includes(event) ? loggers.always : loggers.plain;
+    // The sentence is data here, never a template.
+    logger[level]("{says}", { says, event, ...fields });
+  }
+
+  return { tell, close: () => reset() };
 }
 
-function formatLine(record: LogRecord): string {
-  const { message, ...fields } = record.properties;
-  const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${quote(String(value))}`);
-  return escapeControls(`${String(message)}${pairs.join("")}`).slice(0, LINE_CHARACTERS);
+function levelOf({ level }: LogRecord): Level {
+  return level === "fatal" ? "error" : level === "trace" ? "debug" : level;
+}
+
+function formatLine({ properties, message }: LogRecord): string {
+  const { says = message.join(""), ...fields } = properties;
+  const pairs = Object.entries(fields).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => ` ${name}=${quote(String(value))}`);
+  return cutLine(escapeControls(`${String(says)}${pairs.join("")}`));
 }
 
 function formatForPeople(record: LogRecord): string {
@@ -76,31 +76,30 @@ function formatForPeople(record: LogRecord): string {
   // Not with `toTimeString`, for which the zone's names are loaded, in megabytes.
   const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => `${part}`.padStart(2, "0"))
     .join(":");
-  return `${time} ${record.level.padEnd(7)} ${formatLine(record)}`;
+  return `${time} ${levelOf(record).padEnd(7)} ${formatLine(record)}`;
 }
 
+/** Only what cannot look like a pair stays as it is. */
 function quote(value: string): string {
   return /^[\w./:@~+-]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** A line is one record: nothing in it may look like the beginning of another. */
-function escapeControls(text: string): string {
-  return text.replace(
-    // deno-lint-ignore no-control-regex
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+const ELLIPSIS = "…";
+const encoder = new TextEncoder();
+const room = new Uint8Array(LOG_LINE_BYTES - encoder.encode(ELLIPSIS).length);
+
+/** At most so many bytes, and no half character. */
+function cutLine(line: string): string {
+  const { read } = encoder.encodeInto(line, room);
+  return read === line.length ? line : line.slice(0, read) + ELLIPSIS;
 }
 
-function appendLine(path: string, line: string, timestamp: number): void {
-  if ((fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= FILE_BYTES) {
-    fs.renameSync(path, `${path}.1`);
-  }
-  const file = fs.openSync(path, "a", 0o600);
+/** Whoever reads standard error may be gone, or its disk full: that is nothing to end for. */
+export function sayLine(line: string): void {
+  const bytes = encoder.encode(`${line}\n`);
   try {
-    fs.fchmodSync(file, 0o600);
-    fs.writeSync(file, `${new Date(timestamp).toISOString()} ${line}\n`);
-  } finally {
-    fs.closeSync(file);
+    for (let written = 0; written < bytes.length;) written += Deno.stderr.writeSync(bytes.subarray(written));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
   }
 }

@@ -20,10 +20,11 @@ import { INCLUDES, PROVIDERS } from "../protocol/words.ts";
 import { providers } from "../providers/registry.ts";
 import { makePrivateFolder } from "../system/atomic_file.ts";
 import { openAuditLog } from "../system/audit_log.ts";
+import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
 import { loadConfig, loadPolicy } from "../system/policy_files.ts";
 import { VERSION } from "../version.ts";
 import { takeLock } from "./lock.ts";
-import { type Log, openLog } from "./log.ts";
+import { type Log, openLog, sayLine } from "./log.ts";
 import { createOrchestrator, type KernelSandbox } from "./orchestrator.ts";
 import { takeRequests } from "./requests.ts";
 import type { ProviderPlan } from "./side.ts";
@@ -58,6 +59,11 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { home, environment, roles, kernel, administrator } = options;
   // Standard output is the monitor's then.
   if (roles === "processes") quietConsole();
+  const toJournal = isJournal(environment);
+  const refuse = (messages: readonly string[]) => {
+    for (const message of messages) complain(message, toJournal);
+    return EXIT.refused;
+  };
   const places = placesOf(home);
   // Whoever launches kato makes `~/.kato` and what else is in it: the daemon may write its own two folders only.
   for (const folder of [places.state, places.requests, places.logs]) makePrivateFolder(folder);
@@ -81,14 +87,14 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
   const lock = await takeLock(places.lockFile);
   if (lock === null) {
-    say(`kato: a daemon is running already. 'kato status' shows it.`);
+    complain("a daemon is running already. 'kato status' shows it.", toJournal);
     return EXIT.failed;
   }
   const state = openState(places.database);
   if (!state.opened) return refuse([state.message]);
   const log = await openLog({
     level: config.config.log.level,
-    toJournal: environment["JOURNAL_STREAM"] !== undefined,
+    toJournal,
     file: config.config.log.file ? join(places.logs, "kato.log") : null,
   });
   const audit = openAuditLog({
@@ -118,6 +124,8 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   note("daemon-started", sandbox, `kato ${VERSION}, host ${roles}${without}`);
   for (const violation of effective.violations) {
     note("policy-loaded", "widening-ignored", formatSettingsError(violation));
+    const { file, line, key } = violation;
+    log.tell("widening-ignored", { file, line, key });
   }
 
   const marks = openMarks(places);
@@ -127,7 +135,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
   listen(["SIGHUP"], () => giveUp(EXIT.restart));
   const host = roles === "threads" ? threadHost : createProcessHost(STANDARD_PIPE, (why) => {
-    log.error("the monitor is lost", { why });
+    log.tell("monitor-lost", { why });
     giveUp(EXIT.failed);
   });
   const orchestrator = createOrchestrator({
@@ -143,11 +151,15 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     grantsFor: (destination, directories) => writerGrants([destination], directories),
     database: state.database,
     statusPath: places.statusFile,
-    audit: (body) => void audit.append(body),
+    audit(body) {
+      audit.append(body);
+      const { event: record, decision, reason, provider, session } = body;
+      log.tell("audit-record", { record, decision, reason, provider, session });
+    },
     log,
     keepMark: marks.keep,
     giveUp(why) {
-      log.error("giving up", { why });
+      log.tell("giving-up", { why });
       // A thread that loops cannot be ended in any other way.
       Deno.exit(EXIT.bug);
     },
@@ -158,15 +170,16 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   }
   const requests = takeRequests(places.requests, orchestrator.obey);
   const stopTending = every(TEND_MS, orchestrator.tend);
-  const stopHeads = every(HEAD_MS, () => log.info("audit log", { head: audit.head() }));
-  log.info("started", {
+  const stopHeads = every(HEAD_MS, () => log.tell("audit-head", { head: audit.head() }));
+  log.tell("started", {
     version: VERSION,
     pid: Deno.pid,
     policy: effective.hash.slice(0, 12),
     roles,
-    kernelSandbox: kernel.sandbox,
+    kernel_sandbox: kernel.sandbox,
+    head: audit.head(),
   });
-  if (kernel.missing.length > 0) log.warning("the kernel lacks", { what: kernel.missing.join(" ") });
+  if (kernel.missing.length > 0) log.tell("kernel-lacks", { what: kernel.missing.join(" ") });
 
   const status = await ended;
 
@@ -175,7 +188,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   requests.close();
   await within(STOP_MS - PARSERS_STOP_MS, orchestrator.stop(PARSERS_STOP_MS), log);
   note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);
-  log.info("stopped", { head: audit.head() });
+  log.tell("stopped", { head: audit.head() });
   audit.close();
   state.database.close();
   await log.close();
@@ -250,14 +263,11 @@ function listen(signals: readonly Deno.Signal[], stop: () => void): void {
 async function within(ms: number, step: Promise<void>, log: Log): Promise<void> {
   const late = Symbol("late");
   const limit = wait(ms).then(() => late);
-  if (await Promise.race([step, limit]) === late) log.warning("stopped before everything was settled");
+  if (await Promise.race([step, limit]) === late) log.tell("stopped-early");
 }
 
-function refuse(messages: readonly string[]): number {
-  for (const message of messages) say(`kato: ${message}`);
-  return EXIT.refused;
-}
-
-function say(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+/** Before there is a log. */
+function complain(message: string, toJournal: boolean): void {
+  const line = escapeControls(`kato: ${message}`);
+  sayLine(toJournal ? withPriority(line, "error") : line);
 }

@@ -4,6 +4,7 @@
  * hands conversation content on without looking at it. Room: daemon.
  */
 import type { Host } from "../hosts/host.ts";
+import { LOGGED_TROUBLES } from "../protocol/limits.ts";
 import type { EffectivePolicy } from "../policy/merge.ts";
 import type { AuditBody } from "../protocol/audit_record.ts";
 import type { ProviderId } from "../protocol/event.ts";
@@ -120,9 +121,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     watch: ({ provider, session }) => sides.get(provider)?.follow.watch(session) ?? false,
     async open(recording) {
       const result = await destinations.open(recording);
+      const { provider, session, destination } = recording;
       if ("problem" in result) {
-        status.error(`${recording.destination}: ${result.problem}`);
-        log.error("destination refused", { destination: recording.destination, problem: result.problem });
+        status.error(`${destination}: ${result.problem}`);
+        log.tell("destination-refused", { destination, problem: result.problem });
+      } else {
+        log.tell("recording-opened", { provider, session, destination });
       }
       return result;
     },
@@ -138,8 +142,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       });
     },
     changed: () => status.touch(),
-    stopped(recording) {
-      log.info("recording stopped", { session: recording.session, destination: recording.destination });
+    stopped({ provider, session, destination }) {
+      log.tell("recording-stopped", { provider, session, destination });
       status.touch();
     },
   });
@@ -152,10 +156,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     decide: destinations.decide,
     allowShared: policy.destinations.allow_shared,
     commandsAllowed: policy.recording.commands,
-    audit,
+    audit(body) {
+      audit(body);
+      const { event, decision, provider, session, reason, path } = body;
+      if (event === "command" && decision === "allow") {
+        log.tell("command-obeyed", { provider, session, reason, path });
+      }
+    },
     denied(body, message) {
       audit(body);
-      log.warning("command denied", { session: body.session, reason: body.reason, path: body.path });
+      log.tell("command-denied", { session: body.session, reason: body.reason, path: body.path });
       status.deny({ session: body.session, command: body.command, reason: body.reason, message });
     },
     timeZone: options.timeZone,
@@ -182,12 +192,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         side.state = message.watching === "inotify" ? "watching" : "polling";
         side.missing = message.missing;
         startRecordings(provider);
-        log.info("watching", { provider, sessions: message.sessions, by: message.watching });
+        log.tell("watching", { provider, sessions: message.sessions, by: message.watching });
         return status.touch();
       case "watching":
         side.state = message.how === "inotify" ? "watching" : "polling";
         side.missing = [];
-        if (message.how === "poll") log.warning("polling", { provider, why: message.why });
+        if (message.how === "poll") log.tell("polling", { provider, why: message.why });
         return status.touch();
       case "found":
         void turns.take({ provider, session: message.session }, async () => {
@@ -205,7 +215,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       case "batch":
         return recorders.take(message, payload);
       case "lost":
-        log.warning("session lost", { provider, session: message.session, why: message.why });
+        log.tell("session-lost", { provider, session: message.session, why: message.why });
         return recorders.lost(message);
       case "trouble":
         return noteTrouble(provider, message);
@@ -232,12 +242,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
   };
 
-  /** The log says it once for each session; how often it happened is in the status. */
+  /** The log says it once for each session, and not without end; how often it happened is in the status. */
   function noteTrouble(provider: ProviderId, trouble: Extract<FromParser, { type: "trouble" }>): void {
     const { session, kind, what, count } = trouble;
     const key = `${provider}/${session} ${kind} ${what}`;
-    if (!noted.has(key)) log.warning("trouble in a log", { provider, session, kind, what });
-    noted.add(key);
+    if (!noted.has(key) && noted.size < LOGGED_TROUBLES) {
+      // The name of a type is whatever a log says it is; what is no name may be anything that was said.
+      const isName = kind !== "unknown-record" || /^[\w.:+-]{1,64}$/.test(what);
+      log.tell("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
+      noted.add(key);
+    }
     status.trouble(provider, kind, what, count);
   }
 

@@ -60,13 +60,13 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
 
   function crashed(session: string): void {
     if (!follow.crashed(session)) return;
-    log.error("session quarantined", { provider, session });
+    log.tell("session-quarantined", { provider, session });
     audit({ ...EMPTY_BODY, event: "source-quarantined", provider, session, reason: "parser-failed-twice" });
   }
 
   function failed(why: string, session: string | null, violation: boolean): void {
     side.state = "failed";
-    log.error("parser ended", { provider, why });
+    log.tell("parser-ended", { provider, why });
     const event = violation ? "protocol-violation" : "role-ended";
     const decision = violation ? "deny" : "note";
     audit({ ...EMPTY_BODY, event, provider, session, decision, reason: event, detail: why });

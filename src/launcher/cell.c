@@ -19,6 +19,8 @@ static _Noreturn void become_role(const struct place *place, const struct plan *
   struct list arguments = {0};
   build_flags(&arguments, place->program, command);
   if (is_main) main_arguments(&arguments, place, plan, line);
+  /* It sees no environment; the line that it may have to say shall have its priority. */
+  if (!is_main && is_journal()) list_add(&arguments, "--journal");
   struct ruleset rules;
   ruleset_make(&rules, place->abi);
   allow_program(&rules, place);

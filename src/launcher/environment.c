@@ -37,13 +37,15 @@ static bool is_there(const struct list *environment, const char *entry, size_t l
   return false;
 }
 
-void build_environment(char *const *inherited, struct list *environment) {
+/* `journal`: whether standard error is the journal. Else the variable that names its stream is some ancestor's. */
+void build_environment(char *const *inherited, bool journal, struct list *environment) {
   for (char *const *at = inherited; *at != NULL; at++) {
     const char *equals = strchr(*at, '=');
     if (equals == NULL) continue;
     size_t length = (size_t)(equals - *at);
     /* The first of several with one name is what getenv finds, so it is the one that was checked. */
     if (!is_passed(*at, length) || is_there(environment, *at, length)) continue;
+    if (!journal && is_name(*at, length, "JOURNAL_STREAM")) continue;
     if (strlen(equals + 1) > VALUE_BYTES || !is_utf8(equals + 1)) continue;
     list_add(environment, *at);
   }

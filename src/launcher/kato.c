@@ -180,7 +180,7 @@ int main(int argc, char **argv, char **environment) {
   place.administrator = find_administrator();
   find_program(&place);
   place.home = find_home(&place);
-  build_environment(environment, &place.environment);
+  build_environment(environment, is_journal(), &place.environment);
   look_at_kernel(&place);
   find_folder(asks_daemon);
   if (*line != NULL && strcmp(*line, "plan") == 0) become_plan(&place, "kato.js", line);

@@ -26,7 +26,10 @@ enum { DONE = 0, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, REFUSED = 78 }
 #define BEAT_SECONDS 30
 #define STOP_MS 2500
 
-/* say.c: one sentence to a person. */
+/* say.c: one sentence to a person, a line in the journal. */
+#define MESSAGE_BYTES (4u * KIB)
+char *plain_message(char *message); /* takes it, and gives it or another back */
+bool is_journal(void);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -43,7 +46,7 @@ void list_take(struct list *list, char *text);
 void list_free(struct list *list);
 
 /* environment.c */
-void build_environment(char *const *inherited, struct list *environment);
+void build_environment(char *const *inherited, bool journal, struct list *environment);
 
 /* plan_text.c */
 enum verb { READ, LIST, WRITE, ENV, SYS };

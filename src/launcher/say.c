@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 _Noreturn void out_of_memory(void) {
@@ -29,16 +30,47 @@ char *text_of(const char *format, ...) {
   return text;
 }
 
-static void say_list(const char *format, va_list values) {
-  char *message = format_text(format, values);
-  /* A path may hold anything; nothing in it shall steer the terminal. */
-  for (char *at = message; *at != '\0'; at++) {
-    unsigned char byte = (unsigned char)*at;
-    bool is_c1 = byte >= 0x80 && byte < 0xa0 && at > message && (unsigned char)at[-1] == 0xc2;
-    if (byte < 0x20 || byte == 0x7f || is_c1) *at = '?';
+/* Of three bytes, and not seen: zero width, line separators, and what turns text around. */
+static bool is_unseen(const unsigned char *at) {
+  if (at[0] == 0xef) return at[1] == 0xbb && at[2] == 0xbf;
+  if (at[0] != 0xe2) return false;
+  if (at[1] == 0x80) return (at[2] >= 0x8b && at[2] <= 0x8f) || (at[2] >= 0xa8 && at[2] <= 0xae);
+  return at[1] == 0x81 && at[2] >= 0xa0 && at[2] <= 0xaf;
+}
+
+/* A path may hold anything; nothing in it shall steer the terminal, or look like a line of its own. */
+char *plain_message(char *message) {
+  bool is_text = is_utf8(message);
+  for (unsigned char *at = (unsigned char *)message; *at != '\0'; at++) {
+    if (at[0] == 0xc2 && at[1] < 0xa0) memset(at, '?', at[1] == '\0' ? 1 : 2);
+    if (is_unseen(at)) memset(at, '?', 3);
+    if (*at < 0x20 || *at == 0x7f || (!is_text && *at >= 0x80)) *at = '?';
   }
+  size_t length = strlen(message);
+  if (length <= MESSAGE_BYTES) return message;
+  for (length = MESSAGE_BYTES; ((unsigned char)message[length] & 0xc0) == 0x80; length--) continue;
+  message[length] = '\0';
+  char *cut = text_of("%s…", message);
+  free(message);
+  return cut;
+}
+
+/* The variable alone does not say so: whatever a service starts inherits it, a terminal's shell among it. */
+bool is_journal(void) {
+  const char *named = getenv("JOURNAL_STREAM");
+  struct stat status;
+  if (named == NULL || fstat(STDERR_FILENO, &status) != 0) return false;
+  char *own = text_of("%ju:%ju", (uintmax_t)status.st_dev, (uintmax_t)status.st_ino);
+  bool is = strcmp(named, own) == 0;
+  free(own);
+  return is;
+}
+
+/* `priority`: as sd-daemon(3) numbers them. */
+static void say_list(int priority, const char *format, va_list values) {
+  char *message = plain_message(format_text(format, values));
   /* In one write, so that messages of several processes do not mix. */
-  char *line = text_of("kato: %s.\n", message);
+  char *line = is_journal() ? text_of("<%d>kato: %s.\n", priority, message) : text_of("kato: %s.\n", message);
   if (write(STDERR_FILENO, line, strlen(line)) < 0) { /* nobody listens */
   }
   free(line);
@@ -48,14 +80,14 @@ static void say_list(const char *format, va_list values) {
 void say(const char *format, ...) {
   va_list values;
   va_start(values, format);
-  say_list(format, values);
+  say_list(4, format, values);
   va_end(values);
 }
 
 _Noreturn void fail(int status, const char *format, ...) {
   va_list values;
   va_start(values, format);
-  say_list(format, values);
+  say_list(3, format, values);
   va_end(values);
   /* No exit handlers: this may be a child that shares its parent's state. */
   _exit(status);

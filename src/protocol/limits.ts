@@ -147,6 +147,18 @@ export const REQUEST_BYTES = 16 * KIB;
 /** The audit log is rotated at this size; the chain runs over rotations. */
 export const AUDIT_FILE_BYTES = 16 * MIB;
 
+/** A line of the operational log: journald splits one of 48 KiB, and so does whatever carries it on, earlier. */
+export const LOG_LINE_BYTES = 8 * KIB;
+
+/** `kato.log` is rotated at this size ... */
+export const LOG_FILE_BYTES = 4 * MIB;
+
+/** ... and so many files are kept, itself among them. */
+export const LOG_FILE_GENERATIONS = 5;
+
+/** Troubles of logs that one run tells of by name; the rest is counted only, for a poisoned log can hold millions. */
+export const LOGGED_TROUBLES = 200;
+
 /** PATH_MAX: of a path in an audit record, or in a file that holds one. */
 export const PATH_BYTES = 4096;
 

@@ -59,7 +59,7 @@ export async function runInProcess(
     database: state.database,
     statusPath: home.places.statusFile,
     audit: (body) => void audit.push(body),
-    log: { debug: silent, info: silent, warning: silent, error: silent, close: () => Promise.resolve() },
+    log: { tell: silent, close: () => Promise.resolve() },
     keepMark(provider, session) {
       marks.set(provider, session);
       if (session !== null) markings.push(provider);

@@ -106,6 +106,36 @@ test("refuses a working directory that is gone", async (stage) => {
   assert.match(new TextDecoder().decode(stderr), /working directory is gone/);
 });
 
+test("gives what it says a priority where standard error is the journal, and nowhere else", async (stage) => {
+  stage.plan(planOf("help", ["env JOURNAL_STREAM"]));
+  stage.script("kato.js", `console.log(Deno.env.get("JOURNAL_STREAM") ?? "none");`);
+  const said = join(stage.root, "said");
+  Deno.writeTextFileSync(said, "");
+  Deno.chmodSync(said, 0o666);
+  const { dev, ino } = Deno.statSync(said);
+  const cases: readonly (readonly [stream: string | null, says: RegExp, passed: boolean])[] = [
+    [`${dev}:${ino}`, /^<3>kato: --roles is said by kato itself\. .*\n$/, true],
+    [`${dev}:${(ino ?? 0) + 1}`, /^kato: --roles is said/, false],
+    ["", /^kato: --roles is said/, false],
+    [null, /^kato: --roles is said/, false],
+  ];
+  const runTo = async (words: readonly string[], stream: string | null) => {
+    const [command = "", ...args] = [
+      ...asPerson(),
+      ...["sh", "-c", 'exec "$0" "$@" 2>"$SAID"', join(stage.root, "bin/kato"), ...words],
+    ];
+    const env = { HOME: stage.home, SAID: said, ...(stream === null ? {} : { JOURNAL_STREAM: stream }) };
+    const { stdout } = await new Deno.Command(command, { args, env, clearEnv: true, cwd: stage.home })
+      .output();
+    return { out: new TextDecoder().decode(stdout), err: Deno.readTextFileSync(said) };
+  };
+  for (const [stream, says, passed] of cases) {
+    assert.match((await runTo(["--roles", "x"], stream)).err, says);
+    const { out } = await runTo(["status"], stream);
+    assert.equal(out, `${passed ? stream : "none"}\n`);
+  }
+});
+
 const H = "/home/ada";
 const WRONG_PLANS: readonly (readonly [string, readonly string[] | Uint8Array, RegExp])[] = [
   ["empty", new Uint8Array(), /has no end/],

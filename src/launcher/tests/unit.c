@@ -116,6 +116,27 @@ static void check_bound(const char *profile, const char *verb, const char *path,
   free(text);
 }
 
+static void check_message(const char *message, const char *plain) {
+  char *made = plain_message(text_of("%s", message));
+  CHECK(strcmp(made, plain) == 0, "a message: %s", made);
+  free(made);
+}
+
+static void check_messages(void) {
+  check_message("caf\xc3\xa9", "caf\xc3\xa9");
+  check_message("a\nb\x1b[2J\x7f", "a?b?[2J?");
+  check_message("a\xc2\x85z", "a??z");
+  check_message("a\xe2\x80\xaetxt\xe2\x80\xa8 <0>kato: forged\xef\xbb\xbf", "a???txt??? <0>kato: forged???");
+  check_message("latin \xe9", "latin ?");
+  check_message("cut short \xe2", "cut short ?");
+  char *long_one = malloc(3 * MESSAGE_BYTES + 1);
+  for (size_t i = 0; i < MESSAGE_BYTES; i++) memcpy(long_one + 3 * i, "\xe2\x82\xac", 3);
+  long_one[3 * MESSAGE_BYTES] = '\0';
+  char *made = plain_message(long_one);
+  CHECK(strlen(made) <= MESSAGE_BYTES + 3 && is_utf8(made), "a long message: %zu bytes", strlen(made));
+  free(made);
+}
+
 static void check_bounds(void) {
   check_bound("daemon", "write", "/home/ada/.kato/state", true, 1);
   check_bound("daemon", "write", "/srv/home/ada/notes", true, 1);
@@ -158,13 +179,17 @@ static void check_environment(void) {
                             "DENO_DIR=/dev/null/none", "DENO_NO_UPDATE_CHECK=1",
                             "MALLOC_ARENA_MAX=1"};
   struct list made = {0};
-  build_environment(inherited, &made);
+  build_environment(inherited, true, &made);
   size_t count = sizeof expected / sizeof *expected;
   CHECK(made.count == count, "%zu variables", made.count);
   for (size_t i = 0; i < count && i < made.count; i++) {
     CHECK(strcmp(made.items[i], expected[i]) == 0, "variable %zu is %s", i, made.items[i]);
   }
   list_free(&made);
+  struct list elsewhere = {0};
+  build_environment(inherited, false, &elsewhere);
+  CHECK(elsewhere.count == count - 1, "%zu variables where standard error is not the journal", elsewhere.count);
+  list_free(&elsewhere);
 }
 
 static bool has(const struct list *list, const char *text) {
@@ -333,6 +358,7 @@ static void check_queue(void) {
 int main(void) {
   check_plans();
   check_bounds();
+  check_messages();
   check_environment();
   check_flags();
   check_services();

@@ -1,0 +1,105 @@
+/**
+ * What the operational log tells of: one row an event. The level and the sentence are the event's own; whoever tells of
+ * it adds fields. docs/logs.md shows this table. Pure.
+ */
+import type { Level } from "../system/journal.ts";
+
+export interface LogEventKind {
+  readonly level: Level;
+  /** What a line begins with. */
+  readonly says: string;
+  /** Names of the fields that may follow; for the documentation and the types. */
+  readonly fields: readonly string[];
+}
+
+export const LOG_EVENTS = {
+  "started": {
+    level: "info",
+    says: "kato runs",
+    fields: ["version", "pid", "policy", "roles", "kernel_sandbox", "head"],
+  },
+  "stopped": { level: "info", says: "kato has stopped", fields: ["head"] },
+  "audit-head": { level: "info", says: "head of the audit log", fields: ["head"] },
+  "widening-ignored": {
+    level: "warning",
+    says: "your policy asks for more than is enforced",
+    fields: ["file", "line", "key"],
+  },
+  "kernel-lacks": {
+    level: "warning",
+    says: "the kernel lacks a part of the sandbox",
+    fields: ["what"],
+  },
+  "watching": { level: "info", says: "sessions are watched", fields: ["provider", "sessions", "by"] },
+  "polling": {
+    level: "warning",
+    says: "sessions are looked at from time to time, not watched",
+    fields: ["provider", "why"],
+  },
+  "command-obeyed": {
+    level: "info",
+    says: "a command was obeyed",
+    fields: ["provider", "session", "reason", "path"],
+  },
+  "recording-opened": {
+    level: "debug",
+    says: "the file of a recording was opened",
+    fields: ["provider", "session", "destination"],
+  },
+  "recording-stopped": {
+    level: "info",
+    says: "a recording has stopped",
+    fields: ["provider", "session", "destination"],
+  },
+  "destination-refused": {
+    level: "error",
+    says: "a recording waits: its file cannot be written",
+    fields: ["destination", "problem"],
+  },
+  "command-denied": { level: "warning", says: "a command was denied", fields: ["session", "reason", "path"] },
+  "log-trouble": {
+    level: "warning",
+    says: "not all of a session's log could be taken over",
+    fields: ["provider", "session", "kind", "what"],
+  },
+  "session-lost": {
+    level: "warning",
+    says: "a session's log is gone or cannot be read",
+    fields: ["provider", "session", "why"],
+  },
+  "session-quarantined": {
+    level: "error",
+    says: "a session is left alone: it took its parser down twice",
+    fields: ["provider", "session"],
+  },
+  "parser-ended": {
+    level: "error",
+    says: "a parser has ended, and is started again",
+    fields: ["provider", "why"],
+  },
+  "monitor-lost": { level: "error", says: "the monitor is lost", fields: ["why"] },
+  "giving-up": { level: "error", says: "kato ends, to be started again", fields: ["why"] },
+  "stopped-early": {
+    level: "warning",
+    says: "kato stopped before everything was settled; the next start settles it",
+    fields: [],
+  },
+  "log-file-failed": {
+    level: "error",
+    says: "kato.log cannot be written; its lines are lost until it can",
+    fields: ["problem"],
+  },
+  "log-file-works": { level: "info", says: "kato.log is written again", fields: ["lost"] },
+  "audit-record": {
+    level: "debug",
+    says: "a record went to the audit log",
+    fields: ["record", "decision", "reason", "provider", "session"],
+  },
+} as const satisfies Readonly<Record<string, LogEventKind>>;
+
+export type LogEvent = keyof typeof LOG_EVENTS;
+
+/** Values of an event's fields; one that is not known is left out. */
+export type FieldsOf<Event extends LogEvent> = Readonly<
+  Partial<Record<typeof LOG_EVENTS[Event]["fields"][number], string | number | boolean | null>>
+>;

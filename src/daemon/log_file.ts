@@ -1,0 +1,70 @@
+/**
+ * `logs/kato.log` and its earlier generations. A disk that takes nothing costs lines of this file and nothing else.
+ * Requires read and write on the logs folder. Room: daemon; edge.
+ */
+import { LOG_FILE_BYTES, LOG_FILE_GENERATIONS } from "../protocol/limits.ts";
+
+export interface LogFile {
+  /** Never throws. */
+  append(line: string): void;
+}
+
+/** @param told Of the first line that could not be written, and of the first that could be again. */
+export function openLogFile(
+  path: string,
+  told: { readonly failed: (problem: string) => void; readonly works: (lost: number) => void },
+): LogFile {
+  let lost = 0;
+  return {
+    append(line) {
+      try {
+        append(path, line);
+      } catch (error) {
+        lost += 1;
+        if (lost === 1) told.failed(codeOf(error));
+        return;
+      }
+      if (lost === 0) return;
+      const before = lost;
+      lost = 0;
+      told.works(before);
+    },
+  };
+}
+
+/** Opened anew for each line: the file may be moved away or removed at any time. */
+function append(path: string, line: string): void {
+  const found = look(path);
+  // A FIFO would hold us up, a link lead elsewhere.
+  if (found !== null && !(found.isFile && found.nlink === 1)) throw new NotPlain();
+  if (found !== null && found.size >= LOG_FILE_BYTES) rotate(path);
+  else if (found !== null && ((found.mode ?? 0) & 0o777) !== 0o600) Deno.chmodSync(path, 0o600);
+  using file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+}
+
+/** `kato.log` becomes `kato.log.1`, and so on; the oldest is replaced. */
+function rotate(path: string): void {
+  for (let generation = LOG_FILE_GENERATIONS - 1; generation >= 1; generation--) {
+    const from = generation === 1 ? path : `${path}.${generation - 1}`;
+    if (look(from) !== null) Deno.renameSync(from, `${path}.${generation}`);
+  }
+}
+
+function look(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+class NotPlain extends Error {}
+
+function codeOf(error: unknown): string {
+  if (error instanceof NotPlain) return "something that is no plain file of one name is there";
+  if (error instanceof Error && "code" in error) return String(error.code);
+  throw error;
+}
