@@ -26,6 +26,7 @@ const SUITES = [
   "daemon/moved_logs_test.ts",
   "daemon/live_test.ts",
   "daemon/life_test.ts",
+  "daemon/log_test.ts",
   "attacks/swap_race_test.ts",
   "attacks/poisoned_log_test.ts",
   "attacks/poisoned_clients_test.ts",

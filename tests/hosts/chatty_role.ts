@@ -8,5 +8,7 @@ port.receive(({ header }) => {
   console.table([1, 2]);
   const { type } = header as { readonly type: string };
   if (type === "throw") JSON.parse('{"secret conversation": ');
+  // What it read looks like the place of a stack.
+  if (type === "forge") throw new Error("x\n    at secret conversation (chatty_role.ts:1:1)");
   port.send({ header: { type: `${type} back` }, payload: null });
 });

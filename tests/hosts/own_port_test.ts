@@ -36,10 +36,14 @@ Deno.test("a role whose libraries print sends frames alone, and ends when nobody
   assert.equal(code, 0);
 });
 
-Deno.test("a role that throws says where, and nothing of what it read", async () => {
-  const { code, err } = await runChatty("throw");
-  assert.equal(code, 70);
-  assert.match(err, /^kato: a role ends: SyntaxError$/m);
-  assert.match(err, /^ {4}at .*chatty_role\.ts/m);
-  assert.doesNotMatch(err, /secret/);
+Deno.test("a role that throws says where, on one line, and nothing of what it read", async (t) => {
+  for (const [word, name] of [["throw", "SyntaxError"], ["forge", "Error"]] as const) {
+    await t.step(word, async () => {
+      const { code, err } = await runChatty(word);
+      assert.equal(code, 70);
+      assert.match(err, new RegExp(`^kato: a role ends: ${name} at .*chatty_role\\.ts:`, "m"));
+      assert.equal(err.match(/chatty_role/g)?.length, 1);
+      assert.doesNotMatch(err, /secret/);
+    });
+  }
 });
