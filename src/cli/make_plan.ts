@@ -9,7 +9,7 @@ import type { Context } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
 import type { OutputSketch, Sketch } from "./plan_command.ts";
 import type { PlanFacts } from "./plan_facts.ts";
-import { hasUnit } from "./unit_drop_in.ts";
+import { hasUnit } from "./unit_files.ts";
 
 export interface PlanContext
   extends Pick<Context, "home" | "uid" | "variables" | "system" | "administrator"> {

@@ -5,14 +5,10 @@
 import { join } from "@std/path";
 import type { Policy } from "../policy/policy.ts";
 import { ownDropIns, unitFolders } from "../policy/plan.ts";
-import { DROP_IN_HEAD, UNIT, UNIT_DROP_IN, unitDropIn } from "../policy/unit_folders.ts";
+import { DROP_IN_HEAD, UNIT_DROP_IN, unitDropIn } from "../policy/unit_folders.ts";
 import { providers } from "../providers/registry.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
-
-/** Whether one of kato's units is in `folders`. Requires list on each unit file. */
-export function hasUnit(folders: readonly string[]): boolean {
-  return folders.some((folder) => look(join(folder, UNIT)) !== null);
-}
+import { hasUnit, look } from "./unit_files.ts";
 
 export interface Kept {
   /** The drop-in, where there is a unit for it. */
@@ -39,13 +35,4 @@ export function keepDropIn(policy: Policy, home: string): Kept | null {
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeAtomically(path, wanted);
   return { path, state: "written" };
-}
-
-function look(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-    throw error;
-  }
 }

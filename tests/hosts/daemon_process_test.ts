@@ -115,7 +115,7 @@ Deno.test({
         const text = Deno.readTextFileSync(file);
         const loading = /\b(?:from|import|require)\b\s*\(?\s*["']([^"'\s]+)["']|getBuiltinModule/g;
         const loaded = new Set([...text.matchAll(loading)].map(([said, module]) => module ?? said));
-        const allowed = file === program.orchestrator ? ["node:fs", "node:sqlite"] : [];
+        const allowed = file === program.orchestrator ? ["node:sqlite"] : [];
         assert.deepEqual([...loaded].sort(), allowed, file);
       }
     });

@@ -1,0 +1,21 @@
+/**
+ * Whether kato's unit is installed. Apart from unit_drop_in.ts, because a plan asks too, and loads no more than it
+ * needs. READS metadata of unit files. Room: cli; edge.
+ */
+import { join } from "@std/path";
+import { UNIT } from "../policy/unit_folders.ts";
+
+/** Whether one of kato's units is in `folders`. Requires list on each unit file. */
+export function hasUnit(folders: readonly string[]): boolean {
+  return folders.some((folder) => look(join(folder, UNIT)) !== null);
+}
+
+/** What is at `path` itself; null when there is nothing. */
+export function look(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    throw error;
+  }
+}
