@@ -6,11 +6,12 @@ export const PERSON = { uid: 4242, home: "/home/ada" } as const;
 
 /** A Debian 12 with nothing but what is essential, made once. */
 export async function baseRoot(cache: string): Promise<string> {
-  const base = `${cache}/bookworm.tar`;
+  const base = `${cache}/bookworm.tar.gz`;
   if (!exists(base)) {
     Deno.mkdirSync(cache, { recursive: true });
-    await succeed(["mmdebstrap", "--quiet", "--variant=minbase", "bookworm", `${base}.new`, "--format=tar"]);
-    Deno.renameSync(`${base}.new`, base);
+    const unfinished = `${cache}/bookworm.new.tar.gz`;
+    await succeed(["mmdebstrap", "--quiet", "--variant=minbase", "bookworm", unfinished]);
+    Deno.renameSync(unfinished, base);
   }
   return base;
 }
