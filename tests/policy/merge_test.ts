@@ -59,6 +59,14 @@ Deno.test("policy/organisation.example.toml loads", async () => {
   const { enforced, policy } = merged(organisation(text));
   assert.equal(policy.destinations.cli_export, "roots");
   assert.ok(Object.keys(enforced).length > 5);
+  // Everything that it sets but the version is enforced, so that setting it is not a wish.
+  const set = Object.keys(merged(organisation(text)).origins)
+    .filter((key) => merged(organisation(text)).origins[key] !== "default");
+  assert.deepEqual(set.filter((key) => enforced[key] === undefined), ["version"]);
+  // What it offers works when its mark is taken away.
+  const active = text.replaceAll(/^# (\w+ = )/gm, "$1");
+  assert.notEqual(active, text);
+  assert.equal(merged(organisation(active)).policy.recording.commands, false);
 });
 
 Deno.test("mergePolicy() lets the later layer win, key by key, and says where each value is from", () => {
