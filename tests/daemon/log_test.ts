@@ -4,11 +4,13 @@ import { LOG_EVENTS } from "../../src/daemon/log_events.ts";
 import { placesOf } from "../../src/policy/places.ts";
 import { LOG_FILE_BYTES, LOG_FILE_GENERATIONS, LOG_LINE_BYTES } from "../../src/protocol/limits.ts";
 import { isRoot } from "../../tools/tests/person.ts";
+import { EXIT } from "../../src/cli/exit_status.ts";
 import { read } from "../documents.ts";
-import { append } from "./claude_rows.ts";
+import { INSTALLED_ONLY, KATO } from "../installed.ts";
+import { append, createRows } from "./claude_rows.ts";
 import { makeHome, startDaemon } from "./harness.ts";
+import { childrenOf } from "./proc.ts";
 import { until } from "./until.ts";
-import { createRows } from "./claude_rows.ts";
 
 const TELL = new URL("tell.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
@@ -232,6 +234,14 @@ Deno.test({
   },
 });
 
+Deno.test("log: standard error that takes nothing is nothing to end for", async () => {
+  using folder = makeFolder();
+  const file = `${folder.path}/kato.log`;
+  const before = ["sh", "-c", 'exec "$0" "$@" 2>/dev/full'];
+  assert.deepEqual(await tell([["stopped-early"], ["stopped-early"]], { file, before }), []);
+  assert.equal(Deno.readTextFileSync(file).split("\n").length - 1, 2);
+});
+
 /** Words that are said in every place of a session where text can be. */
 const SECRET = "kumquat";
 
@@ -282,4 +292,49 @@ Deno.test("log: nothing that is said in a session reaches the operational log, a
   }
   // The audit log, to compare the last head with.
   assert.ok(home.audit().length > 0);
+});
+
+/** An installed daemon whose standard error is the file `said`, which it takes for the journal. */
+function startInJournal(home: string, said: string): Deno.ChildProcess {
+  const { dev, ino } = Deno.statSync(said);
+  return new Deno.Command("sh", {
+    args: ["-c", 'exec "$0" daemon 2>>"$SAID"', KATO ?? ""],
+    clearEnv: true,
+    env: { HOME: home, SAID: said, JOURNAL_STREAM: `${dev}:${ino}` },
+    stdin: "null",
+    stdout: "null",
+  }).spawn();
+}
+
+Deno.test({
+  name: "log: in the journal every line of an installed daemon has its priority, whatever befalls it",
+  ...INSTALLED_ONLY,
+  async fn() {
+    await using home = await makeHome();
+    const said = `${home.path}/said`;
+    const told = () => Deno.readTextFileSync(said);
+    const has = (text: string) => until(`it says ${text}`, () => told().includes(text), { saw: told });
+    Deno.writeTextFileSync(said, "");
+    const daemon = startInJournal(home.path, said);
+    await has("event=watching provider=claude-code");
+    // The first who is started is the orchestrator, which says who it is.
+    const parsers = childrenOf(daemon.pid).filter((pid) => !told().includes(` pid=${pid} `));
+    for (const parser of parsers) Deno.kill(parser, "SIGKILL");
+    await has("event=parser-ended");
+    // A second one says why it does not start.
+    assert.equal((await startInJournal(home.path, said).status).code, EXIT.failed);
+    daemon.kill("SIGTERM");
+    assert.equal((await daemon.status).code, EXIT.done);
+    Deno.writeTextFileSync(home.places.policyFile, "nonsense = 1\n", { mode: 0o600 });
+    assert.equal((await startInJournal(home.path, said).status).code, EXIT.refused);
+    const lines = told().split("\n").slice(0, -1);
+    for (const line of lines) assert.match(line, /^<[3467]>(?:kato: |.* event=[a-z-]+)/);
+    const says = (priority: number, text: string) =>
+      assert.ok(lines.some((line) => line.startsWith(`<${priority}>`) && line.includes(text)), text);
+    says(6, "event=started");
+    says(3, "event=parser-ended");
+    says(3, "kato: a daemon is running already");
+    says(6, "event=stopped");
+    says(3, "nonsense: is not a key that kato knows");
+  },
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "@std/toml";
+import fc from "fast-check";
 import { addEntry, addList, dropEntry } from "../../src/policy/edit_list.ts";
 import { starterPolicy } from "../../src/policy/starter.ts";
 
@@ -122,3 +123,60 @@ for (const [name, index, list, expected] of DROPPED) {
 
 Deno.test("addList() writes a list as the whole value", () =>
   assert.equal(addList("", KEY, ["a", "b"]), '[destinations]\nroots = ["a", "b"]\n'));
+
+/** A policy file as a person may lay it out, and the roots that it sets; null where it sets none. */
+const laidOut = fc.record({
+  head: fc.constantFrom("", "# mine\n", "\n\n", '[recording]\ncommands = true # "[destinations]"\n'),
+  entries: fc.option(
+    fc.array(fc.constantFrom("~/a", "~/b c", "/srv/d#e", "/srv/]f", "/srv/g,h"), { maxLength: 4 }),
+  ),
+  quote: fc.constantFrom('"', "'"),
+  gap: fc.constantFrom("", " ", "\n", "\n  ", ' # a [comment, with "everything"]\n\t'),
+  after: fc.constantFrom("", " ", "\n", ' # so [far], "it" goes\n'),
+  comma: fc.boolean(),
+  end: fc.constantFrom("", "\n", " # end\n", "\nmax_file_mb = 3\n", "\n[sandbox]\n"),
+  lineEnd: fc.constantFrom("\n", "\r\n"),
+  header: fc.constantFrom(
+    "[destinations]\n",
+    "[ destinations ] # here\n",
+    "[destinations]\nallow_shared = true\n",
+  ),
+}).map(({ head, entries, quote, gap, after, comma, end, lineEnd, header }) => {
+  const texts = (entries ?? []).map((entry) => `${quote}${entry}${quote}`);
+  const list = texts.map((text, index) => {
+    const isLast = index === texts.length - 1;
+    return `${gap}${text}${isLast && !comma ? "" : ","}`;
+  }).join(after);
+  const value = entries === null ? "" : `roots = [${list}${gap}]${end === "" ? "\n" : end}`;
+  return { text: `${head}${header}${value}`.replaceAll("\n", lineEnd), entries };
+});
+
+type Tables = Record<string, Record<string, unknown>>;
+
+Deno.test("addEntry() and dropEntry() change the list and nothing else, however the file is laid out", () => {
+  fc.assert(
+    fc.property(laidOut, ({ text, entries }) => {
+      const before = parse(text) as Tables;
+      const added = addEntry(text, KEY, "~/new one", ["~/default"]);
+      const expected = [...entries ?? ["~/default"], "~/new one"];
+      const { destinations, ...others } = parse(added) as Tables;
+      assert.deepEqual(destinations, { ...before["destinations"], roots: expected });
+      assert.deepEqual(
+        others,
+        Object.fromEntries(Object.entries(before).filter(([name]) => name !== "destinations")),
+      );
+      for (const comment of text.match(/(?:^|\s)#.*/gm) ?? []) {
+        assert.ok(added.includes(comment.trimEnd()), comment);
+      }
+      for (let index = 0; index < expected.length; index++) {
+        const rest = parse(dropEntry(added, KEY, index)) as Tables;
+        assert.deepEqual(
+          rest["destinations"]?.["roots"],
+          expected.toSpliced(index, 1),
+          `${index} of ${added}`,
+        );
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
