@@ -1,0 +1,128 @@
+/**
+ * The machines that `deno task test:system` boots, and the people on them. Elsewhere there are none, and what needs
+ * them is skipped.
+ */
+import { until } from "../daemon/until.ts";
+
+export interface Machine {
+  readonly pid: number;
+  readonly root: string;
+}
+
+interface Machines {
+  readonly release: string;
+  /** Where the attackers' programs were made. */
+  readonly work: string;
+  readonly open: Machine;
+  readonly locked: Machine;
+}
+
+const told = Deno.env.get("KATO_MACHINES");
+const NOWHERE: Machine = { pid: 0, root: "/nonexistent" };
+const machines: Machines = told === undefined
+  ? { release: "none", work: "/nonexistent", open: NOWHERE, locked: NOWHERE }
+  : JSON.parse(told);
+
+export const { release, work, open, locked } = machines;
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+const NUMBERS = { root: 0, alice: 1000, bob: 1001 } as const;
+export type Who = keyof typeof NUMBERS;
+
+export function homeOf(who: Who): string {
+  return who === "root" ? "/root" : `/home/${who}`;
+}
+
+/** A shell's line, as somebody with a session of theirs. */
+export async function run(machine: Machine, who: Who, line: string): Promise<Ran> {
+  const uid = NUMBERS[who];
+  const home = homeOf(who);
+  const environment = {
+    PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+    LANG: "C.UTF-8",
+    HOME: home,
+    USER: who,
+    SYSTEMD_PAGER: "",
+    SYSTEMD_COLORS: "0",
+    XDG_RUNTIME_DIR: `/run/user/${uid}`,
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=/run/user/${uid}/bus`,
+  };
+  const somebody = uid === 0
+    ? []
+    : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--init-groups", "--inh-caps=-all"];
+  const { code, stdout, stderr } = await new Deno.Command("nsenter", {
+    args: ["-t", String(machine.pid), "-a", `--wdns=${home}`, ...somebody, "sh", "-c", line],
+    clearEnv: true,
+    env: environment,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out: out ?? "", err: err ?? "" };
+}
+
+/** The output of a line that must succeed. */
+export async function must(machine: Machine, who: Who, line: string): Promise<string> {
+  const { code, out, err } = await run(machine, who, line);
+  if (code !== 0) throw new Error(`${who}: ${line}\nended with ${code}\n${out}${err}`);
+  return out;
+}
+
+/** Again and again, until `look` answers. */
+export async function untilSo<Seen>(
+  what: string,
+  look: () => Promise<Seen | null | false>,
+  saw: () => Promise<string> = () => Promise.resolve(""),
+): Promise<Seen> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const seen = await look();
+    if (seen !== null && seen !== false) return seen;
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}\n${await saw()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** A file of somebody's, with the folders above it. Root's are readable by all. */
+export function place(machine: Machine, who: Who, path: string, text: string, mode = 0o600): void {
+  const whole = `${machine.root}${path}`;
+  const missing: string[] = [];
+  for (let folder = whole.slice(0, whole.lastIndexOf("/")); !isThere(folder);) {
+    missing.unshift(folder);
+    folder = folder.slice(0, folder.lastIndexOf("/"));
+  }
+  for (const folder of missing) {
+    Deno.mkdirSync(folder, { mode: who === "root" ? 0o755 : 0o700 });
+    Deno.chownSync(folder, NUMBERS[who], NUMBERS[who]);
+  }
+  Deno.writeTextFileSync(whole, text);
+  Deno.chmodSync(whole, who === "root" ? 0o644 : mode);
+  Deno.chownSync(whole, NUMBERS[who], NUMBERS[who]);
+}
+
+export function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+export function remove(machine: Machine, path: string): void {
+  if (isThere(`${machine.root}${path}`)) Deno.removeSync(`${machine.root}${path}`, { recursive: true });
+}
+
+/** A test that needs a machine. */
+export function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: told === undefined, fn });
+}
+
+export { until };

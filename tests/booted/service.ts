@@ -1,0 +1,124 @@
+/** kato as a service on a machine: started anew for each test, with session logs that grow. */
+import { append, type ClaudeRows, createRows } from "../daemon/claude_rows.ts";
+import { homeOf, isThere, type Machine, must, place, remove, run, untilSo, type Who } from "./machine.ts";
+
+export interface Service {
+  readonly machine: Machine;
+  /** Whose sessions it records. */
+  readonly who: Who;
+  /** `kato`, or `kato@alice`. */
+  readonly unit: string;
+  /** `systemctl` as whoever may use it on that unit. */
+  systemctl(line: string): Promise<string>;
+  /** The unit's lines in the journal since this test began, as the person reads them. */
+  journal(): Promise<string>;
+}
+
+/** Of the journal, where the test began. */
+let cursor = "";
+
+/** alice's own. */
+export function userService(machine: Machine): Service {
+  return {
+    machine,
+    who: "alice",
+    unit: "kato",
+    systemctl: (line) => must(machine, "alice", `systemctl --user ${line}`),
+    journal: () =>
+      must(machine, "alice", `journalctl --user --no-pager -q -o cat -t kato --after-cursor='${cursor}'`),
+  };
+}
+
+/** That of the machine's administrator, for alice. */
+export function systemService(machine: Machine): Service {
+  return {
+    machine,
+    who: "alice",
+    unit: "kato@alice",
+    systemctl: (line) => must(machine, "root", `systemctl ${line}`),
+    journal: () =>
+      must(machine, "root", `journalctl --no-pager -q -o cat -t kato --after-cursor='${cursor}'`),
+  };
+}
+
+/** Nothing runs, nothing is left of what other tests made, and the person's settings are these. */
+export async function clear(machine: Machine): Promise<void> {
+  await run(machine, "alice", "systemctl --user disable --now kato; systemctl --user reset-failed");
+  await run(machine, "root", "systemctl disable --now kato@alice; systemctl reset-failed");
+  const home = homeOf("alice");
+  for (const path of [".kato", ".claude", ".codex", ".gemini", ".config", "vault", ".ssh"]) {
+    remove(machine, `${home}/${path}`);
+  }
+  for (
+    const path of [
+      "/etc/kato",
+      "/etc/systemd/system/kato@alice.service.d",
+      "/etc/systemd/user/kato.service.d",
+    ]
+  ) {
+    remove(machine, path);
+  }
+  await must(machine, "alice", "systemctl --user daemon-reload");
+  await must(machine, "root", "systemctl daemon-reload");
+  const last = await must(machine, "root", "journalctl --no-pager -q -n 1 --show-cursor");
+  cursor = /^-- cursor: (.*)$/m.exec(last)?.[1] ?? "";
+}
+
+export interface Log {
+  readonly rows: ClaudeRows;
+  readonly session: string;
+  append(...lines: readonly string[]): void;
+}
+
+/** A log of Claude Code's. */
+export function createLog({ machine, who }: Service, folder = ".claude/projects/-home-alice-work"): Log {
+  const rows = createRows();
+  const path = `${homeOf(who)}/${folder}/${rows.session}.jsonl`;
+  return {
+    rows,
+    session: rows.session,
+    append(...lines) {
+      if (!isThere(`${machine.root}${path}`)) place(machine, who, path, "");
+      append(`${machine.root}${path}`, ...lines);
+    },
+  };
+}
+
+/** The recording's text once it ends with `text`. */
+export async function recorded({ machine }: Service, path: string, text: string): Promise<string> {
+  const file = `${machine.root}${path}`;
+  return await untilSo(
+    `${text} in ${path}`,
+    () => {
+      const found = isThere(file) ? Deno.readTextFileSync(file) : "";
+      return Promise.resolve(found.trimEnd().endsWith(text) ? found : null);
+    },
+    () => must(machine, "root", "journalctl --no-pager -q -n 30"),
+  );
+}
+
+/** Until every provider is watched: what is appended from then on is seen. */
+export async function whenWatching(service: Service): Promise<void> {
+  await untilSo(
+    "kato watches",
+    async () => {
+      const { out } = await run(service.machine, service.who, "kato status --json");
+      const status = out.startsWith("{") ? JSON.parse(out) : {};
+      const providers: { state: string }[] = status.providers ?? [];
+      return status.running === true && providers.length === 3 &&
+        providers.every(({ state }) => state === "watching");
+    },
+    async () => `${await service.journal()}${(await run(service.machine, service.who, "kato status")).out}`,
+  );
+}
+
+/** Starts it, as a person or an administrator does. */
+export async function start(service: Service): Promise<void> {
+  await service.systemctl(`enable --now ${service.unit}`);
+  await whenWatching(service);
+}
+
+/** One property of the unit. */
+export async function property(service: Service, name: string): Promise<string> {
+  return (await service.systemctl(`show --property=${name} --value ${service.unit}`)).trim();
+}

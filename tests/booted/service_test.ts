@@ -1,0 +1,191 @@
+/** kato as a person's service and as the administrator's, under a real systemd: the same must hold of both. */
+import assert from "node:assert/strict";
+import { must, open, place, run, test, untilSo } from "./machine.ts";
+import {
+  clear,
+  createLog,
+  property,
+  recorded,
+  type Service,
+  start,
+  systemService,
+  userService,
+  whenWatching,
+} from "./service.ts";
+
+const EXPORTS = "/home/alice/.kato/exports";
+
+/** Every text once, in its order. */
+function assertOnce(text: string, wanted: readonly string[]): void {
+  let from = 0;
+  for (const piece of wanted) {
+    const at = text.indexOf(piece, from);
+    assert.ok(at >= 0, `${piece} is not where it should be in\n${text}`);
+    assert.equal(text.indexOf(piece, at + piece.length), -1, `${piece} twice`);
+    from = at + piece.length;
+  }
+}
+
+const SERVICES: readonly (readonly [name: string, service: Service])[] = [
+  ["kato.service", userService(open)],
+  ["kato@alice.service", systemService(open)],
+];
+
+for (const [name, service] of SERVICES) {
+  const { machine, unit } = service;
+
+  test(`${name} records a session that grows, for the person alone, and says so everywhere`, async () => {
+    await clear(machine);
+    await start(service);
+    const log = createLog(service);
+    const { rows } = log;
+    log.append(rows.user("Something before."), rows.assistant("An answer before."));
+    log.append(rows.user("::record talk.md\nFix it."), rows.assistant("It is fixed."));
+    const text = await recorded(service, `${EXPORTS}/talk.md`, "It is fixed.");
+    assert.ok(!text.includes("before"), "from the command on");
+    const file = await must(machine, "alice", `stat -c '%a %U' ${EXPORTS}/talk.md ${EXPORTS} ~/.kato/state`);
+    assert.equal(file, "600 alice\n700 alice\n700 alice\n");
+    assert.match(await must(machine, "alice", "kato audit verify"), /^The chain of \d+ records is whole/);
+    assert.match(
+      await must(machine, "alice", "kato status"),
+      /kernel sandbox on[\s\S]*active +~\/\.kato\/exports\/talk\.md/,
+    );
+    const doctor = await must(machine, "alice", "kato doctor");
+    assert.match(
+      doctor,
+      new RegExp(`^ok +unit +the daemon runs in ${unit.replace("kato@alice", "kato@alice")}`, "m"),
+    );
+    assert.ok(!/^(?:BAD|note)/m.test(doctor), doctor);
+    const journal = await service.journal();
+    assert.match(journal, /^started version=.* roles=processes kernelSandbox=true$/m);
+    assert.match(journal, /^watching provider=claude-code/m);
+    assert.ok(!journal.includes("fixed"), "no conversation in the journal");
+  });
+
+  test(`${name} stops within two seconds, by itself, and nothing is lost`, async () => {
+    await clear(machine);
+    await start(service);
+    const log = createLog(service);
+    const { rows } = log;
+    const texts = Array.from({ length: 40 }, (_, index) => `Message number ${index}.`);
+    log.append(rows.user("::record talk.md\nBegin."), ...texts.map((text) => rows.assistant(text)));
+    await recorded(service, `${EXPORTS}/talk.md`, "number 39.");
+    const late = ["Written while it stops.", "Written while it is stopped."];
+    const from = performance.now();
+    const stopping = service.systemctl(`stop ${unit}`);
+    log.append(rows.assistant(late[0] ?? ""));
+    await stopping;
+    const took = performance.now() - from;
+    assert.ok(took < 2000, `${took} ms`);
+    assert.equal(await property(service, "Result"), "success");
+    // It listened to SIGTERM: the runtime is told of signals by sendto on a socket pair, which the filter must allow.
+    assert.match(await service.journal(), /^stopped head=[0-9a-f]{64}$/m);
+    log.append(rows.assistant(late[1] ?? ""));
+    await start(service);
+    assertOnce(await recorded(service, `${EXPORTS}/talk.md`, "it is stopped."), [
+      "Begin.",
+      ...texts,
+      ...late,
+    ]);
+  });
+
+  test(`${name} is started again when its monitor is killed, and each message is written once`, async () => {
+    await clear(machine);
+    await start(service);
+    const log = createLog(service);
+    const { rows } = log;
+    log.append(rows.user("::record talk.md\nBegin."), rows.assistant("Before the kill."));
+    await recorded(service, `${EXPORTS}/talk.md`, "Before the kill.");
+    const monitor = await property(service, "MainPID");
+    await must(machine, "root", `kill -KILL ${monitor}`);
+    log.append(rows.assistant("After the kill."));
+    assertOnce(await recorded(service, `${EXPORTS}/talk.md`, "After the kill."), [
+      "Before the kill.",
+      "After the kill.",
+    ]);
+    assert.notEqual(await property(service, "MainPID"), monitor);
+    assert.equal(await property(service, "NRestarts"), "1");
+  });
+
+  test(`${name} starts again on its own word (75), and does not when its settings are refused (78)`, async () => {
+    await clear(machine);
+    await start(service);
+    await service.systemctl(`kill --kill-whom=main --signal=HUP ${unit}`);
+    await untilSo("a restart", async () => await property(service, "NRestarts") === "1");
+    await whenWatching(service);
+    place(machine, "alice", "/home/alice/.kato/config/policy.toml", "unknown = 1\n");
+    await run(machine, "root", "true");
+    await service.systemctl(`restart ${unit}`).catch(() => "");
+    await untilSo("the end", async () => await property(service, "ActiveState") === "failed");
+    assert.equal(await property(service, "ExecMainStatus"), "78");
+    assert.equal(await property(service, "NRestarts"), "0");
+    assert.match(await service.journal(), /policy\.toml:1: unknown: is not a key that kato knows/);
+  });
+
+  test(`${name} sees a client that is installed while it runs`, async () => {
+    await clear(machine);
+    await start(service);
+    const made = await must(
+      machine,
+      "alice",
+      "stat -c %a ~/.claude/projects ~/.codex/sessions ~/.gemini/tmp",
+    );
+    assert.equal(made, "700\n700\n700\n", "its folder was made before it started");
+    const log = createLog(service, ".claude/projects/-home-alice-another");
+    log.append(log.rows.user("::record new.md\nHello."), log.rows.assistant("First words."));
+    await recorded(service, `${EXPORTS}/new.md`, "First words.");
+  });
+
+  test(`${name} writes to a folder that policy and a drop-in name, and to no other`, async () => {
+    await clear(machine);
+    place(machine, "alice", "/home/alice/vault/.keep", "");
+    const policy = '[destinations]\nroots = ["~/.kato/exports", "~/vault"]\n';
+    place(machine, "alice", "/home/alice/.kato/config/policy.toml", policy);
+    await start(service);
+    const log = createLog(service);
+    const { rows } = log;
+    log.append(rows.user("::record ~/vault/a.md\nHello."), rows.assistant("Not bound."));
+    const missing = await untilSo("a denial", async () => {
+      const doctor = (await run(machine, "alice", "kato doctor")).out;
+      return /vault.*is not bound/.test(doctor) && doctor;
+    }, async () => (await run(machine, "alice", "kato doctor")).out);
+    assert.match(missing, /kato policy allow/);
+    const [who, folder] = unit === "kato"
+      ? ["alice", "/home/alice/.config/systemd/user/kato.service.d"] as const
+      : ["root", "/etc/systemd/system/kato@alice.service.d"] as const;
+    const dropIn = "[Service]\nBindPaths=/home/alice/vault\nNoExecPaths=/home/alice/vault\n";
+    place(machine, who, `${folder}/60-kato-folders.conf`, dropIn);
+    await service.systemctl("daemon-reload");
+    await service.systemctl(`restart ${unit}`);
+    await whenWatching(service);
+    log.append(rows.user("::record ~/vault/b.md\nHello."), rows.assistant("Bound."));
+    await recorded(service, "/home/alice/vault/b.md", "Bound.");
+    assert.ok(!/is not bound/.test(await must(machine, "alice", "kato doctor")));
+  });
+}
+
+test("kato.service ends when its person logs out without lingering, and starts with the next login", async () => {
+  const service = userService(open);
+  const { machine } = service;
+  await clear(machine);
+  await start(service);
+  const log = createLog(service);
+  const { rows } = log;
+  log.append(rows.user("::record talk.md\nBegin."), rows.assistant("Before logging out."));
+  await recorded(service, `${EXPORTS}/talk.md`, "Before logging out.");
+  await must(machine, "root", "loginctl disable-linger alice && loginctl terminate-user alice || true");
+  await untilSo(
+    "no process of hers",
+    async () => (await run(machine, "root", "pgrep -u alice -x kato")).code === 1,
+  );
+  log.append(rows.assistant("While she was away."));
+  await must(machine, "root", "loginctl enable-linger alice");
+  await untilSo(
+    "her service manager",
+    async () => (await run(machine, "alice", "systemctl --user is-active kato")).code === 0,
+  );
+  assertOnce(await recorded(service, `${EXPORTS}/talk.md`, "she was away."), [
+    "logging out.",
+    "she was away.",
+  ]);
+});

@@ -1,0 +1,22 @@
+/** Programs of the host that build and start machines. Needs run. */
+
+/** The program's output; throws with what it said when it fails. */
+export async function run(program: string, ...args: readonly string[]): Promise<string> {
+  const command = new Deno.Command(program, {
+    args: [...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(`${program} ${args.join(" ")} failed:\n${decoder.decode(stderr)}`);
+  return decoder.decode(stdout);
+}
+
+/** Whether `program` is on the path. */
+export async function isInstalled(program: string): Promise<boolean> {
+  const { success } = await new Deno.Command("sh", { args: ["-c", `command -v ${program}`], stdout: "null" })
+    .output();
+  return success;
+}

@@ -1,0 +1,78 @@
+/** The root file system of a machine: made once by mmdebstrap, kept as an archive, unpacked for each machine. */
+import { isInstalled, run } from "./command.ts";
+
+export const RELEASES = ["bookworm", "trixie"] as const;
+export type Release = typeof RELEASES[number];
+
+/** What a person's machine has of systemd; everything else comes along as a dependency. */
+const PACKAGES = [
+  "apt",
+  "dbus",
+  "dbus-user-session",
+  "iproute2",
+  "libpam-systemd",
+  "login",
+  "passwd",
+  "procps",
+  "systemd",
+  "systemd-sysv",
+];
+
+/** Stand in the way of nothing, and would only be in the journal: there is no terminal and no hardware. */
+const MASKED = [
+  "console-getty.service",
+  "sys-kernel-debug.mount",
+  "sys-kernel-tracing.mount",
+  "systemd-networkd-wait-online.service",
+  "systemd-timesyncd.service",
+];
+
+/** The people of the machine: alice, who is not logged in and lingers, and bob, who keeps things to himself. */
+export const PEOPLE = { alice: 1000, bob: 1001 } as const;
+
+/** The archive of `release` in `cache`, made if it is not there. Root's. */
+export async function makeArchive(release: Release, cache: string): Promise<string> {
+  const archive = `${cache}/${release}.tar`;
+  try {
+    Deno.statSync(archive);
+    return archive;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  Deno.mkdirSync(cache, { recursive: true });
+  if (!await isInstalled("mmdebstrap")) {
+    await run("apt-get", "update", "-q");
+    await run("apt-get", "install", "-y", "-q", "mmdebstrap");
+  }
+  const made = `${archive}.new`;
+  await run(
+    "mmdebstrap",
+    "--mode=root",
+    "--variant=minbase",
+    `--include=${PACKAGES.join(",")}`,
+    '--aptopt=APT::Install-Recommends "false"',
+    "--format=tar",
+    release,
+    made,
+  );
+  // Only a whole archive gets the name.
+  Deno.renameSync(made, archive);
+  return archive;
+}
+
+/** A root file system in `root`, with its people. */
+export async function unpack(archive: string, root: string): Promise<void> {
+  Deno.mkdirSync(root, { recursive: true });
+  await run("tar", "-xpf", archive, "-C", root, "--numeric-owner", "--xattrs");
+  // Empty, so that the machine gives itself one.
+  Deno.writeTextFileSync(`${root}/etc/machine-id`, "");
+  // Without it the journal is not kept, and nobody but root may read his own lines.
+  Deno.mkdirSync(`${root}/var/log/journal`, { recursive: true });
+  for (const unit of MASKED) await run("ln", "-sf", "/dev/null", `${root}/etc/systemd/system/${unit}`);
+  for (const [name, uid] of Object.entries(PEOPLE)) {
+    await run("chroot", root, "useradd", "--create-home", "--shell=/bin/sh", `--uid=${uid}`, name);
+    Deno.chmodSync(`${root}/home/${name}`, 0o700);
+  }
+  Deno.mkdirSync(`${root}/var/lib/systemd/linger`, { recursive: true });
+  Deno.writeTextFileSync(`${root}/var/lib/systemd/linger/alice`, "");
+}
