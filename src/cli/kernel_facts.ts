@@ -21,9 +21,16 @@ export interface KernelFacts {
   readonly processes: readonly ProcessFacts[];
   /** The service that the daemon runs in. */
   readonly unit: string | null;
+  /** Whether this person's services could have namespaces of their own. null: not told. */
+  readonly userNamespaces: boolean | null;
 }
 
-export const NO_KERNEL_FACTS: KernelFacts = { landlockAbi: null, processes: [], unit: null };
+export const NO_KERNEL_FACTS: KernelFacts = {
+  landlockAbi: null,
+  processes: [],
+  unit: null,
+  userNamespaces: null,
+};
 
 const SECCOMP = { "0": "off", "1": "strict", "2": "filter" } as const;
 

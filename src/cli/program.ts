@@ -44,7 +44,8 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
     .addOption(
       program.createOption("--daemon-process <facts>").argParser(parseProcess).default([]).hideHelp(),
     )
-    .addOption(program.createOption("--daemon-unit <name>").argParser(parseUnit).hideHelp());
+    .addOption(program.createOption("--daemon-unit <name>").argParser(parseUnit).hideHelp())
+    .addOption(program.createOption("--user-namespaces <usable>").choices(["yes", "no"]).hideHelp());
 
   addService(program, take);
   addExport(program, take);

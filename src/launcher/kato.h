@@ -113,6 +113,9 @@ bool is_service_home(const char *real_home, const struct stat *home);
 bool is_planted(int fd, const char *path, const struct place *place);
 void administrator_arguments(struct list *arguments, const struct place *place);
 
+/* namespaces.c */
+bool user_namespaces_usable(void);
+
 /* landlock.c */
 struct ruleset {
   int fd; /* -1: the kernel has no Landlock */

@@ -134,6 +134,8 @@ static void add_unit(struct list *arguments, pid_t pid) {
 void process_arguments(struct list *arguments, const struct place *place) {
   list_add(arguments, "--landlock-abi");
   list_take(arguments, text_of("%d", place->abi));
+  list_add(arguments, "--user-namespaces");
+  list_add(arguments, user_namespaces_usable() ? "yes" : "no");
   char *path = text_of("%s/.kato/state/daemon.lock", place->real_home);
   struct stat lock;
   bool there = stat(path, &lock) == 0;

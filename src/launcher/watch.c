@@ -1,6 +1,7 @@
 /*
  * Whether what was granted is still what stands there. The kernel's rules go by inode: a folder that appears or is
- * replaced after the start is closed to everybody until the daemon is planned anew. Looks at metadata only.
+ * replaced after the start is closed to everybody until the daemon is planned anew. So do systemd's binds: a folder that
+ * was bound and then removed stays what it was for the daemon, whatever is made in its place. Looks at metadata only.
  */
 #include "kato.h"
 #include <string.h>
@@ -10,12 +11,13 @@ struct seen {
   const char *path;
   dev_t device;
   ino_t inode; /* 0: nothing was there */
+  bool removed; /* it is seen because it was bound here, and has no name any more where it came from */
 };
 
 static struct seen look(const char *path) {
   struct stat status;
   if (stat(path, &status) != 0) return (struct seen){.path = path};
-  return (struct seen){.path = path, .device = status.st_dev, .inode = status.st_ino};
+  return (struct seen){.path = path, .device = status.st_dev, .inode = status.st_ino, .removed = status.st_nlink == 0};
 }
 
 /* The roles that the daemon starts; what it may touch itself is kato's own. */
@@ -34,7 +36,7 @@ const char *watch_changed(struct watch *watch) {
   for (size_t i = 0; i < watch->count; i++) {
     struct seen now = look(watch->seen[i].path);
     if (now.inode == 0) continue;
-    if (now.inode != watch->seen[i].inode || now.device != watch->seen[i].device) return now.path;
+    if (now.inode != watch->seen[i].inode || now.device != watch->seen[i].device || now.removed) return now.path;
   }
   return NULL;
 }

@@ -220,6 +220,9 @@ export function unitFolders(home: string): string[] {
   return [`${home}/.config/systemd/user`, "/etc/systemd/user", "/usr/lib/systemd/user"];
 }
 
+/** Of the system's own units: of this machine's administrator, then of packages. */
+export const SYSTEM_UNIT_FOLDERS = ["/etc/systemd/system", "/usr/lib/systemd/system"] as const;
+
 /** Where the drop-ins of this person are. */
 export function ownDropIns(home: string): string {
   return `${unitFolders(home)[0]}/${UNIT}.d`;
@@ -227,10 +230,15 @@ export function ownDropIns(home: string): string {
 
 /** The runtime refuses /proc and /sys whatever is granted, so what they tell must come from the launcher. */
 function hostFacts(home: string): string[] {
+  // The template takes a person's name, and homes are named after it.
+  const instance = `kato@${home.slice(home.lastIndexOf("/") + 1)}.service`;
   return [
     "/etc/os-release",
     "/var/lib/systemd/linger",
     ...unitFolders(home).flatMap((folder) => [`${folder}/${UNIT}`, `${folder}/${UNIT}.d`]),
+    ...SYSTEM_UNIT_FOLDERS.flatMap((folder) =>
+      ["kato@.service", "kato@.service.d", `${instance}.d`].map((name) => `${folder}/${name}`)
+    ),
   ];
 }
 

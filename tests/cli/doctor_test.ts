@@ -1,7 +1,7 @@
 /** What `kato doctor` makes of what it sees and of what the launcher tells it, and the one thing that mends it. */
 import assert from "node:assert/strict";
-import { checkUnit, unitFolders } from "../../src/cli/doctor/unit_checks.ts";
-import { EXPECTED, missingProperties, readService } from "../../src/cli/doctor/unit_file.ts";
+import { checkNamespaces, checkUnit, type UnitPlaces } from "../../src/cli/doctor/unit_checks.ts";
+import { EXPECTED, missingProperties, readService, viewOf } from "../../src/cli/doctor/unit_file.ts";
 import { type KernelFacts, NO_KERNEL_FACTS, type ProcessFacts } from "../../src/cli/kernel_facts.ts";
 import { placesOf } from "../../src/policy/places.ts";
 import type { Status } from "../../src/protocol/status.ts";
@@ -56,7 +56,7 @@ const ORCHESTRATOR: ProcessFacts = { role: "orchestrator", pid: 12, ...CONFINED 
 const PARSER: ProcessFacts = { role: "parser", pid: 13, ...CONFINED };
 
 function kernelOf(processes: readonly ProcessFacts[]): KernelFacts {
-  return { landlockAbi: 6, processes, unit: null };
+  return { ...NO_KERNEL_FACTS, landlockAbi: 6, processes };
 }
 
 /** Findings that are not plain ok, as `state name: message → mend`. */
@@ -202,26 +202,150 @@ Deno.test("missingProperties() names what a unit does not set as an installation
   assert.deepEqual(missingProperties(weak), ["NoNewPrivileges", "RestrictAddressFamilies", "MemoryMax"]);
 });
 
-Deno.test("checkUnit() reads the unit that counts most, with the drop-ins of all folders", () => {
-  using home = makeHome();
-  const [own = "", ...others] = unitFolders(home.home);
-  const packaged = `${home.cwd}/packaged`;
-  Deno.mkdirSync(`${own}/kato.service.d`, { recursive: true });
-  Deno.mkdirSync(`${packaged}/kato.service.d`, { recursive: true });
-  const folders = [own, packaged];
-  const facts = (unit: string | null): KernelFacts => ({ landlockAbi: 6, processes: [ORCHESTRATOR], unit });
-  const findingOf = (unit: string | null) => checkUnit(facts(unit), folders)[0]?.message ?? "";
-  assert.equal(others.length, 2);
-  assert.match(findingOf("kato.service"), /whose file is not in a folder of user units/);
-  Deno.writeTextFileSync(`${packaged}/kato.service`, UNIT);
-  assert.match(findingOf("kato.service"), /with every property of an installation's$/);
-  Deno.writeTextFileSync(`${own}/kato.service.d/50.conf`, "[Service]\nUMask=0022\n");
-  Deno.writeTextFileSync(`${own}/kato.service.d/50.conf~`, "[Service]\nLimitCORE=infinity\n");
-  Deno.writeTextFileSync(`${packaged}/kato.service.d/50.conf`, "[Service]\nMemoryMax=infinity\n");
-  assert.match(findingOf("kato.service"), /which does not set UMask$/);
-  Deno.writeTextFileSync(`${own}/kato.service`, "[Service]\n");
-  assert.match(findingOf("kato.service"), /which does not set NoNewPrivileges, .*UMask/);
-  assert.match(findingOf("other.service"), /other\.service, whose properties are not known here/);
-  assert.match(findingOf(null), /started by hand/);
-  assert.deepEqual(checkUnit(NO_KERNEL_FACTS, folders), []);
+/** The shipped files, and a person's own folder of units. */
+function stageUnits(): UnitPlaces & Disposable & { file(path: string, text: string): void } {
+  const home = makeHome();
+  const shipped = new URL("../../packaging/systemd/", import.meta.url);
+  const places = {
+    home: home.home,
+    user: [`${home.home}/.config/systemd/user`, `${home.cwd}/packaged/user`],
+    system: [`${home.cwd}/etc/system`, `${home.cwd}/packaged/system`],
+    linger: `${home.cwd}/linger`,
+  };
+  for (const folder of [...places.user, ...places.system, places.linger]) {
+    Deno.mkdirSync(folder, { recursive: true });
+  }
+  Deno.copyFileSync(new URL("kato.service", shipped), `${places.user[1]}/kato.service`);
+  Deno.copyFileSync(new URL("kato@.service", shipped), `${places.system[1]}/kato@.service`);
+  return {
+    ...places,
+    file(path, text) {
+      Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+      Deno.writeTextFileSync(path, text);
+    },
+    [Symbol.dispose]: () => home[Symbol.dispose](),
+  };
+}
+
+function findingsOf(unit: string | null, places: UnitPlaces, writes: readonly string[] = []): string[] {
+  const facts = { ...NO_KERNEL_FACTS, processes: [ORCHESTRATOR], unit };
+  return checkUnit(facts, places, { reads: [`${places.home}/.claude/projects`], writes })
+    .map(({ state, name, message, mend }) =>
+      `${state} ${name}: ${message}${mend === null ? "" : ` → ${mend}`}`
+    );
+}
+
+const FALLBACK = Deno.readTextFileSync(new URL("../../packaging/systemd/50-no-userns.conf", import.meta.url));
+
+Deno.test("checkUnit() knows the shipped units, and what a drop-in takes from them", () => {
+  using places = stageUnits();
+  const [own = "", packaged = ""] = places.user;
+  assert.match(
+    findingsOf("kato.service", places)[0] ?? "",
+    /^ok unit: .*with every property of an installation's$/,
+  );
+  assert.match(
+    findingsOf("other.service", places)[0] ?? "",
+    /other\.service, whose properties are not known here/,
+  );
+  assert.match(findingsOf(null, places)[0] ?? "", /started by hand/);
+  assert.deepEqual(checkUnit(NO_KERNEL_FACTS, places, null), []);
+  places.file(`${own}/kato.service.d/50.conf`, "[Service]\nUMask=0022\n");
+  places.file(`${own}/kato.service.d/50.conf~`, "[Service]\nLimitCORE=infinity\n");
+  places.file(`${packaged}/kato.service.d/50.conf`, "[Service]\nMemoryMax=infinity\n");
+  assert.match(findingsOf("kato.service", places)[0] ?? "", /^note unit: .*which does not set UMask → /);
+  places.file(
+    `${own}/kato.service.d/50.conf`,
+    "[Service]\nPrivateNetwork=no\nCapabilityBoundingSet=CAP_CHOWN\n",
+  );
+  assert.match(
+    findingsOf("kato.service", places)[0] ?? "",
+    /does not set CapabilityBoundingSet, PrivateNetwork → /,
+  );
+  places.file(`${own}/kato.service`, "[Service]\n");
+  assert.match(
+    findingsOf("kato.service", places)[0] ?? "",
+    /does not set NoNewPrivileges, .*UMask.*PrivateUsers/,
+  );
+  Deno.removeSync(`${own}/kato.service`);
+  Deno.removeSync(`${packaged}/kato.service`);
+  assert.match(findingsOf("kato.service", places)[0] ?? "", /whose file is not in a folder of user units/);
+});
+
+Deno.test("checkUnit() says honestly which layer the fallback takes away", () => {
+  using places = stageUnits();
+  places.file(`${places.user[0]}/kato.service.d/50-no-userns.conf`, FALLBACK);
+  const [first = "", ...others] = findingsOf("kato.service", places, [`${places.home}/vault`]);
+  assert.match(
+    first,
+    /^note unit: .*with 50-no-userns\.conf: systemd gives it no view of its own.*kernel sandbox/,
+  );
+  assert.ok(!others.some((finding) => finding.includes("not bound")), "there are no binds");
+  places.file(`${places.user[0]}/kato.service.d/50-no-userns.conf`, "[Service]\nPrivateUsers=no\n");
+  matches(findingsOf("kato.service", places), /^note unit: .*which does not set PrivateUsers → /);
+});
+
+Deno.test("checkUnit() reads the template and the drop-ins of its instance, and none of the person's", () => {
+  using places = stageUnits();
+  const [etc = ""] = places.system;
+  places.file(`${places.user[0]}/kato@ada.service.d/50.conf`, "[Service]\nNoNewPrivileges=no\n");
+  assert.match(
+    findingsOf("kato@ada.service", places)[0] ?? "",
+    /^ok unit: .*kato@ada\.service, with every property/,
+  );
+  places.file(`${etc}/kato@bob.service.d/50.conf`, "[Service]\nUMask=0022\n");
+  assert.match(findingsOf("kato@ada.service", places)[0] ?? "", /^ok/);
+  places.file(`${etc}/kato@.service.d/50.conf`, "[Service]\nUMask=0022\n");
+  assert.match(findingsOf("kato@ada.service", places)[0] ?? "", /does not set UMask/);
+});
+
+Deno.test("checkUnit() finds a folder of the policy that the unit does not bind", () => {
+  using places = stageUnits();
+  const vault = `${places.home}/vault`;
+  const bad = findingsOf("kato.service", places, [`${places.home}/.kato/exports/notes`, vault]);
+  assert.deepEqual(bad.filter((finding) => finding.startsWith("problem")).length, 1);
+  matches(
+    bad,
+    /^problem unit: ~\/vault is not bound into kato\.service.* → run 'kato policy allow ~\/vault'/,
+  );
+  const dropIn = `[Service]\nBindPaths="-${vault}"\nNoExecPaths="-${vault}"\n`;
+  places.file(`${places.user[0]}/kato.service.d/60-kato-folders.conf`, dropIn);
+  assert.ok(!findingsOf("kato.service", places, [vault]).some((finding) => finding.startsWith("problem")));
+});
+
+Deno.test("checkUnit() says whether kato ends with the person's session", () => {
+  using places = stageUnits();
+  matches(findingsOf("kato.service", places), /^note lingering: .* → run 'loginctl enable-linger'/);
+  places.file(`${places.linger}/${places.home.split("/").at(-1)}`, "");
+  matches(findingsOf("kato.service", places), /^ok lingering: /);
+  assert.ok(!findingsOf("kato@ada.service", places).some((finding) => finding.includes("lingering")));
+});
+
+Deno.test("checkNamespaces() names the one command where the strict unit cannot start", () => {
+  using places = stageUnits();
+  const without = { ...NO_KERNEL_FACTS, userNamespaces: false };
+  const mend = checkNamespaces(without, places)[0]?.mend ?? "";
+  assert.match(
+    mend,
+    /install -D -m 0644 -t ~\/\.config\/systemd\/user\/kato\.service\.d .*50-no-userns\.conf/,
+  );
+  assert.deepEqual(checkNamespaces({ ...without, userNamespaces: true }, places), []);
+  assert.deepEqual(checkNamespaces({ ...without, unit: "kato@ada.service" }, places), []);
+  places.file(`${places.user[0]}/kato.service.d/50-no-userns.conf`, FALLBACK);
+  assert.deepEqual(checkNamespaces(without, places), []);
+});
+
+Deno.test("viewOf() takes systemd's words: quotes, marks, specifiers, destinations", () => {
+  const text = `[Service]
+ProtectHome=tmpfs
+TemporaryFileSystem=/var:ro,mode=0755
+BindPaths="-%h/with blank" %h/50%% -/srv/a:/srv/a:norbind
+BindReadOnlyPaths=-/home/%i/logs
+`;
+  const view = viewOf(readService([text]), { home: "/home/ada", name: "ada" });
+  for (const path of ["/home/ada/with blank", "/home/ada/50%/x", "/srv/a"]) {
+    assert.ok(view.canWrite(path), path);
+  }
+  assert.ok(!view.canWrite("/home/ada/logs") && view.canRead("/home/ada/logs/x"));
+  assert.ok(!view.canRead("/home/ada/other") && !view.canRead("/var/x") && view.canRead("/srv/team"));
 });

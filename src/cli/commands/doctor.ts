@@ -12,7 +12,7 @@ import type { Context } from "../context.ts";
 import { type Check, describeChecks, note, ok, problem } from "../doctor/check.ts";
 import { checkKernel, checkProcesses } from "../doctor/kernel_checks.ts";
 import { readDaemonState } from "../daemon_state.ts";
-import { checkUnit, unitFolders } from "../doctor/unit_checks.ts";
+import { checkNamespaces, checkUnit, type Roots, unitPlaces } from "../doctor/unit_checks.ts";
 import type { DoctorInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { describePermissions } from "../permissions.ts";
@@ -117,8 +117,13 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
   const { home, kernel, kernelSandbox } = context;
   const name = "daemon";
   const { running, status } = readDaemonState(home);
+  const places = unitPlaces(home);
+  const namespaces = checkNamespaces(kernel, places);
   if (!running || status === null) {
-    return [note(name, "is not running", "start it with 'systemctl --user start kato', or 'kato daemon'")];
+    const mend = namespaces.length > 0
+      ? null
+      : "start it with 'systemctl --user start kato', or 'kato daemon'";
+    return [note(name, "is not running", mend), ...namespaces];
   }
   const sandbox = describeSandbox(status.kernelSandbox, status.kernelMissing);
   const checks: Check[] = [
@@ -128,7 +133,12 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
     const message = `runs under another policy (SHA-256 ${plain(status.policy.hash)})`;
     checks.push(problem(name, message, "restart it: 'systemctl --user restart kato'"));
   }
-  checks.push(...checkProcesses(status, kernel, kernelSandbox), ...checkUnit(kernel, unitFolders(home)));
+  const roots = effective === null ? null : rootsOf(effective, context);
+  checks.push(
+    ...checkProcesses(status, kernel, kernelSandbox),
+    ...checkUnit(kernel, places, roots),
+    ...namespaces,
+  );
   for (const { provider, quarantined, troubles } of status.providers) {
     for (const session of quarantined) {
       const mend = "report it as a bug in kato; it is tried again when its log has grown";
@@ -139,6 +149,13 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
     }
   }
   return checks;
+}
+
+function rootsOf(effective: EffectivePolicy, context: Context): Roots {
+  return {
+    reads: findRooted(context, effective).flatMap(({ roots }) => roots),
+    writes: effective.policy.destinations.roots,
+  };
 }
 
 function checkAudit({ home }: Context): Check {

@@ -1,13 +1,16 @@
 /** A systemd unit and its drop-ins, as far as `kato doctor` looks at them. Pure. */
+import { isInside } from "../../policy/folders.ts";
 
-/** What the unit of an installation sets; a pattern for what its value must be. */
+const YES = /^(?:yes|true|on|1)$/;
+
+/** What the unit of an installation sets, whatever the machine; a pattern for what its value must be. */
 export const EXPECTED: Readonly<Record<string, RegExp>> = {
-  NoNewPrivileges: /^(?:yes|true|on|1)$/,
-  MemoryDenyWriteExecute: /^(?:yes|true|on|1)$/,
-  LockPersonality: /^(?:yes|true|on|1)$/,
-  RestrictRealtime: /^(?:yes|true|on|1)$/,
-  RestrictSUIDSGID: /^(?:yes|true|on|1)$/,
-  RestrictNamespaces: /^(?:yes|true|on|1)$/,
+  NoNewPrivileges: YES,
+  MemoryDenyWriteExecute: YES,
+  LockPersonality: YES,
+  RestrictRealtime: YES,
+  RestrictSUIDSGID: YES,
+  RestrictNamespaces: YES,
   RestrictAddressFamilies: /^none$/,
   SystemCallArchitectures: /^native$/,
   SystemCallFilter: /\S/,
@@ -16,9 +19,45 @@ export const EXPECTED: Readonly<Record<string, RegExp>> = {
   MemoryMax: /^(?!infinity$)\S/,
 };
 
+/** What it sets besides, and what only namespaces can give: systemd's own view of the machine for the daemon. */
+export const EXPECTED_OF_NAMESPACES: Readonly<Record<string, RegExp>> = {
+  PrivateUsers: YES,
+  CapabilityBoundingSet: /^$/,
+  ProtectSystem: /^strict$/,
+  ProtectHome: /^tmpfs$/,
+  TemporaryFileSystem: /(?:^|\s)\/run:ro\b/,
+  NoExecPaths: /(?:^|\s)\/(?:\s|$)/,
+  PrivateTmp: YES,
+  PrivateDevices: YES,
+  PrivateMounts: YES,
+  PrivateNetwork: YES,
+  PrivateIPC: YES,
+  ProtectKernelTunables: YES,
+  ProtectKernelModules: YES,
+  ProtectKernelLogs: YES,
+  ProtectClock: YES,
+  ProtectHostname: YES,
+  ProtectControlGroups: YES,
+};
+
+/** Settings that grow with every line. */
+const LISTS = new Set([
+  "BindPaths",
+  "BindReadOnlyPaths",
+  "ExecPaths",
+  "InaccessiblePaths",
+  "NoExecPaths",
+  "ReadWritePaths",
+  "SystemCallFilter",
+  "TemporaryFileSystem",
+]);
+
+/** Settings for which nothing is a value. */
+const MAY_BE_EMPTY = new Set(["CapabilityBoundingSet", "AmbientCapabilities"]);
+
 /**
  * The `[Service]` settings of a unit, later files over earlier ones. An empty value takes back what came before;
- * lists (`SystemCallFilter`) grow.
+ * lists grow.
  */
 export function readService(texts: readonly string[]): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
@@ -32,21 +71,72 @@ export function readService(texts: readonly string[]): ReadonlyMap<string, strin
         continue;
       }
       const [, key = "", value = ""] = /^([A-Za-z]+)\s*=\s*(.*)$/.exec(line) ?? [];
-      if (section !== "Service" || key === "") continue;
-      const before = settings.get(key);
-      if (value === "") settings.delete(key);
-      else {settings.set(
-          key,
-          key === "SystemCallFilter" && before !== undefined ? `${before} ${value}` : value,
-        );}
+      if (section === "Service" && key !== "") set(settings, key, value);
     }
   }
   return settings;
 }
 
+function set(settings: Map<string, string>, key: string, value: string): void {
+  const before = settings.get(key);
+  if (value === "" && !MAY_BE_EMPTY.has(key)) settings.delete(key);
+  else if (LISTS.has(key) && before !== undefined) settings.set(key, `${before} ${value}`);
+  else settings.set(key, value);
+}
+
 /** Properties that the unit does not set as an installation's unit does. */
-export function missingProperties(settings: ReadonlyMap<string, string>): string[] {
-  return Object.entries(EXPECTED)
-    .filter(([name, wanted]) => !wanted.test(settings.get(name) ?? ""))
+export function missingProperties(
+  settings: ReadonlyMap<string, string>,
+  expected: Readonly<Record<string, RegExp>> = EXPECTED,
+): string[] {
+  return Object.entries(expected)
+    .filter(([name, wanted]) => {
+      const value = settings.get(name);
+      return value === undefined || !wanted.test(value);
+    })
     .map(([name]) => name);
+}
+
+/** What the daemon in a unit sees of the file system. */
+export interface View {
+  /** Whether the unit gives it a view of its own at all. */
+  readonly isOwn: boolean;
+  canRead(path: string): boolean;
+  canWrite(path: string): boolean;
+}
+
+/** @param person Whose home `%h` is, and whose name `%i` of the template. */
+export function viewOf(
+  settings: ReadonlyMap<string, string>,
+  person: { readonly home: string; readonly name: string },
+): View {
+  const pathsOf = (key: string) =>
+    wordsOf(settings.get(key) ?? "").map((word) => expand(word.replace(/^[-+]*/, ""), person));
+  const writable = [...pathsOf("BindPaths"), ...pathsOf("ReadWritePaths")].map(source);
+  const bound = [...writable, ...pathsOf("BindReadOnlyPaths").map(source)];
+  const hidden = [...pathsOf("TemporaryFileSystem").map(source), "/home", "/root", "/run/user"];
+  const isOwn = settings.get("ProtectHome") === "tmpfs";
+  const isIn = (path: string, folders: readonly string[]) => folders.some((folder) => isInside(path, folder));
+  return {
+    isOwn,
+    canRead: (path) => !isOwn || isIn(path, bound) || !isIn(path, hidden),
+    canWrite: (path) => !isOwn || isIn(path, writable),
+  };
+}
+
+/** `SOURCE:DESTINATION:OPTIONS`; kato's own binds have no other destination. */
+function source(word: string): string {
+  return word.split(":")[0] ?? "";
+}
+
+/** As systemd.syntax(7) splits them, as far as kato's own files need it: blanks, quotes, and a backslash in these. */
+function wordsOf(value: string): string[] {
+  return [...value.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare = ""]) =>
+    quoted === undefined ? bare : quoted.replace(/\\(.)/g, "$1")
+  );
+}
+
+function expand(word: string, { home, name }: { readonly home: string; readonly name: string }): string {
+  const values: Readonly<Record<string, string>> = { "%h": home, "%i": name, "%%": "%" };
+  return word.replace(/%[hi%]/g, (specifier) => values[specifier] ?? specifier);
 }

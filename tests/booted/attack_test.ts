@@ -1,0 +1,174 @@
+/**
+ * Code that took the service over, inside the unit, inside the launcher's sandbox, inside both, and inside neither: what
+ * each layer refuses by itself. Without both, every attempt succeeds, so that the tests can fail.
+ */
+import assert from "node:assert/strict";
+import { must, open, place, remove, run, test, untilSo, work } from "./machine.ts";
+import { clear, type Service, start, systemService, userService } from "./service.ts";
+
+type Results = Readonly<Record<string, string>>;
+
+const ATTACKER = "/usr/lib/kato-attacker";
+const PROBE = "/usr/bin/kato-probe";
+
+/** Which of the two layers refuses an attempt by itself. */
+const REFUSED_BY: Readonly<Record<string, "both" | "launcher">> = {
+  "write to the home": "both",
+  "write to /tmp": "both",
+  "write to /dev/shm": "both",
+  "write to /run": "both",
+  "write to session logs": "both",
+  "write a person's settings": "both",
+  "read a key in ~/.ssh": "both",
+  "read another person's file": "both",
+  "open a unix socket": "both",
+  "open an internet socket": "both",
+  "open an IPv6 socket": "both",
+  "open a netlink socket": "both",
+  "open a packet socket": "both",
+  "connect to the message bus": "both",
+  "run a program": "both",
+  "run what it wrote to the state": "both",
+  "run what it wrote to the logs": "both",
+  "run what it wrote to the exports": "both",
+  "run from memory": "both",
+  "make code in memory": "both",
+  "gain capabilities in a namespace": "both",
+  "mount in a namespace": "both",
+  "gain privileges by a program": "both",
+  "make a set-uid program": "both",
+  // A person's service manager cannot mount another view of /proc, and the monitor must be able to signal its roles.
+  "see another process's command": "launcher",
+  "see another process's environment": "both",
+  "trace another process": "both",
+  "signal another process": "launcher",
+  "use the session's keys": "both",
+  "use io_uring": "both",
+};
+const ATTEMPTS = Object.keys(REFUSED_BY);
+
+/** Refused even to who is not confined at all. */
+const NEVER = ["open a packet socket"];
+
+const REFUSALS = ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOSYS", "EXDEV", "ESRCH"];
+
+function isRefused(results: Results, name: string): boolean {
+  const how = results[name];
+  assert.ok(how !== undefined, `${name} was not tried`);
+  assert.ok(how === "done" || REFUSALS.includes(how), `${name}: ${how}`);
+  return how !== "done";
+}
+
+/** What there is to steal, and the programs that try. */
+async function furnish(): Promise<string> {
+  place(open, "alice", "/home/alice/.ssh/id", "a key");
+  place(open, "alice", "/home/alice/.config/settings", "");
+  // Of somebody who is careless, so that only kato's own layers refuse it.
+  place(open, "bob", "/home/bob/notes", "a note", 0o644);
+  Deno.chmodSync(`${open.root}/home/bob`, 0o755);
+  for (const [from, to] of [[`${work}/attacker`, ATTACKER], [`${work}/kato-probe`, PROBE]] as const) {
+    remove(open, to);
+    Deno.copyFileSync(from, `${open.root}${to}`);
+    Deno.chmodSync(`${open.root}${to}`, 0o755);
+  }
+  const process = (await must(open, "root", "systemctl show --property=MainPID --value user@1000")).trim();
+  place(
+    open,
+    "root",
+    "/usr/lib/kato/attack.js",
+    Deno.readTextFileSync(new URL("attack.js", import.meta.url)),
+  );
+  const targets = JSON.stringify({ home: "/home/alice", other: "/home/bob", process: Number(process) });
+  place(open, "root", "/usr/lib/kato/attack.json", targets);
+  return process;
+}
+
+function cleanUp(): void {
+  Deno.chmodSync(`${open.root}/home/bob`, 0o700);
+  for (const path of [ATTACKER, PROBE, "/usr/lib/kato/attack.js", "/usr/lib/kato/attack.json"]) {
+    remove(open, path);
+  }
+}
+
+/** `name<TAB>how` lines. */
+function readLines(text: string): Results {
+  return Object.fromEntries(
+    text.split("\n").flatMap((line) => {
+      const [name = "", how] = line.split("\t");
+      return how === undefined ? [] : [[name, how]];
+    }),
+  );
+}
+
+/** In the unit, another program in place of kato. */
+async function inUnit(service: Service, program: string, line: string): Promise<void> {
+  const [who, folder] = service.unit === "kato"
+    ? ["alice", "/home/alice/.config/systemd/user/kato.service.d"] as const
+    : ["root", "/etc/systemd/system/kato@alice.service.d"] as const;
+  const dropIn = `[Service]\nExecStart=\nExecStart=${line}\nExecPaths=${program}\nRestart=no\n`;
+  place(service.machine, who, `${folder}/90-attacker.conf`, dropIn);
+  await service.systemctl("daemon-reload");
+  await service.systemctl(`start ${service.unit}`);
+}
+
+const PARSER = `${PROBE} --allow-all --script parser:claude-code attack.js daemon`;
+
+function findReport(text: string): Results | null {
+  const line = text.split("\n").find((line) => line.includes('{"write to the home"'));
+  return line === undefined ? null : JSON.parse(line.slice(line.indexOf("{")));
+}
+
+test("neither layer: code of the person's can do all of it", async () => {
+  await clear(open);
+  await start(userService(open));
+  const process = await furnish();
+  const results = readLines(await must(open, "alice", `${ATTACKER} /home/alice /home/bob ${process}`));
+  assert.deepEqual(Object.keys(results).sort(), [...ATTEMPTS].sort());
+  assert.deepEqual(ATTEMPTS.filter((name) => isRefused(results, name)), NEVER);
+  cleanUp();
+});
+
+for (const service of [userService(open), systemService(open)]) {
+  const isUser = service.unit === "kato";
+
+  test(`${service.unit}, the unit by itself refuses what it can, and says what it cannot`, async () => {
+    await clear(open);
+    const process = await furnish();
+    await inUnit(service, ATTACKER, `${ATTACKER} /home/alice /home/bob ${process}`);
+    const results = await untilSo("the attacker's report", async () => {
+      const lines = readLines(await service.journal());
+      return ATTEMPTS.every((name) => lines[name] !== undefined) && lines;
+    }, () => service.journal());
+    const open_ = ATTEMPTS.filter((name) => !isRefused(results, name));
+    // The system's own manager can give the unit a /proc in which there is nobody else.
+    const wanted = isUser
+      ? ATTEMPTS.filter((name) => REFUSED_BY[name] === "launcher")
+      : ["signal another process"];
+    assert.deepEqual(open_, wanted);
+    cleanUp();
+  });
+
+  test(`${service.unit}, unit and launcher: a parser that was taken over can do nothing of it`, async () => {
+    await clear(open);
+    await furnish();
+    await inUnit(service, PROBE, PARSER);
+    const results = await untilSo(
+      "the parser's report",
+      async () => findReport(await service.journal()),
+      () => service.journal(),
+    );
+    assert.deepEqual(ATTEMPTS.filter((name) => !isRefused(results, name)), []);
+    cleanUp();
+  });
+}
+
+test("the launcher by itself: a parser that was taken over can do nothing of it", async () => {
+  await clear(open);
+  await must(open, "alice", "mkdir -p -m 700 ~/.claude/projects");
+  await furnish();
+  const { err } = await run(open, "alice", `timeout --signal=TERM 5 ${PARSER}`);
+  const results = findReport(err);
+  assert.ok(results !== null, err);
+  assert.deepEqual(ATTEMPTS.filter((name) => !isRefused(results, name)), []);
+  cleanUp();
+});

@@ -1,0 +1,175 @@
+/** The units as files: they agree with the permission matrix, with the exit statuses, and with each other. */
+import assert from "node:assert/strict";
+import { EXIT } from "../../src/cli/exit_status.ts";
+import {
+  EXPECTED,
+  EXPECTED_OF_NAMESPACES,
+  missingProperties,
+  readService,
+} from "../../src/cli/doctor/unit_file.ts";
+import { findClientRoots } from "../../src/cli/settings.ts";
+import { mergePolicy } from "../../src/policy/merge.ts";
+import { plan } from "../../src/policy/plan.ts";
+
+const FOLDER = new URL("../../packaging/systemd/", import.meta.url);
+const read = (name: string) => Deno.readTextFileSync(new URL(name, FOLDER));
+
+const HOME = "/home/ada";
+const SYSTEM = "/etc/kato";
+const CODE = "/usr/lib/kato";
+
+/** Words of a setting, the home in place of its specifiers, the marks of what need not be there gone. */
+function words(settings: ReadonlyMap<string, string>, key: string): string[] {
+  return (settings.get(key) ?? "").split(/\s+/).filter((word) => word !== "")
+    .map((word) => word.replace(/^-/, "").replaceAll("%h", HOME).replaceAll("%i", "ada"));
+}
+
+/** What the daemon and its roles may touch under the default policy. */
+function defaultGrants(): { readonly reads: readonly string[]; readonly writes: readonly string[] } {
+  const merged = mergePolicy([], HOME);
+  assert.ok(merged.ok);
+  const clientRoots = findClientRoots({ home: HOME, variables: () => ({}) });
+  const { roles } = plan({ name: "daemon" }, merged.effective, {
+    home: HOME,
+    system: SYSTEM,
+    code: [CODE],
+    clientRoots,
+    clientVariables: [],
+    realPaths: {},
+  });
+  const paths = (kinds: readonly string[]) =>
+    [
+      ...new Set(roles.flatMap(({ grants }) =>
+        grants.flatMap((grant) => "path" in grant && kinds.includes(grant.grant) ? [grant.path] : [])
+      )),
+    ].sort();
+  const writes = paths(["write"]);
+  return { reads: paths(["read", "list"]).filter((path) => !writes.includes(path)), writes };
+}
+
+for (const name of ["kato.service", "kato@.service"]) {
+  const settings = readService([read(name)]);
+  const { reads, writes } = defaultGrants();
+
+  Deno.test(`${name} binds what the plan of the default policy grants, with that access, and nothing else`, () => {
+    assert.deepEqual(words(settings, "BindPaths").sort(), writes);
+    const visible = [SYSTEM, CODE]; // below / and no part of what is hidden, for everybody to read
+    assert.deepEqual(
+      words(settings, "BindReadOnlyPaths").sort(),
+      reads.filter((path) => !visible.includes(path)),
+    );
+    assert.equal(settings.get("ReadWritePaths"), undefined);
+    assert.equal(settings.get("ProtectSystem"), "strict");
+    const hidden = words(settings, "TemporaryFileSystem");
+    assert.ok(hidden.every((word) => /:ro(?:,|$)/.test(word)), "what is hidden cannot be written either");
+    for (const path of [HOME, "/home", "/run", "/var", "/tmp", "/dev/shm"]) {
+      assert.ok(hidden.some((word) => word.split(":")[0] === path), path);
+    }
+  });
+
+  Deno.test(`${name} lets nothing be executed of what it binds`, () => {
+    const bound = [...words(settings, "BindPaths"), ...words(settings, "BindReadOnlyPaths")];
+    assert.deepEqual(words(settings, "NoExecPaths").sort(), ["/", ...bound].sort());
+    const programs = words(settings, "ExecPaths");
+    assert.ok(programs.includes("/usr/bin/kato") && programs.includes(`${CODE}/deno`));
+    assert.ok(programs.every((path) => path.startsWith("/usr/") || path.startsWith("/lib")));
+  });
+
+  Deno.test(`${name} starts again exactly when that helps`, () => {
+    const never = words(settings, "RestartPreventExitStatus");
+    const { usage, denied, refused, restart } = EXIT;
+    assert.deepEqual(never.filter((word) => /^\d+$/.test(word)).map(Number), [usage, denied, refused]);
+    // Of systemd's own statuses those that say that there is no boundary here.
+    assert.deepEqual(never.filter((word) => !/^\d+$/.test(word)), ["USER", "NAMESPACE", "CAPABILITIES"]);
+    assert.deepEqual(words(settings, "RestartForceExitStatus"), [String(restart)]);
+    assert.deepEqual(words(settings, "SuccessExitStatus"), [String(restart)]);
+    assert.equal(settings.get("Restart"), "on-failure");
+    assert.match(read(name), /^StartLimitIntervalSec=10min\nStartLimitBurst=20$/m);
+  });
+
+  Deno.test(`${name} has every property that kato doctor looks for`, () => {
+    assert.deepEqual(missingProperties(settings, EXPECTED), []);
+    assert.deepEqual(missingProperties(settings, EXPECTED_OF_NAMESPACES), []);
+  });
+
+  Deno.test(`${name} refuses to start without its boundary, by three properties`, () => {
+    assert.equal(settings.get("PrivateUsers"), "yes");
+    assert.equal(settings.get("CapabilityBoundingSet"), "");
+    assert.ok(words(settings, "TemporaryFileSystem").length > 0);
+  });
+
+  Deno.test(`${name} runs what is installed, and opens no way to be talked to`, () => {
+    assert.equal(settings.get("ExecStart"), "/usr/bin/kato daemon");
+    assert.equal(settings.get("Type"), "exec");
+    assert.ok(!/Socket=|NotifyAccess|WatchdogSec|StandardInput/.test(read(name)));
+  });
+}
+
+/** A unit's lines without its comments, the home's name in place of both ways to say it. */
+function lines(name: string): string[] {
+  return read(name).split("\n").filter((line) => !line.startsWith("#"))
+    .map((line) => line.replaceAll("%h", "HOME").replaceAll("/home/%i", "HOME"));
+}
+
+Deno.test("the template differs from the person's unit in nothing but where it belongs", () => {
+  const [own, template] = [lines("kato.service"), lines("kato@.service")];
+  assert.deepEqual(own.filter((line) => !template.includes(line)), [
+    "Description=Record conversations with coding agents as Markdown",
+    "Requires=kato-setup.service",
+    "After=kato-setup.service",
+    "ConditionUser=!root",
+    "OnFailure=kato-failed.service",
+    "WantedBy=default.target",
+  ]);
+  assert.deepEqual(template.filter((line) => !own.includes(line)), [
+    "Description=Record conversations of %i with coding agents as Markdown",
+    "Requires=kato-setup@%i.service",
+    "After=kato-setup@%i.service",
+    "User=%i",
+    "WantedBy=multi-user.target",
+  ]);
+});
+
+for (const [name, home] of [["kato-setup.service", "%h"], ["kato-setup@.service", "/home/%i"]] as const) {
+  Deno.test(`${name} makes every folder that is bound, for its person alone`, () => {
+    const text = read(name);
+    const made = [...text.matchAll(/^ExecStart=-?\/usr\/bin\/mkdir -p -m 0700 (.*)$/gm)]
+      .flatMap(([, paths = ""]) => paths.split(" ")).map((path) => path.replace(home, HOME));
+    const { reads, writes } = defaultGrants();
+    const bound = [...reads, ...writes].filter((path) => path.startsWith(HOME));
+    assert.deepEqual(bound.filter((path) => !made.includes(path)), []);
+    assert.deepEqual(made.filter((path) => !bound.includes(path)), [`${HOME}/.kato`]);
+    assert.match(text, /^UMask=0077$/m);
+    // What the names in a home lead to is the person's to say, so it is never looked at by root.
+    if (name.includes("@")) assert.match(text, /^User=%i$/m);
+    else assert.match(text, /^ConditionUser=!root$/m);
+  });
+}
+
+Deno.test("the fallback takes back all that needs a namespace, and nothing else", () => {
+  const strict = readService([read("kato.service")]);
+  const weak = readService([read("kato.service"), read("50-no-userns.conf")]);
+  assert.deepEqual(missingProperties(weak, EXPECTED), []);
+  assert.deepEqual(missingProperties(weak, EXPECTED_OF_NAMESPACES), Object.keys(EXPECTED_OF_NAMESPACES));
+  const kept = [
+    "Restart",
+    "RestartPreventExitStatus",
+    "SystemCallFilter",
+    "MemoryMax",
+    "TasksMax",
+    "KeyringMode",
+  ];
+  for (const key of kept) assert.equal(weak.get(key), strict.get(key), key);
+  // A drop-in that kato writes is read after it, and adds what the person's policy names.
+  assert.ok("50-no-userns.conf" < "60-kato-folders.conf");
+});
+
+Deno.test("the journal and kato doctor name one and the same command for the fallback", async () => {
+  const { checkNamespaces, unitPlaces } = await import("../../src/cli/doctor/unit_checks.ts");
+  const { NO_KERNEL_FACTS } = await import("../../src/cli/kernel_facts.ts");
+  const places = { ...unitPlaces(HOME), user: [FOLDER.pathname] };
+  const mend = checkNamespaces({ ...NO_KERNEL_FACTS, userNamespaces: false }, places)[0]?.mend ?? "";
+  const command = /'([^']+)'/.exec(mend)?.[1] ?? "no command";
+  assert.ok(read("kato-failed.service").includes(command), command);
+  assert.ok(read("50-no-userns.conf").includes(command.split(" && ")[0] ?? ""));
+});
