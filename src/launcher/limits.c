@@ -53,10 +53,12 @@ static void drop_capabilities(void) {
   }
   struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   struct __user_cap_data_struct has[2], none[2] = {{0, 0, 0}, {0, 0, 0}};
-  /* A unit has taken them already, and the call that would with them. */
-  bool nothing = syscall(SYS_capget, &head, has) == 0 && memcmp(has, none, sizeof none) == 0;
+  bool known = syscall(SYS_capget, &head, has) == 0;
+  if (known && memcmp(has, none, sizeof none) == 0) return;
+  /* A unit's filter refuses the call. What is then left is inheritable, and with no_new_privs nobody can inherit it. */
+  bool inert = known && has[0].permitted == 0 && has[1].permitted == 0;
   head.version = _LINUX_CAPABILITY_VERSION_3;
-  if (!nothing && syscall(SYS_capset, &head, none) != 0) fail(BUG, "cannot drop capabilities: %s", strerror(errno));
+  if (syscall(SYS_capset, &head, none) != 0 && !inert) fail(BUG, "cannot drop capabilities: %s", strerror(errno));
 }
 
 /* For good: no program that this process starts can have more than it. */

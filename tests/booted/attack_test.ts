@@ -71,7 +71,13 @@ async function furnish(): Promise<string> {
     Deno.copyFileSync(from, `${open.root}${to}`);
     Deno.chmodSync(`${open.root}${to}`, 0o755);
   }
-  const process = (await must(open, "root", "systemctl show --property=MainPID --value user@1000")).trim();
+  await run(
+    open,
+    "alice",
+    "systemctl --user stop victim; systemd-run --user -q --unit=victim sleep infinity",
+  );
+  const process = (await must(open, "alice", "systemctl --user show --property=MainPID --value victim"))
+    .trim();
   place(
     open,
     "root",

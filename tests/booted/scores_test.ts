@@ -34,7 +34,6 @@ test("systemd-analyze security is no worse than documented", async () => {
   place(locked, "alice", `${DROP_INS}/50-no-userns.conf`, FALLBACK);
   await must(locked, "alice", "systemctl --user daemon-reload");
   scores["fallback"] = scoreOf(await must(locked, "alice", USER));
-  console.log(`scores: ${JSON.stringify(scores)}`);
   for (const [name, most] of Object.entries(MOST)) {
     const score = scores[name] ?? NaN;
     assert.ok(score <= most, `${name}: ${score}, not ${most}`);

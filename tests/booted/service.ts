@@ -104,16 +104,18 @@ export async function recorded({ machine }: Service, path: string, text: string)
   );
 }
 
-/** Until every provider is watched: what is appended from then on is seen. */
-export async function whenWatching(service: Service): Promise<void> {
+const PROVIDERS: readonly string[] = ["claude-code", "codex", "gemini"];
+
+/** Until these providers are watched: what is appended from then on is seen. */
+export async function whenWatching(service: Service, wanted: readonly string[] = PROVIDERS): Promise<void> {
   await untilSo(
     "kato watches",
     async () => {
       const { out } = await run(service.machine, service.who, "kato status --json");
       const status = out.startsWith("{") ? JSON.parse(out) : {};
-      const providers: { state: string }[] = status.providers ?? [];
-      return status.running === true && providers.length === 3 &&
-        providers.every(({ state }) => state === "watching");
+      const providers: { provider: string; state: string }[] = status.providers ?? [];
+      const watched = providers.filter(({ state }) => state === "watching").map(({ provider }) => provider);
+      return status.running === true && wanted.every((provider) => watched.includes(provider));
     },
     async () => `${await service.journal()}${(await run(service.machine, service.who, "kato status")).out}`,
   );

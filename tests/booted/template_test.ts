@@ -1,7 +1,7 @@
 /** kato@.service is the administrator's: its person cannot change it, and cannot use it to reach what is not theirs. */
 import assert from "node:assert/strict";
 import { must, open, place, remove, run, test, untilSo } from "./machine.ts";
-import { clear, createLog, property, recorded, start, systemService } from "./service.ts";
+import { clear, createLog, property, recorded, start, systemService, whenWatching } from "./service.ts";
 import { createRows } from "../daemon/claude_rows.ts";
 
 const service = systemService(open);
@@ -41,17 +41,13 @@ test("a link of its person's into a folder that is closed to them opens nothing,
   assert.notEqual((await run(open, "alice", `cat ${path}`)).code, 0, "his home is closed to her");
   await must(open, "alice", "mkdir -m 700 ~/.claude && ln -s /home/bob/closed ~/.claude/projects");
   await service.systemctl("start kato@alice");
-  const journal = await untilSo("that it is left alone", async () => {
-    const journal = await service.journal();
-    return /\.claude\/projects does not belong to this person, and is left alone/.test(journal) && journal;
-  }, () => service.journal());
-  assert.ok(!journal.includes("Bob"));
-  // What does belong to her is followed all the same.
-  const log = createLog(service, ".codex/sessions/2026/11/26");
-  await must(open, "alice", "ls ~/.codex/sessions");
-  assert.ok(log.session.length > 0);
-  const { out } = await run(open, "alice", "ls -R ~/.kato/exports");
-  assert.ok(!out.includes("stolen"), out);
+  await whenWatching(service, ["codex", "gemini"]);
+  const { out } = await run(open, "alice", "kato sessions --json; cat ~/.kato/exports/*");
+  assert.ok(!out.includes("Bob"), out);
+  assert.match(
+    await service.journal(),
+    /\.claude\/projects does not belong to this person, and is left alone/,
+  );
   remove(open, "/home/bob/closed");
 });
 

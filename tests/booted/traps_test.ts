@@ -35,6 +35,8 @@ test("trap 1: systemd 252 ignores a person's mount options without PrivateUsers=
   assert.match(await asService([...strict, "PrivateUsers=yes"], "cat ~/.ssh/id"), /No such file/);
   place(open, "alice", `${DROP_INS}/90-trap.conf`, "[Service]\nPrivateUsers=no\n");
   const { code } = await run(open, "alice", "systemctl --user daemon-reload; systemctl --user start kato");
+  // Later versions make a user namespace for the other options without being told to.
+  if (release !== "bookworm") return assert.equal(code, 0);
   assert.notEqual(code, 0);
   assert.match(await property(service, "ExecMainStatus"), /^(?:218|226)$/);
 });

@@ -125,8 +125,15 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     const parsed = parseArguments(line, STYLE);
     return parsed.parsed === "invocation" ? parsed.launch : null;
   };
-  const kernel = { landlockAbi: null, processes: [], unit: null };
-  const nothing = { planHash: null, kernelSandbox: false, kernelMissing: [], roles: "threads", kernel };
+  const kernel = { landlockAbi: null, processes: [], unit: null, userNamespaces: null };
+  const nothing = {
+    planHash: null,
+    kernelSandbox: false,
+    kernelMissing: [],
+    roles: "threads",
+    administrator: 0,
+    kernel,
+  };
   assert.deepEqual(launchOf("status"), nothing);
   assert.deepEqual(launchOf("--plan-hash", "ab", "status"), { ...nothing, planHash: "ab" });
   assert.deepEqual(launchOf("--kernel-sandbox", "status"), { ...nothing, kernelSandbox: true });
@@ -142,13 +149,20 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
   const told = ["--daemon-process", "monitor,7,1,2,0000000000000000", "--daemon-unit", "kato.service"];
   assert.deepEqual(
     launchOf("--landlock-abi", "6", ...told, "--daemon-process", "parser,12,0,0,000001ffffffffff", "doctor"),
-    { ...nothing, kernel: { landlockAbi: 6, processes, unit: "kato.service" } },
+    { ...nothing, kernel: { ...kernel, landlockAbi: 6, processes, unit: "kato.service" } },
   );
+  assert.deepEqual(launchOf("--user-namespaces", "no", "--administrator", "65534", "doctor"), {
+    ...nothing,
+    administrator: 65_534,
+    kernel: { ...kernel, userNamespaces: false },
+  });
   const odds = [
     ["--roles", "rabbits"],
     ["--kernel-missing", "\u001b[2J"],
     ["--kernel-missing", ""],
     ["--landlock-abi", "six"],
+    ["--administrator", "-1"],
+    ["--user-namespaces", "maybe"],
     ["--daemon-process", "monitor,7,1,2"],
     ["--daemon-process", "king,7,1,2,0000000000000000"],
     ["--daemon-process", "monitor,7,1,3,0000000000000000"],
