@@ -79,8 +79,9 @@ export async function untilSo<Seen>(
   what: string,
   look: () => Promise<Seen | null | false>,
   saw: () => Promise<string> = () => Promise.resolve(""),
+  ms = 30_000,
 ): Promise<Seen> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + ms;
   for (;;) {
     const seen = await look();
     if (seen !== null && seen !== false) return seen;

@@ -107,7 +107,11 @@ export async function recorded({ machine }: Service, path: string, text: string)
 const PROVIDERS: readonly string[] = ["claude-code", "codex", "gemini"];
 
 /** Until these providers are watched: what is appended from then on is seen. */
-export async function whenWatching(service: Service, wanted: readonly string[] = PROVIDERS): Promise<void> {
+export async function whenWatching(
+  service: Service,
+  wanted: readonly string[] = PROVIDERS,
+  ms = 30_000,
+): Promise<void> {
   await untilSo(
     "kato watches",
     async () => {
@@ -118,6 +122,7 @@ export async function whenWatching(service: Service, wanted: readonly string[] =
       return status.running === true && wanted.every((provider) => watched.includes(provider));
     },
     async () => `${await service.journal()}${(await run(service.machine, service.who, "kato status")).out}`,
+    ms,
   );
 }
 

@@ -26,6 +26,7 @@ function assertOnce(text: string, wanted: readonly string[]): void {
   }
 }
 
+/** Under test: the same of both. */
 const SERVICES: readonly (readonly [name: string, service: Service])[] = [
   ["kato.service", userService(open)],
   ["kato@alice.service", systemService(open)],
@@ -57,13 +58,13 @@ for (const [name, service] of SERVICES) {
     );
     assert.ok(!/^(?:BAD|note)/m.test(doctor), doctor);
     const journal = await service.journal();
-    assert.match(journal, /^started version=.* roles=processes kernelSandbox=true$/m);
-    assert.match(journal, /^watching provider=claude-code/m);
+    assert.match(journal, /event=started version=\S+ .*roles=processes kernel_sandbox=true/);
+    assert.match(journal, /event=watching provider=claude-code/);
     assert.ok(!journal.includes("fixed"), "no conversation in the journal");
     const own = unit === "kato" ? "journalctl --user -u kato" : "journalctl -u kato@alice";
     assert.match(
       await must(machine, "alice", `${own} --no-pager -q -o short`),
-      / kato\[\d+\]: started version=/,
+      / kato\[\d+\]: .*event=started version=/,
     );
   });
 
@@ -84,7 +85,7 @@ for (const [name, service] of SERVICES) {
     assert.ok(took < 2000, `${took} ms`);
     assert.equal(await property(service, "Result"), "success");
     // It listened to SIGTERM: the runtime is told of signals by sendto on a socket pair, which the filter must allow.
-    assert.match(await service.journal(), /^stopped head=[0-9a-f]{64}$/m);
+    assert.match(await service.journal(), /event=stopped head=[0-9a-f]{64}$/m);
     log.append(rows.assistant(late[1] ?? ""));
     await start(service);
     assertOnce(await recorded(service, `${EXPORTS}/talk.md`, "it is stopped."), [...texts, ...late]);
@@ -121,6 +122,26 @@ for (const [name, service] of SERVICES) {
     assert.equal(await property(service, "ExecMainStatus"), "78");
     assert.equal(await property(service, "NRestarts"), "0");
     assert.match(await service.journal(), /policy\.toml:1: unknown: is not a key that kato knows/);
+  });
+
+  test(`${name} obeys the policy of root, and refuses one of somebody else's`, async () => {
+    await clear(machine);
+    const policy = 'enforce = ["destinations.extensions"]\n[destinations]\nextensions = ["md"]\n';
+    place(machine, "root", "/etc/kato/policy.toml", policy);
+    await start(service);
+    const log = createLog(service);
+    const { rows } = log;
+    log.append(rows.user("::record talk.html\nHello."), rows.assistant("Denied."));
+    log.append(rows.user("::record talk.md\nHello."), rows.assistant("Allowed."));
+    await recorded(service, `${EXPORTS}/talk.md`, "Allowed.");
+    assert.equal(await must(machine, "alice", "ls ~/.kato/exports"), "talk.md\n");
+    // In a user namespace root's files and bob's look alike.
+    await must(machine, "root", "chown bob /etc/kato/policy.toml");
+    await assert.rejects(async () => {
+      await service.systemctl(`restart ${unit}`);
+      await whenWatching(service, [], 5_000);
+    });
+    assert.match(await service.journal(), /policy\.toml.*(?:does not belong to root|belongs to user 65534, not to root)/);
   });
 
   test(`${name} sees a client that is installed while it runs`, async () => {

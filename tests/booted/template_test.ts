@@ -1,7 +1,7 @@
 /** kato@.service is the administrator's: its person cannot change it, and cannot use it to reach what is not theirs. */
 import assert from "node:assert/strict";
 import { must, open, place, remove, run, test, untilSo } from "./machine.ts";
-import { clear, createLog, property, recorded, start, systemService, whenWatching } from "./service.ts";
+import { clear, createLog, property, start, systemService, whenWatching } from "./service.ts";
 import { createRows } from "../daemon/claude_rows.ts";
 
 const service = systemService(open);
@@ -69,28 +69,10 @@ test("a link of its person's in place of the exports leads nowhere", async () =>
   remove(open, "/home/bob/open-to-all");
 });
 
-test("a person's own policy is read, the administrator's enforces, and records go to the system's journal", async () => {
+test("its person reads its lines in the system's journal, and nobody else does", async () => {
   await clear(open);
-  place(
-    open,
-    "root",
-    "/etc/kato/policy.toml",
-    'enforce = ["destinations.extensions"]\n[destinations]\nextensions = ["md"]\n',
-  );
   await start(service);
-  const log = createLog(service);
-  log.append(log.rows.user("::record talk.html\nHello."), log.rows.assistant("No."));
-  log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("Yes."));
-  await recorded(service, "/home/alice/.kato/exports/talk.md", "Yes.");
-  const out = await must(open, "alice", "ls ~/.kato/exports");
-  assert.equal(out, "talk.md\n");
-  // Her lines are hers to read, and not bob's.
-  assert.match(
-    await must(open, "alice", "journalctl --no-pager -q -o cat -u kato@alice"),
-    /^started version=/m,
-  );
-  assert.doesNotMatch(
-    (await run(open, "bob", "journalctl --no-pager -q -o cat -u kato@alice")).out,
-    /started version=/,
-  );
+  const line = "journalctl --no-pager -q -o cat -u kato@alice";
+  assert.match(await must(open, "alice", line), /event=started/);
+  assert.doesNotMatch((await run(open, "bob", line)).out, /event=started/);
 });
