@@ -15,7 +15,12 @@ export interface Kept {
   readonly path: string;
   /** `foreign`: something else has its name, and was left alone. */
   readonly state: "unchanged" | "written" | "removed" | "foreign";
+  /** The person's unit goes without namespaces: AppArmor's profile, if there is one, bounds it instead. */
+  readonly isFallback: boolean;
 }
+
+/** Of packaging/systemd. */
+const FALLBACK = "50-no-userns.conf";
 
 /** Makes the drop-in what `policy` asks for; null where there is no unit. Throws what the disk says. */
 export function keepDropIn(policy: Policy, home: string): Kept | null {
@@ -25,14 +30,15 @@ export function keepDropIn(policy: Policy, home: string): Kept | null {
   const shown = providers.flatMap(({ roots }) => roots(home, {}));
   const wanted = unitDropIn(policy, home, shown);
   const found = look(path);
+  const isFallback = look(join(folder, FALLBACK)) !== null;
   const now = found?.isFile === true ? Deno.readTextFileSync(path) : null;
-  if (now === wanted) return { path, state: "unchanged" };
-  if (found !== null && now?.startsWith(DROP_IN_HEAD) !== true) return { path, state: "foreign" };
+  if (now === wanted) return { path, state: "unchanged", isFallback };
+  if (found !== null && now?.startsWith(DROP_IN_HEAD) !== true) return { path, state: "foreign", isFallback };
   if (wanted === null) {
     Deno.removeSync(path);
-    return { path, state: "removed" };
+    return { path, state: "removed", isFallback };
   }
   Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
   writeAtomically(path, wanted);
-  return { path, state: "written" };
+  return { path, state: "written", isFallback };
 }

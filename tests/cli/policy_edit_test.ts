@@ -286,6 +286,17 @@ Deno.test("kato policy allow and deny keep the unit's drop-in, where there is a 
   assert.throws(() => Deno.statSync(dropIn), Deno.errors.NotFound);
 });
 
+Deno.test("kato policy allow tells of AppArmor's profile where the unit goes without namespaces", async () => {
+  using home = makeHomeWith("notes", "more");
+  const dropIn = installUnit(home);
+  assert.doesNotMatch((await run(home, "allow", "~/notes")).out, /AppArmor/);
+  Deno.writeTextFileSync(dropIn.replace(UNIT_DROP_IN, "50-no-userns.conf"), "[Service]\nPrivateUsers=no\n");
+  assert.match(
+    (await run(home, "allow", "~/more")).out,
+    /restart kato\nWhere AppArmor is on, .*apparmor\.d\/local\/kato/,
+  );
+});
+
 Deno.test("kato policy allow leaves a drop-in alone that it did not write, and says so", async () => {
   using home = makeHomeWith("notes");
   const dropIn = installUnit(home);

@@ -204,6 +204,11 @@ function finish(effective: EffectivePolicy, { changed }: { changed: boolean }, c
   }
   if (kept.state !== "unchanged") out.write(`${kept.state} ${path}\n`);
   if (changed || kept.state !== "unchanged") out.write(restart(kept));
+  if (kept.isFallback && kept.state === "written") {
+    out.write(
+      "Where AppArmor is on, an administrator has to name the folder in /etc/apparmor.d/local/kato, too.\n",
+    );
+  }
   return DONE;
 }
 
