@@ -141,7 +141,10 @@ for (const [name, service] of SERVICES) {
       await service.systemctl(`restart ${unit}`);
       await whenWatching(service, [], 5_000);
     });
-    assert.match(await service.journal(), /policy\.toml.*(?:does not belong to root|belongs to user 65534, not to root)/);
+    assert.match(
+      await service.journal(),
+      /policy\.toml.*(?:does not belong to root|belongs to user 65534, not to root)/,
+    );
   });
 
   test(`${name} sees a client that is installed while it runs`, async () => {
