@@ -13,13 +13,13 @@ import { type Format, FORMATS, placesOf } from "./package/layout.ts";
 import { thirdParty } from "./package/notices.ts";
 import { type PackageFacts, readFacts } from "./package/release.ts";
 import { buildRpm } from "./package/rpm.ts";
-import { stage, TOOLS } from "./package/stage.ts";
+import { stage, toolsFor } from "./package/stage.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
+/** Two runs at once would take each other's files. */
 const WORK = `${ROOT}/.deno/package`;
 const BUILDERS = { deb: buildDeb, rpm: buildRpm };
 
-/** Two runs at once would take each other's files. */
 /** What `deno task build` bundles from: the runtime keeps libraries in a folder named after where they are from. */
 function librariesOf(root: string): string {
   const npm = `${root}/.deno/build/deno/npm`;
@@ -30,7 +30,7 @@ function librariesOf(root: string): string {
 
 async function buildInstallation(architecture: Architecture): Promise<string> {
   const dist = `${WORK}/dist-${architecture}`;
-  const env = architecture === hostArchitecture() ? {} : { CC: `${TOOLS[architecture]}gcc` };
+  const env = architecture === hostArchitecture() ? {} : { CC: `${toolsFor(architecture)}gcc` };
   const args = ["task", "--quiet", "--cwd", ROOT, "build", "--arch", architecture, "--output", dist];
   await runProgram(Deno.execPath(), args, { cwd: ROOT, env });
   try {

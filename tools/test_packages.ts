@@ -61,7 +61,7 @@ const architectures = values.arch === "all"
 const work = Deno.makeTempDirSync({ prefix: "kato-packages-" });
 Deno.chmodSync(work, 0o755);
 try {
-  const folder = values.packages ?? `${work}/packages`;
+  const folder = values.packages === undefined ? `${work}/packages` : Deno.realPathSync(values.packages);
   if (values.packages === undefined) await build(values.arch, folder, "1");
   const packages = await openAll(folder, architectures, work);
   const next = `${work}/next`;

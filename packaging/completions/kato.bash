@@ -41,22 +41,22 @@ _kato() {
     '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions export record capture stop policy audit doctor init completions daemon'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --provider --project --since -h --help' ;;
-    'export') [[ $word == -* ]] && _kato_words '--file --all -o --output --format --include --exclude --force --provider --project --since -h --help' ;;
-    'record') [[ $word == -* ]] && _kato_words '--provider -h --help' ;;
-    'capture') [[ $word == -* ]] && _kato_words '--provider -h --help' ;;
-    'stop') [[ $word == -* ]] && _kato_words '--provider -h --help' ;;
+    'export') if [[ $word == -* ]]; then _kato_words '--file --all -o --output --format --include --exclude --force --provider --project --since -h --help'; else _kato_ids; fi ;;
+    'record') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'capture') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'stop') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'policy') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'show check explain allow deny'; fi ;;
     'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
-    'policy check') if [[ $word == -* ]]; then _kato_words '--as -h --help'; else _kato_paths -f; fi ;;
-    'policy explain') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; else _kato_paths -f; fi ;;
-    'policy allow') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_paths -d; fi ;;
-    'policy deny') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_paths -d; fi ;;
+    'policy check') if [[ $word == -* ]]; then _kato_words '--as -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
+    'policy explain') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
+    'policy allow') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
+    'policy deny') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
     'audit') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'verify tail'; fi ;;
     'audit verify') if [[ $word == -* ]]; then _kato_words '--head --archived --json -h --help'; else _kato_paths -f; fi ;;
     'audit tail') [[ $word == -* ]] && _kato_words '-n --lines -f --follow --json -h --help' ;;
     'doctor') [[ $word == -* ]] && _kato_words '--permissions --json -h --help' ;;
     'init') [[ $word == -* ]] && _kato_words '-h --help' ;;
-    'completions') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'bash zsh fish'; fi ;;
+    'completions') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_words 'bash zsh fish'; fi ;;
     'daemon') [[ $word == -* ]] && _kato_words '-h --help' ;;
   esac
   return 0
@@ -76,6 +76,12 @@ _kato_parts() {
 _kato_paths() {
   compopt -o filenames
   mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
+}
+
+# Ids of sessions, newest first. They hold nothing that the shell would expand.
+_kato_ids() {
+  compopt -o nosort
+  _kato_words "$(kato sessions 2>/dev/null | sed -nE 's/^[^0-9A-Za-z]+([0-9A-Za-z-]{4,}) +(.*)$/\1/p')"
 }
 
 complete -F _kato kato

@@ -3,6 +3,12 @@ import assert from "node:assert/strict";
 import { completionsFor } from "../../src/cli/completions/completions.ts";
 import { listShapes, readShape } from "../../src/cli/completions/shape.ts";
 
+/** What `kato sessions` says. */
+const SESSIONS = `  ID        PROVIDER     PROJECT         TITLE                      SIZE     AGE
+● 5d8aa099  claude-code  garden          Plant $(touch owned): red  865 B     1 h
+  7e01bb11  codex        shed            It's "done"                862 B     3 d
+`;
+
 /** What is typed, and what its last word becomes. In the folder are `a file.md`, `folder` and `forest.txt`. */
 const CASES = [
   ["kato exp", "export"],
@@ -18,6 +24,9 @@ const CASES = [
   ["kato policy check --as o", "organisation"],
   ["kato policy check for", "forest.txt"],
   ["kato completions z", "zsh"],
+  ["kato export 7", "7e01bb11"],
+  ["kato stop 5d", "5d8aa099"],
+  ["kato record 5d8aa099 5", "5"],
   // A command's name as another's argument means nothing.
   ["kato record audit --prov", "--provider"],
   ["kato --vers", "--version"],
@@ -46,6 +55,11 @@ function makeFolder(): string {
   return folder;
 }
 
+/** A session's title says whatever the person or the model wrote. */
+function assertNothingRan(folder: string): void {
+  assert.ok(![...Deno.readDirSync(folder)].some(({ name }) => name === "owned"), "a title was run");
+}
+
 interface Shell {
   readonly name: "bash" | "zsh";
   readonly command: string;
@@ -67,7 +81,9 @@ async function typeInto({ name, command, load }: Shell, lines: readonly string[]
   const folder = makeFolder();
   try {
     Deno.writeTextFileSync(`${folder}/completions`, completionsFor(name));
-    const kato = `kato() { printf '%s\\n' "\${@: -1}" >> said; }`;
+    Deno.writeTextFileSync(`${folder}/sessions`, SESSIONS);
+    const kato =
+      `kato() { if [ "$*" = sessions ]; then cat sessions; else printf '%s\\n' "\${@: -1}" >> said; fi; }`;
     const keys = [load, kato, ...lines.map((line) => `${line}\t`), "exit"].join("\n") + "\n";
     const child = new Deno.Command("script", {
       args: ["--quiet", "--command", command, "/dev/null"],
@@ -81,6 +97,7 @@ async function typeInto({ name, command, load }: Shell, lines: readonly string[]
     await writer.write(new TextEncoder().encode(keys));
     await writer.close();
     await child.status;
+    assertNothingRan(folder);
     return Deno.readTextFileSync(`${folder}/said`).trimEnd().split("\n").map(withoutSlash);
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -104,13 +121,19 @@ Deno.test({
     const folder = makeFolder();
     try {
       Deno.writeTextFileSync(`${folder}/completions`, completionsFor("fish"));
+      Deno.writeTextFileSync(`${folder}/sessions`, SESSIONS);
       const asked = CASES.map(([line]) => `echo "$(complete -C '${line}')"; echo ==`);
       const { stdout } = new Deno.Command("fish", {
-        args: ["--no-config", "-c", ["source ./completions", ...asked].join("\n")],
+        args: [
+          "--no-config",
+          "-c",
+          ["source ./completions", "function kato; cat sessions; end", ...asked].join("\n"),
+        ],
         cwd: folder,
         env: { HOME: folder },
         stderr: "null",
       }).outputSync();
+      assertNothingRan(folder);
       const offered = new TextDecoder().decode(stdout).split("\n==\n").slice(0, -1)
         // A candidate, a tab, and what it is.
         .map((text) => text.split("\n").map((line) => withoutSlash(line.replace(/\t.*/, ""))));

@@ -1,14 +1,18 @@
 /** Puts an installed system's files of kato below one folder, with their modes. WRITES that folder; starts strip. */
 import { gzipSync } from "node:zlib";
-import type { Architecture } from "../build/pins.ts";
+import { type Architecture, hostArchitecture } from "../build/pins.ts";
 import { runProgram } from "../build/run_program.ts";
 import { EMPTY_FOLDERS, type Place } from "./layout.ts";
 
-/** What each architecture's tools are called where they are not the machine's own. */
-export const TOOLS: Readonly<Record<Architecture, string>> = {
+const CROSS: Readonly<Record<Architecture, string>> = {
   x64: "x86_64-linux-gnu-",
   arm64: "aarch64-linux-gnu-",
 };
+
+/** What the names of an architecture's tools begin with, here. */
+export function toolsFor(architecture: Architecture): string {
+  return architecture === hostArchitecture() ? "" : CROSS[architecture];
+}
 
 /**
  * Folders and files have the modes of a package, whatever the umask. What was in `folder` is gone.
@@ -47,7 +51,7 @@ export function compress(bytes: Uint8Array): Uint8Array {
 /** As debhelper does it: symbols, and what the compiler says of itself. */
 async function strip(path: string, architecture: Architecture): Promise<void> {
   const args = ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note", path];
-  await runProgram(`${TOOLS[architecture]}strip`, args, { cwd: "/" });
+  await runProgram(`${toolsFor(architecture)}strip`, args, { cwd: "/" });
 }
 
 function makeFolder(root: string, path: string): void {

@@ -64,8 +64,7 @@ export function contentChecks(root: string, packages: readonly Package[]): Check
     {
       name: `${one.name}: its launcher is hardened`,
       needs: ["hardening-check"],
-      run: async () =>
-        void await succeed(["hardening-check", "--nocfprotection", `${one.tree}/usr/bin/kato`]),
+      run: () => checkHardening(one),
     },
     { name: `${one.name} asks for libraries that there are`, needs: [], run: () => checkRequirements(one) },
   ]);
@@ -133,6 +132,11 @@ function checkLinks({ tree, files }: Package): void {
     },
   );
   expectNone(broken, "links lead nowhere:");
+}
+
+async function checkHardening({ tree }: Package): Promise<void> {
+  // The launcher is compiled for it, but a program is marked so only where all of it is, and libc's beginning is not.
+  await succeed(["hardening-check", "--nocfprotection", `${tree}/usr/bin/kato`]);
 }
 
 async function checkGlibc({ tree }: Package): Promise<void> {

@@ -1,5 +1,5 @@
 /** Completions for bash, with or without the bash-completion package. Pure. */
-import { type CommandShape, listShapes, type Value } from "./shape.ts";
+import { type CommandShape, listShapes, SESSION_LINE, type Value } from "./shape.ts";
 
 export function bashCompletions(kato: CommandShape): string {
   const shapes = listShapes(kato);
@@ -55,6 +55,12 @@ _kato_paths() {
   mapfile -t COMPREPLY < <(compgen "$1" -- "$word")
 }
 
+# Ids of sessions, newest first. They hold nothing that the shell would expand.
+_kato_ids() {
+  compopt -o nosort
+  _kato_words "$(kato sessions 2>/dev/null | sed -nE 's/${SESSION_LINE}/\\1/p')"
+}
+
 complete -F _kato kato
 `;
 }
@@ -72,17 +78,23 @@ function complete(value: Value): string {
       return "_kato_paths -f";
     case "folder":
       return "_kato_paths -d";
+    case "session":
+      return "_kato_ids";
     case "text":
       throw new Error("internal error: nothing completes this");
   }
 }
 
 /** Options where one is begun; otherwise what may stand there. */
-function wordsOf({ options, commands, arguments: given }: CommandShape): string {
+function wordsOf({ options, commands, arguments: [first] }: CommandShape): string {
   const flags = options.flatMap(({ short, long }) => short === null ? [long] : [short, long]).join(" ");
-  const value: Value = commands.length > 0
-    ? { kind: "words", words: commands.map(({ name }) => name), several: false }
-    : given[0]?.value ?? { kind: "text" };
-  if (value.kind === "text") return `[[ $word == -* ]] && _kato_words '${flags}'`;
-  return `if [[ $word == -* ]]; then _kato_words '${flags}'; else ${complete(value)}; fi`;
+  const option = `[[ $word == -* ]]`;
+  if (commands.length > 0) {
+    const names = commands.map(({ name }) => name).join(" ");
+    return `if ${option}; then _kato_words '${flags}'; else _kato_words '${names}'; fi`;
+  }
+  if (first === undefined || first.value.kind === "text") return `${option} && _kato_words '${flags}'`;
+  // What stands second is something else.
+  const other = first.variadic ? "else" : `elif [[ $before == "\${command##* }" ]]; then`;
+  return `if ${option}; then _kato_words '${flags}'; ${other} ${complete(first.value)}; fi`;
 }

@@ -1,5 +1,5 @@
 /** Completions for fish. Pure. */
-import { type CommandShape, listShapes, type Value } from "./shape.ts";
+import { type CommandShape, listShapes, SESSION_LINE, type Value } from "./shape.ts";
 
 export function fishCompletions(kato: CommandShape): string {
   const lines = listShapes(kato).flatMap((shape) => {
@@ -12,9 +12,7 @@ export function fishCompletions(kato: CommandShape): string {
           quote(says)
         }`;
       }),
-      ...shape.arguments.filter(({ value }) => value.kind !== "text").map(({ value, says }) =>
-        `${here} ${complete(value)} -d ${quote(says)}`
-      ),
+      ...firstArgument(shape),
     ];
   });
   const paths = listShapes(kato).map(({ path }) => path).filter((path) => path !== "");
@@ -30,9 +28,21 @@ function __kato_is
     test (string trim -- "$command") = "$argv"
 end
 
+function __kato_ids
+    kato sessions 2>/dev/null | string replace -rf '${SESSION_LINE}' '$1\\t$2'
+end
+
 complete -c kato -f
 ${lines.join("\n")}
 `;
+}
+
+/** What stands second is something else, and nothing that could be guessed. */
+function firstArgument({ path, name, arguments: [first] }: CommandShape): string[] {
+  if (first === undefined || first.value.kind === "text") return [];
+  const place = first.variadic ? "" : `; and test (commandline -opc)[-1] = ${name}`;
+  const condition = quote(`__kato_is ${quote(path)}${place}`);
+  return [`complete -c kato -n ${condition} ${complete(first.value)} -d ${quote(first.says)}`];
 }
 
 function complete(value: Value): string {
@@ -45,6 +55,8 @@ function complete(value: Value): string {
       return "-r -F";
     case "folder":
       return `-x -a ${quote("(__fish_complete_directories)")}`;
+    case "session":
+      return `-x -k -a ${quote("(__kato_ids)")}`;
     case "text":
       return "-x";
   }

@@ -10,8 +10,13 @@ export type Value =
   /** `several`: with commas between them. */
   | { readonly kind: "words"; readonly words: readonly string[]; readonly several: boolean }
   | { readonly kind: "file" | "folder" }
+  /** The beginning of a session's id, as `kato sessions` prints them. */
+  | { readonly kind: "session" }
   /** Nothing that could be guessed. */
   | { readonly kind: "text" };
+
+/** For sed: of a line of `kato sessions`, the id and the rest; a header's words are shorter. */
+export const SESSION_LINE = "^[^0-9A-Za-z]+([0-9A-Za-z-]{4,}) +(.*)$";
 
 export interface OptionShape {
   /** `-o`; null for most. */
@@ -70,7 +75,7 @@ const OPTION_VALUES: Readonly<Record<string, Value>> = {
 
 /** `dest` is a path below the export root here, which the shell's own folder says nothing of. */
 const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
-  session: TEXT,
+  session: { kind: "session" },
   dest: TEXT,
   file: { kind: "file" },
   copy: { kind: "file" },

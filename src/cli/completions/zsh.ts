@@ -1,5 +1,12 @@
 /** Completions for zsh, as a function of its completion system. Pure. */
-import { type ArgumentShape, type CommandShape, listShapes, type OptionShape, type Value } from "./shape.ts";
+import {
+  type ArgumentShape,
+  type CommandShape,
+  listShapes,
+  type OptionShape,
+  SESSION_LINE,
+  type Value,
+} from "./shape.ts";
 
 export function zshCompletions(kato: CommandShape): string {
   const functions = listShapes(kato).map((shape) =>
@@ -7,6 +14,11 @@ export function zshCompletions(kato: CommandShape): string {
   );
   return `#compdef kato
 # zsh completion for kato; \`kato completions zsh\` prints it.
+
+_kato_ids() {
+  local -a sessions=(\${(f)"$(kato sessions 2>/dev/null | sed -nE 's/${SESSION_LINE}/\\1:\\2/p')"})
+  _describe -t sessions session sessions
+}
 
 ${functions.toReversed().join("\n\n")}
 
@@ -72,6 +84,8 @@ function action(value: Value): string {
       return "_files";
     case "folder":
       return "_files -/";
+    case "session":
+      return "_kato_ids";
     case "text":
       return " ";
   }
