@@ -27,7 +27,9 @@ export function openState(path: string): OpenedState {
   Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
   Deno.chmodSync(path, 0o600);
   const connection = new DatabaseSync(path);
-  connection.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  connection.exec(
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -256;",
+  );
   const version = Number(connection.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
   if (version > MIGRATIONS.length) {
     connection.close();

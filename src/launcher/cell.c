@@ -13,6 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A role that has grown by so much since it was last tidied is tidied again, but not earlier than this. */
+#define TIDY_BYTES (1024u * 1024u)
+#define TIDY_FIRST_MS 3000
+#define TIDY_AGAIN_MS 10000
+
 static _Noreturn void become_role(const struct place *place, const struct plan *plan, const struct command *command,
                                   char *const *line, int file) {
   bool is_main = line != NULL;
@@ -40,6 +45,8 @@ static void stand_alone(pid_t monitor, int in, int out) {
   if (getppid() != monitor) _exit(BUG); /* it died before that was set */
   reset_signals();
   signal(SIGHUP, SIG_DFL);
+  /* Until the runtime listens to it; it would end the process. */
+  signal(SIGUSR2, SIG_IGN);
   if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) fail(BUG, "cannot start a role: %s", strerror(errno));
 }
 
@@ -72,7 +79,7 @@ bool cell_start(struct cell *cell, const struct place *place, const struct plan 
   close(out[1]);
   fcntl(in[1], F_SETFL, O_NONBLOCK);
   fcntl(out[0], F_SETFL, O_NONBLOCK);
-  *cell = (struct cell){.pid = child, .in = in[1], .out = out[0], .channel = cell->channel};
+  *cell = (struct cell){.pid = child, .in = in[1], .out = out[0], .channel = cell->channel, .tidied = now_ms()};
   return true;
 }
 
@@ -89,16 +96,30 @@ char *cell_reason(const struct cell *cell) {
   return name == NULL ? text_of("killed by signal %d", WTERMSIG(cell->status)) : text_of("killed by SIG%s", name);
 }
 
-/* What it holds of its own: pages of the runtime's file are shared by all. */
-bool cell_too_large(const struct cell *cell) {
+/* What it holds of its own, in bytes: pages of the runtime's file are shared by all. 0: the kernel does not say. */
+uint64_t cell_memory(const struct cell *cell) {
   char path[32];
   snprintf(path, sizeof path, "/proc/%d/statm", cell->pid);
   FILE *file = fopen(path, "re");
-  if (file == NULL) return false;
+  if (file == NULL) return 0;
   unsigned long long size, resident, shared;
   bool read = fscanf(file, "%llu %llu %llu", &size, &resident, &shared) == 3 && resident > shared;
   fclose(file);
-  return read && (resident - shared) * (unsigned long long)sysconf(_SC_PAGESIZE) > ROLE_MEMORY;
+  return read ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+}
+
+/*
+ * Asks the runtime to give back what it does not use, when the role has grown: by itself it keeps what a first look at
+ * ten thousand logs took. Not while it starts, and not often, because it takes a moment of the role's time.
+ */
+void cell_tidy(struct cell *cell, uint64_t memory, int64_t now) {
+  bool was_tidied = cell->least != 0;
+  if (was_tidied && memory < cell->least) cell->least = memory;
+  if (now - cell->tidied < (was_tidied ? TIDY_AGAIN_MS : TIDY_FIRST_MS)) return;
+  if (memory < cell->least + TIDY_BYTES) return;
+  cell->tidied = now;
+  cell->least = memory;
+  kill(cell->pid, SIGUSR2);
 }
 
 void cell_free(struct cell *cell) {

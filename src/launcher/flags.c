@@ -24,7 +24,7 @@ static const char *const FIXED[] = {
 static const char *const DENIED_KINDS[] = {"--deny-net", "--deny-run", "--deny-ffi", "--deny-import"};
 
 /* Without a compiler at run time, the daemon's memory never has to be writable and executable. */
-#define RESIDENT "--jitless,--max-semi-space-size=1"
+#define RESIDENT "--jitless,--max-semi-space-size=1,--minor-gc-task-trigger=20"
 
 bool is_resident(const char *profile) { return strcmp(profile, "daemon") == 0; }
 

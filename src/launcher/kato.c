@@ -194,5 +194,6 @@ int main(int argc, char **argv, char **environment) {
   say_missing(&place);
   if (!resident) run_once(&place, &plan, line);
   find_folder(resident);
+  add_resident_environment(&place.environment);
   monitor_run(&place, &plan, line);
 }

@@ -47,6 +47,7 @@ void list_free(struct list *list);
 
 /* environment.c */
 void build_environment(char *const *inherited, bool journal, struct list *environment);
+void add_resident_environment(struct list *environment);
 
 /* plan_text.c */
 enum verb { READ, LIST, WRITE, ENV, SYS };
@@ -220,12 +221,15 @@ struct cell {
   const char *cause; /* why we killed it; NULL: we did not */
   struct queue to;
   uint64_t acked;    /* reached it, and the orchestrator was not told yet */
+  int64_t tidied;    /* when it was started, or asked to give memory back */
+  uint64_t least;    /* the least that it has held since it was asked; 0: it was not */
 };
 bool cell_start(struct cell *cell, const struct place *place, const struct plan *plan, const struct command *command,
                 char *const *line, int file);
 void cell_kill(struct cell *cell, const char *cause);
 char *cell_reason(const struct cell *cell);
-bool cell_too_large(const struct cell *cell);
+uint64_t cell_memory(const struct cell *cell);
+void cell_tidy(struct cell *cell, uint64_t memory, int64_t now);
 void cell_free(struct cell *cell);
 int64_t now_ms(void);
 

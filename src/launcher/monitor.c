@@ -106,7 +106,9 @@ static void take_signals(struct monitor *monitor, int signals) {
 static void check_cell(struct cell *cell, int64_t now) {
   if (cell->ended) return;
   if (cell->silent != 0 && now - cell->silent > SILENT_MS) cell_kill(cell, SILENT);
-  if (cell_too_large(cell)) cell_kill(cell, TOO_LARGE);
+  uint64_t memory = cell_memory(cell);
+  if (memory > ROLE_MEMORY) cell_kill(cell, TOO_LARGE);
+  else cell_tidy(cell, memory, now);
 }
 
 /* Once a second. */

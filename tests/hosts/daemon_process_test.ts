@@ -110,7 +110,7 @@ Deno.test({
       const decoder = new TextDecoder();
       return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
     };
-    await test.step("what runs for days is one file each; parsers and writers load nothing of node:", () => {
+    await test.step("what runs for days is one file each, and loads nothing of node: but the database", () => {
       for (const file of [program.parser, program.writer, program.orchestrator]) {
         const text = Deno.readTextFileSync(file);
         const loading = /\b(?:from|import|require)\b\s*\(?\s*["']([^"'\s]+)["']|getBuiltinModule/g;

@@ -33,7 +33,7 @@ const INSTALLED = [
   "--cached-only",
   "--no-code-cache",
   "--unstable-lazy-dynamic-imports",
-  "--v8-flags=--jitless,--max-semi-space-size=1",
+  "--v8-flags=--jitless,--max-semi-space-size=1,--minor-gc-task-trigger=20",
 ];
 
 /** The bundles of this checkout in a folder of their own. Needs npm, for the bundler, once. */

@@ -29,6 +29,20 @@ const MUTE = `
   for (let fd = 0; fd < 64; fd += 1) if (fd !== 2) symbols.close(fd);
   for (;;);`;
 
+/** Makes garbage once, of which its heap stays as large, and says what it holds after it was asked to tidy up. */
+const GROWN = `
+  function grow() {
+    const garbage = Array.from({ length: 200_000 }, (_, n) => [n]);
+    return garbage.length > 0 && Deno.memoryUsage().heapTotal;
+  }
+  const most = grow();
+  const tell = (text) => Deno.stdout.writeSync(new TextEncoder().encode(text));
+  Deno.addSignalListener("SIGUSR2", () => setTimeout(() => {
+    const { heapTotal } = Deno.memoryUsage();
+    tell(heapTotal < most / 2 ? "less than half" : heapTotal + " of " + most);
+  }, 500));
+  await Deno.stdin.read(new Uint8Array(1));`;
+
 const say = (...fields: string[]) => ({ say: fields });
 
 test("starts roles, passes their bytes on, and says what became of them", {
@@ -39,6 +53,14 @@ test("starts roles, passes their bytes on, and says what became of them", {
   await daemon.find("its answer", ({ channel, text }) => channel === 1 && text === "hello");
   await daemon.find("an ack", ({ said }) => said?.join(" ") === "ack 1 5");
   assert.equal(await daemon.reason(2), "refused: the plan has no such role");
+});
+
+test("has a role that has grown give memory back", {
+  parsers: { grown: GROWN },
+  steps: [say("start", "1", "parser:grown")],
+}, async (daemon) => {
+  const { text } = await daemon.find("that it was asked", ({ channel }) => channel === 1);
+  assert.equal(text, "less than half");
 });
 
 test("does not let one role disturb another", {

@@ -185,6 +185,9 @@ static void check_environment(void) {
   for (size_t i = 0; i < count && i < made.count; i++) {
     CHECK(strcmp(made.items[i], expected[i]) == 0, "variable %zu is %s", i, made.items[i]);
   }
+  add_resident_environment(&made);
+  CHECK(strcmp(made.items[count], "DENO_USR2_MEMORY_TRIM=1") == 0, "the runtime gives memory back on a signal");
+  CHECK(made.count == count + 3, "%zu variables of what runs for days", made.count - count);
   list_free(&made);
   struct list elsewhere = {0};
   build_environment(inherited, false, &elsewhere);
@@ -213,7 +216,7 @@ static void check_flags(void) {
   CHECK(has(&made, "--allow-write=/w,,,,"), "write");
   CHECK(has(&made, "--allow-env=HOME") && has(&made, "--allow-sys=uid"), "env and sys");
   CHECK(has(&made, "--deny-net") && has(&made, "--deny-run") && has(&made, "--deny-ffi"), "never");
-  CHECK(has(&made, "--v8-flags=--jitless,--max-semi-space-size=1"), "engine");
+  CHECK(has(&made, "--v8-flags=--jitless,--max-semi-space-size=1,--minor-gc-task-trigger=20"), "engine");
   CHECK(strcmp(made.items[made.count - 1], "/lib/kato/kato.js") == 0, "the script is last");
   list_free(&made);
   command.role = &empty;
