@@ -252,6 +252,35 @@ Deno.test("kato policy deny takes one of the organisation's folders out for this
   assert.deepEqual(await rootsOf(home), ["~/a"]);
 });
 
+Deno.test("kato policy deny says so where the person's own list does not count", async () => {
+  using home = makeHomeWith("a", "b", "outside");
+  const policy = '[destinations]\nroots = ["~/a", "~/b"]\ndefault_root = "~/a"\n';
+  Deno.writeTextFileSync(`${home.system}/policy.toml`, `enforce = ["destinations.roots"]\n${policy}`);
+  for (const own of ['["~/outside"]', '["~/b", "~/outside"]']) {
+    keepOwn(home, `[destinations]\nroots = ${own}\n`);
+    const before = readOwn(home);
+    const ran = await run(home, "deny", "~/b");
+    assert.equal(ran.ended, "failed");
+    assert.match(
+      ran.err,
+      /stays allowed: your own destinations\.roots are ignored.*Nothing was changed\.\n$/,
+    );
+    assert.equal(readOwn(home), before);
+  }
+});
+
+Deno.test("kato policy allow says why nothing is written to a folder that is among the roots", async () => {
+  using home = makeHomeWith("notes");
+  await run(home, "allow", "~/notes");
+  Deno.chmodSync(`${home.home}/notes`, 0o770);
+  const ran = await run(home, "allow", "~/notes");
+  assert.equal(ran.ended, "denied");
+  assert.match(
+    ran.err,
+    /is among the folders .*, but nothing is written there \(writable-by-others\).*chmod go-w/,
+  );
+});
+
 function installUnit({ home }: Place): string {
   const folder = `${home}/.config/systemd/user`;
   Deno.mkdirSync(folder, { recursive: true });

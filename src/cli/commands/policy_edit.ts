@@ -38,6 +38,13 @@ export function allowFolder({ folder }: PolicyEditInvocation, context: Context):
   const holder = roots.find((root) => isInside(path, root));
   if (holder !== undefined) {
     const within = holder === path ? "" : `, because it is in ${tilde(holder, home)}`;
+    const denied = whyDenied(path, loaded.value, context);
+    if (denied !== null) {
+      const message =
+        `${tilde(path, home)} is among the folders that policy allows${within}, but nothing is written ` +
+        `there (${denied.reason}): ${denied.message}`;
+      return fail("denied", message);
+    }
     context.out.write(`${tilde(path, home)} is allowed already${within}.\n`);
     return finish(loaded.value, { changed: false }, context);
   }
@@ -91,7 +98,11 @@ export function denyFolder({ folder }: PolicyEditInvocation, context: Context): 
   const tried = tryText(text, context);
   if (!("effective" in tried)) return tried.outcome;
   if (tried.effective.policy.destinations.roots.includes(path)) {
-    throw new Error("internal error: a folder that was taken out is still a root");
+    // The person's own list is ignored as a whole, because something in it is not enforced.
+    const message =
+      `${tilde(path, home)} stays allowed: your own ${ROOTS} are ignored, because they ask for more ` +
+      `than is enforced. 'kato policy check' has the line to mend. ${UNCHANGED}`;
+    return fail("failed", message);
   }
   write(text, home);
   context.out.write(`took ${tilde(path, home)} out of ${tilde(placesOf(home).policyFile, home)}\n`);
