@@ -13,6 +13,8 @@ const CLAIMING = [
   "docs/path-policy.md",
   "docs/command-grammar.md",
   "docs/audit-events.md",
+  "docs/policy.md",
+  "docs/logs.md",
 ];
 
 interface Claim {
