@@ -73,7 +73,7 @@ function unitPlaces(folder: string): Place[] {
 /** In the folders that they have in the checkout, so that they still find each other. */
 function documentation(root: string): Place[] {
   const pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md"];
-  const folders = ["docs", "policy"].flatMap((folder) =>
+  const folders = ["docs", "policy", "packaging/ansible", "packaging/examples"].flatMap((folder) =>
     filesBelow(`${root}/${folder}`).map((file) => `${folder}/${file}`)
   );
   return [
