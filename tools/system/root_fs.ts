@@ -30,8 +30,12 @@ const MASKED = [
 /** The people of the machine: alice, who is not logged in and lingers, and bob, who keeps things to himself. */
 export const PEOPLE = { alice: 1000, bob: 1001 } as const;
 
-/** The archive of `release` in `cache`, made if it is not there. Root's. */
-export async function makeArchive(release: Release, cache: string): Promise<string> {
+/** The archive of `release` in `cache`, made if it is not there. Root's. `also`: packages besides. */
+export async function makeArchive(
+  release: Release,
+  cache: string,
+  also: readonly string[] = [],
+): Promise<string> {
   const archive = `${cache}/${release}.tar`;
   try {
     Deno.statSync(archive);
@@ -49,7 +53,7 @@ export async function makeArchive(release: Release, cache: string): Promise<stri
     "mmdebstrap",
     "--mode=root",
     "--variant=minbase",
-    `--include=${PACKAGES.join(",")}`,
+    `--include=${[...PACKAGES, ...also].join(",")}`,
     '--aptopt=APT::Install-Recommends "false"',
     "--format=tar",
     release,

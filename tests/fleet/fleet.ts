@@ -1,0 +1,81 @@
+/**
+ * The machine that `deno task test:fleet` boots, and the tools by which a fleet is run. Elsewhere there is none, and
+ * what needs it is skipped.
+ */
+import { isThere, type Machine, must, type Ran, run, untilSo } from "../booted/machine.ts";
+
+interface Fleet {
+  /** For files of a test. */
+  readonly work: string;
+  readonly machine: Machine;
+  /** Public keys: the repository's, and one that signed nothing. */
+  readonly keys: { readonly good: string; readonly other: string };
+  /** Of the packages in the suites `stable` and `testing`. */
+  readonly versions: readonly string[];
+}
+
+const told = Deno.env.get("KATO_FLEET");
+const fleet: Fleet = told === undefined
+  ? {
+    work: "/nonexistent",
+    machine: { pid: 0, root: "/nonexistent" },
+    keys: { good: "", other: "" },
+    versions: [],
+  }
+  : JSON.parse(told);
+
+export const { work, machine, keys } = fleet;
+export const [older = "", newer = ""] = fleet.versions;
+
+export const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
+export const ROLES = `${ROOT}/packaging/ansible/roles`;
+export const EXAMPLES = `${ROOT}/packaging/examples`;
+
+/** A test that needs the machine. */
+export function onMachine(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: told === undefined, fn });
+}
+
+/** A test that needs the host's tools only. */
+export const withTools = onMachine;
+
+/** A program of the host. */
+export async function host(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args: [...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1", ANSIBLE_NOCOLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, out: out ?? "", err: err ?? "" };
+}
+
+export const asRoot = (line: string) => must(machine, "root", line);
+export const asAlice = (line: string) => must(machine, "alice", line);
+export const tryAsAlice = (line: string) => run(machine, "alice", line);
+export const tryAsRoot = (line: string) => run(machine, "root", line);
+
+/** The text of a file of the machine; null where there is none. */
+export function textOf(path: string): string | null {
+  const file = `${machine.root}${path}`;
+  return isThere(file) ? Deno.readTextFileSync(file) : null;
+}
+
+/** When the daemon of `unit` runs, its process; as root sees it. */
+export async function daemonOf(unit: string, who: "user" | "system" = "user"): Promise<string> {
+  const scope = who === "user" ? "--user --machine=alice@" : "";
+  return await untilSo(`${unit} runs`, async () => {
+    const { out } = await tryAsRoot(
+      `systemctl ${scope} show --property=ActiveState,SubState,MainPID ${unit}`,
+    );
+    const pid = /MainPID=(\d+)/.exec(out)?.[1] ?? "0";
+    return out.includes("SubState=running") && pid !== "0" ? pid : null;
+  });
+}

@@ -1,0 +1,242 @@
+/** The Ansible role, by itself and on a machine: each test begins with a play that says all it needs. */
+import assert from "node:assert/strict";
+import { parse } from "@std/yaml";
+import { untilSo } from "../booted/machine.ts";
+import {
+  asAlice,
+  asRoot,
+  daemonOf,
+  host,
+  newer,
+  older,
+  onMachine,
+  ROLES,
+  ROOT,
+  textOf,
+  tryAsAlice,
+  tryAsRoot,
+  withTools,
+} from "./fleet.ts";
+import { BASE, have, play, type Played, type Variables } from "./play.ts";
+
+const POLICY = "/etc/kato/policy.d/50-organisation.toml";
+const read = (path: string) => Deno.readTextFileSync(`${ROLES}/kato/${path}`);
+
+interface Options {
+  readonly [name: string]: { readonly default: unknown; readonly description: unknown };
+}
+
+Deno.test("the role's defaults, its argument specifications and its page name the same variables", () => {
+  const defaults = parse(read("defaults/main.yml")) as Record<string, unknown>;
+  const specification = parse(read("meta/argument_specs.yml")) as {
+    argument_specs: { main: { options: Options } };
+  };
+  const { options } = specification.argument_specs.main;
+  const specified = Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, option.default]),
+  );
+  assert.deepEqual(specified, defaults);
+  const described = [...read("README.md").matchAll(/^\| `(kato_[a-z_]+)`/gm)].map(([, name]) => name);
+  assert.deepEqual(described.sort(), Object.keys(defaults).sort());
+});
+
+withTools("the role passes ansible-lint's production profile, yamllint and a syntax check", async () => {
+  const lint = await host("ansible-lint", [
+    "--offline",
+    "--nocolor",
+    "--profile",
+    "production",
+    `${ROLES}/kato`,
+  ]);
+  assert.equal(lint.code, 0, lint.out + lint.err);
+  const yaml = await host("yamllint", ["--strict", "-c", `${ROLES}/../.yamllint`, ROLES]);
+  assert.equal(yaml.code, 0, yaml.out);
+  const syntax = await play(BASE, "--syntax-check");
+  assert.ok(syntax.ok, syntax.out);
+});
+
+/** The same again changes nothing. */
+async function assertSettled(variables: Variables, ...options: readonly string[]): Promise<void> {
+  const again = await play(variables, ...options);
+  assert.deepEqual([again.ok, again.changed], [true, 0], again.out);
+}
+
+function assertOk({ ok, out }: Played): void {
+  assert.ok(ok, out);
+}
+
+function assertFails({ ok, out }: Played, why: RegExp): void {
+  assert.equal(ok, false, out);
+  assert.match(out, why);
+}
+
+const effectiveHash = async () => JSON.parse(await asAlice("kato policy show --json")).hash as string;
+const runningHash = async () => JSON.parse(await asAlice("kato status --json")).policy.hash as string;
+
+const EVERYBODY: Variables = {
+  ...BASE,
+  kato_enable: "all",
+  kato_policy: {
+    "destinations.roots": ["~/.kato/exports", "~/Documents/talks 100%"],
+    "destinations.cli_export": "roots",
+    "providers.gemini.enabled": false,
+  },
+  kato_policy_enforce: ["destinations.roots", "destinations.cli_export"],
+};
+
+onMachine("a play in check mode tells what it would do on a new machine, and does nothing", async () => {
+  const checked = await play(EVERYBODY, "--check");
+  assertOk(checked);
+  assert.ok(checked.changed > 0);
+  assert.equal((await tryAsRoot("test -e /usr/bin/kato")).code, 1);
+  for (const path of [POLICY, "/etc/apt/sources.list.d/kato.sources", "/etc/apt/keyrings/kato.asc"]) {
+    assert.equal(textOf(path), null, path);
+  }
+});
+
+onMachine(
+  "a play installs the version that was asked for, with the policy, for everybody who is there",
+  async () => {
+    assertOk(await play(EVERYBODY));
+    assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), older);
+    assert.equal(await asRoot(`stat -c '%U:%G %a' ${POLICY}`), "root:root 644\n");
+    await daemonOf("kato.service");
+    assert.equal(await runningHash(), await effectiveHash());
+    assert.match(
+      await asAlice("kato policy show"),
+      /cli_export = "roots" +# .*50-organisation\.toml.*, enforced/,
+    );
+    await assertSettled(EVERYBODY);
+    await assertSettled(EVERYBODY, "--check");
+  },
+);
+
+onMachine("a folder of the policy is one that the unit shows, so that recordings go there", async () => {
+  await have(EVERYBODY);
+  const pid = await daemonOf("kato.service");
+  const seen = await asRoot(`ls /proc/${pid}/root/home/alice/Documents`);
+  assert.equal(seen, "talks 100%\n");
+  assert.equal(await asAlice("stat -c '%U %a' ~/Documents/talks*"), "alice 700\n");
+});
+
+onMachine("a changed policy restarts the daemons, and they run with it", async () => {
+  await have(EVERYBODY);
+  const before = await daemonOf("kato.service");
+  const hash = await runningHash();
+  assertOk(await play({ ...EVERYBODY, kato_policy: { "recording.commands": false } }));
+  assert.notEqual(await daemonOf("kato.service"), before);
+  assert.notEqual(await runningHash(), hash);
+  assert.equal(await runningHash(), await effectiveHash());
+  assert.match(await asAlice("kato policy show"), /recording\.commands = false/);
+});
+
+onMachine("a policy that kato refuses is not put into place, and no daemon is touched", async () => {
+  await have(EVERYBODY);
+  const pid = await daemonOf("kato.service");
+  const text = textOf(POLICY);
+  const wrong = await play({ ...EVERYBODY, kato_policy: { "recording.comands": false } });
+  assertFails(wrong, /did you mean `recording\.commands`/);
+  assert.equal(textOf(POLICY), text);
+  assert.equal(await daemonOf("kato.service"), pid);
+});
+
+onMachine("files that do not load together fail the play before a daemon is restarted", async () => {
+  await have(EVERYBODY);
+  const pid = await daemonOf("kato.service");
+  // Right by itself; but its folder is none of those that the other file allows.
+  await asRoot(`printf 'destinations.default_root = "~/elsewhere"\\n' > /etc/kato/policy.d/70-other.toml`);
+  try {
+    assertFails(await play({ ...EVERYBODY, kato_policy_enforce: ["destinations.roots"] }), /default_root/);
+    assert.equal(await daemonOf("kato.service"), pid);
+  } finally {
+    await asRoot("rm /etc/kato/policy.d/70-other.toml");
+  }
+});
+
+/** The shell's lines of docs/fleet.md in which `word` occurs. */
+function documented(word: string): string {
+  const blocks = [...Deno.readTextFileSync(`${ROOT}/docs/fleet.md`).matchAll(/```sh\n([\s\S]*?)```/g)];
+  const found = blocks.map(([, lines = ""]) => lines).filter((lines) => lines.includes(word));
+  assert.equal(found.length, 1, `one block has ${word}`);
+  return found[0] ?? "";
+}
+
+onMachine("a policy that does not load ends everybody's recording, until it is gone", async () => {
+  await have(EVERYBODY);
+  await daemonOf("kato.service");
+  await asRoot(documented("00-stop.toml"));
+  try {
+    await asRoot(documented("while read -r user"));
+    const ended = await untilSo("it ended", async () => {
+      const { out } = await tryAsRoot(
+        "systemctl --user --machine=alice@ show --property=SubState,ExecMainStatus,NRestarts kato.service",
+      );
+      return out.includes("SubState=failed") ? out : null;
+    });
+    assert.match(ended, /ExecMainStatus=78/);
+    const typed = await tryAsAlice("kato daemon");
+    assert.equal(typed.code, 78);
+    assert.match(typed.err, /00-stop\.toml.*ask the service desk/);
+    await asAlice("kato policy check 2>&1 | grep -q 'ask the service desk'");
+  } finally {
+    await asRoot("rm /etc/kato/policy.d/00-stop.toml");
+  }
+  await asRoot(documented("--machine=1000@ start"));
+  await daemonOf("kato.service");
+});
+
+onMachine("an upgrade restarts the daemons; an older version is refused until it is allowed", async () => {
+  await have(EVERYBODY);
+  const before = await daemonOf("kato.service");
+  const upgrade = { ...EVERYBODY, kato_repository_suite: "testing", kato_version: newer };
+  assertOk(await play(upgrade));
+  assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), newer);
+  const after = await daemonOf("kato.service");
+  assert.notEqual(after, before);
+  await assertSettled(upgrade);
+  assertFails(await play(EVERYBODY), /no available installation candidate for kato=/);
+  assert.equal(await daemonOf("kato.service"), after);
+  const rollback = { ...EVERYBODY, kato_allow_downgrade: true };
+  assertOk(await play(rollback));
+  assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), older);
+  assert.notEqual(await daemonOf("kato.service"), after);
+  await assertSettled(rollback);
+});
+
+onMachine("for named people it runs whether they are logged in or not, and for nobody else", async () => {
+  await have(EVERYBODY);
+  const some = { ...EVERYBODY, kato_enable: "users", kato_users: ["bob"] };
+  assertOk(await play(some));
+  assert.equal((await tryAsRoot("systemctl --global is-enabled kato.service")).out, "disabled\n");
+  assert.equal(await asRoot("systemctl --user --machine=bob@ is-active kato.service"), "active\n");
+  assert.equal(await asRoot("loginctl show-user bob --property=Linger --value"), "yes\n");
+  await assertSettled(some);
+  await asRoot("systemctl --user --machine=bob@ disable --now kato.service");
+});
+
+onMachine("as the system's service it is out of the person's reach", async () => {
+  await asRoot("systemctl --user --machine=alice@ stop kato.service");
+  const out = { ...EVERYBODY, kato_enable: "system", kato_users: ["alice"] };
+  assertOk(await play(out));
+  await daemonOf("kato@alice.service", "system");
+  await assertSettled(out);
+  await assert.rejects(asAlice("systemctl stop kato@alice.service"), /ended with [1-9]/);
+  const before = await daemonOf("kato@alice.service", "system");
+  assertOk(await play({ ...out, kato_policy: { "recording.commands": false } }));
+  assert.notEqual(await daemonOf("kato@alice.service", "system"), before);
+});
+
+onMachine("uninstalling leaves nothing of the role's, and everything of people's", async () => {
+  assertOk(await play({ ...EVERYBODY, kato_enable: "system", kato_users: ["alice"] }));
+  await daemonOf("kato@alice.service", "system");
+  await asAlice("echo kept > ~/.kato/exports/kept.md");
+  const records = await asAlice("wc -l < ~/.kato/logs/security-audit.jsonl");
+  const gone = { kato_state: "absent", kato_users: ["alice", "bob"] };
+  assertOk(await play(gone));
+  assert.equal((await tryAsRoot("pgrep -x kato")).out, "");
+  const written = "organisation|kato[.](sources|asc)|preferences[.]d/kato|wants/kato";
+  assert.equal((await tryAsRoot(`find /etc /usr/bin | grep -E '${written}|/usr/bin/kato'`)).out, "");
+  assert.equal(await asAlice("cat ~/.kato/exports/kept.md"), "kept\n");
+  assert.ok(Number(await asAlice("wc -l < ~/.kato/logs/security-audit.jsonl")) >= Number(records));
+  await assertSettled(gone);
+});
