@@ -1,8 +1,9 @@
 /**
- * `deno task test:system [--release bookworm|trixie] [--dist FOLDER] [TESTS]`: kato under a real systemd. Makes a root
- * file system of Debian, boots it twice in namespaces (as it is, and without user namespaces), installs the build on
- * both, and runs tests/booted on them. Needs root, and a kernel that gives control groups of version 2; elsewhere it
- * says so and runs nothing. With a package in dist/packages it is that which is installed.
+ * `deno task test:system [--release bookworm|trixie] [--deb FILE | --dist FOLDER] [TESTS]`: kato under a real systemd.
+ * Makes a root file system of Debian, boots it twice in namespaces (as it is, and without user namespaces), installs
+ * kato on both, and runs tests/booted on them. Without a package or the folder of a build it makes a package first, or,
+ * where Debian's tools for that are not here, a build, whose files it copies. Needs root, and control groups of version
+ * 2; elsewhere it says so and runs nothing.
  */
 import { parseArgs } from "node:util";
 import { isInstalled, run } from "./system/command.ts";
@@ -50,9 +51,35 @@ async function makeAttackers(work: string): Promise<void> {
   );
 }
 
+type Kato = { readonly kind: "package"; readonly file: string } | {
+  readonly kind: "build";
+  readonly folder: string;
+};
+
+async function findKato(): Promise<Kato> {
+  const { deb, dist } = values;
+  if (deb !== undefined) return { kind: "package", file: Deno.realPathSync(deb) };
+  if (dist !== undefined) return { kind: "build", folder: Deno.realPathSync(dist) };
+  const task = ["task", "--quiet", "--cwd", ROOT];
+  if (!await isInstalled("dpkg-buildpackage")) {
+    await run(Deno.execPath(), ...task, "build");
+    return { kind: "build", folder: `${ROOT}/dist` };
+  }
+  const folder = `${work}/packages`;
+  const options = ["--arch", "host", "--format", "deb", "--quick", "--output", folder];
+  await run(Deno.execPath(), ...task, "package", ...options);
+  const file = findPackage(folder);
+  if (file === null) throw new Error(`deno task package made no package in ${folder}`);
+  return { kind: "package", file };
+}
+
 const { values, positionals } = parseArgs({
   args: Deno.args,
-  options: { release: { type: "string", default: "bookworm" }, dist: { type: "string" } },
+  options: {
+    release: { type: "string", default: "bookworm" },
+    deb: { type: "string" },
+    dist: { type: "string" },
+  },
   allowPositionals: true,
 });
 const release = releaseOf(values.release);
@@ -81,25 +108,27 @@ Deno.addSignalListener("SIGTERM", () => void clean().finally(() => Deno.exit(143
 try {
   const archive = await makeArchive(release, CACHE);
   say(`a root file system of ${release}`);
-  const dist = values.dist ?? `${ROOT}/dist`;
-  if (values.dist === undefined) await run(Deno.execPath(), "task", "--quiet", "--cwd", ROOT, "build");
+  const kato = await findKato();
   await makeAttackers(work);
-  say("a build, and what attacks it");
-  const found = findPackage(`${dist}/packages`);
+  say("kato, and what attacks it");
   for (const kind of ["open", "locked"] as const) {
     const root = `${work}/${kind}`;
     await unpack(archive, root);
-    if (found === null) await copyBuild(dist, `${ROOT}/packaging/systemd`, root);
+    if (kato.kind === "build") await copyBuild(kato.folder, `${ROOT}/packaging/systemd`, root);
     const machine = await boot(root, kind, { locked: kind === "locked" });
     machines.push(machine);
-    if (found !== null) await installPackage(found, machine);
+    if (kato.kind === "package") await installPackage(kato.file, machine);
   }
-  say(`two machines with systemd, ${found === null ? "kato copied onto them" : `${found} installed`}`);
+  say(
+    `two machines with systemd, kato installed from ${kato.kind === "package" ? "its package" : "a build"}`,
+  );
   const [open, locked] = machines.map(({ pid, root }) => ({ pid, root }));
   const count = await runCounted({
     command: [Deno.execPath()],
     cwd: ROOT,
-    env: { KATO_MACHINES: JSON.stringify({ release, work, open, locked }) },
+    env: {
+      KATO_MACHINES: JSON.stringify({ release, work, isPackaged: kato.kind === "package", open, locked }),
+    },
     // `deno task check` has seen to the types.
     args: ["--no-check", ...positionals.length > 0 ? positionals : ["tests/booted"]],
   });

@@ -25,15 +25,15 @@ function markOf(test: number): string {
   return `-- test ${test} --`;
 }
 
-/** alice's own. */
-export function userService(machine: Machine): Service {
+/** A person's own. */
+export function userService(machine: Machine, who: Who = "alice"): Service {
   return {
     machine,
-    who: "alice",
+    who,
     unit: "kato",
-    systemctl: (line) => must(machine, "alice", `systemctl --user ${line}`),
+    systemctl: (line) => must(machine, who, `systemctl --user ${line}`),
     journal: async () =>
-      sinceMark(await must(machine, "alice", "journalctl --user --no-pager -q -o cat -t kato")),
+      sinceMark(await must(machine, who, "journalctl --user --no-pager -q -o cat -t kato")),
   };
 }
 

@@ -217,3 +217,32 @@ test("kato.service ends when its person logs out without lingering, and starts w
     "she was away.",
   ]);
 });
+
+test("kato.service records for a home that is not in /home", async () => {
+  const service = userService(open, "carol");
+  const { machine } = service;
+  await clear(machine);
+  await start(service);
+  const log = createLog(service);
+  log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("Elsewhere."));
+  await recorded(service, "/var/home/carol/.kato/exports/talk.md", "Elsewhere.");
+  assert.match(
+    await must(machine, "carol", "kato doctor"),
+    /^ok +unit +the daemon runs in kato\.service, with every/m,
+  );
+  // Her view of /var has her own home in it, and nothing else.
+  const monitor = await property(service, "MainPID");
+  assert.equal(
+    await must(machine, "root", `ls /proc/${monitor}/root/var /proc/${monitor}/root/var/home`),
+    [
+      `/proc/${monitor}/root/var:`,
+      "home",
+      "tmp",
+      "",
+      `/proc/${monitor}/root/var/home:`,
+      "carol",
+      "",
+    ].join("\n"),
+  );
+  await service.systemctl("disable --now kato");
+});

@@ -28,6 +28,9 @@ test("its person can neither stop it nor change it by files of theirs", async ()
   assert.notEqual((await run(open, "alice", "echo x > /etc/systemd/system/kato@alice.service")).code, 0);
   assert.equal(await property(service, "MainPID"), monitor);
   assert.equal(await property(service, "ActiveState"), "active");
+  // The process is hers, so she can kill it; what starts it again is not.
+  await must(open, "alice", `kill -KILL ${monitor}`);
+  await untilSo("a restart", async () => !["0", monitor].includes(await property(service, "MainPID")));
 });
 
 test("a link of its person's into a folder that is closed to them opens nothing, though systemd binds it", async () => {

@@ -45,6 +45,7 @@ export async function boot(root: string, name: string, { locked }: { locked: boo
     root,
     async stop() {
       try {
+        child.kill("SIGKILL");
         Deno.kill(pid, "SIGKILL"); // everything in its namespace ends with it
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound)) throw error;

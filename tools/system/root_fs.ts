@@ -27,8 +27,15 @@ const MASKED = [
   "systemd-timesyncd.service",
 ];
 
-/** The people of the machine: alice, who is not logged in and lingers, and bob, who keeps things to himself. */
-export const PEOPLE = { alice: 1000, bob: 1001 } as const;
+/**
+ * The people of the machine: alice, who is not logged in and lingers; bob, who keeps things to himself; carol, who
+ * lingers too, and whose home is where some distributions have them.
+ */
+const PEOPLE = [
+  { name: "alice", uid: 1000, home: "/home/alice", lingers: true },
+  { name: "bob", uid: 1001, home: "/home/bob", lingers: false },
+  { name: "carol", uid: 1002, home: "/var/home/carol", lingers: true },
+] as const;
 
 /** The archive of `release` in `cache`, made if it is not there. Root's. `also`: packages besides. */
 export async function makeArchive(
@@ -73,10 +80,13 @@ export async function unpack(archive: string, root: string): Promise<void> {
   // Without it the journal is not kept, and nobody but root may read his own lines.
   Deno.mkdirSync(`${root}/var/log/journal`, { recursive: true });
   for (const unit of MASKED) await run("ln", "-sf", "/dev/null", `${root}/etc/systemd/system/${unit}`);
-  for (const [name, uid] of Object.entries(PEOPLE)) {
-    await run("chroot", root, "useradd", "--create-home", "--shell=/bin/sh", `--uid=${uid}`, name);
-    Deno.chmodSync(`${root}/home/${name}`, 0o700);
+  for (const folder of ["/var/home", "/var/lib/systemd/linger"]) {
+    Deno.mkdirSync(`${root}${folder}`, { recursive: true });
   }
-  Deno.mkdirSync(`${root}/var/lib/systemd/linger`, { recursive: true });
-  Deno.writeTextFileSync(`${root}/var/lib/systemd/linger/alice`, "");
+  for (const { name, uid, home, lingers } of PEOPLE) {
+    const options = ["--create-home", `--home-dir=${home}`, "--shell=/bin/sh", `--uid=${uid}`];
+    await run("chroot", root, "useradd", ...options, name);
+    Deno.chmodSync(`${root}${home}`, 0o700);
+    if (lingers) Deno.writeTextFileSync(`${root}/var/lib/systemd/linger/${name}`, "");
+  }
 }
