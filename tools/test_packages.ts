@@ -65,6 +65,7 @@ try {
   if (values.packages === undefined) await build(values.arch, folder, "1");
   const packages = await openAll(folder, architectures, work);
   const next = `${work}/next`;
+  let built: Promise<string> | null = null;
   const checks = [
     ...contentChecks(ROOT, packages),
     ...sameContentChecks(packages),
@@ -74,10 +75,7 @@ try {
       work,
       cache: `${ROOT}/.deno/package`,
       slow: values.slow,
-      buildNext: async () => {
-        await build("host", next, "2");
-        return next;
-      },
+      buildNext: () => built ??= build("host", next, "2").then(() => next),
     }),
     ...rebuildChecks(ROOT, work),
   ].filter(({ name }) => positionals.every((word) => name.includes(word)));

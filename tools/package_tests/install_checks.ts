@@ -1,10 +1,11 @@
 /**
  * Packages installed, upgraded, removed and purged in clean root file systems, by dpkg, by rpm and (slow) by piuparts.
- * Nothing of systemd runs in them: what becomes of a daemon that runs is for tests of a booted system.
+ * Nothing of systemd runs in them: booted_checks.ts is about daemons that run.
  */
 import { hostArchitecture } from "../build/pins.ts";
 import type { Format } from "../package/layout.ts";
 import { type Check, expect, expectNone, run, succeed } from "./check.ts";
+import { bootedChecks } from "./booted_checks.ts";
 import { emulatedChecks } from "./emulated_checks.ts";
 import type { Package } from "./opened.ts";
 import { baseRoot, exists, inRoot, makeRoot, PERSON } from "./roots.ts";
@@ -39,7 +40,12 @@ export function installChecks(options: InstallOptions): Check[] {
       await succeed(["piuparts", "-d", "bookworm", "--no-upgrade-test", "--basetgz", base, one.path]);
     },
   }));
-  return [...checks, ...thorough, ...emulatedChecks(options.packages, options.work)];
+  return [
+    ...checks,
+    ...bootedChecks(options),
+    ...thorough,
+    ...emulatedChecks(options.packages, options.work),
+  ];
 }
 
 interface Tool {

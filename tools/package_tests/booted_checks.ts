@@ -1,0 +1,158 @@
+/**
+ * What becomes of daemons that run when the package is upgraded, downgraded and removed: on a machine with a real
+ * systemd, booted for it. Alice's own service records all the while, bob has the system's unit for him, and
+ * his own manager runs without kato.
+ */
+import { createRows } from "../../tests/daemon/claude_rows.ts";
+import { hostArchitecture } from "../build/pins.ts";
+import { boot, controlGroups, type Machine } from "../system/machine.ts";
+import { makeArchive, PEOPLE, unpack } from "../system/root_fs.ts";
+import { type Check, expect, Missing, type Ran, run } from "./check.ts";
+import type { InstallOptions } from "./install_checks.ts";
+import type { Package } from "./opened.ts";
+
+type Who = "root" | keyof typeof PEOPLE;
+
+const RECORDING = "/home/alice/.kato/exports/talk.md";
+
+export function bootedChecks(options: InstallOptions): Check[] {
+  return options.packages
+    .filter(({ format, architecture }) => format === "deb" && architecture === hostArchitecture())
+    .map((one): Check => ({
+      name:
+        `${one.name}: daemons that run are restarted by an upgrade and stopped by removal, and no other starts`,
+      needs: ["mmdebstrap", "tar", "chroot", "unshare", "nsenter", "setpriv", "ip"],
+      needsRoot: true,
+      async run() {
+        if (controlGroups() === null) throw new Missing("there are no control groups of version 2");
+        const root = `${options.work}/booted`;
+        await unpack(await makeArchive("bookworm", `${options.cache}/../system`), root);
+        Deno.writeTextFileSync(`${root}/var/lib/systemd/linger/bob`, "");
+        const machine = await boot(root, "package", { locked: false });
+        try {
+          await live(machine, one, await options.buildNext());
+        } finally {
+          await machine.stop();
+        }
+      },
+    }));
+}
+
+async function live(machine: Machine, one: Package, next: string): Promise<void> {
+  const newer = [...Deno.readDirSync(next)].map(({ name }) => name).find((name) => name.endsWith(".deb"));
+  Deno.copyFileSync(one.path, `${machine.root}/root/first.deb`);
+  Deno.copyFileSync(`${next}/${newer}`, `${machine.root}/root/next.deb`);
+  await must(machine, "root", "dpkg -i /root/first.deb");
+  expect(!await runs(machine, "alice") && !await runs(machine, "bob"), "installing started a daemon");
+  await must(machine, "alice", "systemctl --user enable --now kato");
+  await must(machine, "root", "systemctl start kato@bob");
+  // What was typed before it watches is history to it.
+  await until(
+    "the daemon watches",
+    async () => /claude-code +watching/.test((await as(machine, "alice", "kato status")).out),
+  );
+
+  // A conversation that goes on while the package is replaced, both ways.
+  using typing = converse(machine);
+  await until("it is recorded", () => Promise.resolve(recorded(machine).includes("Message 0.")));
+  for (const file of ["next", "first"]) {
+    const before = await pids(machine);
+    await must(machine, "root", `dpkg -i /root/${file}.deb`);
+    const after = await pids(machine);
+    expect(
+      after.every((pid, index) => Number(pid) > 0 && pid !== before[index]),
+      `not every daemon was restarted: ${before} became ${after}`,
+    );
+    expect(!await runs(machine, "bob"), "a user's manager started a daemon that nobody enabled");
+  }
+  const said = typing.stop();
+  await until("all of it is recorded", () => Promise.resolve(recorded(machine).includes(said.at(-1) ?? "")));
+  const found = recorded(machine).match(/^Message \d+\.$/gm) ?? [];
+  expect(found.join("\n") === said.join("\n"), `said:\n${said.join(" ")}\nrecorded:\n${found.join(" ")}`);
+  await must(machine, "alice", "kato audit verify");
+
+  const kept = recorded(machine);
+  await must(machine, "root", "dpkg -r kato");
+  const left = await as(machine, "root", "pgrep -x kato");
+  expect(left.code === 1, `processes are left: ${left.out}`);
+  await must(machine, "root", "dpkg -P kato");
+  expect(recorded(machine) === kept, "purging changed a recording");
+}
+
+/** Types a message every tenth of a second, until it is stopped; says what was typed. */
+function converse(machine: Machine): Disposable & { stop(): readonly string[] } {
+  const rows = createRows();
+  const log = `/home/alice/.claude/projects/-w/${rows.session}.jsonl`;
+  const append = (text: string) => {
+    const path = `${machine.root}${log}`;
+    const folder = path.replace(/\/[^/]*$/, "");
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.writeTextFileSync(path, text, { append: true });
+    for (const owned of [folder, path]) Deno.chownSync(owned, PEOPLE.alice, PEOPLE.alice);
+  };
+  append(rows.user("::record talk.md\nBegin."));
+  const said: string[] = [];
+  const timer = setInterval(() => {
+    const text = `Message ${said.length}.`;
+    said.push(text);
+    append(rows.user(text));
+  }, 100);
+  return {
+    stop() {
+      clearInterval(timer);
+      return said;
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+function recorded({ root }: Machine): string {
+  try {
+    return Deno.readTextFileSync(`${root}${RECORDING}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+async function pids(machine: Machine): Promise<string[]> {
+  const show = "show --value --property=MainPID";
+  return [
+    (await must(machine, "alice", `systemctl --user ${show} kato`)).trim(),
+    (await must(machine, "root", `systemctl ${show} kato@bob`)).trim(),
+  ];
+}
+
+async function runs(machine: Machine, who: Who): Promise<boolean> {
+  return (await as(machine, who, "systemctl --user is-active kato")).code === 0;
+}
+
+function as({ pid }: Machine, who: Who, line: string): Promise<Ran> {
+  const uid = who === "root" ? 0 : PEOPLE[who];
+  const home = who === "root" ? "/root" : `/home/${who}`;
+  const env = {
+    PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+    HOME: home,
+    XDG_RUNTIME_DIR: `/run/user/${uid}`,
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=/run/user/${uid}/bus`,
+    DEBIAN_FRONTEND: "noninteractive",
+  };
+  const user = uid === 0
+    ? []
+    : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--init-groups", "--inh-caps=-all"];
+  const inside = ["nsenter", "-t", String(pid), "-a", `--wdns=${home}`];
+  return run([...inside, ...user, "sh", "-c", line], { clearEnv: true, env });
+}
+
+async function must(machine: Machine, who: Who, line: string): Promise<string> {
+  const { code, out, all } = await as(machine, who, line);
+  expect(code === 0, `${who}: ${line}\nended with ${code}:\n${all}`);
+  return out;
+}
+
+async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+  for (const deadline = performance.now() + 30_000; !await look();) {
+    expect(performance.now() < deadline, `waited in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
