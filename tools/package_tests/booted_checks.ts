@@ -6,12 +6,14 @@
 import { createRows } from "../../tests/daemon/claude_rows.ts";
 import { hostArchitecture } from "../build/pins.ts";
 import { boot, controlGroups, type Machine } from "../system/machine.ts";
-import { makeArchive, PEOPLE, unpack } from "../system/root_fs.ts";
+import { makeArchive, unpack } from "../system/root_fs.ts";
 import { type Check, expect, Missing, type Ran, run } from "./check.ts";
 import type { InstallOptions } from "./install_checks.ts";
 import type { Package } from "./opened.ts";
 
-type Who = "root" | keyof typeof PEOPLE;
+/** Of those that the root file system has. */
+const UIDS = { root: 0, alice: 1000, bob: 1001 } as const;
+type Who = keyof typeof UIDS;
 
 const RECORDING = "/home/alice/.kato/exports/talk.md";
 
@@ -26,7 +28,7 @@ export function bootedChecks(options: InstallOptions): Check[] {
       async run() {
         if (controlGroups() === null) throw new Missing("there are no control groups of version 2");
         const root = `${options.work}/booted`;
-        await unpack(await makeArchive("bookworm", `${options.cache}/../system`), root);
+        await unpack(await makeArchive("bookworm", options.cache), root);
         Deno.writeTextFileSync(`${root}/var/lib/systemd/linger/bob`, "");
         const machine = await boot(root, "package", { locked: false });
         try {
@@ -88,7 +90,7 @@ function converse(machine: Machine): Disposable & { stop(): readonly string[] } 
     const folder = path.replace(/\/[^/]*$/, "");
     Deno.mkdirSync(folder, { recursive: true });
     Deno.writeTextFileSync(path, text, { append: true });
-    for (const owned of [folder, path]) Deno.chownSync(owned, PEOPLE.alice, PEOPLE.alice);
+    for (const owned of [folder, path]) Deno.chownSync(owned, UIDS.alice, UIDS.alice);
   };
   append(rows.user("::record talk.md\nBegin."));
   const said: string[] = [];
@@ -128,7 +130,7 @@ async function runs(machine: Machine, who: Who): Promise<boolean> {
 }
 
 function as({ pid }: Machine, who: Who, line: string): Promise<Ran> {
-  const uid = who === "root" ? 0 : PEOPLE[who];
+  const uid = UIDS[who];
   const home = who === "root" ? "/root" : `/home/${who}`;
   const env = {
     PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
