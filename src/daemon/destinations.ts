@@ -63,13 +63,8 @@ export function createDestinations(options: DestinationsOptions): Destinations {
 
   /** What stands at the destination now, if it is a file. */
   function identify(path: string): FileIdentity | null {
-    try {
-      const { dev, ino } = Deno.lstatSync(path);
-      return { dev, ino: ino ?? 0 };
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-      throw error;
-    }
+    const info = look(path);
+    return info === null ? null : { dev: info.dev, ino: info.ino ?? 0 };
   }
 
   function report(
@@ -102,12 +97,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
 
   /** Created by us, and then we ended before that was noted: it is empty, and nobody else would have made it. */
   function isFreshOrphan(recording: Recording): boolean {
-    try {
-      return recording.file === null && Deno.lstatSync(recording.destination).size === 0;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
+    return recording.file === null && look(recording.destination)?.size === 0;
   }
 
   /** The writer of `opening`, and its answer. Rejects with a WriterGone. */
@@ -213,6 +203,19 @@ const PLACELESS: SessionMeta = {
   started: null,
   client: null,
 };
+
+/** Null when nothing is there, or when a policy that has become narrower since has it closed to this process. */
+function look(path: string): Deno.FileInfo | null {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    const { NotFound, NotADirectory, NotCapable } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory || error instanceof NotCapable) {
+      return null;
+    }
+    throw error;
+  }
+}
 
 /** What became of the file since we had it open last. */
 function howItWasFound(recording: Recording, opened: OpenedFile, size: number, create: boolean): string {

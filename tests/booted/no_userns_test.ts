@@ -65,6 +65,17 @@ test("without user namespaces kato.service does not start, and its journal names
   assert.equal(await property(service, "Result"), "success");
 });
 
+test("with the fallback a folder that the policy allows needs no bind, and its drop-in does no harm", async () => {
+  await clear(locked);
+  place(locked, "alice", `${DROP_INS}/50-no-userns.conf`, FALLBACK);
+  await must(locked, "alice", "mkdir -m 700 ~/vault && kato policy allow ~/vault");
+  await must(locked, "alice", "systemctl --user daemon-reload");
+  await start(service);
+  const log = createLog(service);
+  log.append(log.rows.user("::record ~/vault/a.md\nHello."), log.rows.assistant("Allowed."));
+  await recorded(service, "/home/alice/vault/a.md", "Allowed.");
+});
+
 /** One by one, the others taken back: each of them alone keeps the unit from running open. */
 const GUARDS: readonly (readonly [directive: string, status: string])[] = [
   ["PrivateUsers=yes", "217"],

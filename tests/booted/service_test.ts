@@ -192,6 +192,34 @@ for (const [name, service] of SERVICES) {
   });
 }
 
+test("kato.service records to a folder of the person's after one command and a restart, and not after the opposite", async () => {
+  const service = userService(open);
+  const { machine } = service;
+  await clear(machine);
+  await must(machine, "alice", "mkdir -m 700 ~/vault");
+  await start(service);
+  const log = createLog(service);
+  const { rows } = log;
+  const restart = async () => {
+    await service.systemctl("daemon-reload");
+    await service.systemctl("restart kato");
+    await whenWatching(service);
+  };
+  const said = await must(machine, "alice", "kato policy allow ~/vault");
+  assert.match(said, /systemctl --user daemon-reload/);
+  assert.match(said, /systemctl --user restart kato/);
+  await restart();
+  log.append(rows.user("::record ~/vault/a.md\nHello."), rows.assistant("Allowed."));
+  await recorded(service, "/home/alice/vault/a.md", "Allowed.");
+  assert.ok(!/^(?:BAD|note)/m.test(await must(machine, "alice", "kato doctor")));
+  await must(machine, "alice", "kato policy deny ~/vault");
+  await restart();
+  log.append(rows.user("::record ~/vault/b.md\nHello."), rows.assistant("Denied."));
+  log.append(rows.user("::record c.md\nHello."), rows.assistant("Elsewhere."));
+  await recorded(service, `${EXPORTS}/c.md`, "Elsewhere.");
+  assert.equal(await must(machine, "alice", "ls ~/vault"), "a.md\n");
+});
+
 test("kato.service ends when its person logs out without lingering, and starts with the next login", async () => {
   const service = userService(open);
   const { machine } = service;

@@ -272,3 +272,32 @@ Deno.test("destinations: commands are off where policy says so", async () => {
   assert.deepEqual(await decisionsOf(stage, 1), ["deny ::capture notes.md: commands-off"]);
   assert.deepEqual([...Deno.readDirSync(stage.home.exports)], []);
 });
+
+Deno.test("recording: a policy that no longer names the folder ends what is written there, and nothing else", async () => {
+  const policyOf = (...roots: readonly string[]) => `[destinations]\nroots = ${JSON.stringify(roots)}\n`;
+  await using stage = await setStage(policyOf("~/.kato/exports", "~/vault"));
+  const { rows, say, home } = stage;
+  const file = `${home.path}/vault/notes.md`;
+  Deno.mkdirSync(`${home.path}/vault`, { mode: 0o700 });
+  await stage.daemon.stop();
+  stage.daemon = startDaemon(home);
+  await stage.daemon.whenUp();
+  say(rows.user(`::capture ${file}`), rows.assistant("while it was allowed"));
+  await whenHolds(stage, "../../vault/notes.md", "while it was allowed");
+  const before = Deno.readTextFileSync(file);
+  await stage.daemon.stop();
+  Deno.writeTextFileSync(home.places.policyFile, policyOf("~/.kato/exports"));
+  stage.daemon = startDaemon(home);
+  await stage.daemon.whenUp();
+  say(
+    rows.assistant("when it was not"),
+    rows.user("::record other.md\nelsewhere"),
+    rows.assistant("allowed again"),
+  );
+  await whenHolds(stage, "other.md", "allowed again");
+  assert.equal(Deno.readTextFileSync(file), before);
+  const denied = home.audit().filter(({ path, decision }) => path === file && decision === "deny");
+  assert.deepEqual([...new Set(denied.map(({ event, reason }) => `${event} ${reason}`))], [
+    "destination-opened outside-roots",
+  ]);
+});
