@@ -23,6 +23,7 @@ const NEEDED = {
   "ip": "iproute2",
   "mmdebstrap": "mmdebstrap",
   "nsenter": "util-linux",
+  "openssl": "openssl",
   "reprepro": "reprepro",
   "shellcheck": "shellcheck",
   "yamllint": "yamllint",

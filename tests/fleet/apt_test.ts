@@ -25,7 +25,7 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     is: "whose signed index was changed",
-    lines: "sed -i 's/^Codename: .*/& /' dists/stable/InRelease && rm dists/stable/Release*",
+    lines: "sed -i 's/^Architectures: .*/& s390x/' dists/stable/InRelease && rm dists/stable/Release*",
     why: /BADSIG|not valid/,
   },
   {

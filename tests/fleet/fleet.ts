@@ -2,6 +2,7 @@
  * The machine that `deno task test:fleet` boots, and the tools by which a fleet is run. Elsewhere there is none, and
  * what needs it is skipped.
  */
+import assert from "node:assert/strict";
 import { isThere, type Machine, must, type Ran, run, untilSo } from "../booted/machine.ts";
 
 interface Fleet {
@@ -27,7 +28,7 @@ const fleet: Fleet = told === undefined
 export const { work, machine, keys } = fleet;
 export const [older = "", newer = ""] = fleet.versions;
 
-export const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
+const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 export const ROLES = `${ROOT}/packaging/ansible/roles`;
 export const EXAMPLES = `${ROOT}/packaging/examples`;
 
@@ -78,4 +79,12 @@ export async function daemonOf(unit: string, who: "user" | "system" = "user"): P
     const pid = /MainPID=(\d+)/.exec(out)?.[1] ?? "0";
     return out.includes("SubState=running") && pid !== "0" ? pid : null;
   });
+}
+
+/** The shell's lines of docs/fleet.md in which `word` occurs. */
+export function documented(word: string): string {
+  const blocks = [...Deno.readTextFileSync(`${ROOT}/docs/fleet.md`).matchAll(/```sh\n([\s\S]*?)```/g)];
+  const found = blocks.map(([, lines = ""]) => lines).filter((lines) => lines.includes(word));
+  assert.equal(found.length, 1, `one block has ${word}`);
+  return found[0] ?? "";
 }

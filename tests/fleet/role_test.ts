@@ -6,12 +6,12 @@ import {
   asAlice,
   asRoot,
   daemonOf,
+  documented,
   host,
   newer,
   older,
   onMachine,
   ROLES,
-  ROOT,
   textOf,
   tryAsAlice,
   tryAsRoot,
@@ -152,14 +152,6 @@ onMachine("files that do not load together fail the play before a daemon is rest
     await asRoot("rm /etc/kato/policy.d/70-other.toml");
   }
 });
-
-/** The shell's lines of docs/fleet.md in which `word` occurs. */
-function documented(word: string): string {
-  const blocks = [...Deno.readTextFileSync(`${ROOT}/docs/fleet.md`).matchAll(/```sh\n([\s\S]*?)```/g)];
-  const found = blocks.map(([, lines = ""]) => lines).filter((lines) => lines.includes(word));
-  assert.equal(found.length, 1, `one block has ${word}`);
-  return found[0] ?? "";
-}
 
 onMachine("a policy that does not load ends everybody's recording, until it is gone", async () => {
   await have(EVERYBODY);

@@ -1,0 +1,131 @@
+/** Both ends of the collecting of audit records, on the machine, by the files of packaging/examples/audit. */
+import assert from "node:assert/strict";
+import type { AuditBody } from "../../src/protocol/audit_record.ts";
+import { openAuditLog } from "../../src/system/audit_log.ts";
+import { place, untilSo } from "../booted/machine.ts";
+import { asRoot, daemonOf, EXAMPLES, host, machine, tryAsRoot, work } from "./fleet.ts";
+import { BASE, play } from "./play.ts";
+
+export const BOB_LOGS = "/home/bob/.kato/logs";
+export const collected = (person: string) => `/var/log/kato-audit/127.0.0.1/${person}`;
+export const example = (name: string) => Deno.readTextFileSync(`${EXAMPLES}/audit/${name}`);
+
+let installing: Promise<void> | null = null;
+
+/** kato for alice, once. */
+async function install(): Promise<void> {
+  const played = await play({ ...BASE, kato_enable: "users", kato_users: ["alice"] });
+  assert.ok(played.ok, played.out);
+  await daemonOf("kato.service");
+}
+
+let certifying: Promise<void> | null = null;
+
+/** Of an authority that machine and collector trust (good), and of one that nobody does (other). */
+async function makeCertificates(): Promise<void> {
+  for (const [name, folder] of [["good", "/etc/kato-audit"], ["other", "/etc/kato-other"]] as const) {
+    const at = (file: string) => `${work}/${name}-${file}`;
+    Deno.writeTextFileSync(at("names"), "subjectAltName=DNS:collector.example.org,IP:127.0.0.1\n");
+    for (
+      const line of [
+        `req -x509 -newkey rsa:2048 -nodes -keyout ${at("ca.key")} -out ${
+          at("ca.pem")
+        } -subj /CN=${name} -days 2`,
+        `req -newkey rsa:2048 -nodes -keyout ${at("key.pem")} -out ${
+          at("request")
+        } -subj /CN=collector.example.org`,
+        `x509 -req -in ${at("request")} -CA ${at("ca.pem")} -CAkey ${at("ca.key")} -CAcreateserial -days 2 ` +
+        `-extfile ${at("names")} -out ${at("cert.pem")}`,
+      ]
+    ) {
+      const { code, err } = await host("openssl", line.split(" "));
+      assert.equal(code, 0, err);
+    }
+    for (const file of ["ca.pem", "cert.pem", "key.pem"]) {
+      place(machine, "root", `${folder}/${file}`, Deno.readTextFileSync(at(file)));
+    }
+    await asRoot(`chmod 0600 ${folder}/key.pem`);
+  }
+}
+
+/** Both ends, each from its beginning. */
+export async function setUp(): Promise<void> {
+  await (installing ??= install());
+  await asRoot(
+    "systemctl stop 'kato-audit-forward@*'; rm -rf /var/log/kato-audit /var/lib/private/kato-audit-forward " +
+      BOB_LOGS,
+  );
+  const forward = example("kato-audit-forward.conf").replace(
+    'target="collector.example.org"',
+    'target="127.0.0.1"',
+  );
+  place(machine, "root", "/etc/kato-audit/forward.conf", forward);
+  place(machine, "root", "/etc/rsyslog.d/60-kato-audit.conf", example("kato-audit-collect.conf"));
+  await (certifying ??= makeCertificates());
+  const unit = "kato-audit-forward@.service";
+  place(machine, "root", `/etc/systemd/system/${unit}`, example(unit));
+  place(machine, "bob", `${BOB_LOGS}/.keep`, "");
+  await asRoot("systemctl daemon-reload; systemctl restart rsyslog");
+}
+
+/** As kato writes them, rotated every 50,000 bytes; bob has no daemon. */
+export async function appendForBob(count: number): Promise<void> {
+  const own = (who: string) => asRoot(`chown -R ${who}:${who} ${BOB_LOGS}`);
+  // kato takes no log that is not its own, and it is root who appends here.
+  await own("root");
+  const actor = { role: "orchestrator", pid: Deno.pid };
+  const options = { policyVersion: 1, policyHash: "b".repeat(64), actor, rotateAt: 50_000 };
+  const log = openAuditLog({ directory: `${machine.root}${BOB_LOGS}`, ...options });
+  for (let n = 0; n < count; n++) log.append(n % 100 === 99 ? LONGEST : BODY);
+  log.close();
+  await own("bob");
+}
+
+/** With characters that syslog would rather not carry. */
+const BODY: AuditBody = {
+  event: "command",
+  provider: "codex",
+  session: "s",
+  command: "::record \u007f\u2028 ü \u{1f600} %m \\n",
+  requested: null,
+  path: null,
+  decision: "allow",
+  reason: "recording",
+  detail: null,
+};
+
+/** As long as a record gets: every text at its bound, and each byte written as six. */
+const LONGEST: AuditBody = {
+  ...BODY,
+  command: "\u0001".repeat(1100),
+  requested: "\u0001".repeat(4096),
+  path: "\u0001".repeat(4096),
+  detail: "\u0001".repeat(1024),
+};
+
+export interface Verified {
+  readonly ok: boolean;
+  readonly records: number;
+  readonly repeated: number;
+  readonly head: string;
+}
+
+export async function verify(person: string): Promise<Verified> {
+  const { out, err } = await tryAsRoot(`kato audit verify --json ${collected(person)}`);
+  // A folder that appears between planning and reading is closed to kato.
+  if (/No such file|Permission denied/.test(err)) return { ok: false, records: 0, repeated: 0, head: "" };
+  if (out === "") throw new Error(err);
+  return JSON.parse(out);
+}
+
+/** Until `count` records of the person are there; then what the chain of them is like. */
+export function whenCollected(person: string, count: number): Promise<Verified> {
+  return untilSo(
+    `${count} records of ${person}`,
+    async () => {
+      const { out } = await tryAsRoot(`cat ${collected(person)}/*.jsonl | sort -u | wc -l`);
+      return Number(out) >= count ? await verify(person) : null;
+    },
+    () => asRoot("journalctl --no-pager -q -n 20 -u 'kato-audit-forward@*' -u rsyslog"),
+  );
+}
