@@ -3,9 +3,9 @@
  * Requires write on the destination, and list on its folder for the comparison. Room: cli; edge.
  */
 import type { Allowed, Decision } from "../../policy/decision.ts";
-import type { OpenedFile } from "../../protocol/writer_messages.ts";
-import type { DestinationFile } from "../../writer/destination_file.ts";
-import { openOwnFile } from "../../writer/own_file.ts";
+
+const FILE_MODE = 0o600;
+const DIRECTORY_MODE = 0o700;
 
 export interface OutputFile {
   /** A promise where the disk is behind: nothing may be written before it has come. */
@@ -28,22 +28,17 @@ export type Opened =
  * have become a link between decision and opening.
  */
 export function openOutput(decision: Allowed, decideAgain: (identity: string) => Decision): Opened {
-  const { path, existing, directories } = decision;
-  let opening: ReturnType<typeof openOwnFile>;
-  let late: Deno.FsFile;
+  const { path, existing } = decision;
+  let file: Deno.FsFile;
   try {
-    opening = openOwnFile({ destination: path, create: existing === null, directories });
-    late = Deno.openSync(path, { append: true });
+    file = openFile(decision);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return { reason: "cannot-open", code: error.code, message: `Cannot open ${path}: ${error.message}.` };
   }
-  const { file, found } = opening;
-  const difference = isSame(found, late.statSync())
-    ? compare(found, decision, decideAgain(`${found.dev}:${found.ino}`))
-    : "swapped";
+  const found = file.statSync();
+  const difference = compare(found, decision, decideAgain(`${found.dev}:${found.ino}`));
   if (difference !== null) {
-    late.close();
     file.close();
     return {
       reason: difference,
@@ -52,22 +47,38 @@ export function openOutput(decision: Allowed, decideAgain: (identity: string) =>
     };
   }
   // Only now is it known to be the file that the person wants replaced.
-  if (existing !== null) file.truncate(0);
-  return { file: sinkOf(file, late, existing === null ? path : null) };
+  if (existing !== null) file.truncateSync(0);
+  return { file: sinkOf(file, existing === null ? path : null) };
 }
 
-function compare(opened: OpenedFile, { existing }: Allowed, again: Decision): string | null {
+/**
+ * Creates the file exclusively, after its folders, or opens it for appending. Not as a writer does (writer/own_file.ts),
+ * which may not read, and so needs `node:fs`: that takes fifteen milliseconds to load, and its writes hold up this thread.
+ */
+function openFile({ path, existing, directories }: Allowed): Deno.FsFile {
+  for (const directory of directories) {
+    Deno.mkdirSync(directory, { mode: DIRECTORY_MODE });
+    // The umask may have taken more than group and others.
+    Deno.chmodSync(directory, DIRECTORY_MODE);
+  }
+  if (existing !== null) return Deno.openSync(path, { append: true });
+  const file = Deno.openSync(path, { append: true, createNew: true, mode: FILE_MODE });
+  const { mode, dev, ino } = file.statSync();
+  if (((mode ?? 0) & 0o777) !== FILE_MODE) {
+    // A mode is set by name only: of another file that stands there by now it is not changed.
+    const named = Deno.lstatSync(path);
+    if (named.dev === dev && named.ino === ino) Deno.chmodSync(path, FILE_MODE);
+  }
+  return file;
+}
+
+function compare(opened: Deno.FileInfo, { existing }: Allowed, again: Decision): string | null {
   if (!opened.isFile) return "not-a-regular-file";
-  if (opened.links !== 1) return "hard-link";
-  if (existing !== null && !isSame(opened, existing)) return "swapped";
-  return again.allow && isSame(opened, again.existing) ? null : "swapped";
-}
-
-function isSame(
-  opened: OpenedFile,
-  other: { readonly dev: number; readonly ino: number | null } | null,
-): boolean {
-  return other !== null && other.dev === opened.dev && other.ino === opened.ino;
+  if (opened.nlink !== 1) return "hard-link";
+  const isSame = (other: { readonly dev: number; readonly ino: number } | null) =>
+    other !== null && other.dev === opened.dev && other.ino === opened.ino;
+  if (existing !== null && !isSame(existing)) return "swapped";
+  return again.allow && isSame(again.existing) ? null : "swapped";
 }
 
 const encoder = new TextEncoder();
@@ -83,10 +94,8 @@ const BUFFERS_TO_FLUSH = 8;
 
 /**
  * One buffer is filled while the other is written: where a file is new, the kernel takes a third of an export's time.
- *
- * @param late The same file, by a handle whose writes run beside this thread; `node:fs` has none.
  */
-function sinkOf(file: DestinationFile, late: Deno.FsFile, created: string | null): OutputFile {
+function sinkOf(file: Deno.FsFile, created: string | null): OutputFile {
   let buffer = new Uint8Array(BUFFER_BYTES);
   let other = new Uint8Array(BUFFER_BYTES);
   let filled = 0;
@@ -95,8 +104,8 @@ function sinkOf(file: DestinationFile, late: Deno.FsFile, created: string | null
   let writing: Promise<void> = Promise.resolve();
 
   async function writeOut(bytes: Uint8Array, flush: boolean): Promise<void> {
-    for (let written = 0; written < bytes.length;) written += await late.write(bytes.subarray(written));
-    if (flush) await late.syncData();
+    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+    if (flush) await file.syncData();
   }
 
   /** Comes when the buffer that was written before may be filled. */
@@ -110,7 +119,7 @@ function sinkOf(file: DestinationFile, late: Deno.FsFile, created: string | null
     filled = 0;
   }
 
-  /** Whether all of `text` found room, and what did not. */
+  /** What of `text` found no room. */
   function fill(text: string): string {
     const { read, written } = encoder.encodeInto(text, buffer.subarray(filled));
     filled += written;
@@ -127,7 +136,6 @@ function sinkOf(file: DestinationFile, late: Deno.FsFile, created: string | null
   async function close(): Promise<void> {
     // Whatever became of it: a handle is not closed under a write.
     await writing.catch(() => {});
-    late.close();
     file.close();
   }
 
@@ -139,7 +147,8 @@ function sinkOf(file: DestinationFile, late: Deno.FsFile, created: string | null
     async finish() {
       await drain();
       await writing;
-      const size = file.flush();
+      await file.syncData();
+      const { size } = await file.stat();
       await close();
       return size;
     },
