@@ -53,7 +53,7 @@ export function openOutput(decision: Allowed, decideAgain: (identity: string) =>
 
 /**
  * Creates the file exclusively, after its folders, or opens it for appending. Not as a writer does (writer/own_file.ts),
- * which may not read, and so needs `node:fs`: that takes fifteen milliseconds to load, and its writes hold up this thread.
+ * which may not read and so needs `node:fs`, whose writes hold up this thread.
  */
 function openFile({ path, existing, directories }: Allowed): Deno.FsFile {
   for (const directory of directories) {
