@@ -36,7 +36,7 @@ const NO_FACTS: PlanFacts = {
 export async function makePlan(sketch: Sketch, context: PlanContext): Promise<Planned> {
   const found = ALONE.has(sketch.name)
     ? NO_FACTS
-    : (await import("./plan_facts.ts")).findPlanFacts(sketch, context);
+    : await (await import("./plan_facts.ts")).findPlanFacts(sketch, context);
   if (!found.ok) return found;
   const { effective, clientRoots, clientVariables, agentFolders } = found;
   const command = planCommand(sketch, agentFolders, context.home);

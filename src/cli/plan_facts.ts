@@ -4,7 +4,6 @@
  */
 import type { EffectivePolicy } from "../policy/merge.ts";
 import { type Facts, needsPolicy } from "../policy/plan.ts";
-import { providers } from "../providers/registry.ts";
 import type { PlanContext } from "./make_plan.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Sketch } from "./plan_command.ts";
@@ -18,10 +17,10 @@ export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables"> & {
   readonly agentFolders: readonly string[];
 };
 
-export function findPlanFacts(
+export async function findPlanFacts(
   sketch: Sketch,
   context: PlanContext,
-): PlanFacts | { readonly ok: false; readonly outcome: Outcome } {
+): Promise<PlanFacts | { readonly ok: false; readonly outcome: Outcome }> {
   const loaded = loadEffective({ ...context, planHash: null });
   if (!loaded.ok && needsPolicy(sketch.name)) return loaded;
   return {
@@ -29,10 +28,12 @@ export function findPlanFacts(
     effective: loaded.ok ? loaded.value : null,
     clientRoots: findClientRoots(context),
     clientVariables: clientVariables(),
-    agentFolders: sketch.name === "export" && sketch.file !== null ? agentFolders(sketch.file) : [],
+    agentFolders: sketch.name === "export" && sketch.file !== null ? await agentFolders(sketch.file) : [],
   };
 }
 
-function agentFolders(log: string): string[] {
+/** Only then are the providers loaded, which is most of what there is to load. */
+async function agentFolders(log: string): Promise<string[]> {
+  const { providers } = await import("../providers/registry.ts");
   return providers.flatMap((provider) => provider.agentFolder(log, null) ?? []);
 }

@@ -1,11 +1,9 @@
 /** Policy and configuration for a command that needs them. Requires read on the settings. Room: cli; edge. */
 import { formatSettingsError, type SettingsError } from "../policy/keys.ts";
 import type { EffectivePolicy } from "../policy/merge.ts";
-import { rootsByProvider } from "../policy/plan.ts";
 import type { Config } from "../policy/policy.ts";
 import type { ProviderId } from "../protocol/event.ts";
-import type { Provider } from "../providers/provider.ts";
-import { providers } from "../providers/registry.ts";
+import { clients } from "../providers/clients.ts";
 import { loadConfig, loadPolicy } from "../system/policy_files.ts";
 import type { Context } from "./context.ts";
 import { fail, type Outcome } from "./outcome.ts";
@@ -50,29 +48,15 @@ function refuse(errors: readonly SettingsError[]): Outcome {
   return fail("refused", lines.join("\nkato: "));
 }
 
-/** A provider whose sessions may be read, and the folders that hold them. */
-export interface Rooted {
-  readonly provider: Provider;
-  readonly roots: readonly string[];
-}
-
 /** Where each provider's client keeps its sessions. */
 export function findClientRoots(
   { home, variables }: Pick<Context, "home" | "variables">,
 ): Partial<Record<ProviderId, readonly string[]>> {
   const environment = variables(clientVariables());
-  return Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home, environment)]));
+  return Object.fromEntries(clients.map(({ id, roots }) => [id, roots(home, environment)]));
 }
 
 /** Names of the variables by which clients choose those folders. */
 export function clientVariables(): string[] {
-  return [...new Set(providers.flatMap(({ environment }) => environment))];
-}
-
-export function findRooted(context: Context, { policy }: EffectivePolicy): Rooted[] {
-  const byProvider = rootsByProvider(policy, { clientRoots: findClientRoots(context) });
-  return providers.flatMap((provider) => {
-    const roots = byProvider.get(provider.id);
-    return roots === undefined ? [] : [{ provider, roots }];
-  });
+  return [...new Set(clients.flatMap(({ environment }) => environment))];
 }

@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import type { Policy } from "../policy/policy.ts";
 import { ownDropIns, unitFolders } from "../policy/plan.ts";
 import { DROP_IN_HEAD, UNIT_DROP_IN, unitDropIn } from "../policy/unit_folders.ts";
-import { providers } from "../providers/registry.ts";
+import { clients } from "../providers/clients.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
 import { hasUnit, look } from "./unit_files.ts";
 
@@ -27,7 +27,7 @@ export function keepDropIn(policy: Policy, home: string): Kept | null {
   if (!hasUnit(unitFolders(home))) return null;
   const folder = ownDropIns(home);
   const path = join(folder, UNIT_DROP_IN);
-  const shown = providers.flatMap(({ roots }) => roots(home, {}));
+  const shown = clients.flatMap(({ roots }) => roots(home, {}));
   const wanted = unitDropIn(policy, home, shown);
   const found = look(path);
   const isFallback = look(join(folder, FALLBACK)) !== null;

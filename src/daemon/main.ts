@@ -17,7 +17,7 @@ import type { ProviderId } from "../protocol/event.ts";
 import { STOP_MS } from "../protocol/limits.ts";
 import { DEFAULT_INCLUDES } from "../protocol/render.ts";
 import { INCLUDES, PROVIDERS } from "../protocol/words.ts";
-import { providers } from "../providers/registry.ts";
+import { clients } from "../providers/clients.ts";
 import { makePrivateFolder } from "../system/atomic_file.ts";
 import { openAuditLog } from "../system/audit_log.ts";
 import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
@@ -200,9 +200,9 @@ function planProviders(
   policy: Parameters<typeof rootsByProvider>[0],
   { home, environment, roles }: DaemonOptions,
 ): ProviderPlan[] {
-  const clientRoots = Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home, environment)]));
+  const clientRoots = Object.fromEntries(clients.map(({ id, roots }) => [id, roots(home, environment)]));
   return [...rootsByProvider(policy, { clientRoots })]
-    .filter(([id]) => providers.some((provider) => provider.id === id))
+    .filter(([id]) => clients.some((client) => client.id === id))
     // The monitor has the grants of the plan, and the orchestrator may not look at these roots.
     .map(([provider, roots]) => ({
       provider,

@@ -45,32 +45,40 @@ export interface SessionIndex {
   files(session: string): SessionFiles | null;
 }
 
-/** One log of a session. */
-interface Log {
+/**
+ * A log of a session, and as such what is known of a session that has no other. There may be tens of thousands, so one
+ * object is all that is kept of each.
+ */
+interface Log extends SessionOnDisk {
+  readonly is: "log";
   readonly part: string;
   readonly rank: number;
-  readonly path: string;
-  readonly dev: number;
-  readonly ino: number;
-  readonly size: number;
   /** Bytes of the file, which are more or fewer than `size` where it is not one of lines. */
   readonly bytes: number;
-  readonly modified: number;
 }
 
-/** What an unnamed log said, as long as it is the same file; nothing said is asked again when it has grown. */
-interface Introduction {
+/** The log of a sub-agent that says itself whose it is. */
+interface AgentLog {
+  readonly is: "agent";
+  readonly session: string;
+  readonly agent: string;
+  readonly caller: string | undefined;
+  readonly ino: number;
+}
+
+/** An unnamed log that said nothing: it is asked again when it has grown. */
+interface SilentLog {
+  readonly is: "silent";
   readonly ino: number;
   readonly size: number;
-  readonly source: Source | null;
 }
 
 export function indexSessions(provider: Provider, roots: readonly string[]): SessionIndex {
-  const logs = new Map<string, Log[]>();
+  /** The logs of each session; the one, where there is one. */
+  const logs = new Map<string, Log | readonly Log[]>();
   const agents = new Map<string, ToldAgents>();
-  const introductions = new Map<string, Introduction>();
-  /** Of each path, the session that it was a log of, and of which sub-agent. */
-  const owners = new Map<string, { readonly session: string; readonly agent: string | null }>();
+  /** What each path was when it was looked at. */
+  const paths = new Map<string, Log | AgentLog | SilentLog>();
 
   function relativeTo(path: string): string | null {
     for (const root of roots) {
@@ -80,38 +88,52 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     return null;
   }
 
-  /** What an unnamed log says of itself. */
+  /** What an unnamed log says of itself: what it said, as long as it is the same file. */
   function ask(relative: string, path: string, info: Deno.FileInfo): Source | null {
-    const known = introductions.get(path);
-    const ino = info.ino ?? 0;
-    if (known !== undefined && known.ino === ino && (known.source !== null || known.size === info.size)) {
-      return known.source;
+    const known = paths.get(path);
+    if (known === undefined || known.ino !== info.ino) return introduce(provider, relative, path);
+    switch (known.is) {
+      case "log":
+        return { kind: "session", session: known.session, part: known.part, rank: known.rank };
+      case "agent":
+        return { kind: "agent", session: known.session, agent: known.agent, ...callerOf(known) };
+      case "silent":
+        return known.size === info.size ? null : introduce(provider, relative, path);
     }
-    const source = introduce(provider, relative, path);
-    introductions.set(path, { ino, size: info.size, source });
-    return source;
+  }
+
+  function logsOf(session: string): readonly Log[] {
+    const known = logs.get(session) ?? [];
+    return "is" in known ? [known] : known;
+  }
+
+  function setLogs(session: string, all: readonly Log[]): void {
+    const [first] = all;
+    if (first === undefined) logs.delete(session);
+    else logs.set(session, all.length === 1 ? first : all);
   }
 
   /** The session that `path` was a log of, as far as it was one. */
   function forget(path: string): string | null {
-    const owner = owners.get(path);
-    if (owner === undefined) return null;
-    const { session, agent } = owner;
-    owners.delete(path);
-    if (agent !== null) {
-      const told = agents.get(session)?.logs;
-      told?.set(agent, (told.get(agent) ?? []).filter((other) => other !== path));
-      return session;
+    const known = paths.get(path);
+    paths.delete(path);
+    switch (known?.is) {
+      case "log":
+        setLogs(known.session, logsOf(known.session).filter((log) => log.path !== path));
+        return known.session;
+      case "agent": {
+        const told = agents.get(known.session)?.logs;
+        told?.set(known.agent, (told.get(known.agent) ?? []).filter((other) => other !== path));
+        return known.session;
+      }
+      default:
+        return null;
     }
-    const rest = (logs.get(session) ?? []).filter((log) => log.path !== path);
-    if (rest.length > 0) logs.set(session, rest);
-    else logs.delete(session);
-    return session;
   }
 
   function keep(source: Extract<Source, { kind: "session" }>, path: string, info: Deno.FileInfo): void {
     const { session, part = "", rank = 0 } = source;
-    const before = logs.get(session) ?? [];
+    const before = logsOf(session);
     const known = before.find((log) => log.path === path);
     const modified = info.mtime?.getTime() ?? 0;
     // Within one tick of the clock a document can be seen half written, and then whole.
@@ -122,18 +144,32 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       ? known.size
       // Half of it is no shorter log: what was there is history still, and will be there again.
       : measureDocument((document) => provider.recordsOf?.(document) ?? [], path) ?? known?.size ?? 0;
-    const log = { part, rank, path, dev: info.dev, ino: info.ino ?? 0, size, bytes: info.size, modified };
+    const { dev, ino, size: bytes } = info;
+    const log: Log = {
+      is: "log",
+      session,
+      path,
+      dev,
+      ino: ino ?? 0,
+      latest: path,
+      size,
+      modified,
+      part,
+      rank,
+      bytes,
+    };
     // The latest look last: of two that are alike, the one that was moved here counts.
-    logs.set(session, [...before.filter((other) => other.path !== path), log]);
-    owners.set(path, { session, agent: null });
+    setLogs(session, [...before.filter((other) => other.path !== path), log]);
+    paths.set(path, log);
   }
 
-  function takeAgent({ session, agent, caller }: Extract<Source, { kind: "agent" }>, path: string): void {
+  function takeAgent(source: Extract<Source, { kind: "agent" }>, path: string, ino: number): void {
+    const { session, agent, caller } = source;
     const known = agents.get(session) ??
       { logs: new Map<string, string[]>(), callers: new Map<string, string[]>() };
     // The latest look last, as with the logs of sessions.
     known.logs.set(agent, [...(known.logs.get(agent) ?? []).filter((other) => other !== path), path]);
-    owners.set(path, { session, agent });
+    paths.set(path, { is: "agent", session, agent, caller, ino });
     if (caller !== undefined) addCaller(known.callers, caller, agent);
     agents.set(session, known);
   }
@@ -141,7 +177,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
   /** Of each part, the log that counts, in order. */
   function chain(session: string): Log[] {
     const best = new Map<string, Log>();
-    for (const log of logs.get(session) ?? []) {
+    for (const log of logsOf(session)) {
       const other = best.get(log.part);
       if (other === undefined || compare(log, other) >= 0) best.set(log.part, log);
     }
@@ -153,6 +189,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     const [first] = parts;
     const last = parts.at(-1);
     if (first === undefined || last === undefined) return null;
+    if (parts.length === 1) return first;
     const { path, dev, ino } = first;
     const size = parts.reduce((sum, log) => sum + log.size, 0);
     const modified = Math.max(...parts.map((log) => log.modified));
@@ -165,16 +202,15 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     if (relative === null || named === null) return { is: "no-log" };
     const info = stat(path);
     if (info === null || !info.isFile) {
-      introductions.delete(path);
       const session = forget(path);
       if (session === null) return { is: "nothing" };
       const found = get(session);
       return found === null ? { is: "part-of", session } : { is: "session", found };
     }
     const source = named.kind === "unnamed" ? ask(relative, path, info) : named;
-    const owner = owners.get(path);
+    const known = paths.get(path);
     // Another log was put in its place.
-    if (owner !== undefined && !isOf(source, owner)) forget(path);
+    if (known !== undefined && !isOf(source, known)) forget(path);
     switch (source?.kind) {
       case "session": {
         keep(source, path, info);
@@ -183,11 +219,12 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       }
       case "agent":
         // One whose name says it all is looked for beside its session, when it is needed.
-        if (named.kind === "unnamed") takeAgent(source, path);
+        if (named.kind === "unnamed") takeAgent(source, path, info.ino ?? 0);
         return { is: "part-of", session: source.session };
       case "agent-meta":
         return { is: "part-of", session: source.session };
       default:
+        if (named.kind === "unnamed") paths.set(path, { is: "silent", ino: info.ino ?? 0, size: info.size });
         return { is: "nothing" };
     }
   }
@@ -201,7 +238,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       }
     },
     halfWritten: () =>
-      [...introductions].filter(([path, { source }]) => source === null && formOf(path) === "document")
+      [...paths].filter(([path, { is }]) => is === "silent" && formOf(path) === "document")
         .map(([path]) => path),
     files(session) {
       const parts = chain(session);
@@ -220,13 +257,16 @@ function compare(a: Log, b: Log): number {
   return a.rank - b.rank || a.modified - b.modified;
 }
 
-/** Whether a log that says this is one of that session and sub-agent. */
-function isOf(
-  source: Source | null,
-  owner: { readonly session: string; readonly agent: string | null },
-): boolean {
-  if (source === null || source.kind === "unnamed" || source.session !== owner.session) return false;
-  return owner.agent === (source.kind === "session" ? null : source.agent);
+/** Whether a log that says this is what it was. */
+function isOf(source: Source | null, known: Log | AgentLog | SilentLog): boolean {
+  if (source === null || source.kind === "unnamed") return known.is === "silent";
+  if (known.is === "silent" || source.session !== known.session) return false;
+  const agent = source.kind === "session" ? null : source.agent;
+  return agent === (known.is === "log" ? null : known.agent);
+}
+
+function callerOf({ caller }: AgentLog): { readonly caller?: string } {
+  return caller === undefined ? {} : { caller };
 }
 
 /** Sub-agents' logs that say themselves whose they are. One that was moved is found where it is now. */

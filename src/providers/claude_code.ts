@@ -16,6 +16,7 @@ import { silent, unknownRecord } from "./claude_code/row_events.ts";
 import { hasToldAll, tellMeta } from "./claude_code/session_meta.ts";
 import { readAttachmentRow, readSystemRow } from "./claude_code/system_rows.ts";
 import { readUserRow } from "./claude_code/user_rows.ts";
+import { CLAUDE_CODE } from "./clients.ts";
 import type { Provider, Reading } from "./provider.ts";
 
 const SESSION = /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
@@ -27,15 +28,7 @@ const TYPE_FIRST = '{"type":"';
 const TRANSCRIPT_TYPES: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "attachment"]);
 
 export const claudeCode: Provider = {
-  id: "claude-code",
-  name: "Claude Code",
-  environment: ["CLAUDE_CONFIG_DIR"],
-
-  roots(home, environment) {
-    const configured = environment["CLAUDE_CONFIG_DIR"] ?? "";
-    // The client takes a relative folder from where it was started, which nobody else can know.
-    return [join(configured.startsWith("/") ? configured : join(home, ".claude"), "projects")];
-  },
+  ...CLAUDE_CODE,
 
   classify(relative) {
     const session = SESSION.exec(relative)?.[1];

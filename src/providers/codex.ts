@@ -3,7 +3,6 @@
  * ones beside it. Room: providers; no authority, pure. Reads records that were parsed already; opens nothing, writes
  * nothing, and never throws on what a log holds.
  */
-import { join } from "@std/path";
 import { handBackOf } from "./codex/agents.ts";
 import { createFold, foldOf } from "./codex/fold.ts";
 import { COMPACTION_LINE, IGNORED_LINE, REPEATED_HISTORY } from "./codex/known_types.ts";
@@ -11,6 +10,7 @@ import { readLine } from "./codex/lines.ts";
 import { introduceLog, isLog } from "./codex/names.ts";
 import { isCopied } from "./codex/session_line.ts";
 import { isRow, listOf, rowOf, timeOf } from "./narrow.ts";
+import { CODEX } from "./clients.ts";
 import type { Provider } from "./provider.ts";
 
 const ENDS: ReadonlySet<unknown> = new Set(["task_complete", "turn_complete", "turn_aborted"]);
@@ -18,16 +18,7 @@ const ENDS: ReadonlySet<unknown> = new Set(["task_complete", "turn_complete", "t
 const START_CHARS = 400;
 
 export const codex: Provider = {
-  id: "codex",
-  name: "Codex CLI",
-  environment: ["CODEX_HOME"],
-
-  roots(home, environment) {
-    const configured = environment["CODEX_HOME"] ?? "";
-    // The client takes a relative folder from where it was started, which nobody else can know.
-    const top = configured.startsWith("/") ? configured : join(home, ".codex");
-    return [join(top, "sessions"), join(top, "archived_sessions")];
-  },
+  ...CODEX,
 
   classify: (relative) => isLog(relative) ? { kind: "unnamed" } : null,
   introduce: introduceLog,

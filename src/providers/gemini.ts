@@ -15,6 +15,7 @@ import { tellMeta } from "./gemini/session_meta.ts";
 import { readMetadata, readRewind, readSettings } from "./gemini/state_records.ts";
 import { endedAgents } from "./gemini/tool_calls.ts";
 import { readUserMessage } from "./gemini/user_messages.ts";
+import { GEMINI } from "./clients.ts";
 import type { Provider, Reading } from "./provider.ts";
 
 /** How the client begins the record that follows nearly every message; a longer one holds more. */
@@ -22,15 +23,7 @@ const LAST_UPDATED = '{"$set":{"lastUpdated":"';
 const LAST_UPDATED_CHARS = 60;
 
 export const gemini: Provider = {
-  id: "gemini",
-  name: "Gemini CLI",
-  environment: ["GEMINI_CLI_HOME"],
-
-  roots(home, environment) {
-    const configured = environment["GEMINI_CLI_HOME"] ?? "";
-    // The client takes a relative folder from where it was started, which nobody else can know.
-    return [join(configured.startsWith("/") ? configured : home, ".gemini", "tmp")];
-  },
+  ...GEMINI,
 
   classify: classifyFile,
   introduce: introduceLog,

@@ -1,8 +1,9 @@
 /**
  * What kato needs to know of a provider, and nothing else: a new one is one file that exports a Provider, its
- * fixtures, one line in registry.ts and one section in docs/providers.md. Room: providers; no authority, pure.
+ * fixtures, where it keeps its sessions in clients.ts, one line in registry.ts and one section in docs/providers.md. Room: providers; no authority, pure.
  */
-import type { EventDraft, ProviderId } from "../protocol/event.ts";
+import type { EventDraft } from "../protocol/event.ts";
+import type { Client } from "./clients.ts";
 
 /** What a file below a root is. */
 export type Source =
@@ -71,14 +72,7 @@ export interface LogRecord {
   readonly line: number;
 }
 
-export interface Provider {
-  readonly id: ProviderId;
-  /** As its makers write it. */
-  readonly name: string;
-  /** Environment variables that the client itself obeys in choosing its root. */
-  readonly environment: readonly string[];
-  /** Folders that hold sessions. `home` and the result are absolute. */
-  roots(home: string, environment: Readonly<Record<string, string>>): readonly string[];
+export interface Provider extends Client {
   /** `relative` is a path below a root, with `/`; `.jsonl.zst` is a `.jsonl` that was compressed. */
   classify(relative: string): Source | null;
   /**

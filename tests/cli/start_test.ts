@@ -30,10 +30,16 @@ for (const entry of ["kato.ts", "plan.ts"]) {
   });
 }
 
-Deno.test("the daemon's entry needs no parser of command lines", () => {
+Deno.test("the daemon's entry needs no parser of command lines, no reader of logs, and of node: the database alone", () => {
   const loaded = [...loadedBy("orchestrator.ts")];
   assert.ok(loaded.includes("daemon/main.ts"), loaded.join("\n"));
-  assert.ok(!loaded.includes("commander"), loaded.join("\n"));
+  assert.deepEqual(
+    loaded.filter((module) => /^(?:commander|node:|providers\/|parser\/|render\/)/.test(module)),
+    [
+      "providers/clients.ts",
+      "node:sqlite",
+    ],
+  );
 });
 
 Deno.test("kato status needs no policy, no provider and no renderer but what makes text harmless", () => {

@@ -17,7 +17,7 @@ import type { DoctorInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { describePermissions } from "../permissions.ts";
 import type { Program } from "../run.ts";
-import { findRooted } from "../settings.ts";
+import { findRooted } from "../rooted.ts";
 import { count, describeSandbox, plain, tilde } from "../style.ts";
 
 export async function examine(

@@ -18,7 +18,8 @@ import { writeSession, type WrittenSession } from "../export/write_session.ts";
 import type { ExportInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { namesFolder } from "../plan_command.ts";
-import { findClientRoots, findRooted, loadForSessions, loadOwnConfig } from "../settings.ts";
+import { findRooted } from "../rooted.ts";
+import { findClientRoots, loadForSessions, loadOwnConfig } from "../settings.ts";
 import { count, plain, showSize, tilde } from "../style.ts";
 import { absolutePath } from "../typed_path.ts";
 

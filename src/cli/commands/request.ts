@@ -11,7 +11,8 @@ import { isLocked } from "../daemon_state.ts";
 import type { RequestInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { chooseSession, findSessions } from "../sessions/find_sessions.ts";
-import { findRooted, loadEffective } from "../settings.ts";
+import { findRooted } from "../rooted.ts";
+import { loadEffective } from "../settings.ts";
 import { plain } from "../style.ts";
 
 /** A daemon that is not stuck has answered by then. Milliseconds. */

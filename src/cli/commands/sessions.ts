@@ -8,7 +8,8 @@ import { DONE, type Outcome } from "../outcome.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { findSessions, type FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
-import { findRooted, loadForSessions } from "../settings.ts";
+import { findRooted } from "../rooted.ts";
+import { loadForSessions } from "../settings.ts";
 import { count, fit, padEnd, padStart, type Paint, painter, plain, showAge, showSize } from "../style.ts";
 
 /** What fits a screen; nobody reads more of a list. */

@@ -6,7 +6,7 @@ import type { ExportInvocation } from "../invocation.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { chooseSession, findSessions, type FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
-import type { Rooted } from "../settings.ts";
+import type { Rooted } from "../rooted.ts";
 import { plain } from "../style.ts";
 import { absolutePath } from "../typed_path.ts";
 import { isSystemError } from "./output_file.ts";

@@ -9,7 +9,7 @@ import type { ProviderId } from "../../protocol/event.ts";
 import { shortId } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { count, plain } from "../style.ts";
-import type { Rooted } from "../settings.ts";
+import type { Rooted } from "../rooted.ts";
 
 export interface FoundSession extends SessionOnDisk {
   readonly provider: Provider;
