@@ -8,8 +8,8 @@ import { type Answer, type Request, request as requestSchema } from "../protocol
 import { REQUEST_BYTES } from "../protocol/limits.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
 
-/** Looked at this often even without an event. Milliseconds. */
-const POLL_MS = 2_000;
+/** Looked at this often even without an event; at every second time with all else that is tended. Milliseconds. */
+const POLL_MS = 2_500;
 
 /** Answers that nobody fetched are removed after this long. Milliseconds. */
 const ANSWER_KEPT_MS = 60_000;

@@ -6,6 +6,7 @@
 #include "kato.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -178,6 +179,8 @@ static _Noreturn void end(struct monitor *monitor) {
 
 _Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line) {
   struct monitor monitor = {.place = place, .plan = plan, .orchestrator = {.in = -1, .out = -1}};
+  /* A queue that was freed is given back, whatever the largest was until now. */
+  mallopt(M_MMAP_THRESHOLD, 2 * FRAGMENT_BYTES);
   int signals = take_over_signals();
   open_bounds(&monitor.bounds, &monitor.bound_count, role_of(plan, "writer"), place);
   confine_monitor(&monitor);

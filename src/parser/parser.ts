@@ -194,6 +194,7 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
         if (modified < since) hot.delete(session);
         changed(latest);
       }
+      return hot.size > 0;
     },
     scanAll,
     how(how, why) {

@@ -3,16 +3,16 @@
  * at everything stays on in both cases, because events can be lost. Requires read on the roots.
  * Room: parser; edge.
  */
-import { every } from "../hosts/timers.ts";
-import { FULL_SCAN_MS, HOT_POLL_MS } from "../protocol/limits.ts";
+import { after } from "../hosts/timers.ts";
+import { CALM_POLL_MS, FULL_SCAN_MS, HOT_POLL_MS } from "../protocol/limits.ts";
 import { stat } from "./disk.ts";
 
 export interface TreeWatchOptions {
   readonly roots: readonly string[];
   /** Something at this path was written, created or moved. */
   readonly changed: (path: string) => void;
-  /** Look at the files that changed lately. */
-  readonly pollHot: () => void;
+  /** Look at the files that changed lately; whether there are any. */
+  readonly pollHot: () => boolean;
   /** Look at everything: events were lost, or it is time. */
   readonly scanAll: () => void;
   readonly how: (how: "inotify" | "poll", why: string) => void;
@@ -65,18 +65,19 @@ export function watchTrees({ roots, changed, pollHot, scanAll, how }: TreeWatchO
 
   watchMissingRoots();
   started = true;
-  const stop = every(HOT_POLL_MS, () => {
+  let stop = after(HOT_POLL_MS, look);
+
+  function look(): void {
     if (closed) return;
     watchMissingRoots();
     const unwatched = watchers.size < roots.filter((root) => stat(root) !== null).length;
-    const interval = unwatched ? HOT_POLL_MS : FULL_SCAN_MS;
-    if (performance.now() - lastScan >= interval) {
+    const isHot = pollHot();
+    if (performance.now() - lastScan >= (unwatched ? HOT_POLL_MS : FULL_SCAN_MS)) {
       lastScan = performance.now();
       scanAll();
-    } else {
-      pollHot();
     }
-  });
+    stop = after(isHot || unwatched ? HOT_POLL_MS : CALM_POLL_MS, look);
+  }
 
   return {
     close() {

@@ -126,11 +126,17 @@ export const QUARANTINE_AFTER = 2;
 /** Files that changed lately are looked at this often even if the kernel reports nothing. */
 export const HOT_POLL_MS = 2_000;
 
+/** ... and where none did, it is asked this often whether one has: each look wakes a process that has nothing to do. */
+export const CALM_POLL_MS = 10_000;
+
 /** A new folder is looked at again after this long: the kernel watches it only a moment after it told of it. */
 export const NEW_FOLDER_AGAIN_MS = 250;
 
-/** Everything is looked at this often, in case an event was lost. */
-export const FULL_SCAN_MS = 300_000;
+/**
+ * Everything is looked at this often, in case an event was lost and the kernel did not say so: to look at ten thousand
+ * logs takes a parser about a tenth of a second.
+ */
+export const FULL_SCAN_MS = 30 * 60_000;
 
 /** Policy and configuration files are small; a larger one is refused unread. */
 export const POLICY_BYTES = 256 * KIB;
