@@ -75,7 +75,7 @@ function documentation(root: string): Place[] {
   const pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md"];
   const folders = ["docs", "policy", "packaging/ansible", "packaging/examples"].flatMap((folder) =>
     filesBelow(`${root}/${folder}`).map((file) => `${folder}/${file}`)
-  );
+  ).filter((file) => !/\/\.[^/]*$/.test(file)); // what checks the checkout
   return [
     ...[...pages, ...folders].map((file): Place => ({
       from: `${root}/${file}`,

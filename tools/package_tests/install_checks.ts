@@ -22,6 +22,7 @@ export interface InstallOptions {
 
 const ROOT_TOOLS = ["mmdebstrap", "tar", "chroot", "unshare"];
 const MARK = "# the administrator was here\n";
+const ORGANISATION = { path: "/etc/kato/policy.d/50-org.toml", text: "[recording]\ncommands = false\n" };
 
 export function installChecks(options: InstallOptions): Check[] {
   const own = options.packages.filter(({ architecture }) => architecture === hostArchitecture());
@@ -97,22 +98,27 @@ async function live(one: Package, { work, cache, buildNext }: InstallOptions): P
   const home = listBelow(`${root}${PERSON.home}`);
   expect(home.some((file) => file.endsWith("/policy.toml")), "kato init wrote nothing");
 
-  // What the administrator and the organisation wrote survives an upgrade.
+  await upgrade(one, root, await buildNext());
+  await asPerson("policy", "check");
+  await remove(one, root);
+  expectNone(home.filter((file) => !listBelow(`${root}${PERSON.home}`).includes(file)), "lost from a home:");
+}
+
+/** What the administrator and the organisation wrote survives it. */
+async function upgrade({ format }: Package, root: string, folder: string): Promise<void> {
   Deno.writeTextFileSync(`${root}/etc/kato/policy.toml`, MARK, { append: true });
-  const organisation = "[recording]\ncommands = false\n";
-  Deno.writeTextFileSync(`${root}/etc/kato/policy.d/50-org.toml`, organisation, { mode: 0o644 });
-  const next = await buildNext();
-  const upgrade = [...Deno.readDirSync(next)].map(({ name }) => name).find((name) =>
-    name.endsWith(one.format)
-  );
-  await tool.install(root, `${next}/${upgrade}`);
+  Deno.writeTextFileSync(`${root}${ORGANISATION.path}`, ORGANISATION.text, { mode: 0o644 });
+  const next = [...Deno.readDirSync(folder)].map(({ name }) => name).find((name) => name.endsWith(format));
+  await TOOLS[format].install(root, `${folder}/${next}`);
   expectNothingEnabled(root);
   expect(
     Deno.readTextFileSync(`${root}/etc/kato/policy.toml`).endsWith(MARK),
     "the upgrade lost a change of policy",
   );
-  await asPerson("policy", "check");
+}
 
+async function remove({ format }: Package, root: string): Promise<void> {
+  const tool = TOOLS[format];
   await tool.remove(root);
   expectNone(
     ["/usr/bin/kato", "/usr/lib/kato"].filter((path) => exists(`${root}${path}`)),
@@ -123,12 +129,11 @@ async function live(one: Package, { work, cache, buildNext }: InstallOptions): P
     "removal lost the administrator's policy",
   );
   await tool.purge(root);
-  if (one.format === "deb") expect(!exists(`${root}${tool.kept}`), "purging left the administrator's policy");
+  if (format === "deb") expect(!exists(`${root}${tool.kept}`), "purging left the administrator's policy");
   expect(
-    Deno.readTextFileSync(`${root}/etc/kato/policy.d/50-org.toml`) === organisation,
+    Deno.readTextFileSync(`${root}${ORGANISATION.path}`) === ORGANISATION.text,
     "the organisation's policy is gone",
   );
-  expectNone(home.filter((file) => !listBelow(`${root}${PERSON.home}`).includes(file)), "lost from a home:");
   const left = [...listBelow(`${root}/usr`), ...listBelow(`${root}/var/lib/systemd`)];
   expectNone(left.filter((file) => /kato/.test(file.slice(root.length))), "left for good:");
 }

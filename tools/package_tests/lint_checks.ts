@@ -6,8 +6,8 @@ import type { Package } from "./opened.ts";
 export function lintChecks(root: string, packages: readonly Package[]): Check[] {
   const packaging = `${root}/packaging`;
   const pages = filesBelow(`${packaging}/man`).map((page) => `${packaging}/man/${page}`);
-  const scripts = ["postinst", "prerm", "postrm", "preinst"].map((name) => `${packaging}/deb/kato.${name}`)
-    .filter((path) => filesBelow(`${packaging}/deb`).includes(path.slice(packaging.length + "/deb/".length)));
+  const scripts = filesBelow(`${packaging}/deb`).filter((file) => /^kato\.p(?:re|ost)/.test(file));
+  const examples = filesBelow(`${packaging}/examples`).filter((file) => file.endsWith(".sh"));
   return [
     ...packages.map((one) => one.format === "deb" ? lintian(one) : rpmlint(packaging, one)),
     { name: "mandoc finds nothing in the manual pages", needs: ["mandoc"], run: () => lintPages(pages) },
@@ -31,7 +31,8 @@ export function lintChecks(root: string, packages: readonly Package[]): Check[] 
       name: "shellcheck finds nothing in the scripts",
       needs: ["shellcheck"],
       run: async () => {
-        await succeed(["shellcheck", "--shell=sh", ...scripts]);
+        await succeed(["shellcheck", "--shell=sh", ...scripts.map((file) => `${packaging}/deb/${file}`)]);
+        await succeed(["shellcheck", ...examples.map((file) => `${packaging}/examples/${file}`)]);
         await succeed(["shellcheck", "--shell=bash", `${packaging}/completions/kato.bash`]);
       },
     },
