@@ -21,6 +21,8 @@ export interface KernelFacts {
   readonly processes: readonly ProcessFacts[];
   /** The service that the daemon runs in. */
   readonly unit: string | null;
+  /** Folders of the policy that are not there for the daemon, or are others than for this person. */
+  readonly misses: readonly string[];
   /** Whether this person's services could have namespaces of their own. null: not told. */
   readonly userNamespaces: boolean | null;
 }
@@ -29,6 +31,7 @@ export const NO_KERNEL_FACTS: KernelFacts = {
   landlockAbi: null,
   processes: [],
   unit: null,
+  misses: [],
   userNamespaces: null,
 };
 
@@ -47,6 +50,12 @@ export function parseProcess(text: string, before: readonly ProcessFacts[]): Pro
     seccomp: SECCOMP[seccomp as keyof typeof SECCOMP],
     capEff,
   }];
+}
+
+/** One more path, appended to those before it. */
+export function parsePath(text: string, before: readonly string[]): string[] {
+  if (!text.startsWith("/")) throw new InvalidArgumentError("Write an absolute path.");
+  return [...before, text];
 }
 
 /** As systemd names units. */

@@ -65,14 +65,16 @@ interface LaunchOptions extends Pick<Launch, "kernelSandbox" | "kernelMissing" |
   readonly landlockAbi?: number;
   readonly daemonProcess: KernelFacts["processes"];
   readonly daemonUnit?: string;
+  readonly daemonMisses: readonly string[];
   readonly userNamespaces?: "yes" | "no";
 }
 
 function launchOf(options: LaunchOptions): Launch {
   const { planHash = null, kernelSandbox, kernelMissing, roles, administrator } = options;
-  const { landlockAbi = null, daemonProcess: processes, daemonUnit: unit = null } = options;
+  const { landlockAbi = null, daemonProcess: processes, daemonUnit: unit = null, daemonMisses: misses } =
+    options;
   const userNamespaces = options.userNamespaces === undefined ? null : options.userNamespaces === "yes";
-  const kernel = { landlockAbi, processes, unit, userNamespaces };
+  const kernel = { landlockAbi, processes, unit, misses, userNamespaces };
   return { planHash, kernelSandbox, kernelMissing, roles, administrator, kernel };
 }
 

@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { example, helpOf, type HelpStyle, layOut, stopAtErrors, UsageError } from "./help_layout.ts";
-import { parseProcess, parseUnit } from "./kernel_facts.ts";
+import { parsePath, parseProcess, parseUnit } from "./kernel_facts.ts";
 import type { ExportInvocation, SessionFilter, Shell, Since } from "./invocation.ts";
 import {
   parseCount,
@@ -45,6 +45,7 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
       program.createOption("--daemon-process <facts>").argParser(parseProcess).default([]).hideHelp(),
     )
     .addOption(program.createOption("--daemon-unit <name>").argParser(parseUnit).hideHelp())
+    .addOption(program.createOption("--daemon-misses <path>").argParser(parsePath).default([]).hideHelp())
     .addOption(program.createOption("--user-namespaces <usable>").choices(["yes", "no"]).hideHelp());
 
   addService(program, take);

@@ -166,7 +166,10 @@ void main_arguments(struct list *arguments, const struct place *place, const str
 
 /* processes.c */
 const char *service_of(const char *line);
-void process_arguments(struct list *arguments, const struct place *place);
+void process_arguments(struct list *arguments, const struct place *place, const struct role *role);
+
+/* view.c */
+void view_arguments(struct list *arguments, const struct role *role, pid_t daemon);
 
 /* plan.c */
 _Noreturn void become_plan(const struct place *place, const char *script, char *const *line);

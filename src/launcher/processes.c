@@ -131,7 +131,7 @@ static void add_unit(struct list *arguments, pid_t pid) {
 }
 
 /* `kato doctor` is told of the daemon of this home, as far as the kernel tells. */
-void process_arguments(struct list *arguments, const struct place *place) {
+void process_arguments(struct list *arguments, const struct place *place, const struct role *role) {
   list_add(arguments, "--landlock-abi");
   list_take(arguments, text_of("%d", place->abi));
   list_add(arguments, "--user-namespaces");
@@ -148,4 +148,5 @@ void process_arguments(struct list *arguments, const struct place *place) {
   add_process(arguments, "orchestrator", &process);
   if (has_monitor) add_roles(arguments, monitor.pid, orchestrator);
   add_unit(arguments, orchestrator);
+  view_arguments(arguments, role, orchestrator);
 }

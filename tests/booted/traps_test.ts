@@ -112,3 +112,16 @@ test("a folder that is removed and made anew is followed again after a moment", 
   log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("In the new folder."));
   await recorded(service, "/home/alice/.kato/exports/talk.md", "In the new folder.");
 });
+
+test("a folder that is moved away and made anew is found by kato doctor, which says what to do", async () => {
+  await clear(open);
+  await start(service);
+  assert.doesNotMatch(await must(open, "alice", "kato doctor"), /^BAD/m);
+  await must(open, "alice", "mv ~/.claude/projects ~/.claude/old && mkdir -m 700 ~/.claude/projects");
+  const { code, out } = await run(open, "alice", "kato doctor");
+  assert.equal(code, 1);
+  assert.match(out, /^BAD +unit +~\/\.claude\/projects is another folder for you than for the daemon/m);
+  await must(open, "alice", "systemctl --user restart kato");
+  await whenWatching(service);
+  assert.doesNotMatch(await must(open, "alice", "kato doctor"), /^BAD/m);
+});

@@ -125,7 +125,7 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     const parsed = parseArguments(line, STYLE);
     return parsed.parsed === "invocation" ? parsed.launch : null;
   };
-  const kernel = { landlockAbi: null, processes: [], unit: null, userNamespaces: null };
+  const kernel = { landlockAbi: null, processes: [], unit: null, misses: [], userNamespaces: null };
   const nothing = {
     planHash: null,
     kernelSandbox: false,
@@ -151,6 +151,10 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     launchOf("--landlock-abi", "6", ...told, "--daemon-process", "parser,12,0,0,000001ffffffffff", "doctor"),
     { ...nothing, kernel: { ...kernel, landlockAbi: 6, processes, unit: "kato.service" } },
   );
+  assert.deepEqual(launchOf("--daemon-misses", "/a b", "--daemon-misses", "/c", "doctor"), {
+    ...nothing,
+    kernel: { ...kernel, misses: ["/a b", "/c"] },
+  });
   assert.deepEqual(launchOf("--user-namespaces", "no", "--administrator", "65534", "doctor"), {
     ...nothing,
     administrator: 65_534,
@@ -163,6 +167,7 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     ["--landlock-abi", "six"],
     ["--administrator", "-1"],
     ["--user-namespaces", "maybe"],
+    ["--daemon-misses", "projects"],
     ["--daemon-process", "monitor,7,1,2"],
     ["--daemon-process", "king,7,1,2,0000000000000000"],
     ["--daemon-process", "monitor,7,1,3,0000000000000000"],

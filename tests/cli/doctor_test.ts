@@ -313,6 +313,20 @@ Deno.test("checkUnit() finds a folder of the policy that the unit does not bind"
   assert.ok(!findingsOf("kato.service", places, [vault]).some((finding) => finding.startsWith("problem")));
 });
 
+Deno.test("checkUnit() finds a folder that is another for the daemon", () => {
+  using places = stageUnits();
+  const projects = `${places.home}/.claude/projects`;
+  const facts = { ...NO_KERNEL_FACTS, processes: [ORCHESTRATOR], unit: "kato.service", misses: [projects] };
+  const found = checkUnit(facts, places, { reads: [projects], writes: [] }).filter(({ state }) =>
+    state === "problem"
+  );
+  assert.deepEqual(found.map(({ mend }) => mend), ["run 'systemctl --user restart kato'"]);
+  assert.match(
+    found[0]?.message ?? "",
+    /^~\/\.claude\/projects is another folder for you than for the daemon/,
+  );
+});
+
 Deno.test("checkUnit() says whether kato ends with the person's session", () => {
   using places = stageUnits();
   matches(findingsOf("kato.service", places), /^note lingering: .* → run 'loginctl enable-linger'/);

@@ -49,7 +49,7 @@ export function unitPlaces(home: string): UnitPlaces {
 
 /** @param roots null: the policy does not load. */
 export function checkUnit(
-  { unit, processes }: KernelFacts,
+  { unit, processes, misses }: KernelFacts,
   places: UnitPlaces,
   roots: Roots | null,
 ): Check[] {
@@ -76,6 +76,7 @@ export function checkUnit(
   return [
     checkProperties(unit, settings, files.some(({ name }) => name === FALLBACK)),
     ...(roots === null ? [] : checkView(unit, view, roots, places.home)),
+    ...misses.filter((path) => view.canRead(path)).map((path) => checkMissed(path, unit, places.home)),
     ...(person === undefined ? checkLingering(places) : []),
   ];
 }
@@ -134,6 +135,18 @@ function checkView(unit: string, view: View, { reads, writes }: Roots, home: str
       mend,
     );
   });
+}
+
+/** It is bound, and was made or moved since. */
+function checkMissed(path: string, unit: string, home: string): Check {
+  const message = `${
+    plain(tilde(path, home))
+  } is another folder for you than for the daemon, which began before it`;
+  return problem(
+    "unit",
+    message,
+    unit === UNIT ? "run 'systemctl --user restart kato'" : `restart ${plain(unit)}`,
+  );
 }
 
 /** Homes are named after people nearly everywhere; where they are not, nothing is said that is wrong. */
