@@ -46,18 +46,30 @@ export function takeRequests(folder: string, obey: (request: Request) => Promise
     }
   }
 
-  const watcher = Deno.watchFs(folder, { recursive: false });
-  void (async () => {
-    for await (const event of watcher) if (event.kind !== "access") look();
-  })();
+  const watcher = watch(folder);
+  if (watcher !== null) {
+    void (async () => {
+      for await (const event of watcher) if (event.kind !== "access") look();
+    })();
+  }
   const stop = every(POLL_MS, look);
   look();
   return {
     close() {
-      watcher.close();
+      watcher?.close();
       stop();
     },
   };
+}
+
+/** Null where the kernel has no watch left for us, most likely: a request waits for the next look then. */
+function watch(folder: string): Deno.FsWatcher | null {
+  try {
+    return Deno.watchFs(folder, { recursive: false });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return null;
+  }
 }
 
 export function refuse(id: string, reason: string, message: string): Answer {
