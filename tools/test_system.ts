@@ -6,9 +6,9 @@
  * 2; elsewhere it says so and runs nothing.
  */
 import { parseArgs } from "node:util";
-import { isInstalled, run } from "./system/command.ts";
+import { endRunning, isInstalled, run } from "./system/command.ts";
 import { copyBuild, findPackage, installPackage } from "./system/install.ts";
-import { boot, controlGroups, type Machine } from "./system/machine.ts";
+import { boot, controlGroups, type Machine, stopAll } from "./system/machine.ts";
 import { makeArchive, type Release, RELEASES, unpack } from "./system/root_fs.ts";
 import { closingLine, runCounted } from "./tests/run_counted.ts";
 
@@ -97,13 +97,15 @@ function say(what: string): void {
 
 const work = Deno.makeTempDirSync({ prefix: "kato-system-" });
 const machines: Machine[] = [];
-/** Ends with it, whatever ends this. */
-async function clean(): Promise<void> {
-  await Promise.all(machines.map((machine) => machine.stop()));
-  await run("rm", "-rf", "--one-file-system", work);
+/** Everything ends, and what waits for it goes on to its end below. */
+let interrupted = false;
+function interrupt(): void {
+  interrupted = true;
+  endRunning();
+  void stopAll();
 }
-Deno.addSignalListener("SIGINT", () => void clean().finally(() => Deno.exit(130)));
-Deno.addSignalListener("SIGTERM", () => void clean().finally(() => Deno.exit(143)));
+Deno.addSignalListener("SIGINT", interrupt);
+Deno.addSignalListener("SIGTERM", interrupt);
 
 try {
   const archive = await makeArchive(release, CACHE);
@@ -134,7 +136,14 @@ try {
   });
   say("tests");
   console.log(closingLine(count));
-  Deno.exitCode = count.code;
+  Deno.exitCode = interrupted ? 130 : count.code;
+} catch (error) {
+  if (!interrupted) console.error(error);
+  console.log(closingLine({ passed: 0, failed: 1, ignored: 0 }));
+  Deno.exitCode = interrupted ? 130 : 1;
 } finally {
-  await clean();
+  await stopAll();
+  await run("rm", "-rf", "--one-file-system", work);
+  // The listeners for signals would keep this process.
+  Deno.exit();
 }

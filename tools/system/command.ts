@@ -1,5 +1,13 @@
 /** Programs of the host that build and start machines. Needs run. */
 
+/** What runs now. */
+const running = new Set<Deno.ChildProcess>();
+
+/** Ends what `run()` has started and not seen the end of. */
+export function endRunning(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
 /** The program's output; throws with what it said when it fails. */
 export async function run(program: string, ...args: readonly string[]): Promise<string> {
   const command = new Deno.Command(program, {
@@ -8,7 +16,10 @@ export async function run(program: string, ...args: readonly string[]): Promise<
     stdout: "piped",
     stderr: "piped",
   });
-  const { success, stdout, stderr } = await command.output();
+  const child = command.spawn();
+  running.add(child);
+  const { success, stdout, stderr } = await child.output();
+  running.delete(child);
   const decoder = new TextDecoder();
   if (!success) throw new Error(`${program} ${args.join(" ")} failed:\n${decoder.decode(stderr)}`);
   return decoder.decode(stdout);

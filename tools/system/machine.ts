@@ -25,6 +25,7 @@ export function controlGroups(): string | null {
 export async function boot(root: string, name: string, { locked }: { locked: boolean }): Promise<Machine> {
   const group = `${controlGroups()}/kato-${name}-${Deno.pid}`;
   Deno.mkdirSync(group);
+  begun.add(group);
   const init = `exec unshare ${NAMESPACES.join(" ")} bash ${INIT} ${root} ${name} ${locked ? "locked" : ""}`;
   // It waits for a line before it goes on: its control group and the user namespace's numbers are given from outside.
   const child = new Deno.Command(locked ? "unshare" : "bash", {
@@ -40,20 +41,34 @@ export async function boot(root: string, name: string, { locked }: { locked: boo
   await writer.close();
   const pid = await firstProcess(child.pid);
   await whenUp(pid);
-  return {
-    pid,
-    root,
-    async stop() {
-      try {
-        child.kill("SIGKILL");
-        Deno.kill(pid, "SIGKILL"); // everything in its namespace ends with it
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
-      await child.status;
-      await run("find", group, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";").catch(() => {});
-    },
-  };
+  return { pid, root, stop: () => end(group) };
+}
+
+/** Control groups of the machines that were begun here, whether or not they came up. */
+const begun = new Set<string>();
+
+/** Ends every machine of this process. */
+export async function stopAll(): Promise<void> {
+  await Promise.all([...begun].map(end));
+}
+
+/** Kills everything in `group`, and removes it when the kernel has taken leave of the last process. */
+async function end(group: string): Promise<void> {
+  if (!begun.delete(group)) return;
+  Deno.writeTextFileSync(`${group}/cgroup.kill`, "1");
+  await until(async () => {
+    await run("find", group, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";").catch(() => {});
+    return !isFolder(group);
+  });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** Each number stands for itself, so that the files keep their owners. */
@@ -86,7 +101,7 @@ async function whenUp(pid: number): Promise<void> {
 async function until(look: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + 60_000;
   while (!await look()) {
-    if (performance.now() > deadline) throw new Error("a machine did not start within a minute");
+    if (performance.now() > deadline) throw new Error("a machine did not start or end within a minute");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
