@@ -48,6 +48,8 @@ export function verifyAuditCopy(
     let line = 0;
     for (const text of linesOf(path)) {
       line += 1;
+      // A collector may begin each record on a new line, so that none continues what a crash left half written.
+      if (text === "") continue;
       const read = readLine(text);
       const at = { file: basename(path), line };
       if (read.line === "bad") return result(at, read.why);

@@ -21,7 +21,7 @@ for (const [is, line] of PLANTED) {
     place(machine, "bob", own, alicesRecords());
     const there = await whenCollected("bob", alicesRecords().trimEnd().split("\n").length);
     assert.equal(there.ok, true);
-    assert.equal(await asRoot(`cat ${collected("bob")}/*`), textOf(own));
+    assert.equal(await asRoot(`grep -h . ${collected("bob")}/*`), textOf(own));
   });
 }
 

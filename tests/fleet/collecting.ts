@@ -123,7 +123,7 @@ export function whenCollected(person: string, count: number): Promise<Verified> 
   return untilSo(
     `${count} records of ${person}`,
     async () => {
-      const { out } = await tryAsRoot(`cat ${collected(person)}/*.jsonl | sort -u | wc -l`);
+      const { out } = await tryAsRoot(`cat ${collected(person)}/*.jsonl | sort -u | grep -c .`);
       return Number(out) >= count ? await verify(person) : null;
     },
     () => asRoot("journalctl --no-pager -q -n 20 -u 'kato-audit-forward@*' -u rsyslog"),

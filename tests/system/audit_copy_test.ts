@@ -64,6 +64,7 @@ const CASES: readonly Case[] = [
     files: { "a.jsonl": [one, two, three, two, three, four, five, six] },
     whole: { repeated: 2 },
   },
+  { is: "with empty lines", files: { "a.jsonl": ["", one, "", two, three, "", four, five, six] }, whole: {} },
   { is: "in another order", files: { "a.jsonl": [one, three, two, five, six, four] }, whole: {} },
   {
     is: "being written to at this moment",
