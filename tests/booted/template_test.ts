@@ -1,7 +1,7 @@
 /** kato@.service is the administrator's: its person cannot change it, and cannot use it to reach what is not theirs. */
 import assert from "node:assert/strict";
 import { must, open, place, remove, run, test, untilSo } from "./machine.ts";
-import { clear, createLog, property, start, systemService, whenWatching } from "./service.ts";
+import { clear, createLog, property, recorded, start, systemService, whenWatching } from "./service.ts";
 import { createRows } from "../daemon/claude_rows.ts";
 
 const service = systemService(open);
@@ -28,10 +28,25 @@ test("its person can neither stop it nor change it by files of theirs", async ()
   assert.notEqual((await run(open, "alice", "echo x > /etc/systemd/system/kato@alice.service")).code, 0);
   assert.equal(await property(service, "MainPID"), monitor);
   assert.equal(await property(service, "ActiveState"), "active");
-  // The process is hers, so she can kill it; what starts it again is not.
-  await must(open, "alice", `kill -KILL ${monitor}`);
-  await untilSo("a restart", async () => !["0", monitor].includes(await property(service, "MainPID")));
 });
+
+for (const signal of ["TERM", "INT", "KILL"]) {
+  test(`its person can send its processes SIG${signal}, and it is started again`, async () => {
+    await clear(open);
+    await start(service);
+    // The processes are hers; what starts them again is not.
+    const monitor = await property(service, "MainPID");
+    await must(open, "alice", `kill -${signal} ${monitor}`);
+    await untilSo("a restart", async () => !["0", monitor].includes(await property(service, "MainPID")));
+    await whenWatching(service);
+    const log = createLog(service);
+    log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("Still here."));
+    await recorded(service, "/home/alice/.kato/exports/talk.md", "Still here.");
+    // The administrator's word ends it, and its settings being refused does.
+    await service.systemctl("stop kato@alice");
+    assert.equal(await property(service, "ActiveState"), "inactive");
+  });
+}
 
 test("a link of its person's into a folder that is closed to them opens nothing, though systemd binds it", async () => {
   await clear(open);

@@ -353,13 +353,16 @@ Deno.test("viewOf() takes systemd's words: quotes, marks, specifiers, destinatio
   const text = `[Service]
 ProtectHome=tmpfs
 TemporaryFileSystem=/var:ro,mode=0755
-BindPaths="-%h/with blank" %h/50%% -/srv/a:/srv/a:norbind
+BindPaths="-%h/with blank" %h/50%% -/srv/a:/srv/a:norbind "-%h/x:y" "%h/a\\"b"
 BindReadOnlyPaths=-/home/%i/logs
 `;
   const view = viewOf(readService([text]), { home: "/home/ada", name: "ada" });
-  for (const path of ["/home/ada/with blank", "/home/ada/50%/x", "/srv/a"]) {
+  for (
+    const path of ["/home/ada/with blank", "/home/ada/50%/x", "/srv/a", "/home/ada/x:y/z", '/home/ada/a"b']
+  ) {
     assert.ok(view.canWrite(path), path);
   }
+  assert.ok(!view.canWrite("/home/ada/x"));
   assert.ok(!view.canWrite("/home/ada/logs") && view.canRead("/home/ada/logs/x"));
   assert.ok(!view.canRead("/home/ada/other") && !view.canRead("/var/x") && view.canRead("/srv/team"));
 });

@@ -83,7 +83,8 @@ for (const name of ["kato.service", "kato@.service"]) {
     assert.deepEqual(never.filter((word) => !/^\d+$/.test(word)), ["USER", "NAMESPACE", "CAPABILITIES"]);
     assert.deepEqual(words(settings, "RestartForceExitStatus"), [String(restart)]);
     assert.deepEqual(words(settings, "SuccessExitStatus"), [String(restart)]);
-    assert.equal(settings.get("Restart"), "on-failure");
+    // A person who tells the template's processes to end does not end the service.
+    assert.equal(settings.get("Restart"), name === "kato.service" ? "on-failure" : "always");
     assert.match(read(name), /^StartLimitIntervalSec=10min\nStartLimitBurst=20$/m);
   });
 
@@ -119,6 +120,7 @@ Deno.test("the template differs from the person's unit in nothing but where it b
     "After=kato-setup.service",
     "ConditionUser=!root",
     "OnFailure=kato-failed.service",
+    "Restart=on-failure",
     "WantedBy=default.target",
   ]);
   assert.deepEqual(template.filter((line) => !own.includes(line)), [
@@ -126,6 +128,7 @@ Deno.test("the template differs from the person's unit in nothing but where it b
     "Requires=kato-setup@%i.service",
     "After=kato-setup@%i.service",
     "User=%i",
+    "Restart=always",
     "WantedBy=multi-user.target",
   ]);
 });

@@ -110,11 +110,10 @@ export function viewOf(
   settings: ReadonlyMap<string, string>,
   person: { readonly home: string; readonly name: string },
 ): View {
-  const pathsOf = (key: string) =>
-    wordsOf(settings.get(key) ?? "").map((word) => expand(word.replace(/^[-+]*/, ""), person));
-  const writable = [...pathsOf("BindPaths"), ...pathsOf("ReadWritePaths")].map(source);
-  const bound = [...writable, ...pathsOf("BindReadOnlyPaths").map(source)];
-  const hidden = [...pathsOf("TemporaryFileSystem").map(source), "/home", "/root", "/run/user"];
+  const pathsOf = (key: string) => wordsOf(settings.get(key) ?? "").map((word) => expand(word, person));
+  const writable = [...pathsOf("BindPaths"), ...pathsOf("ReadWritePaths")];
+  const bound = [...writable, ...pathsOf("BindReadOnlyPaths")];
+  const hidden = [...pathsOf("TemporaryFileSystem"), "/home", "/root", "/run/user"];
   const isOwn = settings.get("ProtectHome") === "tmpfs";
   const isIn = (path: string, folders: readonly string[]) => folders.some((folder) => isInside(path, folder));
   return {
@@ -124,16 +123,16 @@ export function viewOf(
   };
 }
 
-/** `SOURCE:DESTINATION:OPTIONS`; kato's own binds have no other destination. */
-function source(word: string): string {
-  return word.split(":")[0] ?? "";
-}
-
-/** As systemd.syntax(7) splits them, as far as kato's own files need it: blanks, quotes, and a backslash in these. */
+/**
+ * The paths of a list, as systemd.syntax(7) splits it, as far as kato's own files need it: blanks, quotes, a backslash in
+ * these, and the mark of what need not be there. A colon outside of quotes begins a destination and options; kato's own
+ * binds have no other destination.
+ */
 function wordsOf(value: string): string[] {
-  return [...value.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare = ""]) =>
-    quoted === undefined ? bare : quoted.replace(/\\(.)/g, "$1")
-  );
+  return [...value.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare = ""]) => {
+    const word = quoted === undefined ? bare.split(":")[0] ?? "" : quoted.replace(/\\(.)/g, "$1");
+    return word.replace(/^[-+]*/, "");
+  });
 }
 
 function expand(word: string, { home, name }: { readonly home: string; readonly name: string }): string {
