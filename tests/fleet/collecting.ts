@@ -58,7 +58,9 @@ export async function setUp(): Promise<void> {
   const forward = example("kato-audit-forward.conf").replace(
     'target="collector.example.org"',
     'target="127.0.0.1"',
-  );
+  )
+    // Nobody waits a minute for a test.
+    .replace('resumeIntervalMax="60"', 'resumeIntervalMax="5"');
   place(machine, "root", "/etc/kato-audit/forward.conf", forward);
   place(machine, "root", "/etc/rsyslog.d/60-kato-audit.conf", example("kato-audit-collect.conf"));
   await (certifying ??= makeCertificates());
