@@ -121,7 +121,7 @@ function resultBody(text: string, isProse: boolean): string {
   if (text.trim() === "") return block("*(empty)*");
   const cut = cutText(text, RESULT_LINES, RESULT_CHARS);
   const shown = neutraliseOutput(cut.text);
-  return (isProse ? prose(shown) : code("text", shown)) + missing(cut.missing);
+  return (isProse ? prose(shown) : block(fence(shown, "text"))) + missing(cut.missing);
 }
 
 function missing(what: string | null): string {
