@@ -118,7 +118,7 @@ Deno.test("the template differs from the person's unit in nothing but where it b
     "Description=Record conversations with coding agents as Markdown",
     "Requires=kato-setup.service",
     "After=kato-setup.service",
-    "ConditionUser=!root",
+    "ConditionUser=!@system",
     "OnFailure=kato-failed.service",
     "Restart=on-failure",
     "WantedBy=default.target",
@@ -145,7 +145,7 @@ for (const [name, home] of [["kato-setup.service", "%h"], ["kato-setup@.service"
     assert.match(text, /^UMask=0077$/m);
     // What the names in a home lead to is the person's to say, so it is never looked at by root.
     if (name.includes("@")) assert.match(text, /^User=%i$/m);
-    else assert.match(text, /^ConditionUser=!root$/m);
+    else assert.match(text, /^ConditionUser=!@system$/m);
   });
 }
 
