@@ -43,6 +43,18 @@ Deno.test("an export that is given up leaves no file of its own making", async (
     await file.write("a".repeat(3 * LONG));
     assert.equal(await file.abandon(), true);
     assert.deepEqual([...Deno.readDirSync(folder)], []);
+    // Whatever fails after it closes it once more.
+    await file.close();
+  });
+});
+
+Deno.test("an export that is given up does not mind that somebody removed its file", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "out.md");
+    const file = opened(path, null);
+    await file.write("a");
+    Deno.removeSync(path);
+    assert.equal(await file.abandon(), true);
   });
 });
 

@@ -133,7 +133,10 @@ function sinkOf(file: Deno.FsFile, created: string | null): OutputFile {
     }
   }
 
+  let closed = false;
   async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
     // Whatever became of it: a handle is not closed under a write.
     await writing.catch(() => {});
     file.close();
@@ -154,11 +157,20 @@ function sinkOf(file: Deno.FsFile, created: string | null): OutputFile {
     },
     async abandon() {
       await close();
-      if (created !== null) Deno.removeSync(created);
-      return created !== null;
+      return created !== null && removeIfThere(created);
     },
     close,
   };
+}
+
+/** Whether nothing is left of it. */
+function removeIfThere(path: string): boolean {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return true;
 }
 
 export function isSystemError(error: unknown): error is Error & { readonly code: string } {
