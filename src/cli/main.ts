@@ -3,6 +3,7 @@
  * exit status. The only place that gives exit statuses. Reads no file and writes none. Room: cli; edge.
  */
 import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
+import { AuditLogError } from "../system/audit_error.ts";
 import type { Output } from "./context.ts";
 import { EXIT } from "./exit_status.ts";
 import { homeOf, NO_HOME } from "./home.ts";
@@ -98,6 +99,10 @@ function endThrown(error: unknown, err: Output): number {
 function endUnexpectedly(error: unknown, err: Output): number {
   // The reader (`kato … | head`) has what it wanted.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
+  // Nothing takes effect without a record of it, so kato ends here; that is no bug.
+  if (error instanceof AuditLogError) {
+    return end(fail(error.refused ? "refused" : "failed", `${error.message}.`), err);
+  }
   const shown = error instanceof Error ? error.stack ?? error.message : String(error);
   err.write(`kato: this is a bug in kato. Please report it with these lines:\n${shown}\n`);
   return EXIT.bug;

@@ -7,6 +7,7 @@
 import type { AuditBody, AuditRecord } from "../protocol/audit_record.ts";
 import { AUDIT_FILE_BYTES, AUDIT_LINE_BYTES } from "../protocol/limits.ts";
 import { type Link, makeRecord, readLine, recordLine, START } from "../policy/audit_chain.ts";
+import { AuditLogError, OddFile } from "./audit_error.ts";
 import { currentFile, listRotated, lockFile, rotatedFile } from "./audit_files.ts";
 
 export interface AuditLogOptions {
@@ -38,7 +39,7 @@ interface Seen {
   whole: boolean;
 }
 
-/** Throws when the log cannot be trusted or written: `Cannot open the audit log …`. */
+/** Throws an AuditLogError when the log cannot be trusted or written: `Cannot open the audit log …`. */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
   const { directory, policyVersion, policyHash, actor, rotateAt = AUDIT_FILE_BYTES } = options;
   const path = currentFile(directory);
@@ -52,7 +53,8 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
       return work();
     } catch (error) {
       if (error instanceof Error && error.message.startsWith("internal error")) throw error;
-      throw new Error(`Cannot ${action} the audit log ${path}: ${message(error)}`, { cause: error });
+      const why = `Cannot ${action} the audit log ${path}: ${message(error)}`;
+      throw new AuditLogError(why, error instanceof OddFile, { cause: error });
     } finally {
       lock.unlockSync();
     }
@@ -132,12 +134,12 @@ function createLog(path: string, directory: string): Seen {
 /** `named`: what stands at `path`, not followed. The runtime follows links while opening, so both are compared. */
 function openLog(path: string, named: Deno.FileInfo): Seen {
   const odd = whyOdd(named);
-  if (odd !== null) throw new Error(`it ${odd}; move it away, and look into how that came about`);
+  if (odd !== null) throw new OddFile(`it ${odd}; move it away, and look into how that came about`);
   const file = Deno.openSync(path, APPENDING);
   const { dev, ino } = file.statSync();
   if (dev !== named.dev || ino !== named.ino) {
     file.close();
-    throw new Error("it was exchanged while it was opened");
+    throw new OddFile("it was exchanged while it was opened");
   }
   makePrivate(file, path);
   return { file, dev, ino, size: 0, whole: true };
@@ -148,7 +150,7 @@ function makePrivate(file: Deno.FsFile, path: string): void {
   const { dev, ino, mode } = file.statSync();
   if (((mode ?? 0) & 0o777) === 0o600) return;
   const named = Deno.lstatSync(path);
-  if (named.dev !== dev || named.ino !== ino) throw new Error("it was exchanged while it was opened");
+  if (named.dev !== dev || named.ino !== ino) throw new OddFile("it was exchanged while it was opened");
   Deno.chmodSync(path, 0o600);
 }
 
@@ -173,7 +175,7 @@ function openLock(directory: string): Deno.FsFile {
   const path = lockFile(directory);
   const named = lookAt(path);
   const odd = named === null ? null : whyOdd(named);
-  if (odd !== null) throw new Error(`Cannot open the audit log: ${path} ${odd}; move it away`);
+  if (odd !== null) throw new AuditLogError(`Cannot open the audit log: ${path} ${odd}; move it away`, true);
   // Another process may make it at the same moment, which is as good.
   const lock = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
   if (named === null) makePrivate(lock, path);

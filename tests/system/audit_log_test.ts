@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { AuditLogError } from "../../src/system/audit_error.ts";
 import { basename, join } from "@std/path";
 import type { AuditBody } from "../../src/protocol/audit_record.ts";
 import { type AuditLog, openAuditLog } from "../../src/system/audit_log.ts";
@@ -247,7 +248,10 @@ Deno.test("openAuditLog() refuses a log that is not a plain file of its own", as
           Deno.writeTextFileSync(elsewhere, "mine\n");
           Deno.removeSync(join(directory, name));
           prepare(join(directory, name), elsewhere);
-          assert.throws(() => open(directory), why);
+          assert.throws(
+            () => open(directory),
+            (error) => error instanceof AuditLogError && error.refused && why.test(error.message),
+          );
           assert.equal(Deno.readTextFileSync(elsewhere), "mine\n");
         }));
     }
