@@ -101,9 +101,9 @@ function read(text: string): TomlText {
   return toml;
 }
 
-/** Where the comma behind `entry` is, with comments and line ends between; null when there is none. */
+/** Where the comma behind `entry` is, which the reader takes on the same line only; null when there is none. */
 function commaAfter(text: string, entry: Span): number | null {
-  const between = /(?:[ \t\r\n]|#[^\n]*)*/y;
+  const between = /[ \t]*/y;
   between.lastIndex = entry.end;
   between.exec(text);
   return text[between.lastIndex] === "," ? between.lastIndex : null;

@@ -197,7 +197,7 @@ function without(text: string, path: string, rest: readonly string[], home: stri
 function write(text: string, home: string): void {
   const { config, policyFile } = placesOf(home);
   makePrivateFolder(config);
-  writeAtomically(policyFile, text);
+  writeAtomically(policyFile, text, true);
 }
 
 /** The unit follows, and what the person has to do is said. */
