@@ -42,9 +42,7 @@ static bool is_inside_own(const char *path, const char *home, const char *folder
   return is;
 }
 
-/* One folder of that kind is kato's own: that of the drop-ins of its unit. */
 static bool is_reserved(const char *path, const char *home) {
-  if (is_inside_own(path, home, UNIT_DROP_INS)) return false;
   for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++) {
     if (is_inside_own(path, home, RESERVED[i])) return true;
   }
@@ -68,14 +66,22 @@ static bool is_readable_place(const char *path, const char *home, const char *re
   return true;
 }
 
-static char *bound_role(struct role *role, bool drops, const char *home, const char *real_home) {
+/* One folder among those is kato's own: that of its unit's drop-ins, for the one command that writes them. */
+static bool is_for_edit(const char *path, const char *home, const char *real_home) {
+  return is_plain_path(path) && (is_inside_own(path, home, UNIT_DROP_INS) || is_inside_own(path, real_home, UNIT_DROP_INS));
+}
+
+static char *bound_role(struct role *role, const char *profile, const char *home, const char *real_home) {
+  bool drops = strcmp(profile, "export") == 0;
+  bool edits = strcmp(profile, "policy:edit") == 0;
   size_t kept = 0;
   for (size_t i = 0; i < role->count; i++) {
     struct grant grant = role->grants[i];
     if (grant.verb == READ && !is_readable_place(grant.value, home, real_home)) {
       return text_of("would have kato read %s, which it never does. Name a file or a folder of your own", grant.value);
     }
-    if (grant.verb == WRITE && !is_writable_place(grant.value, home, real_home)) {
+    if (grant.verb == WRITE && !is_writable_place(grant.value, home, real_home) &&
+        !(edits && is_for_edit(grant.value, home, real_home))) {
       if (!drops) {
         return text_of("would have kato write to %s, which it never does. Name a folder of your own", grant.value);
       }
@@ -93,9 +99,8 @@ static char *bound_role(struct role *role, bool drops, const char *home, const c
  * let it write there.
  */
 char *bound_plan(struct plan *plan, const char *home, const char *real_home) {
-  bool drops = strcmp(plan->profile, "export") == 0;
   for (size_t i = 0; i < plan->count; i++) {
-    char *why = bound_role(&plan->roles[i], drops, home, real_home);
+    char *why = bound_role(&plan->roles[i], plan->profile, home, real_home);
     if (why != NULL) return why;
   }
   return NULL;

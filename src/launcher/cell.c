@@ -113,6 +113,7 @@ uint64_t cell_memory(const struct cell *cell) {
  * ten thousand logs took. Not while it starts, and not often, because it takes a moment of the role's time.
  */
 void cell_tidy(struct cell *cell, uint64_t memory, int64_t now) {
+  if (memory == 0) return;
   bool was_tidied = cell->least != 0;
   if (was_tidied && memory < cell->least) cell->least = memory;
   if (now - cell->tidied < (was_tidied ? TIDY_AGAIN_MS : TIDY_FIRST_MS)) return;

@@ -30,20 +30,36 @@ char *text_of(const char *format, ...) {
   return text;
 }
 
-/* Of three bytes, and not seen: zero width, line separators, and what turns text around. */
-static bool is_unseen(const unsigned char *at) {
-  if (at[0] == 0xef) return at[1] == 0xbb && at[2] == 0xbf;
-  if (at[0] != 0xe2) return false;
-  if (at[1] == 0x80) return (at[2] >= 0x8b && at[2] <= 0x8f) || (at[2] >= 0xa8 && at[2] <= 0xae);
-  return at[1] == 0x81 && at[2] >= 0xa0 && at[2] <= 0xaf;
+/* Characters that end a line somewhere, turn text around or are not seen; as UNSEEN in src/system/journal.ts. */
+static const struct unseen {
+  const char *first, *last;
+} UNSEEN[] = {
+    {"\xc2\x80", "\xc2\x9f"},
+    {"\xc2\xad", "\xc2\xad"},
+    {"\xd8\x9c", "\xd8\x9c"},
+    {"\xe1\xa0\x8e", "\xe1\xa0\x8e"},
+    {"\xe2\x80\x8b", "\xe2\x80\x8f"},
+    {"\xe2\x80\xa8", "\xe2\x80\xae"},
+    {"\xe2\x81\xa0", "\xe2\x81\xaf"},
+    {"\xef\xbb\xbf", "\xef\xbb\xbf"},
+    {"\xef\xbf\xb9", "\xef\xbf\xbb"},
+    {"\xf3\xa0\x80\x80", "\xf3\xa0\x81\xbf"},
+};
+
+/* Bytes of such a character at `at`; 0: it is none. In UTF-8 the order of characters is the order of their bytes. */
+static size_t unseen_at(const char *at) {
+  for (size_t i = 0; i < sizeof UNSEEN / sizeof *UNSEEN; i++) {
+    size_t length = strlen(UNSEEN[i].first);
+    if (strncmp(at, UNSEEN[i].first, length) >= 0 && strncmp(at, UNSEEN[i].last, length) <= 0) return length;
+  }
+  return 0;
 }
 
 /* A path may hold anything; nothing in it shall steer the terminal, or look like a line of its own. */
 char *plain_message(char *message) {
   bool is_text = is_utf8(message);
   for (unsigned char *at = (unsigned char *)message; *at != '\0'; at++) {
-    if (at[0] == 0xc2 && at[1] < 0xa0) memset(at, '?', at[1] == '\0' ? 1 : 2);
-    if (is_unseen(at)) memset(at, '?', 3);
+    if (is_text) memset(at, '?', unseen_at((const char *)at));
     if (*at < 0x20 || *at == 0x7f || (!is_text && *at >= 0x80)) *at = '?';
   }
   size_t length = strlen(message);

@@ -36,7 +36,8 @@ const char *watch_changed(struct watch *watch) {
   for (size_t i = 0; i < watch->count; i++) {
     struct seen now = look(watch->seen[i].path);
     if (now.inode == 0) continue;
-    if (now.inode != watch->seen[i].inode || now.device != watch->seen[i].device || now.removed) return now.path;
+    const struct seen *before = &watch->seen[i];
+    if (now.inode != before->inode || now.device != before->device || now.removed != before->removed) return now.path;
   }
   return NULL;
 }

@@ -127,6 +127,8 @@ static void check_messages(void) {
   check_message("a\nb\x1b[2J\x7f", "a?b?[2J?");
   check_message("a\xc2\x85z", "a??z");
   check_message("a\xe2\x80\xaetxt\xe2\x80\xa8 <0>kato: forged\xef\xbb\xbf", "a???txt??? <0>kato: forged???");
+  check_message("tag \xf3\xa0\x80\x81, soft\xc2\xadhyphen, \xd8\x9c", "tag ????, soft??hyphen, ??");
+  check_message("\xf0\x9f\x98\x80 \xe2\x9c\x93 \xc2\xa0", "\xf0\x9f\x98\x80 \xe2\x9c\x93 \xc2\xa0");
   check_message("latin \xe9", "latin ?");
   check_message("cut short \xe2", "cut short ?");
   char *long_one = malloc(3 * MESSAGE_BYTES + 1);
@@ -157,6 +159,8 @@ static void check_bounds(void) {
   check_bound("policy:edit", "write", "/home/ada/.config", false, 0);
   check_bound("policy:edit", "write", "/home/ada/.config/systemd/user", false, 0);
   check_bound("policy:edit", "write", "/home/ada/.config/systemd/user/kato.service.d", true, 1);
+  check_bound("daemon", "write", "/home/ada/.config/systemd/user/kato.service.d", false, 0);
+  check_bound("export", "write", "/home/ada/.config/systemd/user/kato.service.d/x.md", true, 0);
   check_bound("policy:edit", "write", "/home/ada/.config/systemd/user/other.service.d", false, 0);
   check_bound("daemon", "read", "/etc/kato", true, 1);
   check_bound("daemon", "read", "/etc", false, 0);
