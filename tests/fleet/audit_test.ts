@@ -30,6 +30,9 @@ onMachine("rotation loses nothing", async () => {
   assert.deepEqual({ ok, records }, { ok: true, records: 1000 });
 });
 
+/** What the sender and the collector said last. */
+const sender = () => asRoot("journalctl --no-pager -q -n 30 -u kato-audit-forward@bob -u rsyslog");
+
 onMachine("a collector that is away loses nothing, and what kills on both ends lose comes back", async () => {
   await setUp();
   await asRoot("systemctl start kato-audit-forward@bob");
@@ -44,15 +47,22 @@ onMachine("a collector that is away loses nothing, and what kills on both ends l
     "systemctl kill --signal=KILL kato-audit-forward@bob; systemctl restart kato-audit-forward@bob",
   );
   await asRoot("systemctl start rsyslog");
-  await untilSo("the first of them", async () => (await verify("bob")).records > 0);
+  // A sender that was cut off in the midst of a record, and finds nobody, takes its time to try again.
+  const wait = 180_000;
+  await untilSo("the first of them", async () => (await verify("bob")).records > 0, sender, wait);
   await asRoot("systemctl kill --signal=KILL rsyslog");
   await appendForBob(100);
   // rsyslog may have forgotten what was under way. Whatever it was, this sends it.
   await asRoot(documented("systemctl clean").replaceAll("@alice", "@bob"));
-  const whole = await untilSo("all of them, whole", async () => {
-    const verified = await verify("bob");
-    return verified.ok && verified.records === 4000 ? verified : null;
-  }, async () => JSON.stringify(await verify("bob")));
+  const whole = await untilSo(
+    "all of them, whole",
+    async () => {
+      const verified = await verify("bob");
+      return verified.ok && verified.records === 4000 ? verified : null;
+    },
+    async () => `${JSON.stringify(await verify("bob"))}\n${await sender()}`,
+    wait,
+  );
   assert.ok(whole.repeated > 0, "what was there already is there twice");
 });
 
