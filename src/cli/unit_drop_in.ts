@@ -8,7 +8,8 @@ import { ownDropIns, unitFolders } from "../policy/plan.ts";
 import { DROP_IN_HEAD, UNIT_DROP_IN, unitDropIn } from "../policy/unit_folders.ts";
 import { clients } from "../providers/clients.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
-import { hasUnit, look } from "./unit_files.ts";
+import { lookAt } from "../system/look.ts";
+import { hasUnit } from "./unit_files.ts";
 
 export interface Kept {
   /** The drop-in, where there is a unit for it. */
@@ -29,8 +30,8 @@ export function keepDropIn(policy: Policy, home: string): Kept | null {
   const path = join(folder, UNIT_DROP_IN);
   const shown = clients.flatMap(({ roots }) => roots(home, {}));
   const wanted = unitDropIn(policy, home, shown);
-  const found = look(path);
-  const isFallback = look(join(folder, FALLBACK)) !== null;
+  const found = lookAt(path);
+  const isFallback = lookAt(join(folder, FALLBACK)) !== null;
   const now = found?.isFile === true ? Deno.readTextFileSync(path) : null;
   if (now === wanted) return { path, state: "unchanged", isFallback };
   if (found !== null && now?.startsWith(DROP_IN_HEAD) !== true) return { path, state: "foreign", isFallback };

@@ -4,18 +4,9 @@
  */
 import { join } from "@std/path";
 import { UNIT } from "../policy/unit_folders.ts";
+import { lookAt } from "../system/look.ts";
 
 /** Whether one of kato's units is in `folders`. Requires list on each unit file. */
 export function hasUnit(folders: readonly string[]): boolean {
-  return folders.some((folder) => look(join(folder, UNIT)) !== null);
-}
-
-/** What is at `path` itself; null when there is nothing. */
-export function look(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-    throw error;
-  }
+  return folders.some((folder) => lookAt(join(folder, UNIT)) !== null);
 }

@@ -7,6 +7,7 @@ import { basename, join } from "@std/path";
 import { type Answer, type Request, request as requestSchema } from "../protocol/request.ts";
 import { REQUEST_BYTES } from "../protocol/limits.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
+import { removeIfThere } from "../system/look.ts";
 
 /** Looked at this often even without an event; at every second time with all else that is tended. Milliseconds. */
 const POLL_MS = 2_500;
@@ -36,7 +37,7 @@ export function takeRequests(folder: string, obey: (request: Request) => Promise
     try {
       const request = read(path);
       // Whoever asked may have given up meanwhile: only what is still there to be removed is obeyed.
-      if (!remove(path)) return;
+      if (!removeIfThere(path)) return;
       const answer: Answer = request === null || request.id !== id
         ? refuse(id, "malformed-request", "The request is not one that kato understands.")
         : await obey(request);
@@ -82,17 +83,6 @@ function read(path: string): Request | null {
     return requestSchema.safeParse(JSON.parse(Deno.readTextFileSync(path))).data ?? null;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
-/** Whether it was there. */
-function remove(path: string): boolean {
-  try {
-    Deno.removeSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import { AUDIT_FILE_BYTES, AUDIT_LINE_BYTES } from "../protocol/limits.ts";
 import { type Link, makeRecord, readLine, recordLine, START } from "../policy/audit_chain.ts";
 import { AuditLogError, OddFile } from "./audit_error.ts";
 import { currentFile, listRotated, lockFile, rotatedFile } from "./audit_files.ts";
+import { lookAt } from "./look.ts";
 
 export interface AuditLogOptions {
   /** `~/.kato/logs`; it exists. */
@@ -152,16 +153,6 @@ function makePrivate(file: Deno.FsFile, path: string): void {
   const named = Deno.lstatSync(path);
   if (named.dev !== dev || named.ino !== ino) throw new OddFile("it was exchanged while it was opened");
   Deno.chmodSync(path, 0o600);
-}
-
-/** What stands at `path`, not followed; null when nothing does. */
-function lookAt(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
 }
 
 function whyOdd(named: Deno.FileInfo): string | null {

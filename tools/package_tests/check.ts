@@ -1,4 +1,5 @@
 /** What one check of the packages is, and how checks are run. Starts programs. */
+import { isInstalled } from "../system/command.ts";
 
 export interface Check {
   readonly name: string;
@@ -49,10 +50,6 @@ export async function succeed(line: readonly string[], options: Deno.CommandOpti
   const { code, out, all } = await run(line, options);
   expect(code === 0, `${line.join(" ")} ended with ${code}:\n${all}`);
   return out;
-}
-
-async function isInstalled(program: string): Promise<boolean> {
-  return (await run(["sh", "-c", `command -v ${program}`])).code === 0;
 }
 
 /** Runs them one after another, and prints a line for each. */

@@ -6,6 +6,7 @@ import { join } from "@std/path";
 import { placesOf } from "../../policy/places.ts";
 import { type Answer, answer as answerSchema, type Request } from "../../protocol/request.ts";
 import { writeAtomically } from "../../system/atomic_file.ts";
+import { removeIfThere } from "../../system/look.ts";
 import type { Context } from "../context.ts";
 import { isLocked } from "../daemon_state.ts";
 import type { RequestInvocation } from "../invocation.ts";
@@ -71,14 +72,6 @@ function readAnswer(path: string): Answer | null {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -3,6 +3,7 @@
  * Requires write on the destination, and list on its folder for the comparison. Room: cli; edge.
  */
 import type { Allowed, Decision } from "../../policy/decision.ts";
+import { removeIfThere } from "../../system/look.ts";
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
@@ -157,20 +158,12 @@ function sinkOf(file: Deno.FsFile, created: string | null): OutputFile {
     },
     async abandon() {
       await close();
-      return created !== null && removeIfThere(created);
+      // Somebody may have removed it before: nothing of it is left, either way.
+      if (created !== null) removeIfThere(created);
+      return created !== null;
     },
     close,
   };
-}
-
-/** Whether nothing is left of it. */
-function removeIfThere(path: string): boolean {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return true;
 }
 
 export function isSystemError(error: unknown): error is Error & { readonly code: string } {
