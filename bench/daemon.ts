@@ -37,7 +37,7 @@ export async function startDaemon(
   const { statusFile, exports } = placesOf(home);
   const start = performance.now();
   const child = typeof host === "string"
-    ? startChild({ script: "src/orchestrator.ts", args: ["daemon"], mode: host, home })
+    ? startChild({ script: "src/orchestrator.ts", command: "daemon", args: ["daemon"], mode: host, home })
     : host.start(["daemon"], home);
   const sessions = await until(
     `the daemon in ${home} watches`,

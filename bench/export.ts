@@ -35,14 +35,16 @@ export async function measureExport(
   const client = CLIENTS[id];
   const log = await generateLog(client, root, 1, bytes, mix);
   const done: Record<Program, Run[]> = { bare: [], read: [], md: [], jsonl: [] };
-  for (let run = 0; run < runs; run += 1) {
+  for (let turn = 0; turn < runs; turn += 1) {
     // In turn, so that whatever else the machine does meets all of them.
-    done.bare.push(await runChild({ script: "bench/bare_loop.ts", args: [log.path], mode, home }));
-    done.read.push(await runChild({ script: "bench/read_loop.ts", args: [id, log.path], mode, home }));
+    const run = (script: string, args: readonly string[]) =>
+      runChild({ script, command: "export", args, mode, home });
+    done.bare.push(await run("bench/bare_loop.ts", [log.path]));
+    done.read.push(await run("bench/read_loop.ts", [id, log.path]));
     for (const format of ["md", "jsonl"] as const) {
       const output = join(home, `out.${format}`);
       const args = ["export", "--file", log.path, "--provider", id, "--output", output];
-      done[format].push(await runChild({ script: "src/kato.ts", args, mode, home }));
+      done[format].push(await run("src/kato.ts", args));
       await Deno.remove(output);
     }
   }

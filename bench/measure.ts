@@ -17,6 +17,11 @@ export type Mode = "jit" | "jitless";
 
 export interface Child {
   readonly script: string;
+  /**
+   * The command of kato whose runtime it has. Scripts that share modules must have the same: what the runtime keeps of
+   * compiled code is of no use to one with other flags, which then compiles all of it, and keeps that instead.
+   */
+  readonly command: "export" | "daemon" | null;
   readonly args: readonly string[];
   readonly mode: Mode;
   /** HOME of the child, where it keeps what it writes. */
@@ -30,8 +35,8 @@ export interface Run {
 }
 
 /** Starts a script of this repository; what it prints is not kept. */
-export function startChild({ script, args, mode, home }: Child): Deno.ChildProcess {
-  const engine = engineFlags([...memoryFlags(args[0] ?? ""), ...(mode === "jitless" ? ["--jitless"] : [])]);
+export function startChild({ script, command, args, mode, home }: Child): Deno.ChildProcess {
+  const engine = engineFlags([...memoryFlags(command ?? ""), ...(mode === "jitless" ? ["--jitless"] : [])]);
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
@@ -39,6 +44,7 @@ export function startChild({ script, args, mode, home }: Child): Deno.ChildProce
       "--no-prompt",
       "--frozen",
       "--unstable-worker-options",
+      "--unstable-lazy-dynamic-imports",
       ...engine,
       "--allow-read",
       "--allow-write",

@@ -130,6 +130,8 @@ async function runChild(flags: readonly string[], line: readonly string[], cwd: 
     "--config",
     `${REPOSITORY}deno.json`,
     "--unstable-worker-options",
+    // As the launcher has it: a command loads what it needs, and no other.
+    "--unstable-lazy-dynamic-imports",
   ];
   child = new Deno.Command(Deno.execPath(), {
     args: [...base, ...flags, ...line],

@@ -10,8 +10,12 @@ const EACH_FORBIDDEN = new RegExp(`[${FORBIDDEN}]`, "g");
 /** One run from start to end: without the JIT compiler that is a third faster than to search for the opposite. */
 const CLEAN = new RegExp(`^[^${FORBIDDEN}]*$`);
 
-/** Most text is this, and told in half the time. */
-const ASCII = /^[\t\n -~]*$/;
+const PLAIN = "[\\t\\n -~]";
+/**
+ * Most text is this, and told in half the time; four letters at a time, in half of that again. Written out: a loop
+ * over a group that counts would keep a step to go back to for each letter, until there is no room for another.
+ */
+const ASCII = new RegExp(`^(?:${PLAIN.repeat(4)})*${`${PLAIN}?`.repeat(3)}$`);
 
 // ECMA-48: CSI sequences; OSC, DCS, SOS, PM and APC strings up to BEL or ST; two-character escapes. A sequence that
 // the end of the text cuts off vanishes too: results are cut before they are shown.

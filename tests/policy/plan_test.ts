@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { denoFlags, workerPermissions } from "../../src/policy/flags.ts";
+import { denoFlags, memoryFlags, workerPermissions } from "../../src/policy/flags.ts";
 import { mergePolicy } from "../../src/policy/merge.ts";
 import { type Facts, needsPolicy, plan, type PlanCommand, unionGrants } from "../../src/policy/plan.ts";
 import { parsePlan, renderPlan } from "../../src/policy/plan_text.ts";
@@ -347,4 +347,12 @@ Deno.test("parsePlan() gives grants or refuses, whatever it is given", () => {
     }
     assert.deepEqual(renderPlan(parsed.plan).ok, true);
   }));
+});
+
+Deno.test("the launcher keeps a command's memory as a checkout does", () => {
+  const launcher = Deno.readTextFileSync(new URL("../../src/launcher/flags.c", import.meta.url));
+  for (const command of ["daemon", "export"]) {
+    const flags = memoryFlags(command).join(",");
+    assert.ok(flags !== "" && launcher.includes(flags), command);
+  }
 });

@@ -39,6 +39,14 @@ Deno.test("neutralise() is linear in hostile sequences", () => {
   assert.ok(!neutraliseOutput(text).includes("\u001b"));
 });
 
+Deno.test("neutralise() has room for a text of any length", () => {
+  const plain = "x".repeat(100_000_001);
+  assert.ok(neutralise(plain) === plain);
+  for (const rest of [0, 1, 2, 3]) {
+    assert.equal(neutralise("x".repeat(4_000_000 + rest) + "\u0007").slice(-2), "x␇");
+  }
+});
+
 Deno.test("oneLine() collapses white space and cuts at a code point", () => {
   assert.equal(oneLine("  a\n\t b  ", 80), "a b");
   assert.equal(oneLine("🎉🎉🎉🎉", 3), "🎉🎉…");

@@ -1,5 +1,5 @@
 /** What reading one log remembers from record to record: small plain JSON, kept in checkpoints. Pure. */
-import { addDigest, digestOf, hasDigest } from "./digests.ts";
+import { addDigest, digestOf, type Digests, hasDigest } from "./digests.ts";
 
 /** Texts of user records, so that a replay of them is known; each costs twelve bytes. */
 const SAID = 4096;
@@ -22,8 +22,8 @@ export interface Fold {
   replay: "repeat" | "new" | null;
   /** In a sub-agent's log: whether its task was read. */
   asked: boolean;
-  said: string;
-  emitted: string;
+  readonly said: Digests;
+  readonly emitted: Digests;
   /** Texts of the latest messages, as far as they were told: a message can be written again with more. */
   readonly growing: { readonly id: string; length: number; digest: string; times: number }[];
   /** Which of the two records of one compaction was read. */
@@ -41,8 +41,8 @@ export function createFold(agent: string): Fold {
     begun: false,
     replay: null,
     asked: false,
-    said: "",
-    emitted: "",
+    said: { older: "", newer: "" },
+    emitted: { older: "", newer: "" },
     growing: [],
     compaction: null,
     open: [],
@@ -55,15 +55,16 @@ export function wasSaid(fold: Fold, text: string): boolean {
 }
 
 export function rememberSaid(fold: Fold, text: string): void {
-  fold.said = addDigest(fold.said, digestOf(text), SAID);
+  addDigest(fold.said, digestOf(text), SAID);
 }
 
 export function wasEmitted(fold: Fold, id: string): boolean {
   return hasDigest(fold.emitted, digestOf(id));
 }
 
-export function rememberEmitted(fold: Fold, id: string): void {
-  fold.emitted = addDigest(fold.emitted, digestOf(id), EMITTED);
+/** Whether it was new. */
+export function rememberEmitted(fold: Fold, id: string): boolean {
+  return addDigest(fold.emitted, digestOf(id), EMITTED);
 }
 
 /** What is new in the text of the message `id`, and the id of the event that tells it; null for nothing. */

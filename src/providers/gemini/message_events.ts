@@ -2,7 +2,7 @@
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
 import { type Row, rowOf, textOf, timeOf } from "../narrow.ts";
 import type { Origin, Out, Reading } from "../provider.ts";
-import { type Fold, newText, rememberEmitted, shortId, wasEmitted } from "./fold.ts";
+import { type Fold, newText, rememberEmitted, shortId } from "./fold.ts";
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "id" | "time"> : never;
 type EventBody = WithoutPlace<EventDraft>;
@@ -28,8 +28,7 @@ export function createMessageEvents(record: Row, line: number, fold: Fold): Mess
   const time = timeOf(record["timestamp"]) ?? timeOf(rowOf(record["$set"])["lastUpdated"]);
 
   function push(eventId: string, eventTime: string | null, body: EventBody, typed: string | null): void {
-    if (wasEmitted(fold, eventId)) return;
-    rememberEmitted(fold, eventId);
+    if (!rememberEmitted(fold, eventId)) return;
     const event = { id: eventId, time: eventTime, ...body } as EventDraft;
     outs.push(typed === null ? { out: "event", event } : { out: "event", event, typed });
   }
