@@ -193,7 +193,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         side.missing = message.missing;
         startRecordings(provider);
         log.tell("watching", { provider, sessions: message.sessions, by: message.watching });
-        return status.touch();
+        // Whoever started it waits for this.
+        return status.write();
       case "watching":
         side.state = message.how === "inotify" ? "watching" : "polling";
         side.missing = [];

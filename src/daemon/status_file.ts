@@ -15,8 +15,8 @@ type Providers = Status["providers"][number];
 export interface StatusFile {
   /** Something changed: the file is written soon. */
   touch(): void;
-  /** Writes at once. */
-  write(state: Status["state"]): void;
+  /** Writes at once; the state is as it was, unless it is given. */
+  write(state?: Status["state"]): void;
   deny(denial: Omit<Status["denials"][number], "time">): void;
   error(message: string): void;
   trouble(provider: ProviderId, kind: string, what: string, count: number): void;
@@ -42,7 +42,7 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
   let cancel: (() => void) | null = null;
   let written = -GATHER_MS;
 
-  function write(next: Status["state"]): void {
+  function write(next: Status["state"] = state): void {
     state = next;
     cancel?.();
     cancel = null;
@@ -62,7 +62,7 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
 
   function touch(): void {
     // The first change after a quiet time is told at once, and those that follow it together.
-    cancel ??= after(Math.max(0, written + GATHER_MS - performance.now()), () => write(state));
+    cancel ??= after(Math.max(0, written + GATHER_MS - performance.now()), write);
   }
 
   return {
