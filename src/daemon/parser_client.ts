@@ -44,7 +44,9 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
   const { provider, roots, host, grants } = options;
   let role: Role | null = null;
   let marked: string | null = null;
-  let asked: { readonly n: number; readonly at: number } | null = null;
+  /** The number of the question that is not answered yet. */
+  let asked: number | null = null;
+  let lastAsked = -HEARTBEAT_MS;
   let beats = 0;
   let failures = 0;
   let stopping: (() => void) | null = null;
@@ -75,7 +77,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
       if (role !== own) return;
       switch (message.type) {
         case "pong":
-          if (message.n === asked?.n) asked = null;
+          if (message.n === asked) asked = null;
           return;
         case "mark":
           marked = message.session;
@@ -103,13 +105,15 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     start,
     send,
     beat() {
-      if (role === null) return;
-      if (asked !== null && performance.now() - asked.at > HEARTBEAT_MS) {
+      const now = performance.now();
+      // Not at every call: each wakes a process that has nothing to do.
+      if (role === null || now - lastAsked < HEARTBEAT_MS) return;
+      if (asked !== null) {
         return host.name === "processes" ? down(role, "it did not answer", false) : options.hangs(marked);
       }
-      if (asked !== null) return;
       beats += 1;
-      asked = { n: beats, at: performance.now() };
+      asked = beats;
+      lastAsked = now;
       send({ type: "ping", n: beats });
     },
     async stop(withinMs) {

@@ -9,8 +9,11 @@ import { REQUEST_BYTES } from "../protocol/limits.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
 import { removeIfThere } from "../system/look.ts";
 
-/** Looked at this often even without an event; at every second time with all else that is tended. Milliseconds. */
+/** Looked at this often where no event tells of a request: half the time that is waited for an answer. Milliseconds. */
 const POLL_MS = 2_500;
+
+/** ... and where events do, in case one was lost; together with all else that is tended. Milliseconds. */
+const WATCHED_POLL_MS = 10_000;
 
 /** Answers that nobody fetched are removed after this long. Milliseconds. */
 const ANSWER_KEPT_MS = 60_000;
@@ -53,7 +56,7 @@ export function takeRequests(folder: string, obey: (request: Request) => Promise
       for await (const event of watcher) if (event.kind !== "access") look();
     })();
   }
-  const stop = every(POLL_MS, look);
+  const stop = every(watcher === null ? POLL_MS : WATCHED_POLL_MS, look);
   look();
   return {
     close() {

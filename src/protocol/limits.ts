@@ -114,7 +114,7 @@ export const TAIL_BYTES = 32;
 /** A sub-agent's log may lag behind its parent's hand-back row by a write or two; waiting longer helps nobody. */
 export const AGENT_WAIT_MS = 3_000;
 
-/** A role that does not answer for this long hangs. */
+/** A role is asked this often whether it is there; one that does not answer for as long hangs. */
 export const HEARTBEAT_MS = 10_000;
 
 /** SIGTERM to exit, everything flushed. */
