@@ -7,15 +7,18 @@
 // and the bidirectional embeddings, overrides and isolates (the "Trojan Source" set).
 const FORBIDDEN = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069";
 const EACH_FORBIDDEN = new RegExp(`[${FORBIDDEN}]`, "g");
-/** One run from start to end: without the JIT compiler that is a third faster than to search for the opposite. */
-const CLEAN = new RegExp(`^[^${FORBIDDEN}]*$`);
+const CLEAN = everyIs(`[^${FORBIDDEN}]`);
+/** Most text is this, and told in half the time. */
+const ASCII = everyIs("[\\t\\n -~]");
 
-const PLAIN = "[\\t\\n -~]";
 /**
- * Most text is this, and told in half the time; four letters at a time, in half of that again. Written out: a loop
- * over a group that counts would keep a step to go back to for each letter, until there is no room for another.
+ * Matches a text of such characters only: in one run from its start to its end, which is faster than to search for any
+ * other, and four at a time, which is faster again. Written out: a group that counts would keep a step to go back to
+ * for each four, until there is no room for another.
  */
-const ASCII = new RegExp(`^(?:${PLAIN.repeat(4)})*${`${PLAIN}?`.repeat(3)}$`);
+function everyIs(character: string): RegExp {
+  return new RegExp(`^(?:${character.repeat(4)})*${character}{0,3}$`);
+}
 
 // ECMA-48: CSI sequences; OSC, DCS, SOS, PM and APC strings up to BEL or ST; two-character escapes. A sequence that
 // the end of the text cuts off vanishes too: results are cut before they are shown.
