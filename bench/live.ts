@@ -43,7 +43,7 @@ export async function measureLatency(
   const neighbour = await record(client, home, daemon, 20_002, 0);
   const child = startChild({
     script: "bench/neighbour.ts",
-    command: null,
+    command: "daemon",
     args: [client.provider.id, String(neighbour.index), neighbour.log],
     mode: "jit",
     home,

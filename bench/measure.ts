@@ -21,7 +21,7 @@ export interface Child {
    * The command of kato whose runtime it has. Scripts that share modules must have the same: what the runtime keeps of
    * compiled code is of no use to one with other flags, which then compiles all of it, and keeps that instead.
    */
-  readonly command: "export" | "daemon" | null;
+  readonly command: "export" | "daemon";
   readonly args: readonly string[];
   readonly mode: Mode;
   /** HOME of the child, where it keeps what it writes. */
@@ -36,7 +36,7 @@ export interface Run {
 
 /** Starts a script of this repository; what it prints is not kept. */
 export function startChild({ script, command, args, mode, home }: Child): Deno.ChildProcess {
-  const engine = engineFlags([...memoryFlags(command ?? ""), ...(mode === "jitless" ? ["--jitless"] : [])]);
+  const engine = engineFlags([...memoryFlags(command), ...(mode === "jitless" ? ["--jitless"] : [])]);
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",

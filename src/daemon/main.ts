@@ -169,7 +169,10 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     for (const [provider, session] of marks.left) orchestrator.crashed(provider, session);
   }
   const requests = takeRequests(places.requests, orchestrator.obey);
-  const stopTending = every(TEND_MS, orchestrator.tend);
+  const stopTending = every(TEND_MS, () => {
+    orchestrator.tend();
+    requests.look();
+  });
   const stopHeads = every(HEAD_MS, () => log.tell("audit-head", { head: audit.head() }));
   log.tell("started", {
     version: VERSION,

@@ -46,7 +46,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
   let marked: string | null = null;
   /** The number of the question that is not answered yet. */
   let asked: number | null = null;
-  let lastAsked = -HEARTBEAT_MS;
+  let lastAsked = -Infinity;
   let beats = 0;
   let failures = 0;
   let stopping: (() => void) | null = null;
@@ -60,6 +60,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     own.end();
     role = null;
     asked = null;
+    lastAsked = -Infinity;
     const session = marked;
     marked = null;
     options.failed(why, session, violation);

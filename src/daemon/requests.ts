@@ -2,23 +2,18 @@
  * The request spool: `kato record|capture|stop` from outside the chat. Requires read and write on the spool folder.
  * Room: daemon; edge.
  */
-import { every } from "../hosts/timers.ts";
 import { basename, join } from "@std/path";
 import { type Answer, type Request, request as requestSchema } from "../protocol/request.ts";
 import { REQUEST_BYTES } from "../protocol/limits.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
 import { removeIfThere } from "../system/look.ts";
 
-/** Looked at this often where no event tells of a request: half the time that is waited for an answer. Milliseconds. */
-const POLL_MS = 2_500;
-
-/** ... and where events do, in case one was lost; together with all else that is tended. Milliseconds. */
-const WATCHED_POLL_MS = 10_000;
-
 /** Answers that nobody fetched are removed after this long. Milliseconds. */
 const ANSWER_KEPT_MS = 60_000;
 
 export interface Requests {
+  /** Looks for requests that no event told of. */
+  look(): void;
   close(): void;
 }
 
@@ -56,14 +51,8 @@ export function takeRequests(folder: string, obey: (request: Request) => Promise
       for await (const event of watcher) if (event.kind !== "access") look();
     })();
   }
-  const stop = every(watcher === null ? POLL_MS : WATCHED_POLL_MS, look);
   look();
-  return {
-    close() {
-      watcher?.close();
-      stop();
-    },
-  };
+  return { look, close: () => watcher?.close() };
 }
 
 /** Null where the kernel has no watch left for us, most likely: a request waits for the next look then. */

@@ -30,7 +30,7 @@ bool is_resident(const char *profile) { return strcmp(profile, "daemon") == 0; }
 
 const char *engine_flags(const char *profile) {
   if (is_resident(profile)) return RESIDENT;
-  /* A large young generation, or the strings of a large log grow old and stay; as they do while it is marked in steps. */
+  /* A large young generation, and no marking in steps: or the strings of a large log grow old and stay. */
   return strcmp(profile, "export") == 0 ? "--max-semi-space-size=8,--no-incremental-marking" : NULL;
 }
 

@@ -52,7 +52,7 @@ export function rememberIds(ids: readonly string[]): RecentIds {
       if (latest.length === 0) return take([id]);
       latest.push(id);
       marks[markOf(id)] = 1;
-      if (latest.length === 2 * RECENT_IDS) take(latest.slice(-RECENT_IDS));
+      if (latest.length >= 2 * RECENT_IDS) take(latest.slice(-RECENT_IDS));
     },
     list: () => [...latest],
   };

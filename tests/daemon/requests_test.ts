@@ -29,6 +29,8 @@ for (const watched of [true, false]) {
       };
       Deno.writeTextFileSync(join(folder, `.${id}`), JSON.stringify(request));
       Deno.renameSync(join(folder, `.${id}`), join(folder, `${id}.json`));
+      // As the daemon does with all that it tends.
+      if (!watched) requests.look();
       const answer = join(folder, `${id}.answer.json`);
       await until(
         "it is answered",

@@ -150,6 +150,30 @@ for (const [host, make] of WORLDS) {
   });
 }
 
+Deno.test("a parser that answers is asked once in the heartbeat's time, and never given up", async () => {
+  let asked = 0;
+  const act: Act = (message, acting) => {
+    if (message.type === "start") sayReady(acting, 100);
+    if (message.type !== "ping") return;
+    asked += 1;
+    acting.send({ type: "pong", n: message.n });
+  };
+  await using world = threads((kind) => kind === "parser" ? act : null);
+  await using run = await runInProcess(world.host);
+  await run.whenUp();
+  const tendTwice = async () => {
+    for (let turn = 0; turn < 2; turn++) {
+      run.orchestrator.tend();
+      // Its answer is in by then.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await tendTwice();
+  assert.equal(asked, 1);
+  await withClockAhead(11_000, tendTwice);
+  assert.deepEqual([asked, run.gaveUp], [2, []]);
+});
+
 Deno.test("threads: a parser that does not answer for the heartbeat's time is given up, with its session counted", async () => {
   const act: Act = (message, acting) => {
     if (message.type === "start") sayReady(acting, 100);

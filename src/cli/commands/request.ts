@@ -16,8 +16,11 @@ import { findRooted } from "../rooted.ts";
 import { loadEffective } from "../settings.ts";
 import { plain } from "../style.ts";
 
-/** A daemon that is not stuck has answered by then. Milliseconds. */
-const ANSWER_MS = 5_000;
+/**
+ * A daemon that is not stuck has answered by then, even where no event tells it of a request, and the session has to be
+ * read first. Milliseconds.
+ */
+const ANSWER_MS = 10_000;
 const LOOK_MS = 20;
 
 const NOT_RUNNING = "kato is not running. Start it with 'systemctl --user start kato', or 'kato daemon'.";

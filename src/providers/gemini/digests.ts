@@ -1,16 +1,10 @@
 /**
- * Short digests of what was read already, kept in strings: they stay small in checkpoints, and copying them costs
+ * Short digests of what was read already, kept as one string: it stays small in checkpoints, and copying it costs
  * nothing. Pure.
  */
 
-/** Oldest first. The newer by themselves: a string that was added to is copied whole before it can be searched. */
-export interface Digests {
-  older: string;
-  newer: string;
-}
-
-const WIDTH = 12;
-const NEWER = 64;
+/** Characters of a digest among others. */
+export const WIDTH = 12;
 /** Of a longer text, its length, its beginning and its end are looked at: a person may paste megabytes. */
 const SAMPLE = 512;
 
@@ -32,17 +26,13 @@ export function digestOf(text: string): string {
   return whole.toString(36).padStart(WIDTH - 1, "0");
 }
 
-export function hasDigest({ older, newer }: Digests, digest: string): boolean {
-  return newer.includes(`${digest} `) || older.includes(`${digest} `);
+export function hasDigest(digests: string, digest: string): boolean {
+  return digests.includes(`${digest} `);
 }
 
-/** Whether `digest` was not there. It is the latest then; of the others at least `most`, and a few more, are kept. */
-export function addDigest(digests: Digests, digest: string, most: number): boolean {
-  if (hasDigest(digests, digest)) return false;
-  digests.newer += `${digest} `;
-  if (digests.newer.length === NEWER * WIDTH) {
-    digests.older = (digests.older + digests.newer).slice(-most * WIDTH);
-    digests.newer = "";
-  }
-  return true;
+/** With `digest` as the latest; at most `most` are kept, and at times half as many more. */
+export function addDigest(digests: string, digest: string, most: number): string {
+  if (hasDigest(digests, digest)) return digests;
+  const all = `${digests}${digest} `;
+  return all.length > 1.5 * most * WIDTH ? all.slice(-most * WIDTH) : all;
 }

@@ -1,10 +1,11 @@
 /** What reading one log remembers from record to record: small plain JSON, kept in checkpoints. Pure. */
-import { addDigest, digestOf, type Digests, hasDigest } from "./digests.ts";
+import { addDigest, digestOf, hasDigest, WIDTH } from "./digests.ts";
 
 /** Texts of user records, so that a replay of them is known; each costs twelve bytes. */
 const SAID = 4096;
 /** Events of the latest records; a record is written again before much else is. */
 const EMITTED = 512;
+const NEWLY = 64;
 const GROWING = 4;
 const OPEN_CALLS = 64;
 const WAITING_AGENTS = 16;
@@ -22,8 +23,10 @@ export interface Fold {
   replay: "repeat" | "new" | null;
   /** In a sub-agent's log: whether its task was read. */
   asked: boolean;
-  readonly said: Digests;
-  readonly emitted: Digests;
+  said: string;
+  emitted: string;
+  /** The latest of them: a string that was added to is copied whole before it is searched. Absent at first. */
+  newly?: string;
   /** Texts of the latest messages, as far as they were told: a message can be written again with more. */
   readonly growing: { readonly id: string; length: number; digest: string; times: number }[];
   /** Which of the two records of one compaction was read. */
@@ -41,8 +44,8 @@ export function createFold(agent: string): Fold {
     begun: false,
     replay: null,
     asked: false,
-    said: { older: "", newer: "" },
-    emitted: { older: "", newer: "" },
+    said: "",
+    emitted: "",
     growing: [],
     compaction: null,
     open: [],
@@ -55,16 +58,26 @@ export function wasSaid(fold: Fold, text: string): boolean {
 }
 
 export function rememberSaid(fold: Fold, text: string): void {
-  addDigest(fold.said, digestOf(text), SAID);
+  fold.said = addDigest(fold.said, digestOf(text), SAID);
 }
 
 export function wasEmitted(fold: Fold, id: string): boolean {
-  return hasDigest(fold.emitted, digestOf(id));
+  return knows(fold, digestOf(id));
 }
 
 /** Whether it was new. */
 export function rememberEmitted(fold: Fold, id: string): boolean {
-  return addDigest(fold.emitted, digestOf(id), EMITTED);
+  const digest = digestOf(id);
+  if (knows(fold, digest)) return false;
+  const newly = `${fold.newly ?? ""}${digest} `;
+  const isFull = newly.length >= NEWLY * WIDTH;
+  if (isFull) fold.emitted = (fold.emitted + newly).slice(-EMITTED * WIDTH);
+  fold.newly = isFull ? "" : newly;
+  return true;
+}
+
+function knows({ emitted, newly = "" }: Fold, digest: string): boolean {
+  return hasDigest(newly, digest) || hasDigest(emitted, digest);
 }
 
 /** What is new in the text of the message `id`, and the id of the event that tells it; null for nothing. */
