@@ -29,7 +29,7 @@ export interface WriteOptions {
   readonly timeZone: string;
   readonly include: readonly Include[];
   /**
-   * Takes each event's text by itself.
+   * Takes each event's text by itself: gathered before they are bytes, one letter beyond Latin-1 doubles them all.
    * Takes the next when the promise has come that it may give.
    */
   readonly write: (text: string) => Promise<void> | null;
