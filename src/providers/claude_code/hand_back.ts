@@ -14,17 +14,16 @@ export const AGENT_ID = /^a[0-9a-f]{6,40}$/;
  */
 export function handBackOf(fold: Fold, row: Row): HandBack | null {
   if (fold.repeating || row["isMeta"]) return null;
-  const time = timeOf(row["timestamp"]);
   if (row["type"] === "attachment") {
     const attachment = rowOf(row["attachment"]);
-    return attachment["type"] === "queued_command" ? byNotification(attachment["prompt"], time) : null;
+    return attachment["type"] === "queued_command" ? byNotification(attachment["prompt"], row) : null;
   }
   if (row["type"] !== "user") return null;
   const content = rowOf(row["message"])["content"];
-  return byResult(fold, row, content, time) ?? byNotification(content, time);
+  return byResult(fold, row, content) ?? byNotification(content, row);
 }
 
-function byResult(fold: Fold, row: Row, content: unknown, time: string | null): HandBack | null {
+function byResult(fold: Fold, row: Row, content: unknown): HandBack | null {
   for (const block of listOf(content)) {
     if (!isRow(block) || block["type"] !== "tool_result") continue;
     const call = textOf(block["tool_use_id"]);
@@ -34,7 +33,7 @@ function byResult(fold: Fold, row: Row, content: unknown, time: string | null): 
     if (!named && !fold.calls.includes(call)) continue;
     if (result["isAsync"] === true || textOf(result["status"]).endsWith("_launched")) return null;
     if (saysLaunched(block["content"])) return null;
-    return { agent: named ? agent : null, call: call === "" ? null : call, time };
+    return { agent: named ? agent : null, call: call === "" ? null : call, time: timeOf(row["timestamp"]) };
   }
   return null;
 }
@@ -44,9 +43,9 @@ function saysLaunched(content: unknown): boolean {
   return messageText(content).startsWith("Async agent launched");
 }
 
-function byNotification(content: unknown, time: string | null): HandBack | null {
+function byNotification(content: unknown, row: Row): HandBack | null {
   const text = messageText(content);
   if (!text.startsWith("<task-notification>")) return null;
   const task = taskId(text) ?? "";
-  return AGENT_ID.test(task) ? { agent: task, call: taskCall(text), time } : null;
+  return AGENT_ID.test(task) ? { agent: task, call: taskCall(text), time: timeOf(row["timestamp"]) } : null;
 }
