@@ -14,6 +14,7 @@ export const claudeClient: BenchClient = {
   rows: (index, mix) => generateRows(sessionId(index), mix),
   prompt: (index, number, text) => promptRow(sessionId(index), number, text),
   answer: (index, number, text) => answerRow(sessionId(index), number, text),
+  idMark: '"uuid":"',
   // Ids of records must differ too: a log whose first id is another's is a fork of it.
   vary: (text, sample, index) =>
     text.replaceAll(sessionId(sample), sessionId(index)).replaceAll(

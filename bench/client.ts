@@ -16,6 +16,8 @@ export interface BenchClient {
   /** What a person's prompt, or an assistant's answer, would add. */
   prompt(index: number, number: number, text: string): string;
   answer(index: number, number: number, text: string): string;
+  /** How a record, or a call, is given the id that tells it from others; the rest of the id follows. */
+  readonly idMark: string;
   /** The log of session `index`, made from that of session `sample`. */
   vary(text: string, sample: number, index: number): string;
 }

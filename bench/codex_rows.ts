@@ -29,6 +29,7 @@ export const codexClient: BenchClient = {
   rows: generateRows,
   prompt: (index, number, text) => joinRows(promptRows(index, number, text)),
   answer: (index, number, text) => joinRows(answerRows(index, number, text, "final_answer")),
+  idMark: ':"call_',
   vary: (text, sample, index) => text.replaceAll(thread(sample), thread(index)),
 };
 

@@ -7,6 +7,7 @@ import type { ProviderId } from "../src/protocol/event.ts";
 import { CLIENTS } from "./client.ts";
 import type { Mix } from "./content.ts";
 import { generateLog } from "./generate.ts";
+import { repeatRecorded } from "./recorded.ts";
 import { median, type Mode, type Run, runChild } from "./measure.ts";
 import { megabytes, milliseconds, percent, type Row, size } from "./row.ts";
 
@@ -14,26 +15,37 @@ import { megabytes, milliseconds, percent, type Row, size } from "./row.ts";
 const THROUGHPUT = 0.6;
 const MEMORY_BYTES = 200e6;
 
-const MIXES: Readonly<Record<Mix, string>> = { outputs: "long outputs", talk: "small rows" };
+const MIXES: Readonly<Record<ExportPlan["mix"], string>> = {
+  recorded: "recorded",
+  outputs: "long outputs",
+  talk: "small rows",
+};
 
 export interface ExportPlan {
   readonly bytes: number;
   readonly client: ProviderId;
-  readonly mix: Mix;
+  /** Made so, or what the client itself wrote, where recordings lie beside the checkout. */
+  readonly mix: Mix | "recorded";
   readonly mode: Mode;
   readonly runs: number;
 }
 
 type Program = "bare" | "read" | "md" | "jsonl";
 
-/** Rows for throughput and for memory, per program. The log is made in `home`, and gone afterwards. */
+/** Rows for throughput and for memory, per program; none without a log. It is made in `home`, and gone afterwards. */
 export async function measureExport(
   home: string,
   { client: id, bytes, mix, mode, runs }: ExportPlan,
 ): Promise<Row[]> {
   const root = join(home, "logs");
   const client = CLIENTS[id];
-  const log = await generateLog(client, root, 1, bytes, mix);
+  const log = mix === "recorded"
+    ? await repeatRecorded(client, root, bytes)
+    : await generateLog(client, root, 1, bytes, mix);
+  if (log === null) {
+    console.error("bench: no recordings are here, so their rows are left out");
+    return [];
+  }
   const done: Record<Program, Run[]> = { bare: [], read: [], md: [], jsonl: [] };
   for (let turn = 0; turn < runs; turn += 1) {
     // In turn, so that whatever else the machine does meets all of them.

@@ -20,6 +20,7 @@ export const geminiClient: BenchClient = {
   rows: generateRows,
   prompt: (index, number, text) => message(index, number, "user", { content: [{ text }] }),
   answer: (index, number, text) => message(index, number, "gemini", modelSays(text)),
+  idMark: '"id":"',
   vary: (text, sample, index) => text.replaceAll(sessionId(sample), sessionId(index)),
 };
 

@@ -41,6 +41,9 @@ const DAEMONS: Plan["daemons"] = [
 
 const FULL: Plan = {
   exports: [
+    { client: "claude-code", bytes: 200e6, mix: "recorded", mode: "jit", runs: 5 },
+    { client: "codex", bytes: 200e6, mix: "recorded", mode: "jit", runs: 5 },
+    { client: "gemini", bytes: 200e6, mix: "recorded", mode: "jit", runs: 5 },
     { client: "claude-code", bytes: 10e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "claude-code", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "claude-code", bytes: 1e9, mix: "outputs", mode: "jit", runs: 3 },

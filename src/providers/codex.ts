@@ -8,6 +8,7 @@ import { createFold, foldOf } from "./codex/fold.ts";
 import { COMPACTION_LINE, IGNORED_LINE, REPEATED_HISTORY } from "./codex/known_types.ts";
 import { readLine } from "./codex/lines.ts";
 import { introduceLog, isLog } from "./codex/names.ts";
+import { parseOrNothing, parseWithoutOutput } from "./codex/second_copy.ts";
 import { isCopied } from "./codex/session_line.ts";
 import { isRow, listOf, rowOf, timeOf } from "./narrow.ts";
 import { CODEX } from "./clients.ts";
@@ -38,7 +39,8 @@ export const codex: Provider = {
   unread: (state, head) => holdsHistory(state, head) ? REPEATED_HISTORY : null,
 
   parsePart(state, text) {
-    if (!holdsHistory(state, text.slice(0, START_CHARS))) return undefined;
+    const head = text.slice(0, START_CHARS);
+    if (!holdsHistory(state, head)) return parseWithoutOutput(foldOf(state), head, text);
     const end = text.indexOf(REPEATED_HISTORY);
     return parseOrNothing(`${end === -1 ? text : text.slice(0, end)}}}`);
   },
@@ -63,13 +65,4 @@ export const codex: Provider = {
 /** Whether the line that begins so repeats the conversation; where lines are copies, all of it may matter. */
 function holdsHistory(state: unknown, head: string): boolean {
   return foldOf(state).copying === null && COMPACTION_LINE.test(head);
-}
-
-function parseOrNothing(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not as it was thought to be: the whole line is looked at.
-    return undefined;
-  }
 }

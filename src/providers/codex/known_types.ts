@@ -129,6 +129,12 @@ export const IGNORED_LINE = new RegExp(
     `)`,
 );
 
+/** How the client begins its item of a command, up to the id of the call. */
+export const COMMAND_LINE = new RegExp(
+  `^${TIMESTAMP}"type":"event_msg","payload":\\{"type":"item_completed","thread_id":${ID},"turn_id":${ID},` +
+    `"item":\\{"type":"CommandExecution","id":"([^"\\\\]{1,64})"`,
+);
+
 /** How the client begins a compaction, whose summary comes first. */
 export const COMPACTION_LINE = new RegExp(`^${TIMESTAMP}"type":"compacted","payload":\\{"message":"`);
 

@@ -1,0 +1,33 @@
+/**
+ * What a command printed stands in a log twice: in its call's result, and in the client's own item of it. Of a call that
+ * is known, the item says only how it ended; then the second copy, half of a log's bytes, is not parsed. Pure.
+ */
+import { rowOf } from "../narrow.ts";
+import type { Fold } from "./fold.ts";
+import { COMMAND_LINE } from "./known_types.ts";
+
+const OUTPUT = ',"aggregated_output":"';
+const AFTER_OUTPUT = '","exit_code":';
+
+/** The line without what its command printed; undefined where that may count, or where the line is another. */
+export function parseWithoutOutput(fold: Fold, head: string, text: string): unknown {
+  const id = COMMAND_LINE.exec(head)?.[1];
+  if (id === undefined || !fold.calls.includes(id)) return undefined;
+  const from = text.indexOf(OUTPUT);
+  // Within a string the quotes would be escaped; anywhere else, no JSON is left without what lies between.
+  const to = text.lastIndexOf(AFTER_OUTPUT);
+  if (from === -1 || to < from) return undefined;
+  const value = parseOrNothing(text.slice(0, from) + text.slice(to + 1));
+  const item = rowOf(rowOf(rowOf(value)["payload"])["item"]);
+  // What the person ran in the shell has no other copy.
+  return item["id"] === id && item["source"] !== "user_shell" ? value : undefined;
+}
+
+export function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not as it was thought to be: the whole line is looked at.
+    return undefined;
+  }
+}
