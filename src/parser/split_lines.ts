@@ -2,10 +2,10 @@
  * Bytes to lines. Offsets are bytes of the file, never decoded lengths. A line that grows past WHOLE_LINE is not
  * kept: its long strings are elided as they stream by. Room: parser; this file is pure.
  */
+import { findNewlines } from "./find_newlines.ts";
 import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
 import { createElider, type Elider } from "./elide.ts";
 
-const NEWLINE = 0x0a;
 const NOTHING = new Uint8Array(0);
 
 export interface Line {
@@ -85,8 +85,9 @@ export function createLineSplitter(offset: number): LineSplitter {
     push(chunk) {
       const lines: Line[] = [];
       let from = 0;
+      const nextNewline = findNewlines(chunk);
       while (lines.length < CHUNK_LINES) {
-        const newline = chunk.indexOf(NEWLINE, from);
+        const newline = nextNewline(from);
         if (newline < 0) {
           keep(chunk.subarray(from));
           from = chunk.length;
