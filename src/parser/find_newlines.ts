@@ -22,7 +22,9 @@ interface BytesAsText {
  * milliseconds and two megabytes: what a client appends is searched as it is.
  */
 export function findNewlines(chunk: Uint8Array): (from: number) => number {
-  const text = chunk.length < LONG_CHUNK ? undefined : (globalThis as { readonly Buffer?: BytesAsText }).Buffer;
+  const text = chunk.length < LONG_CHUNK
+    ? undefined
+    : (globalThis as { readonly Buffer?: BytesAsText }).Buffer;
   if (text === undefined) return (from) => chunk.indexOf(NEWLINE, from);
   const bytes = text.from(chunk.buffer, chunk.byteOffset, chunk.length);
   let start = 0;

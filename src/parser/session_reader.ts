@@ -175,7 +175,16 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function place(draft: EventDraft, agent: string): Event {
     const { id, time } = draft;
     // The keys that are named keep their places: this is the order of the JSONL form.
-    const placed = { v: 1, id, provider: provider.id, session, seq, time, agent, ...draft as object } as Event;
+    const placed = {
+      v: 1,
+      id,
+      provider: provider.id,
+      session,
+      seq,
+      time,
+      agent,
+      ...draft as object,
+    } as Event;
     seq += 1;
     return placed;
   }
