@@ -185,7 +185,9 @@ function placeLines(records: readonly Uint8Array[], first: number, elided: Line[
   let start = 0;
   for (const [index, bytes] of records.entries()) {
     const end = endOf(start, bytes);
-    if (index >= first) lines.push({ bytes, start, end, elided: lines.length === 0 ? elided : null });
+    if (index >= first) {
+      lines.push({ bytes, isState: null, start, end, elided: lines.length === 0 ? elided : null });
+    }
     start = end;
   }
   return lines;

@@ -5,6 +5,7 @@
  */
 import { isAbsent } from "./disk.ts";
 import type { FileCursor } from "../protocol/cursor.ts";
+import type { LineTest } from "../providers/provider.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { createLineSplitter, type Line, type LineSplitter } from "./split_lines.ts";
@@ -28,11 +29,16 @@ export interface LogFile {
 }
 
 /**
- * Opens nothing yet: each read opens the file, so that a rename or a replacement is seen. `most`: bytes of one read.
+ * Opens nothing yet: each read opens the file, so that a rename or a replacement is seen. `most`: bytes of one read;
+ * `test`: tells records of state.
  */
-export function openLogFile(from: FileCursor | null, most = READ_CHUNK): LogFile {
+export function openLogFile(
+  from: FileCursor | null,
+  most = READ_CHUNK,
+  test: LineTest | null = null,
+): LogFile {
   let known: { dev: number; ino: number; head: string; headBytes: number } | null = from;
-  const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0);
+  const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0, test);
   /** The bytes just before the splitter's position, to compare at the next read. */
   let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
   /** The chunk read last, for the tails of cursors into it; a later read replaces it. */

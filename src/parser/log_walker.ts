@@ -1,7 +1,7 @@
 /** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
 import type { LogState } from "../protocol/cursor.ts";
 import { LONG_LINE } from "../protocol/limits.ts";
-import type { LogRecord, Provider } from "../providers/provider.ts";
+import type { LineTest, LogRecord, Provider } from "../providers/provider.ts";
 import { findBytes } from "./find_bytes.ts";
 import { formOf, openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
@@ -80,7 +80,8 @@ export function walkLog(
   const fold = from === null ? provider.begin(agent, part) : structuredClone(from.fold);
 
   const glance: Glance = {
-    ignores: (text) => provider.ignores?.(fold, text) ?? false,
+    isState: provider.isState ?? null,
+    passesState: () => provider.passesState?.(fold) ?? true,
     parsePart: (text) => provider.parsePart?.(fold, text),
     unread: (head) => provider.unread?.(fold, head) ?? null,
   };
@@ -185,7 +186,8 @@ export function moveWalker(provider: Provider, walker: LogWalker, path: string, 
 
 /** What the provider tells from a line before it is parsed. */
 interface Glance {
-  ignores(text: string): boolean;
+  readonly isState: LineTest | null;
+  passesState(): boolean;
   parsePart(text: string): unknown;
   unread(head: string): string | null;
 }
@@ -218,14 +220,14 @@ function parseLine(
   if (line.elided !== null && line.elided.values > 0) {
     report({ kind: "elided-value", what: "a value too long to keep" });
   }
-  if (line.bytes.length === 0) return null;
+  const { isState, passesState, parsePart } = glance;
+  if (line.bytes.length === 0 || (line.isState === true && passesState())) return null;
   const part = readPart(line.bytes, glance);
   if (part !== null) return { ...part, line: number, end: line.end };
-  const { ignores, parsePart } = glance;
   let text = decoder.decode(line.bytes);
   // A client that crashed between two writes can leave NUL bytes in front of a line.
   if (text.startsWith("\0")) text = text.replace(/^\0+/, "");
-  if (ignores(text)) return null;
+  if (line.isState === null && isState?.(text, 0, text.length) === true && passesState()) return null;
   if (isCut(text)) {
     report({ kind: "malformed-line", what: "not JSON" });
     return null;

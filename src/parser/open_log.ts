@@ -30,6 +30,6 @@ export function openLog(
     case "document":
       return openDocumentLog((document) => provider.recordsOf?.(document) ?? [], from);
     case "lines":
-      return openLogFile(from, most);
+      return openLogFile(from, most, provider.isState ?? null);
   }
 }

@@ -2,15 +2,18 @@
  * Bytes to lines. Offsets are bytes of the file, never decoded lengths. A line that grows past WHOLE_LINE is not
  * kept: its long strings are elided as they stream by. Room: parser; this file is pure.
  */
-import { findNewlines } from "./find_newlines.ts";
 import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
+import type { LineTest } from "../providers/provider.ts";
 import { createElider, type Elider } from "./elide.ts";
+import { searchLines } from "./search_lines.ts";
 
 const NOTHING = new Uint8Array(0);
 
 export interface Line {
   /** Without the newline; null when even the elided line was too long. Valid until the next `push`. */
   readonly bytes: Uint8Array | null;
+  /** Whether it is a record of state, where that was told before decoding it; see Provider. */
+  readonly isState: boolean | null;
   /** Byte offset of the line's first byte, and of the first byte after its newline. */
   readonly start: number;
   readonly end: number;
@@ -32,8 +35,8 @@ export interface LineSplitter {
   relax(): void;
 }
 
-/** Splits what is pushed, starting at byte `offset` of the file. */
-export function createLineSplitter(offset: number): LineSplitter {
+/** Splits what is pushed, starting at byte `offset` of the file. `test`: tells records of state. */
+export function createLineSplitter(offset: number, test: LineTest | null = null): LineSplitter {
   let start = offset;
   let position = offset;
   /** What came of the line that is not whole yet; used again, or every long line would be garbage several times. */
@@ -61,18 +64,18 @@ export function createLineSplitter(offset: number): LineSplitter {
     keptBytes = needed;
   }
 
-  function finish(last: Uint8Array, end: number): Line {
+  function finish(last: Uint8Array, end: number, isState: boolean | null): Line {
     let line: Line;
     if (elider === null && keptBytes === 0 && last.length <= WHOLE_LINE) {
-      line = { bytes: last, start, end, elided: null };
+      line = { bytes: last, isState, start, end, elided: null };
     } else {
       keep(last);
       if (elider === null) {
-        line = { bytes: kept.subarray(0, keptBytes), start, end, elided: null };
+        line = { bytes: kept.subarray(0, keptBytes), isState: null, start, end, elided: null };
         [kept, other] = [other, kept];
       } else {
         const { bytes, values, dropped } = elider.finish();
-        line = { bytes, start, end, elided: { values, bytes: dropped } };
+        line = { bytes, isState: null, start, end, elided: { values, bytes: dropped } };
       }
     }
     start = end;
@@ -85,22 +88,23 @@ export function createLineSplitter(offset: number): LineSplitter {
     push(chunk) {
       const lines: Line[] = [];
       let from = 0;
-      const nextNewline = findNewlines(chunk);
+      const search = searchLines(chunk, test);
       while (lines.length < CHUNK_LINES) {
-        const newline = nextNewline(from);
+        const newline = search.next(from);
         if (newline < 0) {
           keep(chunk.subarray(from));
           from = chunk.length;
           break;
         }
-        lines.push(finish(chunk.subarray(from, newline), position + newline + 1));
+        const isState = search.tell(from, newline);
+        lines.push(finish(chunk.subarray(from, newline), position + newline + 1, isState));
         from = newline + 1;
       }
       position += from;
       return lines;
     },
     rest() {
-      return position === start ? null : finish(new Uint8Array(0), position);
+      return position === start ? null : finish(NOTHING, position, null);
     },
     position: () => position,
     relax() {

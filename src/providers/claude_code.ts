@@ -44,12 +44,14 @@ export const claudeCode: Provider = {
   classifyAgent,
   begin: createFold,
 
-  ignores(state, text) {
-    if (!text.startsWith(TYPE_FIRST)) return false;
-    // Until all is told, any row may tell when the session began, where, and by which client.
-    if (!hasToldAll(state as Fold)) return false;
-    return IGNORED_ROWS.has(text.slice(TYPE_FIRST.length, text.indexOf('"', TYPE_FIRST.length)));
+  isState(text, from) {
+    if (!text.startsWith(TYPE_FIRST, from)) return false;
+    const start = from + TYPE_FIRST.length;
+    return IGNORED_ROWS.has(text.slice(start, text.indexOf('"', start)));
   },
+
+  // Until all is told, any row may tell when the session began, where, and by which client.
+  passesState: (state) => hasToldAll(state as Fold),
 
   parsePart(state, text) {
     // Until all is told, what follows the copy may tell where the session was held, and by which client.

@@ -34,7 +34,10 @@ export const codex: Provider = {
   classifyAgent: () => null,
   begin: createFold,
 
-  ignores: (_, text) => IGNORED_LINE.test(text.slice(0, START_CHARS)),
+  isState(text, from) {
+    IGNORED_LINE.lastIndex = from;
+    return IGNORED_LINE.test(text);
+  },
 
   unread: (state, head) => holdsHistory(state, head) ? REPEATED_HISTORY : null,
 

@@ -37,10 +37,11 @@ export const gemini: Provider = {
   classifyAgent: classifyAgentFile,
   begin: (agent) => createFold(agent),
 
-  ignores(state, text) {
+  isState: (text, from, to) => to - from <= LAST_UPDATED_CHARS && text.startsWith(LAST_UPDATED, from),
+
+  passesState(state) {
     const { told, waiting } = state as Fold;
-    return told.client && waiting.length === 0 && text.length <= LAST_UPDATED_CHARS &&
-      text.startsWith(LAST_UPDATED);
+    return told.client && waiting.length === 0;
   },
 
   handBack(state, { value, line }) {

@@ -72,6 +72,9 @@ export interface LogRecord {
   readonly line: number;
 }
 
+/** Tells something of the line that stands in `text` from `from` to `to`; more than ASCII may not read right in it. */
+export type LineTest = (text: string, from: number, to: number) => boolean;
+
 export interface Provider extends Client {
   /** `relative` is a path below a root, with `/`; `.jsonl.zst` is a `.jsonl` that was compressed. */
   classify(relative: string): Source | null;
@@ -94,10 +97,12 @@ export interface Provider extends Client {
   /** State of a fresh reading of one log, plain JSON: it is kept in checkpoints. `part`: which of the session's. */
   begin(agent: string, part?: string): unknown;
   /**
-   * Whether reading this record would give nothing and change nothing, as far as its first characters tell: such
-   * a record is not even parsed. `text` is the whole line.
+   * Whether a record is the client's own state, as far as its first characters tell: reading it gives nothing and changes
+   * nothing, so that it need not even be parsed.
    */
-  ignores?(state: unknown, text: string): boolean;
+  readonly isState?: LineTest;
+  /** Whether such records may be passed over by now; they may where this is missing. */
+  passesState?(state: unknown): boolean;
   /**
    * The record's value without a large part that `read` and `handBack` would not look at, which need not be parsed
    * then; undefined where all of it must be. Never throws. The text of a long line ends where `unread` says.

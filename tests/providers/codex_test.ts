@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import { codex } from "../../src/providers/codex.ts";
 import { describeImage } from "../../src/providers/codex/media.ts";
@@ -108,7 +109,7 @@ Deno.test("endsRun() is true of what ends a turn", () => {
   assert.ok(!ends("event_msg", null));
 });
 
-Deno.test("ignores() passes over state, and never over what could be conversation", () => {
+Deno.test("isState() is true of state, and never of what could be conversation", () => {
   const start = '{"timestamp":"2026-11-23T03:08:47.684Z","ordinal":7,"type":';
   const ignored = [
     `${start}"token_usage_record","payload":{}}`,
@@ -126,8 +127,12 @@ Deno.test("ignores() passes over state, and never over what could be conversatio
     '{"type":"world_state"}',
     "",
   ];
-  for (const line of ignored) assert.ok(codex.ignores?.(null, line), line);
-  for (const line of kept) assert.ok(!codex.ignores?.(null, line), line);
+  const isState = (line: string, before = "") =>
+    codex.isState?.(`${before}${line}\n${ignored[0]}`, before.length, before.length + line.length);
+  for (const before of ["", `${ignored[0]}\n`]) {
+    for (const line of ignored) assert.ok(isState(line, before), line);
+    for (const line of kept) assert.ok(!isState(line, before), line);
+  }
 });
 
 Deno.test("saysFailed() goes by what the client writes in front of an output, not by the output", () => {
@@ -231,4 +236,54 @@ Deno.test("parsePart() leaves out what a compaction repeats, and reading it give
     line('"type":"event_msg","payload":{"type":"task_started"}'),
   ];
   for (const text of others) assert.equal(codex.parsePart?.(state(), text), undefined, text);
+});
+
+Deno.test("parsePart() leaves out what a known call printed, and reading it gives the same", () => {
+  const called = () => {
+    const state = codex.begin(MAIN_AGENT);
+    const call = { type: "function_call", name: "exec_command", arguments: "{}", call_id: "call_1" };
+    codex.read(state, { value: { type: "response_item", payload: call }, line: 0 });
+    return state;
+  };
+  const line = (item: Readonly<Record<string, unknown>>) =>
+    JSON.stringify({
+      timestamp: "2026-11-23T03:02:53.886Z",
+      ordinal: 7,
+      type: "event_msg",
+      payload: { type: "item_completed", thread_id: "a", turn_id: "b", item, completed_at_ms: 1 },
+    });
+  const command = {
+    type: "CommandExecution",
+    id: "call_1",
+    command: ["ls"],
+    source: "agent",
+    status: "failed",
+  };
+  const hostile = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom('","exit_code":', ',"aggregated_output":"', '"}}', "\\", '\\","exit_code":0'),
+  );
+  fc.assert(fc.property(fc.array(hostile, { maxLength: 5 }), fc.constantFrom(0, 1), (parts, exit_code) => {
+    const text = line({ ...command, aggregated_output: parts.join(""), exit_code, duration: { secs: 0 } });
+    const value = codex.parsePart?.(called(), text);
+    assert.ok(value !== undefined && !JSON.stringify(value).includes("aggregated_output"), text);
+    const [part, whole] = [called(), called()];
+    assert.deepEqual(
+      codex.read(part, { value, line: 7 }),
+      codex.read(whole, { value: JSON.parse(text), line: 7 }),
+    );
+    assert.deepEqual(part, whole);
+  }));
+  const output = { aggregated_output: "x", exit_code: 0 };
+  for (
+    const [what, text] of [
+      ["the step of a program", line({ ...command, id: "exec-1", ...output })],
+      ["what the person ran", line({ ...command, source: "user_shell", ...output })],
+      ["no output", line(command)],
+      ["an output behind the exit code", line({ ...command, exit_code: 0, aggregated_output: "x" })],
+      ["no JSON", line({ ...command, ...output }).slice(0, -1)],
+    ] as const
+  ) {
+    assert.equal(codex.parsePart?.(called(), text), undefined, what);
+  }
 });

@@ -112,13 +112,15 @@ Deno.test("recordsOf() gives the metadata, then the messages", () => {
   for (const document of [null, 7, [1], "x"]) assert.deepEqual(recordsOf(document), []);
 });
 
-Deno.test("ignores() passes over the record that follows every message, and nothing else", () => {
+Deno.test("isState() is true of the record that follows every message, which may be passed over when all is told", () => {
   const state = gemini.begin(MAIN_AGENT);
   const update = '{"$set":{"lastUpdated":"2026-11-23T03:14:57.826Z"}}';
-  assert.equal(gemini.ignores?.(state, update), false, "until all is told, any record may tell");
+  const isState = (line: string) => gemini.isState?.(`{}\n${line}\n`, 3, 3 + line.length);
+  assert.ok(isState(update));
+  assert.ok(!isState(`${update.slice(0, -2)},"messages":[]}}`));
+  assert.equal(gemini.passesState?.(state), false, "until all is told, any record may tell");
   readAll(state, [metadata]);
-  assert.equal(gemini.ignores?.(state, update), true);
-  assert.equal(gemini.ignores?.(state, `${update.slice(0, -2)},"messages":[]}}`), false);
+  assert.equal(gemini.passesState?.(state), true);
   const call = { id: "c1", name: "generalist", agentId: "a1", status: "success", result: [] };
   const both = {
     id: "g1",
@@ -128,7 +130,7 @@ Deno.test("ignores() passes over the record that follows every message, and noth
   };
   assert.equal(gemini.handBack(state, { value: both, line: 1 })?.agent, "a1");
   readAll(state, [both], 1);
-  assert.equal(gemini.ignores?.(state, update), false, "a sub-agent waits to hand back");
+  assert.equal(gemini.passesState?.(state), false, "a sub-agent waits to hand back");
   assert.equal(gemini.handBack(state, { value: JSON.parse(update), line: 2 })?.agent, "a2");
 });
 

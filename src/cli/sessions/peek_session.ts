@@ -90,7 +90,7 @@ function takeLine(
   leastRank: number,
 ): void {
   const text = decoder.decode(bytes);
-  if (provider.ignores?.(fold, text) === true) return;
+  if (provider.isState?.(text, 0, text.length) === true && (provider.passesState?.(fold) ?? true)) return;
   const value = parse(text);
   if (value === undefined) return;
   for (const out of provider.read(fold, { value, line }).outs) {

@@ -119,14 +119,15 @@ export const NAMED_PARTS: ReadonlySet<string> = new Set(["mention", "skill"]);
 const TIMESTAMP = '\\{"timestamp":"[^"]{1,40}",(?:"ordinal":\\d{1,16},)?';
 const ID = '"[^"]{0,64}"';
 
-/** How the client begins lines that say nothing: they need not be parsed. */
+/** How the client begins lines that say nothing, from a place in a text on: they need not be parsed. */
 export const IGNORED_LINE = new RegExp(
-  `^${TIMESTAMP}"type":"(?:` +
+  `${TIMESTAMP}"type":"(?:` +
     `(?:token_usage_record|world_state|retained_context)"` +
     `|event_msg","payload":\\{"type":"(?:token_count|thread_settings_applied|agent_reasoning|exec_command_output_delta)"` +
     `|event_msg","payload":\\{"type":"item_completed","thread_id":${ID},"turn_id":${ID},"item":\\{"type":"Reasoning"` +
     `|response_item","payload":\\{"type":"(?:additional_tools|configuration_update|ghost_snapshot)"` +
     `)`,
+  "y",
 );
 
 /** How the client begins its item of a command, up to the id of the call. */
