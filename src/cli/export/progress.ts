@@ -4,6 +4,8 @@ import { fit, showSize } from "../style.ts";
 
 /** Work that is over by then needs no bar. Milliseconds. */
 const QUIET = 400;
+/** Between two looks of it. Milliseconds. */
+const STEP = 100;
 const BAR = 24;
 
 export interface Progress {
@@ -17,10 +19,12 @@ export const NO_PROGRESS: Progress = { show: () => {}, clear: () => {} };
 export function showProgress(terminal: Output): Progress {
   const start = performance.now();
   let shown = false;
+  let next = QUIET;
   return {
     show(label, done, total) {
       const elapsed = performance.now() - start;
-      if (elapsed < QUIET) return;
+      if (elapsed < next) return;
+      next = elapsed + STEP;
       const share = total === 0 ? 1 : Math.min(1, done / total);
       const filled = Math.round(share * BAR);
       const bar = "█".repeat(filled) + "░".repeat(BAR - filled);

@@ -9,11 +9,11 @@ import type { Format, Include, RenderHead } from "../../protocol/render.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { rendererFor } from "../../render/registry.ts";
 
-/** Signals and progress wait no longer than this. Milliseconds. */
-const SLICE = 100;
+/** Signals wait no longer than this, nor does the disk for its next piece or for its flush. Milliseconds. */
+const SLICE = 3;
 
 /** Records between two looks at the clock, which would cost more than some of them. */
-const RECORDS_TO_LOOK = 32;
+const RECORDS_TO_LOOK = 8;
 
 export interface ExportSource {
   readonly provider: Provider;
