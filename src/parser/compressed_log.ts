@@ -38,8 +38,6 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
   const splitter = createLineSplitter(start);
   let stream: Stream | null = null;
   let last: Chunk = { position: 0, chunk: new Uint8Array(0), before: new Uint8Array(0) };
-  /** What the splitter did not take of the chunk that came last. */
-  let left = new Uint8Array(0);
 
   /** The next decompressed bytes; null at the end. */
   function pull(file: Deno.FsFile, stream: Stream): Uint8Array | null {
@@ -99,19 +97,15 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
       return { result: "rewritten", how: "replaced" };
     }
     if (stream.damage !== null) return endAt(stream.damage, size, mtime);
-    const { position } = stream;
-    if (left.length === 0) {
-      const before = stream.tail;
-      const chunk = pull(file, stream)?.slice() ?? null;
-      if (chunk === null) return { result: "end", size, modified: mtime?.getTime() ?? 0 };
-      note(stream, chunk);
-      left = chunk;
-      last = { position, chunk, before };
-    }
-    const begins = splitter.position();
-    const lines = splitter.push(left);
-    left = left.slice(splitter.position() - begins);
-    return { result: "lines", lines };
+    const more = splitter.take();
+    if (more.length > 0) return { result: "lines", lines: more };
+    const { position, tail: before } = stream;
+    const chunk = pull(file, stream)?.slice() ?? null;
+    if (chunk === null) return { result: "end", size, modified: mtime?.getTime() ?? 0 };
+    note(stream, chunk);
+    last = { position, chunk, before };
+    splitter.push(chunk);
+    return { result: "lines", lines: splitter.take() };
   }
 
   function readUndamaged(file: Deno.FsFile): ReadResult {

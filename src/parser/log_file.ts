@@ -20,7 +20,7 @@ export type ReadResult =
   | { readonly result: "gone"; readonly why: string };
 
 export interface LogFile {
-  /** Reads one chunk. `path` may change between calls: clients move logs. */
+  /** The next lines of a chunk, or reads one. `path` may change between calls: clients move logs. */
   read(path: string): ReadResult;
   /** What stands behind the last newline, as if the log were complete. */
   rest(): Line | null;
@@ -39,10 +39,10 @@ export function openLogFile(
 ): LogFile {
   let known: { dev: number; ino: number; head: string; headBytes: number } | null = from;
   const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0, test);
-  /** The bytes just before the splitter's position, to compare at the next read. */
+  /** The bytes just before the splitter's position, where the next chunk begins: compared before it is read. */
   let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
   /** The chunk read last, for the tails of cursors into it; a later read replaces it. */
-  let last: Chunk = { position: 0, chunk: new Uint8Array(0), before: tail };
+  let last: Chunk = { position: from?.offset ?? 0, chunk: new Uint8Array(0), before: tail };
   /** Used again for every chunk, and given up at the log's end: idle logs, which may be thousands, hold nothing. */
   let buffer = new Uint8Array(0);
 
@@ -68,6 +68,9 @@ export function openLogFile(
 
   return {
     read(path) {
+      const more = splitter.take();
+      if (more.length > 0) return { result: "lines", lines: more };
+      tail = tailBefore(last, splitter.position());
       let file: Deno.FsFile;
       try {
         file = Deno.openSync(path, { read: true });
@@ -92,10 +95,9 @@ export function openLogFile(
         if (buffer.length < wanted) buffer = new Uint8Array(wanted);
         const count = file.readSync(buffer.subarray(0, wanted)) ?? 0;
         const chunk = buffer.subarray(0, count);
-        const lines = splitter.push(chunk);
         last = { position, chunk, before: tail };
-        tail = tailBefore(last, splitter.position());
-        return { result: "lines", lines };
+        splitter.push(chunk);
+        return { result: "lines", lines: splitter.take() };
       } finally {
         file.close();
       }

@@ -5,7 +5,7 @@
 import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
 import type { LineTest } from "../providers/provider.ts";
 import { createElider, type Elider } from "./elide.ts";
-import { searchLines } from "./search_lines.ts";
+import { type LineSearch, searchLines } from "./search_lines.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -22,11 +22,10 @@ export interface Line {
 }
 
 export interface LineSplitter {
-  /**
-   * The whole lines that `chunk` completes, as many as are taken at once: `position` says how much of it was taken,
-   * and the rest has to be pushed again.
-   */
-  push(chunk: Uint8Array): Line[];
+  /** What follows in the file. All lines of what was pushed before must have been taken. */
+  push(chunk: Uint8Array): void;
+  /** The next whole lines, as many as are taken at once; none when what was pushed is used up. */
+  take(): Line[];
   /** What stands after the last newline as if one followed; for a log that is complete. */
   rest(): Line | null;
   /** Byte offset of the first byte after everything taken. */
@@ -45,6 +44,8 @@ export function createLineSplitter(offset: number, test: LineTest | null = null)
   /** The line that was handed out last may lie in this one. */
   let other = NOTHING;
   let elider: Elider | null = null;
+  /** What was pushed last, up to where it was taken, and what finds lines in it; null when it is used up. */
+  let pushed: { readonly chunk: Uint8Array; readonly search: LineSearch; from: number } | null = null;
 
   function keep(bytes: Uint8Array): void {
     const needed = keptBytes + bytes.length;
@@ -86,21 +87,24 @@ export function createLineSplitter(offset: number, test: LineTest | null = null)
 
   return {
     push(chunk) {
+      if (pushed !== null) throw new Error("internal error: lines that were not taken");
+      pushed = { chunk, search: searchLines(chunk, test), from: 0 };
+    },
+    take() {
       const lines: Line[] = [];
-      let from = 0;
-      const search = searchLines(chunk, test);
-      while (lines.length < CHUNK_LINES) {
+      while (pushed !== null && lines.length < CHUNK_LINES) {
+        const { chunk, search, from } = pushed;
         const newline = search.next(from);
         if (newline < 0) {
           keep(chunk.subarray(from));
-          from = chunk.length;
+          position += chunk.length - from;
+          pushed = null;
           break;
         }
-        const isState = search.tell(from, newline);
-        lines.push(finish(chunk.subarray(from, newline), position + newline + 1, isState));
-        from = newline + 1;
+        position += newline + 1 - from;
+        pushed.from = newline + 1;
+        lines.push(finish(chunk.subarray(from, newline), position, search.tell(from, newline)));
       }
-      position += from;
       return lines;
     },
     rest() {

@@ -9,8 +9,8 @@ const MIB = 1024 * KIB;
 /** One read from a log: large enough that system calls do not count, small enough to share a core fairly. */
 export const READ_CHUNK = MIB;
 
-/** Lines taken out of a chunk at once: a chunk of two-byte lines would become millions of objects. */
-export const CHUNK_LINES = 4_096;
+/** Lines taken out of a chunk at once: what many become would grow old before it is looked at. */
+export const CHUNK_LINES = 256;
 
 /** A line up to this long is decoded whole; clients do write user texts and tool results of 11 MB. */
 export const WHOLE_LINE = 16 * MIB;

@@ -112,7 +112,7 @@ Deno.test("a log that was short when it was read first is told from another that
   const log = openLogFile(null);
   log.read(path);
   stage.write(NAME, "a\n" + "b\n".repeat(FINGERPRINT_BYTES));
-  log.read(path);
+  while (log.read(path).result === "lines");
   stage.write(NAME, "a\n" + "c\n" + "b\n".repeat(FINGERPRINT_BYTES));
   assert.equal(log.read(path).result, "rewritten");
 });

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createLineSplitter, type Line } from "../../src/parser/split_lines.ts";
-import { ELIDED_STRING_KEEPS, WHOLE_LINE } from "../../src/protocol/limits.ts";
+import { createLineSplitter, type Line, type LineSplitter } from "../../src/parser/split_lines.ts";
+import { CHUNK_LINES, ELIDED_STRING_KEEPS, WHOLE_LINE } from "../../src/protocol/limits.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** All lines that `chunk` completes. */
+function splitAll(splitter: LineSplitter, chunk: Uint8Array): Line[] {
+  splitter.push(chunk);
+  const lines: Line[] = [];
+  for (let some = splitter.take(); some.length > 0; some = splitter.take()) lines.push(...some);
+  return lines;
+}
 
 function show(line: Line): [string | null, number, number] {
   return [line.bytes === null ? null : decoder.decode(line.bytes), line.start, line.end];
@@ -31,7 +39,7 @@ const TABLE: readonly { name: string; chunks: string[]; lines: [string, number, 
 for (const { name, chunks, lines } of TABLE) {
   Deno.test(`push() splits: ${name}`, () => {
     const splitter = createLineSplitter(0);
-    assert.deepEqual(chunks.flatMap((chunk) => splitter.push(encoder.encode(chunk)).map(show)), lines);
+    assert.deepEqual(chunks.flatMap((chunk) => splitAll(splitter, encoder.encode(chunk)).map(show)), lines);
   });
 }
 
@@ -41,27 +49,40 @@ Deno.test("push() gives the same lines however the bytes arrive", () => {
   );
   fc.assert(fc.property(text, fc.array(fc.nat(40), { maxLength: 30 }), (whole, cuts) => {
     const bytes = encoder.encode(whole);
-    const atOnce = createLineSplitter(7).push(bytes).map(show);
+    const atOnce = splitAll(createLineSplitter(7), bytes).map(show);
     const splitter = createLineSplitter(7);
     const pieces: ReturnType<typeof show>[] = [];
     let from = 0;
     for (const cut of [...cuts, bytes.length]) {
       const to = Math.min(bytes.length, from + cut);
-      pieces.push(...splitter.push(bytes.slice(from, to)).map(show));
+      pieces.push(...splitAll(splitter, bytes.slice(from, to)).map(show));
       from = to;
     }
     assert.deepEqual(pieces, atOnce);
   }));
 });
 
+Deno.test("take() hands out a few lines at once, and position() says how far it is", () => {
+  const splitter = createLineSplitter(5);
+  splitter.push(encoder.encode(`${"ab\n".repeat(CHUNK_LINES + 1)}c`));
+  assert.equal(splitter.take().length, CHUNK_LINES);
+  assert.equal(splitter.position(), 5 + 3 * CHUNK_LINES);
+  assert.throws(() => splitter.push(new Uint8Array(1)), /internal error/);
+  assert.deepEqual(splitter.take().map(show), [["ab", 5 + 3 * CHUNK_LINES, 8 + 3 * CHUNK_LINES]]);
+  assert.deepEqual(splitter.take(), []);
+  assert.equal(splitter.position(), 9 + 3 * CHUNK_LINES);
+  const rest = splitter.rest();
+  assert.deepEqual(rest === null ? null : show(rest), ["c", 8 + 3 * CHUNK_LINES, 9 + 3 * CHUNK_LINES]);
+});
+
 Deno.test("push() elides the strings of a line that is too long, and counts what it left out", () => {
   const splitter = createLineSplitter(0);
   const open = encoder.encode('{"type":"user","text":"');
   const filling = new Uint8Array(1024 * 1024).fill("x".charCodeAt(0));
-  splitter.push(open);
+  splitAll(splitter, open);
   const megabytes = WHOLE_LINE / filling.length + 4;
-  for (let count = 0; count < megabytes; count += 1) assert.deepEqual(splitter.push(filling), []);
-  const [line] = splitter.push(encoder.encode('","n":1}\nnext'));
+  for (let count = 0; count < megabytes; count += 1) assert.deepEqual(splitAll(splitter, filling), []);
+  const [line] = splitAll(splitter, encoder.encode('","n":1}\nnext'));
   assert.ok(line?.bytes);
   const value = JSON.parse(decoder.decode(line.bytes)) as { type: string; text: string; n: number };
   assert.equal(value.type, "user");
@@ -75,9 +96,9 @@ Deno.test("push() elides the strings of a line that is too long, and counts what
 Deno.test("push() gives up a line that is too long even without its strings", () => {
   const splitter = createLineSplitter(0);
   const numbers = encoder.encode("1,".repeat(512 * 1024));
-  splitter.push(encoder.encode("["));
-  for (let count = 0; count < 40; count += 1) splitter.push(numbers);
-  const [line, after] = splitter.push(encoder.encode("1]\n{}\n"));
+  splitAll(splitter, encoder.encode("["));
+  for (let count = 0; count < 40; count += 1) splitAll(splitter, numbers);
+  const [line, after] = splitAll(splitter, encoder.encode("1]\n{}\n"));
   assert.equal(line?.bytes, null);
   assert.equal(decoder.decode(after?.bytes ?? new Uint8Array()), "{}");
 });
