@@ -10,7 +10,7 @@ import { homeOf, NO_HOME } from "../src/cli/home.ts";
 import { makePlan } from "../src/cli/make_plan.ts";
 import { planCommandOf, type Sketch } from "../src/cli/plan_command.ts";
 import { clientVariables } from "../src/cli/settings.ts";
-import { denoFlags, engineFlags, memoryFlags } from "../src/policy/flags.ts";
+import { denoFlags, engineFlags, memoryFlags, memoryVariables } from "../src/policy/flags.ts";
 import { SYSTEM_POLICY } from "../src/policy/places.ts";
 import { unionGrants } from "../src/policy/plan.ts";
 import { renderPlan } from "../src/policy/plan_text.ts";
@@ -51,10 +51,14 @@ function say(message: string): void {
   console.error(`kato: ${message}`);
 }
 
-function childEnvironment(): Record<string, string> {
+function childEnvironment(command: string): Record<string, string> {
   const locale = Object.keys(Deno.env.toObject()).filter((name) => /^LC_[A-Z]+$/.test(name));
   const passed = isJournal() ? [...PASSED, "JOURNAL_STREAM"] : PASSED;
-  return { ...variables([...passed, ...locale, ...clientVariables()]), DENO_NO_UPDATE_CHECK: "1" };
+  return {
+    ...variables([...passed, ...locale, ...clientVariables()]),
+    ...memoryVariables(command),
+    DENO_NO_UPDATE_CHECK: "1",
+  };
 }
 
 /** As in say.c: whether standard error is the stream that the variable names. */
@@ -122,7 +126,7 @@ function forward(signal: Deno.Signal): void {
   }
 }
 
-async function runChild(flags: readonly string[], line: readonly string[], cwd: string) {
+async function runChild(command: string, flags: readonly string[], line: readonly string[], cwd: string) {
   const base = [
     "run",
     "--quiet",
@@ -137,7 +141,7 @@ async function runChild(flags: readonly string[], line: readonly string[], cwd: 
     args: [...base, ...flags, ...line],
     cwd,
     clearEnv: true,
-    env: childEnvironment(),
+    env: childEnvironment(command),
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
@@ -163,7 +167,7 @@ async function main(line: readonly string[]): Promise<number> {
   for (;;) {
     const run = line[0] === "plan" ? PLANNING : await planRun(sketch, home);
     if (!run.ok) return run.status;
-    const { code, signal } = await runChild(run.flags, [...line, ...extra], cwd);
+    const { code, signal } = await runChild(sketch.name, run.flags, [...line, ...extra], cwd);
     const crashed = code === EXIT.bug || (signal !== null && CRASHES.has(signal));
     if (!isDaemon || stopping || !(crashed || code === EXIT.restart)) return code;
     const now = performance.now();

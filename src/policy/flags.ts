@@ -43,6 +43,16 @@ const YOUNG_GENERATION: Readonly<Record<string, readonly string[]>> = {
   export: ["--max-semi-space-size=8", "--no-incremental-marking"],
 };
 
+/**
+ * Variables by which the C library keeps a runtime's memory: one heap for all of its threads, which hardly allocate at
+ * once, and a daemon gives back at once what is larger than a few pages. With 10,000 sessions: 8 MB of 130.
+ */
+export function memoryVariables(command: string): Readonly<Record<string, string>> {
+  return { MALLOC_ARENA_MAX: "1", ...command === "daemon" ? RESIDENT : {} };
+}
+
+const RESIDENT = { MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "65536" };
+
 /** V8's flags as the runtime takes them: in one argument. */
 export function engineFlags(flags: readonly string[]): string[] {
   return flags.length === 0 ? [] : [`--v8-flags=${flags.join(",")}`];

@@ -3,7 +3,7 @@
  * and lets tests see what a person could see: the status file, the audit log, the recordings.
  */
 import { dirname } from "@std/path";
-import { denoFlags } from "../../src/policy/flags.ts";
+import { denoFlags, memoryVariables } from "../../src/policy/flags.ts";
 import { mergePolicy } from "../../src/policy/merge.ts";
 import { type Places, placesOf, SYSTEM_POLICY } from "../../src/policy/places.ts";
 import { type Plan, plan, unionGrants } from "../../src/policy/plan.ts";
@@ -179,7 +179,14 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
     ],
     cwd: dirname(SOURCE),
     clearEnv: true,
-    env: { HOME: home.path, TZ: TIME_ZONE, NO_COLOR: "1", DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1" },
+    env: {
+      HOME: home.path,
+      TZ: TIME_ZONE,
+      NO_COLOR: "1",
+      DENO_DIR: denoDir(),
+      DENO_NO_UPDATE_CHECK: "1",
+      ...memoryVariables("daemon"),
+    },
     stdin: "null",
     stdout: "null",
     stderr: "piped",

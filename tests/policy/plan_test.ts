@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { denoFlags, memoryFlags, workerPermissions } from "../../src/policy/flags.ts";
+import { denoFlags, memoryFlags, memoryVariables, workerPermissions } from "../../src/policy/flags.ts";
 import { mergePolicy } from "../../src/policy/merge.ts";
 import { type Facts, needsPolicy, plan, type PlanCommand, unionGrants } from "../../src/policy/plan.ts";
 import { parsePlan, renderPlan } from "../../src/policy/plan_text.ts";
@@ -350,9 +350,13 @@ Deno.test("parsePlan() gives grants or refuses, whatever it is given", () => {
 });
 
 Deno.test("the launcher keeps a command's memory as a checkout does", () => {
-  const launcher = Deno.readTextFileSync(new URL("../../src/launcher/flags.c", import.meta.url));
+  const source = (file: string) =>
+    Deno.readTextFileSync(new URL(`../../src/launcher/${file}`, import.meta.url));
   for (const command of ["daemon", "export"]) {
     const flags = memoryFlags(command).join(",");
-    assert.ok(flags !== "" && launcher.includes(flags), command);
+    assert.ok(flags !== "" && source("flags.c").includes(flags), command);
+    for (const [name, value] of Object.entries(memoryVariables(command))) {
+      assert.ok(source("environment.c").includes(`"${name}=${value}"`), name);
+    }
   }
 });
