@@ -4,6 +4,7 @@
  */
 import { basename } from "@std/path";
 import { locateLog } from "../src/parser/session_files.ts";
+import { searchText } from "../src/parser/search_text.ts";
 import { readSession } from "../src/parser/session_reader.ts";
 import { providerId } from "../src/protocol/event.ts";
 import { CLIENTS } from "./client.ts";
@@ -17,6 +18,7 @@ const reader = readSession({
   locate: () => locateLog(provider, session, { part: "", path }),
   from: null,
   whole: true,
+  search: searchText,
   report: () => {},
 });
 let events = 0;

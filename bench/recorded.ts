@@ -2,7 +2,7 @@
  * Logs to measure with that the clients themselves wrote, where recordings lie beside the checkout, or where
  * KATO_CORPUS says: the longest of a client's, repeated until it is long enough. Room: bench; edge.
  */
-import { dirname, join } from "@std/path";
+import { dirname, join, relative } from "@std/path";
 import type { BenchClient } from "./client.ts";
 import type { GeneratedLog } from "./generate.ts";
 
@@ -24,7 +24,7 @@ export async function repeatRecorded(
   const [first = "", ...rows] = (await Deno.readTextFile(recorded)).trimEnd().split("\n");
   const rest = `${rows.join("\n")}\n`;
   // Its folders, too: by them a client's logs are told from others.
-  const path = join(root, recorded.slice(CORPUS.length));
+  const path = join(root, relative(CORPUS, recorded));
   await Deno.mkdir(dirname(path), { recursive: true });
   using file = await Deno.open(path, { write: true, create: true, truncate: true });
   let written = 0;

@@ -34,6 +34,13 @@ Deno.test("what runs for days leaves the runtime's own timers alone, which cost 
   assert.deepEqual(users, []);
 });
 
+Deno.test("Node's bytes, which cost each process memory, are for those who read much and end", () => {
+  const users = sources("src").filter((path) => /\bBuffer\b/.test(codeOf(path)));
+  assert.deepEqual(users, ["src/parser/search_text.ts"]);
+  const readers = sources("src").filter((path) => codeOf(path).includes("/search_text.ts"));
+  assert.deepEqual(readers, ["src/cli/export/write_session.ts"]);
+});
+
 Deno.test("standard output is used in two places: by the command line, and for the frames of a role's process", () => {
   const users = sources("src").filter((path) =>
     /(?<!typeof )Deno\.(?:stdout|stdin)|console\.log/.test(codeOf(path))

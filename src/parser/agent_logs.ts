@@ -3,6 +3,7 @@ import type { LogState } from "../protocol/cursor.ts";
 import type { HandBack, Provider } from "../providers/provider.ts";
 import { countKnownEvents, type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
 import type { RecentIds } from "./recent_ids.ts";
+import type { LineSearcher } from "./search_lines.ts";
 import type { AgentLogs as Located } from "./session_files.ts";
 
 export interface AgentLogs {
@@ -26,6 +27,7 @@ export function openAgentLogs(
   provider: Provider,
   locate: () => Located,
   from: Readonly<Record<string, LogState>>,
+  search: LineSearcher,
 ): AgentLogs {
   let located: Located = { logs: new Map(), callers: new Map() };
   const walkers = new Map<string, LogWalker>();
@@ -45,7 +47,7 @@ export function openAgentLogs(
       if (path === undefined) return null;
       const state = unread.get(agent) ?? null;
       unread.delete(agent);
-      return keep(walkLog(provider, agent, path, state));
+      return keep(walkLog(provider, agent, path, state, { search }));
     },
     isOpen: (agent) => walkers.has(agent),
     named({ agent, call }) {
@@ -58,14 +60,14 @@ export function openAgentLogs(
       return [...located.logs.keys()].sort();
     },
     restart(walker, recent) {
-      const fresh = walkLog(provider, walker.agent, walker.path, null);
+      const fresh = walkLog(provider, walker.agent, walker.path, null, { search });
       fresh.skip = countKnownEvents(provider, walker, recent);
       return keep(fresh);
     },
     follow(walker) {
       located = locate();
       const path = located.logs.get(walker.agent) ?? walker.path;
-      return path === walker.path ? null : keep(moveWalker(provider, walker, path));
+      return path === walker.path ? null : keep(moveWalker(provider, walker, path, { search }));
     },
     states() {
       const states = new Map(unread);

@@ -97,8 +97,6 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
       return { result: "rewritten", how: "replaced" };
     }
     if (stream.damage !== null) return endAt(stream.damage, size, mtime);
-    const more = splitter.take();
-    if (more.length > 0) return { result: "lines", lines: more };
     const { position, tail: before } = stream;
     const chunk = pull(file, stream)?.slice() ?? null;
     if (chunk === null) return { result: "end", size, modified: mtime?.getTime() ?? 0 };
@@ -121,7 +119,10 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
   }
 
   return {
-    read: (path) => lookInto(path, readUndamaged),
+    read(path) {
+      const more = splitter.take();
+      return more.length > 0 ? { result: "lines", lines: more } : lookInto(path, readUndamaged);
+    },
     rest: () => splitter.rest(),
     cursorAfter(line, number) {
       if (stream === null) throw new Error("internal error: a cursor was asked of a log that was never read");

@@ -28,7 +28,7 @@ export function headIdentity(provider: Provider, path: string): string | null {
 export function eventIds(provider: Provider, parts: readonly SessionPart[]): Set<string> {
   const ids = new Set<string>();
   for (const { part, path } of parts) {
-    const walker = walkLog(provider, MAIN_AGENT, path, null, part);
+    const walker = walkLog(provider, MAIN_AGENT, path, null, { part });
     for (;;) {
       const next = walker.peek(() => {});
       if (next.peek === "more") continue;

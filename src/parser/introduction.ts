@@ -38,7 +38,7 @@ const decoder = new TextDecoder();
 
 /** The first records of the log at `path`, one after another as far as they are asked for; what is no JSON is left out. */
 export function* readRecords(provider: Provider, path: string): Generator<unknown> {
-  const file = openLog(provider, path, null, INTRODUCTION_PIECE);
+  const file = openLog(provider, path, null, { most: INTRODUCTION_PIECE });
   let records = 0;
   for (let reads = 0; reads < READS; reads += 1) {
     const result = file.read(path);

@@ -8,6 +8,7 @@ import type { FileCursor } from "../protocol/cursor.ts";
 import type { LineTest } from "../providers/provider.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { type LineSearcher, searchBytes } from "./search_lines.ts";
 import { createLineSplitter, type Line, type LineSplitter } from "./split_lines.ts";
 
 export type ReadResult =
@@ -28,17 +29,22 @@ export interface LogFile {
   cursorAfter(line: Line, number: number): FileCursor;
 }
 
-/**
- * Opens nothing yet: each read opens the file, so that a rename or a replacement is seen. `most`: bytes of one read;
- * `test`: tells records of state.
- */
+/** How a log is read, where it is one of lines. */
+export interface ReadOptions {
+  /** Bytes of one read. */
+  readonly most?: number;
+  readonly search?: LineSearcher;
+  /** Tells records of state. */
+  readonly test?: LineTest | null;
+}
+
+/** Opens nothing yet: whatever reads more than was read before opens the file, so that a rename or a replacement is seen. */
 export function openLogFile(
   from: FileCursor | null,
-  most = READ_CHUNK,
-  test: LineTest | null = null,
+  { most = READ_CHUNK, search = searchBytes, test = null }: ReadOptions = {},
 ): LogFile {
   let known: { dev: number; ino: number; head: string; headBytes: number } | null = from;
-  const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0, test);
+  const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0, search, test);
   /** The bytes just before the splitter's position, where the next chunk begins: compared before it is read. */
   let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
   /** The chunk read last, for the tails of cursors into it; a later read replaces it. */

@@ -5,6 +5,7 @@ import type { LineTest, LogRecord, Provider } from "../providers/provider.ts";
 import { findBytes } from "./find_bytes.ts";
 import { formOf, openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
+import { type LineSearcher, searchBytes } from "./search_lines.ts";
 import type { Line } from "./split_lines.ts";
 
 export interface Trouble {
@@ -29,7 +30,7 @@ export interface WalkedRecord extends LogRecord {
 
 export type Peek =
   | { readonly peek: "record"; readonly record: WalkedRecord }
-  /** A chunk was read and no record is complete yet: ask again. */
+  /** Something was read and no record is complete yet: ask again. */
   | { readonly peek: "more" }
   | { readonly peek: "end" }
   | { readonly peek: "rewritten"; readonly how: string }
@@ -60,15 +61,21 @@ export interface LogWalker {
 
 const decoder = new TextDecoder();
 
+export interface WalkOptions {
+  /** Which of the session's logs it is. */
+  readonly part?: string;
+  readonly search?: LineSearcher;
+}
+
 /** Walks the log at `path` from `from`, or from its first byte. Requires read on the log. */
 export function walkLog(
   provider: Provider,
   agent: string,
   path: string,
   from: LogState | null,
-  part = "",
+  { part = "", search = searchBytes }: WalkOptions = {},
 ): LogWalker {
-  const file = openLog(provider, path, from?.cursor ?? null);
+  const file = openLog(provider, path, from?.cursor ?? null, { search });
   let lines: readonly Line[] = [];
   let index = 0;
   let nextLine = from?.cursor?.line ?? 0;
@@ -176,9 +183,14 @@ export function walkLog(
 }
 
 /** `walker` where its log is now, which may be in another form. Nothing of it may be peeked at and not taken. */
-export function moveWalker(provider: Provider, walker: LogWalker, path: string, part = ""): LogWalker {
+export function moveWalker(
+  provider: Provider,
+  walker: LogWalker,
+  path: string,
+  options: WalkOptions,
+): LogWalker {
   if (formOf(path) !== formOf(walker.path)) {
-    return walkLog(provider, walker.agent, path, walker.state(), part);
+    return walkLog(provider, walker.agent, path, walker.state(), options);
   }
   walker.path = path;
   return walker;
@@ -262,7 +274,7 @@ export function countKnownEvents(
   recent: Pick<RecentIds, "has">,
   part = "",
 ): number {
-  const again = walkLog(provider, walker.agent, walker.path, null, part);
+  const again = walkLog(provider, walker.agent, walker.path, null, { part });
   let count = 0;
   let known = 0;
   for (;;) {

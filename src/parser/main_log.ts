@@ -9,6 +9,7 @@ import type { Provider } from "../providers/provider.ts";
 import { countKnownEvents, type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
 import { formOf } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
+import type { LineSearcher } from "./search_lines.ts";
 import type { SessionPart } from "./session_files.ts";
 
 export interface MainLog {
@@ -40,10 +41,11 @@ export function openMainLog(
   provider: Provider,
   locate: () => readonly SessionPart[],
   from: Checkpoint | null,
+  search: LineSearcher,
 ): MainLog {
   let part = partAt(locate(), from?.part?.name ?? "");
   let before = from?.part?.before ?? 0;
-  let walker = walkLog(provider, MAIN_AGENT, part.path, from?.main ?? null, part.part);
+  let walker = walkLog(provider, MAIN_AGENT, part.path, from?.main ?? null, { part: part.part, search });
   /** Whether reading the part began when it was compressed already. */
   let wasCold = (from?.main.cursor ?? null) === null && formOf(part.path) === "compressed";
 
@@ -56,7 +58,7 @@ export function openMainLog(
   function follow(): boolean {
     const now = locate().find((other) => other.part === part.part);
     if (now === undefined || now.path === walker.path) return false;
-    walker = moveWalker(provider, walker, now.path, now.part);
+    walker = moveWalker(provider, walker, now.path, { part: now.part, search });
     wasCold &&= formOf(now.path) === "compressed";
     part = now;
     return true;
@@ -67,7 +69,7 @@ export function openMainLog(
     if (found === undefined) return false;
     before += walker.size() ?? taken();
     part = found;
-    walker = walkLog(provider, MAIN_AGENT, found.path, null, found.part);
+    walker = walkLog(provider, MAIN_AGENT, found.path, null, { part: found.part, search });
     wasCold = formOf(found.path) === "compressed";
     return true;
   }
@@ -87,7 +89,7 @@ export function openMainLog(
     },
     restart(recent) {
       const skip = countKnownEvents(provider, walker, recent, part.part);
-      walker = walkLog(provider, MAIN_AGENT, walker.path, null, part.part);
+      walker = walkLog(provider, MAIN_AGENT, walker.path, null, { part: part.part, search });
       walker.skip = skip;
     },
     offset: () => before + taken(),

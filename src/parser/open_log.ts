@@ -1,10 +1,9 @@
 /** The reader for a log, by the form that its name tells. Room: parser; no authority of its own. */
 import type { FileCursor } from "../protocol/cursor.ts";
-import { READ_CHUNK } from "../protocol/limits.ts";
 import type { Provider } from "../providers/provider.ts";
 import { openCompressedLog } from "./compressed_log.ts";
 import { openDocumentLog } from "./document_log.ts";
-import { type LogFile, openLogFile } from "./log_file.ts";
+import { type LogFile, openLogFile, type ReadOptions } from "./log_file.ts";
 
 /** One JSON value a line; the same, compressed; or one JSON document, written anew at each change. */
 export type LogForm = "lines" | "compressed" | "document";
@@ -14,15 +13,12 @@ export function formOf(path: string): LogForm {
   return path.endsWith(".json") ? "document" : "lines";
 }
 
-/**
- * Reads on from `from`, or from the beginning. The path may change between reads, but not its form. `most`: bytes of
- * one read, where there are lines to read.
- */
+/** Reads on from `from`, or from the beginning. The path may change between reads, but not its form. */
 export function openLog(
   provider: Provider,
   path: string,
   from: FileCursor | null,
-  most = READ_CHUNK,
+  options: Omit<ReadOptions, "test"> = {},
 ): LogFile {
   switch (formOf(path)) {
     case "compressed":
@@ -30,6 +26,6 @@ export function openLog(
     case "document":
       return openDocumentLog((document) => provider.recordsOf?.(document) ?? [], from);
     case "lines":
-      return openLogFile(from, most, provider.isState ?? null);
+      return openLogFile(from, { ...options, test: provider.isState ?? null });
   }
 }

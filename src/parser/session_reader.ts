@@ -14,6 +14,7 @@ import { openMainLog } from "./main_log.ts";
 import { nestsTooDeeply } from "./nesting.ts";
 import { rememberSession } from "./recent_ids.ts";
 import { readProjectBeside, type SessionFiles } from "./session_files.ts";
+import { type LineSearcher, searchBytes } from "./search_lines.ts";
 import { gatherMeta } from "./session_meta.ts";
 
 export interface ReadEvent {
@@ -32,7 +33,7 @@ export interface Advance {
 
 export interface SessionReader {
   /**
-   * Reads one record. `more`: a chunk was read and nothing is complete yet, call again; `wait`: nothing to read
+   * Reads one record. `more`: something was read and nothing is complete yet, call again; `wait`: nothing to read
    * until a log grows; `linger`: a sub-agent's log is expected to grow, call again after AGENT_WAIT_MS even if it
    * does not; `gone`: the main log cannot be read.
    */
@@ -52,6 +53,8 @@ export interface SessionReaderOptions {
   readonly from: Checkpoint | null;
   /** The logs are complete: wait for nothing, and end with the sub-agents that never handed back. */
   readonly whole: boolean;
+  /** How lines are found; bytes are searched unless it is given. */
+  readonly search?: LineSearcher;
   readonly report: (trouble: Trouble) => void;
   /** The main log is not the one it was; it is read anew. */
   readonly rewritten?: () => void;
@@ -67,9 +70,9 @@ interface Run {
 
 /** Requires read on the session's logs. */
 export function readSession(options: SessionReaderOptions): SessionReader {
-  const { provider, session, from, whole, report } = options;
-  const main = openMainLog(provider, () => options.locate().parts, from);
-  const agents = openAgentLogs(provider, () => options.locate().agents(), from?.agents ?? {});
+  const { provider, session, from, whole, search = searchBytes, report } = options;
+  const main = openMainLog(provider, () => options.locate().parts, from, search);
+  const agents = openAgentLogs(provider, () => options.locate().agents(), from?.agents ?? {}, search);
   const runs: Run[] = [];
   let seq = from?.seq ?? 0;
   const recent = rememberSession(from);

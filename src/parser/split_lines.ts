@@ -5,7 +5,7 @@
 import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
 import type { LineTest } from "../providers/provider.ts";
 import { createElider, type Elider } from "./elide.ts";
-import { type LineSearch, searchLines } from "./search_lines.ts";
+import { type LineSearch, searchBytes } from "./search_lines.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -35,7 +35,11 @@ export interface LineSplitter {
 }
 
 /** Splits what is pushed, starting at byte `offset` of the file. `test`: tells records of state. */
-export function createLineSplitter(offset: number, test: LineTest | null = null): LineSplitter {
+export function createLineSplitter(
+  offset: number,
+  search = searchBytes,
+  test: LineTest | null = null,
+): LineSplitter {
   let start = offset;
   let position = offset;
   /** What came of the line that is not whole yet; used again, or every long line would be garbage several times. */
@@ -88,7 +92,7 @@ export function createLineSplitter(offset: number, test: LineTest | null = null)
   return {
     push(chunk) {
       if (pushed !== null) throw new Error("internal error: lines that were not taken");
-      pushed = { chunk, search: searchLines(chunk, test), from: 0 };
+      pushed = { chunk, search: search(chunk, test), from: 0 };
     },
     take() {
       const lines: Line[] = [];

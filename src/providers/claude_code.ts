@@ -44,10 +44,11 @@ export const claudeCode: Provider = {
   classifyAgent,
   begin: createFold,
 
-  isState(text, from) {
+  isState(text, from, to) {
     if (!text.startsWith(TYPE_FIRST, from)) return false;
     const start = from + TYPE_FIRST.length;
-    return IGNORED_ROWS.has(text.slice(start, text.indexOf('"', start)));
+    const end = text.indexOf('"', start);
+    return end !== -1 && end < to && IGNORED_ROWS.has(text.slice(start, end));
   },
 
   // Until all is told, any row may tell when the session began, where, and by which client.

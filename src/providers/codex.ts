@@ -34,9 +34,9 @@ export const codex: Provider = {
   classifyAgent: () => null,
   begin: createFold,
 
-  isState(text, from) {
+  isState(text, from, to) {
     IGNORED_LINE.lastIndex = from;
-    return IGNORED_LINE.test(text);
+    return IGNORED_LINE.test(text) && IGNORED_LINE.lastIndex <= to;
   },
 
   unread: (state, head) => holdsHistory(state, head) ? REPEATED_HISTORY : null,

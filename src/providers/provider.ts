@@ -96,12 +96,12 @@ export interface Provider extends Client {
   classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
   /** State of a fresh reading of one log, plain JSON: it is kept in checkpoints. `part`: which of the session's. */
   begin(agent: string, part?: string): unknown;
-  /**
-   * Whether a record is the client's own state, as far as its first characters tell: reading it gives nothing and changes
-   * nothing, so that it need not even be parsed.
-   */
+  /** Whether a record is the client's own state, as far as its first characters tell. */
   readonly isState?: LineTest;
-  /** Whether such records may be passed over by now; they may where this is missing. */
+  /**
+   * Whether reading such a record would give nothing and change nothing by now, so that it need not even be parsed; it is
+   * so where this is missing.
+   */
   passesState?(state: unknown): boolean;
   /**
    * The record's value without a large part that `read` and `handBack` would not look at, which need not be parsed

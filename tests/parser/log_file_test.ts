@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openLogFile } from "../../src/parser/log_file.ts";
 import type { FileCursor } from "../../src/protocol/cursor.ts";
-import { FINGERPRINT_BYTES } from "../../src/protocol/limits.ts";
+import { CHUNK_LINES, FINGERPRINT_BYTES } from "../../src/protocol/limits.ts";
 import { makeStage, type Stage, textsOf } from "./stage.ts";
 
 const NAME = "log.jsonl";
@@ -120,7 +120,7 @@ Deno.test("a log that was short when it was read first is told from another that
 Deno.test("a line that is written in pieces is one line", () => {
   using stage = makeStage();
   const path = stage.write(NAME, "");
-  const log = openLogFile(null, 3);
+  const log = openLogFile(null, { most: 3 });
   const texts: (string[] | string)[] = [];
   for (const piece of ["on", "e\ntw", "o", "\n"]) {
     Deno.writeTextFileSync(path, piece, { append: true });
@@ -140,4 +140,29 @@ Deno.test("what stands behind the last newline is a line when the log is complet
 Deno.test("a log that was never read has no cursor", () => {
   const line = { bytes: new Uint8Array(), isState: null, start: 0, end: 1, elided: null };
   assert.throws(() => openLogFile(null).cursorAfter(line, 0), /internal error/);
+});
+
+Deno.test("what was read is handed out to its end, whatever becomes of the log meanwhile, and each cursor tells", () => {
+  const lines = (letter: string) => `${letter}\n`.repeat(3 * CHUNK_LINES);
+  const changes: readonly (readonly [string, (stage: Stage, path: string) => unknown, string, string])[] = [
+    ["nothing", () => {}, "end", "lines"],
+    ["it was truncated", (_, path) => Deno.truncateSync(path, 4), "rewritten", "rewritten"],
+    ["it was replaced", (stage, path) => replace(stage, path, lines("b")), "rewritten", "rewritten"],
+    ["it was removed", (stage) => stage.remove(NAME), "gone", "gone"],
+  ];
+  for (const [what, change, then, again] of changes) {
+    using stage = makeStage();
+    const path = stage.write(NAME, lines("a"));
+    const log = openLogFile(null);
+    const first = log.read(path);
+    const last = first.result === "lines" ? first.lines.at(-1) : undefined;
+    assert.ok(last !== undefined && first.result === "lines" && first.lines.length === CHUNK_LINES);
+    const cursor = log.cursorAfter(last, CHUNK_LINES - 1);
+    change(stage, path);
+    const texts: unknown[] = [];
+    let result = log.read(path);
+    for (; result.result === "lines"; result = log.read(path)) texts.push(...textsOf(result));
+    assert.deepEqual([result.result, texts.length], [then, 2 * CHUNK_LINES], what);
+    assert.equal(openLogFile(cursor).read(path).result, again, what);
+  }
 });

@@ -71,6 +71,37 @@ Deno.test("agentFolder() and classifyAgent() find the same logs as classify()", 
   assert.equal(claudeCode.classifyAgent("notes.jsonl"), null);
 });
 
+Deno.test("isState() is true of rows of state, wherever they stand, and passed over when all is told", () => {
+  const state = '{"type":"last-prompt","lastPrompt":"x"}';
+  const isState = (line: string, before = "", after = "\n") =>
+    claudeCode.isState?.(before + line + after, before.length, before.length + line.length);
+  for (const before of ["", `${state}\n`, '{"type":"user"}\n']) {
+    assert.ok(isState(state, before), before);
+    for (
+      const line of [
+        '{"type":"user","message":{}}',
+        '{"type":"ai-title","aiTitle":"x"}',
+        '{"parentUuid":null,"type":"last-prompt"}',
+        '{"type":"last-promptly"}',
+        '{"type":"',
+        '{"type":"last-prompt',
+        '{"type":',
+        "",
+      ]
+    ) {
+      for (const after of ["", "\n", `\n${state}\n`, '"}']) {
+        assert.ok(!isState(line, before, after), JSON.stringify([before, line, after]));
+      }
+    }
+  }
+  const fold = claudeCode.begin(MAIN_AGENT);
+  assert.equal(claudeCode.passesState?.(fold), false, "any row may tell of the session");
+  const row = { type: "user", timestamp: "2026-11-23T03:02:53.886Z", cwd: "/w", version: "2.1.330" };
+  claudeCode.read(fold, { value: row, line: 0 });
+  assert.equal(claudeCode.passesState?.(fold), true);
+  assert.equal(claudeCode.passesState?.(claudeCode.begin("a0071ada42b9ef4b0")), true);
+});
+
 Deno.test("endsRun() is true of the last row of a reply that asks for nothing more", () => {
   const reply = (stop_reason: unknown, type: string, more = {}) => ({
     value: { type: "assistant", message: { stop_reason, content: [{ type }] }, ...more },

@@ -4,12 +4,13 @@
  * SessionReader.
  */
 import type { SessionFiles } from "../../parser/session_files.ts";
+import { searchText } from "../../parser/search_text.ts";
 import { readSession } from "../../parser/session_reader.ts";
 import type { Format, Include, RenderHead } from "../../protocol/render.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { rendererFor } from "../../render/registry.ts";
 
-/** Signals wait no longer than this, nor does the disk for its next piece or for its flush. Milliseconds. */
+/** Signals wait hardly longer than this, nor does the disk for its next piece or for its flush. Milliseconds. */
 const SLICE = 3;
 
 /** Records between two looks at the clock, which would cost more than some of them. */
@@ -55,6 +56,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
     locate: source.locate,
     from: null,
     whole: true,
+    search: searchText,
     report({ kind, what }) {
       const name = `${kind}: ${what}`;
       troubles.set(name, (troubles.get(name) ?? 0) + 1);

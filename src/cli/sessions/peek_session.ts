@@ -39,7 +39,7 @@ export function peekSession({ provider, session, path, latest }: FoundSession): 
 /** How many bytes were read. */
 function readHead(provider: Provider, path: string, known: GatheredMeta): number {
   const fold = provider.begin(MAIN_AGENT);
-  const file = openLog(provider, path, null, CHUNK_BYTES);
+  const file = openLog(provider, path, null, { most: CHUNK_BYTES });
   let line = 0;
   for (let read = 0;;) {
     const result = file.read(path);

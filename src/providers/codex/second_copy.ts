@@ -8,15 +8,17 @@ import { COMMAND_LINE } from "./known_types.ts";
 
 const OUTPUT = ',"aggregated_output":"';
 const AFTER_OUTPUT = '","exit_code":';
+/** The end of a string, and the beginning of the next one. */
+const BETWEEN = '","';
 
 /** The line without what its command printed; undefined where that may count, or where the line is another. */
 export function parseWithoutOutput(fold: Fold, head: string, text: string): unknown {
   const id = COMMAND_LINE.exec(head)?.[1];
   if (id === undefined || !fold.calls.includes(id)) return undefined;
   const from = text.indexOf(OUTPUT);
-  // Within a string the quotes would be escaped; anywhere else, no JSON is left without what lies between.
-  const to = text.lastIndexOf(AFTER_OUTPUT);
-  if (from === -1 || to < from) return undefined;
+  const to = text.indexOf(AFTER_OUTPUT, from);
+  // These three never stand within a string: where the first of them is not there, more would be cut than one string.
+  if (from === -1 || to === -1 || text.indexOf(BETWEEN, from + OUTPUT.length) !== to) return undefined;
   const value = parseOrNothing(text.slice(0, from) + text.slice(to + 1));
   const item = rowOf(rowOf(rowOf(value)["payload"])["item"]);
   // What the person ran in the shell has no other copy.
