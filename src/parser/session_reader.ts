@@ -178,16 +178,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function place(draft: EventDraft, agent: string): Event {
     const { id, time } = draft;
     // The keys that are named keep their places: this is the order of the JSONL form.
-    const placed = {
-      v: 1,
-      id,
-      provider: provider.id,
-      session,
-      seq,
-      time,
-      agent,
-      ...draft as object,
-    } as Event;
+    const at = { v: 1, id, provider: provider.id, session, seq, time, agent };
+    const placed = { ...at, ...draft as object } as Event;
     seq += 1;
     return placed;
   }
