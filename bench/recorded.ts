@@ -3,6 +3,7 @@
  * KATO_CORPUS says: the longest of a client's, repeated until it is long enough. Room: bench; edge.
  */
 import { dirname, join, relative } from "@std/path";
+import { walkFiles } from "../src/parser/disk.ts";
 import type { BenchClient } from "./client.ts";
 import type { GeneratedLog } from "./generate.ts";
 
@@ -42,25 +43,10 @@ export async function repeatRecorded(
 /** The longest log below `folder`; null where there is no such folder. */
 function longestBelow(folder: string): string | null {
   let longest: { readonly path: string; readonly size: number } | null = null;
-  for (const path of filesBelow(folder)) {
+  for (const path of walkFiles(folder)) {
     if (!path.endsWith(".jsonl")) continue;
     const { size } = Deno.statSync(path);
     if (longest === null || size > longest.size) longest = { path, size };
   }
   return longest?.path ?? null;
-}
-
-function* filesBelow(folder: string): Generator<string> {
-  let entries: Deno.DirEntry[];
-  try {
-    entries = [...Deno.readDirSync(folder)];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  for (const { name, isDirectory } of entries) {
-    const path = join(folder, name);
-    if (isDirectory) yield* filesBelow(path);
-    else yield path;
-  }
 }

@@ -121,3 +121,11 @@ export function createLineSplitter(
     },
   };
 }
+
+/** All lines that `chunk` completes, at once: for a short one. */
+export function splitAll(splitter: LineSplitter, chunk: Uint8Array): Line[] {
+  splitter.push(chunk);
+  const lines: Line[] = [];
+  for (let some = splitter.take(); some.length > 0; some = splitter.take()) lines.push(...some);
+  return lines;
+}

@@ -9,7 +9,7 @@ const MIB = 1024 * KIB;
 /** One read from a log: large enough that system calls do not count, small enough to share a core fairly. */
 export const READ_CHUNK = MIB;
 
-/** Lines taken out of a chunk at once: what many become would grow old before it is looked at. */
+/** Lines taken out of a chunk at once: more of them would outlive the young generation before they are looked at. */
 export const CHUNK_LINES = 256;
 
 /** A line up to this long is decoded whole; clients do write user texts and tool results of 11 MB. */

@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { createLineSplitter, type Line, type LineSplitter } from "../../src/parser/split_lines.ts";
+import { createLineSplitter, type Line, splitAll } from "../../src/parser/split_lines.ts";
 import { CHUNK_LINES, ELIDED_STRING_KEEPS, WHOLE_LINE } from "../../src/protocol/limits.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-
-/** All lines that `chunk` completes. */
-function splitAll(splitter: LineSplitter, chunk: Uint8Array): Line[] {
-  splitter.push(chunk);
-  const lines: Line[] = [];
-  for (let some = splitter.take(); some.length > 0; some = splitter.take()) lines.push(...some);
-  return lines;
-}
 
 function show(line: Line): [string | null, number, number] {
   return [line.bytes === null ? null : decoder.decode(line.bytes), line.start, line.end];

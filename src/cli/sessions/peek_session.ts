@@ -5,7 +5,7 @@
 import { formOf, openLog } from "../../parser/open_log.ts";
 import { readProjectBeside } from "../../parser/session_files.ts";
 import { type GatheredMeta, gatherMeta } from "../../parser/session_meta.ts";
-import { createLineSplitter, type Line } from "../../parser/split_lines.ts";
+import { createLineSplitter, splitAll } from "../../parser/split_lines.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
@@ -70,11 +70,8 @@ function readTail(provider: Provider, path: string, least: number, known: Gather
     filled += got;
   }
   const splitter = createLineSplitter(from);
-  splitter.push(bytes.subarray(0, filled));
   // The first piece is the end of a line, unless the head ended just there; half a record is no JSON.
-  const lines: (Line | null)[] = [];
-  for (let some = splitter.take(); some.length > 0; some = splitter.take()) lines.push(...some);
-  lines.push(splitter.rest());
+  const lines = [...splitAll(splitter, bytes.subarray(0, filled)), splitter.rest()];
   const fold = provider.begin(MAIN_AGENT);
   for (const [at, line] of lines.entries()) {
     const bytes = line?.bytes ?? null;
