@@ -4,14 +4,17 @@
  * one before. Room: daemon.
  */
 import type { AuditBody } from "../protocol/audit_record.ts";
-import { GRAMMAR_REASONS, type RefusedLine, type Verb } from "../protocol/command.ts";
+import type { Verb } from "../protocol/command.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
+import type { Commands } from "../protocol/evidence.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Format, Include, RenderHead } from "../protocol/render.ts";
 import { type SessionMeta, type SessionRef } from "../protocol/session.ts";
 import type { Asker, Decision } from "../policy/decision.ts";
 import { applyCommand, type Effect } from "../session/machine.ts";
+import { isMistyped } from "../session/say_refused.ts";
 import { knownRecordings, type Recorders } from "./recorders.ts";
+import { refuse, whyBarred } from "./refused.ts";
 import type { Recording, RecordingKind, RecordingsStore } from "./recordings_store.ts";
 import type { SessionsStore } from "./sessions_store.ts";
 import type { Database } from "./state.ts";
@@ -25,7 +28,7 @@ export interface ObeyContext {
   readonly recorders: Recorders;
   readonly decide: (asker: Asker, destination: string | null, meta: SessionMeta) => Decision;
   readonly allowShared: boolean;
-  readonly commandsAllowed: boolean;
+  readonly commands: Commands;
   readonly audit: (body: AuditBody) => void;
   readonly denied: (body: AuditBody, message: string) => void;
   readonly timeZone: string;
@@ -59,12 +62,13 @@ export interface Verdict {
 
 /** Deals with everything in one message. Resolves when feeds may go past it. */
 export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: Found): Promise<void> {
+  const barred = whyBarred(context, found);
   for (const [index, command] of found.scan.commands.entries()) {
     // Read again after a crash: what it would wait for may wait for this message to be dealt with.
     if (context.sessions.isClaimed(ref.provider, found.event, index)) continue;
-    if (found.barred !== null) {
+    if (barred !== null) {
       if (!context.sessions.claimCommand(ref.provider, found.event, index)) continue;
-      context.audit(noteLookAlike(ref, { token: command.token, reason: found.barred }));
+      refuse(context, ref, { token: command.token, reason: barred });
       continue;
     }
     await obeyCommand(context, {
@@ -82,10 +86,9 @@ export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: 
   }
   if (found.scan.refused.length > 0 && context.sessions.claimCommand(ref.provider, found.event, -1)) {
     for (const refused of found.scan.refused) {
-      const body = noteLookAlike(ref, refused);
-      // What somebody else said is noted; what the person meant as a command and mistyped, they should hear of.
-      if (MISTYPED.has(refused.reason)) context.denied(body, sayMistyped(refused));
-      else context.audit(body);
+      // Who wrote the line says more than its spelling.
+      const reason = barred !== null && isMistyped(refused.reason) ? barred : refused.reason;
+      refuse(context, ref, { ...refused, reason });
     }
   }
 }
@@ -93,7 +96,7 @@ export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: 
 /** Carries out one command, or says why not. */
 export async function obeyCommand(context: ObeyContext, command: Command): Promise<Verdict> {
   const { ref, verb, asker } = command;
-  if (asker === "chat" && !context.commandsAllowed) {
+  if (asker === "chat" && context.commands === false) {
     return deny(context, command, null, "commands-off", "In-chat commands are switched off by policy.");
   }
   await finishStopping(context, ref, command.seq);
@@ -136,14 +139,6 @@ function isCut({ recordings }: ObeyContext, effect: Effect): boolean {
   if (effect.effect !== "resume") return false;
   const { active, until } = recordings.get(effect.recording);
   return active && until !== null && until < effect.from;
-}
-
-const MISTYPED: ReadonlySet<string> = new Set(
-  GRAMMAR_REASONS.filter((reason) => reason !== "in-the-middle" && reason !== "indented"),
-);
-
-function sayMistyped({ token, reason }: RefusedLine): string {
-  return `"${token}" is no command of kato's (${reason.replaceAll("-", " ")}), and nothing was done.`;
 }
 
 /**
@@ -260,20 +255,6 @@ function auditCommand(
     requested: destination,
     path,
     decision,
-    reason,
-    detail: null,
-  };
-}
-
-function noteLookAlike(ref: SessionRef, { token, reason }: RefusedLine): AuditBody {
-  return {
-    event: "look-alike",
-    provider: ref.provider,
-    session: ref.session,
-    command: token,
-    requested: null,
-    path: null,
-    decision: "deny",
     reason,
     detail: null,
   };

@@ -155,7 +155,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     recorders,
     decide: destinations.decide,
     allowShared: policy.destinations.allow_shared,
-    commandsAllowed: policy.recording.commands,
+    commands: policy.recording.commands,
     audit(body) {
       audit(body);
       const { event, decision, provider, session, reason, path } = body;

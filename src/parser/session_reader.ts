@@ -7,7 +7,7 @@ import type { Checkpoint } from "../protocol/cursor.ts";
 import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS, ID_CHARS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
-import type { Origin, Out, Provider } from "../providers/provider.ts";
+import type { Origin, Out, Provider, Said } from "../providers/provider.ts";
 import { openAgentLogs } from "./agent_logs.ts";
 import { holdsRecord, type LogWalker, type Trouble, type WalkedRecord } from "./log_walker.ts";
 import { openMainLog } from "./main_log.ts";
@@ -19,8 +19,8 @@ import { gatherMeta } from "./session_meta.ts";
 
 export interface ReadEvent {
   readonly event: Event;
-  /** The part of a user's text from which commands are taken; null for anything else. */
-  readonly typed: string | null;
+  /** Who wrote it, where it is a message; null for anything else, and for what a sub-agent was told. */
+  readonly said: Said | null;
 }
 
 /** What one record gave. */
@@ -170,7 +170,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         }
         recent.of(walker.agent).add(out.event.id);
         const event = place(out.event, out.agent ?? walker.agent);
-        return { event, typed: walker.agent === MAIN_AGENT ? out.typed ?? null : null };
+        return { event, said: event.agent === MAIN_AGENT ? out.said ?? null : null };
       }
     }
   }

@@ -1,12 +1,13 @@
 /**
- * Follows one session for commands. Only what the person typed can command; a line elsewhere that looks like a
- * command is reported as refused. Room: parser; edge through SessionReader.
+ * Follows one session for commands. Lines of a message are reported with who wrote it; the orchestrator decides by policy
+ * whether that may command. A line elsewhere that looks like a command is reported as refused. Room: parser; edge through SessionReader.
  */
 import type { RefusedLine, Scan } from "../protocol/command.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import { COMMANDS_PER_MESSAGE } from "../protocol/limits.ts";
-import type { Origin } from "../providers/provider.ts";
+import type { Authorship } from "../protocol/evidence.ts";
+import type { Origin, Said } from "../providers/provider.ts";
 import { findLookAlikes, scanCommands } from "../session/command.ts";
 import type { Advance, ReadEvent, SessionReader } from "./session_reader.ts";
 
@@ -61,9 +62,9 @@ export function watchSession(
     if (!advance.record.text.includes("::")) return null;
     // Of a session that began while kato watched, nothing is.
     if (history > 0 && reader.offset() <= history) return null;
-    const user = advance.events.find((item) => item.typed !== null);
-    const scan = user === undefined ? scanOthers(advance) : scanTyped(user, advance);
-    const event = user?.event ?? last?.event;
+    const message = messageOf(advance);
+    const scan = message === null ? scanOthers(advance) : scanMessage(message, advance);
+    const event = message?.event ?? last?.event;
     if (scan.commands.length === 0 && scan.refused.length === 0) return null;
     const found: Found = {
       type: "found",
@@ -74,6 +75,7 @@ export function watchSession(
       seq: event?.seq ?? seq,
       time: event?.time ?? null,
       scan,
+      author: message === null ? null : authorOf(message.said),
       barred: event !== undefined && inherited.has(event.id) ? "inherited" : null,
       before,
       after: reader.checkpoint(),
@@ -110,10 +112,24 @@ export function watchSession(
   };
 }
 
-function scanTyped(user: ReadEvent, advance: Advance): Scan {
-  const typed = user.typed ?? "";
+interface Message extends ReadEvent {
+  readonly said: Said;
+}
+
+/** The message in a record. A record holds one; should a client ever write more, what was typed counts. */
+function messageOf({ events }: Advance): Message | null {
+  const messages = events.filter((item): item is Message => item.said !== null);
+  return messages.find(({ said }) => said.evidence === "typed") ?? messages[0] ?? null;
+}
+
+function authorOf({ typed: _, ...author }: Said): Authorship {
+  return author;
+}
+
+function scanMessage({ event, said }: Message, advance: Advance): Scan {
+  const { typed } = said;
   const scan = scanCommands(typed);
-  const text = user.event.type === "user" ? user.event.text : "";
+  const text = "text" in event ? event.text : "";
   if (text === typed) return scan;
   const own = new Set(findLookAlikes(typed));
   const pasted = findLookAlikes(text).filter((token) => !own.has(token));
@@ -125,8 +141,8 @@ function scanTyped(user: ReadEvent, advance: Advance): Scan {
 
 /** Look-alikes in what a client put beside the person's text in the same record belong to its other events. */
 function attachedTo(advance: Advance): string[] {
-  return advance.events.flatMap(({ event, typed }) =>
-    typed === null && "text" in event ? findLookAlikes(event.text) : []
+  return advance.events.flatMap(({ event, said }) =>
+    said === null && "text" in event ? findLookAlikes(event.text) : []
   );
 }
 

@@ -1,5 +1,6 @@
 /** The keys of a settings file, walked from its schema, and what one file says for them. Pure. */
 import * as z from "zod/mini";
+import type { FormerValues } from "./policy.ts";
 import { namePart, readToml } from "./toml.ts";
 
 export interface Key {
@@ -61,26 +62,39 @@ export interface Setting {
 export interface Settings {
   readonly settings: readonly Setting[];
   readonly errors: readonly SettingsError[];
+  /** What counts, and should be written otherwise. */
+  readonly notes: readonly SettingsError[];
 }
 
 /** What `text` sets. Every file is partial; a key that is not in `keys` is an error, so that no typing error is silent. */
-export function readSettings(text: string, file: string, keys: readonly Key[]): Settings {
+export function readSettings(
+  text: string,
+  file: string,
+  keys: readonly Key[],
+  former: FormerValues = {},
+): Settings {
   const toml = readToml(text);
   if (!toml.ok) {
-    return { settings: [], errors: [{ file, line: toml.line, key: null, message: toml.message }] };
+    return { settings: [], errors: [{ file, line: toml.line, key: null, message: toml.message }], notes: [] };
   }
   const byName = new Map(keys.map((key) => [key.name, key]));
   const tables = new Set(keys.flatMap(({ name }) => ancestors(name)));
   const names = [...tables, ...byName.keys()];
   const settings: Setting[] = [];
   const errors: SettingsError[] = [];
+  const notes: SettingsError[] = [];
 
   const walk = (name: string, value: unknown): void => {
     const line = toml.lines.get(name) ?? null;
     const key = byName.get(name);
     const say = (message: string) => errors.push({ file, line, key: name, message });
     if (key !== undefined) {
-      const parsed = z.safeParse(key.schema, value);
+      const now = former[name]?.get(value) ?? value;
+      if (now !== value) {
+        const [was, means] = [JSON.stringify(value), JSON.stringify(now)];
+        notes.push({ file, line, key: name, message: `${was} is read as ${means}; write ${means}` });
+      }
+      const parsed = z.safeParse(key.schema, now);
       if (parsed.success) settings.push({ key, value: parsed.data, line });
       else say(parsed.error.issues.map(sayIssue).join("; "));
     } else if (!tables.has(name)) {
@@ -96,7 +110,7 @@ export function readSettings(text: string, file: string, keys: readonly Key[]): 
     for (const [part, value] of Object.entries(table)) walk(prefix + namePart(part), value);
   };
   walkTable("", toml.value);
-  return { settings, errors };
+  return { settings, errors, notes };
 }
 
 function ancestors(name: string): string[] {

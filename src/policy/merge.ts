@@ -10,7 +10,7 @@ import { expandFolder, isInside, whyNoRoot, whyNoSource } from "./folders.ts";
 import { sha256 } from "./hash.ts";
 import { keysOf, nestValues, readSettings, type Setting, type SettingsError, valueAt } from "./keys.ts";
 import { isNarrower } from "./narrow.ts";
-import { type Policy, policy } from "./policy.ts";
+import { FORMER_VALUES, type Policy, policy } from "./policy.ts";
 
 /** One file, in order of precedence: the later wins. */
 export interface Layer {
@@ -33,6 +33,8 @@ export interface EffectivePolicy {
   readonly hash: string;
   /** What a person's file asked for in vain. */
   readonly violations: readonly SettingsError[];
+  /** What counts, and should be written otherwise. */
+  readonly notes: readonly SettingsError[];
 }
 
 export interface Origin {
@@ -82,12 +84,14 @@ interface Held {
 export function mergePolicy(layers: readonly Layer[], home: string): PolicyResult {
   const errors: SettingsError[] = [];
   const violations: SettingsError[] = [];
+  const notes: SettingsError[] = [];
   const enforced = new Map<string, Origin>();
   const held = defaults(home);
   const said: Said[] = [...held].map(([key, now]) => ({ key, origin: "default", ...now, ignored: false }));
   for (const { origin, file, text } of layers) {
-    const read = readSettings(text, file, [...POLICY_KEYS, ENFORCE]);
+    const read = readSettings(text, file, [...POLICY_KEYS, ENFORCE], FORMER_VALUES);
     errors.push(...read.errors);
+    notes.push(...read.notes);
     for (const setting of read.settings) {
       const { key, line } = setting;
       const say = (message: string) => ({ file, line, key: key.name, message });
@@ -124,6 +128,7 @@ export function mergePolicy(layers: readonly Layer[], home: string): PolicyResul
       version: merged.version,
       hash: sha256(canonicalJson(merged)),
       violations,
+      notes,
     },
   };
 }

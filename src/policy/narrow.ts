@@ -1,4 +1,5 @@
 /** For each key of policy, which values are narrower: what a person may still choose under an enforced value. Pure. */
+import { type Commands, EVIDENCE, mayCommand } from "../protocol/evidence.ts";
 import { isInside } from "./folders.ts";
 
 type Narrower = (enforced: unknown, wanted: unknown) => boolean;
@@ -26,7 +27,10 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
   "destinations.allow_shared": only(false),
   "destinations.max_file_mb": (enforced, wanted) => Number(wanted) <= Number(enforced),
   "destinations.cli_export": only("roots"),
-  "recording.commands": only(false),
+  "recording.commands": (enforced, wanted) =>
+    EVIDENCE.every((evidence) =>
+      !mayCommand(wanted as Commands, evidence) || mayCommand(enforced as Commands, evidence)
+    ),
   // Not `inside`: which sessions a project's folder takes in is the recorder's matter, and may be fewer.
   "recording.automatic": subset,
   "sandbox.require_kernel_sandbox": only(true),

@@ -4,6 +4,7 @@
  * Room: policy. Pure: it reads no file and writes none; src/system/policy_files.ts brings the text.
  */
 import * as z from "zod/mini";
+import { COMMANDS } from "../protocol/evidence.ts";
 import { FORMATS, PROVIDERS } from "../protocol/words.ts";
 
 /** A folder: absolute, or below home with `~/`. Made absolute when policy is loaded (folders.ts). */
@@ -50,8 +51,11 @@ export const policy = z.strictObject({
     ),
   }),
   recording: z.strictObject({
-    commands: z.boolean().check(
-      z.describe("Whether commands typed in a chat (::record and so on) are obeyed."),
+    commands: z.literal(COMMANDS).check(
+      z.describe(
+        'Which commands in a chat (::record and so on) are obeyed. "typed": those that the client\'s log shows a person ' +
+          'to have typed; "prompts": also those in the prompt of a command line, a pipe or a program; false: none.',
+      ),
     ),
     automatic: folders.check(
       z.describe("Projects (working directories) whose sessions are captured without a command."),
@@ -70,6 +74,10 @@ export const policy = z.strictObject({
   ),
 });
 export type Policy = z.infer<typeof policy>;
+
+/** Values that an earlier kato knew, by key, each with what it means now. */
+export const FORMER_VALUES: FormerValues = { "recording.commands": new Map([[true, "typed"]]) };
+export type FormerValues = Readonly<Record<string, ReadonlyMap<unknown, unknown>>>;
 
 /** How kato works for one person; nothing in it widens what kato may touch. */
 export const config = z.strictObject({

@@ -1,5 +1,6 @@
 /** A command as it was found in a message. Room: protocol; no authority. The grammar is session/command.ts. */
 import * as z from "zod/mini";
+import { EVIDENCE_REASONS } from "./evidence.ts";
 
 export const VERBS = ["record", "capture", "export", "stop", "init"] as const;
 export const verb = z.enum(VERBS);
@@ -27,7 +28,7 @@ export const GRAMMAR_REASONS = [
   "too-many-commands",
 ] as const;
 
-/** Why a well-formed command is not obeyed because of who said it, or when. */
+/** Why a well-formed command is not obeyed because of where it stands, or when it was said; evidence.ts has who. */
 export const ORIGIN_REASONS = [
   "not-typed",
   "assistant-text",
@@ -55,7 +56,7 @@ export type FoundCommand = z.infer<typeof foundCommand>;
 export const refusedLine = z.strictObject({
   /** The line as typed, cut at 256 characters. */
   token: z.string(),
-  reason: z.enum([...GRAMMAR_REASONS, ...ORIGIN_REASONS]),
+  reason: z.enum([...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS]),
 });
 export type RefusedLine = z.infer<typeof refusedLine>;
 

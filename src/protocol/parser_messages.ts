@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { checkpoint } from "./cursor.ts";
 import { scan } from "./command.ts";
 import { providerId } from "./event.ts";
+import { authorship } from "./evidence.ts";
 import { sessionMeta } from "./session.ts";
 
 const session = z.string().check(z.minLength(1), z.maxLength(256));
@@ -80,7 +81,9 @@ export const fromParser = z.discriminatedUnion("type", [
     seq: z.int(),
     time: z.nullable(z.string()),
     scan,
-    /** Why nothing in it may be obeyed, although the person typed it; null when it may. */
+    /** Who wrote the message; null for a record that holds none, which has no commands either. */
+    author: z.nullable(authorship),
+    /** Why nothing in it may be obeyed, whoever wrote it; null when it may. */
     barred: z.nullable(z.enum(["history", "inherited"])),
     /** Somewhere before this message, and just after its record. */
     before: z.nullable(checkpoint),

@@ -3,6 +3,7 @@
  * fixtures, where it keeps its sessions in clients.ts, one line in registry.ts and one section in docs/providers.md. Room: providers; no authority, pure.
  */
 import type { EventDraft } from "../protocol/event.ts";
+import type { Authorship } from "../protocol/evidence.ts";
 import type { Client } from "./clients.ts";
 
 /** What a file below a root is. */
@@ -31,12 +32,19 @@ export type Origin =
   /** The client's own second copy of something; look-alikes in it are not worth a word. */
   | "repeat";
 
+/**
+ * Who wrote a message, and the part of its text that is the author's own: without what was pasted, and without what the
+ * client put around it. Commands are looked for in that part alone.
+ */
+export type Said = Authorship & { readonly typed: string };
+
 export type Out =
   /**
-   * `typed`: the part of a user's text that the person typed, from which alone commands are taken.
+   * `said`: on every `user` event. A message that the log says nobody typed is a `notice`; it has `said` where lines in it
+   * would be taken for commands. No other event has it.
    * `agent`: who spoke, where a sub-agent's records stand in the main log; else it is the log's own agent.
    */
-  | { readonly out: "event"; readonly event: EventDraft; readonly typed?: string; readonly agent?: string }
+  | { readonly out: "event"; readonly event: EventDraft; readonly said?: Said; readonly agent?: string }
   /** A record, block or attachment of a type that kato does not know. */
   | { readonly out: "unknown"; readonly type: string }
   /** What became known of the session; the highest `rank` wins for the title, the first wins for the rest. */

@@ -52,7 +52,7 @@ Deno.test("kato policy explain TABLE explains each of its keys, and KEY --json i
   ]);
   assert.match(
     (await explain(home, "recording")).out,
-    /^recording\.commands = true\n[^]*\nrecording\.automatic = /,
+    /^recording\.commands = "typed"\n[^]*\nrecording\.automatic = /,
   );
 });
 

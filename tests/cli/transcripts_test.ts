@@ -242,7 +242,7 @@ const CHECKS: readonly (readonly [name: string, text: string, says: RegExp | nul
   [
     "a value of the wrong kind",
     '[recording]\ncommands = "yes"\n',
-    /:2: recording\.commands: must be true or false/,
+    /:2: recording\.commands: must be "typed" or "prompts" or false/,
   ],
   ["what is not TOML", "[destinations\n", /:1: is not TOML/],
   [
@@ -262,6 +262,14 @@ for (const [name, text, says] of CHECKS) {
     else assert.match(ran.out, /^~\/work\/try\.toml is right\. SHA-256 [0-9a-f]{64}\n$/);
   });
 }
+
+Deno.test("kato policy check FILE reads a former value, and says what to write", async () => {
+  using home = makeHome();
+  Deno.writeTextFileSync(`${home.cwd}/try.toml`, "[recording]\ncommands = true\n");
+  const ran = await run("policy check try.toml", home);
+  assert.equal(ran.ended, "done");
+  assert.match(ran.err, /try\.toml:2: recording\.commands: true is read as "typed"; write "typed"\n$/);
+});
 
 Deno.test("kato policy check FILE --as organisation takes what only an administrator may say", async () => {
   using home = makeHome();

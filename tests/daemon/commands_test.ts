@@ -242,5 +242,5 @@ Deno.test("commands: a history of thirty turns that Gemini writes again runs not
   assert.equal((await decisionsOf(stage, 4)).length, 4);
   await whenHolds(stage, "notes.md", "the end");
   const whole = readWhole(logs);
-  assert.equal(whole.events.filter(({ typed }) => typed !== null).length, 34, "each prompt once");
+  assert.equal(whole.events.filter(({ said }) => said !== null).length, 34, "each prompt once");
 });

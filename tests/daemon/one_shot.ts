@@ -89,7 +89,7 @@ export function renderSpan(whole: WholeSession, { command, from, until, format =
 
 /** `seq` of the message that the person typed as `text`; fails when there is none. */
 export function seqOf({ events }: WholeSession, text: string): number {
-  const found = events.find(({ typed }) => typed === text);
+  const found = events.find(({ said }) => said?.typed === text);
   if (found === undefined) throw new Error(`nobody typed ${JSON.stringify(text)}`);
   return found.event.seq;
 }

@@ -1,4 +1,5 @@
 /** A folder of its own, and a provider as simple as one can be, for tests of what reads logs. */
+import { TYPED } from "../../src/protocol/evidence.ts";
 import { zstdCompressSync } from "node:zlib";
 import type { Source } from "../../src/providers/provider.ts";
 import type { Provider } from "../../src/providers/provider.ts";
@@ -61,7 +62,7 @@ export function makeProvider(): Provider {
       (state as { read: number }).read += 1;
       if (!isRecord(value) || !("say" in value)) return { outs: [], origin: "injected" };
       const event = { id: value.id, time: null, type: "user", text: value.say } as const;
-      return { outs: [{ out: "event", event, typed: value.say }], origin: "user" };
+      return { outs: [{ out: "event", event, said: { ...TYPED, typed: value.say } }], origin: "user" };
     },
     endsRun: ({ value }) => isRecord(value) && "ends" in value,
     timeOf: () => null,

@@ -85,6 +85,15 @@ Deno.test("mergePolicy() lets the later layer win, key by key, and says where ea
   assert.equal(origins["recording.commands"], "default");
 });
 
+Deno.test("mergePolicy() reads the former value of recording.commands as what it means now, and says so", () => {
+  const { policy, notes } = merged(user("[recording]\ncommands = true\n"));
+  assert.equal(policy.recording.commands, "typed");
+  assert.deepEqual(notes.map(formatSettingsError), [
+    '/home/ada/.kato/config/policy.toml:2: recording.commands: true is read as "typed"; write "typed"',
+  ]);
+  assert.deepEqual(merged(user('[recording]\ncommands = "prompts"\n')).notes, []);
+});
+
 Deno.test("mergePolicy() refuses what it does not understand, with file, line and mend", async (t) => {
   const file = "/home/ada/.kato/config/policy.toml";
   const cases: [name: string, text: string, expected: string][] = [
@@ -107,9 +116,9 @@ Deno.test("mergePolicy() refuses what it does not understand, with file, line an
     ["a prototype", "[__proto__]\nx = 1\n", `${file}:1: __proto__: is not a key that kato knows`],
     ["a constructor", "constructor = 1\n", `${file}:1: constructor: is not a key that kato knows`],
     [
-      "text for a boolean",
+      "a word that is none of the key's",
       '[recording]\ncommands = "yes"\n',
-      `${file}:2: recording.commands: must be true or false`,
+      `${file}:2: recording.commands: must be "typed" or "prompts" or false`,
     ],
     ["a value for a table", "recording = true\n", `${file}:1: recording: must be a table, as in [recording]`],
     ["a list for a table", "[[recording]]\n", `${file}:1: recording: must be a table, as in [recording]`],
@@ -249,6 +258,7 @@ roots = ["~/.claude/projects"]
     ["destinations.cli_export", '"roots"'],
     ["destinations.cli_export", '"anywhere"'],
     ["recording.commands", "false"],
+    ["recording.commands", '"typed"'],
     ["recording.automatic", '["~/q"]'],
     ["sandbox.require_kernel_sandbox", "true"],
     ["providers.claude-code.enabled", "false"],
@@ -263,6 +273,7 @@ roots = ["~/.claude/projects"]
     ["destinations.allow_existing", "true"],
     ["destinations.allow_shared", "true"],
     ["destinations.max_file_mb", "101"],
+    ["recording.commands", '"prompts"'],
     ["recording.automatic", '["~/p/sub"]'],
     ["providers.claude-code.roots", "[]"],
     ["providers.claude-code.roots", '["~/.claude"]'],

@@ -113,7 +113,7 @@ Deno.test("resolveRequest() keeps to reserved places even where policy names one
 });
 
 Deno.test("resolveRequest() denies chat commands first of all when policy switches them off", () => {
-  const off = { ...policy, recording: { ...DEFAULT_POLICY.recording, commands: false } };
+  const off = { ...policy, recording: { ...DEFAULT_POLICY.recording, commands: false as const } };
   assert.equal(outline({ destination: "../*.md" }, off), "-commands-off");
   assert.equal(outline({ asker: "spool" }, off), "/home/dev/.kato/exports/notes.md");
   assert.equal(outline({ asker: "automatic", destination: null }, off).startsWith("/home/dev/"), true);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { providers } from "../../src/providers/registry.ts";
+import { checkMessages } from "./evidence_contract.ts";
 import { placeEvents, readRecords } from "./read_log.ts";
 
 // Each case is a log, what it is where its name does not say, and what each of its records must give; README.md in each
@@ -47,6 +48,7 @@ for (const provider of providers) {
         outs: reading.outs,
       }));
       const found = source === null ? records : { source, records };
+      checkMessages(read.flatMap((record) => record.reading.outs));
       // Placing validates each event by its schema.
       const events = placeEvents(provider, "s", agent, read.flatMap((record) => record.reading.outs));
       assert.equal(new Set(events.map((event) => event.id)).size, events.length, "an event id occurs twice");

@@ -65,7 +65,7 @@ for (const { name, path } of corpusCases("gemini")) {
 for (const { path } of corpusCases("gemini").filter(({ name }) => name === "gem-long")) {
   Deno.test("read() finds each text of gem-long once, however often the history was replayed", () => {
     const outs = logsOf(path).flatMap(readOuts);
-    assert.equal(outs.filter((out) => out.out === "event" && out.typed !== undefined).length, 30);
+    assert.equal(outs.filter((out) => out.out === "event" && out.said?.evidence === "typed").length, 30);
     const events = placeEvents(gemini, "s", MAIN_AGENT, outs);
     const count = (type: string) => events.filter((event) => event.type === type).length;
     assert.deepEqual(

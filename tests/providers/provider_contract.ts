@@ -1,12 +1,13 @@
 /**
  * What every provider keeps to, whatever a log holds: it never throws, its events are valid, its state is plain
- * JSON, and asking where a sub-agent hands back changes nothing.
+ * JSON, asking where a sub-agent hands back changes nothing, and what nobody typed is never the user's.
  */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import { NOTICE_KINDS } from "../../src/protocol/event.ts";
 import type { LogRecord, Provider } from "../../src/providers/provider.ts";
+import { checkMessages } from "./evidence_contract.ts";
 import { placeEvents } from "./read_log.ts";
 
 /** `seeds`: real records, whose mutations come closer to the code than arbitrary JSON does. */
@@ -64,6 +65,7 @@ function checkRecords(provider: Provider, agent: string, values: readonly unknow
     provider.timeOf(record);
     provider.startingCall(value);
     const reading = provider.read(state, record);
+    checkMessages(reading.outs);
     assert.deepEqual(JSON.parse(JSON.stringify(state)), state, "the state is no plain JSON");
     for (const event of placeEvents(provider, "s", agent, reading.outs)) {
       if (event.type === "notice") assert.ok((NOTICE_KINDS as readonly string[]).includes(event.kind));

@@ -13,7 +13,7 @@ import { absolutePath } from "../typed_path.ts";
 export function showPolicy({ json }: { readonly json: boolean }, context: Context): Outcome {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
-  const { policy, origins, enforced, version, hash, violations } = loaded.value;
+  const { policy, origins, enforced, version, hash, violations, notes } = loaded.value;
   const { home, out } = context;
   if (json) {
     // For programs, the file alone: `kato policy explain` has lines.
@@ -36,7 +36,7 @@ export function showPolicy({ json }: { readonly json: boolean }, context: Contex
   );
   lines.push("", `version ${version}, SHA-256 ${hash}`);
   out.write(`${lines.join("\n")}\n`);
-  for (const violation of violations) context.err.write(`kato: ${describe(violation)}\n`);
+  for (const violation of [...violations, ...notes]) context.err.write(`kato: ${describe(violation)}\n`);
   return DONE;
 }
 
@@ -56,6 +56,7 @@ export function checkPolicy(invocation: PolicyCheckInvocation, context: Context)
   ];
   if (errors.length > 0) return refuse(errors);
   const what = tried === null ? "The policy and the configuration are" : `${tilde(tried, context.home)} is`;
+  for (const note of policy.ok ? policy.effective.notes : []) context.err.write(`kato: ${describe(note)}\n`);
   context.out.write(`${what} right.${policy.ok ? ` SHA-256 ${policy.effective.hash}` : ""}\n`);
   return DONE;
 }

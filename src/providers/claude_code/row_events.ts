@@ -1,6 +1,6 @@
 /** The events of one row, with their ids and their time. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
-import type { Origin, Out, Reading } from "../provider.ts";
+import type { Origin, Out, Reading, Said } from "../provider.ts";
 import { type Row, timeOf, typeName, uuidOf } from "./records.ts";
 
 type WithoutRow<T> = T extends unknown ? Omit<T, "id" | "time"> : never;
@@ -8,9 +8,10 @@ type EventBody = WithoutRow<EventDraft>;
 
 export interface RowEvents {
   add(body: EventBody): void;
-  /** What the person typed; `typed` is the part of it from which commands are taken. */
-  addUser(text: string, typed: string): void;
-  addNotice(kind: NoticeKind, text: string): void;
+  /** What the person said. */
+  addUser(text: string, said: Said): void;
+  /** `said`: of a message in the person's place, who wrote it. */
+  addNotice(kind: NoticeKind, text: string, said?: Said): void;
   addUnknown(type: string): void;
   reading(origin: Origin): Reading;
 }
@@ -22,7 +23,7 @@ export function createRowEvents(row: Row, agent: string | null): RowEvents {
   const time = timeOf(row["timestamp"]);
   let count = 0;
 
-  function push(body: EventBody, typed: string | null): void {
+  function push(body: EventBody, said?: Said): void {
     if (uuid === null) {
       // No client writes one; without an id it could not be told from a copy of itself.
       outs.push({ out: "unknown", type: `${typeName(row["type"])}/no-uuid` });
@@ -34,16 +35,16 @@ export function createRowEvents(row: Row, agent: string | null): RowEvents {
     outs.push({
       out: "event",
       event,
-      ...(typed === null ? {} : { typed }),
+      ...(said === undefined ? {} : { said }),
       ...(agent === null ? {} : { agent }),
     });
   }
 
   return {
-    add: (body) => push(body, null),
-    addUser: (text, typed) => push({ type: "user", text }, typed),
-    addNotice(kind, text) {
-      if (text.trim() !== "") push({ type: "notice", kind, text }, null);
+    add: (body) => push(body),
+    addUser: (text, said) => push({ type: "user", text }, said),
+    addNotice(kind, text, said) {
+      if (text.trim() !== "") push({ type: "notice", kind, text }, said);
     },
     addUnknown: (type) => outs.push({ out: "unknown", type }),
     reading: (origin) => ({ outs, origin: agent === null ? origin : "sub-agent" }),

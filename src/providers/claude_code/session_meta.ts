@@ -53,7 +53,7 @@ function titleOf(row: Row, fold: Fold, reading: Reading): { text: string; rank: 
   if (fold.told.title || reading.origin !== "user") return null;
   for (const out of reading.outs) {
     if (out.out !== "event" || out.event.type !== "user") continue;
-    const text = firstWords(out.event.text, out.typed ?? "");
+    const text = firstWords(out.event.text, out.said?.typed ?? "");
     if (text === null) continue;
     fold.told.title = true;
     return { text, rank: 0 };

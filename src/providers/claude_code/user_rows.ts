@@ -1,5 +1,6 @@
 /** Rows of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
+import { TYPED } from "../../protocol/evidence.ts";
 import type { Reading } from "../provider.ts";
 import { readMarkup } from "./client_markup.ts";
 import { type Fold, inlineAgent } from "./fold.ts";
@@ -48,7 +49,7 @@ export function readUserRow(row: Row, fold: Fold): Reading {
 /** A person's prompt: a string, or blocks. */
 export function readPrompt(row: Row, content: unknown, events: RowEvents): Reading {
   const text = personsText(row, content);
-  if (text !== "") events.addUser(text, typedPart(text));
+  if (text !== "") events.addUser(text, { ...TYPED, typed: typedPart(text) });
   readOthers(content, events);
   return events.reading(text === "" ? "injected" : "user");
 }

@@ -1,7 +1,7 @@
 /** The events of one line, with their ids and their time. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
 import { timeOf } from "../narrow.ts";
-import type { Origin, Out, Reading } from "../provider.ts";
+import type { Origin, Out, Reading, Said } from "../provider.ts";
 import { type Fold, placeId, uniqueId } from "./fold.ts";
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "id" | "time"> : never;
@@ -14,9 +14,10 @@ export interface LineEvents {
   add(id: string, body: EventBody): void;
   /** What was said before this line. */
   addAt(id: string, time: string | null, body: EventBody): void;
-  /** `typed`: the part of it from which commands are taken; null for none of it. */
-  addUser(id: string, text: string, typed: string | null): void;
-  addNotice(kind: NoticeKind, text: string, id?: string): void;
+  /** What the person said. */
+  addUser(id: string, text: string, said: Said): void;
+  /** `said`: of a message in the person's place, who wrote it. */
+  addNotice(kind: NoticeKind, text: string, id?: string, said?: Said): void;
   addMeta(meta: Omit<Extract<Out, { out: "meta" }>, "out">): void;
   addUnknown(type: string): void;
   reading(origin: Origin): Reading;
@@ -27,8 +28,9 @@ export function createLineEvents(fold: Fold, line: number, timestamp: unknown): 
   const time = timeOf(timestamp);
   let places = 0;
 
-  function addAt(id: string, at: string | null, body: EventBody): void {
-    outs.push({ out: "event", event: { id: uniqueId(fold, id, line), time: at, ...body } as EventDraft });
+  function push(id: string, at: string | null, body: EventBody, said?: Said): void {
+    const event = { id: uniqueId(fold, id, line), time: at, ...body } as EventDraft;
+    outs.push(said === undefined ? { out: "event", event } : { out: "event", event, said });
   }
 
   function nextPlace(): string {
@@ -41,14 +43,11 @@ export function createLineEvents(fold: Fold, line: number, timestamp: unknown): 
     fold,
     line,
     time,
-    add: (id, body) => addAt(id, time, body),
-    addAt,
-    addUser(id, text, typed) {
-      const event = { id: uniqueId(fold, id, line), time, type: "user", text } as EventDraft;
-      outs.push({ out: "event", event, ...(typed === null ? {} : { typed }) });
-    },
-    addNotice(kind, text, id) {
-      if (text.trim() !== "") addAt(id ?? nextPlace(), time, { type: "notice", kind, text });
+    add: (id, body) => push(id, time, body),
+    addAt: (id, at, body) => push(id, at, body),
+    addUser: (id, text, said) => push(id, time, { type: "user", text }, said),
+    addNotice(kind, text, id, said) {
+      if (text.trim() !== "") push(id ?? nextPlace(), time, { type: "notice", kind, text }, said);
     },
     addMeta: (meta) => outs.push({ out: "meta", ...meta }),
     addUnknown: (type) => outs.push({ out: "unknown", type }),

@@ -1,4 +1,5 @@
 /** What a person said: the text without what a client put around it, and the part that the person typed. Pure. */
+import { TYPED } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { firstLine } from "../title.ts";
@@ -63,7 +64,12 @@ function readWords(id: string, said: string, images: readonly string[], events: 
   // What is said while a review is under way is the client's order to the reviewer.
   const typed = fold.review === null ? typedPart(request ?? "") : null;
   if (!fold.personal) events.addNotice("task", text, `${id}:task`);
-  else if (text !== "") events.addUser(id, text, typed);
+  else if (text !== "") {
+    const said = typed === null
+      ? { evidence: "unproven", why: "unmarked", typed: text } as const
+      : { ...TYPED, typed };
+    events.addUser(id, text, said);
+  }
   for (const [index, image] of images.entries()) events.addNotice("image", image, `${id}:image-${index}`);
   if (!fold.personal) return events.reading("sub-agent");
   if (typed === null || text === "") return events.reading("injected");

@@ -1,7 +1,7 @@
 /** The events of one record, with their ids and their time; what was told already is not told again. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
 import { type Row, rowOf, textOf, timeOf } from "../narrow.ts";
-import type { Origin, Out, Reading } from "../provider.ts";
+import type { Origin, Out, Reading, Said } from "../provider.ts";
 import { type Fold, newText, rememberEmitted, shortId } from "./fold.ts";
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "id" | "time"> : never;
@@ -14,10 +14,10 @@ export interface MessageEvents {
   add(id: string, time: string | null, body: EventBody): void;
   /** A text that may have been told already, or the beginning of it. */
   addText(body: { type: "assistant"; text: string; model: string | null; phase: null }): void;
-  /** `typed`: the part of it from which commands are taken; null for none of it. */
-  addUser(text: string, typed: string | null): void;
-  /** `key` tells it from the record's other events. */
-  addNotice(kind: NoticeKind, text: string, key?: string): void;
+  /** What the person said. */
+  addUser(text: string, said: Said): void;
+  /** `key` tells it from the record's other events. `said`: of a message in the person's place, who wrote it. */
+  addNotice(kind: NoticeKind, text: string, key?: string, said?: Said): void;
   addUnknown(type: string): void;
   reading(origin: Origin): Reading;
 }
@@ -27,30 +27,32 @@ export function createMessageEvents(record: Row, line: number, fold: Fold): Mess
   const id = shortId(textOf(record["id"])) || `line:${line}`;
   const time = timeOf(record["timestamp"]) ?? timeOf(rowOf(record["$set"])["lastUpdated"]);
 
-  function push(eventId: string, eventTime: string | null, body: EventBody, typed: string | null): void {
+  function push(eventId: string, eventTime: string | null, body: EventBody, said?: Said): void {
     if (!rememberEmitted(fold, eventId)) return;
     const event = { id: eventId, time: eventTime, ...body } as EventDraft;
-    outs.push(typed === null ? { out: "event", event } : { out: "event", event, typed });
+    outs.push(said === undefined ? { out: "event", event } : { out: "event", event, said });
   }
 
   return {
     id,
     time,
-    add: (eventId, eventTime, body) => push(eventId, eventTime, body, null),
+    add: (eventId, eventTime, body) => push(eventId, eventTime, body),
     addText(body) {
       const fresh = body.text.trim() === "" ? null : newText(fold, id, body.text);
-      if (fresh !== null) push(fresh.id, time, { ...body, text: fresh.text }, null);
+      if (fresh !== null) push(fresh.id, time, { ...body, text: fresh.text });
     },
-    addUser(text, typed) {
+    addUser(text, said) {
       const fresh = text.trim() === "" ? null : newText(fold, id, text);
       // Of a text that was written again, nothing is obeyed: the client does not do that with what is typed.
-      if (fresh !== null) {
-        push(fresh.id, time, { type: "user", text: fresh.text }, fresh.id === id ? typed : null);
-      }
+      if (fresh === null) return;
+      const author = fresh.id === id
+        ? said
+        : { evidence: "unproven", why: "replayed", typed: said.typed } as const;
+      push(fresh.id, time, { type: "user", text: fresh.text }, author);
     },
-    addNotice(kind, text, key = "") {
+    addNotice(kind, text, key, said) {
       if (text.trim() === "") return;
-      push(key === "" ? id : `${id}:${key}`, time, { type: "notice", kind, text }, null);
+      push(key === undefined || key === "" ? id : `${id}:${key}`, time, { type: "notice", kind, text }, said);
     },
     addUnknown: (type) => outs.push({ out: "unknown", type }),
     reading: (origin) => ({ outs, origin }),

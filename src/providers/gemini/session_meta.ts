@@ -41,7 +41,7 @@ function titleOf(settings: Row, fold: Fold, reading: Reading): { text: string; r
   if (fold.told.title || reading.origin !== "user") return null;
   for (const out of reading.outs) {
     if (out.out !== "event" || out.event.type !== "user") continue;
-    const text = firstLine(out.typed ?? "") ?? firstLine(out.event.text);
+    const text = firstLine(out.said?.typed ?? "") ?? firstLine(out.event.text);
     if (text === null) continue;
     fold.told.title = true;
     return { text, rank: 0 };

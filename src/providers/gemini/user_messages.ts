@@ -1,5 +1,6 @@
 /** Messages of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
+import { TYPED } from "../../protocol/evidence.ts";
 import { isRow, type Row } from "../narrow.ts";
 import type { Origin, Reading } from "../provider.ts";
 import {
@@ -67,7 +68,8 @@ function readReplayed(
   if (texts.length > 0) fold.replay = fresh.length > 0 ? "new" : "repeat";
   readFunctionResponses(parts, fold, events);
   const own = fresh.filter((text, index) => readClientText(text, fold, events, `text:${index}`) === null);
-  events.addUser(own.join("\n"), null);
+  const text = own.join("\n");
+  events.addUser(text, { evidence: "unproven", why: "replayed", typed: text });
   for (const text of fresh) rememberSaid(fold, text);
   if (fold.replay === "new") readOtherParts(parts, "part", events);
   return events.reading(fold.replay === "new" ? "not-typed" : "repeat");
@@ -98,7 +100,7 @@ function readSaid(texts: readonly string[], typed: string | null, fold: Fold, ev
     return "sub-agent";
   }
   if (typed !== null) {
-    events.addUser(typed, typed);
+    events.addUser(typed, { ...TYPED, typed });
     return "user";
   }
   const origins = texts.map((text, index) =>
@@ -107,7 +109,13 @@ function readSaid(texts: readonly string[], typed: string | null, fold: Fold, ev
   const own = texts.filter((_, index) => origins[index] === null);
   // Where there are several, the client may have put the others there.
   const [origin = null] = origins;
-  events.addUser(own.join("\n"), origin === null ? own[0] ?? "" : null);
+  const text = own.join("\n");
+  events.addUser(
+    text,
+    origin === null
+      ? { ...TYPED, typed: own[0] ?? "" }
+      : { evidence: "unproven", why: "ambiguous", typed: text },
+  );
   return origin ?? (own.length > 0 ? "user" : "injected");
 }
 

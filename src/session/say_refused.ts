@@ -1,0 +1,50 @@
+/** What a person is told of a line that was not obeyed, and what to do. Room: session; no authority, pure. */
+import { GRAMMAR_REASONS, type RefusedLine } from "../protocol/command.ts";
+import { EVIDENCE_REASONS, type EvidenceReason, PROMPT_REASONS } from "../protocol/evidence.ts";
+
+/** Why a message does not prove that a person typed it. */
+const WHY: Readonly<Record<EvidenceReason, string>> = {
+  "command-line": "it was given on a command line, which programs use as well as people",
+  piped: "it was piped into the client",
+  api: "a program gave it to the client",
+  "unknown-mark": "the client marks its message in a way that kato does not know",
+  unmarked: "its message lacks the mark of one that was typed",
+  replayed: "the client wrote its message again, from a history",
+  rewritten: "the client changed what was typed",
+  ambiguous: "what was typed in its message cannot be told from what was not",
+  host: "the client composed its message",
+  agent: "another agent or session sent its message",
+  automation: "an automation sent its message",
+  connector: "its message came from another service",
+  template: "it stands in a text that was kept in a file",
+};
+
+/** The sentence for the person; null where the line is on record only, because nobody meant it for kato. */
+export function sayRefused({ token, reason }: RefusedLine): string | null {
+  if (isEvidenceReason(reason)) {
+    const policy = isPromptReason(reason) ? ', or let policy say recording.commands = "prompts"' : "";
+    return `"${token}" was not obeyed: ${
+      WHY[reason]
+    }. If you meant it, type it in a message of its own${policy}, ` +
+      "or use the same command in a terminal.";
+  }
+  if (!MISTYPED.has(reason)) return null;
+  return `"${token}" is no command of kato's (${reason.replaceAll("-", " ")}), and nothing was done.`;
+}
+
+/** Whether somebody who can be told of it may have meant the line as a command. */
+export function isMistyped(reason: RefusedLine["reason"]): boolean {
+  return MISTYPED.has(reason);
+}
+
+const MISTYPED: ReadonlySet<string> = new Set(
+  GRAMMAR_REASONS.filter((reason) => reason !== "in-the-middle" && reason !== "indented"),
+);
+
+function isEvidenceReason(reason: string): reason is EvidenceReason {
+  return (EVIDENCE_REASONS as readonly string[]).includes(reason);
+}
+
+function isPromptReason(reason: EvidenceReason): boolean {
+  return (PROMPT_REASONS as readonly string[]).includes(reason);
+}

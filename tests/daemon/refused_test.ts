@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { AuditBody } from "../../src/protocol/audit_record.ts";
+import { GRAMMAR_REASONS, ORIGIN_REASONS, type RefusedLine } from "../../src/protocol/command.ts";
+import {
+  type Authorship,
+  authorship,
+  COMMANDS,
+  type Commands,
+  EVIDENCE,
+  EVIDENCE_REASONS,
+  type EvidenceReason,
+  mayCommand,
+  TYPED,
+} from "../../src/protocol/evidence.ts";
+import { refuse, whyBarred } from "../../src/daemon/refused.ts";
+
+const REF = { provider: "codex", session: "s" } as const;
+
+Deno.test("mayCommand() obeys by policy what the log proves, and nothing without proof", () => {
+  const obeyed = (commands: Commands) => EVIDENCE.filter((evidence) => mayCommand(commands, evidence));
+  assert.deepEqual(COMMANDS.map(obeyed), [["typed"], ["typed", "prompt"], []]);
+});
+
+Deno.test("whyBarred() bars by when and where a message was said first, then by who wrote it", () => {
+  const piped: Authorship = { evidence: "prompt", why: "piped" };
+  const strange: Authorship = { evidence: "unproven", why: "unknown-mark" };
+  const table: [Commands, Authorship | null, "history" | "inherited" | null, string | null][] = [
+    ["typed", TYPED, null, null],
+    ["typed", TYPED, "inherited", "inherited"],
+    ["typed", piped, null, "piped"],
+    ["typed", piped, "history", "history"],
+    ["prompts", piped, null, null],
+    ["prompts", strange, null, "unknown-mark"],
+    // Where nothing is obeyed, the command itself is denied: commands-off.
+    [false, TYPED, null, null],
+    [false, piped, null, "piped"],
+  ];
+  for (const [commands, author, barred, why] of table) {
+    assert.equal(whyBarred({ commands }, { barred, author }), why);
+  }
+});
+
+Deno.test("an evidence and its reason belong together", () => {
+  const known = EVIDENCE.flatMap((evidence) =>
+    [null, ...EVIDENCE_REASONS].filter((why) => authorship.safeParse({ evidence, why }).success)
+  );
+  assert.deepEqual(
+    known,
+    [null, ...EVIDENCE_REASONS],
+    "each reason belongs to one evidence, and typed has none",
+  );
+});
+
+Deno.test("refuse() puts every line on record, and shows those that somebody may have meant", async (t) => {
+  const shown = new Set<string>([
+    ...EVIDENCE_REASONS,
+    ...GRAMMAR_REASONS.filter((reason) => reason !== "in-the-middle" && reason !== "indented"),
+  ]);
+  for (const reason of [...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS]) {
+    await t.step(reason, () => {
+      const { records, messages } = refused(reason);
+      assert.deepEqual(records.map(({ event, decision, reason }) => [event, decision, reason]), [
+        ["look-alike", "deny", reason],
+      ]);
+      assert.equal(messages.length, shown.has(reason) ? 1 : 0);
+    });
+  }
+});
+
+Deno.test("what a person is told of a message without evidence says what to do", () => {
+  const say = (reason: EvidenceReason) => refused(reason).messages[0] ?? "";
+  assert.match(say("unknown-mark"), /in a way that kato does not know.*type it in a message of its own/);
+  assert.match(say("piped"), /recording\.commands = "prompts"/);
+  assert.doesNotMatch(say("host"), /prompts/);
+});
+
+function refused(reason: RefusedLine["reason"]) {
+  const records: AuditBody[] = [];
+  const messages: string[] = [];
+  refuse(
+    {
+      audit: (body) => records.push(body),
+      denied(body, message) {
+        records.push(body);
+        messages.push(message);
+      },
+    },
+    REF,
+    { token: "::record notes.md", reason },
+  );
+  return { records, messages };
+}
