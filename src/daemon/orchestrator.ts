@@ -249,7 +249,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     const key = `${provider}/${session} ${kind} ${what}`;
     if (!noted.has(key) && noted.size < LOGGED_TROUBLES) {
       // The name of a type is whatever a log says it is; what is no name may be anything that was said.
-      const isName = kind !== "unknown-record" || /^[\w.:+-]{1,64}$/.test(what);
+      const isName = kind !== "unknown-record" || /^[\w./:+-]{1,130}$/.test(what);
       log.tell("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
       noted.add(key);
     }

@@ -53,6 +53,8 @@ export const event = z.discriminatedUnion("type", [
     question: z.string(),
     options: z.array(z.string()),
     answer: z.nullable(z.string()),
+    /** What the person wrote beside the answer, if anything. */
+    note: z.optional(z.string()),
   }),
   /** Something the client tells: `kind` is one of NOTICE_KINDS. */
   z.strictObject({ ...base, type: z.literal("notice"), kind: z.string(), text: z.string() }),

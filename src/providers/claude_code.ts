@@ -13,16 +13,25 @@ import { parseWithoutCopy } from "./claude_code/second_copy.ts";
 import { isInterruption, messageText } from "./claude_code/person.ts";
 import { isRow, type Row, rowOf, textOf, timeOf, typeName, uuidOf } from "./claude_code/records.ts";
 import { silent, unknownRecord } from "./claude_code/row_events.ts";
+import { tellsByQueue } from "./claude_code/queue.ts";
 import { hasToldAll, tellMeta } from "./claude_code/session_meta.ts";
-import { readAttachmentRow, readSystemRow } from "./claude_code/system_rows.ts";
+import {
+  readAttachmentRow,
+  readContinuation,
+  readQueueRow,
+  readSystemRow,
+} from "./claude_code/system_rows.ts";
 import { readUserRow } from "./claude_code/user_rows.ts";
 import { CLAUDE_CODE } from "./clients.ts";
 import type { Provider, Reading } from "./provider.ts";
+import { cutText } from "./title.ts";
 
 const SESSION = /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
 const AGENT_FOLDER =
   /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/subagents\/(.+)$/;
 const AGENT_FILE = /^(?:[^/]+\/)?agent-([^/.]+)(\.jsonl|\.meta\.json)$/;
+/** A version as it is kept and shown. */
+const VERSION_CHARS = 40;
 /** How the client begins its state rows; those of the conversation begin with other fields. */
 const TYPE_FIRST = '{"type":"';
 const TRANSCRIPT_TYPES: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "attachment"]);
@@ -52,7 +61,7 @@ export const claudeCode: Provider = {
   },
 
   // Until all is told, any row may tell when the session began, where, and by which client.
-  passesState: (state) => hasToldAll(state as Fold),
+  passesState: (state) => hasToldAll(state as Fold) && !tellsByQueue(state as Fold),
 
   parsePart(state, text) {
     // Until all is told, what follows the copy may tell where the session was held, and by which client.
@@ -66,7 +75,8 @@ export const claudeCode: Provider = {
   read(state, record) {
     const fold = state as Fold;
     if (!isRow(record.value)) return unknownRecord("(no object)");
-    const reading = readRow(record.value, fold);
+    noteVersion(record.value, fold);
+    const reading = readRow(record.value, record.line, fold);
     if (fold.agent !== MAIN_AGENT) return { outs: reading.outs, origin: "sub-agent" };
     return tellMeta(record.value, fold, reading);
   },
@@ -94,18 +104,27 @@ function classifyAgent(relative: string): { kind: "log" | "meta"; agent: string 
   return { kind: extension === ".jsonl" ? "log" : "meta", agent };
 }
 
-function readRow(row: Row, fold: Fold): Reading {
+function noteVersion(row: Row, fold: Fold): void {
+  const version = textOf(row["version"]);
+  if (version !== "" && version !== fold.version) fold.version = cutText(version, VERSION_CHARS);
+}
+
+function readRow(row: Row, line: number, fold: Fold): Reading {
   const type = row["type"];
   if (fold.repeating && TRANSCRIPT_TYPES.has(type) && type !== "user") return silent("sub-agent");
   switch (type) {
     case "user":
-      return readUserRow(row, fold);
+      return readUserRow(row, line, fold);
     case "assistant":
-      return readAssistantRow(row, fold);
+      return readAssistantRow(row, line, fold);
     case "system":
-      return readSystemRow(row, fold);
+      return readSystemRow(row, line, fold);
     case "attachment":
-      return readAttachmentRow(row, fold);
+      return readAttachmentRow(row, line, fold);
+    case "queue-operation":
+      return readQueueRow(row, line, fold);
+    case "continued-in":
+      return readContinuation(row, line, fold);
     case "fork-context-ref":
       fold.repeating = fold.agent !== MAIN_AGENT;
       return silent("repeat");

@@ -54,6 +54,8 @@ export type Out =
     readonly project?: string;
     readonly started?: string;
     readonly client?: string;
+    /** The session in which this one goes on: the client moved it there. */
+    readonly continues?: string;
   };
 
 /**

@@ -156,7 +156,7 @@ function writeInPlace(page: Page, head: RenderHead, state: State, event: Event):
     case "tool_result":
       return speak(page, head, state, event, null) + addResult(page, state.calls, event);
     case "decision": {
-      const text = page.decision(event.question, event.options, event.answer);
+      const text = page.decision(event.question, event.options, event.answer, event.note ?? "");
       return speak(page, head, state, event, null) + enqueue(page, state.calls, { waits: "turn", text });
     }
     case "notice": {

@@ -41,12 +41,13 @@ const page: Page = {
       `Result${summary === "" ? "" : ` of ${summary}`}${error ? " · failed" : ""}`,
       body,
     ),
-  decision: (question, options, answer) =>
+  decision: (question, options, answer, note) =>
     element(
       "div",
       "decision",
       labelled("Question", question) + choices(options) +
-        (answer === null ? element("p", "", "<em>No answer</em>") : labelled("Answer", answer)),
+        (answer === null ? element("p", "", "<em>No answer</em>") : labelled("Answer", answer)) +
+        (note === "" ? "" : labelled("Note", note)),
     ),
   remark: (label, text) => element("div", "remark", labelled(label, text)),
   output: (text) => resultBody(text, false),

@@ -29,7 +29,12 @@ function bodyOf(event: Event) {
     case "tool_result":
       return { call: event.call, text: event.text, error: event.error };
     case "decision":
-      return { question: event.question, options: event.options, answer: event.answer };
+      return {
+        question: event.question,
+        options: event.options,
+        answer: event.answer,
+        ...(event.note === undefined ? {} : { note: event.note }),
+      };
     case "notice":
       return { kind: event.kind, text: event.text };
   }

@@ -35,10 +35,11 @@ const page: Page = {
   },
   lateResult: (summary, body, error) =>
     details(`Result${summary === "" ? "" : ` of ${summary}`}${error ? " · failed" : ""}`, body),
-  decision: (question, options, answer) => {
+  decision: (question, options, answer, note) => {
     const choices = options.map((option) => `- ${choice(option)}`).join("\n");
     const asked = labelled("Question", question) + (choices === "" ? "" : block(choices));
-    return quote(asked + (answer === null ? block("*No answer*") : labelled("Answer", answer)));
+    const answered = answer === null ? block("*No answer*") : labelled("Answer", answer);
+    return quote(asked + answered + (note === "" ? "" : labelled("Note", note)));
   },
   remark: (label, text) => quote(labelled(label, text)),
   output: (text) => {

@@ -33,7 +33,8 @@ export interface Page {
   call(summary: string, input: string, outcome: Outcome): string;
   /** A result without its call. */
   lateResult(summary: string, body: string, error: boolean): string;
-  decision(question: string, options: readonly string[], answer: string | null): string;
+  /** `note`: what the person wrote beside the answer; "" for nothing. */
+  decision(question: string, options: readonly string[], answer: string | null, note: string): string;
   /** Something the client tells, in a few words or a few lines. */
   remark(label: string, text: string): string;
   /** What a client's command or the person's shell printed. */

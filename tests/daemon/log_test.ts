@@ -263,6 +263,7 @@ Deno.test("log: nothing that is said in a session reaches the operational log, a
       rows.user(`::recrod ${SECRET} is no command`),
       rows.user(`::record a ${SECRET} with spaces`),
       rows.row({ type: `what a ${SECRET} says\n<0>kato runs`, text: SECRET }),
+      rows.row({ type: "another/kind", text: SECRET }),
       `{"type":"user","text":"${SECRET}\n`,
       `${SECRET}\n`,
       rows.row({ type: "user", message: { content: [{ type: 7, text: SECRET }] } }),
@@ -286,6 +287,7 @@ Deno.test("log: nothing that is said in a session reaches the operational log, a
       assert.match(text, /event=command-obeyed/);
       assert.match(text, /event=audit-record record=command/);
       assert.match(text, /event=log-trouble .*what="a type that is no name"/);
+      assert.match(text, /event=log-trouble .*what=another\/kind/);
       assert.match(text, /event=stopped head=[0-9a-f]{64}/);
       assert.ok(!text.includes(SECRET), text.split("\n").find((line) => line.includes(SECRET)));
     }

@@ -100,6 +100,16 @@ Deno.test("isState() is true of rows of state, wherever they stand, and passed o
   claudeCode.read(fold, { value: row, line: 0 });
   assert.equal(claudeCode.passesState?.(fold), true);
   assert.equal(claudeCode.passesState?.(claudeCode.begin("a0071ada42b9ef4b0")), true);
+  // What is typed while a tool runs stands in older clients' rows of state only.
+  for (
+    const [version, passes] of [["2.1.96", false], ["1.0.35", false], ["2.1.97", true], [
+      "3.0.0",
+      true,
+    ]] as const
+  ) {
+    claudeCode.read(fold, { value: { ...row, version }, line: 1 });
+    assert.equal(claudeCode.passesState?.(fold), passes, version);
+  }
 });
 
 Deno.test("endsRun() is true of the last row of a reply that asks for nothing more", () => {
@@ -184,6 +194,19 @@ Deno.test("read() remembers no more calls than it may", () => {
     claudeCode.read(state, { value: task, line });
   }
   assert.ok(JSON.stringify(state).length < 8000);
+});
+
+Deno.test("read() remembers no more of the queue than it may, and says so", () => {
+  const state = claudeCode.begin(MAIN_AGENT);
+  const read = (value: unknown) => claudeCode.read(state, { value, line: 0 });
+  read({ type: "user", uuid: "u1", version: "2.1.30", message: { content: "go" } });
+  const told = new Set<string>();
+  for (let index = 0; index < 100; index += 1) {
+    const { outs } = read({ type: "queue-operation", operation: "enqueue", content: "x".repeat(5000) });
+    for (const out of outs) told.add(out.out === "unknown" ? out.type : out.out);
+  }
+  assert.deepEqual([...told], ["queue-operation/too-long"]);
+  assert.ok(JSON.stringify(state).length < 101_000);
 });
 
 Deno.test("read() goes on from a kept state as if it had never stopped", () => {

@@ -34,6 +34,8 @@ interface Turn {
   readonly content?: Text | readonly { readonly type: string; readonly text?: Text }[];
   readonly log?: readonly Place[] | null;
   readonly log_note?: string;
+  /** What a host said of the message; each that is true says that nobody typed it. */
+  readonly raw?: Readonly<Record<string, unknown>>;
 }
 
 export interface Manifest {
@@ -43,6 +45,7 @@ export interface Manifest {
 
 /** One thing that a log must hold; `matches` says whether an event is it. */
 interface Expected {
+  readonly session: string;
   readonly agent: string;
   readonly line: number;
   readonly stream: Stream;
@@ -56,8 +59,9 @@ const STREAMS = ["user", "assistant", "thinking", "tool_call", "tool_result"] as
 type Stream = typeof STREAMS[number];
 
 /**
- * Differences between what the logs of one session must hold and `events`, one sentence each; none if equal.
- * `files`: the logs, as the manifest names them; by default all below `.claude/projects`.
+ * Differences between what the logs of a case must hold and `events`, one sentence each; none if equal. Each session is
+ * compared by itself, and in it each agent. `files`: the logs, as the manifest names them; by default all below
+ * `.claude/projects`.
  */
 export function compareWithManifest(
   manifest: Manifest,
@@ -65,18 +69,54 @@ export function compareWithManifest(
   files?: readonly string[],
 ): string[] {
   const expected = manifest.turns.flatMap((turn) => expectTurn(turn, files)).sort((a, b) => a.line - b.line);
-  const agents = new Set([...expected.map((item) => item.agent), ...events.map((event) => event.agent)]);
+  const speakers = new Map([...expected, ...events].map((one) => [`${one.session} ${one.agent}`, one]));
   const differences: string[] = [];
-  for (const agent of agents) {
-    const own = events.filter((event) => event.agent === agent);
+  for (const { session, agent } of speakers.values()) {
+    const isOwn = (one: Expected | Event) => one.session === session && one.agent === agent;
+    const own = events.filter(isOwn);
     for (const stream of STREAMS) {
-      const wanted = expected.filter((item) => item.agent === agent && item.stream === stream);
+      const wanted = expected.filter((item) => isOwn(item) && item.stream === stream);
       const found = own.map((event, index) => ({ event, next: own[index + 1] }))
         .filter(({ event }) => event.type === stream);
-      differences.push(...compareStream(`${manifest.case} ${agent} ${stream}`, wanted, found));
+      differences.push(...compareStream(`${manifest.case} ${session} ${agent} ${stream}`, wanted, found));
     }
   }
   return differences;
+}
+
+/** What a manifest says otherwise than the log, because the client wrote it so; `why` says how that is seen. */
+export interface Amendment {
+  /** How the text of the turn, or of its first block, begins. */
+  readonly turn: string;
+  readonly why: string;
+  /** The line of the main log where it stands all the same. */
+  readonly line?: number;
+  /** What stands there in its place. */
+  readonly text?: string;
+}
+
+/** `manifest` with `amendments`, each of a turn that is there. */
+export function amendManifest(manifest: Manifest, amendments: readonly Amendment[]): Manifest {
+  const main = manifest.turns.flatMap((turn) => turn.log ?? [])
+    .find(({ file }) => SESSION_FILE.test(file) && agentOf(file) === MAIN_AGENT)?.file ?? "";
+  const turns = [...manifest.turns];
+  for (const { turn: head, line, text } of amendments) {
+    const index = turns.findIndex((turn) => wordsOf(turn).startsWith(head));
+    const turn = turns[index];
+    if (turn === undefined) throw new Error(`${manifest.case} has no turn "${head}"`);
+    turns[index] = {
+      ...turn,
+      ...(line === undefined ? {} : { log: [{ file: main, line }] }),
+      ...(text === undefined ? {} : turn.kind === "user" ? { text } : { content: text }),
+    };
+  }
+  return { ...manifest, turns };
+}
+
+function wordsOf(turn: Turn): string {
+  return headOf(
+    turn.text ?? turn.blocks?.[0]?.text ?? (typeof turn.content === "string" ? turn.content : ""),
+  );
 }
 
 interface Found {
@@ -100,18 +140,19 @@ function compareStream(name: string, wanted: readonly Expected[], found: readonl
 
 function expectTurn(turn: Turn, files: readonly string[] | undefined): Expected[] {
   const all = (turn.log ?? []).filter((place) =>
-    files === undefined ? place.file.startsWith(".claude/projects/") : files.includes(place.file)
+    files === undefined ? SESSION_FILE.test(place.file) : files.includes(place.file)
   );
   // A fork's log begins with rows of its parent's, which are read there.
   const main = all.filter((place) => agentOf(place.file) === MAIN_AGENT);
   const places = main.length > 0 ? main : all;
-  return places.flatMap((place) => {
-    const base = { agent: agentOf(place.file), line: place.line };
+  return places.flatMap((place, index) => {
+    const base = { session: sessionOf(place.file), agent: agentOf(place.file), line: place.line };
     switch (turn.kind) {
       case "user":
         return expectUser(turn, base);
       case "assistant": {
-        const block = turn.blocks?.[place.block ?? 0];
+        // Where rows do not number their blocks, they stand in the order of the reply.
+        const block = turn.blocks?.[place.block ?? index];
         return block === undefined ? [] : expectBlock(block, base);
       }
       case "tool_result":
@@ -122,15 +163,15 @@ function expectTurn(turn: Turn, files: readonly string[] | undefined): Expected[
   });
 }
 
-type Base = Pick<Expected, "agent" | "line">;
+type Base = Pick<Expected, "session" | "agent" | "line">;
 
 function expectUser(turn: Turn, base: Base): Expected[] {
+  if (Object.values(turn.raw ?? {}).includes(true)) return [];
   const text = turn.text ?? "";
-  const start = headOf(text).slice(0, 1);
-  // Commands of the client are notices, and a prompt that a hook refused is told by the client only.
-  if (start === "/" || start === "!" || turn.log_note?.includes("system/")) return [];
-  // A large paste stands inside a frame that the client adds.
+  // A large paste, a command and a shell line stand inside frames that the client adds.
   const framed = turn.log_note === "embedded in user";
+  // Commands of the client are notices, and a prompt that a hook refused is told by the client only.
+  if ((framed && /^[/!]/.test(headOf(text))) || turn.log_note?.includes("system/")) return [];
   return [{
     ...base,
     stream: "user",
@@ -164,6 +205,7 @@ function expectBlock(block: Block, base: Base): Expected[] {
       }];
     }
     case "tool_use":
+    case "server_tool_use":
       return [{
         ...base,
         stream: "tool_call",
@@ -178,7 +220,18 @@ function expectBlock(block: Block, base: Base): Expected[] {
 /** What the client sends where a result is lost; its log holds another sentence, which was not sent. */
 const LOST_RESULT = "[Tool result missing due to internal error]";
 
+/** How a result ends that tells the model what the person said when rejecting the call: that is theirs. */
+const REJECTION =
+  /^(The user doesn't want to proceed [^\n]* the user said:)\n((?!The user wants to clarify)[^]*)$/;
+
 function expectResult(turn: Turn, base: Base): Expected[] {
+  const rejection = typeof turn.content === "string" ? REJECTION.exec(turn.content) : null;
+  if (rejection === null) return [expectOutput(turn, base)];
+  const [, content = "", text = ""] = rejection;
+  return [expectOutput({ ...turn, content }, base), ...expectUser({ kind: "user", text }, base)];
+}
+
+function expectOutput(turn: Turn, base: Base): Expected {
   const content = turn.content ?? "";
   const texts: readonly Text[] = Array.isArray(content)
     ? content.flatMap((item: { type: string; text?: Text }) => item.type === "text" ? [item.text ?? ""] : [])
@@ -188,14 +241,21 @@ function expectResult(turn: Turn, base: Base): Expected[] {
   // A fork is told another result of the call that started it than its parent.
   const forked = base.agent === MAIN_AGENT && turn.who?.startsWith("agent:") === true;
   const toldOtherwise = text === LOST_RESULT || forked;
-  return [{
+  return {
     ...base,
     stream: "tool_result",
     shown: `${turn.tool_use_id} ${shown(headOf(text))}`,
     matches: (event) =>
       event.type === "tool_result" && event.call === turn.tool_use_id &&
       event.error === (turn.is_error ?? false) && (toldOtherwise || isText(text, event.text)),
-  }];
+  };
+}
+
+const SESSION_FILE = /^\.claude\/projects\/[^/]+\/([0-9a-f-]{36})(?:\.jsonl$|\/)/;
+
+/** The session whose log, or whose sub-agent's, a file is; a log that was put elsewhere is called after its name. */
+function sessionOf(file: string): string {
+  return SESSION_FILE.exec(file)?.[1] ?? file.replace(/\.jsonl$/, "");
 }
 
 /** The sub-agent whose log a file is, by its name; else the main agent. */

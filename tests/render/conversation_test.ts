@@ -130,7 +130,13 @@ Deno.test("a recording that was finished can go on", () => {
 });
 
 Deno.test("a decision and an image keep their place behind the call they belong to", () => {
-  const decision: Body = { type: "decision", question: "Red?", options: ["Yes"], answer: "Yes" };
+  const decision: Body = {
+    type: "decision",
+    question: "Red?",
+    options: ["Yes"],
+    answer: "Yes",
+    note: "dark",
+  };
   const image: Body = { type: "notice", kind: "image", text: "PNG, 3 kB" };
   assert.deepEqual(outline([call("1"), decision, image, result("1")]), [
     "## Assistant",
@@ -140,6 +146,7 @@ Deno.test("a decision and an image keep their place behind the call they belong 
     "> *Question* — Red?",
     "> - Yes",
     "> *Answer* — Yes",
+    "> *Note* — dark",
     "> *Image* — PNG, 3 kB",
   ]);
 });
@@ -258,6 +265,7 @@ Deno.test("jsonl is the event, its keys in order", () => {
     { type: "tool_call", call: "1", name: "N", input: { z: 1, a: "\u2028\ud800" } },
     { type: "tool_result", call: "1", text: "d", error: true },
     { type: "decision", question: "q", options: [], answer: null },
+    { type: "decision", question: "q", options: [], answer: "a", note: "n" },
     { type: "notice", kind: "info", text: "e" },
   ];
   const lines = renderAs("jsonl", bodies).trimEnd().split("\n");
@@ -270,6 +278,7 @@ Deno.test("jsonl is the event, its keys in order", () => {
     ["call", "name", "input"],
     ["call", "text", "error"],
     ["question", "options", "answer"],
+    ["question", "options", "answer", "note"],
     ["kind", "text"],
   ];
   assert.deepEqual(lines.map((line) => Object.keys(JSON.parse(line))), keys.map((own) => [...base, ...own]));

@@ -8,8 +8,8 @@ import { readServerResult } from "./tool_results.ts";
 /** What the client puts in a model's place when it resumes a turn that was cut. */
 const NO_RESPONSE = "No response requested.";
 
-export function readAssistantRow(row: Row, fold: Fold): Reading {
-  const events = createRowEvents(row, inlineAgent(fold, row));
+export function readAssistantRow(row: Row, line: number, fold: Fold): Reading {
+  const events = createRowEvents(row, line, inlineAgent(fold, row));
   const message = rowOf(row["message"]);
   const content = message["content"];
   if (typeof content === "string") readText(textOf(content), row, message, events);

@@ -15,6 +15,12 @@ export interface Fold {
   repeating: boolean;
   /** Sub-agents whose rows stand in the main log, by the last row of each, the latest last. */
   readonly chains: { readonly agent: string; leaf: string }[];
+  /** Version of the client that wrote the latest row; sessions are resumed with newer ones. */
+  version?: string;
+  /** What waits in the client's queue, first come first; see queue.ts. */
+  queue?: string[];
+  /** The session in which this one goes on, once that was said. */
+  continuedIn?: string;
 }
 
 export function createFold(agent: string): Fold {
@@ -25,6 +31,16 @@ export function createFold(agent: string): Fold {
     repeating: false,
     chains: [],
   };
+}
+
+/** Whether `version` (`2.1.30`) is older than `since`; one that is no version counts as newer. */
+export function isOlder(version: string, since: readonly number[]): boolean {
+  const numbers = version.split(".", since.length).map((part) => Number.parseInt(part, 10));
+  for (const [index, wanted] of since.entries()) {
+    const number = numbers[index] ?? 0;
+    if (number !== wanted) return number < wanted;
+  }
+  return false;
 }
 
 /** Remembers a call of the tool that starts sub-agents, under its present and its former name. */

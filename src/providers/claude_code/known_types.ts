@@ -1,6 +1,6 @@
 /**
  * Types that hold nothing of the conversation, so that what is not listed is reported as unknown. From logs of
- * Claude Code 1.0 to 2.1.330 and the names in its program. Pure.
+ * Claude Code 1.0 to 2.1.332 and the names in its program. Pure.
  */
 
 /** Rows without a place in the conversation: settings, state, and second copies of what was said. */
@@ -11,6 +11,7 @@ export const STATE_ROWS: ReadonlySet<string> = new Set([
   "ai-title",
   "api-request",
   "api-request-blob",
+  "api-request-resumed",
   "api-request-shape",
   "atis-latch",
   "attribution-snapshot",
@@ -19,8 +20,10 @@ export const STATE_ROWS: ReadonlySet<string> = new Set([
   "continued-in",
   "cost-state",
   "custom-title",
+  "data-flow-incomplete",
   "data-flow-records",
   "derived-from",
+  "dev-mods",
   "ended-by-model",
   "file-history-delta",
   "file-history-snapshot",
@@ -47,9 +50,9 @@ export const STATE_ROWS: ReadonlySet<string> = new Set([
   "worktree-state",
 ]);
 
-/** State rows that name no session and begin no fork: they need not be parsed. */
+/** State rows that name no session, begin no fork and lead to no other session: they need not be parsed. */
 export const IGNORED_ROWS: ReadonlySet<string> = STATE_ROWS.difference(
-  new Set(["agent-name", "ai-title", "custom-title", "fork-context-ref", "summary"]),
+  new Set(["agent-name", "ai-title", "continued-in", "custom-title", "fork-context-ref", "summary"]),
 );
 
 /** `artifact-*` rows are many, and state too. */
@@ -101,6 +104,7 @@ export const CONTEXT_ATTACHMENTS: ReadonlySet<string> = new Set([
   "edited_text_file",
   "environment",
   "file",
+  "goal_status",
   "hook_additional_context",
   "hook_blocking_error",
   "hook_cancelled",
@@ -134,6 +138,7 @@ export const CONTEXT_ATTACHMENTS: ReadonlySet<string> = new Set([
   "remote_session_change",
   "selected_lines_in_ide",
   "session_context",
+  "session_cron_carry",
   "silent_turn_reminder",
   "skill_discovery",
   "skill_listing",

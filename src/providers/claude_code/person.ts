@@ -33,7 +33,7 @@ export function isSaidByPerson(row: Row): boolean {
 /** Whether an attachment of type `queued_command` is a prompt that a person typed while the model worked. */
 export function isQueuedByPerson(row: Row, attachment: Row): boolean {
   const mode = attachment["commandMode"];
-  return !row["isMeta"] && !attachment["isMeta"] && !row["isSidechain"] &&
+  return !row["isMeta"] && !attachment["isMeta"] && !row["isSidechain"] && !attachment["textNotTyped"] &&
     isHuman(attachment["origin"]) && (mode === undefined || mode === "prompt");
 }
 

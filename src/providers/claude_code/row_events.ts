@@ -1,7 +1,7 @@
 /** The events of one row, with their ids and their time. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
 import type { Origin, Out, Reading, Said } from "../provider.ts";
-import { type Row, timeOf, typeName, uuidOf } from "./records.ts";
+import { type Row, textOf, timeOf, uuidOf } from "./records.ts";
 
 type WithoutRow<T> = T extends unknown ? Omit<T, "id" | "time"> : never;
 type EventBody = WithoutRow<EventDraft>;
@@ -16,20 +16,18 @@ export interface RowEvents {
   reading(origin: Origin): Reading;
 }
 
-/** `agent`: whose row it is, where a sub-agent's rows stand in the main log; null for the log's own agent. */
-export function createRowEvents(row: Row, agent: string | null): RowEvents {
+/**
+ * `line`: its number in the log, by which a row without an id of its own is called. `agent`: whose row it is, where a
+ * sub-agent's rows stand in the main log; null for the log's own agent.
+ */
+export function createRowEvents(row: Row, line: number, agent: string | null): RowEvents {
   const outs: Out[] = [];
-  const uuid = uuidOf(row);
+  const own = uuidOf(row) ?? lineId(row, line);
   const time = timeOf(row["timestamp"]);
   let count = 0;
 
   function push(body: EventBody, said?: Said): void {
-    if (uuid === null) {
-      // No client writes one; without an id it could not be told from a copy of itself.
-      outs.push({ out: "unknown", type: `${typeName(row["type"])}/no-uuid` });
-      return;
-    }
-    const id = count === 0 ? uuid : `${uuid}#${count}`;
+    const id = count === 0 ? own : `${own}#${count}`;
     count += 1;
     const event = { id, time, ...body } as EventDraft;
     outs.push({
@@ -49,6 +47,12 @@ export function createRowEvents(row: Row, agent: string | null): RowEvents {
     addUnknown: (type) => outs.push({ out: "unknown", type }),
     reading: (origin) => ({ outs, origin: agent === null ? origin : "sub-agent" }),
   };
+}
+
+/** Lines of two sessions are two: what was obeyed in one is not done in the other. */
+function lineId(row: Row, line: number): string {
+  const session = textOf(row["sessionId"]);
+  return session === "" ? `line-${line}` : `${session}:${line}`;
 }
 
 const NO_OUTS: readonly Out[] = [];

@@ -5,12 +5,13 @@ import { readMarkup } from "./client_markup.ts";
 import { type Fold, inlineAgent } from "./fold.ts";
 import { CONTEXT_ATTACHMENTS, SILENT_SYSTEM_ROWS, TOLD_SYSTEM_ROWS } from "./known_types.ts";
 import { isQueuedByPerson, messageText } from "./person.ts";
-import { type Row, rowOf, textOf, typeName } from "./records.ts";
+import { absorbedText, followQueue } from "./queue.ts";
+import { type Row, rowOf, SESSION_ID, textOf, typeName } from "./records.ts";
 import { createRowEvents, silent, unknownRecord } from "./row_events.ts";
 import { readPrompt } from "./user_rows.ts";
 
-export function readSystemRow(row: Row, fold: Fold): Reading {
-  const events = createRowEvents(row, inlineAgent(fold, row));
+export function readSystemRow(row: Row, line: number, fold: Fold): Reading {
+  const events = createRowEvents(row, line, inlineAgent(fold, row));
   const subtype = row["subtype"];
   const content = textOf(row["content"]);
   if (subtype === "api_error") {
@@ -48,10 +49,33 @@ function describeApiError(row: Row): string {
     : said;
 }
 
-export function readAttachmentRow(row: Row, fold: Fold): Reading {
+/** Rows of the client's queue: of a text that stands nowhere else, and of the queue itself. */
+export function readQueueRow(row: Row, line: number, fold: Fold): Reading {
+  const text = absorbedText(row, fold);
+  const kept = followQueue(row, fold);
+  if (text === null) return kept ? silent("repeat") : unknownRecord("queue-operation/too-long");
+  const events = createRowEvents(row, line, null);
+  const origin = readMarkup(text, events);
+  return origin === null ? readPrompt(row, text, events) : events.reading(origin);
+}
+
+/** Where the session goes on: the client begins another for what runs in the background or with an empty context. */
+export function readContinuation(row: Row, line: number, fold: Fold): Reading {
+  const session = textOf(row["continuedInSessionId"]);
+  if (!SESSION_ID.test(session) || fold.agent !== MAIN_AGENT || session === fold.continuedIn) {
+    return silent("repeat");
+  }
+  fold.continuedIn = session;
+  const events = createRowEvents(row, line, null);
+  events.addNotice("info", `The conversation goes on in the session ${session}.`);
+  const { outs, origin } = events.reading("injected");
+  return { outs: [...outs, { out: "meta", continues: session }], origin };
+}
+
+export function readAttachmentRow(row: Row, line: number, fold: Fold): Reading {
   const attachment = rowOf(row["attachment"]);
   const type = attachment["type"];
-  if (type === "queued_command") return readQueued(row, attachment, fold);
+  if (type === "queued_command") return readQueued(row, line, attachment, fold);
   // It repeats the whole request to the model, the person's words among them.
   if (type === "prompt_snapshot") return silent("repeat");
   if (typeof type === "string" && CONTEXT_ATTACHMENTS.has(type)) return silent("injected");
@@ -59,10 +83,10 @@ export function readAttachmentRow(row: Row, fold: Fold): Reading {
 }
 
 /** What was queued while the model worked and given to it in the middle of its turn: written nowhere else. */
-function readQueued(row: Row, attachment: Row, fold: Fold): Reading {
+function readQueued(row: Row, line: number, attachment: Row, fold: Fold): Reading {
   const prompt = attachment["prompt"];
   const inline = inlineAgent(fold, row);
-  const events = createRowEvents(row, inline);
+  const events = createRowEvents(row, line, inline);
   const origin = readMarkup(messageText(prompt), events);
   if (origin !== null) return events.reading(origin);
   if (fold.agent !== MAIN_AGENT || inline !== null || !isQueuedByPerson(row, attachment)) {

@@ -4,20 +4,24 @@ import { describeMedia } from "../media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import type { RowEvents } from "./row_events.ts";
 
-/** A `tool_result` block of a user row. */
-export function readToolResult(block: Row, fold: Fold, events: RowEvents): void {
+/** A `tool_result` block of a user row; `words`, which end its text, are the person's and are told by themselves. */
+export function readToolResult(block: Row, words: string, fold: Fold, events: RowEvents): void {
   const call = textOf(block["tool_use_id"]);
   const content = block["content"];
   forgetCall(fold, call);
   events.add({
     type: "tool_result",
     call,
-    text: resultText(content),
+    text: withoutEnd(resultText(content), words),
     error: block["is_error"] === true,
   });
   for (const item of listOf(content)) {
     if (isRow(item)) readMedia(item, events);
   }
+}
+
+function withoutEnd(text: string, end: string): string {
+  return end !== "" && text.endsWith(end) ? text.slice(0, -end.length).trimEnd() : text;
 }
 
 function resultText(content: unknown): string {
@@ -51,6 +55,9 @@ export function readMedia(item: Row, events: RowEvents): void {
   }
 }
 
+/** What the client writes for the answer of a person who chose nothing and wrote a note. */
+const NOTES_ONLY = "(notes only)";
+
 /** The questions that the model asked (AskUserQuestion) and what the person chose or wrote. */
 export function readDecisions(toolUseResult: unknown, events: RowEvents): void {
   if (!isRow(toolUseResult)) return;
@@ -58,12 +65,16 @@ export function readDecisions(toolUseResult: unknown, events: RowEvents): void {
   if (answers === undefined) return;
   for (const [index, asked] of listOf(toolUseResult["questions"]).entries()) {
     if (!isRow(asked) || typeof asked["question"] !== "string") continue;
-    const answer = Array.isArray(answers) ? answers[index] : ownProperty(answers, asked["question"]);
+    const name = asked["question"];
+    const answer = answerText(Array.isArray(answers) ? answers[index] : ownProperty(answers, name));
+    const note = textOf(rowOf(ownProperty(toolUseResult["annotations"], name))["notes"]);
+    const only = note !== "" && (answer === null || answer === NOTES_ONLY);
     events.add({
       type: "decision",
-      question: textOf(asked["question"]),
+      question: textOf(name),
       options: listOf(asked["options"]).map(labelOf).filter((label) => label !== ""),
-      answer: answerText(answer),
+      answer: only ? note : answer,
+      ...(note === "" || only ? {} : { note }),
     });
   }
 }

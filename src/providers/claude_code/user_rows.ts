@@ -1,6 +1,6 @@
 /** Rows of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
-import { TYPED } from "../../protocol/evidence.ts";
+import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import type { Reading } from "../provider.ts";
 import { readMarkup } from "./client_markup.ts";
 import { type Fold, inlineAgent } from "./fold.ts";
@@ -12,15 +12,18 @@ import {
   personsText,
   summaryText,
 } from "./person.ts";
-import { isRow, listOf, type Row, rowOf, typeName } from "./records.ts";
+import { isRow, listOf, type Row, rowOf, typeName, uuidOf } from "./records.ts";
 import { createRowEvents, type RowEvents, silent } from "./row_events.ts";
 import { readDecisions, readMedia, readToolResult } from "./tool_results.ts";
+import { wordsOfRejection } from "./rejection.ts";
 import { typedPart } from "./typed.ts";
 
-export function readUserRow(row: Row, fold: Fold): Reading {
+const UNMARKED: Authorship = { evidence: "unproven", why: "unmarked" };
+
+export function readUserRow(row: Row, line: number, fold: Fold): Reading {
   const content = rowOf(row["message"])["content"];
   const inline = inlineAgent(fold, row);
-  const events = createRowEvents(row, inline);
+  const events = createRowEvents(row, line, inline);
   if (fold.repeating) return readForkTask(content, fold, events);
   if (listOf(content).some(isToolResult)) return readToolResults(row, content, fold, events);
   if (row["isMeta"]) return silent("injected");
@@ -46,19 +49,24 @@ export function readUserRow(row: Row, fold: Fold): Reading {
   return events.reading("injected");
 }
 
-/** A person's prompt: a string, or blocks. */
+/** A person's prompt: a string, or blocks. A row that no client writes so proves nothing: it commands nothing. */
 export function readPrompt(row: Row, content: unknown, events: RowEvents): Reading {
   const text = personsText(row, content);
-  if (text !== "") events.addUser(text, { ...TYPED, typed: typedPart(text) });
+  const isProven = uuidOf(row) !== null || row["type"] === "queue-operation";
+  const typed = typedPart(text);
+  if (text !== "") events.addUser(text, isProven ? { ...TYPED, typed } : { ...UNMARKED, typed });
   readOthers(content, events);
   return events.reading(text === "" ? "injected" : "user");
 }
 
 function readToolResults(row: Row, content: unknown, fold: Fold, events: RowEvents): Reading {
+  const words = wordsOfRejection(row, content);
   for (const block of listOf(content)) {
-    if (isToolResult(block)) readToolResult(block, fold, events);
+    if (isToolResult(block)) readToolResult(block, words, fold, events);
   }
   readDecisions(row["toolUseResult"], events);
+  // The client puts words of its own there, too, under the same marks: nothing in them is obeyed.
+  if (words !== "") events.addUser(words, { ...UNMARKED, typed: words });
   const text = messageText(content);
   if (isInterruption(row, text)) events.addNotice("interruption", text);
   readOthers(content, events);
