@@ -1,7 +1,7 @@
 /** What the status file says of a provider and of a recording. Room: daemon; this file is pure. */
 import type { RecordingStatus, Status } from "../protocol/status.ts";
 import type { Follow } from "./follow.ts";
-import type { Recording } from "./recordings_store.ts";
+import type { RecordingSummary } from "./recording.ts";
 
 type ProviderStatus = Status["providers"][number];
 
@@ -31,7 +31,7 @@ export function describeProvider(
 
 /** `problem`: why it is blocked, if it is; `behind`: bytes of its session's main log that it does not hold. */
 export function describeRecording(
-  recording: Recording,
+  recording: RecordingSummary,
   problem: string | null,
   behind: number,
 ): RecordingStatus {
@@ -50,12 +50,10 @@ export function describeRecording(
   };
 }
 
-/** Bytes of its session's main log, all parts of it, that a recording's checkpoint has behind it. */
-export function readTo({ checkpoint }: Pick<Recording, "checkpoint">): number {
-  return (checkpoint?.part?.before ?? 0) + (checkpoint?.main.cursor?.offset ?? 0);
-}
-
-function stateOf({ active, kind, until }: Recording, problem: string | null): RecordingStatus["state"] {
+function stateOf(
+  { active, kind, until }: RecordingSummary,
+  problem: string | null,
+): RecordingStatus["state"] {
   if (!active) return kind === "export" ? "done" : "stopped";
   if (problem !== null) return "blocked";
   return until === null ? "active" : "stopping";

@@ -12,9 +12,11 @@ import type { AuditBody } from "../protocol/audit_record.ts";
 import type { Grant } from "../protocol/grant.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { OpenedFile } from "../protocol/writer_messages.ts";
+import { flushFoldersOf } from "../system/flush_folder.ts";
 import { lookUp } from "../system/lookup.ts";
 import type { OpenResult } from "./recorder.ts";
-import type { FileIdentity, Recording, RecordingsStore } from "./recordings_store.ts";
+import type { FileIdentity, Recording } from "./recording.ts";
+import type { RecordingsStore } from "./recordings_store.ts";
 import { askWriter, WriterGone } from "./writer_client.ts";
 
 export interface DestinationsOptions {
@@ -43,7 +45,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     asker: Asker,
     destination: string | null,
     meta: SessionMeta,
-    created: ReadonlySet<string>,
+    created: Request["created"],
   ): Decision {
     const request: Request = {
       asker,
@@ -89,9 +91,9 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   /** An established recording's file may have been replaced by an editor: the path is the person's word for it. */
   function decideAgain(recording: Recording): Decision {
     const there = identify(recording.destination);
-    const created = new Set(recordings.created());
     const isOurs = recording.file !== null || isFreshOrphan(recording);
-    if (there !== null && isOurs) created.add(`${there.dev}:${there.ino}`);
+    const own = isOurs && there !== null ? `${there.dev}:${there.ino}` : null;
+    const created = { has: (file: string) => file === own || recordings.created.has(file) };
     return decideFor("automatic", recording.destination, recording.head.meta, created);
   }
 
@@ -166,30 +168,33 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     }
     const { dev, ino } = file;
     const { size } = message;
-    report(recording, "allow", howItWasFound(recording, file, size, create), null);
     const isOurs = create || (recording.file === null && size === 0);
+    // Whoever made the file may write to it and nothing else: its place in its folder is flushed here.
+    if (isOurs) flushFoldersOf([...directories, path]);
+    const found = howItWasFound(recording, file, create, recordings.isAsLeft(path, { dev, ino }, size));
+    report(recording, "allow", found, null);
     recordings.setFile(recording.id, { dev, ino }, size, isOurs ? path : null);
-    return { writer, size };
+    return { writer, size, isSame: recording.file === null || isSame(recording.file, file) };
   }
 
   /** A difference between what was opened, what was decided, and what is at the path now. */
   function compare(opened: OpenedFile, existing: FileIdentity | null, path: string): string | null {
     if (!opened.isFile) return "not-a-regular-file";
     if (opened.links !== 1) return "hard-link";
-    if (existing !== null && (opened.dev !== existing.dev || opened.ino !== existing.ino)) return "swapped";
+    if (existing !== null && !isSame(existing, opened)) return "swapped";
     const created = new Set([`${opened.dev}:${opened.ino}`]);
     // A folder above it may have become a link between the decision and the opening: look once more.
     const again = decideFor("automatic", path, PLACELESS, created);
     if (!again.allow) return again.reason === "too-large" ? null : "swapped";
-    return again.existing?.dev === opened.dev && again.existing.ino === opened.ino ? null : "swapped";
+    return again.existing !== null && isSame(again.existing, opened) ? null : "swapped";
   }
 
   return {
-    decide: (asker, destination, meta) => decideFor(asker, destination, meta, recordings.created()),
+    decide: (asker, destination, meta) => decideFor(asker, destination, meta, recordings.created),
     open,
     unchanged({ destination, file }) {
       const there = identify(destination);
-      return there !== null && file !== null && there.dev === file.dev && there.ino === file.ino;
+      return there !== null && file !== null && isSame(there, file);
     },
   };
 }
@@ -218,9 +223,13 @@ function look(path: string): Deno.FileInfo | null {
 }
 
 /** What became of the file since we had it open last. */
-function howItWasFound(recording: Recording, opened: OpenedFile, size: number, create: boolean): string {
+function howItWasFound(recording: Recording, opened: OpenedFile, create: boolean, asLeft: boolean): string {
   if (recording.file === null) return create ? "created" : "opened";
   if (create) return "created-again";
-  if (recording.file.ino !== opened.ino || recording.file.dev !== opened.dev) return "replaced-by-user";
-  return size === recording.size ? "opened" : "edited-by-user";
+  if (!isSame(recording.file, opened)) return "replaced-by-user";
+  return asLeft ? "opened" : "edited-by-user";
+}
+
+function isSame(one: FileIdentity, other: FileIdentity): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
 }

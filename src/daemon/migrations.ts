@@ -82,4 +82,21 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE files (dev INTEGER NOT NULL, ino INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (dev, ino))
     STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Bytes of the session's main log that the checkpoint has behind it: status shows it, and reads no checkpoint.
+  ALTER TABLE recordings ADD COLUMN read_to INTEGER NOT NULL DEFAULT 0;
+  UPDATE recordings SET read_to = coalesce(json_extract(checkpoint, '$.part.before'), 0)
+    + coalesce(json_extract(checkpoint, '$.main.cursor.offset'), 0) WHERE checkpoint IS NOT NULL;
+
+  -- An export that is done never goes on.
+  UPDATE recordings SET checkpoint = NULL, render = NULL WHERE kind = 'export' AND state = 'stopped';
+
+  -- However many recordings there were, those that are asked for are found by an index.
+  DROP INDEX recordings_by_session;
+  CREATE INDEX recordings_by_session ON recordings (provider, session, state);
+  CREATE INDEX recordings_by_state ON recordings (state);
+
+  -- Nobody may read a destination, so nobody could compare it.
+  ALTER TABLE deliveries DROP COLUMN sha256;
+  `,
 ];

@@ -14,8 +14,9 @@ import type { Asker, Decision } from "../policy/decision.ts";
 import { applyCommand, type Effect } from "../session/machine.ts";
 import { isMistyped } from "../session/say_refused.ts";
 import { knownRecordings, type Recorders } from "./recorders.ts";
+import type { RecordingKind, RecordingSummary } from "./recording.ts";
+import type { RecordingsStore } from "./recordings_store.ts";
 import { refuse, whyBarred } from "./refused.ts";
-import type { Recording, RecordingKind, RecordingsStore } from "./recordings_store.ts";
 import type { SessionsStore } from "./sessions_store.ts";
 import type { Database } from "./state.ts";
 
@@ -102,8 +103,7 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
   await finishStopping(context, ref, command.seq);
   let decision: Decision | null = null;
   if (verb !== "stop") {
-    const known = knownRecordings(context.recordings, ref);
-    const active = known.find((recording) => recording.active);
+    const active = knownRecordings(context.recordings, ref, null).find((recording) => recording.active);
     if (command.destination === null && active !== undefined) {
       return accept(context, command, active.destination, "already-recording", []);
     }
@@ -115,9 +115,10 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
       return deny(context, command, decision.path, "destination-in-use", message);
     }
   }
+  const destination = decision?.path ?? null;
   const outcome = applyCommand(
-    { recordings: knownRecordings(context.recordings, ref) },
-    { verb, destination: decision?.path ?? null, seq: command.seq, place: command.place },
+    { recordings: knownRecordings(context.recordings, ref, destination) },
+    { verb, destination, seq: command.seq, place: command.place },
   );
   switch (outcome.outcome) {
     case "denied":
@@ -150,13 +151,13 @@ async function finishStopping(
   ref: SessionRef,
   seq: number,
 ): Promise<void> {
-  for (const { id, active, until, kind } of recordings.ofSession(ref)) {
-    if (active && until !== null && until <= seq && kind !== "export") await recorders.settled(id);
+  for (const { id, until, kind } of recordings.activeOfSession(ref)) {
+    if (until !== null && until <= seq && kind !== "export") await recorders.settled(id);
   }
 }
 
 /** A file serves one session; an export, once. */
-function isTaken(holders: readonly Recording[], ref: SessionRef, verb: Verb): boolean {
+function isTaken(holders: readonly RecordingSummary[], ref: SessionRef, verb: Verb): boolean {
   return holders.some(({ provider, session, kind }) =>
     provider !== ref.provider || session !== ref.session || kind === "export" || verb === "export"
   );

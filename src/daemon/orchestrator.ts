@@ -19,7 +19,7 @@ import { createRecorders } from "./recorders.ts";
 import { storeRecordings } from "./recordings_store.ts";
 import { createOutside } from "./outside.ts";
 import { storeSessions } from "./sessions_store.ts";
-import { describeProvider, describeRecording, readTo } from "./describe.ts";
+import { describeProvider, describeRecording } from "./describe.ts";
 import type { Database } from "./state.ts";
 import { createSide, EMPTY_BODY, type ProviderPlan, type Side, type SideContext } from "./side.ts";
 import { createStatusFile, type StatusFile } from "./status_file.ts";
@@ -96,7 +96,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
           sides.get(recording.provider)?.follow.behind(
             recording.session,
             recording.next,
-            readTo(recording),
+            recording.readTo,
           ) ?? 0,
         )
       ),

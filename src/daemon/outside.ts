@@ -60,7 +60,7 @@ export function createOutside({ context, turns, automatic, watch, sizeOf }: Outs
   async function captureAutomatically(stored: StoredSession): Promise<void> {
     const project = stored.meta?.project ?? null;
     if (project === null || !automatic.some((folder) => isInside(project, folder))) return;
-    if (recordings.ofSession(stored).length > 0) return;
+    if (recordings.knows(stored)) return;
     await obeyCommand(context, {
       ...commandAt(stored),
       asker: "automatic",

@@ -4,9 +4,10 @@
  * Room: daemon; no authority of its own.
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
-import type { FromWriter } from "../protocol/writer_messages.ts";
+import { type FromWriter, preparePayload } from "../protocol/writer_messages.ts";
 import { settleDelivery } from "../session/settle.ts";
-import type { Delivery, Recording, RecordingsStore } from "./recordings_store.ts";
+import type { Delivery, Recording } from "./recording.ts";
+import type { RecordingsStore } from "./recordings_store.ts";
 import { type WriterClient, WriterGone } from "./writer_client.ts";
 
 /** A batch of the feed, its payload opaque. */
@@ -22,6 +23,8 @@ export interface FeedBatch {
 export interface OpenedDestination {
   readonly writer: WriterClient;
   readonly size: number;
+  /** It is the file that the recording had before, if it had one; not another in its place. */
+  readonly isSame: boolean;
 }
 
 export type OpenResult = OpenedDestination | { readonly problem: string };
@@ -123,13 +126,22 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
     return opened;
   }
 
+  /** Where policy lets recordings share a file, another one may have written to it: that is no edit. */
+  function noteEdit(found: number): void {
+    const recording = store.get(id);
+    const { destination, file } = recording;
+    if (file === null || !store.isAsLeft(destination, file, found, id)) {
+      context.noteChange(recording, "edited");
+    }
+  }
+
   /** A crash between recording a delivery and its end is settled by the file's real length. */
   async function settle(): Promise<boolean> {
     const open = store.delivery(id);
     if (open === null) return true;
     const destination = await ensureOpen();
     if (destination === null) return false;
-    switch (settleDelivery(open.before, open.length, size)) {
+    switch (settleDelivery(open.before, open.length, size, destination.isSame)) {
       case "written":
         store.commitDelivery(id, size);
         break;
@@ -141,7 +153,7 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
         break;
       }
       case "edited":
-        context.noteChange(store.get(id), "edited");
+        noteEdit(size);
         store.dropDelivery(id, size);
         break;
       case "not-written":
@@ -158,7 +170,7 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
     const next = batch.first + batch.count;
     const reading = { checkpoint: batch.checkpoint, next, events: batch.count, last: batch.end };
     if (batch.count === 0 && recording.render === null) {
-      store.advance(id, { ...reading, before: size, length: 0, sha256: "", render: encoder.encode("null") });
+      store.advance(id, { ...reading, before: size, length: 0, render: encoder.encode("null") });
       return finish(batch);
     }
     const destination = await ensureOpen();
@@ -169,13 +181,12 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
       delivery: deliveries,
       head: recording.head,
       finish: batch.end,
-    }, withState(recording.render, batch.payload));
+    }, preparePayload(recording.render, batch.payload));
     if (message.type !== "prepared") return void failed(message);
     const delivery: Delivery = {
       ...reading,
       before: size,
       length: message.length,
-      sha256: message.sha256,
       render: payload ?? encoder.encode("null"),
     };
     if (message.length === 0) {
@@ -201,7 +212,7 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
           return true;
         case "changed":
           // The person edited the file: nothing of theirs is touched, we go on at its end.
-          context.noteChange(store.get(id), "edited");
+          noteEdit(message.size);
           size = message.size;
           continue;
         default:
@@ -285,13 +296,4 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
       opened?.writer.end();
     },
   };
-}
-
-function withState(state: Uint8Array | null, events: Uint8Array): Uint8Array<ArrayBuffer> {
-  const first = state ?? encoder.encode("null");
-  const whole = new Uint8Array(first.length + 1 + events.length);
-  whole.set(first);
-  whole[first.length] = 0x0a;
-  whole.set(events, first.length + 1);
-  return whole;
 }

@@ -3,7 +3,8 @@ import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser, ToParser } from "../protocol/parser_messages.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { createRecorder, type OpenResult, type Recorder } from "./recorder.ts";
-import type { Recording, RecordingsStore } from "./recordings_store.ts";
+import type { Recording } from "./recording.ts";
+import type { RecordingsStore } from "./recordings_store.ts";
 
 /** A recording that was quiet for this long gives its writer back. Milliseconds. */
 const IDLE_MS = 30_000;
@@ -27,7 +28,7 @@ export interface RecordersOptions {
 
 export interface Recorders {
   /** Starts, or restarts, what the state says about this recording. */
-  start(recording: Recording): Promise<void>;
+  start(recording: Pick<Recording, "id">): Promise<void>;
   ended(recording: Recording): void;
   take(batch: Extract<FromParser, { type: "batch" }>, payload: Uint8Array<ArrayBuffer> | null): void;
   lost(message: Extract<FromParser, { type: "lost" }>): void;
@@ -179,9 +180,13 @@ function isBlocked(recorder: Recorder | undefined): boolean {
   return recorder !== undefined && recorder.problem() !== null && !recorder.isLost();
 }
 
-/** Recordings of one session, as the session's state machine sees them. */
-export function knownRecordings(store: RecordingsStore, ref: SessionRef) {
-  return store.ofSession(ref)
+/** Recordings of one session that a command about `destination` may change, as the session's state machine sees them. */
+export function knownRecordings(store: RecordingsStore, ref: SessionRef, destination: string | null) {
+  const there = destination === null ? [] : store.ofDestination(destination);
+  const stopped = there.filter(({ active, provider, session }) =>
+    !active && provider === ref.provider && session === ref.session
+  );
+  return [...store.activeOfSession(ref), ...stopped]
     .filter(({ kind }) => kind !== "export")
     .map(({ id, destination, whole, next, active, until }) => ({
       id,

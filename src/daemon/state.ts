@@ -3,6 +3,8 @@
  * disk. Requires read and write on the state folder. Room: daemon; edge.
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { flushFoldersOf } from "../system/flush_folder.ts";
+import { lookAt } from "../system/look.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 export interface Database {
@@ -24,8 +26,10 @@ export type OpenedState =
 /** Opens or makes the database at `path`, mode 0600, and brings its schema up to date. */
 export function openState(path: string): OpenedState {
   // Made here and not by SQLite, so that its mode does not depend on the umask; SQLite gives its side files the same.
+  const isNew = lookAt(path) === null;
   Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
   Deno.chmodSync(path, 0o600);
+  if (isNew) flushFoldersOf([path]);
   const connection = new DatabaseSync(path);
   connection.exec(
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -256;",

@@ -113,8 +113,22 @@ void allow_grants(const struct ruleset *rules, const struct role *role, const st
   }
 }
 
+/* So that what was made in it is still there after a power failure; where it cannot be flushed, nothing is promised. */
+static void flush_folder_of(const char *path) {
+  char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
+  if (folder == NULL) out_of_memory();
+  int fd = open(*folder == '\0' ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  free(folder);
+  if (fd < 0) return;
+  fsync(fd);
+  close(fd);
+}
+
 static void make_folder(const char *path) {
-  if (mkdir(path, 0700) == 0) return;
+  if (mkdir(path, 0700) == 0) {
+    flush_folder_of(path);
+    return;
+  }
   struct stat status;
   if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return;
   fail(REFUSED, "cannot make the folder %s: %s. Make it, or move away what is in its place", path,

@@ -52,8 +52,8 @@ export interface Request {
   readonly uid: number;
   /** Every folder whose logs are followed: kato never writes among them. */
   readonly providerRoots: readonly string[];
-  /** Files that kato created itself, by `dev:ino`. */
-  readonly created: ReadonlySet<string>;
+  /** Files that kato created itself, by `dev:ino`. Asked, not listed: there may be thousands. */
+  readonly created: Pick<ReadonlySet<string>, "has">;
   /** `--force`: an existing regular file of the person's own may be replaced (cli only). */
   readonly force: boolean;
 }

@@ -42,7 +42,7 @@ export const fromWriter = z.discriminatedUnion("type", [
   /** `file` is null where the monitor says what it is. */
   z.strictObject({ type: z.literal("opened"), file: z.nullable(openedFile), size: z.int() }),
   /** The payload is the renderer's state after this delivery. */
-  z.strictObject({ type: z.literal("prepared"), delivery, length: z.int(), sha256: z.string() }),
+  z.strictObject({ type: z.literal("prepared"), delivery, length: z.int() }),
   z.strictObject({ type: z.literal("appended"), delivery, size: z.int() }),
   z.strictObject({ type: z.literal("changed"), delivery, size: z.int() }),
   z.strictObject({ type: z.literal("truncated"), size: z.int() }),
@@ -51,3 +51,15 @@ export const fromWriter = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("failed"), action: z.string(), code: z.string(), message: z.string() }),
 ]);
 export type FromWriter = z.infer<typeof fromWriter>;
+
+const NEWLINE = 0x0a;
+
+/** Payload of `prepare`. `state`: the renderer's, as `prepared` gave it before; null to begin. */
+export function preparePayload(state: Uint8Array | null, events: Uint8Array): Uint8Array<ArrayBuffer> {
+  const first = state ?? new TextEncoder().encode("null");
+  const whole = new Uint8Array(first.length + 1 + events.length);
+  whole.set(first);
+  whole[first.length] = NEWLINE;
+  whole.set(events, first.length + 1);
+  return whole;
+}

@@ -1,10 +1,13 @@
 /** Files that others read while we write them. Requires write on the folder of the file. Room: system; edge. */
 import { dirname, join } from "@std/path";
+import { flushFolder, flushFoldersOf } from "./flush_folder.ts";
+import { lookAt } from "./look.ts";
 
 /**
  * Replaces `path` with `text`, mode 0600: a reader sees the old text or the new, whole.
  *
- * @param lasting Also after a power failure, which may leave an empty file in its place.
+ * @param lasting Also after a power failure, which otherwise may leave the old text, or an empty file. Requires read
+ * on the folder, too.
  */
 export function writeAtomically(path: string, text: string, lasting = false): void {
   const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
@@ -14,6 +17,7 @@ export function writeAtomically(path: string, text: string, lasting = false): vo
     Deno.chmodSync(temporary, 0o600);
     if (lasting) flush(temporary);
     Deno.renameSync(temporary, path);
+    if (lasting) flushFolder(dirname(path));
   } catch (error) {
     removeQuietly(temporary);
     throw error;
@@ -34,8 +38,16 @@ function removeQuietly(path: string): void {
   }
 }
 
-/** Makes `path` and what is missing above it, each mode 0700 under any umask. */
+/** Makes `path` and what is missing above it, each mode 0700 under any umask. Requires write on `path`. */
 export function makePrivateFolder(path: string): void {
+  const isNew = lookAt(path) === null;
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   Deno.chmodSync(path, 0o700);
+  if (!isNew) return;
+  try {
+    flushFoldersOf([path]);
+  } catch (error) {
+    // The launcher makes and flushes kato's own folders. In a checkout, a process may not look above the one it makes.
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+  }
 }

@@ -9,6 +9,7 @@ import { AUDIT_FILE_BYTES, AUDIT_LINE_BYTES } from "../protocol/limits.ts";
 import { type Link, makeRecord, readLine, recordLine, START } from "../policy/audit_chain.ts";
 import { AuditLogError, OddFile } from "./audit_error.ts";
 import { currentFile, listRotated, lockFile, rotatedFile } from "./audit_files.ts";
+import { flushFolder } from "./flush_folder.ts";
 import { lookAt } from "./look.ts";
 
 export interface AuditLogOptions {
@@ -222,12 +223,6 @@ function readText(file: Deno.FsFile, from: number, most: number): string {
     length += count;
   }
   return new TextDecoder().decode(bytes.subarray(0, length));
-}
-
-/** So that a file that was made or renamed is still there, by that name, after a power failure. */
-function flushFolder(directory: string): void {
-  using folder = Deno.openSync(directory);
-  folder.syncSync();
 }
 
 function message(error: unknown): string {

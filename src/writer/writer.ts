@@ -26,7 +26,7 @@ export function runWriter(port: Port, open: OpenDestination): void {
     return file;
   }
 
-  async function obey(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): Promise<void> {
+  function obey(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): void {
     switch (message.type) {
       case "open": {
         file?.close();
@@ -40,9 +40,8 @@ export function runWriter(port: Port, open: OpenDestination): void {
         const { text, state } = render(message.head, payload, message.finish);
         const bytes = encoder.encode(text);
         prepared = { delivery: message.delivery, bytes };
-        const sha256 = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
         const after = encoder.encode(JSON.stringify(state));
-        return send({ type: "prepared", delivery: message.delivery, length: bytes.length, sha256 }, after);
+        return send({ type: "prepared", delivery: message.delivery, length: bytes.length }, after);
       }
       case "append": {
         if (prepared?.delivery !== message.delivery) {
@@ -63,9 +62,9 @@ export function runWriter(port: Port, open: OpenDestination): void {
     }
   }
 
-  async function answer(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): Promise<void> {
+  receive(port, toWriter, (message, payload) => {
     try {
-      await obey(message, payload);
+      obey(message, payload);
     } catch (error) {
       const code = codeOf(error);
       // What has no code of the operating system is a bug of ours.
@@ -77,12 +76,6 @@ export function runWriter(port: Port, open: OpenDestination): void {
         message: error instanceof Error ? error.message : "",
       });
     }
-  }
-
-  /** One after the other, whatever waits meanwhile. A bug in one ends the role. */
-  let last: Promise<void> = Promise.resolve();
-  receive(port, toWriter, (message, payload) => {
-    last = last.then(() => answer(message, payload));
   });
 }
 

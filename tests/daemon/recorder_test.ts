@@ -55,7 +55,6 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
   store.openDelivery(id, {
     before: 0,
     length: 10,
-    sha256: "",
     checkpoint: CHECKPOINT,
     next: 3,
     events: 3,
@@ -75,7 +74,7 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
   const nothing = () => {};
   const recorder = createRecorder(id, {
     store,
-    open: () => Promise.resolve({ writer, size }),
+    open: () => Promise.resolve({ writer, size, isSame: true }),
     unchanged: () => true,
     startFeed: () => void deeds.push("feed"),
     setUntil: nothing,

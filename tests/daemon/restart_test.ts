@@ -115,6 +115,38 @@ Deno.test("restart: status shows the recordings that it showed before", async ()
   assert.equal(after.providers[0]?.sessions, before.providers[0]?.sessions);
 });
 
+// What is in the file of a delivery that was under way, bytes of it, when kato was killed.
+for (const written of [0, 40, 100]) {
+  Deno.test(`restart: ${written} of 100 bytes that a crash left of a delivery are no edit of the person's`, async () => {
+    await using stage = await setStage();
+    const { rows, log, say, home } = stage;
+    say(rows.user("::capture notes.md"), rows.assistant("one"));
+    await whenText(stage, "notes.md", renderCapture(log, "::capture notes.md"));
+    await stage.daemon.stop();
+    const path = `${home.exports}/notes.md`;
+    const state = new DatabaseSync(home.places.database);
+    state.exec(
+      `INSERT INTO deliveries (recording, before, length, checkpoint, next, events, last, render)
+        SELECT id, size, 100, checkpoint, next, 0, 0, render FROM recordings`,
+    );
+    state.close();
+    Deno.writeTextFileSync(path, "x".repeat(written), { append: true });
+
+    stage.daemon = startDaemon(home);
+    await stage.daemon.whenUp();
+    say(rows.assistant("two"));
+    await whenHolds(stage, "notes.md", "\ntwo\n");
+    const [delivered, text] = ["x".repeat(100), readExport(home, "notes.md")];
+    assert.equal(text.includes(delivered), written === 100);
+    assert.equal(text.replace(delivered, ""), renderCapture(log, "::capture notes.md"));
+    const told = home.audit().filter((record) => record.path === path && record.event !== "command");
+    assert.deepEqual(told.map(({ event, reason }) => `${event}: ${reason}`), [
+      "destination-opened: created",
+      "destination-opened: opened",
+    ]);
+  });
+}
+
 // Scenario 3.
 Deno.test("start: commands of old logs are not obeyed, and not a byte is written; what comes after is", async () => {
   await using home = await makeHome();

@@ -1,7 +1,7 @@
 /** What a file's real length tells of a delivery that a crash interrupted. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { settleDelivery } from "../../src/session/settle.ts";
+import { isAsLeft, settleDelivery } from "../../src/session/settle.ts";
 
 const CASES = [
   { before: 100, length: 50, size: 100, is: "not-written" },
@@ -25,5 +25,19 @@ Deno.test("settleDelivery() cuts only what the delivery itself can have left", (
   fc.assert(fc.property(fc.nat(), fc.integer({ min: 1 }), fc.nat(), (before, length, size) => {
     const own = size > before && size < before + length;
     assert.equal(settleDelivery(before, length, size) === "torn", own);
+  }));
+});
+
+Deno.test("settleDelivery() never cuts a file that stands in the place of the one it was for", () => {
+  fc.assert(fc.property(fc.nat(), fc.integer({ min: 1 }), fc.nat(), (before, length, size) => {
+    assert.notEqual(settleDelivery(before, length, size, false), "torn");
+  }));
+});
+
+Deno.test("isAsLeft() calls no size an edit that a crash can have left", () => {
+  fc.assert(fc.property(fc.nat(), fc.integer({ min: 1 }), fc.nat(), (before, length, size) => {
+    const open = { before, length };
+    assert.equal(isAsLeft(before, open, size), size >= before && size <= before + length);
+    assert.equal(isAsLeft(before, null, size), size === before);
   }));
 });

@@ -3,6 +3,7 @@
  * Requires write on the destination, and list on its folder for the comparison. Room: cli; edge.
  */
 import type { Allowed, Decision } from "../../policy/decision.ts";
+import { flushFoldersOf } from "../../system/flush_folder.ts";
 import { removeIfThere } from "../../system/look.ts";
 
 const FILE_MODE = 0o600;
@@ -49,7 +50,8 @@ export function openOutput(decision: Allowed, decideAgain: (identity: string) =>
   }
   // Only now is it known to be the file that the person wants replaced.
   if (existing !== null) file.truncateSync(0);
-  return { file: sinkOf(file, existing === null ? path : null) };
+  const made = existing === null ? [...decision.directories, path] : [];
+  return { file: sinkOf(file, existing === null ? path : null, made) };
 }
 
 /**
@@ -96,7 +98,7 @@ const BUFFERS_TO_FLUSH = 8;
 /**
  * One buffer is filled while the other is written: where a file is new, the kernel takes a third of an export's time.
  */
-function sinkOf(file: Deno.FsFile, created: string | null): OutputFile {
+function sinkOf(file: Deno.FsFile, created: string | null, made: readonly string[]): OutputFile {
   let buffer = new Uint8Array(BUFFER_BYTES);
   let other = new Uint8Array(BUFFER_BYTES);
   let filled = 0;
@@ -152,6 +154,7 @@ function sinkOf(file: Deno.FsFile, created: string | null): OutputFile {
       await drain();
       await writing;
       await file.syncData();
+      flushFoldersOf(made);
       const { size } = await file.stat();
       await close();
       return size;

@@ -1,0 +1,118 @@
+/** A recording and a delivery, and how they stand in the rows of the daemon's state. Room: daemon; pure. */
+import { type Checkpoint, checkpoint as checkpointSchema } from "../protocol/cursor.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import { type RenderHead, renderHead } from "../protocol/render.ts";
+import type { SessionRef } from "../protocol/session.ts";
+import type { Row } from "./state.ts";
+
+export type RecordingKind = "record" | "capture" | "export" | "automatic";
+
+/** What is told of a recording: small, for there may be thousands. */
+export interface RecordingSummary {
+  readonly id: number;
+  readonly provider: ProviderId;
+  readonly session: string;
+  readonly kind: RecordingKind;
+  readonly destination: string;
+  readonly active: boolean;
+  readonly whole: boolean;
+  /** `seq` of the first event that is missing. */
+  readonly next: number;
+  /** Bytes of its session's main log, all parts of it, that were read for it. */
+  readonly readTo: number;
+  /** An active recording ends before this `seq`. */
+  readonly until: number | null;
+  /** The destination, once it was opened. */
+  readonly file: FileIdentity | null;
+  /** What the destination measured after the latest delivery. */
+  readonly size: number;
+  readonly events: number;
+  readonly written: string | null;
+}
+
+export interface Recording extends RecordingSummary {
+  readonly head: RenderHead;
+  /** At or before `next`; null: the session's beginning, or an export that is done. */
+  readonly checkpoint: Checkpoint | null;
+  readonly render: Uint8Array | null;
+}
+
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** Bytes on their way into a destination. */
+export interface Delivery {
+  readonly before: number;
+  readonly length: number;
+  readonly checkpoint: Checkpoint;
+  readonly next: number;
+  readonly events: number;
+  readonly last: boolean;
+  readonly render: Uint8Array;
+}
+
+export interface NewRecording {
+  readonly ref: SessionRef;
+  readonly kind: RecordingKind;
+  readonly destination: string;
+  readonly whole: boolean;
+  readonly head: RenderHead;
+  readonly checkpoint: Checkpoint | null;
+  readonly next: number;
+  readonly until: number | null;
+  readonly file: FileIdentity | null;
+}
+
+/** The columns of a summary. The others of a row may be kilobytes each. */
+export const SUMMARY =
+  "id, provider, session, kind, destination, state, whole, next, read_to, until, dev, ino, size, " +
+  "events, written";
+
+export function summaryFromRow(row: Row): RecordingSummary {
+  const { dev, ino, until, written } = row;
+  return {
+    id: Number(row["id"]),
+    provider: row["provider"] as ProviderId,
+    session: String(row["session"]),
+    kind: row["kind"] as RecordingKind,
+    destination: String(row["destination"]),
+    active: row["state"] === "active",
+    whole: row["whole"] === 1,
+    next: Number(row["next"]),
+    readTo: Number(row["read_to"]),
+    until: typeof until === "number" ? until : null,
+    file: typeof dev === "number" && typeof ino === "number" ? { dev, ino } : null,
+    size: Number(row["size"]),
+    events: Number(row["events"]),
+    written: typeof written === "string" ? written : null,
+  };
+}
+
+export function fromRow(row: Row): Recording {
+  const { checkpoint, render } = row;
+  return {
+    ...summaryFromRow(row),
+    head: renderHead.parse(JSON.parse(String(row["head"]))),
+    checkpoint: typeof checkpoint === "string" ? checkpointSchema.parse(JSON.parse(checkpoint)) : null,
+    render: render instanceof Uint8Array ? render : null,
+  };
+}
+
+/** Bytes of a session's main log, all parts of it, that reading has behind it at `checkpoint`. */
+export function readTo(checkpoint: Checkpoint | null): number {
+  return (checkpoint?.part?.before ?? 0) + (checkpoint?.main.cursor?.offset ?? 0);
+}
+
+export function deliveryFromRow(row: Row): Delivery {
+  return {
+    before: Number(row["before"]),
+    length: Number(row["length"]),
+    checkpoint: checkpointSchema.parse(JSON.parse(String(row["checkpoint"]))),
+    next: Number(row["next"]),
+    events: Number(row["events"]),
+    last: row["last"] === 1,
+    render: row["render"] instanceof Uint8Array ? row["render"] : new Uint8Array(0),
+  };
+}
