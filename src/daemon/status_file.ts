@@ -1,6 +1,8 @@
 /** Tells the command line how the daemon is, through `state/status.json`. Requires write on the state folder. Room: daemon. */
 import { after } from "../hosts/timers.ts";
 import type { ProviderId } from "../protocol/event.ts";
+import { keepFew } from "../protocol/few_names.ts";
+import { TROUBLE_NAMES } from "../protocol/limits.ts";
 import { type Status, status as statusSchema } from "../protocol/status.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
 
@@ -11,6 +13,12 @@ const GATHER_MS = 200;
 const LATEST = 20;
 
 type Providers = Status["providers"][number];
+
+/** Of one provider: how often each happened, by kind and name. The parser bounds the names; what it says is not believed. */
+interface Troubles {
+  readonly few: (name: string) => string;
+  readonly all: Map<string, Providers["troubles"][number]>;
+}
 
 export interface StatusFile {
   /** Something changed: the file is written soon. */
@@ -37,7 +45,7 @@ export interface StatusSource {
 export function createStatusFile(path: string, source: StatusSource): StatusFile {
   const denials: Status["denials"] = [];
   const errors: Status["errors"] = [];
-  const troubles = new Map<string, { provider: ProviderId; kind: string; what: string; count: number }>();
+  const troubles = new Map<ProviderId, Troubles>();
   let state: Status["state"] = "starting";
   let cancel: (() => void) | null = null;
   let written = -GATHER_MS;
@@ -79,15 +87,14 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
       touch();
     },
     trouble(provider, kind, what, count) {
-      const key = `${provider}\n${kind}\n${what}`;
-      const known = troubles.get(key);
-      if (known === undefined) troubles.set(key, { provider, kind, what, count });
-      else known.count += count;
+      const own = troubles.get(provider) ?? { few: keepFew(TROUBLE_NAMES), all: new Map() };
+      troubles.set(provider, own);
+      const name = own.few(what);
+      const key = `${kind}\n${name}`;
+      own.all.set(key, { kind, what: name, count: (own.all.get(key)?.count ?? 0) + count });
       touch();
     },
-    troubles: (provider) =>
-      [...troubles.values()].filter((trouble) => trouble.provider === provider)
-        .map(({ kind, what, count }) => ({ kind, what, count })),
+    troubles: (provider) => [...troubles.get(provider)?.all.values() ?? []],
     close() {
       cancel?.();
       cancel = null;

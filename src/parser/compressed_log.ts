@@ -88,8 +88,7 @@ export function openCompressedLog(from: FileCursor | null): LogFile {
   }
 
   function readOpened(file: Deno.FsFile): ReadResult {
-    const { isFile, dev, ino, size, mtime } = file.statSync();
-    if (!isFile) return { result: "gone", why: "not a regular file" };
+    const { dev, ino, size, mtime } = file.statSync();
     if (stream === null) {
       stream = begin(dev, ino ?? 0, size);
       if (!reachStart(file, stream)) return { result: "rewritten", how: "replaced" };

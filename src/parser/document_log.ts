@@ -4,10 +4,11 @@
  * knows; offsets count bytes of those lines. Requires read on the log. Room: parser; edge.
  */
 import type { FileCursor } from "../protocol/cursor.ts";
-import { CLOCK_TICK_MS, REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../protocol/limits.ts";
-import { isAbsent } from "./disk.ts";
+import { CLOCK_TICK_MS, DOCUMENT_BYTES, REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../protocol/limits.ts";
+import { openRegular } from "./disk.ts";
 import { createElider } from "./elide.ts";
 import { FINGERPRINT_DIGITS, fingerprintOf } from "./fingerprint.ts";
+import { parseJson } from "./json_text.ts";
 import { type LogFile, lookInto, type ReadResult } from "./log_file.ts";
 import type { Line } from "./split_lines.ts";
 
@@ -22,14 +23,11 @@ type RecordsOf = (document: unknown) => readonly unknown[];
  * whole.
  */
 export function measureDocument(recordsOf: RecordsOf, path: string): number | null {
-  try {
-    using file = Deno.openSync(path, { read: true });
-    return readRecords(file, file.statSync(), recordsOf)?.records.reduce(endOf, 0) ?? null;
-  } catch (error) {
-    // It vanished meanwhile.
-    if (isAbsent(error)) return null;
-    throw error;
-  }
+  const opened = openRegular(path);
+  if (!("file" in opened)) return null;
+  using file = opened.file;
+  const read = readRecords(file, file.statSync(), recordsOf);
+  return "records" in read ? read.records.reduce(endOf, 0) : null;
 }
 
 export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): LogFile {
@@ -45,15 +43,16 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
 
   function readOpened(file: Deno.FsFile): ReadResult {
     const info = file.statSync();
-    const { isFile, dev, ino, mtime } = info;
-    if (!isFile) return { result: "gone", why: "not a regular file" };
+    const { dev, ino, mtime } = info;
     // The cursor of a log of lines, which was here before.
     if (from !== null && from.headBytes > 0) return { result: "rewritten", how: "replaced" };
     const modified = mtime?.getTime() ?? 0;
     const version = versionOf(info);
-    const read = version !== null && version === seen ? null : readRecords(file, info, recordsOf);
-    // While it is being written it is no JSON: it will change once more.
-    if (read === null) return { result: "end", size: total, modified };
+    const read = version !== null && version === seen ? NOTHING_NEW : readRecords(file, info, recordsOf);
+    if (!("records" in read)) {
+      const damage = read.damage === null ? {} : { damage: read.damage };
+      return { result: "end", size: total, modified, ...damage };
+    }
     const { records, elided } = read;
     seen = version;
     identity = { dev, ino: ino ?? 0 };
@@ -89,24 +88,35 @@ interface Records {
   readonly elided: Line["elided"];
 }
 
-/** What was read last: a change is looked at by several readers, one after another, and costs memory each time. */
-let latest: { readonly version: string | null; readonly read: WeakRef<Records> | null } | null = null;
+/** `damage`: why it can never be read; null while it is no whole document, and will change once more. */
+interface NoRecords {
+  readonly damage: string | null;
+}
 
-/** Null where the file holds no whole document. */
-function readRecords(file: Deno.FsFile, info: Deno.FileInfo, recordsOf: RecordsOf): Records | null {
+const NOTHING_NEW: NoRecords = { damage: null };
+
+/** What was read last: a change is looked at by several readers, one after another, and costs memory each time. */
+let latest: { readonly version: string; readonly read: WeakRef<Records> | NoRecords } | null = null;
+
+function readRecords(file: Deno.FsFile, info: Deno.FileInfo, recordsOf: RecordsOf): Records | NoRecords {
   const version = versionOf(info);
   if (version !== null && latest?.version === version) {
-    const known = latest.read?.deref() ?? null;
-    if (known !== null || latest.read === null) return known;
+    const known = latest.read instanceof WeakRef ? latest.read.deref() : latest.read;
+    if (known !== undefined) return known;
   }
-  const { document, elided } = endsWhole(file, info.size) ? readDocument(file, info.size) : NO_DOCUMENT;
-  if (document === undefined) {
-    latest = { version, read: null };
-    return null;
-  }
-  const read = { records: recordsOf(document).map(lineOf), elided };
-  latest = { version, read: new WeakRef(read) };
+  const read = parseRecords(file, info.size, recordsOf);
+  if (version !== null) latest = { version, read: "records" in read ? new WeakRef(read) : read };
   return read;
+}
+
+function parseRecords(file: Deno.FsFile, size: number, recordsOf: RecordsOf): Records | NoRecords {
+  if (size > DOCUMENT_BYTES) return { damage: `a document of ${size} bytes is too long` };
+  if (!endsWhole(file, size)) return NOTHING_NEW;
+  const { text, elided } = readDocument(file, size);
+  if (text === null) return { damage: "a document with too many values" };
+  const parsed = parseJson(text);
+  if ("value" in parsed) return { records: recordsOf(parsed.value).map(lineOf), elided };
+  return { damage: parsed.why === "not JSON" ? null : parsed.why };
 }
 
 /** What tells one state of the file from another; null while another could still get the same time. */
@@ -114,14 +124,6 @@ function versionOf({ dev, ino, size, mtime }: Deno.FileInfo): string | null {
   const modified = mtime?.getTime() ?? 0;
   return Math.abs(Date.now() - modified) < CLOCK_TICK_MS ? null : `${dev} ${ino} ${size} ${modified}`;
 }
-
-interface Document {
-  /** Undefined where the file holds no whole document. */
-  readonly document: unknown;
-  readonly elided: Line["elided"];
-}
-
-const NO_DOCUMENT: Document = { document: undefined, elided: null };
 
 /** Bytes at the end of a document in which its last bracket must be. */
 const END_BYTES = 16;
@@ -135,16 +137,19 @@ function endsWhole(file: Deno.FsFile, size: number): boolean {
   return /[}\]]\s*$/.test(decoder.decode(end));
 }
 
-function readDocument(file: Deno.FsFile, size: number): Document {
-  if (size <= WHOLE_DOCUMENT) return { document: parse(readText(file, size)), elided: null };
+/** Null where too much is left when its long strings are cut. */
+function readDocument(
+  file: Deno.FsFile,
+  size: number,
+): { readonly text: string | null; readonly elided: Line["elided"] } {
+  if (size <= WHOLE_DOCUMENT) return { text: readText(file, size), elided: null };
   const elider = createElider(WHOLE_DOCUMENT);
   const piece = new Uint8Array(PIECE);
   for (let got = file.readSync(piece); got !== null; got = file.readSync(piece)) {
     elider.push(piece.slice(0, got));
   }
   const { bytes, values, dropped } = elider.finish();
-  const document = bytes === null ? undefined : parse(decoder.decode(bytes));
-  return { document, elided: { values, bytes: dropped } };
+  return { text: bytes === null ? null : decoder.decode(bytes), elided: { values, bytes: dropped } };
 }
 
 /** By itself, so that the bytes are gone before the text is parsed. */
@@ -157,14 +162,6 @@ function readText(file: Deno.FsFile, size: number): string {
     filled += got;
   }
   return decoder.decode(bytes.subarray(0, filled));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function lineOf(record: unknown): Uint8Array {

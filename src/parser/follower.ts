@@ -5,7 +5,14 @@
  */
 import { after } from "../hosts/timers.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
-import { AGENT_WAIT_MS, SLICE_MS } from "../protocol/limits.ts";
+import { keepFew } from "../protocol/few_names.ts";
+import {
+  AGENT_WAIT_MS,
+  SESSION_TROUBLE_NAMES,
+  SLICE_MS,
+  TROUBLE_NAME_CHARS,
+  TROUBLE_NAMES,
+} from "../protocol/limits.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Provider } from "../providers/provider.ts";
 import { feedSession, type SessionFeed } from "./feed_session.ts";
@@ -43,6 +50,9 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
   const quarantined = new Set<string>();
   const gone = new Set<string>();
   const troubles = new Map<string, Extract<FromParser, { type: "trouble" }>>();
+  /** Names of troubles, of each session that had some, and of all. */
+  const names = new Map<string, (name: string) => string>();
+  const allNames = keepFew(TROUBLE_NAMES);
   /** Sessions with something to read, in turn. */
   const dirty = new Set<string>();
   /** Sessions that are looked at again although nothing may have changed. */
@@ -99,8 +109,12 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
     });
   }
 
-  /** A poisoned log has millions of bad lines: they are told by the slice, not one by one. */
-  function count(session: string, { kind, what }: Trouble): void {
+  /** A poisoned log has millions of bad lines: they are told by the slice, not one by one, and few names of them. */
+  function count(session: string, trouble: Trouble): void {
+    const { kind } = trouble;
+    const ownNames = names.get(session) ?? keepFew(SESSION_TROUBLE_NAMES);
+    names.set(session, ownNames);
+    const what = allNames(ownNames(trouble.what.slice(0, TROUBLE_NAME_CHARS)));
     const key = `${session} ${kind} ${what}`;
     const known = troubles.get(key);
     troubles.set(key, { type: "trouble", session, kind, what, count: (known?.count ?? 0) + 1 });

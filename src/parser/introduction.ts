@@ -5,6 +5,7 @@
 import { MAIN_AGENT } from "../protocol/event.ts";
 import { INTRODUCTION_BYTES, INTRODUCTION_PIECE, INTRODUCTION_RECORDS } from "../protocol/limits.ts";
 import type { Provider, Source } from "../providers/provider.ts";
+import { parseJson } from "./json_text.ts";
 import { openLog } from "./open_log.ts";
 
 /** A path among agents. */
@@ -45,20 +46,12 @@ export function* readRecords(provider: Provider, path: string): Generator<unknow
     if (result.result === "gone" || result.result === "rewritten") return;
     const last = result.result === "end" ? file.rest() : null;
     for (const { bytes } of result.result === "lines" ? result.lines : last === null ? [] : [last]) {
-      const value = bytes === null ? undefined : parse(decoder.decode(bytes));
-      if (value !== undefined) yield value;
+      // What is no JSON is being written, or damaged: it says nothing.
+      const parsed = bytes === null ? null : parseJson(decoder.decode(bytes));
+      if (parsed !== null && "value" in parsed) yield parsed.value;
       records += 1;
       if (records >= INTRODUCTION_RECORDS) return;
     }
     if (result.result === "end") return;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Being written, or damaged: it says nothing.
-    return undefined;
   }
 }

@@ -3,7 +3,7 @@
  * truncated, rewritten or replaced: by device and inode, by the fingerprint of its first bytes, by the bytes just before
  * the cursor. Room: parser; edge.
  */
-import { isAbsent } from "./disk.ts";
+import { isUnreadable, openRegular } from "./disk.ts";
 import type { FileCursor } from "../protocol/cursor.ts";
 import type { LineTest } from "../providers/provider.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
@@ -77,15 +77,8 @@ export function openLogFile(
       const more = splitter.take();
       if (more.length > 0) return { result: "lines", lines: more };
       tail = tailBefore(last, splitter.position());
-      let file: Deno.FsFile;
-      try {
-        file = Deno.openSync(path, { read: true });
-      } catch (error) {
-        return { result: "gone", why: error instanceof Error ? error.name : String(error) };
-      }
-      try {
+      return lookInto(path, (file) => {
         const info = file.statSync();
-        if (!info.isFile) return { result: "gone", why: "not a regular file" };
         const how = differs(file, info);
         if (how !== null) return { result: "rewritten", how };
         identify(file, info);
@@ -104,9 +97,7 @@ export function openLogFile(
         last = { position, chunk, before: tail };
         splitter.push(chunk);
         return { result: "lines", lines: splitter.take() };
-      } finally {
-        file.close();
-      }
+      });
     },
     rest: () => splitter.rest(),
     cursorAfter(line, number) {
@@ -146,18 +137,15 @@ function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
   return bytes.subarray(0, filled);
 }
 
-/** Opens the log at `path` for one look at it. Requires read on it. */
+/** Opens the log at `path` for one look at it; one that cannot be read just now is gone. Requires read on it. */
 export function lookInto(path: string, look: (file: Deno.FsFile) => ReadResult): ReadResult {
-  let file: Deno.FsFile;
-  try {
-    file = Deno.openSync(path, { read: true });
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
-    return { result: "gone", why: error instanceof Error ? error.name : String(error) };
-  }
+  const opened = openRegular(path);
+  if (!("file" in opened)) return { result: "gone", why: opened.why };
+  using file = opened.file;
   try {
     return look(file);
-  } finally {
-    file.close();
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return { result: "gone", why: error instanceof Error ? error.name : String(error) };
   }
 }

@@ -3,6 +3,7 @@ import type { LogState } from "../protocol/cursor.ts";
 import { LONG_LINE } from "../protocol/limits.ts";
 import type { LineTest, LogRecord, Provider } from "../providers/provider.ts";
 import { findBytes } from "./find_bytes.ts";
+import { parseJson, weighJson } from "./json_text.ts";
 import { formOf, openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
 import { type LineSearcher, searchBytes } from "./search_lines.ts";
@@ -215,6 +216,7 @@ function readPart(bytes: Uint8Array, { unread, parsePart }: Glance): { value: un
   const end = findBytes(bytes, mark);
   if (end === -1) return null;
   const text = decoder.decode(bytes.subarray(0, end));
+  if (weighJson(text) !== null) return null;
   const value = parsePart(text);
   return value === undefined ? null : { value, text };
 }
@@ -244,14 +246,10 @@ function parseLine(
     report({ kind: "malformed-line", what: "not JSON" });
     return null;
   }
-  try {
-    return { value: parsePart(text) ?? JSON.parse(text), text, line: number, end: line.end };
-  } catch (error) {
-    if (text.trim() === "") return null;
-    // Only SyntaxError (or a stack that is too deep) comes from JSON.parse: the line is no JSON.
-    report({ kind: "malformed-line", what: error instanceof RangeError ? "nested too deeply" : "not JSON" });
-    return null;
-  }
+  const parsed = parseJson(text, parsePart);
+  if ("value" in parsed) return { value: parsed.value, text, line: number, end: line.end };
+  if (text.trim() !== "") report({ kind: "malformed-line", what: parsed.why });
+  return null;
 }
 
 /** A record that ends before its last brace. Most of a poisoned log is seen here, without the cost of an exception. */

@@ -2,7 +2,7 @@
 import { relative } from "@std/path";
 import { PATH_BYTES } from "../protocol/limits.ts";
 import type { Provider } from "../providers/provider.ts";
-import { readJson, stat, walkFiles } from "./disk.ts";
+import { readJson, readSmall, walkFiles } from "./disk.ts";
 
 /** One of the logs that make up a session. */
 export interface SessionPart {
@@ -49,10 +49,8 @@ export function findAgentsBeside(provider: Provider, session: string, main: stri
 /** The folder that a session was held in, from a file beside its log: for logs that do not say. */
 export function readProjectBeside(provider: Provider, main: string): string | null {
   const file = provider.projectFile?.(main) ?? null;
-  const info = file === null ? null : stat(file);
-  if (file === null || info === null || !info.isFile || info.size > PATH_BYTES) return null;
-  const text = Deno.readTextFileSync(file).trim();
-  return /^\/[^\0\n]*$/.test(text) ? text : null;
+  const text = file === null ? null : readSmall(file, PATH_BYTES);
+  return text !== null && /^\/[^\0\n]*$/.test(text.trim()) ? text.trim() : null;
 }
 
 export function addCaller(callers: Map<string, string[]>, caller: string, agent: string): void {

@@ -27,6 +27,12 @@ export const ELIDED_LINE = 16 * MIB;
 /** Nesting beyond this is no client's writing; such a line is malformed, never handed to a recursive reader. */
 export const JSON_DEPTH = 512;
 
+/** Values in one line or document; each may take 60 bytes of memory. The richest line of a client's has some ten thousand. */
+export const JSON_VALUES = 1_000_000;
+
+/** A text up to this long can do no harm by its depth or its number of values, and is parsed unweighed. */
+export const JSON_WEIGHED = 4 * KIB;
+
 /** A batch of events closes at this many payload bytes (one event may exceed it alone). */
 export const BATCH_BYTES = 512 * KIB;
 
@@ -96,6 +102,12 @@ export const INTRODUCTION_RECORDS = 64;
 /** A log that is one JSON document is held whole, up to this; in a longer one, long strings are elided. */
 export const WHOLE_DOCUMENT = 32 * MIB;
 
+/** A client's small file beside a log. */
+export const SMALL_JSON_BYTES = 256 * KIB;
+
+/** A document that is longer is not read: looking through it keeps everybody else waiting. */
+export const DOCUMENT_BYTES = 256 * MIB;
+
 /** The latest records of such a log that are looked at again when it changes: clients complete them in place. */
 export const REMEMBERED_RECORDS = 8;
 
@@ -161,6 +173,15 @@ export const LOG_FILE_BYTES = 4 * MIB;
 
 /** ... and so many files are kept, itself among them. */
 export const LOG_FILE_GENERATIONS = 5;
+
+/** A name that a log gives to what kato does not know, as far as it is told. */
+export const TROUBLE_NAME_CHARS = 100;
+
+/** Names of troubles that are told apart in one session: clients add a few types a year. */
+export const SESSION_TROUBLE_NAMES = 32;
+
+/** ... and of one provider, whose list a person reads; the rest is counted under one name. */
+export const TROUBLE_NAMES = 128;
 
 /** Troubles of logs that one run tells of by name; the rest is counted only, for a poisoned log can hold millions. */
 export const LOGGED_TROUBLES = 200;

@@ -189,6 +189,10 @@ const DOCUMENTS: Readonly<Record<string, (log: string, whole: string) => void>> 
   "has no messages": (log) => Deno.writeTextFileSync(log, '{"sessionId":"x","messages":{"a":7}}'),
   "is nested a hundred thousand deep": (log) =>
     Deno.writeTextFileSync(log, `{"sessionId":"x","messages":${"[".repeat(DEPTH)}${"]".repeat(DEPTH)}}`),
+  "is nested three million deep": (log) =>
+    Deno.writeTextFileSync(log, `{"sessionId":"x","messages":${"[".repeat(3e6)}${"]".repeat(3e6)}}`),
+  "is 16 MB of empty arrays": (log) =>
+    Deno.writeTextFileSync(log, `{"sessionId":"x","messages":[${"[],".repeat(5e6)}0]}`),
   "is 100 MB long, nearly all of it one string"(log, whole) {
     Deno.writeTextFileSync(log, "");
     around(log, whole.replace("hello", "MARK"), () => appendMany(log, "x", 100 * MEGABYTE));

@@ -1,6 +1,7 @@
 /** A log that somebody poisoned: kato stays up, says what it met, and another session does not notice. */
 import assert from "node:assert/strict";
 import { engineFlags, memoryFlags } from "../../src/policy/flags.ts";
+import { TROUBLE_NAME_CHARS, TROUBLE_NAMES } from "../../src/protocol/limits.ts";
 import { append, createRows } from "../daemon/claude_rows.ts";
 import { makeHome, startDaemon } from "../daemon/harness.ts";
 import { renderCapture } from "../daemon/one_shot.ts";
@@ -109,6 +110,20 @@ const POISONS: readonly Poison[] = [
     },
   },
   {
+    name: "six hundred thousand types, with long names",
+    kind: "unknown-record",
+    pour(log) {
+      const name = "t".repeat(200);
+      for (let from = 0; from < 600_000; from += 10_000) {
+        const rows = Array.from({ length: 10_000 }, (_, index) => {
+          const type = from === 0 ? `${name}${index}` : `t${from + index}`;
+          return `{"type":"${type}","uuid":"u${from + index}"}\n`;
+        });
+        append(log, rows.join(""));
+      }
+    },
+  },
+  {
     name: "a million tiny lines",
     kind: "malformed-line",
     pour: (log) => append(log, "{\n".repeat(1_000_000)),
@@ -151,6 +166,17 @@ Deno.test("poisoned logs neither stop the daemon nor touch another session, and 
     });
   }
 
+  await t.step("few names are told, and short ones", async () => {
+    const { providers } = await daemon.whenStatus("it runs", () => true);
+    for (const { troubles } of providers) {
+      assert.ok(new Set(troubles.map(({ what }) => what)).size <= TROUBLE_NAMES + 1);
+      assert.ok(troubles.every(({ what }) => what.length <= TROUBLE_NAME_CHARS));
+    }
+    const unknown = providers.flatMap(({ troubles }) => troubles).filter(({ kind }) =>
+      kind === "unknown-record"
+    );
+    assert.ok(unknown.reduce((sum, { count }) => sum + count, 0) >= 600_000, "all of them are counted");
+  });
   await t.step("the other session is whole", async () => {
     append(goodLog, good.user("::stop"));
     await daemon.whenRecording("good.md", "stopped");

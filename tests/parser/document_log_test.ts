@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { measureDocument, openDocumentLog } from "../../src/parser/document_log.ts";
 import type { LogFile } from "../../src/parser/log_file.ts";
 import { type FileCursor, fileCursor } from "../../src/protocol/cursor.ts";
-import { REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../../src/protocol/limits.ts";
+import {
+  DOCUMENT_BYTES,
+  JSON_DEPTH,
+  JSON_WEIGHED,
+  REMEMBERED_RECORDS,
+  WHOLE_DOCUMENT,
+} from "../../src/protocol/limits.ts";
 import { makeStage, type Stage } from "./stage.ts";
 
 const NAME = "log.json";
@@ -161,9 +167,34 @@ Deno.test("a document that is gone counts as nothing", () => {
   assert.equal(measureDocument(recordsOf, "/nowhere/log.json"), null);
 });
 
-Deno.test("records that nest deeper than any client writes end nothing", () => {
+/** What a log of this document says, and how long it takes to be. */
+const HEAVY: Readonly<Record<string, readonly [text: string, damage: string]>> = {
+  "nests three million deep": [`[0,${"[".repeat(3_000_000)}${"]".repeat(3_000_000)}]`, "nested too deeply"],
+  "nests just too deep": [
+    `[${"[".repeat(JSON_DEPTH)}${"]".repeat(JSON_DEPTH)},"${"x".repeat(JSON_WEIGHED)}"]`,
+    "nested too deeply",
+  ],
+  "has four million small values": [`[${"[],".repeat(4_000_000)}0]`, "too many values"],
+  "is longer than is read with its strings cut": [
+    `[${'"a",'.repeat(9_000_000)}0]`,
+    "a document with too many values",
+  ],
+};
+
+for (const [name, [text, damage]] of Object.entries(HEAVY)) {
+  Deno.test(`a document that ${name} is not parsed, and says why`, () => {
+    using stage = makeStage();
+    const path = keep(stage, text);
+    const read = openDocumentLog(recordsOf, null).read(path);
+    assert.deepEqual(read.result === "end" ? read.damage : read, damage);
+    assert.equal(measureDocument(recordsOf, path), null);
+  });
+}
+
+Deno.test("a document that is too long is not even looked through", () => {
   using stage = makeStage();
-  const depth = 500_000;
-  const path = keep(stage, `[0,${"[".repeat(depth)}${"]".repeat(depth)}]`);
-  assert.equal(measureDocument(recordsOf, path), 1 + 2 * depth + 1);
+  const path = keep(stage, "[0]");
+  Deno.truncateSync(path, DOCUMENT_BYTES + 1);
+  const read = openDocumentLog(recordsOf, null).read(path);
+  assert.equal(read.result === "end" && read.damage?.includes("too long"), true);
 });

@@ -1,0 +1,97 @@
+/**
+ * JSON text to a value, unless it is more than any client writes: that is told before it is parsed, because a value can
+ * take twenty times the memory of its text. Kato runs without a JIT, so brackets are found with `indexOf` as far as
+ * that tells enough. Room: parser; this file is pure.
+ */
+import { JSON_DEPTH, JSON_VALUES, JSON_WEIGHED } from "../protocol/limits.ts";
+
+/** Why a text is not parsed, in words for a person. */
+export type TooMuch = "nested too deeply" | "too many values";
+
+export type ParsedJson = { readonly value: unknown } | { readonly why: TooMuch | "not JSON" };
+
+/** `parsePart`: what may be known of the value without parsing all of it; undefined where it is not. */
+export function parseJson(text: string, parsePart?: (text: string) => unknown): ParsedJson {
+  const why = weighJson(text);
+  if (why !== null) return { why };
+  try {
+    return { value: parsePart?.(text) ?? JSON.parse(text) };
+  } catch (error) {
+    // Only SyntaxError, or a stack that is too deep, comes from JSON.parse.
+    return { why: error instanceof RangeError ? "nested too deeply" : "not JSON" };
+  }
+}
+
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** What is too much in a text that is to be parsed; null: nothing. */
+export function weighJson(text: string): TooMuch | null {
+  if (text.length <= JSON_WEIGHED) return null;
+  const mayBeDeep = holdsMore(text, ["[", "{"], JSON_DEPTH);
+  const mayBeWide = text.length > JSON_VALUES && holdsMore(text, [",", "[", "{"], JSON_VALUES);
+  return mayBeDeep || mayBeWide ? measure(text) : null;
+}
+
+/** Whether more than `most` of these characters stand in the text, within its strings or outside. */
+function holdsMore(text: string, marks: readonly string[], most: number): boolean {
+  let count = 0;
+  for (const mark of marks) {
+    for (let at = text.indexOf(mark); at !== -1; at = text.indexOf(mark, at + 1)) {
+      count += 1;
+      if (count > most) return true;
+    }
+  }
+  return false;
+}
+
+/** Walks what stands outside of strings; ends where it is too much. */
+function measure(text: string): TooMuch | null {
+  let depth = 0;
+  let values = 0;
+  let quotes = 0;
+  for (let at = 0; at < text.length;) {
+    const quote = text.indexOf('"', at);
+    const end = quote === -1 ? text.length : quote;
+    for (; at < end; at += 1) {
+      switch (text.charCodeAt(at)) {
+        case OPEN_ARRAY:
+        case OPEN_OBJECT:
+          depth += 1;
+          values += 1;
+          if (depth > JSON_DEPTH) return "nested too deeply";
+          break;
+        case CLOSE_ARRAY:
+        case CLOSE_OBJECT:
+          depth -= 1;
+          break;
+        case COMMA:
+          values += 1;
+      }
+      if (values > JSON_VALUES) return "too many values";
+    }
+    if (quote === -1) return null;
+    at = quote + 1;
+    for (let closed = false; !closed;) {
+      const next = text.indexOf('"', at);
+      // It ends within a string: it is no JSON, and the parser says so.
+      if (next === -1) return null;
+      // Looking for each end of a string costs time, too.
+      quotes += 1;
+      if (quotes > 2 * JSON_VALUES) return "too many values";
+      closed = !isEscaped(text, next);
+      at = next + 1;
+    }
+  }
+  return null;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let before = at - 1;
+  while (text.charCodeAt(before) === BACKSLASH) before -= 1;
+  return (at - before) % 2 === 0;
+}
