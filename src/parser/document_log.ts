@@ -4,7 +4,13 @@
  * knows; offsets count bytes of those lines. Requires read on the log. Room: parser; edge.
  */
 import type { FileCursor } from "../protocol/cursor.ts";
-import { CLOCK_TICK_MS, DOCUMENT_BYTES, REMEMBERED_RECORDS, WHOLE_DOCUMENT } from "../protocol/limits.ts";
+import {
+  CLOCK_TICK_MS,
+  DOCUMENT_BYTES,
+  JSON_VALUES,
+  REMEMBERED_RECORDS,
+  WHOLE_DOCUMENT,
+} from "../protocol/limits.ts";
 import { openRegular } from "./disk.ts";
 import { createElider } from "./elide.ts";
 import { FINGERPRINT_DIGITS, fingerprintOf } from "./fingerprint.ts";
@@ -13,6 +19,7 @@ import { type LogFile, lookInto, type ReadResult } from "./log_file.ts";
 import type { Line } from "./split_lines.ts";
 
 const PIECE = 1024 * 1024;
+const QUOTE = 0x22;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -145,8 +152,13 @@ function readDocument(
   if (size <= WHOLE_DOCUMENT) return { text: readText(file, size), elided: null };
   const elider = createElider(WHOLE_DOCUMENT);
   const piece = new Uint8Array(PIECE);
+  let quotes = 0;
   for (let got = file.readSync(piece); got !== null; got = file.readSync(piece)) {
-    elider.push(piece.slice(0, got));
+    const bytes = piece.slice(0, got);
+    // Cutting strings takes its time for each of them.
+    for (let at = bytes.indexOf(QUOTE); at !== -1; at = bytes.indexOf(QUOTE, at + 1)) quotes += 1;
+    if (quotes > 2 * JSON_VALUES) return { text: null, elided: null };
+    elider.push(bytes);
   }
   const { bytes, values, dropped } = elider.finish();
   return { text: bytes === null ? null : decoder.decode(bytes), elided: { values, bytes: dropped } };
