@@ -34,7 +34,7 @@ static _Noreturn void become_role(const struct place *place, const struct plan *
   } else {
     allow_grants(&rules, command->role, place);
   }
-  become(place, &rules, is_main ? ONE_SHOT : ROLE, &arguments);
+  become(place, &rules, is_main ? ORCHESTRATOR : file >= 0 ? WRITER : PARSER, &arguments);
 }
 
 /* In the child, which shares the monitor's signals and descriptors until now. */

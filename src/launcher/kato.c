@@ -163,7 +163,7 @@ static _Noreturn void run_once(const struct place *place, const struct plan *pla
   ruleset_make(&rules, place->abi);
   allow_program(&rules, place);
   allow_grants(&rules, role, place);
-  become(place, &rules, ONE_SHOT, &arguments);
+  become(place, &rules, COMMAND, &arguments);
 }
 
 int main(int argc, char **argv, char **environment) {

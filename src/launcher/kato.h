@@ -140,7 +140,8 @@ void allow_grants(const struct ruleset *rules, const struct role *role, const st
 void make_folders(const struct plan *plan, const struct place *place);
 
 /* seccomp.c */
-enum kind { ONE_SHOT, ROLE, MONITOR };
+/* Who is confined: the rows of syscalls.def name them. */
+enum kind { PLANNER, COMMAND, ORCHESTRATOR, PARSER, WRITER, MONITOR };
 bool seccomp_present(void);
 /* For all but the monitor: execve with exactly these three pointers, and no other. */
 struct exec {
