@@ -20,6 +20,11 @@ export const LOG_EVENTS = {
   },
   "stopped": { level: "info", says: "kato has stopped", fields: ["head"] },
   "audit-head": { level: "info", says: "head of the audit log", fields: ["head"] },
+  "audit-log-changed": {
+    level: "error",
+    says: "somebody else changed the audit log while kato wrote to it",
+    fields: ["reason", "detail"],
+  },
   "widening-ignored": {
     level: "warning",
     says: "your policy asks for more than is enforced",

@@ -19,15 +19,15 @@ import { DEFAULT_INCLUDES } from "../protocol/render.ts";
 import { INCLUDES, PROVIDERS } from "../protocol/words.ts";
 import { clients } from "../providers/clients.ts";
 import { makePrivateFolder } from "../system/atomic_file.ts";
-import { openAuditLog } from "../system/audit_log.ts";
 import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
 import { loadConfig, loadPolicy } from "../system/policy_files.ts";
 import { VERSION } from "../version.ts";
+import { openDaemonAudit } from "./audit.ts";
 import { takeLock } from "./lock.ts";
 import { type Log, openLog, sayLine } from "./log.ts";
 import { createOrchestrator, type KernelSandbox } from "./orchestrator.ts";
 import { takeRequests } from "./requests.ts";
-import type { ProviderPlan } from "./side.ts";
+import { EMPTY_BODY, type ProviderPlan } from "./side.ts";
 import { openState } from "./state.ts";
 
 export interface DaemonOptions {
@@ -47,9 +47,6 @@ const EXIT = { done: 0, failed: 1, bug: 70, restart: 75, refused: 78 } as const;
 
 /** Heartbeats and other slow work. Milliseconds. */
 const TEND_MS = 5_000;
-
-/** The audit log's head goes to the operational log this often, so that a rewritten file disagrees with it. */
-const HEAD_MS = 15 * 60_000;
 
 /** The parsers get this part of the time to stop; the rest is for what they sent. Milliseconds. */
 const PARSERS_STOP_MS = STOP_MS / 4;
@@ -97,28 +94,12 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     toJournal,
     file: config.config.log.file ? join(places.logs, "kato.log") : null,
   });
-  const audit = openAuditLog({
-    directory: places.logs,
-    policyVersion: effective.version,
-    policyHash: effective.hash,
-    actor: { role: "orchestrator", pid: Deno.pid },
-  });
+  const audit = openDaemonAudit(places.logs, effective, log);
   const note = (
     event: "daemon-started" | "daemon-stopped" | "policy-loaded",
     reason: string,
     detail: string | null,
-  ) =>
-    audit.append({
-      event,
-      provider: null,
-      session: null,
-      command: null,
-      requested: null,
-      path: null,
-      decision: "note",
-      reason,
-      detail,
-    });
+  ) => audit.record({ ...EMPTY_BODY, event, reason, detail });
   const without = kernel.missing.length > 0 ? `; the kernel lacks ${kernel.missing.join(", ")}` : "";
   const sandbox = kernel.sandbox ? "kernel-sandbox" : "no-kernel-sandbox";
   note("daemon-started", sandbox, `kato ${VERSION}, host ${roles}${without}`);
@@ -151,11 +132,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     grantsFor: (destination, directories) => writerGrants([destination], directories),
     database: state.database,
     statusPath: places.statusFile,
-    audit(body) {
-      audit.append(body);
-      const { event: record, decision, reason, provider, session } = body;
-      log.tell("audit-record", { record, decision, reason, provider, session });
-    },
+    audit: audit.record,
     log,
     keepMark: marks.keep,
     giveUp(why) {
@@ -173,7 +150,6 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     orchestrator.tend();
     requests.look();
   });
-  const stopHeads = every(HEAD_MS, () => log.tell("audit-head", { head: audit.head() }));
   log.tell("started", {
     version: VERSION,
     pid: Deno.pid,
@@ -187,7 +163,6 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const status = await ended;
 
   stopTending();
-  stopHeads();
   requests.close();
   await within(STOP_MS - PARSERS_STOP_MS, orchestrator.stop(PARSERS_STOP_MS), log);
   note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);

@@ -19,6 +19,8 @@ export const AUDIT_EVENTS = [
   "source-quarantined",
   "source-released",
   "policy-loaded",
+  /** Somebody else changed the log itself while a process wrote to it. */
+  "audit-log-changed",
 ] as const;
 
 /**
@@ -58,6 +60,11 @@ export const REASONS = [
   "protocol-violation",
   "parser-failed-twice",
   "grown-or-upgraded",
+  // audit-log-changed
+  "log-cut",
+  "log-altered",
+  "log-removed",
+  "log-replaced",
 ] as const;
 
 export const auditBody = z.strictObject({

@@ -165,6 +165,12 @@ export const REQUEST_BYTES = 16 * KIB;
 /** The audit log is rotated at this size; the chain runs over rotations. */
 export const AUDIT_FILE_BYTES = 16 * MIB;
 
+/** The chain's head goes to the operational log this often, so that a rewritten log disagrees with it ... */
+export const AUDIT_HEAD_MS = 15 * 60_000;
+
+/** ... and after so many records, where many come at once. */
+export const AUDIT_HEAD_RECORDS = 256;
+
 /** A line of the operational log: journald splits one of 48 KiB, and so does whatever carries it on, earlier. */
 export const LOG_LINE_BYTES = 8 * KIB;
 

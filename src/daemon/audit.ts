@@ -1,0 +1,57 @@
+/**
+ * The audit log as the daemon writes it. The operational log tells of every record, and has the chain's head often
+ * enough that a rewritten file disagrees with it soon. Requires read and write on the log folder. Room: daemon.
+ */
+import { every } from "../hosts/timers.ts";
+import type { EffectivePolicy } from "../policy/merge.ts";
+import type { AuditBody } from "../protocol/audit_record.ts";
+import { AUDIT_HEAD_MS, AUDIT_HEAD_RECORDS } from "../protocol/limits.ts";
+import { openAuditLog } from "../system/audit_log.ts";
+import type { Log } from "./log.ts";
+
+/** Writes records: all of them are on the disk, with one flush, when it returns. Throws what the disk says. */
+export type Audit = (...bodies: readonly AuditBody[]) => void;
+
+export interface DaemonAudit {
+  readonly record: Audit;
+  head(): string;
+  close(): void;
+}
+
+/** Throws an AuditLogError. */
+export function openDaemonAudit(
+  directory: string,
+  { version, hash }: Pick<EffectivePolicy, "version" | "hash">,
+  log: Pick<Log, "tell">,
+): DaemonAudit {
+  let untold = 0;
+  const audit = openAuditLog({
+    directory,
+    policyVersion: version,
+    policyHash: hash,
+    actor: { role: "orchestrator", pid: Deno.pid },
+    changed: ({ reason, detail }) => log.tell("audit-log-changed", { reason, detail }),
+  });
+
+  function tellHead(): void {
+    untold = 0;
+    log.tell("audit-head", { head: audit.head() });
+  }
+
+  const stop = every(AUDIT_HEAD_MS, tellHead);
+  return {
+    record(...bodies) {
+      audit.appendAll(bodies);
+      for (const { event: record, decision, reason, provider, session } of bodies) {
+        log.tell("audit-record", { record, decision, reason, provider, session });
+      }
+      untold += bodies.length;
+      if (untold >= AUDIT_HEAD_RECORDS) tellHead();
+    },
+    head: audit.head,
+    close() {
+      stop();
+      audit.close();
+    },
+  };
+}

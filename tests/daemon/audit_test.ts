@@ -1,0 +1,52 @@
+/** The audit log as the daemon writes it: what the operational log tells of it. */
+import assert from "node:assert/strict";
+import { openDaemonAudit } from "../../src/daemon/audit.ts";
+import type { LogEvent } from "../../src/daemon/log_events.ts";
+import { EMPTY_BODY } from "../../src/daemon/side.ts";
+import { AUDIT_HEAD_RECORDS } from "../../src/protocol/limits.ts";
+import { verifyAudit } from "../../src/system/audit_verify.ts";
+import { decisionsOf, setStage, whenHolds } from "./stage.ts";
+
+const BODY = { ...EMPTY_BODY, event: "policy-loaded", reason: "widening-ignored" } as const;
+
+Deno.test("audit: the head goes to the operational log after so many records, however they come", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "kato-audit-" });
+  try {
+    const told: { event: LogEvent; head: unknown }[] = [];
+    const audit = openDaemonAudit(directory, { version: 1, hash: "a".repeat(64) }, {
+      tell: (event, fields) =>
+        void told.push({ event, ...fields, head: fields && "head" in fields ? fields.head : null }),
+    });
+    const heads = () => told.filter(({ event }) => event === "audit-head").map(({ head }) => head);
+    for (let n = 1; n < AUDIT_HEAD_RECORDS; n++) audit.record(BODY);
+    assert.deepEqual(heads(), []);
+    audit.record(BODY);
+    const first = audit.head();
+    assert.deepEqual(heads(), [first]);
+    audit.record(...Array.from({ length: AUDIT_HEAD_RECORDS }, () => BODY));
+    assert.deepEqual(heads(), [first, audit.head()]);
+    assert.equal(told.filter(({ event }) => event === "audit-record").length, 2 * AUDIT_HEAD_RECORDS);
+    for (const head of heads()) assert.equal(verifyAudit(directory, { head: String(head) }).broken, null);
+    audit.close();
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("audit: a log that is cut under the running daemon is told of at the next record", async () => {
+  await using stage = await setStage();
+  const { rows, say, home, daemon } = stage;
+  say(rows.user("::record a.md\n\none"));
+  await whenHolds(stage, "a.md", "one");
+  const before = home.audit();
+  const [first] = Deno.readTextFileSync(home.places.auditFile).split("\n");
+  Deno.writeTextFileSync(home.places.auditFile, `${first}\n`);
+  say(rows.user("::record b.md\n\ntwo"));
+  await whenHolds(stage, "b.md", "two");
+  await decisionsOf(stage, 1);
+  const [, changed] = home.audit();
+  assert.deepEqual([changed?.event, changed?.reason], ["audit-log-changed", "log-cut"]);
+  assert.equal(changed?.previous, before.at(-1)?.hash);
+  assert.match(daemon.said(), /event=audit-log-changed reason=log-cut/);
+  assert.equal(verifyAudit(home.places.logs).broken?.sequence, 2);
+});
