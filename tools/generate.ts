@@ -18,6 +18,7 @@ import { administratorPolicy, shippedPolicy } from "../src/policy/starter.ts";
 import { event } from "../src/protocol/event.ts";
 
 import { commandsPage, keysPage, versioned } from "./manual/pages.ts";
+import { fillUnit, readSystemCalls, systemCallTable, unitFilter } from "./system_calls.ts";
 
 interface Made {
   /** Below the repository's root. */
@@ -32,7 +33,17 @@ const ENFORCE = {
   items: { enum: POLICY_KEYS.map(({ name }) => name) },
 };
 
+const SYSTEM_CALLS = readSystemCalls(read(new URL("../src/launcher/syscalls.def", import.meta.url)));
+
 export const MADE: readonly Made[] = [
+  ...["kato.service", "kato@.service"].map((unit) => ({
+    path: `packaging/systemd/${unit}`,
+    make: (now: string) => fillUnit(now, unitFilter(SYSTEM_CALLS)),
+  })),
+  {
+    path: "docs/design/launcher.md",
+    make: (now) => fillSection(now, "system calls", systemCallTable(SYSTEM_CALLS)),
+  },
   { path: "policy/default.toml", make: shippedPolicy },
   { path: "packaging/policy.toml", make: administratorPolicy },
   { path: "packaging/completions/kato.bash", make: () => completionsFor("bash") },

@@ -30,7 +30,7 @@ function processPort(): Port {
   return streamPort(STANDARD_PIPE, () => Deno.exit(EXIT.done));
 }
 
-/** One line, so that it has one priority; of the stack only places, because a message may be in front of them. */
+/** One line, which the monitor passes on with the role's name; of the stack only places, because a message may be in front of them. */
 function endWith(error: unknown): never {
   const bug = error instanceof Error
     ? error
@@ -38,7 +38,6 @@ function endWith(error: unknown): never {
   const said = bug.message.startsWith("internal error:") ? `${bug.name}: ${bug.message}` : bug.name;
   const places = (bug.stack ?? "").slice(`${bug.name}: ${bug.message}`.length).split("\n")
     .filter((line) => /^ {4}at /.test(line)).map((line) => line.trim());
-  const priority = Deno.args.includes("--journal") ? "<3>" : "";
-  console.error(`${priority}kato: a role ends: ${[said, ...places].join(" ").replace(/\s+/g, " ")}`);
+  console.error(`ends: ${[said, ...places].join(" ").replace(/\s+/g, " ")}`);
   Deno.exit(EXIT.bug);
 }

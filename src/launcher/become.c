@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 /* The version of Landlock from which every rule can be made: with it, nothing is missing. */
@@ -35,9 +37,39 @@ void confine(const struct place *place, struct ruleset *rules, enum kind kind, c
   if (place->seccomp) seccomp_enforce(kind, exec);
 }
 
+/* Addresses that every process can have; arm64 may be built with 39 bits of them. */
+#if defined(__x86_64__)
+#define ADDRESSES (UINT64_C(1) << 46)
+#else
+#define ADDRESSES (UINT64_C(1) << 38)
+#endif
+
+/*
+ * A copy at a random place of its own. The filter knows the one execve by the three places, so that they are what an
+ * attacker would have to guess, all three at once.
+ */
+static void *hide(const void *bytes, size_t length) {
+  uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+  for (int tries = 0; tries < 64; tries++) {
+    uint64_t random;
+    if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) fail(BUG, "cannot draw lots: %s", strerror(errno));
+    uint64_t address = random % ADDRESSES & ~UINT64_C(15);
+    uint64_t start = address & ~(page - 1);
+    void *made = mmap((void *)start, address - start + length, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    /* An old kernel takes the address for a wish. */
+    if ((uint64_t)made == start) return memcpy((char *)made + (address - start), bytes, length);
+    if (made != MAP_FAILED) munmap(made, address - start + length);
+  }
+  out_of_memory();
+}
+
+static void *hide_list(const struct list *list) { return hide(list->items, (list->count + 1) * sizeof *list->items); }
+
 _Noreturn void become(const struct place *place, struct ruleset *rules, enum kind kind, struct list *arguments) {
-  struct exec exec = {
-      .path = place->runtime, .arguments = arguments->items, .environment = place->environment.items};
+  struct exec exec = {.path = hide(place->runtime, strlen(place->runtime) + 1),
+                      .arguments = hide_list(arguments),
+                      .environment = hide_list(&place->environment)};
   confine(place, rules, kind, &exec);
   execve(exec.path, exec.arguments, exec.environment);
   fail(errno == E2BIG ? USAGE : REFUSED, "cannot start %s: %s. %s", place->runtime, strerror(errno),

@@ -24,8 +24,6 @@ static _Noreturn void become_role(const struct place *place, const struct plan *
   struct list arguments = {0};
   build_flags(&arguments, place->program, command);
   if (is_main) main_arguments(&arguments, place, plan, line);
-  /* It sees no environment; the line that it may have to say shall have its priority. */
-  if (!is_main && is_journal()) list_add(&arguments, "--journal");
   struct ruleset rules;
   ruleset_make(&rules, place->abi);
   allow_program(&rules, place);
@@ -34,11 +32,11 @@ static _Noreturn void become_role(const struct place *place, const struct plan *
   } else {
     allow_grants(&rules, command->role, place);
   }
-  become(place, &rules, is_main ? ONE_SHOT : ROLE, &arguments);
+  become(place, &rules, is_main ? ORCHESTRATOR : file >= 0 ? WRITER : PARSER, &arguments);
 }
 
 /* In the child, which shares the monitor's signals and descriptors until now. */
-static void stand_alone(pid_t monitor, int in, int out) {
+static void stand_alone(pid_t monitor, int in, int out, int err) {
   /* What a terminal sends to the foreground is the monitor's to hand on. */
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -47,39 +45,51 @@ static void stand_alone(pid_t monitor, int in, int out) {
   signal(SIGHUP, SIG_DFL);
   /* Until the runtime listens to it; it would end the process. */
   signal(SIGUSR2, SIG_IGN);
-  if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0) fail(BUG, "cannot start a role: %s", strerror(errno));
+  bool joined = dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0;
+  if (!joined) fail(BUG, "cannot start a role: %s", strerror(errno));
 }
 
-static void close_pipe(const int pipes[2]) {
-  close(pipes[0]);
-  close(pipes[1]);
+/* Standard input, output and error: the role has one end of each. False when the system has no room for them now. */
+static bool make_pipes(int pipes[3][2]) {
+  for (int i = 0; i < 3; i++) {
+    if (pipe2(pipes[i], O_CLOEXEC) == 0) continue;
+    while (i-- > 0) {
+      close(pipes[i][0]);
+      close(pipes[i][1]);
+    }
+    return false;
+  }
+  return true;
 }
+
+/* Standard input is read by the role, the others are written by it. */
+static int end_of(int pipes[3][2], int i, bool role) { return pipes[i][(i == 0) == role ? 0 : 1]; }
 
 /* `line` only for the orchestrator; `file` only for a writer. False when the system has no room for it now. */
 bool cell_start(struct cell *cell, const struct place *place, const struct plan *plan, const struct command *command,
                 char *const *line, int file) {
-  int in[2], out[2];
-  if (pipe2(in, O_CLOEXEC) != 0) return false;
-  if (pipe2(out, O_CLOEXEC) != 0) {
-    close_pipe(in);
-    return false;
-  }
+  int pipes[3][2];
+  if (!make_pipes(pipes)) return false;
   pid_t monitor = getpid();
   pid_t child = fork();
   if (child == 0) {
-    stand_alone(monitor, in[0], out[1]);
+    stand_alone(monitor, end_of(pipes, 0, true), end_of(pipes, 1, true), end_of(pipes, 2, true));
     become_role(place, plan, command, line, file);
   }
-  if (child < 0) {
-    close_pipe(in);
-    close_pipe(out);
-    return false;
+  for (int i = 0; i < 3; i++) {
+    close(end_of(pipes, i, true));
+    if (child < 0) close(end_of(pipes, i, false));
+    else fcntl(end_of(pipes, i, false), F_SETFL, O_NONBLOCK);
   }
-  close(in[0]);
-  close(out[1]);
-  fcntl(in[1], F_SETFL, O_NONBLOCK);
-  fcntl(out[0], F_SETFL, O_NONBLOCK);
-  *cell = (struct cell){.pid = child, .in = in[1], .out = out[0], .channel = cell->channel, .tidied = now_ms()};
+  if (child < 0) return false;
+  *cell = (struct cell){.name = line != NULL ? NULL : file >= 0 ? "writer" : command->role->name,
+                        .pid = child,
+                        .in = end_of(pipes, 0, false),
+                        .out = end_of(pipes, 1, false),
+                        .err = end_of(pipes, 2, false),
+                        .channel = cell->channel,
+                        .tidied = now_ms()};
+  cell_begin_speech(cell);
   return true;
 }
 
@@ -96,16 +106,25 @@ char *cell_reason(const struct cell *cell) {
   return name == NULL ? text_of("killed by signal %d", WTERMSIG(cell->status)) : text_of("killed by SIG%s", name);
 }
 
-/* What it holds of its own, in bytes: pages of the runtime's file are shared by all. 0: the kernel does not say. */
+/*
+ * What it holds of its own, in bytes: anonymous and shared memory, and what of it was swapped out. Pages of the runtime's
+ * file are shared by all. 0: the kernel does not say.
+ */
 uint64_t cell_memory(const struct cell *cell) {
-  char path[32];
-  snprintf(path, sizeof path, "/proc/%d/statm", cell->pid);
+  static const char *const OWN[] = {"RssAnon:", "RssShmem:", "VmSwap:"};
+  char path[32], line[128];
+  snprintf(path, sizeof path, "/proc/%d/status", cell->pid);
   FILE *file = fopen(path, "re");
   if (file == NULL) return 0;
-  unsigned long long size, resident, shared;
-  bool read = fscanf(file, "%llu %llu %llu", &size, &resident, &shared) == 3 && resident > shared;
+  uint64_t memory = 0;
+  while (fgets(line, sizeof line, file) != NULL) {
+    for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) {
+      size_t length = strlen(OWN[i]);
+      if (strncmp(line, OWN[i], length) == 0) memory += strtoull(line + length, NULL, 10) * KIB;
+    }
+  }
   fclose(file);
-  return read ? (resident - shared) * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+  return memory;
 }
 
 /*
@@ -126,5 +145,7 @@ void cell_tidy(struct cell *cell, uint64_t memory, int64_t now) {
 void cell_free(struct cell *cell) {
   if (cell->in >= 0) close(cell->in);
   if (cell->out >= 0) close(cell->out);
+  if (cell->err >= 0) close(cell->err);
+  queue_free(&cell->line);
   queue_free(&cell->to);
 }

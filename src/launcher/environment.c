@@ -52,6 +52,8 @@ void build_environment(char *const *inherited, bool journal, struct list *enviro
   /* Below a device nobody can make a folder, not even root: there is nothing cached and nothing to tamper with. */
   list_add(environment, "DENO_DIR=/dev/null/none");
   list_add(environment, "DENO_NO_UPDATE_CHECK=1");
+  /* That there is no cache, it would tell every person at a terminal. */
+  list_add(environment, "DENO_LOG=error,deno::cache::cache_db=off");
   /* A heap for each of the runtime's threads, which hardly allocate at once, costs every role half a megabyte. */
   list_add(environment, "MALLOC_ARENA_MAX=1");
 }
@@ -60,6 +62,8 @@ void build_environment(char *const *inherited, bool journal, struct list *enviro
 void add_resident_environment(struct list *environment) {
   /* The runtime does so on SIGUSR2, which the monitor sends. */
   list_add(environment, "DENO_USR2_MEMORY_TRIM=1");
+  /* What a role says goes through the monitor, which takes colours for what they are: control characters. */
+  list_add(environment, "NO_COLOR=1");
   /* Or the largest buffer yet would have the size from which on buffers are given back when they are freed. */
   list_add(environment, "MALLOC_MMAP_THRESHOLD_=65536");
   list_add(environment, "MALLOC_TRIM_THRESHOLD_=65536");

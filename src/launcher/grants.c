@@ -10,6 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A system that has no room for a look is no proof that nothing is there. */
+static int looked_at(int fd, const char *path) {
+  if (fd >= 0 || (errno != EMFILE && errno != ENFILE && errno != ENOMEM)) return fd;
+  fail(BUG, "cannot look at %s: %s. End some programs and run the command again", path, strerror(errno));
+}
+
 static void allow_fd(const struct ruleset *rules, int fd, uint64_t access) {
   if (fd < 0) return;
   ruleset_allow(rules, fd, access);
@@ -18,7 +24,7 @@ static void allow_fd(const struct ruleset *rules, int fd, uint64_t access) {
 
 /* Of the system's or the program's own: links are followed, what is not there is not needed. */
 static void allow_known(const struct ruleset *rules, const char *path, uint64_t access) {
-  allow_fd(rules, open(path, O_PATH | O_CLOEXEC), access);
+  allow_fd(rules, looked_at(open(path, O_PATH | O_CLOEXEC), path), access);
 }
 
 #if defined(__x86_64__)
@@ -63,7 +69,7 @@ static int open_above(const char *path, const struct place *place) {
   int fd = -1;
   do {
     cut_name(above);
-    fd = open_without_links(above, O_DIRECTORY);
+    fd = looked_at(open_without_links(above, O_DIRECTORY), above);
   } while (fd < 0 && errno == ENOENT && above[1] != '\0');
   if (fd >= 0 && !is_writable_place(above, place->home, place->real_home)) {
     close(fd);
@@ -86,7 +92,7 @@ static void allow_grant(const struct ruleset *rules, const struct grant *grant, 
   uint64_t access = grant->verb == READ ? ALLOW_READ : grant->verb == LIST ? ALLOW_LIST : ALLOW_WRITE;
   char *path = text_of("%s", grant->value);
   /* A plan names what is behind a link too, so no link needs to be followed, and none can be swapped in meanwhile. */
-  int fd = open_without_links(path, 0);
+  int fd = looked_at(open_without_links(path, 0), path);
   if (fd >= 0 && is_planted(fd, path, place)) {
     say("%s does not belong to this person, and is left alone", path);
     close(fd);
@@ -98,7 +104,7 @@ static void allow_grant(const struct ruleset *rules, const struct grant *grant, 
   if (grant->verb == READ && !is_folder && is_replaced(path, place)) {
     if (fd >= 0) close(fd);
     cut_name(path);
-    fd = open_without_links(path, O_DIRECTORY);
+    fd = looked_at(open_without_links(path, O_DIRECTORY), path);
   } else if (fd < 0 && errno == ENOENT && grant->verb == WRITE) {
     fd = open_above(path, place);
   }

@@ -64,7 +64,7 @@ static void check_installed(const char *path, bool runs, uid_t administrator) {
   bool there = stat(path, &status) == 0 && access(path, runs ? R_OK | X_OK : R_OK) == 0;
   if (!there) fail(REFUSED, "%s is missing or cannot be read. Install kato again", path);
   bool foreign = status.st_uid != administrator && status.st_uid != getuid();
-  if (foreign || (status.st_mode & S_IWOTH) != 0) {
+  if (foreign || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     fail(REFUSED, "others can change %s. Install kato again, as root or for yourself", path);
   }
 }
@@ -103,6 +103,21 @@ static void check_program(const char *program, uid_t administrator) {
   closedir(folder);
 }
 
+/* Who can change a folder above can put another program in its place; in a sticky one, only what is their own. */
+static void check_above(const char *path, uid_t administrator) {
+  char *above = text_of("%s", path);
+  for (char *slash; (slash = strrchr(above, '/')) != NULL;) {
+    slash[slash == above ? 1 : 0] = '\0';
+    struct stat status;
+    if (stat(above, &status) != 0) fail(REFUSED, "cannot look at %s: %s. Install kato again", above, strerror(errno));
+    bool foreign = status.st_uid != administrator && status.st_uid != getuid();
+    bool open = (status.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (status.st_mode & S_ISVTX) == 0;
+    if (foreign || open) fail(REFUSED, "others can change %s, which holds kato. Install kato somewhere else", above);
+    if (above[1] == '\0') break;
+  }
+  free(above);
+}
+
 /* lib/kato beside the bin folder in which this very file is, whatever name it was called by. */
 static void find_program(struct place *place) {
   char *own = read_link("/proc/self/exe");
@@ -114,6 +129,7 @@ static void find_program(struct place *place) {
   if (place->program == NULL) fail(REFUSED, "%s is missing. Install kato again", folder);
   place->runtime = text_of("%s/deno", place->program);
   check_program(place->program, place->administrator);
+  check_above(place->program, place->administrator);
   free(folder);
   free(own);
 }
@@ -163,7 +179,7 @@ static _Noreturn void run_once(const struct place *place, const struct plan *pla
   ruleset_make(&rules, place->abi);
   allow_program(&rules, place);
   allow_grants(&rules, role, place);
-  become(place, &rules, ONE_SHOT, &arguments);
+  become(place, &rules, COMMAND, &arguments);
 }
 
 int main(int argc, char **argv, char **environment) {

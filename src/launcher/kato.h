@@ -31,6 +31,7 @@ enum { DONE = 0, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, REFUSED = 78 }
 char *plain_message(char *message); /* takes it, and gives it or another back */
 bool is_journal(void);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void pass_on(int priority, char *line);
 _Noreturn void fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void out_of_memory(void);
@@ -140,7 +141,8 @@ void allow_grants(const struct ruleset *rules, const struct role *role, const st
 void make_folders(const struct plan *plan, const struct place *place);
 
 /* seccomp.c */
-enum kind { ONE_SHOT, ROLE, MONITOR };
+/* Who is confined: the rows of syscalls.def name them. */
+enum kind { PLANNER, COMMAND, ORCHESTRATOR, PARSER, WRITER, MONITOR };
 bool seccomp_present(void);
 /* For all but the monitor: execve with exactly these three pointers, and no other. */
 struct exec {
@@ -154,6 +156,7 @@ void seccomp_enforce(enum kind kind, const struct exec *exec);
 void close_above(int last);
 void open_standard(void);
 void lower_limits(void);
+void raise_open_files(void);
 void drop_privileges(void);
 void refuse_new_code(void);
 void reset_signals(void);
@@ -215,9 +218,10 @@ int open_destination(const struct bound *bounds, size_t count, const struct cont
 
 /* cell.c: one role as a process of its own. */
 struct cell {
+  const char *name; /* of its role, for a person */
   uint32_t channel;
   pid_t pid;
-  int in, out; /* our ends; -1 when closed */
+  int in, out, err; /* our ends; -1 when closed */
   int status;
   bool ended;        /* waited for */
   int64_t silent;    /* since when its output is closed; 0: it is not */
@@ -226,6 +230,9 @@ struct cell {
   uint64_t acked;    /* reached it, and the orchestrator was not told yet */
   int64_t tidied;    /* when it was started, or asked to give memory back */
   uint64_t least;    /* the least that it has held since it was asked; 0: it was not */
+  struct queue line; /* of its standard error, while it arrives */
+  unsigned lines_left; /* that it may say now */
+  unsigned lines_lost; /* that were more than it may say, and not told of yet */
 };
 bool cell_start(struct cell *cell, const struct place *place, const struct plan *plan, const struct command *command,
                 char *const *line, int file);
@@ -234,7 +241,14 @@ char *cell_reason(const struct cell *cell);
 uint64_t cell_memory(const struct cell *cell);
 void cell_tidy(struct cell *cell, uint64_t memory, int64_t now);
 void cell_free(struct cell *cell);
-int64_t now_ms(void);
+
+/* speech.c */
+void cell_begin_speech(struct cell *cell);
+void cell_hear(struct cell *cell);
+void cell_hear_rest(struct cell *cell);
+void cell_let_speak(struct cell *cell);
+
+int64_t now_ms(void); /* plan.c */
 
 /* roles.c and monitor.c */
 struct monitor {

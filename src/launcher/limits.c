@@ -16,6 +16,7 @@
 #define NR_CLOSE_RANGE 436
 #define SET_MDWE 65
 #define MDWE_REFUSE_EXEC_GAIN 1ul
+#define MOST_OPEN 4096u
 
 void close_above(int last) {
   if (syscall(NR_CLOSE_RANGE, (unsigned)last + 1, ~0u, 0u) == 0) return;
@@ -35,15 +36,27 @@ void open_standard(void) {
   }
 }
 
-static void lower(__rlimit_resource_t resource) {
-  struct rlimit none = {0, 0};
-  if (setrlimit(resource, &none) != 0) fail(BUG, "cannot lower a limit: %s", strerror(errno));
+static void lower(__rlimit_resource_t resource, rlim_t most) {
+  struct rlimit limit;
+  if (getrlimit(resource, &limit) != 0) fail(BUG, "cannot read a limit: %s", strerror(errno));
+  if (limit.rlim_max > most) limit.rlim_max = most;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(resource, &limit) != 0) fail(BUG, "cannot lower a limit: %s", strerror(errno));
 }
 
 void lower_limits(void) {
-  lower(RLIMIT_CORE);
-  lower(RLIMIT_MSGQUEUE);
-  lower(RLIMIT_RTPRIO);
+  /* Of 0 only files are made no more; at 1 nothing is sent to a program that collects cores either (core(5)). */
+  lower(RLIMIT_CORE, 1);
+  lower(RLIMIT_MSGQUEUE, 0);
+  lower(RLIMIT_RTPRIO, 0);
+}
+
+/* The monitor holds three pipes for each role. */
+void raise_open_files(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max < MOST_OPEN ? limit.rlim_max : MOST_OPEN;
+  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void drop_capabilities(void) {

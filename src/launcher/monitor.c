@@ -59,16 +59,21 @@ static void read_from(struct monitor *monitor, struct cell *cell) {
   }
 }
 
+/* Of a cell: its standard input, output and error. */
+#define POLLS 3
+
 static void add_polls(struct pollfd **polls, size_t *room, size_t *count, const struct cell *cell, bool reads) {
-  *polls = more_room(*polls, room, *count + 2, sizeof **polls);
+  *polls = more_room(*polls, room, *count + POLLS, sizeof **polls);
   /* A pipe that nobody holds at the other end is reported whether or not anything is asked. */
   (*polls)[(*count)++] = (struct pollfd){.fd = cell->to.length > 0 ? cell->in : -1, .events = POLLOUT};
   (*polls)[(*count)++] = (struct pollfd){.fd = reads ? cell->out : -1, .events = POLLIN};
+  (*polls)[(*count)++] = (struct pollfd){.fd = cell->err, .events = POLLIN};
 }
 
 static void move_cell(struct monitor *monitor, struct cell *cell, const struct pollfd *polls) {
   if (polls[0].revents != 0) write_to(cell);
   if (polls[1].revents != 0 && cell->out >= 0) read_from(monitor, cell);
+  if (polls[2].revents != 0) cell_hear(cell);
 }
 
 /* One turn: waits until something can be moved, and moves what can be. */
@@ -88,8 +93,9 @@ static void move_bytes(struct monitor *monitor, int signals, int timeout) {
   for (size_t step = 0; step < cells; step++) {
     size_t i = (monitor->turn + step) % cells;
     bool full = monitor->orchestrator.to.length > WAITING_BYTES;
-    if (full) polls[4 + 2 * i].revents = 0;
-    move_cell(monitor, monitor->cells[i], polls + 3 + 2 * i);
+    struct pollfd *own = polls + 1 + POLLS * (i + 1);
+    if (full) own[1].revents = 0;
+    move_cell(monitor, monitor->cells[i], own);
   }
 }
 
@@ -106,6 +112,7 @@ static void take_signals(struct monitor *monitor, int signals) {
 
 static void check_cell(struct cell *cell, int64_t now) {
   if (cell->ended) return;
+  cell_let_speak(cell);
   if (cell->silent != 0 && now - cell->silent > SILENT_MS) cell_kill(cell, SILENT);
   uint64_t memory = cell_memory(cell);
   if (memory > ROLE_MEMORY) cell_kill(cell, TOO_LARGE);
@@ -166,7 +173,8 @@ static _Noreturn void end(struct monitor *monitor) {
   for (size_t i = 0; i < monitor->count; i++) cell_kill(monitor->cells[i], "killed: the daemon ended");
   /* They die without us as well; this is so that nobody finds them still there. */
   while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) continue;
-  const struct cell *orchestrator = &monitor->orchestrator;
+  struct cell *orchestrator = &monitor->orchestrator;
+  cell_hear_rest(orchestrator);
   bool killed = orchestrator->cause != NULL || WIFSIGNALED(orchestrator->status);
   /* It had not begun to listen to signals when one told it to end: it did as it was told. */
   bool obeyed = killed && orchestrator->cause == NULL && WTERMSIG(orchestrator->status) == monitor->handed_on;
@@ -178,9 +186,10 @@ static _Noreturn void end(struct monitor *monitor) {
 }
 
 _Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line) {
-  struct monitor monitor = {.place = place, .plan = plan, .orchestrator = {.in = -1, .out = -1}};
+  struct monitor monitor = {.place = place, .plan = plan, .orchestrator = {.in = -1, .out = -1, .err = -1}};
   /* A queue that was freed is given back, whatever the largest was until now. */
   mallopt(M_MMAP_THRESHOLD, 2 * FRAGMENT_BYTES);
+  raise_open_files();
   int signals = take_over_signals();
   open_bounds(&monitor.bounds, &monitor.bound_count, role_of(plan, "writer"), place);
   confine_monitor(&monitor);

@@ -3,7 +3,9 @@
  * that a system service is given. Looks at metadata and at its own /proc/self/uid_map, and changes nothing.
  */
 #include "kato.h"
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,6 +22,7 @@ bool maps_root(const char *map) {
 static bool root_is_mapped(void) {
   char map[4096];
   FILE *file = fopen("/proc/self/uid_map", "re");
+  if (file == NULL && errno != ENOENT) fail(BUG, "cannot read /proc/self/uid_map: %s", strerror(errno));
   if (file == NULL) return true;
   size_t length = fread(map, 1, sizeof map - 1, file);
   fclose(file);

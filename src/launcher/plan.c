@@ -31,7 +31,7 @@ _Noreturn void become_plan(const struct place *place, const char *script, char *
   ruleset_make(&rules, place->abi);
   allow_program(&rules, place);
   allow_settings(&rules, place);
-  become(place, &rules, ONE_SHOT, &arguments);
+  become(place, &rules, PLANNER, &arguments);
 }
 
 static pid_t start(const struct place *place, char *const *line, int *output) {

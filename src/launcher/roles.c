@@ -211,6 +211,7 @@ void roles_settle(struct monitor *monitor) {
       monitor->cells[kept++] = cell;
       continue;
     }
+    cell_hear_rest(cell);
     char *reason = cell_reason(cell);
     roles_tell(monitor, "ended", cell->channel, reason);
     free(reason);

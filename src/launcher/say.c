@@ -56,12 +56,16 @@ static size_t unseen_at(const char *at) {
 }
 
 /* A path may hold anything; nothing in it shall steer the terminal, or look like a line of its own. */
-char *plain_message(char *message) {
+static void blank_controls(char *message) {
   bool is_text = is_utf8(message);
   for (unsigned char *at = (unsigned char *)message; *at != '\0'; at++) {
     if (is_text) memset(at, '?', unseen_at((const char *)at));
     if (*at < 0x20 || *at == 0x7f || (!is_text && *at >= 0x80)) *at = '?';
   }
+}
+
+char *plain_message(char *message) {
+  blank_controls(message);
   size_t length = strlen(message);
   if (length <= MESSAGE_BYTES) return message;
   for (length = MESSAGE_BYTES; ((unsigned char)message[length] & 0xc0) == 0x80; length--) continue;
@@ -91,6 +95,15 @@ static void say_list(int priority, const char *format, va_list values) {
   }
   free(line);
   free(message);
+}
+
+/* A line of the orchestrator's own log. */
+void pass_on(int priority, char *line) {
+  blank_controls(line);
+  char *whole = is_journal() ? text_of("<%d>%s\n", priority, line) : text_of("%s\n", line);
+  if (write(STDERR_FILENO, whole, strlen(whole)) < 0) { /* nobody listens */
+  }
+  free(whole);
 }
 
 void say(const char *format, ...) {

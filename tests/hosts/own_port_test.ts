@@ -41,7 +41,7 @@ Deno.test("a role that throws says where, on one line, and nothing of what it re
     await t.step(word, async () => {
       const { code, err } = await runChatty(word);
       assert.equal(code, 70);
-      assert.match(err, new RegExp(`^kato: a role ends: ${name} at .*chatty_role\\.ts:`, "m"));
+      assert.match(err, new RegExp(`^ends: ${name} at .*chatty_role\\.ts:`, "m"));
       assert.equal(err.match(/chatty_role/g)?.length, 1);
       assert.doesNotMatch(err, /secret/);
     });

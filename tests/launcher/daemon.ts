@@ -96,8 +96,10 @@ export function startDaemon(options: DaemonOptions): Daemon {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       for (const one of lines) {
-        if (one.startsWith("{")) facts.push(JSON.parse(one));
-        else messages.push(one);
+        // The orchestrator's own, or another role's, which the monitor passes on with its name.
+        const fact = /^(?:kato: [\w:-]+: )?(\{.*\})\.?$/.exec(one)?.[1];
+        if (fact === undefined) messages.push(one);
+        else facts.push(JSON.parse(fact));
       }
       wake();
     }

@@ -16,6 +16,16 @@ function test(name: string, body: (stage: Stage) => Promise<void>, ignore = fals
   });
 }
 
+/** util-linux's, which runs a command at a terminal of its own. */
+function hasScript(): boolean {
+  try {
+    return new Deno.Command("script", { args: ["--version"] }).outputSync().success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 async function refuses(stage: Stage, code: number, message: RegExp, line: string[], options?: RunOptions) {
   const ran = await stage.run(line, options);
   assert.deepEqual({ code: ran.code, out: ran.out }, { code, out: "" }, ran.err);
@@ -105,6 +115,55 @@ test("refuses a working directory that is gone", async (stage) => {
   assert.equal(code, EXIT.refused);
   assert.match(new TextDecoder().decode(stderr), /working directory is gone/);
 });
+
+const REPLACEABLE: readonly (readonly [what: string, path: string, mode: number])[] = [
+  ["a script that a group may write", "lib/kato/kato.js", 0o664],
+  ["a script that everybody may write", "lib/kato/plan.js", 0o646],
+  ["a part that a group may write", "lib/kato/scenario.json", 0o664],
+  ["a folder that a group may write", "lib/kato", 0o775],
+  ["a folder above that everybody may write", "lib", 0o757],
+  ["the folder above all that a group may write", ".", 0o775],
+];
+for (const [what, path, mode] of REPLACEABLE) {
+  test(`refuses a program that others could replace: ${what}`, async (stage) => {
+    stage.script("scenario.json", "{}");
+    Deno.chmodSync(join(stage.root, path), mode);
+    await refuses(stage, EXIT.refused, /others can change .*\. Install kato/, ["status"]);
+  });
+}
+
+test("is out of reach of what a person has the loader load", async (stage) => {
+  // A loader would say that it cannot be loaded, before anything of the launcher's runs.
+  const evil = ["LD_PRELOAD=/nowhere/evil.so", "LD_AUDIT=/nowhere/evil.so"];
+  const [command = "", ...args] = [...asPerson(), "env", ...evil, join(stage.root, "bin/kato"), "status"];
+  const env = { HOME: stage.home, PATH: "/usr/bin:/bin" };
+  const { code, stderr } = await new Deno.Command(command, { args, cwd: stage.home, clearEnv: true, env })
+    .output();
+  assert.deepEqual({ code, err: new TextDecoder().decode(stderr) }, { code: 0, err: "" });
+});
+
+test("shows nothing of the runtime's own at a terminal", async (stage) => {
+  stage.script("kato.js", 'console.log("what kato says");');
+  const [command = "", ...args] = [
+    ...asPerson(),
+    ...[
+      "script",
+      "--quiet",
+      "--return",
+      "--command",
+      `'${join(stage.root, "bin/kato")}' status`,
+      "/dev/null",
+    ],
+  ];
+  const { stdout } = await new Deno.Command(command, {
+    args,
+    cwd: stage.home,
+    clearEnv: true,
+    env: { PATH: "/usr/bin:/bin", HOME: stage.home, TERM: "xterm" },
+    stdin: "null",
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), "what kato says\r\n");
+}, !hasScript());
 
 test("gives what it says a priority where standard error is the journal, and nowhere else", async (stage) => {
   stage.plan(planOf("help", ["env JOURNAL_STREAM"]));
@@ -210,6 +269,7 @@ test("makes environment, descriptors and limits anew, and confines itself", asyn
   assert.deepEqual(environment, [
     "CODEX_HOME=/c",
     "DENO_DIR=/dev/null/none",
+    "DENO_LOG=error,deno::cache::cache_db=off",
     "DENO_NO_UPDATE_CHECK=1",
     `HOME=${stage.home}`,
     "LC_ALL=C.UTF-8",
@@ -221,7 +281,8 @@ test("makes environment, descriptors and limits anew, and confines itself", asyn
   assert.match(status, /^CapEff:\t0+$/m);
   assert.match(status, /^Umask:\t0077$/m);
   if (args.includes("--kernel-sandbox")) assert.match(status, /^Seccomp:\t2$/m);
-  assert.match(proc("limits"), /^Max core file size +0 +0 /m);
+  // At 1 neither a file nor a program gets a core.
+  assert.match(proc("limits"), /^Max core file size +[01] +[01] /m);
   await child.stdin.close();
   await reader.cancel();
   await child.stderr.cancel();

@@ -223,6 +223,51 @@ test("holds little, confined, while roles flood an orchestrator that does not re
   }
 });
 
+test("passes on what roles say, bounded and with one priority", {
+  parsers: {
+    talks: `
+      const say = (text) => Deno.stderr.writeSync(new TextEncoder().encode(text));
+      say("<0>to every terminal\\n\\u001b]0;title\\u0007steers\\n" + "x".repeat(200000) + "\\n");
+      for (let line = 0; line < 5000; line += 1) say("line " + line + "\\n");
+      say("half of a line");
+      Deno.exit(0);`,
+  },
+  steps: [say("start", "1", "parser:talks")],
+}, async (daemon) => {
+  assert.equal(await daemon.reason(1), "ended with status 0");
+  const [first = "", second = "", third = "", ...rest] = daemon.messages;
+  assert.equal(first, "kato: parser:talks: <0>to every terminal.");
+  assert.equal(second, "kato: parser:talks: ?]0;title?steers.");
+  assert.match(third, /^kato: parser:talks: x{4000,4096}…\.$/);
+  const lines = rest.filter((one) => one.startsWith("kato: parser:talks: line "));
+  assert.ok(lines.length >= 17 && lines.length < 100, `${lines.length} lines`);
+  assert.match(rest.at(-1) ?? "", /^kato: \d+ lines of the parser:talks were left out/);
+});
+
+test("gives no role a descriptor of the terminal or the journal", {
+  parsers: {
+    looks: `
+      const { symbols: { isatty, fstat } } = Deno.dlopen("libc.so.6", {
+        isatty: { parameters: ["i32"], result: "i32" },
+        fstat: { parameters: ["i32", "buffer"], result: "i32" },
+      });
+      const facts = new DataView(new ArrayBuffer(256));
+      const results = {};
+      // The type of a file stands in the mode, 24 bytes on (16 on arm64).
+      const at = Deno.build.arch === "x86_64" ? 24 : 16;
+      for (let fd = 0; fd <= 2; fd += 1) {
+        fstat(fd, new Uint8Array(facts.buffer));
+        results[fd] = (facts.getUint32(at, true) & 0o170000) === 0o010000 ? "pipe" : "something else";
+      }
+      console.error(JSON.stringify({ role: "looks", results }));`,
+  },
+  options: ["--allow-all"],
+  steps: [say("start", "1", "parser:looks")],
+}, async ({ find }) => {
+  const { results } = await find("what the role sees", ({ role }) => role === "looks");
+  assert.deepEqual(results, { 0: "pipe", 1: "pipe", 2: "pipe" });
+});
+
 const TABLE: readonly (readonly [string, DaemonOptions["steps"]])[] = [
   ["an absurd length", [{ raw: [1, 0, 0, 0, 255, 255, 255, 255] }]],
   ["an unknown word", [say("run", "1", "/bin/true")]],

@@ -15,7 +15,7 @@ export const EXPECTED: Readonly<Record<string, RegExp>> = {
   SystemCallArchitectures: /^native$/,
   SystemCallFilter: /\S/,
   UMask: /^0?077$/,
-  LimitCORE: /^0(?::0)?$/,
+  LimitCORE: /^[01](?::[01])?$/,
   MemoryMax: /^(?!infinity$)\S/,
 };
 

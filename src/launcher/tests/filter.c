@@ -7,43 +7,25 @@
 
 #include <stdio.h>
 
+/* A call's number on x86-64 and on arm64; -1 where it does not exist. */
 #if defined(__x86_64__)
 #define ARCH 0xc000003eu
-enum {
-  N_READ = 0, N_WRITE = 1, N_OPENAT = 257, N_MMAP = 9, N_MPROTECT = 10, N_FUTEX = 202, N_EXIT_GROUP = 231, N_GETPID =
-  39, N_PREAD = 17, N_SOCKET = 41, N_CONNECT = 42, N_SOCKETPAIR = 53, N_SENDTO = 44, N_SENDMSG = 46, N_BIND = 49,
-  N_LISTEN = 50, N_ACCEPT4 = 288, N_CLONE = 56, N_EXECVE = 59, N_EXECVEAT = 322, N_KILL = 62, N_TGKILL = 234, N_TKILL
-  = 200, N_SETSID = 112, N_PRCTL = 157, N_PTRACE = 101, N_PROCESS_VM_READV = 310, N_UNSHARE = 272, N_SETNS = 308,
-  N_MOUNT = 165, N_UMOUNT = 166, N_PIVOT_ROOT = 155, N_CHROOT = 161, N_INIT_MODULE = 175, N_FINIT_MODULE = 313,
-  N_KEXEC_LOAD = 246, N_BPF_CALL = 321, N_PERF_EVENT_OPEN = 298, N_USERFAULTFD = 323, N_KEYCTL = 250, N_ADD_KEY = 248,
-  N_MEMFD_CREATE = 319, N_SHMGET = 29, N_MSGGET = 68, N_SEMGET = 64, N_MQ_OPEN = 240, N_TRUNCATE = 76, N_FTRUNCATE =
-  77, N_FCHOWNAT = 260, N_SETXATTR = 188, N_FCHMODAT = 268, N_UTIMENSAT = 280, N_SECCOMP = 317, N_PERSONALITY = 135,
-  N_PRLIMIT64 = 302, N_REBOOT = 169, N_NAME_TO_HANDLE_AT = 303, N_IOCTL = 16
-};
+#define BY(x64, arm64) x64
 #elif defined(__aarch64__)
 #define ARCH 0xc00000b7u
-enum {
-  N_READ = 63, N_WRITE = 64, N_OPENAT = 56, N_MMAP = 222, N_MPROTECT = 226, N_FUTEX = 98, N_EXIT_GROUP = 94, N_GETPID
-  = 172, N_PREAD = 67, N_SOCKET = 198, N_CONNECT = 203, N_SOCKETPAIR = 199, N_SENDTO = 206, N_SENDMSG = 211, N_BIND =
-  200, N_LISTEN = 201, N_ACCEPT4 = 242, N_CLONE = 220, N_EXECVE = 221, N_EXECVEAT = 281, N_KILL = 129, N_TGKILL = 131,
-  N_TKILL = 130, N_SETSID = 157, N_PRCTL = 167, N_PTRACE = 117, N_PROCESS_VM_READV = 270, N_UNSHARE = 97, N_SETNS =
-  268, N_MOUNT = 40, N_UMOUNT = 39, N_PIVOT_ROOT = 41, N_CHROOT = 51, N_INIT_MODULE = 105, N_FINIT_MODULE = 273,
-  N_KEXEC_LOAD = 104, N_BPF_CALL = 280, N_PERF_EVENT_OPEN = 241, N_USERFAULTFD = 282, N_KEYCTL = 219, N_ADD_KEY = 217,
-  N_MEMFD_CREATE = 279, N_SHMGET = 194, N_MSGGET = 186, N_SEMGET = 190, N_MQ_OPEN = 180, N_TRUNCATE = 45, N_FTRUNCATE
-  = 46, N_FCHOWNAT = 54, N_SETXATTR = 5, N_FCHMODAT = 53, N_UTIMENSAT = 88, N_SECCOMP = 277, N_PERSONALITY = 92,
-  N_PRLIMIT64 = 261, N_REBOOT = 142, N_NAME_TO_HANDLE_AT = 264, N_IOCTL = 29
-};
+#define BY(x64, arm64) arm64
 #endif
-/* The same on both. */
+
+/* Those that depend on their arguments. */
 enum {
-  N_PIDFD_SEND_SIGNAL = 424, N_IO_URING_SETUP = 425, N_FSOPEN = 430, N_PIDFD_OPEN = 434, N_CLONE3 = 435,
-  N_LANDLOCK_RESTRICT_SELF = 446, N_FILE_SETATTR = 469
+  N_FCNTL = BY(72, 25), N_IOCTL = BY(16, 29), N_CLONE = BY(56, 220), N_OPENAT = BY(257, 56), N_OPEN = BY(2, -1),
+  N_PRLIMIT64 = BY(302, 261), N_PRCTL = BY(157, 167), N_PERSONALITY = BY(135, 92), N_EXECVE = BY(59, 221), N_KILL
+  = BY(62, 129), N_TGKILL = BY(234, 131), N_SOCKETPAIR = BY(53, 199), N_SENDTO = BY(44, 206), N_FCHMOD = BY(91,
+  52), N_CHMOD = BY(90, -1), N_FCHMODAT = BY(268, 53)
 };
 
-#define ALLOW SECCOMP_RET_ALLOW
-#define DENY REFUSE(EPERM)
-#define ABSENT REFUSE(ENOSYS)
-#define KILLED SECCOMP_RET_KILL_PROCESS
+/* Every number up to here is tried; the newest call of any kernel so far is far below. */
+#define NUMBERS 1024
 
 /* Where the launcher's own execve has its three arguments. */
 #define PATH 0x1122334455667788u
@@ -54,6 +36,17 @@ static const struct exec OWN = {
     .arguments = (char **)ARGUMENTS,
     .environment = (char **)ENVIRONMENT,
 };
+
+/* A letter for each answer: allowed, EPERM, ENOSYS, killed. */
+static char letter_of(uint32_t action) {
+  switch (action) {
+    case SECCOMP_RET_ALLOW: return 'A';
+    case REFUSED(EPERM): return 'D';
+    case REFUSED(ENOSYS): return 'N';
+    case SECCOMP_RET_KILL_PROCESS: return 'K';
+    default: printf("an answer that is not known here: %#x\n", action); exit(1);
+  }
+}
 
 static uint32_t run_filter(const struct filter *filter, const struct seccomp_data *data) {
   uint32_t value = 0;
@@ -76,102 +69,199 @@ static uint32_t run_filter(const struct filter *filter, const struct seccomp_dat
   exit(1);
 }
 
+/* In the order of the letters below. */
+static const enum kind KINDS[] = {PLANNER, COMMAND, ORCHESTRATOR, PARSER, WRITER, MONITOR};
+static const char *const NAMES[] = {"planner", "command", "orchestrator", "parser", "writer", "monitor"};
+#define KIND_COUNT (sizeof KINDS / sizeof *KINDS)
+
+static struct filter filters[KIND_COUNT];
 static int failures;
 
-static void expect_call(enum kind kind, const char *what, uint32_t arch, int number, const uint64_t *arguments,
-                        uint32_t expected) {
-  struct filter filter = {0};
-  build(&filter, kind, &OWN);
+static void expect(const char *what, uint32_t arch, int number, const uint64_t *arguments, const char *said) {
   struct seccomp_data data = {.nr = number, .arch = arch};
   if (arguments != NULL) memcpy(data.args, arguments, sizeof data.args);
-  uint32_t said = run_filter(&filter, &data);
-  free(filter.code);
-  if (said == expected) return;
-  failures++;
-  printf("%s (%d) of kind %d: %#x, not %#x\n", what, number, (int)kind, said, expected);
+  for (size_t i = 0; i < KIND_COUNT; i++) {
+    char letter = letter_of(run_filter(&filters[i], &data));
+    if (letter == said[i]) continue;
+    failures++;
+    printf("%s (%d) of the %s: %c, not %c\n", what, number, NAMES[i], letter, said[i]);
+  }
 }
 
-#define CALL(name, monitor, one_shot, role) {#name, N_##name, {monitor, one_shot, role}}
-#define EVERYBODY(name, said) {#name, N_##name, {said, said, said}}
-
-/* Without arguments, as the monitor, a command of the runtime, and a parser or writer make them. */
+/* Whatever their arguments. A number that is in neither table is refused. */
 static const struct {
   const char *name;
   int number;
-  uint32_t said[3];
-} CALLS[] = {
-    EVERYBODY(READ, ALLOW), EVERYBODY(WRITE, ALLOW), EVERYBODY(OPENAT, ALLOW), EVERYBODY(MMAP, ALLOW),
-    EVERYBODY(MPROTECT, ALLOW), EVERYBODY(FUTEX, ALLOW), EVERYBODY(EXIT_GROUP, ALLOW), EVERYBODY(GETPID, ALLOW),
-    EVERYBODY(PREAD, ALLOW), EVERYBODY(FTRUNCATE, ALLOW), EVERYBODY(PERSONALITY, DENY),
-    EVERYBODY(SOCKET, DENY), EVERYBODY(CONNECT, DENY), EVERYBODY(SENDMSG, DENY), EVERYBODY(BIND, DENY),
-    EVERYBODY(LISTEN, DENY), EVERYBODY(ACCEPT4, DENY), EVERYBODY(SOCKETPAIR, DENY), EVERYBODY(IO_URING_SETUP, DENY),
-    EVERYBODY(PTRACE, DENY), EVERYBODY(PROCESS_VM_READV, DENY), EVERYBODY(TKILL, DENY), EVERYBODY(UNSHARE, DENY),
-    EVERYBODY(SETNS, DENY), EVERYBODY(MOUNT, DENY), EVERYBODY(UMOUNT, DENY), EVERYBODY(PIVOT_ROOT, DENY),
-    EVERYBODY(CHROOT, DENY), EVERYBODY(FSOPEN, DENY), EVERYBODY(INIT_MODULE, DENY), EVERYBODY(FINIT_MODULE, DENY),
-    EVERYBODY(KEXEC_LOAD, DENY), EVERYBODY(BPF_CALL, DENY), EVERYBODY(PERF_EVENT_OPEN, DENY),
-    EVERYBODY(USERFAULTFD, DENY), EVERYBODY(KEYCTL, DENY), EVERYBODY(ADD_KEY, DENY), EVERYBODY(MEMFD_CREATE, DENY),
-    EVERYBODY(EXECVEAT, DENY), EVERYBODY(SHMGET, DENY), EVERYBODY(MSGGET, DENY), EVERYBODY(SEMGET, DENY),
-    EVERYBODY(MQ_OPEN, DENY), EVERYBODY(TRUNCATE, DENY), EVERYBODY(FCHOWNAT, DENY), EVERYBODY(SETXATTR, DENY),
-    EVERYBODY(REBOOT, DENY), EVERYBODY(NAME_TO_HANDLE_AT, DENY), EVERYBODY(FILE_SETATTR, DENY),
-    EVERYBODY(CLONE3, ABSENT), {"newer than the list", 470, {ABSENT, ABSENT, ABSENT}},
-    CALL(SETSID, ALLOW, DENY, DENY), CALL(PIDFD_OPEN, ALLOW, DENY, DENY), CALL(PIDFD_SEND_SIGNAL, ALLOW, DENY, DENY),
-    CALL(SECCOMP, ALLOW, DENY, DENY), CALL(LANDLOCK_RESTRICT_SELF, ALLOW, DENY, DENY),
-    CALL(FCHMODAT, ALLOW, ALLOW, DENY), CALL(UTIMENSAT, ALLOW, ALLOW, DENY),
+  const char *said;
+} CALLS_ANYHOW[] = {
+    {"read", BY(0, 63), "AAAAAA"}, {"write", BY(1, 64), "AAAAAA"}, {"readv", BY(19, 65), "AAAAAA"}, {"writev",
+    BY(20, 66), "AAAAAA"}, {"pread64", BY(17, 67), "AAAAAA"}, {"lseek", BY(8, 62), "AAAAAA"}, {"close", BY(3, 57),
+    "AAAAAA"}, {"futex", BY(202, 98), "AAAAAA"}, {"epoll_create1", BY(291, 20), "AAAAAA"}, {"epoll_ctl", BY(233,
+    21), "AAAAAA"}, {"epoll_wait", BY(232, -1), "AAAAAA"}, {"epoll_pwait", BY(281, 22), "AAAAAA"}, {"poll", BY(7,
+    -1), "AAAAAA"}, {"ppoll", BY(271, 73), "AAAAAA"}, {"eventfd2", BY(290, 19), "AAAAAA"}, {"set_robust_list",
+    BY(273, 99), "AAAAAA"}, {"set_tid_address", BY(218, 96), "AAAAAA"}, {"rseq", BY(334, 293), "AAAAAA"},
+    {"sched_yield", BY(24, 124), "AAAAAA"}, {"sched_getaffinity", BY(204, 123), "AAAAAA"}, {"sched_getparam",
+    BY(143, 121), "AAAAAA"}, {"sched_getscheduler", BY(145, 120), "AAAAAA"}, {"clock_gettime", BY(228, 113),
+    "AAAAAA"}, {"clock_getres", BY(229, 114), "AAAAAA"}, {"gettimeofday", BY(96, 169), "AAAAAA"}, {"time", BY(201,
+    -1), "AAAAAA"}, {"clock_nanosleep", BY(230, 115), "AAAAAA"}, {"nanosleep", BY(35, 101), "AAAAAA"},
+    {"restart_syscall", BY(219, 128), "AAAAAA"}, {"mmap", BY(9, 222), "AAAAAA"}, {"munmap", BY(11, 215), "AAAAAA"},
+    {"mprotect", BY(10, 226), "AAAAAA"}, {"mremap", BY(25, 216), "AAAAAA"}, {"madvise", BY(28, 233), "AAAAAA"},
+    {"brk", BY(12, 214), "AAAAAA"}, {"newfstatat", BY(262, 79), "AAAAAA"}, {"fstat", BY(5, 80), "AAAAAA"}, {"statx",
+    BY(332, 291), "AAAAAA"}, {"stat", BY(4, -1), "AAAAAA"}, {"lstat", BY(6, -1), "AAAAAA"}, {"access", BY(21, -1),
+    "AAAAAA"}, {"faccessat", BY(269, 48), "AAAAAA"}, {"readlink", BY(89, -1), "AAAAAA"}, {"readlinkat", BY(267, 78),
+    "AAAAAA"}, {"getdents64", BY(217, 61), "AAAAAA"}, {"getcwd", BY(79, 17), "AAAAAA"}, {"getpid", BY(39, 172),
+    "AAAAAA"}, {"getppid", BY(110, 173), "AAAAAA"}, {"gettid", BY(186, 178), "AAAAAA"}, {"getuid", BY(102, 174),
+    "AAAAAA"}, {"geteuid", BY(107, 175), "AAAAAA"}, {"getgid", BY(104, 176), "AAAAAA"}, {"getegid", BY(108, 177),
+    "AAAAAA"}, {"getrandom", BY(318, 278), "AAAAAA"}, {"uname", BY(63, 160), "AAAAAA"}, {"sysinfo", BY(99, 179),
+    "AAAAAA"}, {"arch_prctl", BY(158, -1), "AAAAAA"}, {"exit", BY(60, 93), "AAAAAA"}, {"exit_group", BY(231, 94),
+    "AAAAAA"}, {"rt_sigaction", BY(13, 134), "AAAAAA"}, {"rt_sigprocmask", BY(14, 135), "AAAAAA"}, {"rt_sigreturn",
+    BY(15, 139), "AAAAAA"}, {"sigaltstack", BY(131, 132), "AAAAAA"}, {"recvfrom", BY(45, 207), "AAAAAA"},
+    {"fdatasync", BY(75, 83), "DAADAA"}, {"fsync", BY(74, 82), "DAADAA"}, {"ftruncate", BY(77, 46), "DAADAA"},
+    {"pwrite64", BY(18, 68), "DAADDA"}, {"flock", BY(73, 32), "DAADDA"}, {"rename", BY(82, -1), "DAADDA"},
+    {"renameat", BY(264, 38), "DAADDA"}, {"renameat2", BY(316, 276), "DAADDA"}, {"unlink", BY(87, -1), "DAADDA"},
+    {"rmdir", BY(84, -1), "DAADDA"}, {"unlinkat", BY(263, 35), "DAADDA"}, {"mkdir", BY(83, -1), "DAADDA"},
+    {"mkdirat", BY(258, 34), "DAADDA"}, {"inotify_init1", BY(294, 26), "DDAADA"}, {"inotify_add_watch", BY(254, 27),
+    "DDAADA"}, {"inotify_rm_watch", BY(255, 28), "DDAADA"}, {"wait4", BY(61, 260), "DDDDDA"}, {"pipe2", BY(293, 59),
+    "DDDDDA"}, {"dup2", BY(33, -1), "DDDDDA"}, {"dup3", BY(292, 24), "DDDDDA"}, {"setsid", BY(112, 157), "DDDDDA"},
+    {"signalfd4", BY(289, 74), "DDDDDA"}, {"seccomp", BY(317, 277), "DDDDDA"}, {"landlock_create_ruleset", BY(444,
+    444), "DDDDDA"}, {"landlock_add_rule", BY(445, 445), "DDDDDA"}, {"landlock_restrict_self", BY(446, 446),
+    "DDDDDA"},
+    {"clone3", 435, "NNNNNN"}, {"close_range", 436, "NNNNNN"}, {"openat2", 437, "NNNNNN"},
+    {"faccessat2", 439, "NNNNNN"}, {"epoll_pwait2", 441, "NNNNNN"}, {"futex_waitv", 449, "NNNNNN"},
+    {"fchmodat2", 452, "NNNNNN"}, {"map_shadow_stack", 453, "NNNNNN"}, {"futex_wake", 454, "NNNNNN"},
+    {"futex_wait", 455, "NNNNNN"}, {"futex_requeue", 456, "NNNNNN"}, {"mseal", 462, "NNNNNN"},
+    {"pkey_alloc", BY(330, 289), "NNNNNN"}, {"membarrier", BY(324, 283), "NNNNNN"},
+    {"copy_file_range", BY(326, 285), "NNNNNN"},
 };
 
 #define AT(...) {__VA_ARGS__}
 
-/* With arguments. */
+/* Where arguments decide. */
 static const struct {
   const char *what;
   int number;
   uint64_t arguments[6];
-  uint32_t said[3];
+  const char *said;
 } BOUNDED[] = {
-    {"a pair of local streams", N_SOCKETPAIR, AT(1, 1 | 02000000), {ALLOW, ALLOW, ALLOW}},
-    {"a pair of local datagrams", N_SOCKETPAIR, AT(1, 2), {DENY, DENY, DENY}},
-    {"a pair of another family", N_SOCKETPAIR, AT(2, 1), {DENY, DENY, DENY}},
-    {"sending to what is connected", N_SENDTO, AT(3, 1, 1, 0, 0, 0), {ALLOW, ALLOW, ALLOW}},
-    {"sending to an address", N_SENDTO, AT(3, 1, 1, 0, 0x1000, 16), {DENY, DENY, DENY}},
-    {"sending to a high address", N_SENDTO, AT(3, 1, 1, 0, 0x700000000000u, 16), {DENY, DENY, DENY}},
-    {"a thread", N_CLONE, AT(0x3d0f00), {ALLOW, ALLOW, ALLOW}},
-    {"a child", N_CLONE, AT(17), {ALLOW, DENY, DENY}},
-    {"a thread in a user namespace", N_CLONE, AT(0x3d0f00 | 0x10000000), {DENY, DENY, DENY}},
-    {"a child in a network namespace", N_CLONE, AT(17 | 0x40000000), {DENY, DENY, DENY}},
-    {"the launcher's own execve", N_EXECVE, AT(PATH, ARGUMENTS, ENVIRONMENT), {ALLOW, ALLOW, ALLOW}},
-    {"another program", N_EXECVE, AT(PATH + 1, ARGUMENTS, ENVIRONMENT), {ALLOW, DENY, DENY}},
-    {"other arguments", N_EXECVE, AT(PATH, ARGUMENTS - 0x100000000u, ENVIRONMENT), {ALLOW, DENY, DENY}},
-    {"another environment", N_EXECVE, AT(PATH, ARGUMENTS, ENVIRONMENT + 8), {ALLOW, DENY, DENY}},
-    {"a signal to init", N_KILL, AT(1, 9), {ALLOW, DENY, DENY}},
-    {"a thread's signal to init", N_TGKILL, AT(1, 1, 9), {ALLOW, DENY, DENY}},
-    {"another process's limits", N_PRLIMIT64, AT(1), {ALLOW, DENY, DENY}},
-    {"own limits", N_PRLIMIT64, AT(0), {ALLOW, ALLOW, ALLOW}},
-    {"lifting the death signal", N_PRCTL, AT(1, 0), {ALLOW, DENY, DENY}},
-    {"naming a thread", N_PRCTL, AT(15), {ALLOW, ALLOW, ALLOW}},
-    {"asking for the personality", N_PERSONALITY, AT(0xffffffffu), {ALLOW, ALLOW, ALLOW}},
-    {"typing into a terminal", N_IOCTL, AT(0, 0x5412), {DENY, DENY, DENY}},
-    {"a terminal's selection", N_IOCTL, AT(0, 0x541c), {DENY, DENY, DENY}},
-    {"a terminal's size", N_IOCTL, AT(0, 0x5413), {ALLOW, ALLOW, ALLOW}},
-    {"opening for reading that truncates", N_OPENAT, AT(0, 0, 01000), {ALLOW, DENY, DENY}},
-    {"opening for writing that truncates", N_OPENAT, AT(0, 0, 01001), {ALLOW, ALLOW, ALLOW}},
+    {"a pair of local streams", N_SOCKETPAIR, AT(1, 1 | 02000000), "AAAAAA"},
+    {"a pair of local datagrams", N_SOCKETPAIR, AT(1, 2), "DDDDDD"},
+    {"a pair of another family", N_SOCKETPAIR, AT(2, 1), "DDDDDD"},
+    {"sending to what is connected", N_SENDTO, AT(3, 1, 1, 0, 0, 0), "AAAAAA"},
+    {"sending to an address", N_SENDTO, AT(3, 1, 1, 0, 0x1000, 16), "DDDDDD"},
+    {"sending to a high address", N_SENDTO, AT(3, 1, 1, 0, 0x700000000000u, 16), "DDDDDD"},
+    {"a thread", N_CLONE, AT(0x3d0f00), "AAAAAA"},
+    {"a child", N_CLONE, AT(17), "DDDDDA"},
+    {"a thread in a user namespace", N_CLONE, AT(0x3d0f00 | 0x10000000), "DDDDDD"},
+    {"a child in a network namespace", N_CLONE, AT(17 | 0x40000000), "DDDDDD"},
+    {"the launcher's own execve", N_EXECVE, AT(PATH, ARGUMENTS, ENVIRONMENT), "AAAAAA"},
+    {"another program", N_EXECVE, AT(PATH + 1, ARGUMENTS, ENVIRONMENT), "DDDDDA"},
+    {"another program, far away", N_EXECVE, AT(PATH ^ (UINT64_C(1) << 40), ARGUMENTS, ENVIRONMENT), "DDDDDA"},
+    {"other arguments", N_EXECVE, AT(PATH, ARGUMENTS - 0x100000000u, ENVIRONMENT), "DDDDDA"},
+    {"another environment", N_EXECVE, AT(PATH, ARGUMENTS, ENVIRONMENT + 8), "DDDDDA"},
+    {"a signal to init", N_KILL, AT(1, 9), "DDDDDA"},
+    {"a signal to all of a group", N_KILL, AT(0, 9), "DDDDDA"},
+    {"a thread's signal to init", N_TGKILL, AT(1, 1, 9), "DDDDDA"},
+    {"another process's limits", N_PRLIMIT64, AT(1), "DDDDDA"},
+    {"own limits", N_PRLIMIT64, AT(0), "AAAAAA"},
+    {"lifting the death signal", N_PRCTL, AT(1, 0), "DDDDDA"},
+    {"one more filter", N_PRCTL, AT(22, 2), "DDDDDA"},
+    {"becoming dumpable", N_PRCTL, AT(4, 1), "DDDDDA"},
+    {"another's tracer", N_PRCTL, AT(0x59616d61, 1), "DDDDDD"},
+    {"memory that tells its own place", N_PRCTL, AT(35, 1), "DDDDDD"},
+    {"naming a thread", N_PRCTL, AT(15), "AAAAAA"},
+    {"asking for the personality", N_PERSONALITY, AT(0xffffffffu), "AAAAAA"},
+    {"setting the personality", N_PERSONALITY, AT(0x0040000), "DDDDDD"},
+    {"a copy of a descriptor", N_FCNTL, AT(3, 0), "AAAAAA"},
+    {"a closing copy of a descriptor", N_FCNTL, AT(3, 1030, 3), "AAAAAA"},
+    {"flags of a descriptor", N_FCNTL, AT(3, 1), "AAAAAA"},
+    {"setting flags of a descriptor", N_FCNTL, AT(3, 2, 1), "AAAAAA"},
+    {"flags of a file", N_FCNTL, AT(3, 3), "AAAAAA"},
+    {"a file that does not wait", N_FCNTL, AT(3, 4, 04000), "AAAAAA"},
+    {"a file that signals", N_FCNTL, AT(3, 4, 020000), "DDDDDD"},
+    {"a file that does not wait and signals", N_FCNTL, AT(3, 4, 024000), "DDDDDD"},
+    {"who has a lock", N_FCNTL, AT(3, 5, 0x1000), "AAAAAA"},
+    {"a lock", N_FCNTL, AT(3, 6, 0x1000), "AAAAAA"},
+    {"a lock that waits", N_FCNTL, AT(3, 7, 0x1000), "AAAAAA"},
+    {"the owner of a file's signals", N_FCNTL, AT(3, 8, 1), "DDDDDD"},
+    {"whose signals a file sends", N_FCNTL, AT(3, 9), "DDDDDD"},
+    {"which signal a file sends", N_FCNTL, AT(3, 10, 9), "DDDDDD"},
+    {"the owner of a file's signals, at length", N_FCNTL, AT(3, 15, 0x1000), "DDDDDD"},
+    {"a lease", N_FCNTL, AT(3, 1024, 0), "DDDDDD"},
+    {"being told of a folder", N_FCNTL, AT(3, 1026, 1), "DDDDDD"},
+    {"the size of a pipe", N_FCNTL, AT(3, 1031, 4096), "DDDDDD"},
+    {"a seal", N_FCNTL, AT(3, 1033, 1), "DDDDDD"},
+    {"a hint on a file's life", N_FCNTL, AT(3, 1036, 0x1000), "DDDDDD"},
+    {"a terminal's settings", N_IOCTL, AT(0, 0x5401), "AAAAAA"},
+    {"setting a terminal", N_IOCTL, AT(0, 0x5402), "DDDDDD"},
+    {"typing into a terminal", N_IOCTL, AT(0, 0x5412), "DDDDDD"},
+    {"a terminal's selection", N_IOCTL, AT(0, 0x541c), "DDDDDD"},
+    {"a terminal's foreground", N_IOCTL, AT(0, 0x5410), "DDDDDD"},
+    {"taking a terminal", N_IOCTL, AT(0, 0x540e), "DDDDDD"},
+    {"a terminal's size", N_IOCTL, AT(0, 0x5413), "AAAAAA"},
+    {"a pair that does not wait", N_IOCTL, AT(6, 0x5421, 0x1000), "AAAAAA"},
+    {"attributes of a file", N_IOCTL, AT(3, 0x40086602, 0x1000), "DDDDDD"},
+    {"the owner of a descriptor", N_IOCTL, AT(3, 0x8901, 0x1000), "DDDDDD"},
+    {"the group of a socket", N_IOCTL, AT(3, 0x8902, 0x1000), "DDDDDD"},
+    {"a descriptor that signals", N_IOCTL, AT(3, 0x5452, 0x1000), "DDDDDD"},
+    {"opening for reading", N_OPENAT, AT(0, 0, 02000000), "AAAAAA"},
+    {"opening for writing", N_OPENAT, AT(0, 0, 1), "DAADAA"},
+    {"opening for both", N_OPENAT, AT(0, 0, 2), "DAADAA"},
+    {"opening in a mode without a name", N_OPENAT, AT(0, 0, 3), "DAADAA"},
+    {"making a file", N_OPENAT, AT(0, 0, 0101), "DAADDA"},
+    {"making a file to read", N_OPENAT, AT(0, 0, 0100), "DAADDA"},
+    {"opening for reading that truncates", N_OPENAT, AT(0, 0, 01000), "DDDDDA"},
+    {"opening for writing that truncates", N_OPENAT, AT(0, 0, 01001), "DAADAA"},
+    {"a mode for its person alone", N_FCHMOD, AT(3, 0600), "DAADDA"},
+    {"a mode for others to read", N_FCHMOD, AT(3, 0604), "DDDDDA"},
+    {"a mode for a group to write", N_FCHMOD, AT(3, 0620), "DDDDDA"},
+    {"a set-uid program", N_FCHMOD, AT(3, 04700), "DDDDDA"},
+    {"a set-gid folder", N_FCHMOD, AT(3, 02700), "DDDDDA"},
+    {"a mode by name, for its person alone", N_FCHMODAT, AT(0, 0, 0600), "DAADDA"},
+    {"a set-uid program by name", N_FCHMODAT, AT(0, 0, 04700), "DDDDDA"},
+#if defined(__x86_64__)
+    {"opening for writing, without a folder", N_OPEN, AT(0, 1), "DAADAA"},
+    {"making a file, without a folder", N_OPEN, AT(0, 0101), "DAADDA"},
+    {"a mode by name, without a folder", N_CHMOD, AT(0, 0600), "DAADDA"},
+    {"a set-uid program by name, without a folder", N_CHMOD, AT(0, 04700), "DDDDDA"},
+#endif
 };
 
+static bool depends(int number) {
+  for (size_t i = 0; i < sizeof BOUNDED / sizeof *BOUNDED; i++) {
+    if (BOUNDED[i].number == number) return true;
+  }
+  return false;
+}
+
+static const char *said_of(int number) {
+  for (size_t i = 0; i < sizeof CALLS_ANYHOW / sizeof *CALLS_ANYHOW; i++) {
+    if (CALLS_ANYHOW[i].number == number) return CALLS_ANYHOW[i].said;
+  }
+  return number > 469 ? "NNNNNN" : "DDDDDD";
+}
+
 int main(void) {
-  static const enum kind KINDS[] = {MONITOR, ONE_SHOT, ROLE};
-  for (size_t k = 0; k < 3; k++) {
-    for (size_t i = 0; i < sizeof CALLS / sizeof *CALLS; i++) {
-      expect_call(KINDS[k], CALLS[i].name, ARCH, CALLS[i].number, NULL, CALLS[i].said[k]);
-    }
-    for (size_t i = 0; i < sizeof BOUNDED / sizeof *BOUNDED; i++) {
-      expect_call(KINDS[k], BOUNDED[i].what, ARCH, BOUNDED[i].number, BOUNDED[i].arguments, BOUNDED[i].said[k]);
-    }
-    uint64_t self[6] = {(uint64_t)getpid(), 15};
-    expect_call(KINDS[k], "a signal to itself", ARCH, N_KILL, self, ALLOW);
-    expect_call(KINDS[k], "a call by 32-bit numbers", 0x40000003u, N_READ, NULL, KILLED);
-    expect_call(KINDS[k], "a call by 32-bit ARM's numbers", 0x40000028u, N_READ, NULL, KILLED);
+  for (size_t i = 0; i < KIND_COUNT; i++) {
+    filters[i] = (struct filter){.kind = KINDS[i], .exec = &OWN};
+    build(&filters[i]);
+  }
+  for (int number = 0; number < NUMBERS; number++) {
+    if (!depends(number)) expect("a call", ARCH, number, NULL, said_of(number));
+  }
+  for (size_t i = 0; i < sizeof BOUNDED / sizeof *BOUNDED; i++) {
+    expect(BOUNDED[i].what, ARCH, BOUNDED[i].number, BOUNDED[i].arguments, BOUNDED[i].said);
+  }
+  uint64_t self[6] = {(uint64_t)getpid(), 15};
+  expect("a signal to itself", ARCH, N_KILL, self, "AAAAAA");
+  expect("a thread's signal to itself", ARCH, N_TGKILL, self, "AAAAAA");
+  expect("a call by 32-bit numbers", 0x40000003u, 0, NULL, "KKKKKK");
+  expect("a call by 32-bit ARM's numbers", 0x40000028u, 0, NULL, "KKKKKK");
 #if defined(__x86_64__)
-    expect_call(KINDS[k], "a call by x32's numbers", ARCH, 0x40000000, NULL, KILLED);
+  expect("a call by x32's numbers", ARCH, 0x40000000, NULL, "KKKKKK");
 #endif
+  for (size_t i = 0; i < KIND_COUNT; i++) {
+    printf("%s: %zu instructions\n", NAMES[i], filters[i].count);
+    free(filters[i].code);
   }
   if (failures == 0) printf("the filter says of every call what it should\n");
   return failures == 0 ? 0 : 1;

@@ -181,7 +181,7 @@ static void check_environment(void) {
                        "JOURNAL_STREAM=8:1", "DENO_NO_UPDATE_CHECK=", NULL};
   const char *expected[] = {"HOME=/h",     "LC_ALL=C",           "TZ=", "CODEX_HOME=/c", "LC_TIME=x=y", "JOURNAL_STREAM=8:1",
                             "DENO_DIR=/dev/null/none", "DENO_NO_UPDATE_CHECK=1",
-                            "MALLOC_ARENA_MAX=1"};
+                            "DENO_LOG=error,deno::cache::cache_db=off", "MALLOC_ARENA_MAX=1"};
   struct list made = {0};
   build_environment(inherited, true, &made);
   size_t count = sizeof expected / sizeof *expected;
@@ -191,7 +191,7 @@ static void check_environment(void) {
   }
   add_resident_environment(&made);
   CHECK(strcmp(made.items[count], "DENO_USR2_MEMORY_TRIM=1") == 0, "the runtime gives memory back on a signal");
-  CHECK(made.count == count + 3, "%zu variables of what runs for days", made.count - count);
+  CHECK(made.count == count + 4, "%zu variables of what runs for days", made.count - count);
   list_free(&made);
   struct list elsewhere = {0};
   build_environment(inherited, false, &elsewhere);

@@ -37,7 +37,7 @@ async function listen() {
       const before = received.get(channel) ?? 0;
       received.set(channel, before + length);
       if (before === 0 || before < 1e7 && before + length >= 1e7) {
-        tell({ channel, total: before + length, text: new TextDecoder().decode(bytes.subarray(0, 16_384)) });
+        tell({ channel, total: before + length, text: new TextDecoder().decode(bytes.subarray(0, 2_048)) });
       }
     }
     while (!reading) await new Promise((resolve) => setTimeout(resolve, 20));
