@@ -54,6 +54,7 @@ export const NOT_TYPED_REASONS = [
   /** A text kept in a file: a custom command, a skill, a template. */
   "template",
 ] as const;
+export type NotTypedReason = typeof NOT_TYPED_REASONS[number];
 
 /** Reasons by which a line is not obeyed because of who wrote its message; docs/command-grammar.md explains each. */
 export const EVIDENCE_REASONS = [...PROMPT_REASONS, ...UNPROVEN_REASONS, ...NOT_TYPED_REASONS] as const;

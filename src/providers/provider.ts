@@ -41,7 +41,8 @@ export type Said = Authorship & { readonly typed: string };
 export type Out =
   /**
    * `said`: on every `user` event. A message that the log says nobody typed is a `notice`; it has `said` where lines in it
-   * would be taken for commands. No other event has it.
+   * would be taken for commands. So has a notice of the kind `command`, whose arguments a person may have typed. No other
+   * event has it.
    * `agent`: who spoke, where a sub-agent's records stand in the main log; else it is the log's own agent.
    */
   | { readonly out: "event"; readonly event: EventDraft; readonly said?: Said; readonly agent?: string }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
+import type { Evidence } from "../../src/protocol/evidence.ts";
 import { claudeCode } from "../../src/providers/claude_code.ts";
 import { allCorpusCases, filesBelow, noteMissingCorpus } from "./corpus.ts";
-import { amendManifest, type Amendment, compareWithManifest, type Manifest } from "./manifest.ts";
+import { amendManifest, type Amendment, compareWithManifest, type Manifest, type Turn } from "./manifest.ts";
 import { placeEvents, readEvents, readRecords, unknownTypes } from "./read_log.ts";
 
 const PROJECTS = ".claude/projects/";
@@ -32,6 +33,17 @@ const AMENDMENTS: Readonly<Record<string, readonly Amendment[]>> = {
   ],
 };
 
+/** A message that has a record of its own; commands of the client have records of many kinds. */
+function isMessage({ kind, text, log_note }: Turn): boolean {
+  const isCommand = typeof text === "string" && /^[/!]/.test(text);
+  return kind === "user" && !isCommand && log_note?.includes("system/") !== true;
+}
+
+function evidenceOf({ raw, via }: Turn): Evidence {
+  if (Object.values(raw ?? {}).includes(true)) return "not-typed";
+  return /^(?:typed|pasted)/.test(via ?? "") ? "typed" : "prompt";
+}
+
 const CASES = allCorpusCases("claude-code");
 noteMissingCorpus("claude-code", CASES);
 
@@ -58,6 +70,29 @@ for (const { name, path } of CASES) {
     assert.deepEqual(compareWithManifest(manifest, events), []);
     const ids = events.map((event) => `${event.session} ${event.agent} ${event.id}`);
     assert.equal(new Set(ids).size, ids.length, "an event id occurs twice");
+  });
+
+  Deno.test(`read() tells how each message of ${name} was given`, () => {
+    const manifest = amendManifest(readManifest(path), AMENDMENTS[name] ?? []);
+    const logs = new Map(
+      logsOf(path).map(({ file, agent }) => [
+        file,
+        new Map(
+          readRecords(claudeCode, agent, Deno.readTextFileSync(`${path}/${file}`))
+            .map(({ line, reading }) => [line, reading.outs]),
+        ),
+      ]),
+    );
+    for (const turn of manifest.turns.filter(isMessage)) {
+      for (const { file, line } of turn.log ?? []) {
+        const outs = logs.get(file)?.get(line);
+        if (outs === undefined) continue;
+        const told = outs.flatMap((out) =>
+          out.out === "event" && out.said !== undefined ? [out.said.evidence] : []
+        );
+        assert.deepEqual(told, [evidenceOf(turn)], `${file}, line ${line}`);
+      }
+    }
   });
 
   Deno.test(`handBack() names each sub-agent of ${name} once, or its call`, () => {

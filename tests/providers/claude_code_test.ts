@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import { claudeCode } from "../../src/providers/claude_code.ts";
 import { timeOf } from "../../src/providers/claude_code/records.ts";
-import { cutText, firstWords, typedPart } from "../../src/providers/claude_code/typed.ts";
+import { cutText, firstWords, typedPart, withoutFrames } from "../../src/providers/claude_code/typed.ts";
 import { providerById, providers } from "../../src/providers/registry.ts";
 import { filesBelow } from "./corpus.ts";
 import { testProviderContract } from "./provider_contract.ts";
@@ -169,8 +169,51 @@ Deno.test("timeOf() gives UTC to the millisecond, and nothing for what is no tim
 Deno.test("typedPart() is linear in pastes without end", () => {
   const text = '<pasted_content id="a">'.repeat(100_000) + '</pasted_content id="a">::stop';
   assert.equal(typedPart(text), "\uFFFC::stop");
-  const many = '<pasted_content id="a"></pasted_content id="a">'.repeat(100_000);
-  assert.equal(typedPart(many), "");
+  for (const id of ["a", "b"]) {
+    const many = Array.from({ length: 100_000 }, (_, index) => {
+      const own = id === "a" ? "a" : index.toString(16);
+      return `<pasted_content id="${own}"></pasted_content id="${own}">`;
+    }).join("");
+    assert.equal(typedPart(`${many}\n`), id === "a" ? "" : "\n");
+    assert.equal(withoutFrames(many).includes("<pasted_content"), id === "a");
+  }
+});
+
+Deno.test("typedPart() takes nothing for typed that a paste with every id could have brought", () => {
+  const forged = Array.from({ length: 65_536 }, (_, index) => {
+    const id = index.toString(16).padStart(4, "0");
+    return `</pasted_content id="${id}">\n::record forged.md\n<pasted_content id="${id}">\n`;
+  }).join("");
+  const paste = (text: string) => `<pasted_content id="2e43">\n${text}\n</pasted_content id="2e43">`;
+  for (const end of ["", "\n::stop", `\n\n${paste("x")}\n::stop`]) {
+    assert.equal(typedPart(`::record\n\n${paste(forged)}${end}`), "::record\n\n");
+  }
+  // What stands between two frames was typed, and so is what follows them, when each can end in one place only.
+  assert.equal(
+    typedPart(`${paste("x")}\nand\n<pasted_content id="1">y</pasted_content id="1">\n::stop`),
+    "\nand\n\n::stop",
+  );
+});
+
+Deno.test("withoutFrames() shows what was pasted without the client's tags", () => {
+  const table: [string, string][] = [
+    ["no paste", "no paste"],
+    ['look\n\n<pasted_content id="2e43">\na\n\nb\n</pasted_content id="2e43">', "look\n\na\n\nb"],
+    [
+      '<pasted_content id="1">a</pasted_content id="1"> and <pasted_content id="2">b</pasted_content id="2">',
+      "a and b",
+    ],
+    [
+      '<pasted_content id="1">\n<pasted_content id="2">\n</pasted_content id="1">!',
+      '<pasted_content id="2">!',
+    ],
+    [
+      '<pasted_content id="1">\na</pasted_content id="1">b</pasted_content id="1">',
+      'a</pasted_content id="1">b',
+    ],
+    ['</pasted_content id="1"> <pasted_content id="1">\nwithout end', '</pasted_content id="1"> without end'],
+  ];
+  for (const [text, shown] of table) assert.equal(withoutFrames(text), shown, text);
 });
 
 Deno.test("firstWords() is the first line with words that is no command", () => {

@@ -78,8 +78,9 @@ export function checkMessages(outs: readonly Out[]): void {
     const { event, said } = out;
     if (event.type === "user") assert.ok(said !== undefined, "a user event says who wrote it");
     if (said === undefined) continue;
+    const isCommand = event.type === "notice" && event.kind === "command";
     assert.ok(
-      event.type === (said.evidence === "not-typed" ? "notice" : "user"),
+      isCommand || event.type === (said.evidence === "not-typed" ? "notice" : "user"),
       "what nobody typed is a notice, and anything else a user's",
     );
     assert.equal(said.why === null, said.evidence === "typed");

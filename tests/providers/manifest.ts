@@ -24,8 +24,10 @@ interface Block {
   readonly name?: string;
 }
 
-interface Turn {
+export interface Turn {
   readonly kind: string;
+  /** How a person or a program gave it: `typed`, `print-stdin` … */
+  readonly via?: string;
   readonly who?: string;
   readonly text?: Text;
   readonly blocks?: readonly Block[];

@@ -1,9 +1,11 @@
 /** Rows whose text a client wrote in markup of its own: its commands, shell lines, what they printed. Pure. */
+import type { Authorship } from "../../protocol/evidence.ts";
 import type { Origin } from "../provider.ts";
 import { tagged } from "./records.ts";
 import type { RowEvents } from "./row_events.ts";
+import { typedPart, withoutFrames } from "./typed.ts";
 
-type Markup = (text: string, events: RowEvents) => Origin;
+type Markup = (text: string, events: RowEvents, author: Authorship) => Origin;
 
 /** By how the text begins. In 2.1 the same rows come as `user` or as `system`, each command in one of them. */
 const MARKUPS: readonly (readonly [string, Markup])[] = [
@@ -17,22 +19,42 @@ const MARKUPS: readonly (readonly [string, Markup])[] = [
   ["<bash-stderr>", readShellOutput],
   ["<user-memory-input>", readMemory],
   ["<task-notification>", readTaskNotification],
+  ["<bash-notification>", readTaskNotification],
+  ["<teammate-message", readMessage],
+  ["<cross-session-message", readMessage],
 ];
 
-/** Whose words a text in such markup holds, its notices added to `events`; null for any other text. */
-export function readMarkup(text: string, events: RowEvents): Origin | null {
+/**
+ * Whose words a text in such markup holds, its notices added to `events`; null for any other text. `author`: who wrote it,
+ * as far as its row's marks say.
+ */
+export function readMarkup(text: string, events: RowEvents, author: Authorship): Origin | null {
   if (!text.startsWith("<")) return null;
   for (const [start, read] of MARKUPS) {
-    if (text.startsWith(start)) return read(text, events);
+    if (text.startsWith(start)) return read(text, events, author);
   }
   return null;
 }
 
-function readCommand(text: string, events: RowEvents): Origin {
+/** A command of the client and nothing else: then its arguments, which come last, are what was typed. */
+const COMMAND =
+  /^(?:<command-message>[^<]*<\/command-message>\s*)?<command-name>[^<]*<\/command-name>\s*(?:<command-message>[^<]*<\/command-message>\s*)?(?:<command-args>[^]*<\/command-args>)?$/;
+
+function readCommand(text: string, events: RowEvents, author: Authorship): Origin {
   // The arguments come last and may hold anything; the tags before them hold names.
   const name = (/<command-name>([^<\n]*)/.exec(text)?.[1] ?? "").trim();
   const parts = [name.startsWith("/") ? name : `/${name}`, (tagged(text, "command-args") ?? "").trim()];
-  events.addNotice("command", parts.join(" ").trim());
+  const line = parts.join(" ").trim();
+  if (!COMMAND.test(text)) {
+    events.addNotice("command", line);
+    return "not-typed";
+  }
+  events.addNotice("command", withoutFrames(line), { ...author, typed: typedPart(line) });
+  return author.evidence === "not-typed" ? "not-typed" : "user";
+}
+
+function readMessage(text: string, events: RowEvents): Origin {
+  events.addMessage({ evidence: "not-typed", why: "agent" }, text);
   return "not-typed";
 }
 

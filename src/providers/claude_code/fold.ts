@@ -17,6 +17,9 @@ export interface Fold {
   readonly chains: { readonly agent: string; leaf: string }[];
   /** Version of the client that wrote the latest row; sessions are resumed with newer ones. */
   version?: string;
+  /** The client marks who wrote a row, or what waited in its queue: one did. */
+  marksRows?: boolean;
+  marksQueued?: boolean;
   /** What waits in the client's queue, first come first; see queue.ts. */
   queue?: string[];
   /** The session in which this one goes on, once that was said. */

@@ -1,45 +1,5 @@
-/**
- * Who said a row: a person, or the client in the same kind of row. Pure. The rule is the client's own (2.1), with
- * what older clients wrote without marking it.
- */
-import { isRow, listOf, type Row, rowOf, textOf } from "./records.ts";
-
-/** Any of these, and the row is the client's. */
-const CLIENT_MARKS = [
-  "isMeta",
-  "isCompactSummary",
-  "isSidechain",
-  "isVirtual",
-  "isVisibleInTranscriptOnly",
-  "textNotTyped",
-  "handedOff",
-  "queueSkipAttachments",
-  "wakeupSource",
-  "scheduledTaskId",
-  "toolUseResult",
-] as const;
-
-/** Where a person's turn comes from; absent in older logs. */
-const TURN_ORIGINS: ReadonlySet<unknown> = new Set([undefined, null, "human", "sdk", "unknown"]);
-
-/** Whether a `user` row without tool results, whose text bears no markup of the client, was said by a person. */
-export function isSaidByPerson(row: Row): boolean {
-  for (const mark of CLIENT_MARKS) {
-    if (row[mark]) return false;
-  }
-  return TURN_ORIGINS.has(row["turnOrigin"]) && isHuman(row["origin"]);
-}
-
-/** Whether an attachment of type `queued_command` is a prompt that a person typed while the model worked. */
-export function isQueuedByPerson(row: Row, attachment: Row): boolean {
-  const mode = attachment["commandMode"];
-  return !row["isMeta"] && !attachment["isMeta"] && !row["isSidechain"] && !attachment["textNotTyped"] &&
-    isHuman(attachment["origin"]) && (mode === undefined || mode === "prompt");
-}
-
-function isHuman(origin: unknown): boolean {
-  return origin === undefined || origin === null || rowOf(origin)["kind"] === "human";
-}
+/** What a row says: a person's words, a summary, an interruption; and what older clients wrote without marking it. Pure. */
+import { isRow, listOf, type Row, textOf } from "./records.ts";
 
 /** Whether the row is from a client that did not yet note where a prompt came from. */
 function isUnmarked(row: Row): boolean {
@@ -62,13 +22,17 @@ function textBlocks(content: unknown): string[] {
   return texts;
 }
 
-/** A person's words, without what a client put beside them. */
-export function personsText(row: Row, content: unknown): string {
+/** A person's words, without what a client put beside them, and whether it is certain which they are. */
+export function personsText(
+  row: Row,
+  content: unknown,
+): { readonly text: string; readonly isCertain: boolean } {
   if (typeof content === "string") return withoutReminders(row, textOf(content));
   const texts = textBlocks(content);
   // Editors add what is open or selected as blocks of their own.
   const own = texts.length < 2 ? texts : texts.filter((text) => !isContextBlock(text));
-  return withoutReminders(row, own.join("\n"));
+  const { text, isCertain } = withoutReminders(row, own.join("\n"));
+  return { text, isCertain: isCertain && own.length < 2 };
 }
 
 const CONTEXT_BLOCK = /^<(ide_[a-z_]+|system-reminder)>/;
@@ -82,8 +46,14 @@ const REMINDER = "<system-reminder>";
 const REMINDER_END = "</system-reminder>";
 
 /** Until 2.1, reminders for the model stood in front of and behind a prompt, in the same text. */
-function withoutReminders(row: Row, text: string): string {
-  if (!isUnmarked(row) || !text.includes(REMINDER)) return text;
+function withoutReminders(row: Row, text: string): { readonly text: string; readonly isCertain: boolean } {
+  if (!isUnmarked(row)) return { text, isCertain: true };
+  const rest = text.includes(REMINDER) ? cutReminders(text) : text;
+  // A reminder may quote the tags of another: then it cannot be told where it ends.
+  return { text: rest, isCertain: !rest.includes(REMINDER) && !rest.includes(REMINDER_END) };
+}
+
+function cutReminders(text: string): string {
   let start = 0;
   for (;;) {
     const at = start + leadingSpace(text, start);

@@ -1,14 +1,15 @@
 /** Rows of type `system` and `attachment`: what the client tells the person, and context for the model. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
+import { authorOfAbsorbed, authorOfQueued, UNMARKED } from "./author.ts";
 import { readMarkup } from "./client_markup.ts";
 import { type Fold, inlineAgent } from "./fold.ts";
 import { CONTEXT_ATTACHMENTS, SILENT_SYSTEM_ROWS, TOLD_SYSTEM_ROWS } from "./known_types.ts";
-import { isQueuedByPerson, messageText } from "./person.ts";
+import { messageText, personsText } from "./person.ts";
 import { absorbedText, followQueue } from "./queue.ts";
 import { type Row, rowOf, SESSION_ID, textOf, typeName } from "./records.ts";
 import { createRowEvents, silent, unknownRecord } from "./row_events.ts";
-import { readPrompt } from "./user_rows.ts";
+import { readMessage } from "./user_rows.ts";
 
 export function readSystemRow(row: Row, line: number, fold: Fold): Reading {
   const events = createRowEvents(row, line, inlineAgent(fold, row));
@@ -19,7 +20,7 @@ export function readSystemRow(row: Row, line: number, fold: Fold): Reading {
     return events.reading("injected");
   }
   if (subtype === "local_command" || subtype === undefined) {
-    const origin = readMarkup(content, events);
+    const origin = readMarkup(content, events, UNMARKED);
     if (origin !== null) return events.reading(origin);
     if (subtype === "local_command") {
       events.addNotice("output", content);
@@ -55,8 +56,9 @@ export function readQueueRow(row: Row, line: number, fold: Fold): Reading {
   const kept = followQueue(row, fold);
   if (text === null) return kept ? silent("repeat") : unknownRecord("queue-operation/too-long");
   const events = createRowEvents(row, line, null);
-  const origin = readMarkup(text, events);
-  return origin === null ? readPrompt(row, text, events) : events.reading(origin);
+  const author = authorOfAbsorbed(row, text);
+  const origin = readMarkup(text, events, author);
+  return origin === null ? readMessage(author, text, text, events) : events.reading(origin);
 }
 
 /** Where the session goes on: the client begins another for what runs in the background or with an empty context. */
@@ -87,10 +89,16 @@ function readQueued(row: Row, line: number, attachment: Row, fold: Fold): Readin
   const prompt = attachment["prompt"];
   const inline = inlineAgent(fold, row);
   const events = createRowEvents(row, line, inline);
-  const origin = readMarkup(messageText(prompt), events);
+  const words = personsText(row, prompt);
+  const author = authorOfQueued(row, attachment, words, fold);
+  const origin = readMarkup(messageText(prompt), events, author);
   if (origin !== null) return events.reading(origin);
-  if (fold.agent !== MAIN_AGENT || inline !== null || !isQueuedByPerson(row, attachment)) {
+  if (fold.agent !== MAIN_AGENT || inline !== null || row["isMeta"] || attachment["isMeta"]) {
     return silent("injected");
   }
-  return readPrompt(row, prompt, events);
+  if (attachment["commandMode"] === "bash") {
+    events.addNotice("shell", `!${messageText(prompt)}`);
+    return events.reading("not-typed");
+  }
+  return readMessage(author, words.text, prompt, events);
 }

@@ -4,6 +4,11 @@ import { describeMedia } from "../media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import type { RowEvents } from "./row_events.ts";
 
+/** A tool's result, of the client's tools or of the service's (`web_search_tool_result`). */
+export function isResult(block: Row): boolean {
+  return textOf(block["type"]).endsWith("tool_result");
+}
+
 /** A `tool_result` block of a user row; `words`, which end its text, are the person's and are told by themselves. */
 export function readToolResult(block: Row, words: string, fold: Fold, events: RowEvents): void {
   const call = textOf(block["tool_use_id"]);
@@ -36,9 +41,9 @@ function resultText(content: unknown): string {
 
 /** An image, a document or a reference in a message or a result; its text was taken already. */
 export function readMedia(item: Row, events: RowEvents): void {
+  if (isResult(item)) return;
   switch (item["type"]) {
     case "text":
-    case "tool_result":
       return;
     case "image":
       events.addNotice("image", describeMedia(item));

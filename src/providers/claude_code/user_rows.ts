@@ -1,24 +1,15 @@
 /** Rows of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
-import { type Authorship, TYPED } from "../../protocol/evidence.ts";
+import type { Authorship } from "../../protocol/evidence.ts";
 import type { Reading } from "../provider.ts";
+import { authorOfRow, UNMARKED } from "./author.ts";
 import { readMarkup } from "./client_markup.ts";
 import { type Fold, inlineAgent } from "./fold.ts";
-import {
-  isInterruption,
-  isSaidByPerson,
-  isSummary,
-  messageText,
-  personsText,
-  summaryText,
-} from "./person.ts";
-import { isRow, listOf, type Row, rowOf, typeName, uuidOf } from "./records.ts";
+import { isInterruption, isSummary, messageText, personsText, summaryText } from "./person.ts";
+import { isRow, listOf, type Row, rowOf, typeName } from "./records.ts";
 import { createRowEvents, type RowEvents, silent } from "./row_events.ts";
-import { readDecisions, readMedia, readToolResult } from "./tool_results.ts";
+import { isResult, readDecisions, readMedia, readServerResult, readToolResult } from "./tool_results.ts";
 import { wordsOfRejection } from "./rejection.ts";
-import { typedPart } from "./typed.ts";
-
-const UNMARKED: Authorship = { evidence: "unproven", why: "unmarked" };
 
 export function readUserRow(row: Row, line: number, fold: Fold): Reading {
   const content = rowOf(row["message"])["content"];
@@ -36,39 +27,40 @@ export function readUserRow(row: Row, line: number, fold: Fold): Reading {
     events.addNotice("interruption", text);
     return events.reading("injected");
   }
-  const origin = readMarkup(text, events);
+  const words = personsText(row, content);
+  const author = authorOfRow(row, words, fold);
+  const origin = readMarkup(text, events, author);
   if (origin !== null) return events.reading(origin);
   if (inline !== null || fold.agent !== MAIN_AGENT) {
     events.addNotice("task", text);
     readOthers(content, events);
     return events.reading("sub-agent");
   }
-  if (isSaidByPerson(row)) return readPrompt(row, content, events);
-  // Something that the client said to the model in the person's place, and that it shows.
-  if (!row["isVirtual"] && !row["isVisibleInTranscriptOnly"]) events.addNotice("info", text);
-  return events.reading("injected");
+  // What the client keeps for itself and never shows.
+  if (row["isVirtual"] || row["isVisibleInTranscriptOnly"]) return silent("injected");
+  return readMessage(author, words.text, content, events);
 }
 
-/** A person's prompt: a string, or blocks. A row that no client writes so proves nothing: it commands nothing. */
-export function readPrompt(row: Row, content: unknown, events: RowEvents): Reading {
-  const text = personsText(row, content);
-  const isProven = uuidOf(row) !== null || row["type"] === "queue-operation";
-  const typed = typedPart(text);
-  if (text !== "") events.addUser(text, isProven ? { ...TYPED, typed } : { ...UNMARKED, typed });
+/** A message in the person's place: a string, or blocks. */
+export function readMessage(author: Authorship, text: string, content: unknown, events: RowEvents): Reading {
+  events.addMessage(author, text);
   readOthers(content, events);
-  return events.reading(text === "" ? "injected" : "user");
+  if (text === "") return events.reading("injected");
+  return events.reading(author.evidence === "not-typed" ? "not-typed" : "user");
 }
 
 function readToolResults(row: Row, content: unknown, fold: Fold, events: RowEvents): Reading {
   const words = wordsOfRejection(row, content);
   for (const block of listOf(content)) {
-    if (isToolResult(block)) readToolResult(block, words, fold, events);
+    if (!isToolResult(block)) continue;
+    if (block["type"] === "tool_result") readToolResult(block, words, fold, events);
+    else readServerResult(block, events);
   }
   readDecisions(row["toolUseResult"], events);
   // The client puts words of its own there, too, under the same marks: nothing in them is obeyed.
-  if (words !== "") events.addUser(words, { ...UNMARKED, typed: words });
+  if (words !== "") events.addMessage(UNMARKED, words);
   const text = messageText(content);
-  if (isInterruption(row, text)) events.addNotice("interruption", text);
+  events.addNotice(isInterruption(row, text) ? "interruption" : "info", row["isMeta"] ? "" : text);
   readOthers(content, events);
   return events.reading("tool-output");
 }
@@ -82,7 +74,7 @@ function readOthers(content: unknown, events: RowEvents): void {
 }
 
 function isToolResult(block: unknown): block is Row {
-  return isRow(block) && block["type"] === "tool_result";
+  return isRow(block) && isResult(block);
 }
 
 const BOILERPLATE_END = "</fork-boilerplate>";

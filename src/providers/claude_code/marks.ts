@@ -1,0 +1,261 @@
+/**
+ * What the client's marks on a message say of who wrote it: an allow-list. A flag, origin, source or kind that is not in
+ * these tables never makes a message typed. From logs of Claude Code 1.0 to 2.1.332 and the names in its program. Pure.
+ */
+import type { Authorship } from "../../protocol/evidence.ts";
+import { isRow, listOf, type Row } from "./records.ts";
+
+const HOST: Authorship = { evidence: "not-typed", why: "host" };
+const AGENT: Authorship = { evidence: "not-typed", why: "agent" };
+const AUTOMATION: Authorship = { evidence: "not-typed", why: "automation" };
+const CONNECTOR: Authorship = { evidence: "not-typed", why: "connector" };
+const COMMAND_LINE: Authorship = { evidence: "prompt", why: "command-line" };
+const API: Authorship = { evidence: "prompt", why: "api" };
+const REPLAYED: Authorship = { evidence: "unproven", why: "replayed" };
+const REWRITTEN: Authorship = { evidence: "unproven", why: "rewritten" };
+const UNKNOWN: Authorship = { evidence: "unproven", why: "unknown-mark" };
+
+/** A mark says that a person typed it, that somebody else wrote it, or nothing of that (null). */
+type Verdict = "person" | Authorship | null;
+
+/** What an object may hold that marks a message. */
+interface Marks {
+  /** Fields that say nothing of who wrote it. */
+  readonly neutral: ReadonlySet<string>;
+  /** Flags, and what each says where it is set. */
+  readonly flags: ReadonlyMap<string, Authorship>;
+  /** Fields with values that say something. */
+  readonly values: ReadonlyMap<string, ReadonlyMap<unknown, Verdict>>;
+}
+
+const ORIGINS: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
+  ["human", "person"],
+  ["task-notification", AUTOMATION],
+  ["auto-continuation", HOST],
+  ["hook", HOST],
+  ["system", HOST],
+  ["channel", CONNECTOR],
+  ["coordinator", AGENT],
+  ["peer", AGENT],
+  ["teammate", AGENT],
+]);
+
+const PROMPT_SOURCES: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
+  ["typed", "person"],
+  ["queued", "person"],
+  ["sdk", API],
+  ["system", HOST],
+  ["channel", CONNECTOR],
+]);
+
+const ROW_SOURCES: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
+  ["local", null],
+  ["recorded", null],
+  ["harness", HOST],
+]);
+
+/** Flags of rows and of what waited in the queue. */
+const FLAGS: readonly (readonly [string, Authorship])[] = [
+  ["isMeta", HOST],
+  ["isCompactSummary", HOST],
+  ["isSynthetic", HOST],
+  ["isVirtual", HOST],
+  ["isVisibleInTranscriptOnly", HOST],
+  ["queueSkipAttachments", HOST],
+  ["queueSkipSlashCommands", HOST],
+  ["queueTranscriptOnly", HOST],
+  ["textNotTyped", HOST],
+  ["turnCompanion", HOST],
+  ["handedOff", AGENT],
+  ["fromAnotherSession", AGENT],
+  ["scheduledTaskId", AUTOMATION],
+  ["wakeupSource", AUTOMATION],
+  ["emailSenderTurn", CONNECTOR],
+  ["fromConnector", CONNECTOR],
+  ["verifiedSlackHumanTurn", CONNECTOR],
+  ["promptRewritten", REWRITTEN],
+  ["isReplay", REPLAYED],
+];
+
+const ROW: Marks = {
+  neutral: new Set([
+    "attachment",
+    "cwd",
+    "forkedFrom",
+    "gitBranch",
+    "imagePasteIds",
+    "interruptedMessageId",
+    "isSidechain",
+    "logicalParentUuid",
+    "message",
+    "parentUuid",
+    "permissionMode",
+    "promptId",
+    "rendered",
+    "renderedRole",
+    "requestSessionId",
+    "sentAtMs",
+    "sessionId",
+    "session_id",
+    "slug",
+    "summarizedTurnPromptUuids",
+    "teamName",
+    "thinkingMetadata",
+    "timestamp",
+    "todos",
+    "turnPosition",
+    "type",
+    "uuid",
+    "version",
+  ]),
+  flags: new Map([
+    ...FLAGS,
+    ["agentId", AGENT],
+    // The client gives the model a plan that the person accepted, or a tool's text.
+    ["planContent", HOST],
+    ["sourceToolAssistantUUID", HOST],
+    ["sourceToolUseID", HOST],
+    ["toolUseResult", HOST],
+  ]),
+  values: new Map<string, ReadonlyMap<unknown, Verdict>>([
+    ["userType", new Map([["external", null]])],
+    [
+      "entrypoint",
+      new Map<unknown, Verdict>([
+        ["cli", null],
+        ["claude-desktop", null],
+        ["claude-vscode", null],
+        ["sdk-cli", COMMAND_LINE],
+        ["sdk-py", API],
+        ["sdk-ts", API],
+        ["mcp", API],
+      ]),
+    ],
+    ["origin", ORIGINS],
+    ["promptSource", PROMPT_SOURCES],
+    ["rowSource", ROW_SOURCES],
+    [
+      // It is the turn's, not the row's: that a person began it proves nothing of a row.
+      "turnOrigin",
+      new Map<unknown, Verdict>([
+        ["human", null],
+        ["unknown", null],
+        ["sdk", API],
+        ["scheduled", AUTOMATION],
+        ["task_notification", AUTOMATION],
+      ]),
+    ],
+  ]),
+};
+
+/** An attachment of type `queued_command`. */
+const QUEUED: Marks = {
+  neutral: new Set([
+    "delivery_id",
+    "imagePasteIds",
+    "prompt",
+    "sentAtMs",
+    "source_uuid",
+    "timestamp",
+    "type",
+  ]),
+  flags: new Map(FLAGS),
+  values: new Map<string, ReadonlyMap<unknown, Verdict>>([
+    ["commandMode", new Map<unknown, Verdict>([["prompt", null], ["task-notification", AUTOMATION]])],
+    ["origin", ORIGINS],
+    ["promptSource", PROMPT_SOURCES],
+    ["rowSource", ROW_SOURCES],
+    // Of a message that the person sent, in the client or in the program that holds its session.
+    ["humanTurn", new Map([[true, "person"]])],
+    ["hostsOwnTurn", new Map([[true, "person"]])],
+  ]),
+};
+
+/** A row of the queue, as the clients wrote it whose texts are told from there. */
+const QUEUE_ROW: Marks = {
+  neutral: new Set(["content", "operation", "sessionId", "timestamp", "type"]),
+  flags: new Map(),
+  values: new Map(),
+};
+
+const TEXT_BLOCK: Marks = {
+  neutral: new Set(["cache_control", "citations", "text", "type"]),
+  flags: new Map(),
+  values: new Map(),
+};
+
+const MESSAGE: Marks = {
+  neutral: new Set(["content"]),
+  flags: new Map(),
+  values: new Map([["role", new Map([["user", null]])]]),
+};
+
+/** What the marks say together. */
+export interface Weighed {
+  /** The gravest of what they say against a person; null for nothing. */
+  readonly against: Authorship | null;
+  /** One of them says that a person wrote it. */
+  readonly person: boolean;
+}
+
+export function weighRow(row: Row): Weighed {
+  const message = row["message"];
+  if (!isRow(message)) return weigh(row, ROW);
+  const blocks = listOf(message["content"]).filter(isRow).filter((block) => block["type"] === "text");
+  return [weigh(message, MESSAGE), ...blocks.map((block) => weigh(block, TEXT_BLOCK))].reduce(
+    join,
+    weigh(row, ROW),
+  );
+}
+
+export function weighQueued(row: Row, attachment: Row): Weighed {
+  return join(weigh(row, ROW), weigh(attachment, QUEUED));
+}
+
+export function weighQueueRow(row: Row): Weighed {
+  return weigh(row, QUEUE_ROW);
+}
+
+/** Whether the client noted on this row, or on this attachment, where a message came from: that version does for each. */
+export function isMarked(marked: Row): boolean {
+  return isSet(marked["origin"]) || isSet(marked["promptSource"]) || isSet(marked["turnOrigin"]);
+}
+
+function join(a: Weighed, b: Weighed): Weighed {
+  return { against: graver(a.against, b.against), person: a.person || b.person };
+}
+
+function weigh(marked: Row, { neutral, flags, values }: Marks): Weighed {
+  let against: Authorship | null = null;
+  let person = false;
+  for (const [name, value] of Object.entries(marked)) {
+    if (neutral.has(name) || !isSet(value)) continue;
+    const known = values.get(name);
+    const verdict = known === undefined ? flags.get(name) ?? UNKNOWN : readValue(name, value, known);
+    if (verdict === "person") person = true;
+    else against = graver(against, verdict);
+  }
+  return { against, person };
+}
+
+/** A flag that is off is no flag. */
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false;
+}
+
+function readValue(name: string, value: unknown, known: ReadonlyMap<unknown, Verdict>): Verdict {
+  const kind = name === "origin" && isRow(value) ? value["kind"] : value;
+  const verdict = name === "origin" && !isRow(value) ? undefined : known.get(kind);
+  if (verdict === undefined) return UNKNOWN;
+  // An origin that says more than that is of a kind that kato does not know.
+  return verdict === "person" && isRow(value) && Object.keys(value).length > 1 ? UNKNOWN : verdict;
+}
+
+const GRAVITY = { "typed": 0, "prompt": 1, "unproven": 2, "not-typed": 3 } as const;
+
+function graver(a: Authorship | null, b: Authorship | null): Authorship | null {
+  if (a === null || b === null) return a ?? b;
+  // How the client was started says more than that its prompt came from a program.
+  if (b === COMMAND_LINE && a === API) return b;
+  return GRAVITY[b.evidence] > GRAVITY[a.evidence] ? b : a;
+}
