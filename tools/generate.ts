@@ -7,6 +7,7 @@ import * as z from "zod/mini";
 import { completionsFor } from "../src/cli/completions/completions.ts";
 import { usageReference } from "../src/cli/usage_reference.ts";
 import { LOG_EVENTS } from "../src/daemon/log_events.ts";
+import { HOME_FOLDERS, SYSTEM_LOCATIONS } from "../src/policy/folders.ts";
 import { CONFIG_KEYS } from "../src/policy/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/policy/defaults.ts";
 import { type Key, valueAt } from "../src/policy/keys.ts";
@@ -16,6 +17,8 @@ import { POLICY_KEYS } from "../src/policy/merge.ts";
 import { config, policy } from "../src/policy/policy.ts";
 import { administratorPolicy, shippedPolicy } from "../src/policy/starter.ts";
 import { event } from "../src/protocol/event.ts";
+import { FORMATS } from "../src/protocol/words.ts";
+import { clients } from "../src/providers/clients.ts";
 
 import { commandsPage, keysPage, versioned } from "./manual/pages.ts";
 import { fillUnit, readSystemCalls, systemCallTable, unitFilter } from "./system_calls.ts";
@@ -36,6 +39,7 @@ const ENFORCE = {
 const SYSTEM_CALLS = readSystemCalls(read(new URL("../src/launcher/syscalls.def", import.meta.url)));
 
 export const MADE: readonly Made[] = [
+  { path: "src/launcher/tables.h", make: launcherTables },
   ...["kato.service", "kato@.service"].map((unit) => ({
     path: `packaging/systemd/${unit}`,
     make: (now: string) => fillUnit(now, unitFilter(SYSTEM_CALLS)),
@@ -87,6 +91,32 @@ export const MADE: readonly Made[] = [
       ),
   },
 ];
+
+/** What the launcher must hold to as the code does. */
+function launcherTables(): string {
+  const tables: readonly (readonly [name: string, says: string, values: readonly string[]])[] = [
+    ["SYSTEM_LOCATIONS", "Nothing that a person keeps is in these.", SYSTEM_LOCATIONS],
+    ["HOME_FOLDERS", "What is beside a home in a folder of this name is another's home.", HOME_FOLDERS],
+    ["DESTINATION_KINDS", "How the name of a recording ends.", FORMATS],
+    [
+      "CLIENT_VARIABLES",
+      "By these, clients are told where to keep their logs.",
+      clients.flatMap((client) => client.environment),
+    ],
+  ];
+  const lines = tables.flatMap(([name, says, values]) => {
+    const rows = values.map((value) => `  ${JSON.stringify(value)}`).join(", \\\n");
+    return ["", `/* ${says} */`, `#define ${name} \\`, rows];
+  });
+  return [
+    "/* Made by `deno task generate`: tables that the launcher shares with the code. */",
+    "#ifndef KATO_TABLES_H",
+    "#define KATO_TABLES_H",
+    ...lines,
+    "#endif",
+    "",
+  ].join("\n");
+}
 
 /** Of a file, which is partial: nothing is required. */
 function schemaText(schema: z.ZodMiniType, title: string, more: Record<string, unknown>): string {

@@ -1,39 +1,32 @@
 /*
- * The outer bound: what no plan may ask for, whatever policy says. It holds when the planning code was wrong or was
- * lied to. Pure: names only, nothing is looked up.
+ * The outer bound: what kato may write to at all, whatever policy or a plan says. It holds when the planning code was
+ * wrong or was lied to. Places are as in src/policy/folders.ts, names as in tables.h, which is made from there. Pure:
+ * names only, nothing is looked up.
  */
 #include "kato.h"
+#include "tables.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* As SYSTEM_LOCATIONS in src/policy/folders.ts: nothing a person keeps is in them. */
-static const char *const SYSTEM[] = {
-    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var",
-};
+static const char *const SYSTEM[] = {SYSTEM_LOCATIONS};
 
 /* What is in these is no file: the kernel answers. */
 static const char *const KERNEL[] = {"/proc", "/sys", "/dev"};
-
-/* As RESERVED_IN_HOME in src/policy/path.ts: other programs take keys, settings and programs from these. */
-static const char *const RESERVED[] = {
-    ".aws", ".claude", ".codex", ".config", ".docker", ".gemini", ".gnupg", ".kube", ".local/bin", ".local/share/systemd", ".ssh",
-};
 
 bool is_inside(const char *path, const char *folder) {
   size_t length = strlen(folder);
   return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
-/* A home may itself be in such a place (/root, /var/home): what is inside home is the person's own. */
-static bool is_system(const char *path, const char *home, const char *real_home) {
-  if (is_inside(path, home) || is_inside(path, real_home)) return false;
+static bool is_system(const char *path) {
   for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++) {
     if (is_inside(path, SYSTEM[i])) return true;
   }
   return false;
 }
 
-static bool is_above(const char *path, const char *home) { return strcmp(path, home) != 0 && is_inside(home, path); }
+/* At home or above it. */
+static bool holds(const char *path, const char *home) { return is_inside(home, path); }
 
 static bool is_inside_own(const char *path, const char *home, const char *folder) {
   char *whole = text_of("%s/%s", home, folder);
@@ -42,17 +35,51 @@ static bool is_inside_own(const char *path, const char *home, const char *folder
   return is;
 }
 
-static bool is_reserved(const char *path, const char *home) {
-  for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++) {
-    if (is_inside_own(path, home, RESERVED[i])) return true;
+/* What is beside this person's home is another's, where the folder of homes is named as one. */
+static bool is_other_home(const char *path, const char *home) {
+  static const char *const HOMES[] = {HOME_FOLDERS};
+  if (is_inside(path, "/home")) return true;
+  const char *name = strrchr(home, '/');
+  for (size_t i = 0; i < sizeof HOMES / sizeof *HOMES; i++) {
+    size_t length = strlen(HOMES[i]);
+    size_t above = (size_t)(name - home);
+    bool named = above > length && home[above - length - 1] == '/' && strncmp(home + above - length, HOMES[i], length) == 0;
+    if (named && strncmp(path, home, above) == 0 && (path[above] == '/' || path[above] == '\0')) return true;
   }
   return false;
 }
 
+/* Hidden folders hold settings, keys and programs of others. */
+static bool has_hidden(const char *path) { return strstr(path, "/.") != NULL; }
+
+/* Below home whatever is not hidden; elsewhere plain folders, that are neither the system's nor another person's. */
 bool is_writable_place(const char *path, const char *home, const char *real_home) {
-  if (!is_plain_path(path) || is_above(path, home) || is_above(path, real_home)) return false;
-  return !is_system(path, home, real_home) && !is_reserved(path, home) && !is_reserved(path, real_home);
+  if (!is_plain_path(path)) return false;
+  if (is_inside_own(path, home, ".kato") || is_inside_own(path, real_home, ".kato")) return true;
+  if (holds(path, home) || holds(path, real_home)) return false;
+  if (is_inside(path, home)) return !has_hidden(path + strlen(home));
+  if (is_inside(path, real_home)) return !has_hidden(path + strlen(real_home));
+  return !is_system(path) && !is_other_home(path, home) && !is_other_home(path, real_home) && !has_hidden(path);
 }
+
+/*
+ * Whether `below`, what comes after a root, is a name that a destination can have. NULL, or why not. A name that begins
+ * with two dots is not hidden, and a segment of dots alone is in no plain path.
+ */
+const char *why_no_destination(const char *below) {
+  static const char *const KINDS[] = {DESTINATION_KINDS};
+  for (const char *at = below; (at = strstr(at, "/.")) != NULL; at += 2) {
+    if (at[2] != '.') return "the destination is hidden, or in a hidden folder";
+  }
+  const char *name = strrchr(below, '/');
+  const char *dot = name == NULL ? NULL : strrchr(name, '.');
+  for (size_t i = 0; dot != NULL && dot > name + 1 && i < sizeof KINDS / sizeof *KINDS; i++) {
+    if (strcmp(dot + 1, KINDS[i]) == 0) return NULL;
+  }
+  return "the destination is of a kind that kato does not write";
+}
+
+static bool is_above(const char *path, const char *home) { return strcmp(path, home) != 0 && holds(path, home); }
 
 static bool is_readable_place(const char *path, const char *home, const char *real_home) {
   if (is_above(path, home) || is_above(path, real_home)) return false;
@@ -71,6 +98,16 @@ static bool is_for_edit(const char *path, const char *home, const char *real_hom
   return is_plain_path(path) && (is_inside_own(path, home, UNIT_DROP_INS) || is_inside_own(path, real_home, UNIT_DROP_INS));
 }
 
+/* Of kato's own folders a writer gets one. */
+static bool is_kept_from_writer(const char *path, const char *home) {
+  return is_inside_own(path, home, ".kato") && !is_inside_own(path, home, ".kato/exports");
+}
+
+static bool is_writable(const struct role *role, const char *path, const char *home, const char *real_home) {
+  bool kept = is_kept_from_writer(path, home) || is_kept_from_writer(path, real_home);
+  return is_writable_place(path, home, real_home) && !(kept && strcmp(role->name, "writer") == 0);
+}
+
 static char *bound_role(struct role *role, const char *profile, const char *home, const char *real_home) {
   bool drops = strcmp(profile, "export") == 0;
   bool edits = strcmp(profile, "policy:edit") == 0;
@@ -80,7 +117,7 @@ static char *bound_role(struct role *role, const char *profile, const char *home
     if (grant.verb == READ && !is_readable_place(grant.value, home, real_home)) {
       return text_of("would have kato read %s, which it never does. Name a file or a folder of your own", grant.value);
     }
-    if (grant.verb == WRITE && !is_writable_place(grant.value, home, real_home) &&
+    if (grant.verb == WRITE && !is_writable(role, grant.value, home, real_home) &&
         !(edits && is_for_edit(grant.value, home, real_home))) {
       if (!drops) {
         return text_of("would have kato write to %s, which it never does. Name a folder of your own", grant.value);

@@ -121,6 +121,8 @@ int open_destination(const struct bound *bounds, size_t count, const struct cont
   const char *path = control->destination;
   const struct bound *bound = bound_of(bounds, count, path);
   if (bound == NULL) return refuse(why, "the destination is outside the plan");
+  const char *never = why_no_destination(path + strlen(bound->path));
+  if (never != NULL) return refuse(why, never);
   for (size_t i = 0; i < control->folder_count; i++) {
     const char *folder = control->folders[i];
     bool fits = is_inside(path, folder) && is_inside(folder, bound->path) && strcmp(folder, path) != 0 &&

@@ -3,6 +3,7 @@
  * and LD_* would take effect in the runtime. Pure: memory only.
  */
 #include "kato.h"
+#include "tables.h"
 #include <string.h>
 
 /* No locale, zone or folder is longer; what is, is as if it were not set. */
@@ -10,8 +11,7 @@
 
 static const char *const PASSED[] = {
     "HOME",       "LANG",           "TZ",            "TERM",       "COLUMNS",           "NO_COLOR",
-    "FORCE_COLOR", "CLICOLOR_FORCE", "JOURNAL_STREAM", "INVOCATION_ID", "CLAUDE_CONFIG_DIR", "CODEX_HOME",
-    "GEMINI_CLI_HOME",
+    "FORCE_COLOR", "CLICOLOR_FORCE", "JOURNAL_STREAM", "INVOCATION_ID", CLIENT_VARIABLES,
 };
 
 static bool is_name(const char *entry, size_t length, const char *name) {

@@ -71,7 +71,9 @@ static int open_above(const char *path, const struct place *place) {
     cut_name(above);
     fd = looked_at(open_without_links(above, O_DIRECTORY), above);
   } while (fd < 0 && errno == ENOENT && above[1] != '\0');
-  if (fd >= 0 && !is_writable_place(above, place->home, place->real_home)) {
+  /* A file in the home itself may be named; the home as a whole may not. */
+  bool is_home = strcmp(above, place->home) == 0 || strcmp(above, place->real_home) == 0;
+  if (fd >= 0 && !is_home && !is_writable_place(above, place->home, place->real_home)) {
     close(fd);
     fd = -1;
   }

@@ -27,13 +27,11 @@ static void refuse_root_daemon(void) {
   }
 }
 
-/* The terminator of the line makes all after it operands. */
+/* Also behind `--`, which may be the value of an option: only the command line knows. */
 static void check_line(char *const *line) {
-  bool options = true;
   for (; *line != NULL; line++) {
     if (!is_utf8(*line)) fail(USAGE, "an argument is not UTF-8: %s. Rename what it stands for", *line);
-    if (strcmp(*line, "--") == 0) options = false;
-    if (options && is_reserved_argument(*line)) fail(USAGE, "%s is said by kato itself. Leave it out", *line);
+    if (is_reserved_argument(*line)) fail(USAGE, "%s is said by kato itself. Leave it out", *line);
   }
 }
 

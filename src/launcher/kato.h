@@ -78,6 +78,7 @@ const struct role *role_of(const struct plan *plan, const char *name);
 /* bounds.c */
 #define UNIT_DROP_INS ".config/systemd/user/kato.service.d"
 bool is_inside(const char *path, const char *folder);
+const char *why_no_destination(const char *below);
 bool is_writable_place(const char *path, const char *home, const char *real_home);
 char *bound_plan(struct plan *plan, const char *home, const char *real_home);
 

@@ -1,5 +1,5 @@
 /** Folders as policy names them. Pure: what a name means, never what is on disk. */
-import { join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { placesOf } from "./places.ts";
 
 /** Belong to the system or the kernel; nothing a person keeps is in them. */
@@ -20,6 +20,9 @@ export const SYSTEM_LOCATIONS = [
   "/var",
 ] as const;
 
+/** Names of folders that hold the homes of people. */
+export const HOME_FOLDERS = ["home", "homes"] as const;
+
 /** Whether normalised `path` is `folder` or below it. */
 export function isInside(path: string, folder: string): boolean {
   return path === folder || folder === "/" || path.startsWith(`${folder}/`);
@@ -29,6 +32,14 @@ export function isInside(path: string, folder: string): boolean {
 export function isSystemLocation(path: string, home: string): boolean {
   if (isInside(path, home)) return false;
   return SYSTEM_LOCATIONS.some((location) => isInside(path, location));
+}
+
+/** Whether `path` is in the home of somebody else, or beside this person's, where the folder of homes is named as one. */
+export function isOtherHome(path: string, home: string): boolean {
+  if (isInside(path, home)) return false;
+  const above = dirname(home);
+  const isNamed = HOME_FOLDERS.some((name) => basename(above) === name);
+  return isInside(path, "/home") || isNamed && isInside(path, above);
 }
 
 /** Whether a segment of `path` below `from` begins with a dot. */
@@ -56,6 +67,9 @@ export function expandFolder(text: string, home: string): Folder {
 export function whyNoRoot(path: string, home: string): string | null {
   if (isInside(home, path)) return "holds a whole home folder; name a folder inside it";
   if (isSystemLocation(path, home)) return "is a system location; name a folder of your own";
+  if (isOtherHome(path, home)) {
+    return "is beside your home, where others have theirs; name a folder in your own";
+  }
   if (isInside(path, placesOf(home).exports)) return null;
   // Hidden folders hold configuration and keys: a document written there could become a program's setting.
   if (hasHiddenSegment(path, isInside(path, home) ? home : "")) {

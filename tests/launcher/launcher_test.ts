@@ -35,18 +35,20 @@ async function refuses(stage: Stage, code: number, message: RegExp, line: string
 test("runs what was planned, in the person's own folder", async (stage) => {
   const hash = "0123456789abcdef".repeat(4);
   stage.plan(planOf("help", [], hash));
-  const { code, out, err } = await stage.run(["status", "--json", "a b", "é", "--", "--plan-hash"]);
+  const { code, out, err } = await stage.run(["status", "--json", "a b", "é", "--", "--plan"]);
   assert.equal(code, 0, err);
   const { args, cwd } = JSON.parse(out);
   assert.equal(cwd, stage.home);
   const given = args.filter((word: string) => !/^(--kernel-missing|landlock.*|--kernel-sandbox)$/.test(word));
-  assert.deepEqual(given, ["--plan-hash", hash, "status", "--json", "a b", "é", "--", "--plan-hash"]);
+  assert.deepEqual(given, ["--plan-hash", hash, "status", "--json", "a b", "é", "--", "--plan"]);
   assert.deepEqual([...Deno.readDirSync(stage.home)], [], "a command that writes nothing makes nothing");
 });
 
 test("refuses what only it may say", async (stage) => {
   for (const word of ["--plan-hash=x", "--plan-hash", "--kernel-sandbox", "--kernel-missing", "--roles"]) {
     await refuses(stage, EXIT.usage, /is said by kato itself/, [word, "x", "status"]);
+    // `--` may be an option's value: then what follows is an option again.
+    await refuses(stage, EXIT.usage, /is said by kato itself/, ["export", "--output", "--", word]);
   }
 });
 

@@ -109,6 +109,37 @@ test("does not let one role disturb another", {
   );
 });
 
+const NEVER: readonly (readonly [how: string, path: string, why: RegExp])[] = [
+  ["existing", ".git/config", /hidden/],
+  ["existing", ".obsidian/plugins/x/main.js", /hidden/],
+  ["existing", ".obsidian/plugins/x/notes.md", /hidden/],
+  ["create", ".envrc", /hidden/],
+  ["create", ".x.md", /hidden/],
+  ["create", "evil.desktop", /of a kind that kato does not write/],
+  ["create", "evil", /of a kind that kato does not write/],
+  ["create", "evil.MD", /of a kind that kato does not write/],
+  ["existing", "program.sh", /of a kind that kato does not write/],
+];
+test("refuses by itself what policy always refuses, whatever the orchestrator asks for", {
+  prepare(stage) {
+    for (const folder of [".kato", ".kato/exports", ".kato/exports/.git"]) stage.folder(folder);
+    for (const folder of [".obsidian", ".obsidian/plugins", ".obsidian/plugins/x"]) {
+      stage.folder(`.kato/exports/${folder}`);
+    }
+    for (const [how, path] of NEVER) if (how === "existing") stage.file(`.kato/exports/${path}`, "mine\n");
+  },
+  steps: NEVER.map(([how, path], index) =>
+    say("start", String(index + 1), "writer", how, `~/.kato/exports/${path}`)
+  ),
+}, async (daemon) => {
+  for (const [index, [how, path, why]] of NEVER.entries()) {
+    assert.match(await daemon.reason(index + 1), new RegExp(`^refused: .*${why.source}`), path);
+    const there = exportsOf(daemon.stage, path);
+    if (how === "existing") assert.equal(Deno.readTextFileSync(there), "mine\n");
+    else assert.throws(() => Deno.lstatSync(there), Deno.errors.NotFound);
+  }
+});
+
 test("makes a writer's folders and file, and refuses what is outside the plan", {
   prepare(stage) {
     stage.folder(".kato");

@@ -190,6 +190,7 @@ Deno.test("mergePolicy() refuses roots that no recording may be in", async (t) =
   const cases: [root: string, why: RegExp][] = [
     ["/", /holds a whole home folder/],
     ["/home", /holds a whole home folder/],
+    ["/home/bob/notes", /is beside your home/],
     ["~", /holds a whole home folder/],
     ["~/", /holds a whole home folder/],
     ["/home/ada/x/..", /holds `\.\.`/],

@@ -142,7 +142,16 @@ static void check_messages(void) {
 static void check_bounds(void) {
   check_bound("daemon", "write", "/home/ada/.kato/state", true, 1);
   check_bound("daemon", "write", "/srv/home/ada/notes", true, 1);
-  check_bound("daemon", "write", "/home/bob/notes", true, 1);
+  check_bound("daemon", "write", "/home/bob/notes", false, 0);
+  check_bound("daemon", "write", "/srv/home/bob/notes", false, 0);
+  check_bound("daemon", "write", "/home/ada", false, 0);
+  check_bound("daemon", "write", "/srv/home/ada", false, 0);
+  check_bound("daemon", "write", "/home/ada/.bashrc", false, 0);
+  check_bound("daemon", "write", "/home/ada/.local", false, 0);
+  check_bound("daemon", "write", "/home/ada/notes/.git", false, 0);
+  check_bound("daemon", "write", "/data/.hidden/notes", false, 0);
+  check_bound("daemon", "write", "/data/notes", true, 1);
+  check_bound("daemon", "write", "/home/ada/.kato/exports", true, 1);
   check_bound("daemon", "write", "/home", false, 0);
   check_bound("daemon", "write", "/srv/home", false, 0);
   check_bound("daemon", "write", "/etc", false, 0);
@@ -154,7 +163,7 @@ static void check_bounds(void) {
   check_bound("export", "write", "/home", true, 0);
   check_bound("daemon", "write", "/home/ada/.ssh/keys.md", false, 0);
   check_bound("daemon", "write", "/srv/home/ada/.local/bin", false, 0);
-  check_bound("daemon", "write", "/home/ada/.sshx", true, 1);
+  check_bound("daemon", "write", "/home/ada/sshx", true, 1);
   check_bound("export", "write", "/home/ada/.config/x.md", true, 0);
   check_bound("policy:edit", "write", "/home/ada/.config", false, 0);
   check_bound("policy:edit", "write", "/home/ada/.config/systemd/user", false, 0);
@@ -168,6 +177,17 @@ static void check_bounds(void) {
   check_bound("daemon", "read", "/dev/sda", false, 0);
   check_bound("daemon", "read", "/home", false, 0);
   check_bound("daemon", "list", "/home", true, 1);
+}
+
+static void check_destinations(void) {
+  static const char *const GOOD[] = {"/x.md", "/a/b/x.jsonl", "/..x.html", "/..a/x.md", "/a b/x.y.md"};
+  static const char *const BAD[] = {"/.x.md", "/.git/x.md", "/a/.b/x.md", "/x", "/x.txt", "/x.MD", "/.md", "/a.md/x", "/x.", ""};
+  for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
+    CHECK(why_no_destination(GOOD[i]) == NULL, "%s: %s", GOOD[i], why_no_destination(GOOD[i]));
+  }
+  for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+    CHECK(why_no_destination(BAD[i]) != NULL, "%s may be a destination", BAD[i]);
+  }
 }
 
 static void check_environment(void) {
@@ -366,6 +386,7 @@ int main(void) {
   check_plans();
   check_bounds();
   check_messages();
+  check_destinations();
   check_environment();
   check_flags();
   check_services();

@@ -1,0 +1,38 @@
+/* Made by `deno task generate`: tables that the launcher shares with the code. */
+#ifndef KATO_TABLES_H
+#define KATO_TABLES_H
+
+/* Nothing that a person keeps is in these. */
+#define SYSTEM_LOCATIONS \
+  "/bin", \
+  "/boot", \
+  "/dev", \
+  "/etc", \
+  "/lib", \
+  "/lib32", \
+  "/lib64", \
+  "/proc", \
+  "/root", \
+  "/run", \
+  "/sbin", \
+  "/sys", \
+  "/usr", \
+  "/var"
+
+/* What is beside a home in a folder of this name is another's home. */
+#define HOME_FOLDERS \
+  "home", \
+  "homes"
+
+/* How the name of a recording ends. */
+#define DESTINATION_KINDS \
+  "md", \
+  "jsonl", \
+  "html"
+
+/* By these, clients are told where to keep their logs. */
+#define CLIENT_VARIABLES \
+  "CLAUDE_CONFIG_DIR", \
+  "CODEX_HOME", \
+  "GEMINI_CLI_HOME"
+#endif
