@@ -3,9 +3,9 @@
  * its parser down away from it. Room: daemon; no authority of its own.
  */
 import type { ProviderId } from "../protocol/event.ts";
-import { QUARANTINE_AFTER } from "../protocol/limits.ts";
+import { LOOK_KEPT_MS, QUARANTINE_AFTER } from "../protocol/limits.ts";
 import type { FromParser, SeenSession, ToParser } from "../protocol/parser_messages.ts";
-import type { SessionsStore, StoredSession } from "./sessions_store.ts";
+import type { Arrival, SessionsStore, StoredSession } from "./sessions_store.ts";
 import type { Database } from "./state.ts";
 
 export interface FollowOptions {
@@ -22,6 +22,10 @@ export interface Follow {
   seen(message: Extract<FromParser, { type: "seen" }>): void;
   /** The first scan is over: what comes now is news. */
   ready(): void;
+  /** Every session that was begun by then, in milliseconds since 1970, has been seen. */
+  looked(at: number): void;
+  /** Its parser was stopped in good order. */
+  stopped(): void;
   /** Watches a session whether or not it has grown. False when it is not known. */
   watch(session: string): boolean;
   watched(message: Extract<FromParser, { type: "watched" }>): void;
@@ -48,6 +52,33 @@ export function createFollow(options: FollowOptions): Follow {
   const unscanned = new Set(roots.filter((root) => sessions.fact(`scanned:${root}`) === null));
   /** Roots that were scanned for the first time in this run: what could not be read then is history as well. */
   const fresh = new Set(unscanned);
+
+  /** When kato last looked at each root, as far as this run knows; milliseconds since 1970. */
+  const looks = new Map(roots.map((root) => [root, lookOf(root)]));
+  /** When that was put on the disk. */
+  let kept = -Infinity;
+
+  /** State that an earlier kato left has no look in it, only when its first one was over. */
+  function lookOf(root: string): number {
+    const look = sessions.fact(`looked:${root}`) ?? sessions.fact(`scanned:${root}`);
+    return look === null ? 0 : Date.parse(look);
+  }
+
+  /** A look in the future was made by a clock that was wrong. */
+  function arrivalOf(path: string): Arrival {
+    const root = roots.find((root) => path.startsWith(`${root}/`)) ?? "";
+    const added = Date.now();
+    return { added, looked: Math.min(looks.get(root) ?? 0, added) };
+  }
+
+  function setLooks(at: number): void {
+    for (const root of roots) looks.set(root, at);
+  }
+
+  function keepLooks(): void {
+    for (const [root, look] of looks) sessions.setFact(`looked:${root}`, new Date(look).toISOString());
+    kept = performance.now();
+  }
 
   function watch(stored: StoredSession): void {
     const { session, checkpoint, baseline, parent } = stored;
@@ -76,7 +107,7 @@ export function createFollow(options: FollowOptions): Follow {
       (unscanned.has(root) || (seen.late && fresh.has(root))) && seen.path.startsWith(`${root}/`)
     );
     if (stored === null) {
-      sessions.add(provider, seen, history ? seen.size : 0);
+      sessions.add(provider, seen, history ? null : arrivalOf(seen.path));
       return history ? null : sessions.find(ref(seen.session));
     }
     if (stored.path !== seen.path || stored.ino !== seen.ino) sessions.move(stored, seen.path, seen.ino);
@@ -96,9 +127,16 @@ export function createFollow(options: FollowOptions): Follow {
     ready() {
       database.transact(() => {
         for (const root of unscanned) sessions.setFact(`scanned:${root}`, new Date().toISOString());
+        setLooks(Date.now());
+        keepLooks();
       });
       unscanned.clear();
     },
+    looked(at) {
+      setLooks(at);
+      if (performance.now() - kept >= LOOK_KEPT_MS) database.transact(keepLooks);
+    },
+    stopped: () => database.transact(keepLooks),
     watch(session) {
       const stored = sessions.find(ref(session));
       if (stored === null || isQuarantined(stored, sizes.get(session) ?? stored.size)) return false;

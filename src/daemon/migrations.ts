@@ -4,7 +4,8 @@
  */
 export const MIGRATIONS: readonly string[] = [
   `
-  -- Single facts: 'installed' (when the state was made), 'scanned:<root>' (history was told from news).
+  -- Single facts: 'installed' (when the state was made), 'scanned:<root>' (history was told from news),
+  -- 'looked:<root>' (kato's last look at it).
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
   CREATE TABLE sessions (
@@ -98,5 +99,11 @@ export const MIGRATIONS: readonly string[] = [
 
   -- Nobody may read a destination, so nobody could compare it.
   ALTER TABLE deliveries DROP COLUMN sha256;
+  `,
+  `
+  -- When the session turned up, and kato's last look at its root before that: what is older than that look came late. Both in
+  -- milliseconds since 1970; null where the session was there when kato first looked, or was known before this step.
+  ALTER TABLE sessions ADD COLUMN added INTEGER;
+  ALTER TABLE sessions ADD COLUMN looked INTEGER;
   `,
 ];

@@ -30,6 +30,10 @@ export interface ObeyContext {
   readonly decide: (asker: Asker, destination: string | null, meta: SessionMeta) => Decision;
   readonly allowShared: boolean;
   readonly commands: Commands;
+  /** In minutes; 0 for any age. */
+  readonly maxCommandAge: number;
+  /** When this run began, in milliseconds since 1970. */
+  readonly started: number;
   readonly audit: (body: AuditBody) => void;
   readonly denied: (body: AuditBody, message: string) => void;
   readonly timeZone: string;
@@ -63,7 +67,7 @@ export interface Verdict {
 
 /** Deals with everything in one message. Resolves when feeds may go past it. */
 export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: Found): Promise<void> {
-  const barred = whyBarred(context, found);
+  const barred = whyBarred(context, context.sessions.find(ref)?.arrival ?? null, found);
   for (const [index, command] of found.scan.commands.entries()) {
     // Read again after a crash: what it would wait for may wait for this message to be dealt with.
     if (context.sessions.isClaimed(ref.provider, found.event, index)) continue;

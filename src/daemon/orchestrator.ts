@@ -156,6 +156,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     decide: destinations.decide,
     allowShared: policy.destinations.allow_shared,
     commands: policy.recording.commands,
+    maxCommandAge: policy.recording.max_command_age,
+    started: Date.now(),
     audit(body) {
       audit(body);
       const { event, decision, provider, session, reason, path } = body;
@@ -285,6 +287,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       stopping = true;
       status.write("stopping");
       await Promise.all([...sides.values()].map(({ client }) => client.stop(withinMs)));
+      for (const { follow } of sides.values()) follow.stopped();
       await turns.settled();
       await recorders.close();
       status.write("stopped");

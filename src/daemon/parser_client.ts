@@ -29,6 +29,8 @@ export interface ParserClientOptions {
   readonly roots: readonly string[];
   readonly grants: readonly Grant[];
   readonly take: (message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
+  /** Every session that was begun by then, in milliseconds since 1970, was told. */
+  readonly looked: (at: number) => void;
   /** Keeps on disk which session is being parsed; null: none. */
   readonly keepMark: (session: string | null) => void;
   /** It ended by itself, with this session in its hands; it is started again after a pause. */
@@ -79,6 +81,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
       switch (message.type) {
         case "pong":
           if (message.n === asked) asked = null;
+          options.looked(message.looked);
           return;
         case "mark":
           marked = message.session;

@@ -3,15 +3,25 @@ import type { AuditBody } from "../protocol/audit_record.ts";
 import type { RefusedLine } from "../protocol/command.ts";
 import { mayCommand } from "../protocol/evidence.ts";
 import type { SessionRef } from "../protocol/session.ts";
+import { isNews, isTooOld } from "../session/news.ts";
 import { sayRefused } from "../session/say_refused.ts";
 import type { Found, ObeyContext } from "./obey.ts";
+import type { Arrival } from "./sessions_store.ts";
 
 /** Why nothing in a message may be obeyed; null when it may. */
 export function whyBarred(
-  { commands }: Pick<ObeyContext, "commands">,
-  { barred, author }: Pick<Found, "barred" | "author">,
+  { commands, maxCommandAge, started }: Pick<ObeyContext, "commands" | "maxCommandAge" | "started">,
+  arrival: Arrival | null,
+  { barred, author, time }: Pick<Found, "barred" | "author" | "time">,
 ): RefusedLine["reason"] | null {
-  if (barred !== null || author === null || author.why === null) return barred;
+  if (barred !== null || author === null) return barred;
+  const acquaintance = {
+    lookedBefore: arrival === null ? null : arrival.looked,
+    known: arrival === null || arrival.added < started,
+  };
+  const now = Date.now();
+  if (!isNews(acquaintance, time, now)) return "history";
+  if (isTooOld(maxCommandAge, time, now)) return "too-old";
   return mayCommand(commands, author.evidence) ? null : author.why;
 }
 

@@ -12,6 +12,8 @@ export interface StoredSession {
   readonly ino: number;
   readonly baseline: number;
   readonly parent: string | null;
+  /** When it turned up, and kato's last look at its root before that; null: it was there when kato first looked. */
+  readonly arrival: Arrival | null;
   readonly checkpoint: Checkpoint | null;
   /** Bytes of the log that were looked at. */
   readonly size: number;
@@ -21,9 +23,16 @@ export interface StoredSession {
   readonly quarantined: string | null;
 }
 
+/** Milliseconds since 1970. */
+export interface Arrival {
+  readonly added: number;
+  readonly looked: number;
+}
+
 export interface SessionsStore {
   find(ref: SessionRef): StoredSession | null;
-  add(provider: ProviderId, seen: SeenSession, baseline: number): void;
+  /** `arrival` null: what is on disk now is history. */
+  add(provider: ProviderId, seen: SeenSession, arrival: Arrival | null): void;
   move(ref: SessionRef, path: string, ino: number): void;
   /** What is on disk now is history. */
   setBaseline(ref: SessionRef, baseline: number): void;
@@ -48,16 +57,20 @@ export function storeSessions(database: Database): SessionsStore {
       const row = database.get(`SELECT * FROM sessions ${where}`, provider, session);
       return row === undefined ? null : fromRow(row);
     },
-    add(provider, { session, path, ino, parent, size }, baseline) {
+    add(provider, { session, path, ino, parent, size }, arrival) {
+      const baseline = arrival === null ? size : 0;
       database.run(
-        "INSERT INTO sessions (provider, session, path, ino, baseline, parent, size) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO sessions (provider, session, path, ino, baseline, parent, size, added, looked) " +
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         provider,
         session,
         path,
         ino,
         baseline,
         parent,
-        Math.min(size, baseline),
+        baseline,
+        arrival?.added ?? null,
+        arrival?.looked ?? null,
       );
     },
     move({ provider, session }, path, ino) {
@@ -126,6 +139,7 @@ function fromRow(row: Row): StoredSession {
     ino: Number(row["ino"]),
     baseline: Number(row["baseline"]),
     parent: text(row["parent"]),
+    arrival: row["looked"] === null ? null : { added: Number(row["added"]), looked: Number(row["looked"]) },
     checkpoint: checkpoint === null ? null : checkpointSchema.parse(JSON.parse(checkpoint)),
     size: Number(row["size"]),
     meta: meta === null ? null : sessionMeta.parse(JSON.parse(meta)),

@@ -78,6 +78,7 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
   const client = createParserClient({
     host: context.host,
     ...plan,
+    looked: (at) => follow.looked(at),
     take: (message, payload) => context.take(side, message, payload),
     keepMark: (session) => context.keepMark(provider, session),
     failed,

@@ -49,9 +49,15 @@ export function runParser(port: Port, providerById: (id: ProviderId) => Provider
 interface Started {
   readonly follower: Follower;
   readonly tree: TreeWatch;
+  /** Every session that was begun by then was told, in milliseconds since 1970. */
+  looked(): number;
 }
 
-function obey(message: ToParser, { follower, tree }: Started, send: (message: FromParser) => void): void {
+function obey(
+  message: ToParser,
+  { follower, tree, looked }: Started,
+  send: (message: FromParser) => void,
+): void {
   switch (message.type) {
     case "start":
       return;
@@ -72,7 +78,7 @@ function obey(message: ToParser, { follower, tree }: Started, send: (message: Fr
     case "quarantine":
       return follower.quarantine(message.session);
     case "ping":
-      return send({ type: "pong", n: message.n });
+      return send({ type: "pong", n: message.n, looked: looked() });
     case "stop":
       tree.close();
       follower.report();
@@ -92,6 +98,7 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
   let late: ReadonlySet<string> = new Set();
   let firstScan = true;
   let watching: "inotify" | "poll" = "poll";
+  let lastScan = Date.now();
 
   const follower = createFollower({ provider, send, locate: index.files });
 
@@ -163,6 +170,7 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
   }
 
   function scanAll(): void {
+    lastScan = Date.now();
     for (const root of roots) scan(root);
   }
 
@@ -211,5 +219,10 @@ function start(provider: Provider, roots: readonly string[], send: (message: Fro
     watching,
     missing: roots.filter((root) => stat(root) === null),
   });
-  return { follower, tree };
+  return {
+    follower,
+    tree,
+    // What the kernel tells of is told at once; else only a scan finds it.
+    looked: () => watching === "inotify" ? Date.now() : lastScan,
+  };
 }

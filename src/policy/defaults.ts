@@ -16,7 +16,7 @@ export const DEFAULT_POLICY: Policy = {
     max_file_mb: 1024,
     cli_export: "anywhere",
   },
-  recording: { commands: "typed", automatic: [] },
+  recording: { commands: "typed", max_command_age: 0, automatic: [] },
   sandbox: { require_kernel_sandbox: false },
   providers: { "claude-code": FOLLOWED, codex: FOLLOWED, gemini: FOLLOWED },
 };

@@ -31,6 +31,8 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
     EVIDENCE.every((evidence) =>
       !mayCommand(wanted as Commands, evidence) || mayCommand(enforced as Commands, evidence)
     ),
+  "recording.max_command_age": (enforced, wanted) =>
+    wanted === enforced || (wanted !== 0 && (enforced === 0 || Number(wanted) <= Number(enforced))),
   // Not `inside`: which sessions a project's folder takes in is the recorder's matter, and may be fewer.
   "recording.automatic": subset,
   "sandbox.require_kernel_sandbox": only(true),

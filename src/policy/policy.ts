@@ -57,6 +57,11 @@ export const policy = z.strictObject({
           'to have typed; "prompts": also those in the prompt of a command line, a pipe or a program; false: none.',
       ),
     ),
+    max_command_age: z.int().check(
+      z.minimum(0),
+      z.maximum(525_600),
+      z.describe("Commands in a chat that are older than this, in minutes, are not obeyed. 0: any age."),
+    ),
     automatic: folders.check(
       z.describe("Projects (working directories) whose sessions are captured without a command."),
     ),

@@ -38,6 +38,7 @@ export const ORIGIN_REASONS = [
   "injected",
   "pasted",
   "history",
+  "too-old",
   "inherited",
   "already-obeyed",
 ] as const;

@@ -126,6 +126,15 @@ export const TAIL_BYTES = 32;
 /** A sub-agent's log may lag behind its parent's hand-back row by a write or two; waiting longer helps nobody. */
 export const AGENT_WAIT_MS = 3_000;
 
+/**
+ * A command in a session that is new to kato may be this much older than kato's last look, or this far in the future: clients
+ * write a row some time after its own time, a log is found some time after it was begun, and clocks are set.
+ */
+export const NEWS_SLACK_MS = 2 * 60_000;
+
+/** kato's last look at the roots goes to the disk this often: after a crash, a little more counts as news. */
+export const LOOK_KEPT_MS = 5 * 60_000;
+
 /** A role is asked this often whether it is there; one that does not answer for as long hangs. */
 export const HEARTBEAT_MS = 10_000;
 

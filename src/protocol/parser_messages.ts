@@ -127,7 +127,8 @@ export const fromParser = z.discriminatedUnion("type", [
     what: z.string().check(z.maxLength(200)),
     count: z.int(),
   }),
-  z.strictObject({ type: z.literal("pong"), n: z.int() }),
+  /** `looked`: every session that was begun by then was told, in milliseconds since 1970. */
+  z.strictObject({ type: z.literal("pong"), n: z.int(), looked: z.int() }),
   z.strictObject({ type: z.literal("stopped") }),
 ]);
 export type FromParser = z.infer<typeof fromParser>;

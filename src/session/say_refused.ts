@@ -19,6 +19,11 @@ const WHY: Readonly<Record<EvidenceReason, string>> = {
   template: "it stands in a text that was kept in a file",
 };
 
+const LATE = {
+  history: "it stands in a session that came late, or has no time that can be believed",
+  "too-old": "it is older than policy lets a command be (recording.max_command_age)",
+} as const;
+
 /** The sentence for the person; null where the line is on record only, because nobody meant it for kato. */
 export function sayRefused({ token, reason }: RefusedLine): string | null {
   if (isEvidenceReason(reason)) {
@@ -27,6 +32,11 @@ export function sayRefused({ token, reason }: RefusedLine): string | null {
       WHY[reason]
     }. If you meant it, type it in a message of its own${policy}, ` +
       "or use the same command in a terminal.";
+  }
+  if (reason in LATE) {
+    return `"${token}" was not obeyed: ${
+      LATE[reason as keyof typeof LATE]
+    }. Type it again if you mean it now.`;
   }
   if (!MISTYPED.has(reason)) return null;
   return `"${token}" is no command of kato's (${reason.replaceAll("-", " ")}), and nothing was done.`;

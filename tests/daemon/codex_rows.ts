@@ -25,18 +25,23 @@ function newId(): string {
   return `01a2${order.slice(0, 4)}-${order.slice(4)}-7${crypto.randomUUID().slice(15)}`;
 }
 
-/** A thread's lines, one second apart, from 2026-11-23 10:00:00 UTC on. The first call writes what opens a log, too. */
-export function createCodexRows(session: string = newId(), segment = "", from = 0): CodexRows {
+/** A thread's lines, ten milliseconds apart, from `began` on. The first call writes what opens a log, too. */
+export function createCodexRows(
+  session: string = newId(),
+  segment = "",
+  from = 0,
+  began = Date.now(),
+): CodexRows {
   let ordinal = 0;
-  let seconds = from;
+  let lines = from;
   let turn: string | null = null;
   const file = `rollout-2026-11-23T10-00-00-${session}${segment === "" ? "" : `_${segment}`}.jsonl`;
 
   function line(type: string, payload: Row, more: Row = {}): string {
-    const timestamp = new Date(Date.UTC(2026, 10, 23, 10) + seconds * 1000).toISOString();
+    const timestamp = new Date(began + lines * 10).toISOString();
     const text = JSON.stringify({ timestamp, ordinal, type, payload, ...more });
     ordinal += 1;
-    seconds += 1;
+    lines += 1;
     return `${text}\n`;
   }
 
@@ -53,7 +58,7 @@ export function createCodexRows(session: string = newId(), segment = "", from = 
     return line("session_meta", {
       session_id: session,
       id: session,
-      timestamp: "2026-11-23T10:00:00.000Z",
+      timestamp: new Date(began).toISOString(),
       cwd: CWD,
       originator: "codex-tui",
       cli_version: VERSION,
@@ -118,6 +123,6 @@ export function createCodexRows(session: string = newId(), segment = "", from = 
       return ensureTurn() + line("compacted", { message: "", replacement_history: replacement }) +
         item({ type: "ContextCompaction", id: newId() });
     },
-    rewind: () => createCodexRows(session, newId(), seconds + 60),
+    rewind: () => createCodexRows(session, newId(), lines + 6000, began),
   };
 }

@@ -16,10 +16,10 @@ export const CONTEXT_ID = "d04923d38bb0f6017037e74183378ef4";
 const CONTEXT =
   "<session_context>\nThis is the Gemini CLI. We are setting up the context for our chat.\n::stop\n</session_context>";
 
-/** Messages of one session, one second apart, from 2026-11-23 10:00:00 UTC on. */
-function createMessages() {
+/** Messages of one session, ten milliseconds apart, from `began` on. */
+function createMessages(began: number) {
   let count = 0;
-  const now = () => new Date(Date.UTC(2026, 10, 23, 10) + count * 1000).toISOString();
+  const now = () => new Date(began + count * 10).toISOString();
   const waiting = new Map<string, Row>();
   const shared = (type: string) => {
     count += 1;
@@ -58,8 +58,8 @@ function createMessages() {
   };
 }
 
-export function createGeminiRows(session: string = crypto.randomUUID()): GeminiRows {
-  const messages = createMessages();
+export function createGeminiRows(session: string = crypto.randomUUID(), began = Date.now()): GeminiRows {
+  const messages = createMessages(began);
   const history: Row[] = [];
   let begun = false;
 
@@ -126,7 +126,7 @@ function copyOf(message: Row): Row {
 
 /** Each call gives the whole document anew. */
 export function createGeminiDocument(session: string = crypto.randomUUID()): TalkRows {
-  const messages = createMessages();
+  const messages = createMessages(Date.now());
   const startTime = messages.now();
   const said: Row[] = [];
 

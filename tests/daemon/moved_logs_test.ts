@@ -147,7 +147,7 @@ Deno.test({
     const typed = (text: string) =>
       `${
         JSON.stringify({
-          timestamp: "2026-11-23T03:00:00.000Z",
+          timestamp: new Date().toISOString(),
           type: "event_msg",
           payload: { type: "user_message", message: text, images: [] },
         })
@@ -174,10 +174,13 @@ Deno.test("log: a document of Gemini that is resumed goes on in the log beside i
   say(rows.user("hello"), rows.assistant("zero"), rows.user(CAPTURE), rows.assistant("one"));
   say(rows.call("c1", "run_shell_command", { command: "ls" }), rows.result("c1", "a\nb"));
   await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
-  const messages: readonly unknown[] = JSON.parse(Deno.readTextFileSync(log)).messages;
+  const { messages, startTime } = JSON.parse(Deno.readTextFileSync(log)) as {
+    readonly messages: readonly unknown[];
+    readonly startTime: string;
+  };
 
   // The client of today starts, and writes what the document holds into a log of lines first.
-  const later = createGeminiRows(rows.session);
+  const later = createGeminiRows(rows.session, Date.parse(startTime));
   const beside = log.replace(/\.json$/, ".jsonl");
   assert.equal(dirname(beside), dirname(log));
   GEMINI.put(beside, later.resume(), ...messages.map((message) => later.record(message as never)));

@@ -132,7 +132,7 @@ function askAll(database: Database): void {
     parent: null,
     late: false,
   };
-  sessions.add("codex", seen, 0);
+  sessions.add("codex", seen, { added: 0, looked: 0 });
   sessions.move(REF, "/other", 3);
   sessions.setBaseline(REF, 1);
   sessions.advance(REF, CHECKPOINT, 3, META);

@@ -13,6 +13,7 @@ import {
   TYPED,
 } from "../../src/protocol/evidence.ts";
 import { refuse, whyBarred } from "../../src/daemon/refused.ts";
+import type { Arrival } from "../../src/daemon/sessions_store.ts";
 
 const REF = { provider: "codex", session: "s" } as const;
 
@@ -36,7 +37,39 @@ Deno.test("whyBarred() bars by when and where a message was said first, then by 
     [false, piped, null, "piped"],
   ];
   for (const [commands, author, barred, why] of table) {
-    assert.equal(whyBarred({ commands }, { barred, author }), why);
+    const context = { commands, maxCommandAge: 0, started: 0 };
+    assert.equal(whyBarred(context, null, { barred, author, time: null }), why);
+  }
+});
+
+Deno.test("whyBarred() tells news from what came late, and what is too old", () => {
+  const now = Date.now();
+  const at = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
+  /** kato looked ten minutes ago, and started five minutes ago. */
+  const [looked, started] = [now - 10 * 60_000, now - 5 * 60_000];
+  const fresh = { added: now, looked };
+  const known = { added: started - 1, looked };
+  const table: [string, Arrival | null, string | null, number, string | null][] = [
+    ["typed just now in a session that is new", fresh, at(0), 0, null],
+    ["typed while kato was away", fresh, at(9), 0, null],
+    ["older than the last look, within the slack", fresh, at(11), 0, null],
+    ["older than the last look", fresh, at(13), 0, "history"],
+    ["six days old", fresh, at(6 * 24 * 60), 0, "history"],
+    ["from the future, within the slack", fresh, at(-1), 0, null],
+    ["from the future", fresh, at(-3), 0, "history"],
+    ["without a time", fresh, null, 0, "history"],
+    ["with a time that is none", fresh, "yesterday", 0, "history"],
+    ["old, in a session that came in late and is known by now", known, at(60), 0, "history"],
+    ["without a time in a session that is known by now", known, null, 0, null],
+    ["from the future in a session that is known by now", known, at(-60), 0, null],
+    ["of any age in a session that was there at the first look", null, at(6 * 24 * 60), 0, null],
+    ["too old for policy", null, at(31), 30, "too-old"],
+    ["young enough for policy", null, at(29), 30, null],
+    ["without a time, where policy asks for one", null, null, 30, "too-old"],
+  ];
+  for (const [name, arrival, time, maxCommandAge, why] of table) {
+    const context = { commands: "typed", maxCommandAge, started } as const;
+    assert.equal(whyBarred(context, arrival, { barred: null, author: TYPED, time }), why, name);
   }
 });
 
@@ -54,6 +87,8 @@ Deno.test("an evidence and its reason belong together", () => {
 Deno.test("refuse() puts every line on record, and shows those that somebody may have meant", async (t) => {
   const shown = new Set<string>([
     ...EVIDENCE_REASONS,
+    "history",
+    "too-old",
     ...GRAMMAR_REASONS.filter((reason) => reason !== "in-the-middle" && reason !== "indented"),
   ]);
   for (const reason of [...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS]) {

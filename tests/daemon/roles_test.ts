@@ -156,7 +156,7 @@ Deno.test("a parser that answers is asked once in the heartbeat's time, and neve
     if (message.type === "start") sayReady(acting, 100);
     if (message.type !== "ping") return;
     asked += 1;
-    acting.send({ type: "pong", n: message.n });
+    acting.send({ type: "pong", n: message.n, looked: 0 });
   };
   await using world = threads((kind) => kind === "parser" ? act : null);
   await using run = await runInProcess(world.host);

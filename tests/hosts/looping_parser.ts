@@ -36,7 +36,7 @@ port.receive(({ header }) => {
     case "marked":
       for (;;);
     case "ping":
-      return send({ type: "pong", n });
+      return send({ type: "pong", n, looked: 0 });
     case "stop":
       return send({ type: "stopped" });
   }

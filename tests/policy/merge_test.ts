@@ -243,6 +243,7 @@ roots = ["~/work", "~/.kato/exports"]
 extensions = ["md", "jsonl"]
 max_file_mb = 100
 [recording]
+max_command_age = 30
 automatic = ["~/p", "~/q"]
 [providers.claude-code]
 roots = ["~/.claude/projects"]
@@ -260,6 +261,7 @@ roots = ["~/.claude/projects"]
     ["destinations.cli_export", '"anywhere"'],
     ["recording.commands", "false"],
     ["recording.commands", '"typed"'],
+    ["recording.max_command_age", "10"],
     ["recording.automatic", '["~/q"]'],
     ["sandbox.require_kernel_sandbox", "true"],
     ["providers.claude-code.enabled", "false"],
@@ -275,6 +277,8 @@ roots = ["~/.claude/projects"]
     ["destinations.allow_shared", "true"],
     ["destinations.max_file_mb", "101"],
     ["recording.commands", '"prompts"'],
+    ["recording.max_command_age", "0"],
+    ["recording.max_command_age", "31"],
     ["recording.automatic", '["~/p/sub"]'],
     ["providers.claude-code.roots", "[]"],
     ["providers.claude-code.roots", '["~/.claude"]'],
