@@ -120,3 +120,40 @@ for (const { path } of CASES.filter(({ name }) => name === "18b-gc-rewrite")) {
     assert.deepEqual(compareWithManifest(readManifest(path), events, ["before-gc.jsonl"]), []);
   });
 }
+
+for (const { name, path } of CASES) {
+  Deno.test(`isState() is true of nothing in ${name} that says something, and of whole rows`, () => {
+    for (const { file, agent } of logsOf(path)) {
+      const lines = Deno.readTextFileSync(`${path}/${file}`).trimEnd().split("\n");
+      const isState = (line: string) => claudeCode.isState?.(line, 0, line.length) === true;
+      const kept = lines.map((line) => isState(line) ? "" : line).join("\n");
+      const read = (text: string) =>
+        readRecords(claudeCode, agent, text).flatMap(({ reading }) => reading.outs)
+          .filter(({ out }) => out === "event");
+      // Of older clients the queue is read, which is state to newer ones.
+      if (!name.startsWith("later/old-")) assert.deepEqual(read(kept), read(lines.join("\n")), file);
+      for (const [index, next] of lines.slice(1).entries()) {
+        const line = lines[index] ?? "";
+        assert.ok(!isState(line.slice(0, -2) + next), `torn: ${line.slice(0, 80)}`);
+      }
+    }
+  });
+}
+
+for (
+  const [name, session] of [["later/37-continued", "775ad32a-4ed0-4bb1-badf-924f33f3be0c"], [
+    "later/33-background",
+    null,
+  ]] as const
+) {
+  for (const { path } of CASES.filter((one) => one.name === name)) {
+    Deno.test(`read() says where the session of ${name} goes on, if it does`, () => {
+      const continues = logsOf(path).flatMap(({ file, agent }) =>
+        readRecords(claudeCode, agent, Deno.readTextFileSync(`${path}/${file}`))
+          .flatMap(({ reading }) => reading.outs)
+          .flatMap((out) => out.out === "meta" && out.continues !== undefined ? [out.continues] : [])
+      );
+      assert.deepEqual(continues, session === null ? [] : [session]);
+    });
+  }
+}

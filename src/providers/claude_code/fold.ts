@@ -46,8 +46,12 @@ export function isOlder(version: string, since: readonly number[]): boolean {
   return false;
 }
 
-/** Remembers a call of the tool that starts sub-agents, under its present and its former name. */
+/**
+ * Remembers a call of the tool that starts sub-agents, under its present and its former name. A service may use the id of
+ * a call again: then it is the later one's.
+ */
 export function rememberCall(fold: Fold, call: string, name: string): void {
+  forgetCall(fold, call);
   if (call === "" || (name !== "Agent" && name !== "Task")) return;
   if (fold.calls.length === REMEMBERED) fold.calls.shift();
   fold.calls.push(call);

@@ -21,8 +21,17 @@ export function readToolResult(block: Row, words: string, fold: Fold, events: Ro
     error: block["is_error"] === true,
   });
   for (const item of listOf(content)) {
-    if (isRow(item)) readMedia(item, events);
+    if (isRow(item) && !isReference(item)) readMedia(item, events);
   }
+}
+
+/** A tool that a search found, which the model may call from then on. */
+function isReference(item: unknown): item is Row {
+  return isRow(item) && item["type"] === "tool_reference";
+}
+
+function describeReference(item: Row): string {
+  return `the tool ${textOf(item["tool_name"]) || "?"}`;
 }
 
 function withoutEnd(text: string, end: string): string {
@@ -35,6 +44,7 @@ function resultText(content: unknown): string {
   for (const item of listOf(content)) {
     if (typeof item === "string") texts.push(textOf(item));
     else if (isRow(item) && item["type"] === "text") texts.push(textOf(item["text"]));
+    else if (isReference(item)) texts.push(describeReference(item));
   }
   return texts.join("\n");
 }
@@ -53,7 +63,7 @@ export function readMedia(item: Row, events: RowEvents): void {
       events.addNotice("attachment", describeMedia(item));
       return;
     case "tool_reference":
-      events.addNotice("attachment", `the tool ${textOf(item["tool_name"]) || "?"}`);
+      events.addNotice("attachment", describeReference(item));
       return;
     default:
       events.addUnknown(`user/${typeName(item["type"])}`);
