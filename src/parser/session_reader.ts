@@ -132,18 +132,21 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         if (folded !== "ready") return folded;
         const reading = provider.read(walker.fold, next.record);
         walker.take();
-        const events: ReadEvent[] = [];
-        for (const out of reading.outs) {
-          const event = takeOut(walker, out);
-          if (event !== null) events.push(event);
-        }
         return {
-          events,
+          events: reading.outs.flatMap((out) => takeOut(walker, out) ?? []),
           origin: walker.agent === MAIN_AGENT ? reading.origin : "sub-agent",
           record: next.record,
         };
       }
     }
+  }
+
+  /** What a log that will not grow any more holds back; null for nothing. */
+  function finishLog(walker: LogWalker): Advance | null {
+    const { outs, origin } = provider.finish?.(walker.fold) ?? { outs: [], origin: "repeat" };
+    if (outs.length === 0) return null;
+    const record = { value: null, line: 0, text: "", end: walker.offset() };
+    return { events: outs.flatMap((out) => takeOut(walker, out) ?? []), origin, record };
   }
 
   function takeOut(walker: LogWalker, out: Out): ReadEvent | null {
@@ -220,6 +223,10 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       case "end":
         if (whole) run.walker.closeLine();
         if (whole && run.walker.peek(report).peek === "record") return "more";
+        if (whole) {
+          const rest = finishLog(run.walker);
+          if (rest !== null) return rest;
+        }
         run.waiting ??= performance.now();
         if (!whole && !run.walker.endedRun && performance.now() - run.waiting <= AGENT_WAIT_MS) {
           return "linger";
@@ -251,7 +258,12 @@ export function readSession(options: SessionReaderOptions): SessionReader {
           if (main.follow()) return "more";
           if (whole || main.hasNext()) main.walker().closeLine();
           // It may have grown just now.
-          if (main.walker().peek(report).peek !== "end" || main.beginNext()) return "more";
+          if (main.walker().peek(report).peek !== "end") return "more";
+          if (whole || main.hasNext()) {
+            const rest = finishLog(main.walker());
+            if (rest !== null) return rest;
+          }
+          if (main.beginNext()) return "more";
           return whole && startLeftOver() ? "more" : "wait";
         default:
           return advance;

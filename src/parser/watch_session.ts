@@ -59,10 +59,11 @@ export function watchSession(
   function inspect(advance: Advance): Found | null {
     const last = advance.events.at(-1);
     if (last !== undefined) seq = last.event.seq + 1;
-    if (!advance.record.text.includes("::")) return null;
+    const message = messageOf(advance);
+    // What a message says may have come in a record before this one.
+    if (!advance.record.text.includes("::") && message?.said.typed.includes("::") !== true) return null;
     // Of a session that began while kato watched, nothing is.
     if (history > 0 && reader.offset() <= history) return null;
-    const message = messageOf(advance);
     const scan = message === null ? scanOthers(advance) : scanMessage(message, advance);
     const event = message?.event ?? last?.event;
     if (scan.commands.length === 0 && scan.refused.length === 0) return null;

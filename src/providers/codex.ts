@@ -6,7 +6,7 @@
 import { handBackOf } from "./codex/agents.ts";
 import { createFold, foldOf } from "./codex/fold.ts";
 import { COMPACTION_LINE, IGNORED_LINE, REPEATED_HISTORY } from "./codex/known_types.ts";
-import { readLine } from "./codex/lines.ts";
+import { finishLog, readLine } from "./codex/lines.ts";
 import { introduceLog, isLog } from "./codex/names.ts";
 import { parseOrNothing, parseWithoutOutput } from "./codex/second_copy.ts";
 import { isCopied } from "./codex/session_line.ts";
@@ -27,7 +27,7 @@ export const codex: Provider = {
   /** The client of early 2025, before it was rewritten: `{ session, items }`. */
   recordsOf(document) {
     const { session, items } = rowOf(document);
-    return isRow(session) ? [session, ...listOf(items)] : [];
+    return [...(isRow(session) ? [session] : []), ...listOf(items)];
   },
 
   agentFolder: () => null,
@@ -54,6 +54,8 @@ export const codex: Provider = {
   },
 
   read: (state, record) => readLine(foldOf(state), record),
+
+  finish: (state) => finishLog(foldOf(state)),
 
   endsRun: ({ value }) =>
     isRow(value) && value["type"] === "event_msg" && ENDS.has(rowOf(value["payload"])["type"]),

@@ -125,6 +125,11 @@ export interface Provider extends Client {
   handBack(state: unknown, record: LogRecord): HandBack | null;
   /** Reads one record. `state` may be updated in place. Never throws on any JSON value. */
   read(state: unknown, record: LogRecord): Reading;
+  /**
+   * What a log that is complete holds back: a provider may wait for the record behind a text to know more of it. It gives
+   * nothing when it is asked again. A live log is not asked.
+   */
+  finish?(state: unknown): Reading;
   /** Whether `record` ends a sub-agent's run: what its parent waits for before it folds the run in. */
   endsRun(record: LogRecord): boolean;
   /** Time of a record, if it has one: rows of a sub-agent that are later than a hand-back belong to the next. */

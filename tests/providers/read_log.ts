@@ -8,7 +8,7 @@ export interface ReadRecord {
   readonly handBack: HandBack | null;
 }
 
-/** Every record of a log, in order; lines that are no JSON are passed over. */
+/** Every record of a log, in order, and what its end gives (line -1); empty lines are passed over. */
 export function readRecords(provider: Provider, agent: string, text: string, part = ""): ReadRecord[] {
   const state = provider.begin(agent, part);
   const records: ReadRecord[] = [];
@@ -18,6 +18,8 @@ export function readRecords(provider: Provider, agent: string, text: string, par
     const handBack = provider.handBack(state, record);
     records.push({ line, reading: provider.read(state, record), handBack });
   }
+  const reading = provider.finish?.(state);
+  if (reading !== undefined && reading.outs.length > 0) records.push({ line: -1, reading, handBack: null });
   return records;
 }
 

@@ -1,13 +1,25 @@
-/** What the model said and thought. Pure. */
-import { isRow, listOf, type Row, textOf, typeName } from "../narrow.ts";
+/** What the model said. Pure. */
+import { listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
-import { type Held, ownId, placeId } from "./fold.ts";
+import { findNew, isSecondCopy, keyOf } from "./copies.ts";
+import { type Family, type Fold, ownId, type Phase, placeId, type Waiting } from "./fold.ts";
 import type { LineEvents } from "./line_events.ts";
+import { findWaiting, mayWait, tellAt, wait } from "./waiting.ts";
+
+type WaitingAnswer = Extract<Waiting, { kind: "answer" }>;
+
+interface Answer {
+  readonly id: string;
+  readonly parts: readonly string[];
+  readonly phase: Phase;
+  readonly family: Family;
+}
 
 /** An `AgentMessage` item. */
 export function readAgentItem(item: Row, events: LineEvents): Reading {
-  const text = listOf(item["content"]).filter(isRow).map((part) => textOf(part["text"])).join("");
-  return readMessage(ownId(item["id"], events.fold, events.line), text, item["phase"], events);
+  const id = ownId(item["id"], events.fold, events.line);
+  const parts = textsOf(item["content"] ?? item["text"]);
+  return readShown({ id, parts, phase: phaseOf(item["phase"]), family: "item" }, events);
 }
 
 /** What the client itself says after a compaction, in the model's place: until late 2025. */
@@ -17,86 +29,183 @@ const COMPACTED = "Compact task completed";
 export function readAgentEvent(payload: Row, events: LineEvents): Reading {
   const text = textOf(payload["message"]);
   if (events.fold.compacted && text === COMPACTED) return events.reading("repeat");
-  return readMessage(placeId(events.fold, events.line), text, payload["phase"], events);
+  const id = placeId(events.fold, events.line);
+  return readShown({ id, parts: [text], phase: phaseOf(payload["phase"]), family: "event" }, events);
+}
+
+/** What a review's own thread answers is an object, or its last answer; its session tells the review in words. */
+const FINDINGS = /"findings"\s*:[^]*"overall_(?:correctness|explanation)"\s*:/;
+
+function isReviewOutput({ parts, phase }: Answer, fold: Fold): boolean {
+  return fold.isReview && (phase === "final" || FINDINGS.test(parts.join("")));
+}
+
+/** What the client shows of an answer. */
+function readShown(answer: Answer, events: LineEvents): Reading {
+  const { fold } = events;
+  if (isReviewOutput(answer, fold)) return readFindings(answer.id, events);
+  if (fold.planning) return readPlanned(answer, events);
+  noteShown(answer, fold);
+  const { parts, keys } = findNew(fold, answer.family, "answer", answer.parts, "");
+  const text = parts.join("");
+  if (text.trim() === "") return tellCopy(answer, keys, events);
+  if (answer.phase !== null || fold.answersAlone || !mayWait(text)) {
+    say({ ...answer, text, time: events.time }, events);
+  } else wait({ kind: "answer", keys, text, isPlan: false, time: events.time, ...placeOf(answer) }, events);
+  return events.reading("assistant-text");
+}
+
+/** Of the text of an item, its beginning tells whether the raw form is of it. */
+const START_CHARS = 64;
+
+function noteShown({ id, parts, family }: Answer, fold: Fold): void {
+  const text = parts.join("");
+  const start = text.trim().slice(0, START_CHARS);
+  fold.turn.shown = family === "item" && start !== "" ? { id, start, key: keyOf("answer", text) } : null;
+}
+
+/** The key of the item that was shown just before its raw form; null if it was another. */
+function keyOfShown({ id, parts }: Answer, fold: Fold): string | null {
+  const { shown } = fold.turn;
+  fold.turn.shown = null;
+  return shown?.id === id && parts.join("").trimStart().startsWith(shown.start) ? shown.key : null;
+}
+
+function placeOf({ id, phase, family }: Answer): Pick<WaitingAnswer, "id" | "phase" | "family"> {
+  return { id, phase, family };
 }
 
 /** In plan mode a message comes without the plan in it: its raw form is in the next line. */
-function readMessage(id: string, text: string, phase: unknown, events: LineEvents): Reading {
+function readPlanned(answer: Answer, events: LineEvents): Reading {
   const { fold } = events;
-  if (fold.planning) {
-    const plan = fold.held?.text ?? "";
-    fold.held = { id, text: text + plan, phase: phaseOf(phase), time: events.time };
-  } else {
-    say({ id, text, phase: phaseOf(phase), time: events.time }, events);
-  }
+  const before = fold.waiting.at(-1);
+  const plan = before?.kind === "answer" && before.isPlan ? before.text : "";
+  if (plan !== "") fold.waiting.pop();
+  const shown = answer.parts.join("");
+  const keys = [keyOf("answer", shown)];
+  for (const key of keys) isSecondCopy(fold, answer.family, key);
+  const text = shown + plan;
+  wait({ kind: "answer", keys, text, isPlan: true, time: events.time, ...placeOf(answer) }, events);
   return events.reading("assistant-text");
 }
 
 /** A `Plan` item: its message follows. */
 export function readPlan(item: Row, events: LineEvents): Reading {
   const { fold } = events;
-  sayHeld(events);
-  const text = textOf(item["text"]);
-  fold.held = {
-    id: ownId(item["id"], fold, events.line),
-    text: `<proposed_plan>\n${text}${text.endsWith("\n") ? "" : "\n"}</proposed_plan>`,
-    phase: null,
-    time: events.time,
-  };
+  events.settle();
+  const plan = textOf(item["text"]);
+  const text = `<proposed_plan>\n${plan}${plan.endsWith("\n") ? "" : "\n"}</proposed_plan>`;
+  const id = ownId(item["id"], fold, events.line);
+  wait(
+    { kind: "answer", id, time: events.time, family: "item", keys: [], text, phase: null, isPlan: true },
+    events,
+  );
   return events.reading("assistant-text");
 }
 
-/** A `response_item` of the model's: a second copy, but for a message that is held. */
+/** A `response_item` of the model's. */
 export function readRawMessage(item: Row, events: LineEvents): Reading {
   const { fold } = events;
-  const { held } = fold;
-  const text = rawText(item, events);
-  if (fold.bare) {
-    const id = ownId(item["id"], fold, events.line);
-    say({ id, text, phase: phaseOf(item["phase"]), time: events.time }, events);
-    return events.reading("assistant-text");
-  }
-  if (held === null) return events.reading("repeat");
-  fold.held = null;
-  say({ ...held, text, phase: held.phase ?? phaseOf(item["phase"]) }, events);
+  const id = ownId(item["id"], fold, events.line);
+  const answer: Answer = { id, parts: rawParts(item, events), phase: phaseOf(item["phase"]), family: "raw" };
+  if (isReviewOutput(answer, fold)) return readFindings(id, events);
+  const plan = fold.waiting.findIndex((entry) => entry.kind === "answer" && entry.isPlan);
+  if (plan !== -1) return tellPlanned(plan, answer, events);
+  const shown = keyOfShown(answer, fold);
+  if (shown !== null && isSecondCopy(fold, "raw", shown)) return tellCopy(answer, [shown], events);
+  const { parts, keys } = findNew(fold, "raw", "answer", answer.parts, "");
+  const text = parts.join("");
+  if (text.trim() === "") return tellCopy(answer, keys, events);
+  // The summary of a compaction has no phase, and stands in front of it.
+  if (fold.bare || answer.phase !== null || !mayWait(text)) {
+    say({ ...answer, text, time: events.time }, events);
+  } else wait({ kind: "answer", keys, text, isPlan: false, time: events.time, ...placeOf(answer) }, events);
   return events.reading("assistant-text");
 }
 
-function rawText(item: Row, events: LineEvents): string {
+/** Of a message with a plan in it, only the raw form has the whole text. */
+function tellPlanned(index: number, answer: Answer, events: LineEvents): Reading {
+  const { fold } = events;
+  const waiting = fold.waiting[index] as WaitingAnswer;
+  const text = answer.parts.join("");
+  isSecondCopy(fold, "raw", keyOf("answer", text));
+  tellAt(index, { ...waiting, text, phase: waiting.phase ?? answer.phase }, events);
+  return events.reading("assistant-text");
+}
+
+/** A text that another family told, or that waits for this one, which may know its phase. */
+function tellCopy({ phase, family }: Answer, keys: readonly string[], events: LineEvents): Reading {
+  const { fold } = events;
+  let told = false;
+  for (
+    let index = findWaiting(fold, "answer", keys);
+    index !== -1;
+    index = findWaiting(fold, "answer", keys)
+  ) {
+    const entry = fold.waiting[index] as WaitingAnswer;
+    tellAt(index, { ...entry, phase: entry.phase ?? phase }, events);
+    told = true;
+  }
+  if (family === "raw") fold.answersAlone = false;
+  return events.reading(told ? "assistant-text" : "repeat");
+}
+
+/** Tells an answer that has waited. */
+export function tellAnswer(entry: WaitingAnswer, events: LineEvents): void {
+  if (entry.family !== "raw" && !entry.isPlan) events.fold.answersAlone = true;
+  say(entry, events);
+}
+
+function readFindings(id: string, events: LineEvents): Reading {
+  if (!events.fold.turn.answered) {
+    events.addNotice("info", "The review is told by its session.", `${id}:review`);
+  }
+  events.fold.turn.answered = true;
+  return events.reading("repeat");
+}
+
+function rawParts(item: Row, events: LineEvents): string[] {
+  const content = item["content"];
+  if (typeof content === "string") return [textOf(content)];
   const texts: string[] = [];
-  for (const part of listOf(item["content"]).filter(isRow)) {
+  for (const part of listOf(content).map(rowOf)) {
     const type = textOf(part["type"]);
-    if (type === "output_text" || type === "text" || type === "input_text") texts.push(textOf(part["text"]));
-    else if (type === "refusal") texts.push(textOf(part["refusal"]));
+    if (type === "refusal") texts.push(textOf(part["refusal"]));
+    else if (type === "" || TEXT_PARTS.has(type)) texts.push(textOf(part["text"]));
     else events.addUnknown(`assistant/${typeName(type)}`);
   }
-  return texts.join("");
+  return texts;
 }
 
-/** Says what is held, where its raw form does not follow. */
-export function sayHeld(events: LineEvents): void {
-  const { held } = events.fold;
-  events.fold.held = null;
-  if (held !== null) say(held, events);
+const TEXT_PARTS: ReadonlySet<string> = new Set(["input_text", "output_text", "text", "Text"]);
+
+/** The texts of a message's parts; a message can be a text itself. */
+function textsOf(content: unknown): string[] {
+  if (typeof content === "string") return [textOf(content)];
+  return listOf(content).map((part) => textOf(rowOf(part)["text"]));
 }
 
-function say({ id, text, phase, time }: Held, events: LineEvents): void {
-  events.addAt(id, time, { type: "assistant", text, model: events.fold.model, phase });
+/** What a turn's end says that the model answered, where nothing else does. */
+export function readLastAnswer(text: string, events: LineEvents): void {
+  if (text.trim() === "" || events.fold.turn.answered) return;
+  const id = placeId(events.fold, events.line);
+  say({ id, text, phase: "final", time: events.time }, events);
 }
 
-function phaseOf(phase: unknown): "commentary" | "final" | null {
+interface Said {
+  readonly id: string;
+  readonly text: string;
+  readonly phase: Phase;
+  readonly time: string | null;
+}
+
+function say({ id, text, phase, time }: Said, events: LineEvents): void {
+  const { fold } = events;
+  fold.turn.answered = true;
+  events.addAt(id, time, { type: "assistant", text, model: fold.model, phase });
+}
+
+function phaseOf(phase: unknown): Phase {
   if (phase === "final_answer") return "final";
   return phase === "commentary" ? "commentary" : null;
-}
-
-/** A `reasoning` item: its summary, or what the model thought where there is none; most of it is encrypted. */
-export function readReasoning(item: Row, events: LineEvents): Reading {
-  const text = partTexts(item["summary"]) || partTexts(item["content"]);
-  if (text.trim() !== "") events.add(ownId(item["id"], events.fold, events.line), { type: "thinking", text });
-  return events.reading("assistant-text");
-}
-
-function partTexts(parts: unknown): string {
-  return listOf(parts).map((part) => isRow(part) ? textOf(part["text"]) : textOf(part))
-    .filter((text) => text !== "").join("\n\n");
 }

@@ -17,6 +17,7 @@ export function readCall(item: Row, events: LineEvents): Reading {
   const type = textOf(item["type"]);
   const call = textOf(item["call_id"]) || textOf(item["id"]) || placeId(events.fold, events.line);
   rememberCall(events.fold, call);
+  dropStep(call, events);
   const name = type === "function_call" || type === "custom_tool_call"
     ? nameOf(item)
     : type.replace(OWN_TOOL, "");
@@ -28,6 +29,12 @@ export function readCall(item: Row, events: LineEvents): Reading {
     events.addNotice("image", describeImage(`data:image/png;base64,${image}`), `${call}:image`);
   }
   return events.reading("assistant-text");
+}
+
+/** What the client shows of some calls comes in front of them. */
+function dropStep(call: string, { fold }: LineEvents): void {
+  const index = fold.waiting.findIndex((entry) => entry.kind === "step" && entry.call === call);
+  if (index !== -1) fold.waiting.splice(index, 1);
 }
 
 /** `mcp__server__tool`, as the client names the tools of servers everywhere else. */

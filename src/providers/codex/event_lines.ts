@@ -2,12 +2,15 @@
 import { type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../title.ts";
-import { readAgentEvent, readAgentItem, readPlan, sayHeld } from "./assistant.ts";
-import { beginTurn, placeId, rememberFailure } from "./fold.ts";
+import { readAgentEvent, readAgentItem, readLastAnswer, readPlan } from "./assistant.ts";
+import { authorOf, triggerOf } from "./authors.ts";
+import { keyOf } from "./copies.ts";
+import { beginTurn, ownId, placeId } from "./fold.ts";
 import { ERROR_EVENTS, SILENT_EVENTS, SILENT_ITEMS, TOLD_EVENTS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
-import { readUserEvent, readUserItem } from "./person.ts";
-import { hasFailed, isStep, readStep } from "./steps.ts";
+import { readUserEvent, readUserItem, reportSilence } from "./person.ts";
+import { isStep, readCallEnd, readStep } from "./steps.ts";
+import { readThoughtEvent, readThoughtItem } from "./thoughts.ts";
 
 const TITLE_CHARS = 200;
 /** A thread's name was chosen for it, by the person or for the person. */
@@ -22,11 +25,11 @@ export function readEvent(payload: Row, events: LineEvents): Reading {
       return readAgentEvent(payload, events);
     case "item_completed":
       return readItem(rowOf(payload["item"]), textOf(payload["turn_id"]), events);
+    case "agent_reasoning":
+      return readThoughtEvent(payload, events);
     case "task_started":
     case "turn_started":
-      beginTurn(events.fold, textOf(payload["turn_id"]));
-      events.fold.planning = payload["collaboration_mode_kind"] === "plan";
-      return events.reading("repeat");
+      return readStart(payload, events);
     case "task_complete":
     case "turn_complete":
       return readEnd(payload, events);
@@ -35,9 +38,8 @@ export function readEvent(payload: Row, events: LineEvents): Reading {
     case "exec_command_end":
     case "patch_apply_end":
     case "mcp_tool_call_end":
-      // Its call and its result are told elsewhere; only here it says how it ended.
-      if (hasFailed(payload)) rememberFailure(events.fold, textOf(payload["call_id"]));
-      return events.reading("repeat");
+    case "web_search_end":
+      return readCallEnd(payload, events);
     case "entered_review_mode":
       return enterReview(payload, "", events);
     case "exited_review_mode":
@@ -71,28 +73,48 @@ function readItem(item: Row, turn: string, events: LineEvents): Reading {
       return readAgentItem(item, events);
     case "Plan":
       return readPlan(item, events);
+    case "Reasoning":
+      return readThoughtItem(item, events);
     case "EnteredReviewMode":
       return enterReview(item, turn, events);
     case "ExitedReviewMode":
       return leaveReview(events);
   }
-  if (isStep(type)) return readStep(item, events);
+  if (isStep(type)) return readStep(item, turn, events);
   if (!SILENT_ITEMS.has(type)) events.addUnknown(`item/${typeName(type)}`);
   return events.reading("repeat");
 }
 
-function endTurn(events: LineEvents): void {
-  sayHeld(events);
-  events.fold.planning = false;
-  events.fold.review = null;
+function readStart(payload: Row, events: LineEvents): Reading {
+  const { fold } = events;
+  const turn = textOf(payload["turn_id"]);
+  const root = textOf(payload["root_turn_id"]) || textOf(rowOf(payload["turn_attribution"])["root_turn_id"]);
+  // Whoever was killed in a review does not end it; the turns of its reviewer are part of it.
+  const ofReview = fold.review?.turn === "" || fold.review?.turn === turn || fold.review?.turn === root;
+  if (!ofReview) fold.review = null;
+  fold.marksTurns = true;
+  beginTurn(fold, turn, triggerOf(payload));
+  fold.planning = payload["collaboration_mode_kind"] === "plan";
+  return events.reading("repeat");
+}
+
+function endTurn(turn: string, { fold }: LineEvents): void {
+  fold.planning = false;
+  if (turn === "" || fold.review?.turn === "" || fold.review?.turn === turn) fold.review = null;
 }
 
 /** A failed turn says so only here. */
 function readEnd(payload: Row, events: LineEvents): Reading {
-  endTurn(events);
+  const { fold } = events;
+  const turn = textOf(payload["turn_id"]);
   const error = rowOf(payload["error"]);
   const text = errorText(error["message"]) || textOf(error["codex_error_info"]);
+  if (fold.review === null) readLastAnswer(textOf(payload["last_agent_message"]), events);
   events.addNotice("api-error", text, turnId(payload, "error", events));
+  reportSilence(events);
+  endTurn(turn, events);
+  // What comes behind the end is another's.
+  fold.turn.lines = 0;
   return events.reading("injected");
 }
 
@@ -114,7 +136,7 @@ const ABORTS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 function readAbort(payload: Row, events: LineEvents): Reading {
-  endTurn(events);
+  endTurn(textOf(payload["turn_id"]), events);
   const text = ABORTS.get(payload["reason"]) ?? "The turn was interrupted.";
   events.addNotice("interruption", text, turnId(payload, "aborted", events));
   return events.reading("injected");
@@ -125,10 +147,26 @@ function turnId(payload: Row, what: string, events: LineEvents): string {
   return turn === "" ? placeId(events.fold, events.line) : `${turn}:${what}`;
 }
 
+/** What is to be reviewed is told once: in the person's words, or as the client's order, which follows. */
 function enterReview(payload: Row, turn: string, events: LineEvents): Reading {
-  events.fold.review = turn;
+  const { fold } = events;
   const hint = textOf(payload["user_facing_hint"]) || textOf(payload["review"]);
-  return tell(`A review began${hint === "" ? "." : `: ${cutText(hint, TITLE_CHARS)}`}`, events);
+  const target = rowOf(payload["target"]);
+  const words = target["type"] === "custom" ? textOf(target["instructions"]).trim() : "";
+  const about = hint === "" || hint.trim() === words ? "." : `: ${cutText(hint, TITLE_CHARS)}`;
+  events.addNotice("info", `A review began${about}`);
+  fold.review = { turn, isPersons: words !== "", key: words === "" ? "" : keyOf("words", words) };
+  if (words !== "") tellOrder(ownId(payload["id"], fold, events.line), words, events);
+  return events.reading("injected");
+}
+
+/** Nothing says how the words came that order a review: over an interface, on a command line, or by a keyboard. */
+function tellOrder(id: string, words: string, events: LineEvents): void {
+  const author = authorOf(events.fold, false);
+  const type = author.evidence === "not-typed"
+    ? { type: "notice", kind: "task" } as const
+    : { type: "user" } as const;
+  events.addAt(`${id}:order`, events.time, { ...type, text: words }, { ...author, typed: words });
 }
 
 function leaveReview(events: LineEvents): Reading {

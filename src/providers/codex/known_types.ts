@@ -19,7 +19,6 @@ export const STATE_LINES: ReadonlySet<string> = new Set([
 export const SILENT_EVENTS: ReadonlySet<string> = new Set([
   "agent_message_content_delta",
   "agent_message_delta",
-  "agent_reasoning",
   "agent_reasoning_delta",
   "agent_reasoning_raw_content",
   "agent_reasoning_raw_content_delta",
@@ -79,7 +78,6 @@ export const SILENT_EVENTS: ReadonlySet<string> = new Set([
   "undo_started",
   "view_image_tool_call",
   "web_search_begin",
-  "web_search_end",
 ]);
 
 /** What the client tells the person, in a field `message`. */
@@ -95,7 +93,6 @@ export const SILENT_ITEMS: ReadonlySet<string> = new Set([
   "ContextCompaction",
   "Extension",
   "HookPrompt",
-  "Reasoning",
   "Sleep",
   "SubAgentActivity",
 ]);
@@ -123,16 +120,15 @@ const ID = '"[^"]{0,64}"';
 export const IGNORED_LINE = new RegExp(
   `${TIMESTAMP}"type":"(?:` +
     `(?:token_usage_record|world_state|retained_context)"` +
-    `|event_msg","payload":\\{"type":"(?:token_count|thread_settings_applied|agent_reasoning|exec_command_output_delta)"` +
-    `|event_msg","payload":\\{"type":"item_completed","thread_id":${ID},"turn_id":${ID},"item":\\{"type":"Reasoning"` +
+    `|event_msg","payload":\\{"type":"(?:token_count|thread_settings_applied|exec_command_output_delta)"` +
     `|response_item","payload":\\{"type":"(?:additional_tools|configuration_update|ghost_snapshot)"` +
     `)`,
   "y",
 );
 
-/** How the client begins its item of a command, up to the id of the call. */
+/** How the client begins its item of a command, with its turn and the id of the call. */
 export const COMMAND_LINE = new RegExp(
-  `^${TIMESTAMP}"type":"event_msg","payload":\\{"type":"item_completed","thread_id":${ID},"turn_id":${ID},` +
+  `^${TIMESTAMP}"type":"event_msg","payload":\\{"type":"item_completed","thread_id":${ID},"turn_id":"([^"\\\\]{0,64})",` +
     `"item":\\{"type":"CommandExecution","id":"([^"\\\\]{1,64})"`,
 );
 

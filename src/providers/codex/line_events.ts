@@ -1,8 +1,8 @@
 /** The events of one line, with their ids and their time. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
-import { timeOf } from "../narrow.ts";
+import { type Row, timeOf } from "../narrow.ts";
 import type { Origin, Out, Reading, Said } from "../provider.ts";
-import { type Fold, placeId, uniqueId } from "./fold.ts";
+import { type Fold, placeId, uniqueId, type Waiting } from "./fold.ts";
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "id" | "time"> : never;
 export type EventBody = WithoutPlace<EventDraft>;
@@ -11,26 +11,43 @@ export interface LineEvents {
   readonly fold: Fold;
   readonly line: number;
   readonly time: string | null;
+  /** The line in its envelope. */
+  readonly row: Row;
+  /** Whether the line says what it is. What is told of another proves nothing. */
+  readonly says: boolean;
   add(id: string, body: EventBody): void;
-  /** What was said before this line. */
-  addAt(id: string, time: string | null, body: EventBody): void;
-  /** What the person said. */
-  addUser(id: string, text: string, said: Said): void;
-  /** `said`: of a message in the person's place, who wrote it. */
-  addNotice(kind: NoticeKind, text: string, id?: string, said?: Said): void;
+  /** What was said before this line. `said`: of a message in the person's place, who wrote it. */
+  addAt(id: string, time: string | null, body: EventBody, said?: Said): void;
+  addNotice(kind: NoticeKind, text: string, id?: string): void;
+  /** Tells the first `count` of what waits; all of it unless a number is given. */
+  settle(count?: number): void;
   addMeta(meta: Omit<Extract<Out, { out: "meta" }>, "out">): void;
   addUnknown(type: string): void;
   reading(origin: Origin): Reading;
 }
 
-export function createLineEvents(fold: Fold, line: number, timestamp: unknown): LineEvents {
+/** `tell`: tells what has waited, in its own words. */
+export function createLineEvents(
+  fold: Fold,
+  { line, row, says }: Pick<LineEvents, "line" | "row" | "says">,
+  tell: (entry: Waiting, events: LineEvents) => void,
+): LineEvents {
   const outs: Out[] = [];
-  const time = timeOf(timestamp);
+  const time = timeOf(row["timestamp"]);
   let places = 0;
+  let settling = false;
 
   function push(id: string, at: string | null, body: EventBody, said?: Said): void {
+    if (!settling) settle();
+    if (body.type !== "user") fold.turn.said = true;
     const event = { id: uniqueId(fold, id, line), time: at, ...body } as EventDraft;
     outs.push(said === undefined ? { out: "event", event } : { out: "event", event, said });
+  }
+
+  function settle(count = fold.waiting.length): void {
+    settling = true;
+    for (const entry of fold.waiting.splice(0, count)) tell(entry, events);
+    settling = false;
   }
 
   function nextPlace(): string {
@@ -39,18 +56,21 @@ export function createLineEvents(fold: Fold, line: number, timestamp: unknown): 
     return places === 1 ? place : `${place}#${places - 1}`;
   }
 
-  return {
+  const events: LineEvents = {
     fold,
     line,
     time,
+    row,
+    says,
     add: (id, body) => push(id, time, body),
-    addAt: (id, at, body) => push(id, at, body),
-    addUser: (id, text, said) => push(id, time, { type: "user", text }, said),
-    addNotice(kind, text, id, said) {
-      if (text.trim() !== "") push(id ?? nextPlace(), time, { type: "notice", kind, text }, said);
+    addAt: push,
+    addNotice(kind, text, id) {
+      if (text.trim() !== "") push(id ?? nextPlace(), time, { type: "notice", kind, text });
     },
+    settle,
     addMeta: (meta) => outs.push({ out: "meta", ...meta }),
     addUnknown: (type) => outs.push({ out: "unknown", type }),
     reading: (origin) => ({ outs, origin }),
   };
+  return events;
 }

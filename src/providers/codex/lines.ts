@@ -1,17 +1,24 @@
 /** One line of a log, by its type. Pure. */
 import { isRow, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { LogRecord, Reading } from "../provider.ts";
-import { sayHeld } from "./assistant.ts";
+import { tellAnswer } from "./assistant.ts";
 import { readEvent } from "./event_lines.ts";
-import type { Fold } from "./fold.ts";
+import type { Fold, Waiting } from "./fold.ts";
 import { STATE_LINES } from "./known_types.ts";
 import { createLineEvents, type LineEvents } from "./line_events.ts";
+import { tellRawWords } from "./person.ts";
 import { readResponseItem } from "./response_items.ts";
-import { followCopy, isBareMeta, isCopied, readBareMeta, readSessionMeta } from "./session_line.ts";
+import { followCopy, isCopied, readBareMeta, readSessionMeta } from "./session_line.ts";
+import { inEnvelope, isBareMeta } from "./shape.ts";
+import { tellThought } from "./thoughts.ts";
+import { dropSummary, passingOf, settleBefore } from "./waiting.ts";
 
 export function readLine(fold: Fold, { value, line }: LogRecord): Reading {
-  const row = rowOf(value);
-  const events = createLineEvents(fold, line, row["timestamp"]);
+  const given = rowOf(value);
+  const row = inEnvelope(given);
+  // In a bare log no line has an envelope.
+  const says = row === given || fold.bare;
+  const events = createLineEvents(fold, { line, row, says }, tellWaiting);
   if (!isRow(value)) {
     events.addUnknown("(no object)");
     return events.reading("injected");
@@ -21,9 +28,12 @@ export function readLine(fold: Fold, { value, line }: LogRecord): Reading {
   followCopy(fold, row, copied);
   if (copied) return events.reading("repeat");
   if (isState(row)) return events.reading("repeat");
-  if (!mayHoldPlan(fold, row)) sayHeld(events);
+  if (row["type"] === "compacted") dropSummary(textOf(rowOf(row["payload"])["message"]), fold);
+  const passing = passingOf(row);
+  settleBefore(passing, events);
   const before = fold.compacted;
   const reading = readOwn(row, events);
+  if (mayAnswer(row)) fold.turn.lines += 1;
   if (before) fold.compacted = false;
   return reading;
 }
@@ -32,13 +42,33 @@ function isState(row: Row): boolean {
   return row["record_type"] === "state" || STATE_LINES.has(textOf(row["type"]));
 }
 
-/** What is held waits for its raw form, past the lines that come between. */
-function mayHoldPlan(fold: Fold, row: Row): boolean {
-  if (fold.held === null) return true;
+/** Whether the line could hold more than the person's words and the client's state. */
+function mayAnswer(row: Row): boolean {
   const payload = rowOf(row["payload"]);
-  const item = rowOf(payload["item"])["type"];
-  return item === "AgentMessage" || payload["type"] === "agent_message" ||
-    (payload["type"] === "message" && payload["role"] === "assistant") || payload["type"] === "token_count";
+  if (row["type"] === "response_item") {
+    return payload["role"] === undefined || payload["role"] === "assistant";
+  }
+  return row["type"] === "event_msg" && passingOf(row) === "model";
+}
+
+/** What waits when the log is complete. */
+export function finishLog(fold: Fold): Reading {
+  const events = createLineEvents(fold, { line: 0, row: {}, says: true }, tellWaiting);
+  events.settle();
+  return events.reading("repeat");
+}
+
+function tellWaiting(entry: Waiting, events: LineEvents): void {
+  switch (entry.kind) {
+    case "answer":
+      return tellAnswer(entry, events);
+    case "thought":
+      return tellThought(entry, events);
+    case "words":
+      return tellRawWords(entry, events);
+    case "step":
+      return events.addAt(entry.id, entry.time, { type: "notice", kind: "step", text: entry.text });
+  }
 }
 
 function readOwn(row: Row, events: LineEvents): Reading {
@@ -57,8 +87,6 @@ function readOwn(row: Row, events: LineEvents): Reading {
     }
   } else if (isBareMeta(row)) {
     return readBareMeta(row, events);
-  } else if (typeof type === "string" && events.fold.bare) {
-    return readResponseItem(row, events);
   }
   events.addUnknown(typeof type === "string" ? typeName(type) : "(no type)");
   return events.reading("injected");

@@ -1,7 +1,8 @@
 /** Which files are logs, and whose. Their names hold ids, but only their first line tells what a thread is. Pure. */
-import { isRow, type Row, rowOf, textOf } from "../narrow.ts";
+import { isRow, type Row, rowOf } from "../narrow.ts";
 import type { Source } from "../provider.ts";
-import { callerOf, isBareMeta, isInternal, parentageOf } from "./session_line.ts";
+import { callerOf, isInternal, parentageOf, threadOf } from "./session_line.ts";
+import { inEnvelope, isBareMeta } from "./shape.ts";
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const LOG = /(?:^|\/)rollout-[^/]+\.(?:jsonl(?:\.zst)?|json)$/;
@@ -19,7 +20,7 @@ export function introduceLog(relative: string, head: readonly unknown[]): Source
   const meta = metaOf(first);
   if (isInternal(meta)) return null;
   // The name is the client's; a line in the log could say anything.
-  const session = named || textOf(meta["id"]);
+  const session = named || threadOf(meta);
   if (session === "") return null;
   const parentage = parentageOf(meta);
   if (parentage !== null) {
@@ -35,7 +36,7 @@ export function introduceLog(relative: string, head: readonly unknown[]): Source
 
 /** What the first line says of its thread; nothing, if it is no first line. */
 function metaOf(first: unknown): Row {
-  const row = rowOf(first);
+  const row = inEnvelope(rowOf(first));
   if (row["type"] === "session_meta" && isRow(row["payload"])) return row["payload"];
   return isBareMeta(row) ? row : {};
 }

@@ -1,24 +1,33 @@
 /** What a person said: the text without what a client put around it, and the part that the person typed. Pure. */
-import { TYPED } from "../../protocol/evidence.ts";
+import type { Authorship } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { firstLine } from "../title.ts";
-import { ownId } from "./fold.ts";
+import { kindsOf } from "./agents.ts";
+import { AMBIGUOUS, authorOf, hasUnknownMarks, HOST, PIPED, UNKNOWN_MARK } from "./authors.ts";
+import { isSecondCopy, keyOf } from "./copies.ts";
+import { beginTurn, type Family, type Fold, ownId, placeId, type Waiting } from "./fold.ts";
+import { type Framed, readFrames } from "./frames.ts";
+import { NAMED_PARTS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
 import { describeImage, imageOf } from "./media.ts";
-import { NAMED_PARTS } from "./known_types.ts";
+import { findWaiting, mayWait, wait } from "./waiting.ts";
 
 /** A `UserMessage` item: parts of text, images, and what the text names. */
 export function readUserItem(item: Row, events: LineEvents): Reading {
   const texts: string[] = [];
   const images: string[] = [];
-  for (const part of listOf(item["content"]).map(rowOf)) {
+  const content = item["content"];
+  for (
+    const part of typeof content === "string" ? [{ type: "text", text: content }] : listOf(content).map(rowOf)
+  ) {
     const type = textOf(part["type"]);
     if (type === "text") texts.push(textOf(part["text"]));
     else if (type === "image" || type === "local_image") images.push(imageOf(part));
     else if (!NAMED_PARTS.has(type)) events.addUnknown(`user/${typeName(type)}`);
   }
-  return readWords(ownId(item["id"], events.fold, events.line), texts.join("\n"), images, events);
+  const id = ownId(item["id"], events.fold, events.line);
+  return readShown({ id, time: events.time, text: texts.join("\n"), images }, "item", events);
 }
 
 /** Kinds of message that the client gave to the model in the person's place: until late 2025. */
@@ -29,24 +38,118 @@ export function readUserEvent(payload: Row, events: LineEvents): Reading {
   if (!PLAIN_KINDS.has(payload["kind"])) return events.reading("injected");
   const images = [...listOf(payload["images"]), ...listOf(payload["local_images"])]
     .map((image) => describeImage(textOf(image)));
-  const id = ownId(undefined, events.fold, events.line);
-  return readWords(id, textOf(payload["message"]), images, events);
+  const id = placeId(events.fold, events.line);
+  return readShown({ id, time: events.time, text: textOf(payload["message"]), images }, "event", events);
 }
 
-/** How texts begin that the client wrote, in logs where nothing else tells them from a person's. */
-const INJECTED =
-  /^\s*(?:<(?:environment_context|user_instructions|turn_aborted|user_shell_command|skill|user_action|permissions instructions|subagent_notification|codex_internal_context)\b|# AGENTS\.md instructions)/;
+interface Words {
+  readonly id: string;
+  readonly time: string | null;
+  readonly text: string;
+  readonly images: readonly string[];
+}
 
-/** A user message of a bare log, which holds nothing else to tell it by. */
-export function readBareUser(item: Row, events: LineEvents): Reading {
-  const parts = listOf(item["content"]).filter(isRow);
+/** What the client shows of the person's words. The raw form comes first, and waits for this. */
+function readShown(words: Words, family: Family, events: LineEvents): Reading {
+  const { fold } = events;
+  const key = keyOf("words", words.text);
+  // A review begins with the words that it is ordered by.
+  if (fold.review?.key === key) return events.reading("repeat");
+  const index = rawFormOf(words.text, key, fold);
+  const isRepeat = isSecondCopy(fold, family, key);
+  if (index !== -1) {
+    events.settle(index);
+    fold.waiting.shift();
+  } else if (isRepeat && words.text.trim() !== "") {
+    return events.reading("repeat");
+  }
+  events.settle();
+  beginUnmarkedTurn(events, index === -1 ? [family] : [family, "raw"], key);
+  return tellWords(words, events.says, events);
+}
+
+/** Where the raw form waits: the same text, or the latest that holds it. */
+function rawFormOf(text: string, key: string, fold: Fold): number {
+  const same = findWaiting(fold, "words", [key]);
+  const last = fold.waiting.length - 1;
+  const latest = fold.waiting[last];
+  return same === -1 && latest?.kind === "words" && latest.text.includes(text) ? last : same;
+}
+
+/** In logs without marks a turn begins with the person's words, which these families have told. */
+function beginUnmarkedTurn(events: LineEvents, families: readonly Family[], key: string): void {
+  const { fold } = events;
+  if (fold.marksTurns) return;
+  reportSilence(events);
+  beginTurn(fold, "");
+  for (const family of families) isSecondCopy(fold, family, key);
+}
+
+/** A turn in which something stood, and of which nothing was told. */
+export function reportSilence({ fold, addUnknown }: LineEvents): void {
+  if (!fold.turn.said && fold.turn.lines > 0) addUnknown("turn/nothing-told");
+}
+
+/** How texts begin that the client wrote, where nothing else tells them from a person's. */
+const INJECTED =
+  /^\s*(?:<(?:apps_instructions|codex_internal_context|collaboration_mode|environment_context|hook_prompt|model_switch|permissions instructions|personality_spec|plugins_instructions|skill|skills_instructions|subagent_notification|turn_aborted|user_action|user_instructions|user_shell_command)\b|# AGENTS\.md instructions|You were originally given instructions from a user over one or more turns\.)/i;
+
+/** How the client marks the parts of a message that a person wrote: since 0.149. */
+const PERSONS_KINDS: ReadonlySet<unknown> = new Set(["user.image", "user.text"]);
+/** Marks around an image, which is a part of its own. */
+const IMAGE_MARK = /^<\/?image\b[^>]*>$/;
+
+/** A `response_item` in the person's role, which context has, too. */
+export function readRawWords(item: Row, events: LineEvents): Reading {
+  const { fold } = events;
+  const content = item["content"];
+  const parts = typeof content === "string" ? [{ text: content }] : listOf(content).filter(isRow);
   const texts = parts.map((part) => textOf(part["text"])).filter((text) => text !== "");
-  if (texts.some((text) => INJECTED.test(text))) {
-    tellProject(texts.join("\n"), events);
+  const kinds = kindsOf(item);
+  const isPersons = kinds.length === 0 ? null : kinds.some((kind) => PERSONS_KINDS.has(kind));
+  if (isPersons !== true && texts.some((text) => INJECTED.test(text))) {
+    if (fold.bare) tellProject(texts.join("\n"), events);
     return events.reading("injected");
   }
-  const images = parts.filter((part) => part["image_url"] !== undefined).map(imageOf);
-  return readWords(ownId(item["id"], events.fold, events.line), texts.join("\n"), images, events);
+  if (isPersons === false && !kinds.some((kind) => kind === "unknown" || kind === null)) {
+    return events.reading("injected");
+  }
+  const words = {
+    id: ownId(item["id"], fold, events.line),
+    time: events.time,
+    text: texts.filter((text) => !IMAGE_MARK.test(text)).join("\n"),
+    images: parts.filter((part) => part["image_url"] !== undefined).map(imageOf),
+  };
+  return fold.bare ? tellBare(words, events) : waitForShown(words, isPersons, events);
+}
+
+/** Bare logs hold nothing else to tell a person by. */
+function tellBare(words: Words, events: LineEvents): Reading {
+  events.settle();
+  beginUnmarkedTurn(events, ["raw"], keyOf("words", words.text));
+  return tellWords(words, events.says, events);
+}
+
+function waitForShown(words: Words, isPersons: boolean | null, events: LineEvents): Reading {
+  const key = keyOf("words", words.text);
+  if (isSecondCopy(events.fold, "raw", key)) return events.reading("repeat");
+  if (mayWait(words.text)) wait({ kind: "words", keys: [key], isPersons, ...words }, events);
+  // The client shows what a person wrote; nobody writes so much but a program.
+  else events.addUnknown("user/too-long");
+  return events.reading("repeat");
+}
+
+/** Tells words of which there was the raw form alone. */
+export function tellRawWords(words: Extract<Waiting, { kind: "words" }>, events: LineEvents): void {
+  const { fold } = events;
+  const { isPersons, keys: [key = ""] } = words;
+  if (fold.personal && isPersons === false) {
+    const said = { ...HOST, typed: words.text };
+    events.addAt(words.id, words.time, { type: "notice", kind: "info", text: words.text }, said);
+    return;
+  }
+  beginUnmarkedTurn(events, ["raw"], key);
+  tellWords(words, false, events);
 }
 
 /** Bare logs tell where they were begun only in what the client says to the model. */
@@ -56,25 +159,43 @@ function tellProject(text: string, events: LineEvents): void {
   if (project.startsWith("/")) events.addMeta({ project });
 }
 
-function readWords(id: string, said: string, images: readonly string[], events: LineEvents): Reading {
+/** `isShown`: whether the client says that they are a person's, by showing them as such. */
+function tellWords({ id, time, text, images }: Words, isShown: boolean, events: LineEvents): Reading {
   const { fold } = events;
-  const request = requestOf(said);
-  // A terminal's person wrote all of it; only what an editor puts in front is none of the person's.
-  const text = request === null || TERMINALS.has(fold.originator) ? said : request;
-  // What is said while a review is under way is the client's order to the reviewer.
-  const typed = fold.review === null ? typedPart(request ?? "") : null;
-  if (!fold.personal) events.addNotice("task", text, `${id}:task`);
-  else if (text !== "") {
-    const said = typed === null
-      ? { evidence: "unproven", why: "unmarked", typed: text } as const
-      : { ...TYPED, typed };
-    events.addUser(id, text, said);
+  // The order of a review is told by its session.
+  if (fold.isReview) return events.reading("repeat");
+  const framed = readFrames(text, fold.originator);
+  const { shown, typed } = framed;
+  const author = authorOfWords(framed, isShown, events);
+  const isPersons = fold.personal && author.evidence !== "not-typed" && shown !== null;
+  const told = shown ?? text;
+  const said = { ...author, typed: isPersons ? typed : told };
+  if (isPersons && told !== "") events.addAt(id, time, { type: "user", text: told }, said);
+  else if (told.trim() !== "") {
+    const kind = shown === null ? "info" : "task";
+    events.addAt(`${id}:${kind}`, time, { type: "notice", kind, text: told }, said);
   }
-  for (const [index, image] of images.entries()) events.addNotice("image", image, `${id}:image-${index}`);
+  for (const [index, image] of images.entries()) {
+    events.addAt(`${id}:image-${index}`, time, { type: "notice", kind: "image", text: image });
+  }
   if (!fold.personal) return events.reading("sub-agent");
-  if (typed === null || text === "") return events.reading("injected");
+  if (!isPersons || told === "") return events.reading("injected");
   tellTitle(typed, events);
   return events.reading("user");
+}
+
+function authorOfWords(
+  { shown, isAmbiguous, isPiped }: Framed,
+  isShown: boolean,
+  events: LineEvents,
+): Authorship {
+  const { fold, row } = events;
+  if (shown === null || fold.review?.isPersons === false) return HOST;
+  const author = authorOf(fold, isShown);
+  if (author.evidence === "not-typed" || author.evidence === "unproven") return author;
+  if (!fold.bare && hasUnknownMarks(row)) return UNKNOWN_MARK;
+  if (isAmbiguous) return AMBIGUOUS;
+  return isPiped && author.evidence === "prompt" ? PIPED : author;
 }
 
 function tellTitle(typed: string, events: LineEvents): void {
@@ -83,30 +204,4 @@ function tellTitle(typed: string, events: LineEvents): void {
   if (title === null) return;
   events.fold.told.title = true;
   events.addMeta({ title: { text: title, rank: 0 } });
-}
-
-/** Clients that put nothing in front of what the person typed. */
-const TERMINALS: ReadonlySet<string> = new Set(["codex-tui", "codex_exec", "codex_cli_rs"]);
-/** How an editor begins what it puts in front of the person's request. */
-const EDITOR_CONTEXT = /^# (?:Context from my IDE setup|Files mentioned by the user):[ \t]*\n/;
-const REQUEST = /^## My request for Codex:[ \t]*\n/gm;
-
-/**
- * What the person asked; null for an editor's context alone. The context may hold a file with the same heading in it:
- * the request is what stands behind the last.
- */
-function requestOf(text: string): string | null {
-  if (!EDITOR_CONTEXT.test(text)) return text;
-  let from: number | null = null;
-  for (const heading of text.matchAll(REQUEST)) from = heading.index + heading[0].length;
-  return from === null ? null : text.slice(from);
-}
-
-const PIPED = "\n\n<stdin>\n";
-const PIPED_END = /<\/stdin>\s*$/;
-
-/** What was piped into `codex exec` beside a prompt stands behind it, in a frame. */
-function typedPart(text: string): string {
-  const at = PIPED_END.test(text.slice(-64)) ? text.indexOf(PIPED) : -1;
-  return at === -1 ? text : text.slice(0, at);
 }

@@ -2,13 +2,14 @@
 import { isRow, listOf, type Row, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { isNotification, kindsOf, readAgentMail } from "./agents.ts";
-import { readRawMessage, readReasoning } from "./assistant.ts";
+import { readRawMessage } from "./assistant.ts";
 import { isCall, readCall } from "./calls.ts";
 import { SILENT_RESPONSE_ITEMS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
-import { readBareUser } from "./person.ts";
+import { readRawWords } from "./person.ts";
 import { readFoundTools, readOutput } from "./results.ts";
 import { readShellCopy } from "./shell.ts";
+import { readReasoning } from "./thoughts.ts";
 
 export function readResponseItem(item: Row, events: LineEvents): Reading {
   const type = textOf(item["type"]);
@@ -60,5 +61,5 @@ function readUserRole(item: Row, events: LineEvents): Reading {
     events.addNotice("background", "A sub-agent reported.");
     return events.reading("sub-agent");
   }
-  return events.fold.bare ? readBareUser(item, events) : events.reading("repeat");
+  return readRawWords(item, events);
 }

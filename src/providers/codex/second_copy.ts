@@ -3,7 +3,7 @@
  * is known, the item says only how it ended; then the second copy, half of a log's bytes, is not parsed. Pure.
  */
 import { rowOf } from "../narrow.ts";
-import type { Fold } from "./fold.ts";
+import { type Fold, knowsCall } from "./fold.ts";
 import { COMMAND_LINE } from "./known_types.ts";
 
 const OUTPUT = ',"aggregated_output":"';
@@ -13,8 +13,8 @@ const BETWEEN = '","';
 
 /** The line without what its command printed; undefined where that may count, or where the line is another. */
 export function parseWithoutOutput(fold: Fold, head: string, text: string): unknown {
-  const id = COMMAND_LINE.exec(head)?.[1];
-  if (id === undefined || !fold.calls.includes(id)) return undefined;
+  const [, turn = "", id] = COMMAND_LINE.exec(head) ?? [];
+  if (id === undefined || !knowsCall(fold, id, turn)) return undefined;
   const from = text.indexOf(OUTPUT);
   const to = text.indexOf(AFTER_OUTPUT, from);
   // These three never stand within a string: where the first of them is not there, more would be cut than one string.

@@ -2,6 +2,7 @@
 import { isRow, type Row, rowOf, textOf, timeOf } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../title.ts";
+import { authorOfThread } from "./authors.ts";
 import type { Fold } from "./fold.ts";
 import type { LineEvents } from "./line_events.ts";
 
@@ -22,9 +23,9 @@ export function parentageOf(meta: Row): Parentage | null {
   const starter = subAgentOf(meta["source"]);
   const spawn = rowOf(rowOf(starter)["thread_spawn"]);
   const parent = textOf(meta["parent_thread_id"]) || textOf(spawn["parent_thread_id"]);
-  const elsewhere = root !== "" && root !== id;
+  const elsewhere = id !== "" && root !== "" && root !== id;
   if (!isStarted(meta) && !elsewhere) return null;
-  const session = elsewhere ? root : parent;
+  const session = id === "" || elsewhere ? root || parent : parent;
   // Without a parent there is nothing that it could be part of.
   if (session === "" || session === id) return null;
   return {
@@ -35,6 +36,11 @@ export function parentageOf(meta: Row): Parentage | null {
   };
 }
 
+/** The thread's id. A client that says only the session's means its own. */
+export function threadOf(meta: Row): string {
+  return textOf(meta["id"]) || (isStarted(meta) ? "" : textOf(meta["session_id"]));
+}
+
 /** Whether another thread started this one. */
 function isStarted(meta: Row): boolean {
   return subAgentOf(meta["source"]) !== undefined || meta["thread_source"] === "subagent";
@@ -43,7 +49,7 @@ function isStarted(meta: Row): boolean {
 function subAgentOf(source: unknown): unknown {
   if (source === "subagent") return source;
   const row = rowOf(source);
-  return row["subagent"] ?? row["sub_agent"];
+  return row["subagent"] ?? row["sub_agent"] ?? row["subAgent"];
 }
 
 /** Whether the client started the thread for itself: to write its memories, or to compact. */
@@ -63,12 +69,6 @@ export function reviewOf(thread: string): string {
   return `review ${thread}`;
 }
 
-/** The first line of a bare log. */
-export function isBareMeta(row: Row): boolean {
-  return row["type"] === undefined && row["record_type"] === undefined && textOf(row["id"]) !== "" &&
-    timeOf(row["timestamp"]) !== null;
-}
-
 export function readBareMeta(row: Row, events: LineEvents): Reading {
   const { fold } = events;
   fold.bare = true;
@@ -81,7 +81,7 @@ export function readBareMeta(row: Row, events: LineEvents): Reading {
 /** `session_meta`. Old forks and sub-agents hold a second one, of the thread that they are a copy of. */
 export function readSessionMeta(meta: Row, events: LineEvents): Reading {
   const { fold } = events;
-  const id = textOf(meta["id"]);
+  const id = threadOf(meta);
   if (fold.originator !== "" || fold.bare) {
     if (id !== "" && id !== fold.thread) beginCopy(id, events);
     return events.reading("repeat");
@@ -91,8 +91,10 @@ export function readSessionMeta(meta: Row, events: LineEvents): Reading {
   if (id !== "") fold.thread = id;
   if (parentage !== null || isStarted(meta)) fold.personal = false;
   if (parentage !== null) fold.path = parentage.path;
+  fold.isReview = parentage?.isReview === true;
   const ownFrom = meta["subagent_history_start_ordinal"];
   if (typeof ownFrom === "number") fold.ownFrom = ownFrom;
+  fold.author = authorOfThread(meta, fold.personal);
   tellMeta(meta, events);
   tellWhereFrom(meta, events);
   return events.reading("repeat");
@@ -158,6 +160,8 @@ export function isCopied(fold: Fold, row: Row): boolean {
 /** Takes note of a line that is, or is not, part of a copy. */
 export function followCopy(fold: Fold, row: Row, copied: boolean): void {
   if (fold.copying === null) return;
-  if (!copied) fold.copying = null;
-  else if (isRow(row["payload"]) && textOf(row["payload"]["turn_id"]) !== "") fold.copying.turns = true;
+  if (!copied) {
+    fold.mayBeCopy = !fold.copying.turns && textOf(rowOf(row["payload"])["turn_id"]) === "";
+    fold.copying = null;
+  } else if (isRow(row["payload"]) && textOf(row["payload"]["turn_id"]) !== "") fold.copying.turns = true;
 }

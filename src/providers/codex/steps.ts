@@ -4,9 +4,10 @@
  */
 import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
-import { ownId, rememberFailure } from "./fold.ts";
+import { type Fold, knowsCall, ownId, rememberFailure } from "./fold.ts";
 import type { LineEvents } from "./line_events.ts";
 import { shellScript, tellShell } from "./shell.ts";
+import { mayWait, wait } from "./waiting.ts";
 
 type Describe = (item: Row) => string;
 
@@ -29,7 +30,8 @@ export function isStep(type: string): boolean {
   return STEPS.has(type);
 }
 
-export function readStep(item: Row, events: LineEvents): Reading {
+/** `turn`: whose call it is; it may end when another is under way. */
+export function readStep(item: Row, turn: string, events: LineEvents): Reading {
   const { fold } = events;
   const type = textOf(item["type"]);
   const id = textOf(item["id"]);
@@ -37,15 +39,40 @@ export function readStep(item: Row, events: LineEvents): Reading {
     tellShell(ownId(id, fold, events.line), item, events);
     return events.reading("tool-output");
   }
-  if (fold.calls.includes(id)) {
-    if (hasFailed(item)) rememberFailure(fold, id);
+  if (knowsCall(fold, id, turn)) {
+    if (hasFailed(item) && isOfTurn(turn, fold)) rememberFailure(fold, id);
     return events.reading("repeat");
   }
   // The commands of a review stand in its own log.
-  if (fold.review !== null || (BEFORE_CALL.has(type) && !STEP_ID.test(id))) return events.reading("repeat");
-  const text = STEPS.get(type)?.(item) ?? "";
-  events.addNotice("step", text, `${ownId(id, fold, events.line)}:step`);
-  return events.reading("tool-output");
+  if (fold.review !== null) return events.reading("repeat");
+  const step = {
+    id: `${ownId(id, fold, events.line)}:step`,
+    time: events.time,
+    text: STEPS.get(type)?.(item) ?? "",
+  };
+  const isBefore = BEFORE_CALL.has(type) && !STEP_ID.test(id);
+  if (isBefore && mayWait(step.text)) wait({ kind: "step", call: id, ...step }, events);
+  else events.addNotice("step", step.text, step.id);
+  return events.reading(isBefore ? "repeat" : "tool-output");
+}
+
+/** Of a call of an earlier turn, the result was told. */
+function isOfTurn(turn: string, fold: Fold): boolean {
+  return turn === "" || fold.turn.id === "" || turn === fold.turn.id;
+}
+
+/** Events that say how a call ended, in older logs, as the items that newer ones hold. */
+const ENDS: ReadonlyMap<string, string> = new Map([
+  ["exec_command_end", "CommandExecution"],
+  ["mcp_tool_call_end", "McpToolCall"],
+  ["patch_apply_end", "FileChange"],
+  ["web_search_end", "WebSearch"],
+]);
+
+export function readCallEnd(payload: Row, events: LineEvents): Reading {
+  const type = ENDS.get(textOf(payload["type"])) ?? "";
+  const item = { ...rowOf(payload["invocation"]), ...payload, type, id: payload["call_id"] };
+  return readStep(item, textOf(payload["turn_id"]), events);
 }
 
 const FAILED: ReadonlySet<unknown> = new Set(["failed", "declined"]);

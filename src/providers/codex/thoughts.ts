@@ -1,0 +1,79 @@
+/** What the model thought. Its raw form holds all of a thought; older clients tell each part by an event of its own. Pure. */
+import { listOf, type Row, rowOf, textOf } from "../narrow.ts";
+import type { Reading } from "../provider.ts";
+import { findNew } from "./copies.ts";
+import { type Family, ownId, placeId, type Waiting } from "./fold.ts";
+import type { LineEvents } from "./line_events.ts";
+import { mayWait, tellAt, wait } from "./waiting.ts";
+
+type WaitingThought = Extract<Waiting, { kind: "thought" }>;
+
+/** Parts stand apart, like paragraphs. */
+const BETWEEN = "\n\n";
+
+/** A `Reasoning` item. */
+export function readThoughtItem(item: Row, events: LineEvents): Reading {
+  const id = ownId(item["id"], events.fold, events.line);
+  return readShown(id, shownParts(item["summary_text"], item["raw_content"]), "item", events);
+}
+
+/** An `agent_reasoning` event. */
+export function readThoughtEvent(payload: Row, events: LineEvents): Reading {
+  return readShown(placeId(events.fold, events.line), partsOf([payload["text"]]), "event", events);
+}
+
+/** What the client shows of a thought. */
+function readShown(id: string, shown: readonly string[], family: Family, events: LineEvents): Reading {
+  const { fold } = events;
+  if (shown.length === 0) return events.reading("repeat");
+  const { parts, keys } = findNew(fold, family, "thought", shown, BETWEEN);
+  const text = parts.join(BETWEEN);
+  if (text === "") return events.reading("repeat");
+  const before = fold.waiting.at(-1);
+  if (before?.kind === "thought" && before.family === "event" && family === "event" && mayWait(before.text)) {
+    const joined = { text: before.text + BETWEEN + text, keys: [...before.keys, ...keys] };
+    fold.waiting[fold.waiting.length - 1] = { ...before, ...joined };
+  } else {
+    wait({ kind: "thought", id, time: events.time, family, keys, text }, events);
+  }
+  return events.reading("assistant-text");
+}
+
+/** A `reasoning` item: its summary, or what the model thought where there is none; most of it is encrypted. */
+export function readReasoning(item: Row, events: LineEvents): Reading {
+  const { fold } = events;
+  const shown = shownParts(item["summary"], item["content"]);
+  if (shown.length === 0) return events.reading("repeat");
+  const { parts, keys } = findNew(fold, "raw", "thought", shown, BETWEEN);
+  const id = ownId(item["id"], fold, events.line);
+  const index = fold.waiting.findIndex((entry) =>
+    entry.kind === "thought" && entry.keys.some((key) => keys.includes(key))
+  );
+  const entry: WaitingThought = {
+    kind: "thought",
+    id,
+    time: events.time,
+    family: "raw",
+    keys,
+    text: (index === -1 ? parts : shown).join(BETWEEN),
+  };
+  if (index !== -1) tellAt(index, entry, events);
+  else if (entry.text !== "") tellThought(entry, events);
+  return events.reading("assistant-text");
+}
+
+/** Tells a thought that has waited. */
+export function tellThought({ id, time, text }: WaitingThought, events: LineEvents): void {
+  events.addAt(id, time, { type: "thinking", text });
+}
+
+function shownParts(summary: unknown, content: unknown): string[] {
+  const parts = partsOf(summary);
+  return parts.length > 0 ? parts : partsOf(content);
+}
+
+function partsOf(parts: unknown): string[] {
+  return listOf(parts).map((part) => textOf(part) || textOf(rowOf(part)["text"])).filter((text) =>
+    text.trim() !== ""
+  );
+}

@@ -1,0 +1,107 @@
+/**
+ * Texts that wait to be told. A text that has come in one way may come in another in one of the next lines, which says
+ * more of it: an answer's phase, the plan in it, that a person wrote it, or that it is a summary. Whatever is told tells
+ * first what waits: the order is the log's. Pure.
+ */
+import { type Row, rowOf, textOf } from "../narrow.ts";
+import type { Fold, Waiting } from "./fold.ts";
+import { SILENT_EVENTS, SILENT_ITEMS, SILENT_RESPONSE_ITEMS } from "./known_types.ts";
+import type { LineEvents } from "./line_events.ts";
+
+/** What waits is kept in every checkpoint; a longer text is told at once. */
+const WAITING_CHARS = 1024 * 1024;
+const WAITING_TEXTS = 16;
+
+export function mayWait(text: string): boolean {
+  return text.length <= WAITING_CHARS;
+}
+
+export function wait(entry: Waiting, events: LineEvents): void {
+  const { waiting } = events.fold;
+  if (waiting.length >= WAITING_TEXTS) events.settle(1);
+  waiting.push(entry);
+}
+
+/** Where a text waits that has one of the keys; -1 if none does. */
+export function findWaiting(fold: Fold, kind: Waiting["kind"], keys: readonly string[]): number {
+  return fold.waiting.findIndex((entry) =>
+    entry.kind === kind && "keys" in entry && entry.keys.some((key) => keys.includes(key))
+  );
+}
+
+/** Tells what waits at `index`, and all before it. */
+export function tellAt(index: number, entry: Waiting, events: LineEvents): void {
+  events.fold.waiting[index] = entry;
+  events.settle(index + 1);
+}
+
+/** What a line holds, by which it lets others go on waiting. */
+export type Passing = "nothing" | "everything" | "model" | "person" | "compaction" | "call";
+
+/** Tells what need not wait any longer, now that this line has come. */
+export function settleBefore(passing: Passing, events: LineEvents): void {
+  const { waiting } = events.fold;
+  let count = waiting.length;
+  while (count > 0 && waitsOn(waiting[count - 1] as Waiting, passing)) count -= 1;
+  events.settle(count);
+}
+
+function waitsOn(entry: Waiting, passing: Passing): boolean {
+  if (passing === "everything") return true;
+  switch (entry.kind) {
+    case "words":
+      return passing === "person";
+    case "answer":
+      // The raw form comes last, but for the answer of a review; or it is the summary of a compaction.
+      return entry.family === "raw" ? passing === "compaction" || passing === "model" : passing === "model";
+    case "thought":
+      return passing === "model";
+    case "step":
+      return passing === "model" || passing === "call";
+  }
+}
+
+export function passingOf(row: Row): Passing {
+  const payload = rowOf(row["payload"]);
+  const type = textOf(payload["type"]);
+  switch (row["type"]) {
+    case "turn_context":
+      return "person";
+    case "compacted":
+      return "compaction";
+    case "event_msg":
+      return type === "item_completed"
+        ? passingOfItem(textOf(rowOf(payload["item"])["type"]))
+        : passingOfEvent(type);
+    case "response_item":
+      return passingOfRaw(type, payload);
+    default:
+      return "nothing";
+  }
+}
+
+function passingOfEvent(type: string): Passing {
+  if (type === "agent_message" || type === "agent_reasoning") return "model";
+  if (type === "user_message") return "person";
+  return SILENT_EVENTS.has(type) ? "everything" : "nothing";
+}
+
+function passingOfItem(type: string): Passing {
+  if (type === "AgentMessage" || type === "Plan" || type === "Reasoning") return "model";
+  if (type === "UserMessage") return "person";
+  return SILENT_ITEMS.has(type) ? "everything" : "nothing";
+}
+
+function passingOfRaw(type: string, payload: Row): Passing {
+  if (type === "reasoning") return "model";
+  if (type === "message") return payload["role"] === "assistant" ? "model" : "person";
+  if (SILENT_RESPONSE_ITEMS.has(type)) return "everything";
+  return type.endsWith("_call") ? "call" : "nothing";
+}
+
+/** Whether the waiting text is what a compaction made of the conversation: its line tells it. */
+export function dropSummary(message: string, fold: Fold): void {
+  const last = fold.waiting.at(-1);
+  if (last?.kind !== "answer" || last.family !== "raw") return;
+  if (last.text.trim() !== "" && message.includes(last.text.trim())) fold.waiting.pop();
+}
