@@ -45,13 +45,14 @@ export function readStep(item: Row, turn: string, events: LineEvents): Reading {
   }
   // The commands of a review stand in its own log.
   if (fold.review !== null) return events.reading("repeat");
+  const call = ownId(id, fold, events.line);
   const step = {
-    id: `${ownId(id, fold, events.line)}:step`,
+    id: `${call}:step`,
     time: events.time,
     text: STEPS.get(type)?.(item) ?? "",
   };
   const isBefore = BEFORE_CALL.has(type) && !STEP_ID.test(id);
-  if (isBefore && mayWait(step.text)) wait({ kind: "step", call: id, ...step }, events);
+  if (isBefore && mayWait(step.text)) wait({ kind: "step", call, ...step }, events);
   else events.addNotice("step", step.text, step.id);
   return events.reading(isBefore ? "repeat" : "tool-output");
 }
