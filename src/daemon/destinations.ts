@@ -13,8 +13,9 @@ import type { Grant } from "../protocol/grant.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { OpenedFile } from "../protocol/writer_messages.ts";
 import { flushFoldersOf } from "../system/flush_folder.ts";
+import { systemWords } from "../system/look.ts";
 import { lookUp } from "../system/lookup.ts";
-import type { OpenResult } from "./recorder.ts";
+import type { OpenResult, Problem } from "./recorder_context.ts";
 import type { FileIdentity, Recording } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import { askWriter, WriterGone } from "./writer_client.ts";
@@ -29,7 +30,10 @@ export interface DestinationsOptions {
   readonly recordings: RecordingsStore;
   /** The grants of profile `writer:<destination>`. */
   readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];
+  /** On the disk when it returns. */
   readonly audit: (body: AuditBody) => void;
+  /** The writer of this recording broke the protocol, and is ended. */
+  readonly violated: (recording: Recording, why: string) => void;
 }
 
 export interface Destinations {
@@ -63,11 +67,8 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     return decide(policy, request, resolved.path, lookUp(resolved.path, policy.destinations.roots, home));
   }
 
-  /** What stands at the destination now, if it is a file. */
-  function identify(path: string): FileIdentity | null {
-    const info = look(path);
-    return info === null ? null : { dev: info.dev, ino: info.ino ?? 0 };
-  }
+  /** Of each recording that may not be written, the reason that is on record: one that is tried again is no news. */
+  const refusals = new Map<number, string>();
 
   function report(
     recording: Recording,
@@ -75,6 +76,8 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     reason: string,
     detail: string | null,
   ): void {
+    const refusal = `${reason} ${detail}`;
+    if (decision === "deny" && refusals.get(recording.id) === refusal) return;
     audit({
       event: "destination-opened",
       provider: recording.provider,
@@ -86,20 +89,18 @@ export function createDestinations(options: DestinationsOptions): Destinations {
       reason,
       detail,
     });
+    if (decision === "deny") refusals.set(recording.id, refusal);
+    else refusals.delete(recording.id);
   }
 
   /** An established recording's file may have been replaced by an editor: the path is the person's word for it. */
   function decideAgain(recording: Recording): Decision {
     const there = identify(recording.destination);
-    const isOurs = recording.file !== null || isFreshOrphan(recording);
+    // Created by us, and then we ended before that was noted: it is empty, and nobody else would have made it.
+    const isOurs = recording.file !== null || there?.size === 0;
     const own = isOurs && there !== null ? `${there.dev}:${there.ino}` : null;
     const created = { has: (file: string) => file === own || recordings.created.has(file) };
     return decideFor("automatic", recording.destination, recording.head.meta, created);
-  }
-
-  /** Created by us, and then we ended before that was noted: it is empty, and nobody else would have made it. */
-  function isFreshOrphan(recording: Recording): boolean {
-    return recording.file === null && look(recording.destination)?.size === 0;
   }
 
   /** The writer of `opening`, and its answer. Rejects with a WriterGone. */
@@ -111,18 +112,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
       options.grantsFor(destination, folders),
       opening,
     );
-    const writer = askWriter(role, (why) =>
-      audit({
-        event: "protocol-violation",
-        provider: recording.provider,
-        session: recording.session,
-        command: null,
-        requested: null,
-        path: destination,
-        decision: "deny",
-        reason: "protocol-violation",
-        detail: why,
-      }));
+    const writer = askWriter(role, (why) => options.violated(recording, why));
     // The monitor has made what is new before the writer begins.
     const made = host.name === "processes";
     const question = { create: create && !made, directories: made ? [] : [...folders] };
@@ -136,7 +126,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     const decision = decideAgain(recording);
     if (!decision.allow) {
       report(recording, "deny", decision.reason, null);
-      return { problem: decision.message };
+      return { problem: { why: decision.message, kind: KINDS[decision.reason] ?? "denied" } };
     }
     const { path, existing, directories } = decision;
     const create = existing === null;
@@ -147,14 +137,14 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     });
     if (typeof started === "string") {
       report(recording, "deny", "cannot-open", started);
-      return { problem: `cannot open ${path}: ${started}` };
+      return { problem: { why: `cannot open ${path}: ${started}`, kind: "machine" } };
     }
     const { writer, message, file } = started;
     if (message.type !== "opened") {
       writer.end();
       if (message.type !== "failed") throw new WriterGone("it answered out of turn");
       report(recording, "deny", "cannot-open", message.code);
-      return { problem: `cannot open ${path}: ${message.message}` };
+      return { problem: { why: `cannot open ${path}: ${message.message}`, kind: "machine" } };
     }
     if (file === null) {
       writer.end();
@@ -164,7 +154,8 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     if (difference !== null) {
       writer.end();
       report(recording, "deny", difference, null);
-      return { problem: `what was opened is not what was decided (${difference}); nothing was written` };
+      const why = `what was opened is not what was decided (${difference}); nothing was written`;
+      return { problem: { why, kind: "machine" } };
     }
     const { dev, ino } = file;
     const { size } = message;
@@ -209,15 +200,21 @@ const PLACELESS: SessionMeta = {
   client: null,
 };
 
-/** Null when nothing is there, or when a policy that has become narrower since has it closed to this process. */
-function look(path: string): Deno.FileInfo | null {
+/** What may be over at any moment, and is no word of policy's about this file; whatever else denies it is. */
+const KINDS: Readonly<Record<string, Problem["kind"]>> = {
+  "unreadable": "machine",
+  "no-such-root": "machine",
+  "too-large": "full",
+};
+
+/** Null when nothing is there, or when it cannot be looked at, whatever the reason: the decision looks again, and says why. */
+function identify(path: string): FileIdentity & { readonly size: number } | null {
   try {
-    return Deno.lstatSync(path);
+    const { dev, ino, size } = Deno.lstatSync(path);
+    return { dev, ino: ino ?? 0, size };
   } catch (error) {
-    const { NotFound, NotADirectory, NotCapable } = Deno.errors;
-    if (error instanceof NotFound || error instanceof NotADirectory || error instanceof NotCapable) {
-      return null;
-    }
+    // A policy that has become narrower since has it closed to this process.
+    if (error instanceof Deno.errors.NotCapable || systemWords(error) !== null) return null;
     throw error;
   }
 }

@@ -19,9 +19,9 @@ export interface FollowOptions {
 }
 
 export interface Follow {
-  seen(message: Extract<FromParser, { type: "seen" }>): void;
+  seen(sessions: readonly SeenSession[]): void;
   /** The first scan is over: what comes now is news. */
-  ready(): void;
+  ready(at: number): void;
   /** Every session that was begun by then, in milliseconds since 1970, has been seen. */
   looked(at: number): void;
   /** Its parser was stopped in good order. */
@@ -29,8 +29,10 @@ export interface Follow {
   /** Watches a session whether or not it has grown. False when it is not known. */
   watch(session: string): boolean;
   watched(message: Extract<FromParser, { type: "watched" }>): void;
-  /** A parser went down with this session in its hands; whether it is quarantined now. */
+  /** A parser went down with this session in its hands; whether it is to be quarantined. */
   crashed(session: string): boolean;
+  /** That it is, is kept. */
+  quarantined(session: string): void;
   /** The parser is new and watches nothing. */
   restarted(): void;
   counts(): { readonly sessions: number; readonly followed: number; readonly quarantined: readonly string[] };
@@ -120,14 +122,14 @@ export function createFollow(options: FollowOptions): Follow {
   }
 
   return {
-    seen(message) {
-      const grown = database.transact(() => message.sessions.flatMap((seen) => take(seen) ?? []));
+    seen(found) {
+      const grown = database.transact(() => found.flatMap((seen) => take(seen) ?? []));
       for (const stored of grown) watch(stored);
     },
-    ready() {
+    ready(at) {
       database.transact(() => {
-        for (const root of unscanned) sessions.setFact(`scanned:${root}`, new Date().toISOString());
-        setLooks(Date.now());
+        for (const root of unscanned) sessions.setFact(`scanned:${root}`, new Date(at).toISOString());
+        setLooks(at);
         keepLooks();
       });
       unscanned.clear();
@@ -145,17 +147,17 @@ export function createFollow(options: FollowOptions): Follow {
       return true;
     },
     watched({ session, checkpoint, size, meta }) {
+      sessions.advance(ref(session), checkpoint, size, meta);
       sizes.set(session, Math.max(size, sizes.get(session) ?? 0));
       read.set(session, { seq: checkpoint.seq, size });
-      sessions.advance(ref(session), checkpoint, size, meta);
     },
     crashed(session) {
       if (sessions.countCrash(ref(session)) < QUARANTINE_AFTER) return false;
       const size = sizes.get(session) ?? sessions.find(ref(session))?.size ?? 0;
       sessions.quarantine(ref(session), quarantineMark(size, options.version));
-      quarantined.add(session);
       return true;
     },
+    quarantined: (session) => void quarantined.add(session),
     restarted: () => followed.clear(),
     counts: () => ({ sessions: sizes.size, followed: followed.size, quarantined: [...quarantined] }),
     sizeOf: (session) => sizes.get(session) ?? 0,

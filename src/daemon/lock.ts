@@ -5,6 +5,8 @@
 import { wait } from "../hosts/timers.ts";
 
 export interface Lock {
+  /** Whether what is held still stands at its path: nobody else could know of this daemon otherwise. */
+  isThere(): boolean;
   release(): void;
 }
 
@@ -16,7 +18,7 @@ const AGAIN_MS = 10;
 export async function takeLock(path: string): Promise<Lock | null> {
   const file = Deno.openSync(path, { create: true, read: true, write: true, mode: 0o600 });
   // The umask may have taken more than group and others, and the next start could not open it.
-  Deno.chmodSync(path, 0o600);
+  if (((file.statSync().mode ?? 0) & 0o777) !== 0o600) Deno.chmodSync(path, 0o600);
   const latest = performance.now() + LOOK_MS;
   while (!file.tryLockSync(true)) {
     if (performance.now() > latest) {
@@ -25,5 +27,17 @@ export async function takeLock(path: string): Promise<Lock | null> {
     }
     await wait(AGAIN_MS);
   }
-  return { release: () => file.close() };
+  const { dev, ino } = file.statSync();
+  return {
+    isThere() {
+      try {
+        const found = Deno.lstatSync(path);
+        return found.dev === dev && found.ino === ino;
+      } catch (error) {
+        // A disk that says no for now has not lost it.
+        return !(error instanceof Deno.errors.NotFound);
+      }
+    },
+    release: () => file.close(),
+  };
 }

@@ -61,6 +61,57 @@ export const LOG_EVENTS = {
     says: "a recording waits: its file cannot be written",
     fields: ["destination", "problem"],
   },
+  "recording-given-up": {
+    level: "warning",
+    says: "a recording was stopped without the last of what was said",
+    fields: ["provider", "session", "destination", "problem"],
+  },
+  "step-waits": {
+    level: "error",
+    says:
+      "something cannot be done now, and is tried again until it can; what comes later of the same session waits",
+    fields: ["provider", "session", "why"],
+  },
+  "step-failed": {
+    level: "error",
+    says: "a bug in kato holds up what comes later of the same session; please report this line",
+    fields: ["provider", "session", "why"],
+  },
+  "step-done": {
+    level: "info",
+    says: "it was done now, and what waited for it goes on",
+    fields: ["provider", "session"],
+  },
+  "status-failed": {
+    level: "warning",
+    says: "the status file cannot be written; what kato status shows is old until it can",
+    fields: ["problem"],
+  },
+  "mark-failed": {
+    level: "warning",
+    says: "which session a parser reads cannot be noted; a crash of it is blamed on none until it can",
+    fields: ["provider", "problem"],
+  },
+  "request-refused": {
+    level: "warning",
+    says: "something in the request spool is no request, and was refused",
+    fields: ["name", "problem", "kept"],
+  },
+  "spool-failed": {
+    level: "error",
+    says: "the request spool cannot be used; it is tried again",
+    fields: ["problem"],
+  },
+  "start-waits": {
+    level: "error",
+    says: "kato cannot start yet, and tries again until it can",
+    fields: ["why"],
+  },
+  "audit-failed": {
+    level: "error",
+    says: "the audit log cannot be written",
+    fields: ["why"],
+  },
   "command-denied": { level: "warning", says: "a command was denied", fields: ["session", "reason", "path"] },
   "log-trouble": {
     level: "warning",

@@ -10,21 +10,23 @@ import { createProcessHost } from "../hosts/process_host.ts";
 import { quietConsole } from "../hosts/quiet_console.ts";
 import { threadHost } from "../hosts/thread_host.ts";
 import { formatSettingsError } from "../policy/keys.ts";
-import { type Places, placesOf, SYSTEM_POLICY } from "../policy/places.ts";
+import { placesOf, SYSTEM_POLICY } from "../policy/places.ts";
 import { parserGrants, rootsByProvider, writerGrants } from "../policy/plan.ts";
 import type { Config } from "../policy/policy.ts";
-import type { ProviderId } from "../protocol/event.ts";
 import { STOP_MS } from "../protocol/limits.ts";
 import { DEFAULT_INCLUDES } from "../protocol/render.ts";
-import { INCLUDES, PROVIDERS } from "../protocol/words.ts";
+import { INCLUDES } from "../protocol/words.ts";
 import { clients } from "../providers/clients.ts";
 import { makePrivateFolder } from "../system/atomic_file.ts";
 import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
 import { loadConfig, loadPolicy } from "../system/policy_files.ts";
 import { VERSION } from "../version.ts";
 import { openDaemonAudit } from "./audit.ts";
+import { describeFailure } from "./failure.ts";
+import { keepTrying } from "./keep_trying.ts";
 import { takeLock } from "./lock.ts";
 import { type Log, openLog, sayLine } from "./log.ts";
+import { openMarks } from "./marks.ts";
 import { createOrchestrator, type KernelSandbox } from "./orchestrator.ts";
 import { takeRequests } from "./requests.ts";
 import { EMPTY_BODY, type ProviderPlan } from "./side.ts";
@@ -62,19 +64,17 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     return EXIT.refused;
   };
   const places = placesOf(home);
-  // Whoever launches kato makes `~/.kato` and what else is in it: the daemon may write its own two folders only.
-  for (const folder of [places.state, places.requests, places.logs]) makePrivateFolder(folder);
+  let giveUp: (status: number) => void = () => {};
+  const ended = new Promise<number>((resolve) => giveUp = resolve);
+  // Before anything else: waiting for a disk, too, ends when a person says so.
+  listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
+  listen(["SIGHUP"], () => giveUp(EXIT.restart));
   const settings = { system: SYSTEM_POLICY, home, uid: Deno.uid() ?? 0, administrator };
   const config = loadConfig(settings);
   if (!config.ok) return refuse(config.errors.map(formatSettingsError));
   const policy = loadPolicy(settings);
   if (!policy.ok) return refuse(policy.errors.map(formatSettingsError));
   const { effective } = policy;
-  // The folder that kato itself brings along; others are the person's to make. This process may not where roles
-  // are processes: the launcher has made it.
-  if (roles === "threads" && effective.policy.destinations.roots.includes(places.exports)) {
-    makePrivateFolder(places.exports);
-  }
   if (effective.policy.sandbox.require_kernel_sandbox && !kernel.sandbox) {
     const mend = kernel.missing.length > 0
       ? `this kernel lacks ${kernel.missing.join(", ")}`
@@ -82,19 +82,42 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     return refuse([`policy has require_kernel_sandbox = true, and this run has no kernel sandbox: ${mend}`]);
   }
 
-  const lock = await takeLock(places.lockFile);
-  if (lock === null) {
-    complain("a daemon is running already. 'kato status' shows it.", toJournal);
-    return EXIT.failed;
-  }
-  const state = openState(places.database);
-  if (!state.opened) return refuse([state.message]);
   const log = await openLog({
     level: config.config.log.level,
     toJournal,
     file: config.config.log.file ? join(places.logs, "kato.log") : null,
   });
-  const audit = openDaemonAudit(places.logs, effective, log);
+  const start = <Result>(step: () => Result | Promise<Result>) => keepTrying(step, ended, log);
+
+  const folders = await start(() => {
+    // Whoever launches kato makes `~/.kato` and what else is in it: the daemon may write its own two folders only.
+    for (const folder of [places.state, places.requests, places.logs]) makePrivateFolder(folder);
+    // The folder that kato itself brings along; others are the person's to make. This process may not where roles are
+    // processes: the launcher has made it.
+    if (roles === "threads" && effective.policy.destinations.roots.includes(places.exports)) {
+      makePrivateFolder(places.exports);
+    }
+  });
+  if (!folders.done) return folders.status;
+  const locking = await start(() => takeLock(places.lockFile));
+  if (!locking.done) return locking.status;
+  const lock = locking.result;
+  if (lock === null) {
+    complain("a daemon is running already. 'kato status' shows it.", toJournal);
+    return EXIT.failed;
+  }
+  const opening = await start(() =>
+    openState(places.database, (message) => {
+      complain(message, toJournal);
+      giveUp(EXIT.refused);
+    })
+  );
+  if (!opening.done) return opening.status;
+  const state = opening.result;
+  if (!state.opened) return refuse([state.message]);
+  const auditing = await start(() => openDaemonAudit(places.logs, effective, log));
+  if (!auditing.done) return auditing.status;
+  const audit = auditing.result;
   const note = (
     event: "daemon-started" | "daemon-stopped" | "policy-loaded",
     reason: string,
@@ -102,19 +125,18 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   ) => audit.record({ ...EMPTY_BODY, event, reason, detail });
   const without = kernel.missing.length > 0 ? `; the kernel lacks ${kernel.missing.join(", ")}` : "";
   const sandbox = kernel.sandbox ? "kernel-sandbox" : "no-kernel-sandbox";
-  note("daemon-started", sandbox, `kato ${VERSION}, host ${roles}${without}`);
+  const noted = await start(() =>
+    note("daemon-started", sandbox, `kato ${VERSION}, host ${roles}${without}`)
+  );
+  if (!noted.done) return noted.status;
   for (const violation of effective.violations) {
-    note("policy-loaded", "widening-ignored", formatSettingsError(violation));
+    const told = await start(() => note("policy-loaded", "widening-ignored", formatSettingsError(violation)));
+    if (!told.done) return told.status;
     const { file, line, key } = violation;
     log.tell("widening-ignored", { file, line, key });
   }
 
-  const marks = openMarks(places);
-  let giveUp: (status: number) => void = () => {};
-  const ended = new Promise<number>((resolve) => giveUp = resolve);
-  // Before anything says that the daemon runs: who reads that may tell it to stop at once.
-  listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
-  listen(["SIGHUP"], () => giveUp(EXIT.restart));
+  const marks = openMarks(places, log);
   const host = roles === "threads" ? threadHost : createProcessHost(STANDARD_PIPE, (why) => {
     log.tell("monitor-lost", { why });
     giveUp(EXIT.failed);
@@ -141,12 +163,25 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
       Deno.exit(EXIT.bug);
     },
   });
-  orchestrator.start();
+  const started = await start(() => orchestrator.start());
+  if (!started.done) return started.status;
   if (options.afterCrash) {
     for (const [provider, session] of marks.left) orchestrator.crashed(provider, session);
   }
-  const requests = takeRequests(places.requests, orchestrator.obey);
+  const requests = takeRequests({
+    folder: places.requests,
+    refused: places.refusedRequests,
+    obey: orchestrator.obey,
+    record: (path, reason, detail) =>
+      audit.record({ ...EMPTY_BODY, event: "request-refused", path, decision: "deny", reason, detail }),
+    log,
+  });
   const stopTending = every(TEND_MS, () => {
+    if (!lock.isThere()) {
+      // Whoever took the state folder away has another daemon start, or none know of this one.
+      log.tell("giving-up", { why: `${places.lockFile} was removed or replaced` });
+      return giveUp(EXIT.restart);
+    }
     orchestrator.tend();
     requests.look();
   });
@@ -165,7 +200,12 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   stopTending();
   requests.close();
   await within(STOP_MS - PARSERS_STOP_MS, orchestrator.stop(PARSERS_STOP_MS), log);
-  note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);
+  try {
+    note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);
+  } catch (error) {
+    // The next start shows that this end is not on record; it is no reason not to end.
+    log.tell("audit-failed", { why: describeFailure(error).why });
+  }
   log.tell("stopped", { head: audit.head() });
   audit.close();
   state.database.close();
@@ -199,31 +239,6 @@ function realPath(path: string): string | null {
     return Deno.realPathSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
-  }
-}
-
-/** One small file a provider: which session its parser has in its hands. Not flushed: it is for crashes of ours. */
-function openMarks({ state }: Places) {
-  const path = (provider: ProviderId) => join(state, `parsing.${provider}`);
-  const left: [ProviderId, string][] = [];
-  for (const provider of PROVIDERS) {
-    const session = readMark(path(provider));
-    if (session !== "") left.push([provider, session]);
-  }
-  return {
-    left,
-    keep(provider: ProviderId, session: string | null) {
-      Deno.writeTextFileSync(path(provider), session ?? "", { mode: 0o600 });
-    },
-  };
-}
-
-function readMark(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
     throw error;
   }
 }

@@ -1,20 +1,23 @@
 /**
- * Carries out commands: decides their destination, writes the audit record, changes the state in one transaction,
- * and only then lets anything happen. One session's commands run one after another, each seeing the effect of the
- * one before. Room: daemon.
+ * Obeys commands: decides about their destination, and has what was decided carried out. One session's commands run
+ * one after another, each seeing the effect of the one before. A message whose turn failed is obeyed again from its
+ * first line that was not dealt with. Room: daemon.
  */
 import type { AuditBody } from "../protocol/audit_record.ts";
 import type { Verb } from "../protocol/command.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { Commands } from "../protocol/evidence.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
-import type { Format, Include, RenderHead } from "../protocol/render.ts";
+import type { Include } from "../protocol/render.ts";
 import { type SessionMeta, type SessionRef } from "../protocol/session.ts";
 import type { Asker, Decision } from "../policy/decision.ts";
 import { applyCommand, type Effect } from "../session/machine.ts";
 import { isMistyped } from "../session/say_refused.ts";
+import type { Audit } from "./audit.ts";
+import { accept, deny } from "./carry_out.ts";
+import { NotNow } from "./failure.ts";
 import { knownRecordings, type Recorders } from "./recorders.ts";
-import type { RecordingKind, RecordingSummary } from "./recording.ts";
+import type { RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import { refuse, whyBarred } from "./refused.ts";
 import type { SessionsStore } from "./sessions_store.ts";
@@ -34,7 +37,12 @@ export interface ObeyContext {
   readonly maxCommandAge: number;
   /** When this run began, in milliseconds since 1970. */
   readonly started: number;
-  readonly audit: (body: AuditBody) => void;
+  /** On the disk when it returns. */
+  readonly audit: Audit;
+  /** What this message's turn put on record already, should it be tried again. */
+  readonly recorded: Set<string>;
+  /** Tells people of what is on record. */
+  readonly obeyed: (body: AuditBody) => void;
   readonly denied: (body: AuditBody, message: string) => void;
   readonly timeZone: string;
   readonly include: readonly Include[];
@@ -65,15 +73,20 @@ export interface Verdict {
   readonly destination: string | null;
 }
 
-/** Deals with everything in one message. Resolves when feeds may go past it. */
-export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: Found): Promise<void> {
-  const barred = whyBarred(context, context.sessions.find(ref)?.arrival ?? null, found);
+/** Deals with everything in one message, which came at `came`. Resolves when feeds may go past it. */
+export async function obeyMessage(
+  context: ObeyContext,
+  ref: SessionRef,
+  found: Found,
+  came: number,
+): Promise<void> {
+  const barred = whyBarred(context, context.sessions.find(ref)?.arrival ?? null, found, came);
   for (const [index, command] of found.scan.commands.entries()) {
     // Read again after a crash: what it would wait for may wait for this message to be dealt with.
     if (context.sessions.isClaimed(ref.provider, found.event, index)) continue;
+    const claim = () => context.sessions.claimCommand(ref.provider, found.event, index);
     if (barred !== null) {
-      if (!context.sessions.claimCommand(ref.provider, found.event, index)) continue;
-      refuse(context, ref, { token: command.token, reason: barred });
+      refuse(context, ref, claim, [{ token: command.token, reason: barred }]);
       continue;
     }
     await obeyCommand(context, {
@@ -86,19 +99,23 @@ export async function obeyMessage(context: ObeyContext, ref: SessionRef, found: 
       place: command.place,
       seq: found.seq,
       before: found.before,
-      claim: () => context.sessions.claimCommand(ref.provider, found.event, index),
+      claim,
     });
   }
-  if (found.scan.refused.length > 0 && context.sessions.claimCommand(ref.provider, found.event, -1)) {
-    for (const refused of found.scan.refused) {
-      // Who wrote the line says more than its spelling.
-      const reason = barred !== null && isMistyped(refused.reason) ? barred : refused.reason;
-      refuse(context, ref, { ...refused, reason });
-    }
-  }
+  const { refused } = found.scan;
+  if (refused.length === 0) return;
+  const claim = () => context.sessions.claimCommand(ref.provider, found.event, -1);
+  // Who wrote the line says more than its spelling.
+  const lines = refused.map((line) =>
+    barred !== null && isMistyped(line.reason) ? { ...line, reason: barred } : line
+  );
+  refuse(context, ref, claim, lines);
 }
 
-/** Carries out one command, or says why not. */
+/**
+ * Carries out one command, or says why not. Throws NotNow where a command of the chat has to wait: whoever asks from
+ * outside is told instead, and can ask again.
+ */
 export async function obeyCommand(context: ObeyContext, command: Command): Promise<Verdict> {
   const { ref, verb, asker } = command;
   if (asker === "chat" && context.commands === false) {
@@ -131,9 +148,11 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
       return accept(context, command, decision?.path ?? null, outcome.reason, []);
     case "done":
       if (outcome.effects.some((effect) => isCut(context, effect))) {
-        const message = "The recording is still to end where you stopped it, and cannot be written now: " +
-          "'kato status' says why. Type the command again when it can.";
-        return deny(context, command, decision?.path ?? null, "still-ending", message);
+        const message = "The recording is still to end where you stopped it, and cannot be written now";
+        if (asker === "chat") throw new NotNow(`${message}: ${verb} waits for it`);
+        const again =
+          `${message}: 'kato status' says why. Try again when it can, or 'kato stop' to give that up.`;
+        return deny(context, command, decision?.path ?? null, "still-ending", again);
       }
       return accept(context, command, decision?.path ?? null, outcome.reason, outcome.effects, decision);
   }
@@ -165,116 +184,4 @@ function isTaken(holders: readonly RecordingSummary[], ref: SessionRef, verb: Ve
   return holders.some(({ provider, session, kind }) =>
     provider !== ref.provider || session !== ref.session || kind === "export" || verb === "export"
   );
-}
-
-function accept(
-  context: ObeyContext,
-  command: Command,
-  path: string | null,
-  reason: string,
-  effects: readonly Effect[],
-  decision: Decision | null = null,
-): Verdict {
-  const done: Verdict = { result: "done", reason, message: describe(reason, path), destination: path };
-  const changed: (() => void)[] = [];
-  // The record first: no effect without it, and a repeated record after a crash is better than a missing one.
-  if (
-    !context.database.transact(() => {
-      if (!command.claim()) return false;
-      context.audit(auditCommand(command, path, "allow", reason));
-      for (const effect of effects) changed.push(applyEffect(context, command, effect, decision));
-      return true;
-    })
-  ) return done;
-  for (const start of changed) start();
-  return done;
-}
-
-/** Changes the state; what it returns sets things going once that is on the disk. */
-function applyEffect(
-  { recordings, sessions, recorders, timeZone, include }: ObeyContext,
-  command: Command,
-  effect: Effect,
-  decision: Decision | null,
-): () => void {
-  switch (effect.effect) {
-    case "end": {
-      recordings.end(effect.recording, effect.until);
-      return () => recorders.ended(recordings.get(effect.recording));
-    }
-    case "resume": {
-      const recording = recordings.get(effect.recording);
-      if (recording.active || effect.from === recording.next) recordings.goOn(effect.recording);
-      else recordings.resume(effect.recording, command.before, effect.from, false);
-      return () => void recorders.start(recordings.get(effect.recording));
-    }
-    case "start": {
-      const existing = decision?.allow === true ? decision.existing : null;
-      const head: RenderHead = {
-        format: formatOf(effect.destination),
-        meta: command.meta,
-        timeZone,
-        include: [...include],
-      };
-      const id = recordings.add({
-        ref: command.ref,
-        kind: kindOf(command),
-        destination: effect.destination,
-        whole: effect.from === 0,
-        head,
-        checkpoint: effect.from === 0 ? null : command.before,
-        next: effect.from,
-        until: effect.until,
-        file: existing,
-      });
-      return () => void recorders.start(recordings.get(id));
-    }
-    case "point":
-      sessions.point(command.ref, effect.destination);
-      return () => {};
-  }
-}
-
-function deny(
-  context: ObeyContext,
-  command: Command,
-  path: string | null,
-  reason: string,
-  message: string,
-): Verdict {
-  if (command.claim()) context.denied(auditCommand(command, path, "deny", reason), message);
-  return { result: "denied", reason, message, destination: path };
-}
-
-function auditCommand(
-  { ref, token, destination }: Command,
-  path: string | null,
-  decision: "allow" | "deny",
-  reason: string,
-): AuditBody {
-  return {
-    event: "command",
-    provider: ref.provider,
-    session: ref.session,
-    command: token,
-    requested: destination,
-    path,
-    decision,
-    reason,
-    detail: null,
-  };
-}
-
-function kindOf({ asker, verb }: Command): RecordingKind {
-  if (asker === "automatic") return "automatic";
-  return verb === "capture" || verb === "export" ? verb : "record";
-}
-
-/** The grammar admits no other extension. */
-function formatOf(path: string): Format {
-  return path.slice(path.lastIndexOf(".") + 1) as Format;
-}
-
-function describe(reason: string, path: string | null): string {
-  return path === null ? reason.replaceAll("-", " ") : `${reason.replaceAll("-", " ")}: ${path}`;
 }

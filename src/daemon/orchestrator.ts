@@ -4,20 +4,21 @@
  * hands conversation content on without looking at it. Room: daemon.
  */
 import type { Host } from "../hosts/host.ts";
-import { LOGGED_TROUBLES } from "../protocol/limits.ts";
+import { after } from "../hosts/timers.ts";
 import type { EffectivePolicy } from "../policy/merge.ts";
 import type { AuditBody } from "../protocol/audit_record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
-import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Include } from "../protocol/render.ts";
 import type { Answer, Request } from "../protocol/request.ts";
 import { createDestinations } from "./destinations.ts";
 import type { Log } from "./log.ts";
-import { type ObeyContext, obeyMessage } from "./obey.ts";
+import type { ObeyContext } from "./obey.ts";
 import { createRecorders } from "./recorders.ts";
 import { storeRecordings } from "./recordings_store.ts";
 import { createOutside } from "./outside.ts";
+import type { Audit } from "./audit.ts";
+import { createIntake } from "./intake.ts";
 import { storeSessions } from "./sessions_store.ts";
 import { describeProvider, describeRecording } from "./describe.ts";
 import type { Database } from "./state.ts";
@@ -45,7 +46,7 @@ export interface OrchestratorOptions {
   readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];
   readonly database: Database;
   readonly statusPath: string;
-  readonly audit: (body: AuditBody) => void;
+  readonly audit: Audit;
   readonly log: Log;
   /** Keeps on disk which session each provider's parser has in its hands. */
   readonly keepMark: (provider: ProviderId, session: string | null) => void;
@@ -72,8 +73,22 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const sessions = storeSessions(database);
   const recordings = storeRecordings(database);
   const sides = new Map<ProviderId, Side>();
-  const turns = createTurns();
-  const noted = new Set<string>();
+  const turns = createTurns({
+    after,
+    held({ provider, session }, { why, bug }) {
+      log.tell(bug ? "step-failed" : "step-waits", { provider, session, why });
+      status.touch();
+    },
+    freed({ provider, session }) {
+      log.tell("step-done", { provider, session });
+      status.touch();
+    },
+  });
+
+  /** For what has happened already, and cannot wait for its record: it comes as soon as it can. */
+  function auditSoon(body: AuditBody, provider: ProviderId): void {
+    turns.take({ provider, session: body.session }, () => audit(body));
+  }
   let stopping = false;
 
   const status: StatusFile = createStatusFile(options.statusPath, {
@@ -88,6 +103,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
     providers: () =>
       [...sides.values()].map((side) => describeProvider(side, status.troubles(side.plan.provider))),
+    waiting: () => turns.held(),
+    failed: (problem) => log.tell("status-failed", { problem }),
     recordings: () =>
       recordings.latest(SHOWN_RECORDINGS).map((recording) =>
         describeRecording(
@@ -112,6 +129,13 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     recordings,
     grantsFor: options.grantsFor,
     audit,
+    violated({ provider, session, destination: path }, detail) {
+      const event = "protocol-violation";
+      auditSoon(
+        { ...EMPTY_BODY, event, provider, session, path, decision: "deny", reason: event, detail },
+        provider,
+      );
+    },
   });
 
   const recorders = createRecorders({
@@ -122,13 +146,34 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     async open(recording) {
       const result = await destinations.open(recording);
       const { provider, session, destination } = recording;
-      if ("problem" in result) {
-        status.error(`${destination}: ${result.problem}`);
-        log.tell("destination-refused", { destination, problem: result.problem });
-      } else {
-        log.tell("recording-opened", { provider, session, destination });
-      }
+      if ("writer" in result) log.tell("recording-opened", { provider, session, destination });
       return result;
+    },
+    blocked({ provider, session, destination }, { why, kind }) {
+      if (kind === "no-log") {
+        log.tell("session-lost", { provider, session, why });
+        const reason = "log-not-there";
+        auditSoon(
+          { ...EMPTY_BODY, event: "feed-lost", provider, session, path: destination, reason },
+          provider,
+        );
+      } else {
+        status.error(`${destination}: ${why}`);
+        log.tell("destination-refused", { destination, problem: why });
+      }
+      if (kind !== "full") return;
+      const reason = "too-large";
+      const event = "recording-blocked";
+      auditSoon(
+        { ...EMPTY_BODY, event, provider, session, path: destination, decision: "deny", reason },
+        provider,
+      );
+    },
+    givenUp({ provider, session, destination }, why) {
+      const event = "recording-given-up";
+      audit({ ...EMPTY_BODY, event, provider, session, path: destination, reason: event, detail: why });
+      status.error(`${destination}: stopped without the last of what was said: ${why}`);
+      log.tell("recording-given-up", { provider, session, destination, problem: why });
     },
     unchanged: destinations.unchanged,
     noteChange(recording, reason) {
@@ -145,6 +190,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     stopped({ provider, session, destination }) {
       log.tell("recording-stopped", { provider, session, destination });
       status.touch();
+      // A command may wait for its end.
+      turns.tryAgain({ provider, session });
     },
   });
 
@@ -158,15 +205,11 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     commands: policy.recording.commands,
     maxCommandAge: policy.recording.max_command_age,
     started: Date.now(),
-    audit(body) {
-      audit(body);
-      const { event, decision, provider, session, reason, path } = body;
-      if (event === "command" && decision === "allow") {
-        log.tell("command-obeyed", { provider, session, reason, path });
-      }
-    },
+    audit,
+    recorded: new Set(),
+    obeyed: ({ provider, session, reason, path }) =>
+      log.tell("command-obeyed", { provider, session, reason, path }),
     denied(body, message) {
-      audit(body);
       log.tell("command-denied", { session: body.session, reason: body.reason, path: body.path });
       status.deny({ session: body.session, command: body.command, reason: body.reason, message });
     },
@@ -182,58 +225,14 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     sizeOf: ({ provider, session }) => sides.get(provider)?.follow.sizeOf(session) ?? 0,
   });
 
-  function take(side: Side, message: FromParser, payload: Uint8Array<ArrayBuffer> | null): void {
-    const { provider } = side.plan;
-    switch (message.type) {
-      case "seen":
-        side.follow.seen(message);
-        for (const { session } of message.sessions) recorders.found({ provider, session });
-        return status.touch();
-      case "ready":
-        side.follow.ready();
-        side.state = message.watching === "inotify" ? "watching" : "polling";
-        side.missing = message.missing;
-        startRecordings(provider);
-        log.tell("watching", { provider, sessions: message.sessions, by: message.watching });
-        // Whoever started it waits for this.
-        return status.write();
-      case "watching":
-        side.state = message.how === "inotify" ? "watching" : "polling";
-        side.missing = [];
-        if (message.how === "poll") log.tell("polling", { provider, why: message.why });
-        return status.touch();
-      case "found":
-        void turns.take({ provider, session: message.session }, async () => {
-          await obeyMessage(context, { provider, session: message.session }, message);
-          side.client.send({ type: "handled", session: message.session, seq: message.seq });
-          status.touch();
-        });
-        return;
-      case "watched":
-        void turns.take({ provider, session: message.session }, () => {
-          side.follow.watched(message);
-          return outside.wasRead({ provider, session: message.session });
-        });
-        return;
-      case "batch":
-        return recorders.take(message, payload);
-      case "lost":
-        log.tell("session-lost", { provider, session: message.session, why: message.why });
-        return recorders.lost(message);
-      case "trouble":
-        return noteTrouble(provider, message);
-      case "mark":
-      case "pong":
-      case "stopped":
-        throw new Error(`internal error: ${message.type} is the parser client's`);
-    }
-  }
+  const take = createIntake({ turns, context, outside, recorders, status, log, ready: startRecordings });
 
   const sideContext: SideContext = {
     host,
     version: options.version,
     database,
     sessions,
+    turns,
     audit,
     log,
     keepMark: options.keepMark,
@@ -245,23 +244,10 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
   };
 
-  /** The log says it once for each session, and not without end; how often it happened is in the status. */
-  function noteTrouble(provider: ProviderId, trouble: Extract<FromParser, { type: "trouble" }>): void {
-    const { session, kind, what, count } = trouble;
-    const key = `${provider}/${session} ${kind} ${what}`;
-    if (!noted.has(key) && noted.size < LOGGED_TROUBLES) {
-      // The name of a type is whatever a log says it is; what is no name may be anything that was said.
-      const isName = kind !== "unknown-record" || /^[\w./:+-]{1,130}$/.test(what);
-      log.tell("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
-      noted.add(key);
-    }
-    status.trouble(provider, kind, what, count);
-  }
-
   /** Goes on with everything that was under way. */
   function startRecordings(provider: ProviderId): void {
     for (const recording of recordings.active()) {
-      if (recording.provider === provider) void recorders.start(recording);
+      if (recording.provider === provider) recorders.start(recording);
     }
   }
 
@@ -287,8 +273,10 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       stopping = true;
       status.write("stopping");
       await Promise.all([...sides.values()].map(({ client }) => client.stop(withinMs)));
-      for (const { follow } of sides.values()) follow.stopped();
-      await turns.settled();
+      for (const { plan, follow } of sides.values()) {
+        turns.take({ provider: plan.provider, session: null }, follow.stopped);
+      }
+      await turns.close();
       await recorders.close();
       status.write("stopped");
       status.close();

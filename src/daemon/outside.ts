@@ -4,12 +4,17 @@
  */
 import { after } from "../hosts/timers.ts";
 import { isInside } from "../policy/folders.ts";
+import type { Checkpoint } from "../protocol/cursor.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Answer, Request } from "../protocol/request.ts";
-import { sessionKey, type SessionRef } from "../protocol/session.ts";
-import { type Command, obeyCommand, type ObeyContext } from "./obey.ts";
+import { sessionKey, type SessionMeta, type SessionRef } from "../protocol/session.ts";
+import { describeFailure } from "./failure.ts";
+import { type Command, obeyCommand, type ObeyContext, type Verdict } from "./obey.ts";
 import { refuse } from "./requests.ts";
-import type { StoredSession } from "./sessions_store.ts";
-import type { Turns } from "./turns.ts";
+import { HeldBack, type Turns } from "./turns.ts";
+
+type Watched = Extract<FromParser, { type: "watched" }>;
 
 /** How long a request may wait for its session to be read. Milliseconds. */
 const WAIT_MS = 4_000;
@@ -27,12 +32,14 @@ export interface OutsideOptions {
 
 export interface Outside {
   obey(request: Request): Promise<Answer>;
-  /** The session's log was read to its end. In the session's turn. */
-  wasRead(ref: SessionRef): Promise<void>;
+  /** Everything before a checkpoint was looked at, which is not kept yet: what is to be done of it comes first. */
+  wasRead(watched: Watched, provider: ProviderId): Promise<void>;
+  /** The session's log was read to its end, and that is kept. */
+  isCaughtUp(ref: SessionRef): void;
 }
 
 export function createOutside({ context, turns, automatic, watch, sizeOf }: OutsideOptions): Outside {
-  const { sessions, recordings } = context;
+  const { sessions, recordings, recorders } = context;
   const waiting = new Map<string, (() => void)[]>();
 
   /** The session is watched, and was read to its end. */
@@ -51,56 +58,77 @@ export function createOutside({ context, turns, automatic, watch, sizeOf }: Outs
     return sessions.find(ref)?.checkpoint !== null;
   }
 
-  function commandAt(stored: StoredSession): Pick<Command, "ref" | "meta" | "place" | "seq" | "before"> {
-    const { provider, session, meta, checkpoint } = stored;
-    if (meta === null || checkpoint === null) throw new Error("internal error: the session was not read");
-    return { ref: { provider, session }, meta, place: "leading", seq: checkpoint.seq, before: checkpoint };
+  /** The next event of a session that was read up to `before`. */
+  function commandAt(
+    ref: SessionRef,
+    meta: SessionMeta,
+    before: Checkpoint,
+  ): Pick<Command, "ref" | "meta" | "place" | "seq" | "before"> {
+    return { ref, meta, place: "leading", seq: before.seq, before };
   }
 
-  async function captureAutomatically(stored: StoredSession): Promise<void> {
-    const project = stored.meta?.project ?? null;
-    if (project === null || !automatic.some((folder) => isInside(project, folder))) return;
-    if (recordings.knows(stored)) return;
-    await obeyCommand(context, {
-      ...commandAt(stored),
-      asker: "automatic",
-      verb: "capture",
-      destination: null,
-      token: "recording.automatic",
-      claim: () => sessions.claimCommand(stored.provider, `automatic:${stored.session}`, 0),
+  async function carryOut({ verb, provider, session, destination }: Request): Promise<Verdict> {
+    const ref = { provider, session };
+    const { meta = null, checkpoint = null } = sessions.find(ref) ?? {};
+    if (meta === null || checkpoint === null) throw new Error("internal error: the session was not read");
+    return await obeyCommand({ ...context, recorded: new Set() }, {
+      ...commandAt(ref, meta, checkpoint),
+      asker: "spool",
+      verb,
+      destination,
+      token: `kato ${verb}`,
+      claim: () => true,
     });
   }
 
+  /** Why it could not be carried out; whoever asked is told, and can ask again. */
+  function sayFailed(id: string, error: unknown): Answer {
+    const { why, bug } = error instanceof HeldBack
+      ? { why: error.message, bug: false }
+      : describeFailure(error);
+    if (bug) throw error;
+    return refuse(id, "not-now", `That cannot be done now: ${why}. Try again when it can.`);
+  }
+
   return {
-    async obey({ id, verb, provider, session, destination }) {
+    async obey(request) {
+      const { id, verb, provider, session } = request;
       const ref = { provider, session };
-      if (!await catchUp(ref)) {
-        return refuse(
-          id,
-          "no-such-session",
-          `There is no session ${session} of ${provider} that kato can read.`,
-        );
+      // Who says it twice does not want to wait for what the first one left to be written.
+      if (verb === "stop" && await recorders.giveUp(ref) > 0) {
+        const message = "stopped; what could not be written was given up";
+        return { v: 1, id, result: "done", reason: "given-up", message, destination: null };
       }
-      const verdict = await turns.take(ref, () => {
-        const stored = sessions.find(ref);
-        if (stored === null) throw new Error("internal error: the session is gone from the state");
-        return obeyCommand(context, {
-          ...commandAt(stored),
-          asker: "spool",
-          verb,
-          destination,
-          token: `kato ${verb}`,
-          claim: () => true,
-        });
-      });
-      return { v: 1, id, ...verdict };
+      const isRead = await catchUp(ref);
+      // Stopping needs no log, but for a session that was read once.
+      if (!isRead && !(verb === "stop" && sessions.find(ref)?.checkpoint)) {
+        const message = `There is no session ${session} of ${provider} that kato can read.`;
+        return refuse(id, "no-such-session", message);
+      }
+      try {
+        return { v: 1, id, ...await turns.ask(ref, () => carryOut(request)) };
+      } catch (error) {
+        return sayFailed(id, error);
+      }
     },
-    async wasRead(ref) {
+    async wasRead({ session, meta, checkpoint }, provider) {
+      const ref = { provider, session };
+      const { project } = meta;
+      if (project === null || !automatic.some((folder) => isInside(project, folder))) return;
+      if (recordings.knows(ref)) return;
+      await obeyCommand(context, {
+        ...commandAt(ref, meta, checkpoint),
+        asker: "automatic",
+        verb: "capture",
+        destination: null,
+        token: "recording.automatic",
+        claim: () => sessions.claimCommand(provider, `automatic:${session}`, 0),
+      });
+    },
+    isCaughtUp(ref) {
       const key = sessionKey(ref);
       for (const resolve of waiting.get(key) ?? []) resolve();
       waiting.delete(key);
-      const stored = sessions.find(ref);
-      if (stored !== null) await captureAutomatically(stored);
     },
   };
 }

@@ -3,65 +3,26 @@
  * that every event is in the file exactly once whatever ends kato, and when. Content passes through unread.
  * Room: daemon; no authority of its own.
  */
-import type { Checkpoint } from "../protocol/cursor.ts";
 import { type FromWriter, preparePayload } from "../protocol/writer_messages.ts";
 import { settleDelivery } from "../session/settle.ts";
-import type { Delivery, Recording } from "./recording.ts";
-import type { RecordingsStore } from "./recordings_store.ts";
-import { type WriterClient, WriterGone } from "./writer_client.ts";
-
-/** A batch of the feed, its payload opaque. */
-export interface FeedBatch {
-  readonly first: number;
-  readonly count: number;
-  readonly checkpoint: Checkpoint;
-  readonly end: boolean;
-  readonly payload: Uint8Array<ArrayBuffer>;
-}
-
-/** The destination, opened and found to be what was decided. */
-export interface OpenedDestination {
-  readonly writer: WriterClient;
-  readonly size: number;
-  /** It is the file that the recording had before, if it had one; not another in its place. */
-  readonly isSame: boolean;
-}
-
-export type OpenResult = OpenedDestination | { readonly problem: string };
-
-export interface RecorderContext {
-  readonly store: RecordingsStore;
-  /** Decides again, starts a writer, opens, compares, audits. */
-  readonly open: (recording: Recording) => Promise<OpenResult>;
-  /** Whether the file at the destination is still the one that is open. */
-  readonly unchanged: (recording: Recording) => boolean;
-  /** Asks the parser for the recording's events from its `next` on; any feed before it is over. */
-  readonly startFeed: (recording: Recording) => void;
-  readonly setUntil: (recording: Recording) => void;
-  readonly stopFeed: (recording: number) => void;
-  readonly giveCredit: (recording: number) => void;
-  readonly maxBytes: number;
-  /** Something that a person should see in the audit log: the file was changed by somebody else. */
-  readonly noteChange: (recording: Recording, reason: string) => void;
-  /** State, events or size of the recording changed. */
-  readonly changed: () => void;
-  readonly stopped: (recording: Recording) => void;
-}
+import { describeFailure } from "./failure.ts";
+import type { FeedBatch, OpenedDestination, Problem, RecorderContext } from "./recorder_context.ts";
+import type { Delivery, RecordingSummary } from "./recording.ts";
+import { WriterGone } from "./writer_client.ts";
 
 export interface Recorder {
-  readonly id: number;
-  problem(): string | null;
-  /** Whether all that is wrong is that its session's log is not there: it may come at any moment. */
-  isLost(): boolean;
-  /** Settles what a crash left, and starts reading. */
-  start(): Promise<void>;
+  /** As it was when it was started last: what cannot change of it is true for ever. */
+  readonly recording: RecordingSummary;
+  problem(): Problem | null;
+  /** Settles what a crash left, and starts reading; again after a problem, or after the parser was restarted. */
+  start(): void;
   take(batch: FeedBatch): void;
-  /** The row says where it ends now. */
-  ended(): void;
+  /** The row says where it ends now: before `until`. */
+  ended(until: number): void;
   /** Its feed cannot go on. */
   lost(why: string): void;
-  /** Tries again after a problem, or after the parser was restarted. */
-  restart(): void;
+  /** Ends one that was told to end and is blocked, without what it lacks; whether it did. */
+  giveUp(): Promise<boolean>;
   /** Gives up the writer of a recording that is quiet; the next batch opens it again. */
   rest(idleMs: number): void;
   /** Resolves when nothing is under way any more. */
@@ -71,12 +32,14 @@ export interface Recorder {
 
 const encoder = new TextEncoder();
 
-export function createRecorder(id: number, context: RecorderContext): Recorder {
+export function createRecorder(recording: RecordingSummary, context: RecorderContext): Recorder {
   const { store } = context;
+  const { id } = recording;
   let opened: OpenedDestination | null = null;
-  let size = store.get(id).size;
-  let problem: string | null = null;
-  let isLost = false;
+  let size = recording.size;
+  let problem: Problem | null = null;
+  /** What was told last; not told again until something was written. */
+  let told: string | null = null;
   let queue: FeedBatch[] = [];
   let work: Promise<void> = Promise.resolve();
   let busy = false;
@@ -85,17 +48,19 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
   /** Nothing is to be done any more: kato ends, or the recording is over and this was told. */
   let closed = false;
 
-  /** Serialises everything that touches the writer. A writer that went away blocks the recording, nothing else. */
-  function run(step: () => Promise<void>): Promise<void> {
+  /** One step after another. Whatever a step throws blocks the recording, and nothing else. */
+  function run(step: () => void | Promise<void>): Promise<void> {
     work = work.then(async () => {
       if (closed) return;
       busy = true;
       try {
         await step();
       } catch (error) {
-        if (!(error instanceof WriterGone)) throw error;
-        opened = null;
-        block(`its writer ended: ${error.message}`);
+        release();
+        const { why, bug } = describeFailure(error);
+        if (error instanceof WriterGone) {
+          block({ why: `its writer ended: ${error.message}`, kind: "machine" });
+        } else block({ why, kind: bug ? "bug" : "machine" });
       } finally {
         busy = false;
         lastUsed = performance.now();
@@ -104,21 +69,43 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
     return work;
   }
 
-  function block(why: string): void {
-    problem = why;
+  function release(): void {
+    opened?.writer.end();
+    opened = null;
+  }
+
+  function block(found: Problem): void {
+    problem = found;
     queue = [];
     context.stopFeed(id);
-    context.changed();
+    const isNew = told !== found.why;
+    told = found.why;
+    context.blocked(recording, found, isNew);
+  }
+
+  /** Blocks one that is to go on; one that was told to end is let go where only policy could mend it. */
+  function halt(found: Problem): void {
+    const isOver = store.get(id).until !== null;
+    if (isOver && (found.kind === "denied" || found.kind === "full")) return letGo(found.why);
+    block(found);
+  }
+
+  function letGo(why: string): void {
+    release();
+    context.stopFeed(id);
+    context.givenUp(store.get(id), why);
+    store.giveUp(id);
+    closed = true;
+    context.stopped(recording);
   }
 
   async function ensureOpen(): Promise<OpenedDestination | null> {
-    const recording = store.get(id);
-    if (opened !== null && context.unchanged(recording)) return opened;
-    opened?.writer.end();
-    opened = null;
-    const result = await context.open(recording);
+    const now = store.get(id);
+    if (opened !== null && context.unchanged(now)) return opened;
+    release();
+    const result = await context.open(now);
     if ("problem" in result) {
-      block(result.problem);
+      halt(result.problem);
       return null;
     }
     opened = result;
@@ -163,13 +150,13 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
   }
 
   async function deliver(batch: FeedBatch): Promise<void> {
-    const recording = store.get(id);
-    if (problem !== null || !recording.active) return;
+    const now = store.get(id);
+    if (problem !== null || !now.active) return;
     // A batch of a feed that was given up.
-    if (batch.first !== recording.next) return;
+    if (batch.first !== now.next) return;
     const next = batch.first + batch.count;
     const reading = { checkpoint: batch.checkpoint, next, events: batch.count, last: batch.end };
-    if (batch.count === 0 && recording.render === null) {
+    if (batch.count === 0 && now.render === null) {
       store.advance(id, { ...reading, before: size, length: 0, render: encoder.encode("null") });
       return finish(batch);
     }
@@ -179,9 +166,9 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
     const { message, payload } = await destination.writer.ask({
       type: "prepare",
       delivery: deliveries,
-      head: recording.head,
+      head: now.head,
       finish: batch.end,
-    }, preparePayload(recording.render, batch.payload));
+    }, preparePayload(now.render, batch.payload));
     if (message.type !== "prepared") return void failed(message);
     const delivery: Delivery = {
       ...reading,
@@ -194,7 +181,10 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
       return finish(batch);
     }
     if (size + message.length > context.maxBytes) {
-      return block("it has reached the largest size that policy allows; record into another file");
+      return halt({
+        why: "it has reached the largest size that policy allows; record into another file",
+        kind: "full",
+      });
     }
     if (await append(destination, delivery)) await finish(batch);
   }
@@ -224,15 +214,15 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
   function failed(message: FromWriter): boolean {
     if (message.type !== "failed") throw new Error(`internal error: unexpected ${message.type}`);
     // Whatever was half written is settled when it is opened again.
-    opened?.writer.end();
-    opened = null;
-    block(`cannot ${message.action} ${store.get(id).destination}: ${message.message}`);
+    release();
+    block({ why: `cannot ${message.action} ${recording.destination}: ${message.message}`, kind: "machine" });
     return false;
   }
 
   async function finish(batch: FeedBatch): Promise<void> {
+    told = null;
     context.changed();
-    if (!batch.end) return context.giveCredit(id);
+    if (!batch.end) return context.giveCredit();
     await leave();
   }
 
@@ -243,12 +233,10 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
   async function leave(): Promise<void> {
     if (opened !== null) {
       await opened.writer.ask({ type: "close" });
-      opened.writer.end();
-      opened = null;
+      release();
     }
-    const recording = store.get(id);
-    // Resumed while its writer closed: whoever did that has asked for a restart, which is next.
-    if (recording.active) return;
+    // Resumed while its writer closed: whoever did that has asked for a start, which is next.
+    if (store.get(id).active) return;
     closed = true;
     context.stopped(recording);
   }
@@ -256,16 +244,19 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
   /** Settles what was left half done, and reads on; what was left may have been the end. */
   async function goOn(): Promise<void> {
     if (!await settle()) return;
-    const recording = store.get(id);
-    if (recording.active) context.startFeed(recording);
+    const now = store.get(id);
+    if (now.active) context.startFeed(now);
     else await leave();
   }
 
   return {
-    id,
+    recording,
     problem: () => problem,
-    isLost: () => isLost && problem !== null,
-    start: () => run(goOn),
+    start() {
+      problem = null;
+      queue = [];
+      void run(goOn);
+    },
     take(batch) {
       queue.push(batch);
       void run(async () => {
@@ -273,27 +264,32 @@ export function createRecorder(id: number, context: RecorderContext): Recorder {
         if (next !== undefined) await deliver(next);
       });
     },
-    ended: () => context.setUntil(store.get(id)),
-    lost(why) {
-      isLost = true;
-      block(why);
+    ended(until) {
+      context.setUntil(until);
+      const { kind, why } = problem ?? {};
+      // What no wait would mend is not waited for; what a full disk keeps from the file is.
+      if (why !== undefined && (kind === "denied" || kind === "full" || kind === "no-log")) {
+        void run(() => letGo(why));
+      }
     },
-    restart() {
-      isLost = false;
-      problem = null;
-      queue = [];
-      void run(goOn);
+    lost: (why) => block({ why, kind: "no-log" }),
+    async giveUp() {
+      let given = false;
+      await run(() => {
+        if (problem === null || store.get(id).until === null) return;
+        letGo(problem.why);
+        given = true;
+      });
+      return given;
     },
     rest(idleMs) {
-      if (busy || opened === null || performance.now() - lastUsed < idleMs) return;
-      opened.writer.end();
-      opened = null;
+      if (!busy && opened !== null && performance.now() - lastUsed >= idleMs) release();
     },
     settled: () => work,
     async close() {
       await work;
       closed = true;
-      opened?.writer.end();
+      release();
     },
   };
 }

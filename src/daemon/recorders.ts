@@ -1,45 +1,52 @@
 /** All recordings that are under way, and the feeds that serve them. Room: daemon; no authority of its own. */
+import { after } from "../hosts/timers.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser, ToParser } from "../protocol/parser_messages.ts";
 import type { SessionRef } from "../protocol/session.ts";
-import { createRecorder, type OpenResult, type Recorder } from "./recorder.ts";
-import type { Recording } from "./recording.ts";
+import { createRecorder, type Recorder } from "./recorder.ts";
+import type { Problem, RecorderContext } from "./recorder_context.ts";
+import type { RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
+import { pauseAfter } from "./retry.ts";
 
 /** A recording that was quiet for this long gives its writer back. Milliseconds. */
 const IDLE_MS = 30_000;
 
-/** A blocked recording is tried again after this long, then after twice as long …, at most. Milliseconds. */
-const FIRST_RETRY_MS = 2_000;
-const LAST_RETRY_MS = 300_000;
+/** Each try may start a process: all blocked recordings together cause no more than about one in so long. Milliseconds. */
+const RETRY_COSTS_MS = 500;
 
 export interface RecordersOptions {
   readonly store: RecordingsStore;
   readonly maxBytes: number;
   readonly send: (provider: ProviderId, message: ToParser) => void;
   /** A feed needs its session watched. */
-  readonly watch: (recording: Recording) => boolean;
-  readonly open: (recording: Recording) => Promise<OpenResult>;
-  readonly unchanged: (recording: Recording) => boolean;
-  readonly noteChange: (recording: Recording, reason: string) => void;
+  readonly watch: (recording: RecordingSummary) => boolean;
+  readonly open: RecorderContext["open"];
+  readonly unchanged: RecorderContext["unchanged"];
+  readonly noteChange: RecorderContext["noteChange"];
+  readonly givenUp: RecorderContext["givenUp"];
   readonly changed: () => void;
-  readonly stopped: (recording: Recording) => void;
+  /** Told when it is blocked, and when it is blocked for another reason than before. */
+  readonly blocked: (recording: RecordingSummary, problem: Problem) => void;
+  readonly stopped: (recording: RecordingSummary) => void;
 }
 
 export interface Recorders {
-  /** Starts, or restarts, what the state says about this recording. */
-  start(recording: Pick<Recording, "id">): Promise<void>;
-  ended(recording: Recording): void;
+  /** Starts, or starts again, what the state says about this recording. */
+  start(recording: RecordingSummary): void;
+  /** `recording` as it is now that it was told to end. */
+  ended(recording: RecordingSummary): void;
   take(batch: Extract<FromParser, { type: "batch" }>, payload: Uint8Array<ArrayBuffer> | null): void;
   lost(message: Extract<FromParser, { type: "lost" }>): void;
   /** Logs of this session are there, or there again: recordings that missed them go on. */
   found(session: SessionRef): void;
   /** The provider's parser is new: every feed must be asked for again. */
   restartFeeds(provider: ProviderId): void;
-  /** Tries blocked recordings again, and rests quiet ones. */
+  /** Ends those of this session that were told to end and are blocked, without what they lack; how many. */
+  giveUp(session: SessionRef): Promise<number>;
+  /** Rests quiet recordings. */
   tend(): void;
   problem(recording: number): string | null;
-  isUnderWay(recording: number): boolean;
   /** Resolves when this recording has stopped, or is blocked by anything but the want of its log. */
   settled(recording: number): Promise<void>;
   close(): Promise<void>;
@@ -50,8 +57,10 @@ export function createRecorders(options: RecordersOptions): Recorders {
   const recorders = new Map<number, Recorder>();
   const feeds = new Map<number, { readonly recording: number; readonly provider: ProviderId }>();
   const waiting = new Map<number, (() => void)[]>();
-  const retries = new Map<number, { readonly pause: number; readonly at: number }>();
+  /** Blocked recordings: how often in a row, and what calls off the next try. */
+  const retries = new Map<number, { failures: number; cancel: () => void }>();
   let lastFeed = 0;
+  let closing = false;
 
   function release(recording: number): void {
     for (const resolve of waiting.get(recording) ?? []) resolve();
@@ -71,15 +80,39 @@ export function createRecorders(options: RecordersOptions): Recorders {
     return null;
   }
 
-  function create(id: number): Recorder {
-    return createRecorder(id, {
+  function ofSession({ provider, session }: SessionRef): Recorder[] {
+    return [...recorders.values()].filter(({ recording }) =>
+      recording.provider === provider && recording.session === session
+    );
+  }
+
+  function tryAgainLater(id: number): void {
+    if (closing) return;
+    const { failures = 0, cancel } = retries.get(id) ?? {};
+    cancel?.();
+    const pause = Math.max(pauseAfter(failures + 1), RETRY_COSTS_MS * retries.size);
+    retries.set(id, { failures: failures + 1, cancel: after(pause, () => recorders.get(id)?.start()) });
+  }
+
+  function forgive(id: number): void {
+    retries.get(id)?.cancel();
+    retries.delete(id);
+  }
+
+  function create(recording: RecordingSummary): Recorder {
+    const { id, provider } = recording;
+    return createRecorder(recording, {
       store,
       maxBytes: options.maxBytes,
       open: options.open,
       unchanged: options.unchanged,
       noteChange: options.noteChange,
-      changed() {
+      givenUp: options.givenUp,
+      changed: options.changed,
+      blocked(recording, problem, isNew) {
         if (isBlocked(recorders.get(id))) release(id);
+        tryAgainLater(id);
+        if (isNew) options.blocked(recording, problem);
         options.changed();
       },
       startFeed(recording) {
@@ -97,21 +130,20 @@ export function createRecorders(options: RecordersOptions): Recorders {
           until,
         });
       },
-      setUntil(recording) {
+      setUntil(until) {
         const feed = feedOf(id);
-        if (feed === null || recording.until === null) return;
-        send(recording.provider, { type: "until", feed, until: recording.until });
+        if (feed !== null) send(provider, { type: "until", feed, until });
       },
       stopFeed,
-      giveCredit(recording) {
-        retries.delete(recording);
-        const feed = feedOf(recording);
-        const owner = feed === null ? undefined : feeds.get(feed);
-        if (feed !== null && owner !== undefined) send(owner.provider, { type: "credit", feed, batches: 1 });
+      giveCredit() {
+        forgive(id);
+        const feed = feedOf(id);
+        if (feed !== null) send(provider, { type: "credit", feed, batches: 1 });
       },
       stopped(recording) {
         stopFeed(id);
         recorders.delete(id);
+        forgive(id);
         release(id);
         options.stopped(recording);
       },
@@ -119,14 +151,14 @@ export function createRecorders(options: RecordersOptions): Recorders {
   }
 
   return {
-    async start(recording) {
-      const known = recorders.get(recording.id);
-      if (known !== undefined) return known.restart();
-      const recorder = create(recording.id);
+    start(recording) {
+      const recorder = recorders.get(recording.id) ?? create(recording);
       recorders.set(recording.id, recorder);
-      await recorder.start();
+      recorder.start();
     },
-    ended: ({ id }) => recorders.get(id)?.ended(),
+    ended: ({ id, until }) => {
+      if (until !== null) recorders.get(id)?.ended(until);
+    },
     take(batch, payload) {
       const owner = feeds.get(batch.feed);
       if (owner === undefined) return;
@@ -136,48 +168,39 @@ export function createRecorders(options: RecordersOptions): Recorders {
       const owner = feeds.get(feed);
       if (owner !== undefined) recorders.get(owner.recording)?.lost(why);
     },
-    found({ provider, session }) {
-      for (const recorder of recorders.values()) {
-        if (!recorder.isLost()) continue;
-        const recording = store.get(recorder.id);
-        if (recording.provider === provider && recording.session === session) recorder.restart();
-      }
+    found(session) {
+      for (const recorder of ofSession(session)) if (recorder.problem()?.kind === "no-log") recorder.start();
     },
     restartFeeds(provider) {
       for (const [feed, owner] of feeds) if (owner.provider === provider) feeds.delete(feed);
       for (const recorder of recorders.values()) {
-        if (store.get(recorder.id).provider === provider) recorder.restart();
+        if (recorder.recording.provider === provider) recorder.start();
       }
+    },
+    async giveUp(session) {
+      const given = await Promise.all(ofSession(session).map((recorder) => recorder.giveUp()));
+      return given.filter(Boolean).length;
     },
     tend() {
-      const now = performance.now();
-      for (const recorder of recorders.values()) {
-        if (recorder.problem() === null) {
-          recorder.rest(IDLE_MS);
-          continue;
-        }
-        const retry = retries.get(recorder.id) ?? { pause: FIRST_RETRY_MS, at: now };
-        if (now < retry.at) continue;
-        const pause = Math.min(2 * retry.pause, LAST_RETRY_MS);
-        retries.set(recorder.id, { pause, at: now + pause });
-        recorder.restart();
-      }
+      for (const recorder of recorders.values()) recorder.rest(IDLE_MS);
     },
-    problem: (recording) => recorders.get(recording)?.problem() ?? null,
-    isUnderWay: (recording) => recorders.has(recording),
+    problem: (recording) => recorders.get(recording)?.problem()?.why ?? null,
     settled(recording) {
       const recorder = recorders.get(recording);
       if (recorder === undefined || isBlocked(recorder)) return Promise.resolve();
       return new Promise((resolve) => waiting.set(recording, [...waiting.get(recording) ?? [], resolve]));
     },
     async close() {
+      closing = true;
+      for (const { cancel } of retries.values()) cancel();
       await Promise.all([...recorders.values()].map((recorder) => recorder.close()));
     },
   };
 }
 
 function isBlocked(recorder: Recorder | undefined): boolean {
-  return recorder !== undefined && recorder.problem() !== null && !recorder.isLost();
+  const problem = recorder?.problem() ?? null;
+  return problem !== null && problem.kind !== "no-log";
 }
 
 /** Recordings of one session that a command about `destination` may change, as the session's state machine sees them. */

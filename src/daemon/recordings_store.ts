@@ -29,7 +29,8 @@ export interface RecordingsStore {
   end(id: number, until: number): void;
   resume(id: number, checkpoint: Checkpoint | null, from: number, whole: boolean): void;
   goOn(id: number): void;
-  stop(id: number): void;
+  /** Ends it as it is; what it lacks is not going to be written. */
+  giveUp(id: number): void;
   setFile(id: number, file: FileIdentity, size: number, created: string | null): void;
   /** The files that kato created, by `dev:ino`. */
   readonly created: Pick<ReadonlySet<string>, "has">;
@@ -151,7 +152,12 @@ export function storeRecordings(database: Database): RecordingsStore {
       );
     },
     goOn: (id) => change("UPDATE recordings SET state = 'active', until = NULL WHERE id = ?", id),
-    stop: (id) => database.transact(() => stop(id)),
+    giveUp(id) {
+      database.transact(() => {
+        database.run("DELETE FROM deliveries WHERE recording = ?", id);
+        stop(id);
+      });
+    },
     setFile(id, { dev, ino }, size, created) {
       database.transact(() => {
         change("UPDATE recordings SET dev = ?, ino = ?, size = ? WHERE id = ?", dev, ino, size, id);

@@ -5,6 +5,7 @@ import { mayCommand } from "../protocol/evidence.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { isNews, isTooOld } from "../session/news.ts";
 import { sayRefused } from "../session/say_refused.ts";
+import { type OnRecord, settle } from "./carry_out.ts";
 import type { Found, ObeyContext } from "./obey.ts";
 import type { Arrival } from "./sessions_store.ts";
 
@@ -13,28 +14,31 @@ export function whyBarred(
   { commands, maxCommandAge, started }: Pick<ObeyContext, "commands" | "maxCommandAge" | "started">,
   arrival: Arrival | null,
   { barred, author, time }: Pick<Found, "barred" | "author" | "time">,
+  now: number,
 ): RefusedLine["reason"] | null {
   if (barred !== null || author === null) return barred;
   const acquaintance = {
     lookedBefore: arrival === null ? null : arrival.looked,
     known: arrival === null || arrival.added < started,
   };
-  const now = Date.now();
   if (!isNews(acquaintance, time, now)) return "history";
   if (isTooOld(maxCommandAge, time, now)) return "too-old";
   return mayCommand(commands, author.evidence) ? null : author.why;
 }
 
-/** Puts a line that is not obeyed on record. A line that somebody may have meant as a command is also shown. */
+/** Claims lines that are not obeyed and puts them on record. One that somebody may have meant as a command is also shown. */
 export function refuse(
-  { audit, denied }: Pick<ObeyContext, "audit" | "denied">,
+  context: OnRecord & Pick<ObeyContext, "denied">,
   ref: SessionRef,
-  refused: RefusedLine,
+  claim: () => boolean,
+  lines: readonly RefusedLine[],
 ): void {
-  const message = sayRefused(refused);
-  const body = noteLookAlike(ref, refused);
-  if (message === null) audit(body);
-  else denied(body, message);
+  const bodies = lines.map((line) => noteLookAlike(ref, line));
+  if (!settle(context, claim, bodies)) return;
+  for (const line of lines) {
+    const message = sayRefused(line);
+    if (message !== null) context.denied(noteLookAlike(ref, line), message);
+  }
 }
 
 function noteLookAlike({ provider, session }: SessionRef, { token, reason }: RefusedLine): AuditBody {

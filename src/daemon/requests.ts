@@ -1,15 +1,22 @@
 /**
- * The request spool: `kato record|capture|stop` from outside the chat. Requires read and write on the spool folder.
- * Room: daemon; edge.
+ * The request spool: `kato record|capture|stop` from outside the chat. Anybody of the person's account may put anything
+ * there: what is no request is put on record, moved away, and ends nothing. Requires read and write on the spool folder
+ * and the one for what was refused. Room: daemon; edge.
  */
-import { basename, join } from "@std/path";
+import { join } from "@std/path";
 import { type Answer, type Request, request as requestSchema } from "../protocol/request.ts";
-import { REQUEST_BYTES } from "../protocol/limits.ts";
-import { writeAtomically } from "../system/atomic_file.ts";
-import { removeIfThere } from "../system/look.ts";
+import { REFUSED_REQUESTS, REQUEST_BYTES } from "../protocol/limits.ts";
+import { makePrivateFolder, writeAtomically } from "../system/atomic_file.ts";
+import { removeIfThere, systemWords } from "../system/look.ts";
+import { describeFailure } from "./failure.ts";
+import type { Log } from "./log.ts";
 
 /** Answers that nobody fetched are removed after this long. Milliseconds. */
 const ANSWER_KEPT_MS = 60_000;
+
+/** `<id>.json`, and the answer to it: the id of a request, and no other name. */
+const REQUEST = /^([0-9a-f-]{8,64})\.json$/;
+const ANSWER = /^[0-9a-f-]{8,64}\.answer\.json$/;
 
 export interface Requests {
   /** Looks for requests that no event told of. */
@@ -17,40 +24,109 @@ export interface Requests {
   close(): void;
 }
 
+export interface RequestsOptions {
+  /** The spool. */
+  readonly folder: string;
+  /** Where what is refused goes. */
+  readonly refused: string;
+  readonly obey: (request: Request) => Promise<Answer>;
+  /** Puts on record that what stood at `path` is refused; on the disk when it returns. */
+  readonly record: (path: string, reason: RefusedReason, detail: string | null) => void;
+  readonly log: Log;
+}
+
+export type RefusedReason = "malformed-request" | "no-file" | "odd-name" | "unreadable-request";
+
 /** Takes each request once: it is removed before it is answered, and answered whatever becomes of it. */
-export function takeRequests(folder: string, obey: (request: Request) => Promise<Answer>): Requests {
+export function takeRequests({ folder, refused, obey, record, log }: RequestsOptions): Requests {
   const underWay = new Set<string>();
+  /** What could be neither taken nor moved away, and is on record. */
+  const left = new Set<string>();
+  let problem: string | null = null;
 
   function look(): void {
-    for (const entry of Deno.readDirSync(folder)) {
-      const path = join(folder, entry.name);
-      if (entry.name.endsWith(".answer.json") || entry.name.startsWith(".")) removeOld(path);
-      else if (entry.isFile && entry.name.endsWith(".json") && !underWay.has(path)) void take(path);
+    try {
+      for (const entry of Deno.readDirSync(folder)) if (!left.has(entry.name)) lookAtEntry(entry);
+      problem = null;
+    } catch (error) {
+      tellProblem(error);
     }
   }
 
-  async function take(path: string): Promise<void> {
-    const id = basename(path, ".json");
-    underWay.add(path);
+  function tellProblem(error: unknown): void {
+    const { why } = describeFailure(error);
+    if (problem !== why) log.tell("spool-failed", { problem: why });
+    problem = why;
+  }
+
+  function lookAtEntry({ name, isFile }: Deno.DirEntry): void {
+    if (isFile && (ANSWER.test(name) || name.startsWith("."))) return removeOld(join(folder, name));
+    const id = REQUEST.exec(name)?.[1];
+    if (id === undefined) return setAside(name, "odd-name", null);
+    if (!isFile) return setAside(name, "no-file", null);
+    if (!underWay.has(name)) void take(name, id);
+  }
+
+  /** Record first; what cannot be recorded now stays where it is until it can. */
+  function setAside(name: string, reason: RefusedReason, detail: string | null): void {
+    if (left.size >= REFUSED_REQUESTS) return;
+    record(join(folder, name), reason, detail);
+    let kept: string | null = null;
     try {
-      const request = read(path);
+      makePrivateFolder(refused);
+      // Under a name of ours: its own may be anything.
+      kept = join(refused, crypto.randomUUID());
+      if ([...Deno.readDirSync(refused)].length >= REFUSED_REQUESTS) kept = null;
+      else Deno.renameSync(join(folder, name), kept);
+    } catch (error) {
+      if (systemWords(error) === null) throw error;
+      kept = null;
+    }
+    if (kept === null) left.add(name);
+    log.tell("request-refused", { name, problem: detail ?? reason, kept: kept ?? "where it was" });
+  }
+
+  async function take(name: string, id: string): Promise<void> {
+    const path = join(folder, name);
+    underWay.add(name);
+    try {
+      const found = read(path, id);
+      if ("problem" in found) {
+        setAside(name, found.problem, found.detail);
+        return answer(refuse(id, found.problem, "The request is not one that kato understands."));
+      }
       // Whoever asked may have given up meanwhile: only what is still there to be removed is obeyed.
-      if (!removeIfThere(path)) return;
-      const answer: Answer = request === null || request.id !== id
-        ? refuse(id, "malformed-request", "The request is not one that kato understands.")
-        : await obey(request);
-      writeAtomically(join(folder, `${id}.answer.json`), JSON.stringify(answer));
+      if (found.request === null || !removeIfThere(path)) return;
+      answer(await obey(found.request));
+    } catch (error) {
+      tellProblem(error);
+      const { why } = describeFailure(error);
+      answer(refuse(id, "not-now", `That cannot be done now: ${why}. Try again when it can.`));
     } finally {
-      underWay.delete(path);
+      underWay.delete(name);
+    }
+  }
+
+  /** Who gets no answer is told by the command line that there is none. */
+  function answer(text: Answer): void {
+    try {
+      writeAtomically(join(folder, `${text.id}.answer.json`), JSON.stringify(text));
+    } catch (error) {
+      tellProblem(error);
+    }
+  }
+
+  async function follow(watcher: Deno.FsWatcher): Promise<void> {
+    try {
+      for await (const event of watcher) if (event.kind !== "access") look();
+    } catch (error) {
+      // Requests wait for the next look then.
+      tellProblem(error);
     }
   }
 
   const watcher = watch(folder);
-  if (watcher !== null) {
-    void (async () => {
-      for await (const event of watcher) if (event.kind !== "access") look();
-    })();
-  }
+  if (watcher !== null) void follow(watcher);
   look();
   return { look, close: () => watcher?.close() };
 }
@@ -69,13 +145,26 @@ export function refuse(id: string, reason: string, message: string): Answer {
   return { v: 1, id, result: "failed", reason, message, destination: null };
 }
 
-function read(path: string): Request | null {
+type Read =
+  /** Null: it is gone. */
+  | { readonly request: Request | null }
+  | { readonly problem: RefusedReason; readonly detail: string | null };
+
+function read(path: string, id: string): Read {
   try {
-    if (Deno.lstatSync(path).size > REQUEST_BYTES) return null;
-    return requestSchema.safeParse(JSON.parse(Deno.readTextFileSync(path))).data ?? null;
+    const { isFile, nlink, size } = Deno.lstatSync(path);
+    // A FIFO would hold us up; a link leads elsewhere.
+    if (!isFile || nlink !== 1) return { problem: "no-file", detail: null };
+    if (size > REQUEST_BYTES) return { problem: "malformed-request", detail: `it has ${size} bytes` };
+    const { data } = requestSchema.safeParse(JSON.parse(Deno.readTextFileSync(path)));
+    if (data === undefined || data.id !== id) return { problem: "malformed-request", detail: null };
+    return { request: data };
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) return null;
-    throw error;
+    if (error instanceof Deno.errors.NotFound) return { request: null };
+    if (error instanceof SyntaxError) return { problem: "malformed-request", detail: "it is not JSON" };
+    const words = systemWords(error);
+    if (words === null) throw error;
+    return { problem: "unreadable-request", detail: words };
   }
 }
 

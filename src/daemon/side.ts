@@ -13,6 +13,7 @@ import type { Log } from "./log.ts";
 import { createParserClient, type ParserClient } from "./parser_client.ts";
 import type { SessionsStore } from "./sessions_store.ts";
 import type { Database } from "./state.ts";
+import type { Turns } from "./turns.ts";
 
 export interface ProviderPlan {
   readonly provider: ProviderId;
@@ -35,6 +36,7 @@ export interface SideContext {
   readonly version: string;
   readonly database: Database;
   readonly sessions: SessionsStore;
+  readonly turns: Pick<Turns, "take">;
   readonly audit: (body: AuditBody) => void;
   readonly log: Log;
   readonly keepMark: (provider: ProviderId, session: string | null) => void;
@@ -56,12 +58,30 @@ export const EMPTY_BODY: Omit<AuditBody, "event" | "reason"> = {
 
 export function createSide(plan: ProviderPlan, context: SideContext): Side {
   const { provider } = plan;
-  const { audit, log } = context;
+  const { audit, database, log } = context;
+
+  /** In the line of the provider: what is seen of the session later waits until this is kept. */
+  function take(step: () => void, replaces?: string): void {
+    context.turns.take({ provider, session: null }, step, replaces);
+  }
 
   function crashed(session: string): void {
-    if (!follow.crashed(session)) return;
-    log.tell("session-quarantined", { provider, session });
-    audit({ ...EMPTY_BODY, event: "source-quarantined", provider, session, reason: "parser-failed-twice" });
+    take(() => {
+      const isQuarantined = database.transact(() => {
+        if (!follow.crashed(session)) return false;
+        audit({
+          ...EMPTY_BODY,
+          event: "source-quarantined",
+          provider,
+          session,
+          reason: "parser-failed-twice",
+        });
+        return true;
+      });
+      if (!isQuarantined) return;
+      follow.quarantined(session);
+      log.tell("session-quarantined", { provider, session });
+    });
   }
 
   function failed(why: string, session: string | null, violation: boolean): void {
@@ -69,7 +89,7 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
     log.tell("parser-ended", { provider, why });
     const event = violation ? "protocol-violation" : "role-ended";
     const decision = violation ? "deny" : "note";
-    audit({ ...EMPTY_BODY, event, provider, session, decision, reason: event, detail: why });
+    take(() => void audit({ ...EMPTY_BODY, event, provider, session, decision, reason: event, detail: why }));
     if (session !== null) crashed(session);
     follow.restarted();
     context.down(provider, why);
@@ -78,7 +98,8 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
   const client = createParserClient({
     host: context.host,
     ...plan,
-    looked: (at) => follow.looked(at),
+    // In its line: a session that waits there to be taken in turned up before this look.
+    looked: (at) => take(() => follow.looked(at), "looked"),
     take: (message, payload) => context.take(side, message, payload),
     keepMark: (session) => context.keepMark(provider, session),
     failed,

@@ -2,6 +2,7 @@
  * The daemon's state: one SQLite database, opened by the orchestrator alone. A transaction that returned is on the
  * disk. Requires read and write on the state folder. Room: daemon; edge.
  */
+import { dirname } from "@std/path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { flushFoldersOf } from "../system/flush_folder.ts";
 import { lookAt } from "../system/look.ts";
@@ -23,31 +24,62 @@ export type OpenedState =
   | { readonly opened: true; readonly database: Database }
   | { readonly opened: false; readonly message: string };
 
-/** Opens or makes the database at `path`, mode 0600, and brings its schema up to date. */
-export function openState(path: string): OpenedState {
-  // Made here and not by SQLite, so that its mode does not depend on the umask; SQLite gives its side files the same.
-  const isNew = lookAt(path) === null;
-  Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
-  Deno.chmodSync(path, 0o600);
-  if (isNew) flushFoldersOf([path]);
-  const connection = new DatabaseSync(path);
-  connection.exec(
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -256;",
-  );
-  const version = Number(connection.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
-  if (version > MIGRATIONS.length) {
-    connection.close();
-    return {
-      opened: false,
-      message:
-        `${path} was written by a newer kato (schema ${version}, this one knows ${MIGRATIONS.length}). ` +
-        `Install that version again, or move the file away to begin with empty state.`,
-    };
-  }
-  MIGRATIONS.slice(version).forEach((step, index) => {
-    connection.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${version + index + 1}; COMMIT;`);
-  });
+/** The database cannot be read or written for now: another program has it locked, the disk is full or read-only … */
+export class StateError extends Error {
+  override readonly name = "StateError";
+}
 
+/** Another program that writes to the database, a backup say, is waited for so long before anything is held up. */
+const PATIENCE_MS = 250;
+
+/**
+ * Opens or makes the database at `path`, mode 0600, and brings its schema up to date. Throws a StateError, or what the
+ * system says, when that is not possible for now.
+ *
+ * @param damaged Told once when it turns out later that the file is no sound database any more.
+ */
+export function openState(path: string, damaged: (message: string) => void = () => {}): OpenedState {
+  let isOpen = false;
+  const failures = tellFailures(path, (message) => {
+    if (isOpen) damaged(message);
+  });
+  let connection: DatabaseSync | null = null;
+  try {
+    // Made here and not by SQLite, so that its mode does not depend on the umask; SQLite gives its side files the same.
+    const isNew = lookAt(path) === null;
+    const file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+    const isPrivate = ((file.statSync().mode ?? 0) & 0o777) === 0o600;
+    file.close();
+    // Not where it is needless: on a disk that is read-only for now, it would be refused.
+    if (!isPrivate) Deno.chmodSync(path, 0o600);
+    if (isNew) flushFoldersOf([path]);
+    connection = new DatabaseSync(path);
+    connection.exec(
+      `PRAGMA busy_timeout = ${PATIENCE_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; ` +
+        "PRAGMA foreign_keys = ON; PRAGMA cache_size = -256;",
+    );
+    const version = Number(connection.prepare("PRAGMA user_version").get()?.["user_version"] ?? 0);
+    if (version > MIGRATIONS.length) {
+      connection.close();
+      const message =
+        `${path} was written by a newer kato (schema ${version}, this one knows ${MIGRATIONS.length}). ` +
+        `Install that version again, or move the file away to begin with empty state.`;
+      return { opened: false, message };
+    }
+    for (const [index, step] of MIGRATIONS.slice(version).entries()) {
+      connection.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${version + index + 1}; COMMIT;`);
+    }
+  } catch (error) {
+    connection?.close();
+    const failure = failures.wrap(error);
+    if (failures.isDamaged()) return { opened: false, message: sayDamaged(path) };
+    throw failure;
+  }
+  isOpen = true;
+  return { opened: true, database: useConnection(connection, failures) };
+}
+
+function useConnection(connection: DatabaseSync, failures: Failures): Database {
   const statements = new Map<string, StatementSync>();
   const prepare = (sql: string) => {
     const known = statements.get(sql);
@@ -56,31 +88,95 @@ export function openState(path: string): OpenedState {
     statements.set(sql, statement);
     return statement;
   };
-  let depth = 0;
+  let inTransaction = false;
+  let isPatient = true;
 
-  const database: Database = {
+  /** Who waited in vain once does not wait again: waiting holds up everything, and what failed is tried again anyway. */
+  function setPatience(patient: boolean): void {
+    if (patient === isPatient) return;
+    connection.exec(`PRAGMA busy_timeout = ${patient ? PATIENCE_MS : 0}`);
+    isPatient = patient;
+  }
+
+  function attempt<Result>(work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw failures.wrap(error);
+    }
+  }
+
+  function attemptWriting<Result>(work: () => Result): Result {
+    try {
+      const result = attempt(work);
+      setPatience(true);
+      return result;
+    } catch (error) {
+      if (error instanceof StateError) setPatience(false);
+      throw error;
+    }
+  }
+
+  return {
     transact(change) {
-      if (depth > 0) return change();
-      connection.exec("BEGIN IMMEDIATE");
-      depth += 1;
+      if (inTransaction) return change();
+      inTransaction = true;
       try {
-        const result = change();
-        connection.exec("COMMIT");
-        return result;
+        return attemptWriting(() => {
+          connection.exec("BEGIN IMMEDIATE");
+          const result = change();
+          connection.exec("COMMIT");
+          return result;
+        });
       } catch (error) {
-        connection.exec("ROLLBACK");
+        // SQLite itself has rolled back what a full disk took no more of.
+        if (connection.isTransaction) connection.exec("ROLLBACK");
         throw error;
       } finally {
-        depth -= 1;
+        inTransaction = false;
       }
     },
-    run(sql, ...values) {
-      const { changes, lastInsertRowid } = prepare(sql).run(...values);
-      return { id: Number(lastInsertRowid), changes: Number(changes) };
-    },
-    all: (sql, ...values) => prepare(sql).all(...values),
-    get: (sql, ...values) => prepare(sql).get(...values),
+    run: (sql, ...values) =>
+      attemptWriting(() => {
+        const { changes, lastInsertRowid } = prepare(sql).run(...values);
+        return { id: Number(lastInsertRowid), changes: Number(changes) };
+      }),
+    all: (sql, ...values) => attempt(() => prepare(sql).all(...values)),
+    get: (sql, ...values) => attempt(() => prepare(sql).get(...values)),
     close: () => connection.close(),
   };
-  return { opened: true, database };
+}
+
+interface Failures {
+  /** What SQLite threw, as a StateError; whatever nothing outside kato explains, as it is. */
+  wrap(error: unknown): unknown;
+  isDamaged(): boolean;
+}
+
+/** SQLite's words; the runtime gives no number. */
+const DAMAGED = /malformed|not a database|unsupported file format/;
+const OUR_OWN =
+  /constraint failed|syntax error|no such (?:table|column)|datatype mismatch|cannot start a transaction/;
+
+function tellFailures(path: string, damaged: (message: string) => void): Failures {
+  let isDamaged = false;
+  return {
+    wrap(error) {
+      const isSqlite = error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
+      if (!isSqlite || OUR_OWN.test(error.message)) return error;
+      if (DAMAGED.test(error.message) && !isDamaged) {
+        isDamaged = true;
+        damaged(sayDamaged(path));
+      }
+      return new StateError(`Cannot use the state ${path}: ${error.message}`, { cause: error });
+    },
+    isDamaged: () => isDamaged,
+  };
+}
+
+function sayDamaged(path: string): string {
+  return `${path} is damaged. Put a backup in its place, or move the folder ${
+    dirname(path)
+  } away to begin with empty ` +
+    "state: recordings stay as they are, and what is in the logs by then is history.";
 }

@@ -5,9 +5,13 @@ import { keepFew } from "../protocol/few_names.ts";
 import { TROUBLE_NAMES } from "../protocol/limits.ts";
 import { type Status, status as statusSchema } from "../protocol/status.ts";
 import { writeAtomically } from "../system/atomic_file.ts";
+import { describeFailure } from "./failure.ts";
 
 /** The file is written no more often than this. Milliseconds. */
 const GATHER_MS = 200;
+
+/** After a write that failed. Milliseconds. */
+const AGAIN_MS = 1_000;
 
 /** How many of the latest denials and errors are shown. */
 const LATEST = 20;
@@ -23,7 +27,7 @@ interface Troubles {
 export interface StatusFile {
   /** Something changed: the file is written soon. */
   touch(): void;
-  /** Writes at once; the state is as it was, unless it is given. */
+  /** Writes at once; the state is as it was, unless it is given. Never throws: the file is for people, and comes later. */
   write(state?: Status["state"]): void;
   deny(denial: Omit<Status["denials"][number], "time">): void;
   error(message: string): void;
@@ -40,6 +44,9 @@ export interface StatusSource {
   >;
   readonly providers: () => Status["providers"];
   readonly recordings: () => Status["recordings"];
+  readonly waiting: () => readonly Status["waiting"][number][];
+  /** It cannot be written, which costs nothing but what it would have said. */
+  readonly failed: (problem: string) => void;
 }
 
 export function createStatusFile(path: string, source: StatusSource): StatusFile {
@@ -49,13 +56,28 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
   let state: Status["state"] = "starting";
   let cancel: (() => void) | null = null;
   let written = -GATHER_MS;
+  /** Why it cannot be written, if it cannot. */
+  let problem: string | null = null;
+  let closed = false;
 
   function write(next: Status["state"] = state): void {
     state = next;
     cancel?.();
     cancel = null;
     written = performance.now();
-    const whole: Status = {
+    try {
+      writeAtomically(path, `${JSON.stringify(statusSchema.parse(describe()), null, 1)}\n`);
+      problem = null;
+    } catch (error) {
+      const { why } = describeFailure(error);
+      if (problem === null) source.failed(why);
+      problem = why;
+      if (!closed) cancel = after(AGAIN_MS, write);
+    }
+  }
+
+  function describe(): Status {
+    return {
       v: 1,
       ...source.fixed,
       state,
@@ -63,14 +85,14 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
       providers: source.providers(),
       recordings: source.recordings(),
       denials,
+      waiting: source.waiting().slice(0, LATEST).map((held) => ({ ...held })),
       errors,
     };
-    writeAtomically(path, `${JSON.stringify(statusSchema.parse(whole), null, 1)}\n`);
   }
 
   function touch(): void {
     // The first change after a quiet time is told at once, and those that follow it together.
-    cancel ??= after(Math.max(0, written + GATHER_MS - performance.now()), write);
+    if (!closed) cancel ??= after(Math.max(0, written + GATHER_MS - performance.now()), write);
   }
 
   return {
@@ -96,6 +118,7 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
     },
     troubles: (provider) => [...troubles.get(provider)?.all.values() ?? []],
     close() {
+      closed = true;
       cancel?.();
       cancel = null;
     },

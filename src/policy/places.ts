@@ -16,6 +16,8 @@ export interface Places {
   readonly lockFile: string;
   /** The spool: one file a request. */
   readonly requests: string;
+  /** What stood there and was no request. */
+  readonly refusedRequests: string;
   readonly auditFile: string;
 }
 
@@ -37,6 +39,7 @@ export function placesOf(home: string): Places {
     statusFile: `${state}/status.json`,
     lockFile: `${state}/daemon.lock`,
     requests: `${state}/requests`,
+    refusedRequests: `${state}/refused`,
     auditFile: `${logs}/security-audit.jsonl`,
   };
 }

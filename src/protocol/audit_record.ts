@@ -18,9 +18,19 @@ export const AUDIT_EVENTS = [
   "protocol-violation",
   "source-quarantined",
   "source-released",
+  /** What stood in the request spool and was not obeyed. */
+  "request-refused",
+  /** A recording that is as large as policy allows. */
+  "recording-blocked",
+  /** One that was told to end, and ended without what could not be written. */
+  "recording-given-up",
+  /** A recording's log is not there. */
+  "feed-lost",
   "policy-loaded",
   /** Somebody else changed the log itself while a process wrote to it. */
   "audit-log-changed",
+  /** `kato policy allow` and `kato policy deny`. */
+  "policy-edited",
 ] as const;
 
 /**
@@ -65,6 +75,17 @@ export const REASONS = [
   "log-altered",
   "log-removed",
   "log-replaced",
+  // request-refused
+  "malformed-request",
+  "no-file",
+  "odd-name",
+  "unreadable-request",
+  // recording-given-up, feed-lost
+  "recording-given-up",
+  "log-not-there",
+  // policy-edited
+  "folder-allowed",
+  "folder-denied",
 ] as const;
 
 export const auditBody = z.strictObject({

@@ -171,6 +171,9 @@ export const PLAN_BYTES = 64 * KIB;
 /** A request in the spool is one small JSON object. */
 export const REQUEST_BYTES = 16 * KIB;
 
+/** What is no request is kept, for a person to look at; and what could not be moved away is remembered. So many of each. */
+export const REFUSED_REQUESTS = 100;
+
 /** The audit log is rotated at this size; the chain runs over rotations. */
 export const AUDIT_FILE_BYTES = 16 * MIB;
 

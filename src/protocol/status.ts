@@ -53,6 +53,14 @@ export const status = z.strictObject({
     reason: z.string(),
     message: z.string(),
   })),
+  /** What failed and is tried again until it succeeds; what comes later of the same session waits for it. */
+  waiting: z.array(z.strictObject({
+    provider: providerId,
+    /** Null: what concerns all sessions of the provider. */
+    session: z.nullable(z.string()),
+    since: time,
+    why: z.string(),
+  })),
   /** The latest errors, newest first; never conversation content. */
   errors: z.array(z.strictObject({ time, message: z.string() })),
 });

@@ -42,7 +42,8 @@ function removeQuietly(path: string): void {
 export function makePrivateFolder(path: string): void {
   const isNew = lookAt(path) === null;
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-  Deno.chmodSync(path, 0o700);
+  // Not where it is needless: on a disk that is read-only for now, it would be refused.
+  if (((Deno.statSync(path).mode ?? 0) & 0o777) !== 0o700) Deno.chmodSync(path, 0o700);
   if (!isNew) return;
   try {
     flushFoldersOf([path]);

@@ -20,3 +20,15 @@ export function removeIfThere(path: string): boolean {
     throw error;
   }
 }
+
+/**
+ * The system's own words for why it refused, and null for whatever is no refusal of the system's. Not every error that
+ * a file system can give has a name in the runtime; then there is the number.
+ */
+export function systemWords(error: unknown): string | null {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof Deno.errors.NotCapable) {
+    return null;
+  }
+  const isSystems = "code" in error || /\(os error \d+\)/.test(error.message);
+  return isSystems ? error.message : null;
+}

@@ -6,6 +6,7 @@
 import { dirname } from "@std/path";
 import type { Component, Lookup } from "../policy/decision.ts";
 import { isInside } from "../policy/folders.ts";
+import { systemWords } from "./look.ts";
 
 /**
  * Requires read on the roots, as named and as realpath gives them; what stands above them is passed over where the
@@ -99,12 +100,11 @@ function realPath(path: string): string | null {
   }
 }
 
-/** The system's own name of an error; anything that has none is a bug and passes through. */
+/** The system's own name of an error, or its number where the runtime has none; anything else is a bug and passes through. */
 function codeOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "NotCapable";
-  if (error instanceof Error && "code" in error && typeof error.code === "string") {
-    // Deno reports a NUL byte as EINVAL before it asks the system; no normalised path holds one.
-    if (!(error instanceof TypeError)) return error.code;
-  }
-  throw error;
+  // Deno reports a NUL byte as EINVAL before it asks the system, as a TypeError; no normalised path holds one.
+  if (systemWords(error) === null || !(error instanceof Error)) throw error;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return /os error \d+/.exec(error.message)?.[0] ?? error.name;
 }

@@ -41,6 +41,7 @@ function keepDaemon(place: Place, changes: Partial<Status> = {}): Disposable {
     providers: [],
     recordings: [],
     denials: [],
+    waiting: [],
     errors: [],
     ...changes,
   };
@@ -119,6 +120,23 @@ for (const [what, processes, wanted] of WEAK) {
     matches(await examine(home, { kernelSandbox: true, kernel: kernelOf(processes) }), wanted);
   });
 }
+
+Deno.test("kato doctor finds what the daemon waits for", async () => {
+  using home = makeHome();
+  using _daemon = keepDaemon(home, {
+    waiting: [{
+      provider: "codex",
+      session: "5f0c9a1e-7d42-4b6b-9c1e-000000000001",
+      since: "2026-11-24T07:58:00.000Z",
+      why: "Cannot append to the audit log: No space left on device (os error 28)",
+    }],
+  });
+  const kernel = kernelOf([MONITOR, ORCHESTRATOR, PARSER]);
+  matches(
+    await examine(home, { kernelSandbox: true, kernel }),
+    /^problem daemon: cannot go on with session 5f0c9a1e-.*: Cannot append to the audit log.* → mend that/,
+  );
+});
 
 Deno.test("kato doctor says what a kernel lacks, what that leaves open, and which kernel has it", async () => {
   using home = makeHome();

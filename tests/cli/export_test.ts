@@ -205,6 +205,7 @@ function pretendDaemon({ home }: Place, destination: string): Disposable {
       written: null,
     }],
     denials: [],
+    waiting: [],
     errors: [],
   };
   Deno.writeTextFileSync(statusFile, JSON.stringify(status));

@@ -63,6 +63,7 @@ const STATUS: Status = {
     reason: "system-location",
     message: '"/etc/x.md" is in a folder of the system; choose one of your own.',
   }],
+  waiting: [],
   errors: [],
 };
 
@@ -99,6 +100,22 @@ Deno.test("kato status shows providers, recordings, denials, and nothing that st
   const ran = await run("status", home);
   assert.equal(ran.ended, "done");
   assert.equal(ran.out, Deno.readTextFileSync(new URL("../../fixtures/cli/status.txt", import.meta.url)));
+});
+
+Deno.test("kato status shows what failed and is tried again", async () => {
+  using home = makeHome();
+  const why = "Cannot use the state: database is locked";
+  const waiting = [
+    { provider: "claude-code", session: SESSION_A, since: "2026-11-24T07:58:00.000Z", why } as const,
+  ];
+  keepStatus(home, { ...STATUS, waiting });
+  using _lock = holdLock(home);
+  const ran = await run("status", home);
+  assert.match(
+    ran.out,
+    /\nWaiting\n {2}claude-code \S+, since 2 min: Cannot use the state: database is locked\n/,
+  );
+  assert.match(ran.out, /tried again until it succeeds/);
 });
 
 Deno.test("kato status --json is what the daemon wrote, and whether it runs", async () => {

@@ -72,7 +72,7 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
     end: () => void deeds.push("writer ended"),
   };
   const nothing = () => {};
-  const recorder = createRecorder(id, {
+  const recorder = createRecorder(store.get(id), {
     store,
     open: () => Promise.resolve({ writer, size, isSame: true }),
     unchanged: () => true,
@@ -82,6 +82,8 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
     giveCredit: nothing,
     maxBytes: 1000,
     noteChange: nothing,
+    blocked: (_, { why }) => void deeds.push(`blocked: ${why}`),
+    givenUp: (_, why) => void deeds.push(`given up: ${why}`),
     changed: nothing,
     stopped: () => void deeds.push("stopped"),
   });
@@ -92,7 +94,7 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
       whileClosing: (deed) => closing = deed,
       resume() {
         store.goOn(id);
-        recorder.restart();
+        recorder.start();
       },
     });
   } finally {
@@ -103,16 +105,17 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
 
 Deno.test("recorder: a last delivery that was written before a crash ends the recording, and its writer first", () =>
   withOpenEnd(10, async ({ deeds, recorder }) => {
-    await recorder.start();
+    recorder.start();
+    await recorder.settled();
     assert.deepEqual(deeds, ["close", "writer ended", "stopped"]);
-    recorder.restart();
+    recorder.start();
     await recorder.settled();
     assert.equal(deeds.length, 3, "and that is all");
   }));
 
 Deno.test("recorder: the same when it is tried again after a problem", () =>
   withOpenEnd(10, async ({ deeds, recorder }) => {
-    recorder.restart();
+    recorder.start();
     await recorder.settled();
     assert.deepEqual(deeds, ["close", "writer ended", "stopped"]);
   }));
@@ -120,14 +123,16 @@ Deno.test("recorder: the same when it is tried again after a problem", () =>
 Deno.test("recorder: one that is resumed while its writer closes goes on", () =>
   withOpenEnd(10, async ({ deeds, recorder, whileClosing, resume }) => {
     whileClosing(resume);
-    await recorder.start();
+    recorder.start();
+    await recorder.settled();
     await recorder.settled();
     assert.deepEqual(deeds, ["close", "writer ended", "feed"]);
   }));
 
 Deno.test("recorder: a last delivery that was not written is asked for again", () =>
   withOpenEnd(0, async ({ deeds, recorder }) => {
-    await recorder.start();
+    recorder.start();
+    await recorder.settled();
     assert.deepEqual(deeds, ["feed"]);
     await recorder.close();
     assert.deepEqual(deeds, ["feed", "writer ended"]);

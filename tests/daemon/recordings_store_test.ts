@@ -120,7 +120,7 @@ function askAll(database: Database): void {
   store.end(id, 9);
   store.goOn(id);
   store.resume(id, CHECKPOINT, 4, false);
-  store.stop(id);
+  store.giveUp(id);
   const sessions = storeSessions(database);
   const seen = {
     session: "s",
@@ -194,7 +194,7 @@ Deno.test("state: what is shown at every change of an active recording is that r
     assert.deepEqual([first?.id, first?.events, first?.readTo, rest.length], [id, 1, 750, 99]);
     assert.equal(watched.rows, 1);
     // One that is over is among the past ones at once, and one that goes on no longer.
-    store.stop(id);
+    store.giveUp(id);
     assert.deepEqual(store.latest(2).map(({ id, active }) => [id, active]), [[id, false], [id - 1, false]]);
     store.goOn(id - 1);
     assert.deepEqual(store.latest(2).map(({ id, active }) => [id, active]), [[id - 1, true], [id, false]]);

@@ -38,7 +38,7 @@ Deno.test("whyBarred() bars by when and where a message was said first, then by 
   ];
   for (const [commands, author, barred, why] of table) {
     const context = { commands, maxCommandAge: 0, started: 0 };
-    assert.equal(whyBarred(context, null, { barred, author, time: null }), why);
+    assert.equal(whyBarred(context, null, { barred, author, time: null }, Date.now()), why);
   }
 });
 
@@ -69,7 +69,7 @@ Deno.test("whyBarred() tells news from what came late, and what is too old", () 
   ];
   for (const [name, arrival, time, maxCommandAge, why] of table) {
     const context = { commands: "typed", maxCommandAge, started } as const;
-    assert.equal(whyBarred(context, arrival, { barred: null, author: TYPED, time }), why, name);
+    assert.equal(whyBarred(context, arrival, { barred: null, author: TYPED, time }, now), why, name);
   }
 });
 
@@ -114,14 +114,14 @@ function refused(reason: RefusedLine["reason"]) {
   const messages: string[] = [];
   refuse(
     {
+      database: { transact: (change) => change() },
       audit: (body) => records.push(body),
-      denied(body, message) {
-        records.push(body);
-        messages.push(message);
-      },
+      recorded: new Set(),
+      denied: (_, message) => void messages.push(message),
     },
     REF,
-    { token: "::record notes.md", reason },
+    () => true,
+    [{ token: "::record notes.md", reason }],
   );
   return { records, messages };
 }

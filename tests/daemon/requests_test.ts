@@ -1,9 +1,12 @@
 /** The request spool by itself: each request is taken once, and answered. */
 import assert from "node:assert/strict";
 import { join } from "@std/path";
+import type { Log } from "../../src/daemon/log.ts";
 import { takeRequests } from "../../src/daemon/requests.ts";
 import type { Answer, Request } from "../../src/protocol/request.ts";
 import { until } from "./until.ts";
+
+const SILENT: Log = { tell: () => {}, close: () => Promise.resolve() };
 
 const DONE: Omit<Answer, "id"> = { v: 1, result: "done", reason: "done", message: "", destination: null };
 
@@ -13,9 +16,15 @@ for (const watched of [true, false]) {
     const { watchFs } = Deno;
     if (!watched) Deno.watchFs = () => raise("No space left on device (os error 28)");
     const obeyed: Request[] = [];
-    const requests = takeRequests(folder, (request) => {
-      obeyed.push(request);
-      return Promise.resolve({ ...DONE, id: request.id });
+    const requests = takeRequests({
+      folder,
+      refused: `${folder}-refused`,
+      obey(request) {
+        obeyed.push(request);
+        return Promise.resolve({ ...DONE, id: request.id });
+      },
+      record: () => raise("nothing is to be refused"),
+      log: SILENT,
     });
     try {
       const id = crypto.randomUUID();

@@ -133,6 +133,15 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
     const message = `runs under another policy (SHA-256 ${plain(status.policy.hash)})`;
     checks.push(problem(name, message, "restart it: 'systemctl --user restart kato'"));
   }
+  for (const { provider, session, why } of status.waiting) {
+    const what = session === null ? provider : `session ${session}`;
+    checks.push(
+      problem(name, `cannot go on with ${plain(what)}: ${plain(why)}`, "mend that; kato goes on by itself"),
+    );
+  }
+  for (const { destination, problem: why } of status.recordings) {
+    if (why !== null) checks.push(problem("recording", `${plain(destination)} waits: ${plain(why)}`, null));
+  }
   const roots = effective === null ? null : rootsOf(effective, context);
   checks.push(
     ...checkProcesses(status, kernel, kernelSandbox),

@@ -44,6 +44,7 @@ function describeState(state: DaemonState, context: Context): string[] {
   if (status === null) return lines;
   if (state.running) lines.push(...describeProviders(status, context, paint));
   lines.push(...describeRecordings(status, context, paint));
+  if (state.running) lines.push(...describeWaiting(status, context, paint));
   lines.push(...describeLatest(status, context, paint));
   return lines;
 }
@@ -117,6 +118,23 @@ function describeRecording(recording: RecordingStatus, { home, now, out }: Conte
     `            ${count(events, "event")}, ${showSize(bytes)}, ${when}${behind}`,
   ];
   if (problem !== null) lines.push(fit(`            ${plain(problem)}`, out.columns));
+  return lines;
+}
+
+/** What failed and is tried again: of most interest to whoever wonders why nothing happens. */
+function describeWaiting({ waiting }: Status, { now, out }: Context, paint: Paint): string[] {
+  if (waiting.length === 0) return [];
+  const lines = ["", paint("red", "Waiting")];
+  for (const { provider, session, since, why } of waiting.slice(0, LATEST)) {
+    const what = session === null ? provider : `${provider} ${shortId(session)}`;
+    lines.push(
+      fit(`  ${plain(what)}, since ${showAge(now - Date.parse(since))}: ${plain(why)}`, out.columns),
+    );
+  }
+  if (waiting.length > LATEST) lines.push(`  … and ${count(waiting.length - LATEST, "other")}`);
+  lines.push(
+    "  It is tried again until it succeeds; what was said later in these sessions waits, and is not lost.",
+  );
   return lines;
 }
 

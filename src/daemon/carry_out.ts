@@ -1,0 +1,150 @@
+/**
+ * What was decided about a command takes effect: its claim, its audit record and the change of the state stand in one
+ * transaction, the record first, so that there is no effect without its record and no record that is not kept. All of
+ * it can be done again after it failed. Room: daemon; no authority of its own.
+ */
+import type { AuditBody } from "../protocol/audit_record.ts";
+import type { Format, RenderHead } from "../protocol/render.ts";
+import type { Decision } from "../policy/decision.ts";
+import type { Effect } from "../session/machine.ts";
+import type { Command, ObeyContext, Verdict } from "./obey.ts";
+import type { RecordingKind } from "./recording.ts";
+
+/** What it takes to put something on record. */
+export type OnRecord = Pick<ObeyContext, "audit" | "recorded"> & {
+  readonly database: Pick<ObeyContext["database"], "transact">;
+};
+
+/**
+ * Claims a line and puts what was decided about it on record, with `change`, all or nothing. False: it was dealt with
+ * before. What is tried again after it failed is not recorded twice by the same `context`.
+ */
+export function settle(
+  context: OnRecord,
+  claim: () => boolean,
+  bodies: readonly AuditBody[],
+  change: () => void = () => {},
+): boolean {
+  return context.database.transact(() => {
+    if (!claim()) return false;
+    const key = JSON.stringify(bodies);
+    if (!context.recorded.has(key)) {
+      context.audit(...bodies);
+      context.recorded.add(key);
+    }
+    change();
+    return true;
+  });
+}
+
+export function accept(
+  context: ObeyContext,
+  command: Command,
+  path: string | null,
+  reason: string,
+  effects: readonly Effect[],
+  decision: Decision | null = null,
+): Verdict {
+  const changed: (() => void)[] = [];
+  const body = auditCommand(command, path, "allow", reason);
+  const isNew = settle(context, command.claim, [body], () => {
+    for (const effect of effects) changed.push(applyEffect(context, command, effect, decision));
+  });
+  if (isNew) {
+    for (const start of changed) start();
+    context.obeyed(body);
+  }
+  return { result: "done", reason, message: describe(reason, path), destination: path };
+}
+
+export function deny(
+  context: ObeyContext,
+  command: Command,
+  path: string | null,
+  reason: string,
+  message: string,
+): Verdict {
+  const body = auditCommand(command, path, "deny", reason);
+  if (settle(context, command.claim, [body])) context.denied(body, message);
+  return { result: "denied", reason, message, destination: path };
+}
+
+/** Changes the state; what it returns sets things going once that is on the disk, and cannot fail. */
+function applyEffect(
+  { recordings, sessions, recorders, timeZone, include }: ObeyContext,
+  command: Command,
+  effect: Effect,
+  decision: Decision | null,
+): () => void {
+  switch (effect.effect) {
+    case "end": {
+      recordings.end(effect.recording, effect.until);
+      const ended = recordings.get(effect.recording);
+      return () => recorders.ended(ended);
+    }
+    case "resume": {
+      const recording = recordings.get(effect.recording);
+      if (recording.active || effect.from === recording.next) recordings.goOn(effect.recording);
+      else recordings.resume(effect.recording, command.before, effect.from, false);
+      return () => recorders.start(recording);
+    }
+    case "start": {
+      const existing = decision?.allow === true ? decision.existing : null;
+      const head: RenderHead = {
+        format: formatOf(effect.destination),
+        meta: command.meta,
+        timeZone,
+        include: [...include],
+      };
+      const id = recordings.add({
+        ref: command.ref,
+        kind: kindOf(command),
+        destination: effect.destination,
+        whole: effect.from === 0,
+        head,
+        checkpoint: effect.from === 0 ? null : command.before,
+        next: effect.from,
+        until: effect.until,
+        file: existing,
+      });
+      const started = recordings.get(id);
+      return () => recorders.start(started);
+    }
+    case "point":
+      sessions.point(command.ref, effect.destination);
+      return () => {};
+  }
+}
+
+function auditCommand(
+  { ref, token, destination }: Command,
+  path: string | null,
+  decision: "allow" | "deny",
+  reason: string,
+): AuditBody {
+  return {
+    event: "command",
+    provider: ref.provider,
+    session: ref.session,
+    command: token,
+    requested: destination,
+    path,
+    decision,
+    reason,
+    detail: null,
+  };
+}
+
+function kindOf({ asker, verb }: Command): RecordingKind {
+  if (asker === "automatic") return "automatic";
+  return verb === "capture" || verb === "export" ? verb : "record";
+}
+
+/** The grammar admits no other extension. */
+function formatOf(path: string): Format {
+  return path.slice(path.lastIndexOf(".") + 1) as Format;
+}
+
+function describe(reason: string, path: string | null): string {
+  return path === null ? reason.replaceAll("-", " ") : `${reason.replaceAll("-", " ")}: ${path}`;
+}

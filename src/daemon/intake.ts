@@ -1,0 +1,118 @@
+/**
+ * Takes what a parser sends. What changes the state takes its turn, and is held back, tried again and shown when it
+ * fails; the parser is told that a message was dealt with only when it was. Room: daemon; no authority of its own.
+ */
+import { LOGGED_TROUBLES } from "../protocol/limits.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import type { FromParser, SeenSession } from "../protocol/parser_messages.ts";
+import type { Log } from "./log.ts";
+import { type ObeyContext, obeyMessage } from "./obey.ts";
+import type { Outside } from "./outside.ts";
+import type { Recorders } from "./recorders.ts";
+import type { Side } from "./side.ts";
+import type { StatusFile } from "./status_file.ts";
+import type { Turns } from "./turns.ts";
+
+export interface IntakeOptions {
+  readonly turns: Turns;
+  readonly context: ObeyContext;
+  readonly outside: Outside;
+  readonly recorders: Recorders;
+  readonly status: StatusFile;
+  readonly log: Log;
+  /** The provider's first scan is over. */
+  readonly ready: (provider: ProviderId) => void;
+}
+
+export function createIntake(options: IntakeOptions) {
+  const { turns, context, outside, recorders, status, log } = options;
+  const noted = new Set<string>();
+  /** What was seen of each provider's sessions, and waits for its turn: however long that takes, each is there once. */
+  const waiting = new Map<ProviderId, Map<string, SeenSession>>();
+
+  function takeSeen(side: Side, sessions: readonly SeenSession[]): void {
+    const { provider } = side.plan;
+    const before = waiting.get(provider);
+    const seen = before ?? new Map<string, SeenSession>();
+    for (const session of sessions) seen.set(session.session, session);
+    if (before !== undefined) return;
+    waiting.set(provider, seen);
+    turns.take({ provider, session: null }, () => {
+      if (waiting.get(provider) === seen) waiting.delete(provider);
+      side.follow.seen([...seen.values()]);
+      for (const session of seen.keys()) recorders.found({ provider, session });
+      status.touch();
+    });
+  }
+
+  function takeReady(side: Side, message: Extract<FromParser, { type: "ready" }>): void {
+    const { provider } = side.plan;
+    // What is seen from now on is news, and must not be taken for what was seen before.
+    waiting.delete(provider);
+    const at = Date.now();
+    turns.take({ provider, session: null }, () => {
+      side.follow.ready(at);
+      side.state = message.watching === "inotify" ? "watching" : "polling";
+      side.missing = message.missing;
+      options.ready(provider);
+      log.tell("watching", { provider, sessions: message.sessions, by: message.watching });
+      // Whoever started it waits for this.
+      status.write();
+    });
+  }
+
+  /** The log says it once for each session, and not without end; how often it happened is in the status. */
+  function noteTrouble(provider: ProviderId, trouble: Extract<FromParser, { type: "trouble" }>): void {
+    const { session, kind, what, count } = trouble;
+    const key = `${provider}/${session} ${kind} ${what}`;
+    if (!noted.has(key) && noted.size < LOGGED_TROUBLES) {
+      // The name of a type is whatever a log says it is; what is no name may be anything that was said.
+      const isName = kind !== "unknown-record" || /^[\w./:+-]{1,130}$/.test(what);
+      log.tell("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
+      noted.add(key);
+    }
+    status.trouble(provider, kind, what, count);
+  }
+
+  return function take(side: Side, message: FromParser, payload: Uint8Array<ArrayBuffer> | null): void {
+    const { provider } = side.plan;
+    switch (message.type) {
+      case "seen":
+        return takeSeen(side, message.sessions);
+      case "ready":
+        return takeReady(side, message);
+      case "watching":
+        side.state = message.how === "inotify" ? "watching" : "polling";
+        side.missing = [];
+        if (message.how === "poll") log.tell("polling", { provider, why: message.why });
+        return status.touch();
+      case "found": {
+        const { session, seq } = message;
+        const own = { ...context, recorded: new Set<string>() };
+        // However often it is tried: whether it is news, and not too old, is told by when it came.
+        const came = Date.now();
+        return turns.take({ provider, session }, async () => {
+          await obeyMessage(own, { provider, session }, message, came);
+          side.client.send({ type: "handled", session, seq });
+          status.touch();
+        });
+      }
+      case "watched":
+        return turns.take({ provider, session: message.session }, async () => {
+          await outside.wasRead(message, provider);
+          side.follow.watched(message);
+          outside.isCaughtUp({ provider, session: message.session });
+        }, "watched");
+      case "batch":
+        return recorders.take(message, payload);
+      case "lost":
+        return recorders.lost(message);
+      case "trouble":
+        return noteTrouble(provider, message);
+      case "mark":
+      case "pong":
+      case "stopped":
+        throw new Error(`internal error: ${message.type} is the parser client's`);
+    }
+  };
+}
