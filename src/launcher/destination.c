@@ -117,7 +117,18 @@ static int open_file(int parent, const char *name, const char *path, char **why)
   return refuse(why, "the destination is no file of this person's with one name");
 }
 
-int open_destination(const struct bound *bounds, size_t count, const struct control *control, char **why) {
+/* The empty file that was made for a writer which then could not be started. */
+void remove_destination(int parent, const char *path, int file) {
+  const char *name = strrchr(path, '/') + 1;
+  struct stat made, named;
+  bool seen = fstat(file, &made) == 0 && fstatat(parent, name, &named, AT_SYMLINK_NOFOLLOW) == 0;
+  bool is_it = seen && named.st_dev == made.st_dev && named.st_ino == made.st_ino && named.st_size == 0;
+  if (is_it) unlinkat(parent, name, 0);
+}
+
+/* `parent` is the folder that it is in, to be closed by the caller where the file is open. */
+int open_destination(const struct bound *bounds, size_t count, const struct control *control, int *parent,
+                     char **why) {
   const char *path = control->destination;
   const struct bound *bound = bound_of(bounds, count, path);
   if (bound == NULL) return refuse(why, "the destination is outside the plan");
@@ -131,9 +142,9 @@ int open_destination(const struct bound *bounds, size_t count, const struct cont
     if (make_folder(bound, folder, why) != 0) return -1;
   }
   const char *name;
-  int parent = open_parent(bound, path, &name);
-  if (parent < 0) return refuse_error(why, "cannot reach the folder of", path);
-  int fd = control->create ? create_file(parent, name, path, why) : open_file(parent, name, path, why);
-  close(parent);
+  *parent = open_parent(bound, path, &name);
+  if (*parent < 0) return refuse_error(why, "cannot reach the folder of", path);
+  int fd = control->create ? create_file(*parent, name, path, why) : open_file(*parent, name, path, why);
+  if (fd < 0) close(*parent);
   return fd;
 }

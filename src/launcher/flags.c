@@ -111,9 +111,18 @@ static void add_permissions(struct list *arguments, const struct role *role) {
   for (size_t i = 0; i < sizeof DENIED_KINDS / sizeof *DENIED_KINDS; i++) list_add(arguments, DENIED_KINDS[i]);
 }
 
+/* As `ps` shows it: the program is the same for all. */
+static char *process_name(const struct command *command) {
+  if (command->role == NULL) return text_of("kato-planner");
+  const char *role = command->role->name;
+  if (strcmp(role, "daemon") == 0) return text_of("kato-orchestrator");
+  bool is_role = strcmp(role, "writer") == 0 || strncmp(role, "parser:", 7) == 0;
+  return is_role ? text_of("kato-%.*s", (int)strcspn(role, ":"), role) : text_of("kato");
+}
+
 /* Everything up to the script; what follows are kato's own arguments. */
 void build_flags(struct list *arguments, const char *program, const struct command *command) {
-  list_add(arguments, "deno");
+  list_take(arguments, process_name(command));
   for (size_t i = 0; i < sizeof FIXED / sizeof *FIXED; i++) list_add(arguments, FIXED[i]);
   if (command->engine != NULL) list_take(arguments, text_of("--v8-flags=%s", command->engine));
   add_permissions(arguments, command->role);

@@ -215,7 +215,9 @@ struct bound {
 };
 void open_bounds(struct bound **bounds, size_t *count, const struct role *role, const struct place *place);
 /* Opens what the writer may have; -1 and why not, for a person. */
-int open_destination(const struct bound *bounds, size_t count, const struct control *control, char **why);
+void remove_destination(int parent, const char *path, int file);
+int open_destination(const struct bound *bounds, size_t count, const struct control *control, int *parent,
+                     char **why);
 
 /* cell.c: one role as a process of its own. */
 struct cell {

@@ -22,6 +22,8 @@
 #define SILENT_MS 1000
 /* Not more often than systemd puts up with. */
 #define REPLAN_MS 20000
+/* What was killed is gone by then, but for what the kernel itself holds. */
+#define END_MS 2000
 
 static const char TOO_LARGE[] = "killed: more than 512 MiB";
 static const char SILENT[] = "killed: it closed its pipes and went on";
@@ -171,8 +173,15 @@ static void confine_monitor(const struct monitor *monitor) {
 
 static _Noreturn void end(struct monitor *monitor) {
   for (size_t i = 0; i < monitor->count; i++) cell_kill(monitor->cells[i], "killed: the daemon ended");
-  /* They die without us as well; this is so that nobody finds them still there. */
-  while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) continue;
+  /*
+   * They die without us as well; this is so that nobody finds them still there. One that hangs in the kernel (a share that
+   * does not answer) is waited for no longer than that.
+   */
+  for (int64_t last = now_ms() + END_MS; now_ms() < last;) {
+    pid_t found = waitpid(-1, NULL, WNOHANG);
+    if (found < 0 && errno == ECHILD) break;
+    if (found == 0) poll(NULL, 0, 5);
+  }
   struct cell *orchestrator = &monitor->orchestrator;
   cell_hear_rest(orchestrator);
   bool killed = orchestrator->cause != NULL || WIFSIGNALED(orchestrator->status);
@@ -182,7 +191,12 @@ static _Noreturn void end(struct monitor *monitor) {
   char *reason = cell_reason(orchestrator);
   if (killed) say("the daemon's orchestrator was %s", reason);
   free(reason);
-  exit(killed ? BUG : WEXITSTATUS(orchestrator->status));
+  if (killed) exit(BUG);
+  int status = WEXITSTATUS(orchestrator->status);
+  /* Nobody told it to: as done it would not be started again. */
+  bool left = status == DONE && monitor->handed_on == 0;
+  if (left) say("the daemon's orchestrator ended without having been told to");
+  exit(left ? BUG : status);
 }
 
 _Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line) {

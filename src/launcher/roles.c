@@ -48,19 +48,22 @@ static char *facts_of(const struct cell *cell, int file) {
                  (unsigned long long)status.st_ino, (unsigned long long)status.st_nlink);
 }
 
-static void start(struct monitor *monitor, uint32_t channel, const struct command *command, int file) {
+/* Whether it was. */
+static bool start(struct monitor *monitor, uint32_t channel, const struct command *command, int file) {
   struct cell *cell = calloc(1, sizeof *cell);
   if (cell == NULL) out_of_memory();
   cell->channel = channel;
   if (!cell_start(cell, monitor->place, monitor->plan, command, NULL, file)) {
     free(cell);
-    return refuse(monitor, channel, text_of("the system has no room for another process now"));
+    refuse(monitor, channel, text_of("the system has no room for another process now"));
+    return false;
   }
   monitor->cells = more_room(monitor->cells, &monitor->room, monitor->count + 1, sizeof(struct cell *));
   monitor->cells[monitor->count++] = cell;
   char *facts = facts_of(cell, file);
   roles_tell(monitor, "started", channel, facts);
   free(facts);
+  return true;
 }
 
 static void start_parser(struct monitor *monitor, const struct control *control) {
@@ -74,14 +77,17 @@ static void start_parser(struct monitor *monitor, const struct control *control)
 
 static void start_writer(struct monitor *monitor, const struct control *control) {
   char *why = NULL;
-  int file = open_destination(monitor->bounds, monitor->bound_count, control, &why);
+  int parent;
+  int file = open_destination(monitor->bounds, monitor->bound_count, control, &parent, &why);
   if (file < 0) return refuse(monitor, control->channel, why);
   /* The runtime takes the exact name, the kernel the file that stands there now. */
   struct grant grant = {.verb = WRITE, .value = text_of("%s", control->destination)};
   char name[] = "writer";
   struct role role = {.name = name, .grants = &grant, .count = 1};
   struct command command = {.script = "writer.js", .role = &role, .engine = engine_flags(monitor->plan->profile)};
-  start(monitor, control->channel, &command, file);
+  bool started = start(monitor, control->channel, &command, file);
+  if (!started && control->create) remove_destination(parent, control->destination, file);
+  close(parent);
   close(file);
   free(grant.value);
 }
@@ -145,9 +151,12 @@ static size_t least(size_t one, size_t other) { return one < other ? one : other
 
 static void take_head(struct monitor *monitor) {
   monitor->body_left = read_u32(monitor->head + 4);
-  bool is_control = read_u32(monitor->head) == 0;
-  if (monitor->body_left > FRAGMENT_BYTES || (is_control && monitor->body_left == 0)) monitor->broken = true;
-  if (monitor->body_left == 0) monitor->head_length = 0;
+  uint32_t channel = read_u32(monitor->head);
+  bool is_empty = monitor->body_left == 0;
+  if (monitor->body_left > FRAGMENT_BYTES || (is_empty && (channel == 0 || channel > monitor->last_channel))) {
+    monitor->broken = true;
+  }
+  if (is_empty) monitor->head_length = 0;
 }
 
 static void take_body(struct monitor *monitor, const uint8_t *bytes, size_t length) {

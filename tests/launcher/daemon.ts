@@ -48,6 +48,7 @@ export interface DaemonOptions {
   readonly grants?: (stage: Stage) => readonly string[];
   readonly options?: readonly string[];
   readonly line?: readonly string[];
+  readonly under?: readonly string[];
   /** Before it starts. */
   readonly prepare?: (stage: Stage) => void;
 }
@@ -85,7 +86,7 @@ export function startDaemon(options: DaemonOptions): Daemon {
     "orchestrator.js",
     "daemon",
     ...line,
-  ], { program: "kato-probe" });
+  ], { program: "kato-probe", under: options.under ?? [] });
   const facts: Fact[] = [];
   const messages: string[] = [];
   let wake = () => {};

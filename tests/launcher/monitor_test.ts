@@ -304,6 +304,7 @@ const TABLE: readonly (readonly [string, DaemonOptions["steps"]])[] = [
   ["an unknown word", [say("run", "1", "/bin/true")]],
   ["an empty message", [{ raw: [0, 0, 0, 0, 0, 0, 0, 0] }]],
   ["bytes for a role that never was", [{ data: [5, "x"] }]],
+  ["nothing, for a role that never was", [{ raw: [5, 0, 0, 0, 0, 0, 0, 0] }]],
   ["two roles on one channel", [say("start", "1", "parser:echo"), say("start", "1", "parser:echo")]],
   ["more than may be under way", [
     say("start", "1", "parser:deaf"),
@@ -379,6 +380,35 @@ test(
     assert.deepEqual(await gone(daemon.stage.root), []);
   },
 );
+
+test(
+  "has an orchestrator that ended without being told started again",
+  { steps: [{ wait: 50 }, { exit: 0 }] },
+  async (daemon) => {
+    assert.equal((await daemon.status).code, 70);
+    assert.match(daemon.messages.at(-1) ?? "", /ended without having been told to/);
+  },
+);
+
+test("leaves no file behind that no writer could be started for", {
+  // Room for the pipes of a few roles.
+  under: ["prlimit", "--nofile=40:40"],
+  steps: Array.from(
+    { length: 16 },
+    (_, index) => say("start", String(index + 1), "writer", "create", `~/.kato/exports/${index + 1}.md`),
+  ),
+}, async (daemon) => {
+  const ends = await Promise.all([15, 16].map((channel) => daemon.reason(channel)));
+  const refused = Array.from({ length: 16 }, (_, index) => index + 1)
+    .filter((channel) =>
+      daemon.facts.some(({ said }) => said?.[0] === "ended" && said[1] === String(channel))
+    );
+  assert.ok(ends.every((reason) => /^refused: /.test(reason)), ends.join());
+  assert.ok(refused.length > 2 && refused.length < 16, refused.join());
+  const made = [...Deno.readDirSync(exportsOf(daemon.stage, ""))].map(({ name }) => Number.parseInt(name));
+  assert.deepEqual(made.filter((number) => refused.includes(number)), []);
+  assert.equal(made.length + refused.length, 16);
+});
 
 test(
   "ends an orchestrator whose heart does not beat, after 30 s",

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly program?: Target;
+  /** A program that runs it, with its words: `prlimit …`. */
+  readonly under?: readonly string[];
   /** As the user that runs the tests, root or not. */
   readonly asIs?: boolean;
 }
@@ -70,8 +72,16 @@ export function createStage(programs: readonly Target[] = ["kato"]): Stage {
     Deno.copyFileSync(join(scripts, name), join(library, name));
   }
 
-  function spawn(line: readonly string[], { env, cwd, program = "kato", asIs = false }: RunOptions = {}) {
-    const [command = "", ...args] = [...(asIs ? [] : asPerson()), join(root, "bin", program), ...line];
+  function spawn(
+    line: readonly string[],
+    { env, cwd, program = "kato", asIs = false, under = [] }: RunOptions = {},
+  ) {
+    const [command = "", ...args] = [
+      ...(asIs ? [] : asPerson()),
+      ...under,
+      join(root, "bin", program),
+      ...line,
+    ];
     return new Deno.Command(command, {
       args,
       cwd: cwd ?? home,
