@@ -21,10 +21,16 @@ const PLAIN_LOOK_ALIKE = new RegExp(`^::(?:${ANY_VERB})(?=[ \\t]|$)`, "i");
 const LOOK_ALIKE_AT = new RegExp(`::(?:${ANY_VERB})(?=\\s|$)[^\\r\\n]*`, "y");
 
 /**
- * Lines of the middle that matter: a code fence (its run, what follows it), or two colons of some kind. No `m`
- * flag: with it `^` would also match after a carriage return or U+2028, which end no line here.
+ * Lines of the middle that matter: a code fence (its run, what follows it), or two colons of some kind. A carriage return
+ * alone ends a line of CommonMark, so it does for fences. No `m` flag: with it `^` would also match after U+2028.
  */
-const MIDDLE_LINE = new RegExp(`(?:^|\\n)(?: {0,3}(\`{3,}|~{3,})([^\\n]*)|(${FANCY_LINE}))`, "g");
+const MIDDLE_LINE = new RegExp(
+  `(?:^|[\\n\\r]) {0,3}(\`{3,}|~{3,})([^\\n\\r]*)|(?:^|\\n)(${FANCY_LINE})`,
+  "g",
+);
+
+/** What may follow a closing fence. Any other white space is text to CommonMark, and leaves the fence open. */
+const BLANKS = /^[ \t]*$/;
 
 const encoder = new TextEncoder();
 
@@ -209,7 +215,7 @@ function scanMiddle(
     const [, fence, after = "", candidate] = match;
     if (fence !== undefined) {
       if (open === null) open = fence.startsWith("`") && after.includes("`") ? null : fence;
-      else if (fence.startsWith(open) && after.trim() === "") open = null;
+      else if (fence.startsWith(open) && BLANKS.test(after)) open = null;
       continue;
     }
     if (open !== null || candidate === undefined || refused.length >= REFUSED_PER_MESSAGE) continue;

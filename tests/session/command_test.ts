@@ -1,5 +1,7 @@
 /** The table of docs/command-grammar.md, and what must hold for any text. */
 import assert from "node:assert/strict";
+// @ts-types="../render/commonmark.d.ts"
+import { Parser } from "commonmark";
 import fc from "fast-check";
 import { type FoundCommand, GRAMMAR_REASONS, scan as scanSchema, VERBS } from "../../src/protocol/command.ts";
 import { findDestinationFaults } from "../../src/protocol/destination.ts";
@@ -184,7 +186,50 @@ Deno.test("scanCommands() obeys nothing inside a code fence", () => {
     ["::record\n```\n::stop\n```\n::export a.md", "L:record", "T:export a.md"],
     ["text\n```\n::stop\n```\n::stop\nmore", "-in-the-middle"],
     ["`::stop`"],
+    // Only spaces and tabs may follow a closing fence.
+    ["```\nx\n``` \t \n::stop", "T:stop"],
+    ...[
+      "\u00a0",
+      "\u1680",
+      "\u2003",
+      "\u202f",
+      "\u205f",
+      "\u3000",
+      "\u000b",
+      "\f",
+      "\ufeff",
+      "\u2028",
+      "\u2029",
+      "\u0085",
+    ]
+      .map((space) => ["```\nx\n```" + space + "\n::stop"] as const),
+    // A carriage return alone ends a line of CommonMark.
+    ["x\r```\n::stop"],
+    ["```\n```\rx\n```\n::stop"],
+    ["```\n```\rx\n::stop", "T:stop"],
   ]);
+});
+
+// Without U+2028, which that parser takes for a line's end where it looks for backticks.
+Deno.test("scanCommands() sees fences where a CommonMark parser does", () => {
+  const pieces = fc.constantFrom(
+    ..."```,````,~~~,~~~~, ,  ,   ,    ,\t,x,`,\n,\r,\r\n,\u00a0,\u2003,\v,\f,\ufeff,\u0085".split(
+      ",",
+    ),
+  );
+  const parser = new Parser();
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 14 }), (parts) => {
+      const text = `x${parts.join("")}\n::stop`;
+      const { commands } = scanCommands(text);
+      const walker = parser.parse(text).walker();
+      for (let step = walker.next(); step; step = walker.next()) {
+        const inCode = step.node.type === "code_block" && (step.node.literal ?? "").includes("::stop");
+        assert.ok(!inCode || commands.length === 0, JSON.stringify(text));
+      }
+    }),
+    { numRuns: 20_000 },
+  );
 });
 
 Deno.test("scanCommands() reports lines that look like commands where none can stand, and only those", () => {
