@@ -7,6 +7,7 @@ import * as z from "zod/mini";
 import { completionsFor } from "../src/cli/completions/completions.ts";
 import { usageReference } from "../src/cli/usage_reference.ts";
 import { LOG_EVENTS } from "../src/daemon/log_events.ts";
+import { AGENT_MEMORY } from "../src/policy/agent_memory.ts";
 import { HOME_FOLDERS, SYSTEM_LOCATIONS } from "../src/policy/folders.ts";
 import { CONFIG_KEYS } from "../src/policy/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/policy/defaults.ts";
@@ -67,6 +68,7 @@ export const MADE: readonly Made[] = [
       JSON.stringify({ title: "One line of kato's JSONL export", ...z.toJSONSchema(event) }, null, 2) + "\n",
   },
   { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
+  { path: "docs/path-policy.md", make: (now) => fillSection(now, "agent memory", agentMemoryTable()) },
   { path: "docs/logs.md", make: (now) => fillSection(now, "log events", eventTable()) },
   { path: "docs/cli.md", make: (now) => fillSection(now, "usage", usageReference()) },
   { path: "packaging/man/kato.1", make: commandsPage },
@@ -133,6 +135,14 @@ function keyTable(keys: readonly Key[], defaults: unknown): string {
     says,
   ]);
   return markdownTable([["key", "default", "meaning"], ...rows]);
+}
+
+function agentMemoryTable(): string {
+  const rows = Object.entries(AGENT_MEMORY).map(([agent, names]) => [
+    agent,
+    names.map((name) => `\`${name}\``).join(", "),
+  ]);
+  return markdownTable([["agent", "names, in any letter case"], ...rows]);
 }
 
 function eventTable(): string {

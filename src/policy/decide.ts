@@ -9,7 +9,7 @@ import { dirname, extname } from "@std/path";
 import type { Component, Decision, Lookup, Request } from "./decision.ts";
 import { deny, show } from "./denial.ts";
 import { isInside } from "./folders.ts";
-import { findHolder, findMisplacement, groundAsNamed } from "./path.ts";
+import { denyUnwritable, findHolder, findMisplacement, groundAsNamed } from "./path.ts";
 import type { Policy } from "./policy.ts";
 
 const MIB = 1024 * 1024;
@@ -22,7 +22,7 @@ const WRITABLE_BY_OTHERS = 0o022;
  * @param lookup What `lookUp()` found for it.
  */
 export function decide(policy: Policy, request: Request, path: string, lookup: Lookup): Decision {
-  const misplaced = findMisplacement(path, groundAsNamed(policy, request), request.providerRoots);
+  const misplaced = findMisplacement(policy, path, groundAsNamed(policy, request), request.providerRoots);
   if (misplaced !== null) return deny(misplaced, path, path);
 
   // Where a write would really end up; after this, `path` serves only to tell the person what was asked.
@@ -32,7 +32,10 @@ export function decide(policy: Policy, request: Request, path: string, lookup: L
   if (root === null && (request.asker !== "cli" || policy.destinations.cli_export === "roots")) {
     return denyOutside(policy, path, real, lookup);
   }
+  const long = denyUnwritable(lookup.path, request.asker);
+  if (long !== null) return long;
   const leadsAstray = findMisplacement(
+    policy,
     real,
     { roots: realRoots, home: lookup.realHome },
     request.providerRoots,

@@ -69,6 +69,7 @@ export const DENIALS = [
   "hidden-segment",
   "system-location",
   "reserved-location",
+  "agent-memory",
   "outside-roots",
   "no-such-root",
   "foreign-owner",

@@ -14,6 +14,7 @@ export const DEFAULT_POLICY: Policy = {
     allow_existing: false,
     allow_shared: false,
     max_file_mb: 1024,
+    agent_memory: [],
     cli_export: "anywhere",
   },
   recording: { commands: "typed", max_command_age: 0, automatic: [] },

@@ -20,6 +20,8 @@ const MENDS: Readonly<Record<Exclude<Denial, "grammar">, (path: string, detail: 
   "system-location": (path) => `${path} is in a folder of the system; choose one of your own.`,
   "reserved-location": (path) =>
     `${path} is where settings, keys, kato's own state or session logs are kept; choose another folder.`,
+  "agent-memory": (path) =>
+    `${path} has a name that coding agents load by themselves, as instructions; choose another name.`,
   "outside-roots": (path, roots) =>
     `${path} is in none of the folders that policy allows (${roots}); choose a path in one of them.`,
   "no-such-root": (path, root) =>

@@ -11,7 +11,7 @@ interface StepKind {
   readonly reasons: readonly Denial[];
 }
 
-const PLACES = ["hidden-segment", "system-location", "reserved-location"] as const;
+const PLACES = ["hidden-segment", "system-location", "reserved-location", "agent-memory"] as const;
 
 /** In the order of the decision. The three tests of places are made twice: by name, and by where it really is. */
 export const STEPS: readonly StepKind[] = [
@@ -21,7 +21,11 @@ export const STEPS: readonly StepKind[] = [
     says: "the path is one that may be typed",
     reasons: ["grammar", "not-absolute", "traversal", "forbidden-character", "extended-prefix"],
   },
-  { step: "place", says: "the place is neither hidden, nor the system's, nor reserved", reasons: PLACES },
+  {
+    step: "place",
+    says: "the place is neither hidden, nor the system's, nor reserved, nor agents'",
+    reasons: PLACES,
+  },
   {
     step: "root",
     says: "it is where policy allows it, links followed",

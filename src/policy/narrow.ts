@@ -26,6 +26,8 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
   "destinations.allow_existing": only(false),
   "destinations.allow_shared": only(false),
   "destinations.max_file_mb": (enforced, wanted) => Number(wanted) <= Number(enforced),
+  // What is named may not be written, so more names allow less.
+  "destinations.agent_memory": (enforced, wanted) => subset(wanted, enforced),
   "destinations.cli_export": only("roots"),
   "recording.commands": (enforced, wanted) =>
     EVIDENCE.every((evidence) =>

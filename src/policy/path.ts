@@ -3,13 +3,11 @@
  * path, or a denial. docs/path-policy.md has the order. Room: policy; no authority, pure.
  */
 import { basename, join, normalize } from "@std/path";
-import {
-  findDestinationFaults,
-  type GrammarReason,
-  holdsForbiddenCharacter,
-} from "../protocol/destination.ts";
+import { findDestinationFaults, type GrammarReason } from "../protocol/destination.ts";
+import { PATH_BYTES } from "../protocol/limits.ts";
 import { type SessionMeta, shortId } from "../protocol/session.ts";
-import { type Denial, DENIALS, type Denied, type Request } from "./decision.ts";
+import { isAgentMemory } from "./agent_memory.ts";
+import { type Asker, type Denial, DENIALS, type Denied, type Request } from "./decision.ts";
 import { deny, denyGrammar } from "./denial.ts";
 import { isInside, isSystemLocation } from "./folders.ts";
 import { placesOf } from "./places.ts";
@@ -58,10 +56,23 @@ export function resolveRequest(policy: Policy, request: Request): { readonly pat
   const path = makeAbsolute(policy, request, typed);
   if (path === null) return deny("not-absolute", typed, null);
   if (fault !== null) return deny(fault.denial, typed, null);
-  // The folder that a relative path is taken under was not typed, so the grammar has not seen it.
-  if (holdsForbiddenCharacter(path)) return deny("forbidden-character", path, null);
-  const misplaced = findMisplacement(path, groundAsNamed(policy, request), request.providerRoots);
+  const long = denyUnwritable(path, request.asker);
+  if (long !== null) return long;
+  const misplaced = findMisplacement(policy, path, groundAsNamed(policy, request), request.providerRoots);
   return misplaced === null ? { path } : deny(misplaced, path, path);
+}
+
+/**
+ * Why a path that nobody typed as it stands is no destination: the folder that a relative one is taken under, or the place
+ * that a root really is, adds to it. A recording is opened by this name, again and again, so it must be one that could be
+ * typed; an export is opened once, and goes where the person is.
+ */
+export function denyUnwritable(path: string, asker: Asker): Denied | null {
+  const fault = findFirstFault(path);
+  if (fault === null) return null;
+  if (fault.denial !== "grammar") return deny(fault.denial, path, null);
+  const isOpened = asker === "cli" && new TextEncoder().encode(path).byteLength < PATH_BYTES;
+  return isOpened ? null : denyGrammar(fault.reason, path);
 }
 
 /** Places by the names that policy and the person use. */
@@ -71,13 +82,15 @@ export function groundAsNamed(policy: Policy, request: Request): Ground {
 
 /** Why nothing may be written at `path`, whatever is there; null when something may. */
 export function findMisplacement(
+  policy: Policy,
   path: string,
   ground: Ground,
   providerRoots: readonly string[],
-): "hidden-segment" | "system-location" | "reserved-location" | null {
+): Extract<Denial, "hidden-segment" | "system-location" | "reserved-location" | "agent-memory"> | null {
   if (isHidden(path, ground)) return "hidden-segment";
   if (isSystemLocation(path, ground.home)) return "system-location";
-  return isReserved(path, ground.home, providerRoots) ? "reserved-location" : null;
+  if (isReserved(path, ground.home, providerRoots)) return "reserved-location";
+  return isAgentMemory(path, policy.destinations.agent_memory) ? "agent-memory" : null;
 }
 
 /** The longest of `folders` that holds `path`. */

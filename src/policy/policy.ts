@@ -43,6 +43,13 @@ export const policy = z.strictObject({
       z.maximum(1_048_576),
       z.describe("A recording stops growing at this size, in MiB."),
     ),
+    agent_memory: z.array(z.string().check(z.regex(/^[^/]{1,255}$/, "must be the name of a file"))).check(
+      z.maxLength(64),
+      z.describe(
+        "Names of files that agents here load by themselves, besides those that kato knows (CLAUDE.md, AGENTS.md and the " +
+          "like). Nothing is written under such a name, in any folder and any case.",
+      ),
+    ),
     cli_export: z.enum(["anywhere", "roots"]).check(
       z.describe(
         'Where `kato export --output` may write. "anywhere": in any folder of the person\'s own that is neither ' +

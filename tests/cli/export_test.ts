@@ -115,6 +115,12 @@ const DENIALS: readonly (readonly [line: string, reason: string, prepare?: (plac
   ["5d8a -o .hidden.md", "hidden-segment"],
   ["5d8a -o ~/.ssh/x.md", "hidden-segment"],
   ["5d8a -o ~/.claude/projects/x.md", "hidden-segment"],
+  ["5d8a -o Claude.MD", "agent-memory"],
+  ["5d8a -o AGENTS.md --force", "agent-memory", ({ cwd }) => Deno.writeTextFileSync(`${cwd}/AGENTS.md`, "")],
+  ["5d8a -o notes.md", "agent-memory", ({ home }) => {
+    makePrivateFolder(placesOf(home).config);
+    Deno.writeTextFileSync(placesOf(home).policyFile, '[destinations]\nagent_memory = ["NOTES.md"]\n');
+  }],
   ["5d8a -o x.txt", "extension"],
   ["5d8a -o x`.md", "forbidden-character"],
   ["5d8a -o $HOME.md", "grammar"],

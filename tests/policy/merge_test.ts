@@ -242,6 +242,7 @@ Deno.test("mergePolicy() lets a person narrow what is enforced, and never widen 
 roots = ["~/work", "~/.kato/exports"]
 extensions = ["md", "jsonl"]
 max_file_mb = 100
+agent_memory = ["TEAM.md"]
 [recording]
 max_command_age = 30
 automatic = ["~/p", "~/q"]
@@ -257,6 +258,8 @@ roots = ["~/.claude/projects"]
     ["destinations.allow_shared", "false"],
     ["destinations.max_file_mb", "100"],
     ["destinations.max_file_mb", "1"],
+    ["destinations.agent_memory", '["TEAM.md"]'],
+    ["destinations.agent_memory", '["TEAM.md", "NOTES.md"]'],
     ["destinations.cli_export", '"roots"'],
     ["destinations.cli_export", '"anywhere"'],
     ["recording.commands", "false"],
@@ -276,6 +279,8 @@ roots = ["~/.claude/projects"]
     ["destinations.allow_existing", "true"],
     ["destinations.allow_shared", "true"],
     ["destinations.max_file_mb", "101"],
+    ["destinations.agent_memory", "[]"],
+    ["destinations.agent_memory", '["NOTES.md"]'],
     ["recording.commands", '"prompts"'],
     ["recording.max_command_age", "0"],
     ["recording.max_command_age", "31"],

@@ -90,6 +90,20 @@ Deno.test("resolveRequest() denies by name alone, the first reason of the order"
     ["/var/www/a.md", "-system-location"],
     ["/root/a.md", "-system-location"],
     ["/home/dev/sessions/a.jsonl", "-reserved-location"],
+    ["CLAUDE.md", "-agent-memory"],
+    ["~/notes/deep/er/Agents.MD", "-agent-memory"],
+    ["claude.local.md", "-agent-memory"],
+    ["AGENTS.override.md", "-agent-memory"],
+    ["GEMINI.md", "-agent-memory"],
+    ["QWEN.md", "-agent-memory"],
+    ["\u017fkill.md", "-agent-memory"],
+    ["gem\u0131n\u0131.md", "-agent-memory"],
+    ["copilot-instructions.md", "-agent-memory"],
+    ["about-claude.md", "/home/dev/.kato/exports/about-claude.md"],
+    ["CLAUDE.md/a.md", "/home/dev/.kato/exports/CLAUDE.md/a.md"],
+    ["CLAUDE.html", "/home/dev/.kato/exports/CLAUDE.html"],
+    // Relative, it may be typed; absolute, it is longer than a path may be.
+    [`${"d".repeat(50)}/`.repeat(19) + `${"x".repeat(44)}.md`, "-grammar"],
   ];
   for (const [destination, expected] of table) {
     assert.equal(outline({ destination }), expected, destination);
