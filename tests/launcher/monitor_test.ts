@@ -399,10 +399,10 @@ test("leaves no file behind that no writer could be started for", {
   ),
 }, async (daemon) => {
   const ends = await Promise.all([15, 16].map((channel) => daemon.reason(channel)));
+  const isRefused = ({ said = [] }: Fact, channel: number) =>
+    said[0] === "ended" && said[1] === String(channel) && said[2]?.startsWith("refused: ") === true;
   const refused = Array.from({ length: 16 }, (_, index) => index + 1)
-    .filter((channel) =>
-      daemon.facts.some(({ said }) => said?.[0] === "ended" && said[1] === String(channel))
-    );
+    .filter((channel) => daemon.facts.some((fact) => isRefused(fact, channel)));
   assert.ok(ends.every((reason) => /^refused: /.test(reason)), ends.join());
   assert.ok(refused.length > 2 && refused.length < 16, refused.join());
   const made = [...Deno.readDirSync(exportsOf(daemon.stage, ""))].map(({ name }) => Number.parseInt(name));
