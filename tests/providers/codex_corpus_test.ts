@@ -3,8 +3,9 @@ import { zstdDecompressSync } from "node:zlib";
 import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
 import { codex } from "../../src/providers/codex.ts";
 import type { Source } from "../../src/providers/provider.ts";
-import { corpusCases, filesBelow } from "./corpus.ts";
+import { allCorpusCases, corpusCases, filesBelow, noteMissingCorpus } from "./corpus.ts";
 import { placeEvents, readRecords, unknownTypes } from "./read_log.ts";
+import { readServed } from "./served_manifest.ts";
 import { compareWithThreadManifest, type ThreadManifest } from "./thread_manifest.ts";
 
 const ROOT = /^(?:sessions|archived_sessions)\//;
@@ -45,12 +46,25 @@ function readLog({ file, text, source }: Log): Event[] {
   return placeEvents(codex, source.session, agent, records.flatMap((record) => record.reading.outs));
 }
 
-for (const { name, path } of corpusCases("codex")) {
+const CASES = allCorpusCases("codex");
+noteMissingCorpus("codex", CASES);
+
+/** What was typed and served in a case, by thread. */
+function readManifest(path: string): ThreadManifest {
+  const manifest: ThreadManifest = JSON.parse(Deno.readTextFileSync(`${path}/manifest.json`));
+  if (manifest.events.every((item) => item.kind !== undefined)) return manifest;
+  return readServed(manifest, new Set(logsOf(path).map(({ source }) => threadOf(source))));
+}
+
+function threadOf(source: Source): string {
+  return source.kind === "agent" ? source.agent : source.kind === "session" ? source.session : "";
+}
+
+for (const { name, path } of CASES) {
   Deno.test(`read() finds the conversations of ${name}`, () => {
     const events = logsOf(path).flatMap(readLog);
-    const manifest: ThreadManifest = JSON.parse(Deno.readTextFileSync(`${path}/manifest.json`));
-    assert.deepEqual(compareWithThreadManifest(manifest, events), []);
-    const ids = events.map((event) => `${event.session} ${event.id}`);
+    assert.deepEqual(compareWithThreadManifest(readManifest(path), events), []);
+    const ids = events.map((event) => `${event.session} ${event.agent} ${event.id}`);
     assert.equal(new Set(ids).size, ids.length, "an event id occurs twice");
   });
 
@@ -60,6 +74,28 @@ for (const { name, path } of corpusCases("codex")) {
       const kept = lines.map((line) => codex.isState?.(line, 0, line.length) === true ? "" : line).join("\n");
       assert.ok(kept.length < log.text.length, `nothing is ignored in ${log.file}`);
       assert.deepEqual(readLog({ ...log, text: kept }), readLog(log));
+    }
+  });
+}
+
+for (const { name, path } of CASES.filter(({ name }) => name.startsWith("later/"))) {
+  Deno.test(`read() tells how each message of ${name} was given`, () => {
+    const given = new Map(
+      readManifest(path).events.filter(({ kind }) => kind === "user")
+        .map((item) => [item["sent"], item["via"] === "keys" ? "typed" : "prompt"]),
+    );
+    for (const { file, text } of logsOf(path).filter(({ source }) => source.kind === "session")) {
+      for (const { reading } of readRecords(codex, MAIN_AGENT, text)) {
+        for (const out of reading.outs) {
+          if (out.out !== "event" || out.event.type !== "user") continue;
+          // A review's words are not among what was typed.
+          assert.equal(
+            out.said?.evidence,
+            given.get(out.event.text) ?? "unproven",
+            `${file}: ${out.event.text}`,
+          );
+        }
+      }
     }
   });
 }
