@@ -7,7 +7,7 @@ import type { FileCursor } from "../protocol/cursor.ts";
 import { COMPRESSED_PIECE, FINGERPRINT_BYTES, TAIL_BYTES } from "../protocol/limits.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { type Chunk, type LogFile, lookInto, type ReadResult, tailBefore } from "./log_file.ts";
-import { createLineSplitter } from "./split_lines.ts";
+import { createLineSplitter, type Unread } from "./split_lines.ts";
 import { DamagedFrame, type FrameWalker, walkFrames } from "./zstd_frames.ts";
 
 /** What was decompressed of one file, as far as somebody may still ask for it. */
@@ -33,9 +33,9 @@ interface Stream {
 }
 
 /** Opens nothing yet: each read opens the file. Nothing before `from` is kept, but it must be decompressed again. */
-export function openCompressedLog(from: FileCursor | null): LogFile {
+export function openCompressedLog(from: FileCursor | null, unread?: Unread): LogFile {
   const start = from?.offset ?? 0;
-  const splitter = createLineSplitter(start);
+  const splitter = createLineSplitter(start, unread === undefined ? {} : { unread });
   let stream: Stream | null = null;
   let last: Chunk = { position: 0, chunk: new Uint8Array(0), before: new Uint8Array(0) };
 

@@ -195,7 +195,14 @@ function placeLines(records: readonly Uint8Array[], first: number, elided: Line[
   for (const [index, bytes] of records.entries()) {
     const end = endOf(start, bytes);
     if (index >= first) {
-      lines.push({ bytes, isState: null, start, end, elided: lines.length === 0 ? elided : null });
+      lines.push({
+        bytes,
+        isState: null,
+        start,
+        end,
+        elided: lines.length === 0 ? elided : null,
+        isPart: false,
+      });
     }
     start = end;
   }

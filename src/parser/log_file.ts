@@ -5,11 +5,9 @@
  */
 import { isUnreadable, openRegular } from "./disk.ts";
 import type { FileCursor } from "../protocol/cursor.ts";
-import type { LineTest } from "../providers/provider.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { type LineSearcher, searchBytes } from "./search_lines.ts";
-import { createLineSplitter, type Line, type LineSplitter } from "./split_lines.ts";
+import { createLineSplitter, type Line, type LineSplitter, type SplitOptions } from "./split_lines.ts";
 
 export type ReadResult =
   /** `first`: the number of the first line, where records before the cursor were changed in place. */
@@ -30,21 +28,18 @@ export interface LogFile {
 }
 
 /** How a log is read, where it is one of lines. */
-export interface ReadOptions {
+export interface ReadOptions extends SplitOptions {
   /** Bytes of one read. */
   readonly most?: number;
-  readonly search?: LineSearcher;
-  /** Tells records of state. */
-  readonly test?: LineTest | null;
 }
 
 /** Opens nothing yet: whatever reads more than was read before opens the file, so that a rename or a replacement is seen. */
 export function openLogFile(
   from: FileCursor | null,
-  { most = READ_CHUNK, search = searchBytes, test = null }: ReadOptions = {},
+  { most = READ_CHUNK, ...split }: ReadOptions = {},
 ): LogFile {
   let known: { dev: number; ino: number; head: string; headBytes: number } | null = from;
-  const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0, search, test);
+  const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0, split);
   /** The bytes just before the splitter's position, where the next chunk begins: compared before it is read. */
   let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
   /** The chunk read last, for the tails of cursors into it; a later read replaces it. */

@@ -7,7 +7,7 @@ import { parseJson, weighJson } from "./json_text.ts";
 import { formOf, openLog } from "./open_log.ts";
 import type { RecentIds } from "./recent_ids.ts";
 import { type LineSearcher, searchBytes } from "./search_lines.ts";
-import type { Line } from "./split_lines.ts";
+import type { Line, Unread } from "./split_lines.ts";
 
 export interface Trouble {
   readonly kind:
@@ -76,7 +76,11 @@ export function walkLog(
   from: LogState | null,
   { part = "", search = searchBytes }: WalkOptions = {},
 ): LogWalker {
-  const file = openLog(provider, path, from?.cursor ?? null, { search });
+  const file = openLog(provider, path, from?.cursor ?? null, { search, unread });
+  function unread(line: Uint8Array): string | null {
+    return provider.unread?.(fold, decoder.decode(line.subarray(0, HEAD_CHARS))) ?? null;
+  }
+
   let lines: readonly Line[] = [];
   let index = 0;
   let nextLine = from?.cursor?.line ?? 0;
@@ -91,7 +95,7 @@ export function walkLog(
     isState: provider.isState ?? null,
     passesState: () => provider.passesState?.(fold) ?? true,
     parsePart: (text) => provider.parsePart?.(fold, text),
-    unread: (head) => provider.unread?.(fold, head) ?? null,
+    unread,
   };
 
   const offset = () => taken?.line.end ?? cursor?.offset ?? 0;
@@ -202,23 +206,26 @@ interface Glance {
   readonly isState: LineTest | null;
   passesState(): boolean;
   parsePart(text: string): unknown;
-  unread(head: string): string | null;
+  readonly unread: Unread;
 }
 
 /** Characters by which a line is told apart. */
 const HEAD_CHARS = 400;
 
 /** A long line that holds a large part that nobody looks at, without it; null for any other. */
-function readPart(bytes: Uint8Array, { unread, parsePart }: Glance): { value: unknown; text: string } | null {
-  if (bytes.length <= LONG_LINE) return null;
-  const mark = unread(decoder.decode(bytes.subarray(0, HEAD_CHARS)));
-  if (mark === null) return null;
-  const end = findBytes(bytes, mark);
+function readPart({ bytes, isPart }: Line, { unread, parsePart }: Glance) {
+  if (bytes === null || (!isPart && bytes.length <= LONG_LINE)) return null;
+  const end = isPart ? bytes.length : partEnd(bytes, unread);
   if (end === -1) return null;
   const text = decoder.decode(bytes.subarray(0, end));
   if (weighJson(text) !== null) return null;
   const value = parsePart(text);
   return value === undefined ? null : { value, text };
+}
+
+function partEnd(bytes: Uint8Array, unread: Unread): number {
+  const mark = unread(bytes);
+  return mark === null ? -1 : findBytes(bytes, mark);
 }
 
 function parseLine(
@@ -236,7 +243,7 @@ function parseLine(
   }
   const { isState, passesState, parsePart } = glance;
   if (line.bytes.length === 0 || (line.isState === true && passesState())) return null;
-  const part = readPart(line.bytes, glance);
+  const part = readPart(line, glance);
   if (part !== null) return { ...part, line: number, end: line.end };
   let text = decoder.decode(line.bytes);
   // A client that crashed between two writes can leave NUL bytes in front of a line.

@@ -22,7 +22,7 @@ export function openLog(
 ): LogFile {
   switch (formOf(path)) {
     case "compressed":
-      return openCompressedLog(from);
+      return openCompressedLog(from, options.unread);
     case "document":
       return openDocumentLog((document) => provider.recordsOf?.(document) ?? [], from);
     case "lines":

@@ -5,7 +5,8 @@
 import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
 import type { LineTest } from "../providers/provider.ts";
 import { createElider, type Elider } from "./elide.ts";
-import { type LineSearch, searchBytes } from "./search_lines.ts";
+import { findBytes } from "./find_bytes.ts";
+import { type LineSearch, type LineSearcher, searchBytes } from "./search_lines.ts";
 
 const NOTHING = new Uint8Array(0);
 
@@ -19,6 +20,18 @@ export interface Line {
   readonly end: number;
   /** String values that were cut, and the bytes that went with them. */
   readonly elided: { readonly values: number; readonly bytes: number } | null;
+  /** Whether the bytes end where a large part of the line begins that nobody looks at. */
+  readonly isPart: boolean;
+}
+
+/** How a large part begins that nobody looks at, in a line that begins with `head`; null for none. */
+export type Unread = (head: Uint8Array) => string | null;
+
+export interface SplitOptions {
+  readonly search?: LineSearcher;
+  /** Tells records of state. */
+  readonly test?: LineTest | null;
+  readonly unread?: Unread;
 }
 
 export interface LineSplitter {
@@ -34,11 +47,10 @@ export interface LineSplitter {
   relax(): void;
 }
 
-/** Splits what is pushed, starting at byte `offset` of the file. `test`: tells records of state. */
+/** Splits what is pushed, starting at byte `offset` of the file. */
 export function createLineSplitter(
   offset: number,
-  search = searchBytes,
-  test: LineTest | null = null,
+  { search = searchBytes, test = null, unread = () => null }: SplitOptions = {},
 ): LineSplitter {
   let start = offset;
   let position = offset;
@@ -48,12 +60,27 @@ export function createLineSplitter(
   /** The line that was handed out last may lie in this one. */
   let other = NOTHING;
   let elider: Elider | null = null;
+  /** Whether what follows in the line is passed over. */
+  let isPart = false;
   /** What was pushed last, up to where it was taken, and what finds lines in it; null when it is used up. */
   let pushed: { readonly chunk: Uint8Array; readonly search: LineSearch; from: number } | null = null;
 
+  /** Whether the line is so far known to hold a part that nobody looks at, which is not kept. */
+  function passOver(): boolean {
+    const line = kept.subarray(0, keptBytes);
+    const mark = unread(line);
+    const from = mark === null ? -1 : findBytes(line, mark);
+    if (from === -1) return false;
+    keptBytes = from;
+    isPart = true;
+    return true;
+  }
+
   function keep(bytes: Uint8Array): void {
+    if (isPart) return;
     const needed = keptBytes + bytes.length;
     if (elider === null && needed > WHOLE_LINE) {
+      if (passOver()) return;
       elider = createElider(ELIDED_LINE);
       elider.push(kept.subarray(0, keptBytes));
       kept = NOTHING;
@@ -72,20 +99,21 @@ export function createLineSplitter(
   function finish(last: Uint8Array, end: number, isState: boolean | null): Line {
     let line: Line;
     if (elider === null && keptBytes === 0 && last.length <= WHOLE_LINE) {
-      line = { bytes: last, isState, start, end, elided: null };
+      line = { bytes: last, isState, start, end, elided: null, isPart };
     } else {
       keep(last);
       if (elider === null) {
-        line = { bytes: kept.subarray(0, keptBytes), isState: null, start, end, elided: null };
+        line = { bytes: kept.subarray(0, keptBytes), isState: null, start, end, elided: null, isPart };
         [kept, other] = [other, kept];
       } else {
         const { bytes, values, dropped } = elider.finish();
-        line = { bytes, isState: null, start, end, elided: { values, bytes: dropped } };
+        line = { bytes, isState: null, start, end, elided: { values, bytes: dropped }, isPart };
       }
     }
     start = end;
     keptBytes = 0;
     elider = null;
+    isPart = false;
     return line;
   }
 

@@ -138,7 +138,7 @@ Deno.test("what stands behind the last newline is a line when the log is complet
 });
 
 Deno.test("a log that was never read has no cursor", () => {
-  const line = { bytes: new Uint8Array(), isState: null, start: 0, end: 1, elided: null };
+  const line = { bytes: new Uint8Array(), isState: null, start: 0, end: 1, elided: null, isPart: false };
   assert.throws(() => openLogFile(null).cursorAfter(line, 0), /internal error/);
 });
 

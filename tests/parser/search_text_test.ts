@@ -75,7 +75,7 @@ Deno.test("tell() asks about the very line, each of its bytes a character, or no
 
 Deno.test("a long chunk gives the lines that it gives in short ones", () => {
   const linesOf = (pieces: readonly Uint8Array[]) => {
-    const splitter = createLineSplitter(0, searchText);
+    const splitter = createLineSplitter(0, { search: searchText });
     // Each piece's by themselves: they are gone when the next one is pushed.
     return pieces.flatMap((piece) =>
       splitAll(splitter, piece).map(({ bytes, start, end }) => [bytes?.toHex(), start, end])
@@ -95,7 +95,10 @@ Deno.test("a long chunk gives the lines that it gives in short ones", () => {
 });
 
 Deno.test("nothing is told of a line that began in the chunk before: the test would see its end only", () => {
-  const splitter = createLineSplitter(0, searchText, (text, from) => text.startsWith("S", from));
+  const splitter = createLineSplitter(0, {
+    search: searchText,
+    test: (text, from) => text.startsWith("S", from),
+  });
   splitter.push(encoder.encode("c"));
   assert.deepEqual(splitter.take(), []);
   splitter.push(encoder.encode(`S\nS\n${"x".repeat(LONG)}`));
