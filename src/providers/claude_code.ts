@@ -11,7 +11,17 @@ import { AGENT_ID, handBackOf } from "./claude_code/hand_back.ts";
 import { IGNORED_ROWS, STATE_ROW_PREFIX, STATE_ROWS } from "./claude_code/known_types.ts";
 import { parseWithoutCopy } from "./claude_code/second_copy.ts";
 import { isInterruption, messageText } from "./claude_code/person.ts";
-import { isRow, type Row, rowOf, textOf, timeOf, typeName, uuidOf } from "./claude_code/records.ts";
+import {
+  isRow,
+  messageOf,
+  type Row,
+  rowOf,
+  textOf,
+  timeOf,
+  typeName,
+  typeOf,
+  uuidOf,
+} from "./claude_code/records.ts";
 import { silent, unknownRecord } from "./claude_code/row_events.ts";
 import { tellsByQueue } from "./claude_code/queue.ts";
 import { hasToldAll, tellMeta } from "./claude_code/session_meta.ts";
@@ -87,7 +97,7 @@ export const claudeCode: Provider = {
     if (!isRow(value)) return false;
     if (value["type"] === "assistant") return endsReply(value);
     if (value["type"] !== "user") return false;
-    return isInterruption(value, messageText(rowOf(value["message"])["content"]));
+    return isInterruption(value, messageText(messageOf(value)["content"]));
   },
 
   timeOf: ({ value }) => isRow(value) ? timeOf(value["timestamp"]) : null,
@@ -124,7 +134,7 @@ function noteVersion(row: Row, fold: Fold): void {
 }
 
 function readRow(row: Row, line: number, fold: Fold): Reading {
-  const type = row["type"];
+  const type = typeOf(row);
   if (fold.repeating && TRANSCRIPT_TYPES.has(type) && type !== "user") return silent("sub-agent");
   switch (type) {
     case "user":

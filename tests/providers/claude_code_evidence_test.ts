@@ -117,6 +117,7 @@ const UNPROVEN: readonly Told[] = [
   unproven("a turn that kato does not know", { turnOrigin: "dream" }),
   unproven("a program that kato does not know", { entrypoint: "toaster" }),
   unproven("a role that is not the user's", { message: { role: "assistant", content: TEXT } }),
+  unproven("a message that is no object", { message: TEXT }),
   unproven("a block with a mark", says([{ type: "text", text: TEXT, composed: true }])),
   ["a flag on what was queued", "unproven", "unknown-mark", [
     queued({ commandMode: "prompt", origin: { kind: "human" }, composed: true }),

@@ -1,7 +1,7 @@
 /** Rows of type `assistant`: one content block each; blocks of one reply share an id and are not repeats. Pure. */
 import type { Reading } from "../provider.ts";
 import { type Fold, inlineAgent, rememberCall } from "./fold.ts";
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
+import { isRow, listOf, messageOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import { createRowEvents, type RowEvents } from "./row_events.ts";
 import { readServerResult } from "./tool_results.ts";
 
@@ -10,8 +10,9 @@ const NO_RESPONSE = "No response requested.";
 
 export function readAssistantRow(row: Row, line: number, fold: Fold): Reading {
   const events = createRowEvents(row, line, inlineAgent(fold, row));
-  const message = rowOf(row["message"]);
+  const message = messageOf(row);
   const content = message["content"];
+  if (typeof content !== "string" && !Array.isArray(content)) events.addUnknown("assistant/no-content");
   if (typeof content === "string") readText(textOf(content), row, message, events);
   for (const block of listOf(content)) {
     if (isRow(block)) readBlock(block, row, message, fold, events);
@@ -62,7 +63,7 @@ function readText(text: string, row: Row, message: Row, events: RowEvents): void
 
 /** Whether the row ends a reply that asks for nothing more; a run may still go on with another prompt. */
 export function endsReply(row: Row): boolean {
-  const message = rowOf(row["message"]);
+  const message = messageOf(row);
   if (row["isApiErrorMessage"] === true) return true;
   const reason = message["stop_reason"];
   if (typeof reason !== "string" || reason === "tool_use" || reason === "pause_turn") return false;

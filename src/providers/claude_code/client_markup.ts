@@ -20,8 +20,9 @@ const MARKUPS: readonly (readonly [string, Markup])[] = [
   ["<user-memory-input>", readMemory],
   ["<task-notification>", readTaskNotification],
   ["<bash-notification>", readTaskNotification],
-  ["<teammate-message", readMessage],
-  ["<cross-session-message", readMessage],
+  ["<teammate-message", readAgentsMessage],
+  ["<cross-session-message", readAgentsMessage],
+  ["<channel source=", readChannelsMessage],
 ];
 
 /**
@@ -53,8 +54,13 @@ function readCommand(text: string, events: RowEvents, author: Authorship): Origi
   return author.evidence === "not-typed" ? "not-typed" : "user";
 }
 
-function readMessage(text: string, events: RowEvents): Origin {
+function readAgentsMessage(text: string, events: RowEvents): Origin {
   events.addMessage({ evidence: "not-typed", why: "agent" }, text);
+  return "not-typed";
+}
+
+function readChannelsMessage(text: string, events: RowEvents): Origin {
+  events.addMessage({ evidence: "not-typed", why: "connector" }, text);
   return "not-typed";
 }
 

@@ -3,7 +3,7 @@ import type { HandBack } from "../provider.ts";
 import { taskCall, taskId } from "./client_markup.ts";
 import type { Fold } from "./fold.ts";
 import { messageText } from "./person.ts";
-import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "./records.ts";
+import { isRow, listOf, messageOf, type Row, rowOf, textOf, timeOf } from "./records.ts";
 
 /** Ids of sub-agents as their logs are named; tasks of other kinds have ids of other forms. */
 export const AGENT_ID = /^a[0-9a-f]{6,40}$/;
@@ -19,7 +19,7 @@ export function handBackOf(fold: Fold, row: Row): HandBack | null {
     return attachment["type"] === "queued_command" ? byNotification(attachment["prompt"], row) : null;
   }
   if (row["type"] !== "user") return null;
-  const content = rowOf(row["message"])["content"];
+  const content = messageOf(row)["content"];
   return byResult(fold, row, content) ?? byNotification(content, row);
 }
 

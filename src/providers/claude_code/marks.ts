@@ -200,7 +200,8 @@ export interface Weighed {
 
 export function weighRow(row: Row): Weighed {
   const message = row["message"];
-  if (!isRow(message)) return weigh(row, ROW);
+  // A shape that no client writes.
+  if (!isRow(message)) return join(weigh(row, ROW), { against: UNKNOWN, person: false });
   const blocks = listOf(message["content"]).filter(isRow).filter((block) => block["type"] === "text");
   return [weigh(message, MESSAGE), ...blocks.map((block) => weigh(block, TEXT_BLOCK))].reduce(
     join,

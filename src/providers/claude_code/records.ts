@@ -1,7 +1,22 @@
 /** What a row holds, before anything about its shape is known. Pure. */
-import { type Row, textOf } from "../narrow.ts";
+import { isRow, type Row, textOf } from "../narrow.ts";
 
 export { isRow, listOf, type Row, rowOf, tagged, textOf, timeOf, typeName } from "../narrow.ts";
+
+/** The message of a row; other programs write what it holds into the row itself. */
+export function messageOf(row: Row): Row {
+  const message = row["message"];
+  if (isRow(message)) return message;
+  return { role: row["role"], content: typeof message === "string" ? message : row["content"] };
+}
+
+/** What a row is: its type, or whose message it holds where it has none that says so. */
+export function typeOf(row: Row): unknown {
+  const type = row["type"];
+  if (type !== undefined && type !== "message") return type;
+  const role = messageOf(row)["role"];
+  return role === "user" || role === "assistant" ? role : type;
+}
 
 /** The id of a session, which is also its log's name. */
 export const SESSION_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

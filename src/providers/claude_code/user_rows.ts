@@ -6,15 +6,16 @@ import { authorOfRow, UNMARKED } from "./author.ts";
 import { readMarkup } from "./client_markup.ts";
 import { type Fold, inlineAgent } from "./fold.ts";
 import { isInterruption, isSummary, messageText, personsText, summaryText } from "./person.ts";
-import { isRow, listOf, type Row, rowOf, typeName } from "./records.ts";
+import { isRow, listOf, messageOf, type Row, typeName } from "./records.ts";
 import { createRowEvents, type RowEvents, silent } from "./row_events.ts";
 import { isResult, readDecisions, readMedia, readServerResult, readToolResult } from "./tool_results.ts";
 import { wordsOfRejection } from "./rejection.ts";
 
 export function readUserRow(row: Row, line: number, fold: Fold): Reading {
-  const content = rowOf(row["message"])["content"];
+  const content = messageOf(row)["content"];
   const inline = inlineAgent(fold, row);
   const events = createRowEvents(row, line, inline);
+  if (typeof content !== "string" && !Array.isArray(content)) events.addUnknown("user/no-content");
   if (fold.repeating) return readForkTask(content, fold, events);
   if (listOf(content).some(isToolResult)) return readToolResults(row, content, fold, events);
   if (row["isMeta"]) return silent("injected");
