@@ -40,7 +40,10 @@ async function build(architecture: Architecture, output: string): Promise<void> 
     mode: 0o644,
   });
   const launcher = await makeLauncher(ROOT, architecture, WORK);
-  if (launcher.made) files.set("bin/kato", { bytes: launcher.program, mode: 0o755 });
+  if (launcher.made) {
+    files.set("bin/kato", { bytes: launcher.program, mode: 0o755 });
+    files.set("lib/kato/facts", { bytes: launcher.facts, mode: 0o755 });
+  }
 
   // Nothing of an earlier build is left beside this one.
   for (const folder of ["bin", "lib"]) await removeIfThere(`${output}/${folder}`);

@@ -171,7 +171,7 @@ static _Noreturn void run_once(const struct place *place, const struct plan *pla
   struct command command = {.script = "kato.js", .role = role, .engine = engine_flags(plan->profile)};
   struct list arguments = {0};
   build_flags(&arguments, place->program, &command);
-  if (strcmp(plan->profile, "cli-read:doctor") == 0) process_arguments(&arguments, place, role);
+  if (strcmp(plan->profile, "cli-read:doctor") == 0) facts_arguments(&arguments, place, role);
   main_arguments(&arguments, place, plan, line);
   struct ruleset rules;
   ruleset_make(&rules, place->abi);

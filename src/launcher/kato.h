@@ -116,9 +116,6 @@ bool is_service_home(const char *real_home, const struct stat *home);
 bool is_planted(int fd, const char *path, const struct place *place);
 void administrator_arguments(struct list *arguments, const struct place *place);
 
-/* namespaces.c */
-bool user_namespaces_usable(void);
-
 /* landlock.c */
 struct ruleset {
   int fd; /* -1: the kernel has no Landlock */
@@ -168,12 +165,12 @@ void confine(const struct place *place, struct ruleset *rules, enum kind kind, c
 _Noreturn void become(const struct place *place, struct ruleset *rules, enum kind kind, struct list *arguments);
 void main_arguments(struct list *arguments, const struct place *place, const struct plan *plan, char *const *line);
 
-/* processes.c */
-const char *service_of(const char *line);
-void process_arguments(struct list *arguments, const struct place *place, const struct role *role);
+/* child.c */
+int64_t now_ms(void);
+char *ask_child(void (*run)(const void *), const void *context, const char *what, size_t *length, int *exited);
 
-/* view.c */
-void view_arguments(struct list *arguments, const struct role *role, pid_t daemon);
+/* facts.c */
+void facts_arguments(struct list *arguments, const struct place *place, const struct role *role);
 
 /* plan.c */
 _Noreturn void become_plan(const struct place *place, const char *script, char *const *line);
@@ -251,7 +248,6 @@ void cell_hear(struct cell *cell);
 void cell_hear_rest(struct cell *cell);
 void cell_let_speak(struct cell *cell);
 
-int64_t now_ms(void); /* plan.c */
 
 /* roles.c and monitor.c */
 struct monitor {

@@ -22,7 +22,7 @@ export const WITHOUT_COMPILER: string | null = !["x86_64", "aarch64"].includes(D
 
 if (WITHOUT_COMPILER !== null) console.warn(`Tests of the launcher are skipped: ${WITHOUT_COMPILER}.`);
 
-export type Target = "kato" | "kato-probe" | "place-check" | "plan-check" | "unit-plain" | "filter";
+export type Target = "facts" | "kato" | "kato-probe" | "place-check" | "plan-check" | "unit-plain" | "filter";
 const built = new Map<string, string>();
 let folder: string | null = null;
 

@@ -67,6 +67,8 @@ export function createStage(programs: readonly Target[] = ["kato"]): Stage {
     Deno.chmodSync(join(root, "bin", program), 0o755);
   }
   place(Deno.realPathSync(Deno.execPath()), join(library, "deno"));
+  Deno.copyFileSync(build("facts"), join(library, "facts"));
+  Deno.chmodSync(join(library, "facts"), 0o755);
   const scripts = new URL("scripts/", import.meta.url).pathname;
   for (const { name } of Deno.readDirSync(scripts)) {
     Deno.copyFileSync(join(scripts, name), join(library, name));

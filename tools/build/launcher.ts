@@ -1,8 +1,12 @@
-/** The launcher, from C, where there is a compiler for it. */
+/** The launcher and what it starts for `kato doctor`, from C, where there is a compiler for it. */
 import { type Architecture, hostArchitecture } from "./pins.ts";
 import { runProgram } from "./run_program.ts";
 
-export type Launcher = { readonly made: true; readonly program: Uint8Array<ArrayBuffer> } | {
+export type Launcher = {
+  readonly made: true;
+  readonly program: Uint8Array<ArrayBuffer>;
+  readonly facts: Uint8Array<ArrayBuffer>;
+} | {
   readonly made: false;
   readonly why: string;
 };
@@ -24,8 +28,12 @@ export async function makeLauncher(
   }
   const made = `${work}/launcher-${architecture}`;
   Deno.mkdirSync(made, { recursive: true });
-  await runProgram("make", ["-C", source, `BUILD=${made}`, "kato"], { cwd: root });
-  return { made: true, program: Deno.readFileSync(`${made}/kato`) };
+  await runProgram("make", ["-C", source, `BUILD=${made}`, "kato", "facts"], { cwd: root });
+  return {
+    made: true,
+    program: Deno.readFileSync(`${made}/kato`),
+    facts: Deno.readFileSync(`${made}/facts`),
+  };
 }
 
 function exists(path: string): boolean {

@@ -29,6 +29,9 @@ const ZSH: Readonly<Record<Format, string>> = {
   rpm: "usr/share/zsh/site-functions",
 };
 
+/** What can be executed of lib/kato. */
+const PROGRAMS = ["deno", "facts"];
+
 const DOCUMENTATION = "usr/share/doc/kato";
 
 /** @param dist What `deno task build` wrote. */
@@ -39,7 +42,9 @@ export function placesOf(root: string, dist: string, format: Format): readonly P
     ...filesBelow(`${dist}/lib/kato`).map((file): Place => ({
       from: `${dist}/lib/kato/${file}`,
       to: `usr/lib/kato/${file}`,
-      mode: file === "deno" ? 0o755 : 0o644,
+      mode: PROGRAMS.includes(file) ? 0o755 : 0o644,
+      // The runtime stays the file that its makers published.
+      ...(file === "facts" ? { by: "strip" as const } : {}),
     })),
     ...unitPlaces(`${packaging}/systemd`),
     ...filesBelow(`${packaging}/man`).map((page): Place => ({

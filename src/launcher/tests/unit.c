@@ -1,5 +1,6 @@
 /* Tables for the pure parts of the launcher. Runs under sanitizers and valgrind: `make check`. */
 #include "../kato.h"
+#include "../look/look.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

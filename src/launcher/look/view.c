@@ -3,7 +3,7 @@
  * it starts: what was not bound into it is not there, and a folder that was moved away since is still the old one.
  * Looks at metadata, through the daemon's own root folder where the kernel lets the person; changes nothing.
  */
-#include "kato.h"
+#include "look.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,11 +19,10 @@ static bool is_another(pid_t daemon, const char *path) {
   return found ? here.st_dev != there.st_dev || here.st_ino != there.st_ino : error == ENOENT;
 }
 
-/* `role` is that of `kato doctor`, which lists the folders of the policy. */
-void view_arguments(struct list *arguments, const struct role *role, pid_t daemon) {
-  for (size_t i = 0; i < role->count; i++) {
-    if (role->grants[i].verb != LIST || !is_another(daemon, role->grants[i].value)) continue;
+void view_arguments(struct list *arguments, pid_t daemon, char *const *folders) {
+  for (; *folders != NULL; folders++) {
+    if (!is_another(daemon, *folders)) continue;
     list_add(arguments, "--daemon-misses");
-    list_add(arguments, role->grants[i].value);
+    list_add(arguments, *folders);
   }
 }

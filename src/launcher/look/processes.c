@@ -2,7 +2,7 @@
  * What the kernel says of the daemon's processes, for `kato doctor`: the runtime opens /proc to nobody, and the daemon's
  * own word would be no proof. Reads /proc and the daemon's lock; changes nothing. Whoever holds the lock is the daemon.
  */
-#include "kato.h"
+#include "look.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -130,13 +130,9 @@ static void add_unit(struct list *arguments, pid_t pid) {
   fclose(file);
 }
 
-/* `kato doctor` is told of the daemon of this home, as far as the kernel tells. */
-void process_arguments(struct list *arguments, const struct place *place, const struct role *role) {
-  list_add(arguments, "--landlock-abi");
-  list_take(arguments, text_of("%d", place->abi));
-  list_add(arguments, "--user-namespaces");
-  list_add(arguments, user_namespaces_usable() ? "yes" : "no");
-  char *path = text_of("%s/.kato/state/daemon.lock", place->real_home);
+/* Of the daemon of this home, as far as the kernel tells. `folders` are those that it should see. */
+void process_arguments(struct list *arguments, const char *home, char *const *folders) {
+  char *path = text_of("%s/.kato/state/daemon.lock", home);
   struct stat lock;
   bool there = stat(path, &lock) == 0;
   free(path);
@@ -148,5 +144,5 @@ void process_arguments(struct list *arguments, const struct place *place, const 
   add_process(arguments, "orchestrator", &process);
   if (has_monitor) add_roles(arguments, monitor.pid, orchestrator);
   add_unit(arguments, orchestrator);
-  view_arguments(arguments, role, orchestrator);
+  view_arguments(arguments, orchestrator, folders);
 }

@@ -2,7 +2,7 @@
  * Whether a person's service could be given namespaces of its own here, for `kato doctor`: systemd makes them as that
  * person. Tried in a child, which ends at once; changes nothing.
  */
-#include "kato.h"
+#include "look.h"
 #include <errno.h>
 #include <sched.h>
 #include <sys/mount.h>
