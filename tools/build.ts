@@ -9,6 +9,7 @@ import { fetchPinned, sha256 } from "./build/fetch_pinned.ts";
 import { makeLauncher } from "./build/launcher.ts";
 import { type Architecture, ARCHITECTURES, hostArchitecture, readPins } from "./build/pins.ts";
 import { BuildError } from "./build/run_program.ts";
+import { SUMS, sumsOf } from "./build/sums.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
 /** Kept between builds. */
@@ -44,6 +45,9 @@ async function build(architecture: Architecture, output: string): Promise<void> 
     files.set("bin/kato", { bytes: launcher.program, mode: 0o755 });
     files.set("lib/kato/facts", { bytes: launcher.facts, mode: 0o755 });
   }
+  const program = [...files].filter(([path]) => path.startsWith("lib/kato/"))
+    .map(([path, { bytes }]) => [path.slice("lib/kato/".length), bytes] as const);
+  files.set(`lib/kato/${SUMS}`, { bytes: encoder.encode(sumsOf(program)), mode: 0o644 });
 
   // Nothing of an earlier build is left beside this one.
   for (const folder of ["bin", "lib"]) await removeIfThere(`${output}/${folder}`);

@@ -169,6 +169,19 @@ void main_arguments(struct list *arguments, const struct place *place, const str
 int64_t now_ms(void);
 char *ask_child(void (*run)(const void *), const void *context, const char *what, size_t *length, int *exited);
 
+/* sha256.c */
+struct sha256 {
+  uint32_t state[8];
+  uint64_t length;
+  uint8_t held[64];
+};
+void sha256_begin(struct sha256 *sum);
+void sha256_add(struct sha256 *sum, const uint8_t *bytes, size_t length);
+void sha256_end(struct sha256 *sum, char digits[65]);
+
+/* installed.c */
+char *why_not_installed(const char *program);
+
 /* facts.c */
 void facts_arguments(struct list *arguments, const struct place *place, const struct role *role);
 
@@ -263,6 +276,8 @@ struct monitor {
   size_t head_length;
   uint32_t body_left;
   struct queue message; /* of channel 0, while it arrives */
+  pid_t checker; /* looks through the installation while the daemon starts; 0: it has ended */
+  bool damaged;  /* and found that it is not what was built */
   int64_t beat, stop_at;
   int handed_on; /* the last signal that the orchestrator was given */
   bool broken; /* the orchestrator said what it must not say */

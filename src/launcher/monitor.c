@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,8 +139,25 @@ static void stop_if_due(struct monitor *monitor) {
   if (monitor->broken && !monitor->orchestrator.ended) {
     cell_kill(&monitor->orchestrator, "killed: it said what it must not say");
   }
+  if (monitor->damaged && !monitor->orchestrator.ended) {
+    cell_kill(&monitor->orchestrator, "killed: the installation is damaged");
+  }
   if (monitor->stop_at == 0 || now_ms() < monitor->stop_at || monitor->orchestrator.ended) return;
   cell_kill(&monitor->orchestrator, "killed: it did not stop in time");
+}
+
+/*
+ * The installation is looked through by a child, while the daemon starts: it takes half a second. The daemon is ended
+ * when something is not as it was built.
+ */
+static pid_t check_installation(const struct place *place) {
+  pid_t child = fork();
+  if (child < 0) fail(BUG, "cannot start a process: %s. End some and run the command again", strerror(errno));
+  if (child > 0) return child;
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  char *why = why_not_installed(place->program);
+  if (why != NULL) fail(REFUSED, "%s; the daemon is ended. Install kato again", why);
+  _exit(DONE);
 }
 
 static int take_over_signals(void) {
@@ -191,6 +209,7 @@ static _Noreturn void end(struct monitor *monitor) {
   char *reason = cell_reason(orchestrator);
   if (killed) say("the daemon's orchestrator was %s", reason);
   free(reason);
+  if (monitor->damaged) exit(REFUSED);
   if (killed) exit(BUG);
   int status = WEXITSTATUS(orchestrator->status);
   /* Nobody told it to: as done it would not be started again. */
@@ -214,6 +233,7 @@ _Noreturn void monitor_run(const struct place *place, const struct plan *plan, c
   if (!cell_start(&monitor.orchestrator, place, plan, &command, line, -1)) {
     fail(BUG, "cannot start a process: %s. End some and run the command again", strerror(errno));
   }
+  monitor.checker = check_installation(place);
   monitor.beat = now_ms();
   int64_t next_tick = now_ms() + TICK_MS, replan_at = now_ms() + REPLAN_MS;
   while (!monitor.orchestrator.ended) {

@@ -195,6 +195,10 @@ void roles_read(struct monitor *monitor, const uint8_t *bytes, size_t length) {
 void roles_reap(struct monitor *monitor) {
   int status;
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (pid == monitor->checker) {
+      monitor->checker = 0;
+      monitor->damaged = !WIFEXITED(status) || WEXITSTATUS(status) != DONE;
+    }
     struct cell *cell = monitor->orchestrator.pid == pid ? &monitor->orchestrator : NULL;
     for (size_t i = 0; i < monitor->count && cell == NULL; i++) {
       if (monitor->cells[i]->pid == pid && !monitor->cells[i]->ended) cell = monitor->cells[i];

@@ -390,6 +390,31 @@ test(
   },
 );
 
+const DAMAGES: readonly (readonly [what: string, prepare: (library: string) => void, says: RegExp])[] = [
+  [
+    "is not as it was built",
+    (library) => Deno.writeFileSync(`${library}/facts`, new Uint8Array(9)),
+    /facts is not the/,
+  ],
+  ["lacks a file", (library) => Deno.removeSync(`${library}/facts`), /facts cannot be read/],
+  ["has no sums", (library) => Deno.removeSync(`${library}/SHA256SUMS`), /SHA256SUMS cannot be read/],
+  ["has empty sums", (library) => Deno.truncateSync(`${library}/SHA256SUMS`), /SHA256SUMS is empty/],
+  [
+    "has sums of something elsewhere",
+    (library) => Deno.writeTextFileSync(`${library}/SHA256SUMS`, `${"0".repeat(64)}  ../deno\n`),
+    /SHA256SUMS is damaged/,
+  ],
+];
+for (const [what, prepare, says] of DAMAGES) {
+  test(`ends the daemon, with 78, whose installation ${what}`, {
+    prepare: ({ library }) => prepare(library),
+    steps: [],
+  }, async (daemon) => {
+    assert.equal((await daemon.status).code, 78);
+    assert.ok(daemon.messages.some((one) => says.test(one)), daemon.messages.join("\n"));
+  });
+}
+
 test("leaves no file behind that no writer could be started for", {
   // Room for the pipes of a few roles.
   under: ["prlimit", "--nofile=40:40"],

@@ -1,6 +1,7 @@
 /** Puts an installed system's files of kato below one folder, with their modes. WRITES that folder; starts strip. */
 import { gzipSync } from "node:zlib";
 import { type Architecture, hostArchitecture } from "../build/pins.ts";
+import { SUMS, sumsOf } from "../build/sums.ts";
 import { runProgram } from "../build/run_program.ts";
 import { EMPTY_FOLDERS, type Place } from "./layout.ts";
 
@@ -36,6 +37,11 @@ export async function stage(
     if (by === "strip") await strip(path, architecture);
     Deno.chmodSync(path, mode);
   }
+  // Programs were stripped since they were summed.
+  const program = `${folder}/usr/lib/kato`;
+  const files = [...Deno.readDirSync(program)]
+    .map(({ name }) => [name, Deno.readFileSync(`${program}/${name}`)] as const);
+  Deno.writeTextFileSync(`${program}/${SUMS}`, sumsOf(files));
   for (const [to, text] of made) {
     const path = `${folder}/${to}`;
     Deno.writeFileSync(path, compress(new TextEncoder().encode(text)));

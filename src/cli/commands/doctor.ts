@@ -10,6 +10,7 @@ import { loadConfig, loadPolicy } from "../../system/policy_files.ts";
 import { verifyAudit } from "../../system/audit_verify.ts";
 import type { Context } from "../context.ts";
 import { type Check, describeChecks, note, ok, problem } from "../doctor/check.ts";
+import { checkInstallation } from "../doctor/installation_check.ts";
 import { checkKernel, checkProcesses } from "../doctor/kernel_checks.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { checkNamespaces, checkUnit, type Roots, unitPlaces } from "../doctor/unit_checks.ts";
@@ -29,6 +30,7 @@ export async function examine(
   const policy = loadPolicy(context);
   const checks: Check[] = [
     checkRuntime(),
+    await checkInstallation(program.code),
     ...checkKernel(context),
     ...checkSettings(context),
     ...(policy.ok ? checkFolders(policy.effective, context) : []),

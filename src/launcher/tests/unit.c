@@ -180,6 +180,29 @@ static void check_bounds(void) {
   check_bound("daemon", "list", "/home", true, 1);
 }
 
+static void check_sum(const char *text, size_t repeated, const char *expected) {
+  struct sha256 sum;
+  char digits[65];
+  sha256_begin(&sum);
+  for (size_t i = 0; i < repeated; i++) sha256_add(&sum, (const uint8_t *)text, strlen(text));
+  sha256_end(&sum, digits);
+  CHECK(strcmp(digits, expected) == 0, "%zu times \"%s\": %s", repeated, text, digits);
+}
+
+/* NIST's examples, and lengths around a block's end. */
+static void check_sums(void) {
+  check_sum("abc", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  check_sum("abc", 1, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  check_sum("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  check_sum("a", 1000000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  check_sum("0123456789", 100, "ab6c5f3237f551d208fc2ca5225a4cca20b3fd638794a804f0ed5549d5041734");
+  check_sum("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 1, "7d3e74a05d7db15bce4ad9ec0658ea98e3f06eeecf16b4c6fff2da457ddc2f34");
+  check_sum("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 1, "ffe054fe7ae0cb6dc65c3af9b61d5209f439851db43d0ba5997337df154668eb");
+  check_sum("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 1, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318");
+  check_sum("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 1, "b35439a4ac6f0948b6d6f9e3c6af0f5f590ce20f1bde7090ef7970686ec6738a");
+}
+
 static void check_destinations(void) {
   static const char *const GOOD[] = {"/x.md", "/a/b/x.jsonl", "/..x.html", "/..a/x.md", "/a b/x.y.md"};
   static const char *const BAD[] = {"/.x.md", "/.git/x.md", "/a/.b/x.md", "/x", "/x.txt", "/x.MD", "/.md", "/a.md/x", "/x.", ""};
@@ -387,6 +410,7 @@ int main(void) {
   check_plans();
   check_bounds();
   check_messages();
+  check_sums();
   check_destinations();
   check_environment();
   check_flags();
