@@ -5,7 +5,7 @@
 import { Decompress } from "fzstd";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { COMPRESSED_PIECE, FINGERPRINT_BYTES, TAIL_BYTES } from "../protocol/limits.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { fingerprintOf } from "../protocol/fingerprint.ts";
 import { type Chunk, type LogFile, lookInto, type ReadResult, tailBefore } from "./log_file.ts";
 import { createLineSplitter, type Unread } from "./split_lines.ts";
 import { DamagedFrame, type FrameWalker, walkFrames } from "./zstd_frames.ts";

@@ -13,7 +13,7 @@ import {
 } from "../protocol/limits.ts";
 import { openRegular } from "./disk.ts";
 import { createElider } from "./elide.ts";
-import { FINGERPRINT_DIGITS, fingerprintOf } from "./fingerprint.ts";
+import { FINGERPRINT_DIGITS, fingerprintOf } from "../protocol/fingerprint.ts";
 import { parseJson } from "./json_text.ts";
 import { type LogFile, lookInto, type ReadResult } from "./log_file.ts";
 import type { Line } from "./split_lines.ts";

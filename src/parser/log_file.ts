@@ -6,7 +6,7 @@
 import { isUnreadable, openRegular } from "./disk.ts";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import { fingerprintOf } from "../protocol/fingerprint.ts";
 import { createLineSplitter, type Line, type LineSplitter, type SplitOptions } from "./split_lines.ts";
 
 export type ReadResult =

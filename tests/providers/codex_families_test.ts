@@ -117,6 +117,17 @@ Deno.test("what one family alone tells is told in its order", () => {
   }
 });
 
+Deno.test("a thought that follows an answer is told behind it", () => {
+  for (const family of ["event", "item", "raw"]) {
+    const lines = [1, 2, 3].flatMap((turn) => [
+      ANSWER[family]?.(`answer ${turn}`, undefined) ?? {},
+      THOUGHT[family]?.(`thought ${turn}`) ?? {},
+    ]);
+    const expected = [1, 2, 3].flatMap((turn) => [`assistant answer ${turn}`, `thinking thought ${turn}`]);
+    assert.deepEqual(said(lines), expected, family);
+  }
+});
+
 Deno.test("the person's words are told once, whichever family tells them", () => {
   const table: [string, Line[]][] = [
     ["raw, then shown", [WORDS["raw"]?.("hi") ?? {}, WORDS["item"]?.("hi") ?? {}]],

@@ -45,8 +45,8 @@ function readShown(answer: Answer, events: LineEvents): Reading {
   const { fold } = events;
   if (isReviewOutput(answer, fold)) return readFindings(answer.id, events);
   if (fold.planning) return readPlanned(answer, events);
-  noteShown(answer, fold);
   const { parts, keys } = findNew(fold, answer.family, "answer", answer.parts, "");
+  noteShown(answer, keys[0] ?? "", fold);
   const text = parts.join("");
   if (text.trim() === "") return tellCopy(answer, keys, events);
   if (answer.phase !== null || fold.answersAlone || !mayWait(text)) {
@@ -58,10 +58,9 @@ function readShown(answer: Answer, events: LineEvents): Reading {
 /** Of the text of an item, its beginning tells whether the raw form is of it. */
 const START_CHARS = 64;
 
-function noteShown({ id, parts, family }: Answer, fold: Fold): void {
-  const text = parts.join("");
-  const start = text.trim().slice(0, START_CHARS);
-  fold.turn.shown = family === "item" && start !== "" ? { id, start, key: keyOf("answer", text) } : null;
+function noteShown({ id, parts, family }: Answer, key: string, fold: Fold): void {
+  const start = (parts[0] ?? "").trim().slice(0, START_CHARS);
+  fold.turn.shown = family === "item" && start !== "" ? { id, start, key } : null;
 }
 
 /** The key of the item that was shown just before its raw form; null if it was another. */

@@ -2,18 +2,24 @@
  * Which texts of a turn were told already. The first family that tells a text tells it; another's is a second copy, and
  * what only one tells is told. A text that one family tells twice is told twice. Pure.
  */
-import { digestOf } from "../digests.ts";
+import { fingerprintOf } from "../../protocol/fingerprint.ts";
 import { type Family, type Fold, remember, type TextKind, type ToldText } from "./fold.ts";
 
+const encoder = new TextEncoder();
 /** Copies stand near each other. */
 const TEXTS = 64;
 /** The client takes these marks of the model's out of what it shows. */
 const CITATION = /<oai-mem-citation>[^]*?<\/oai-mem-citation>/g;
 
+/** So short a text stands for itself. */
+const OWN_KEY_CHARS = 32;
+
 /** What stands for a text among those of its kind; white space at its ends tells nothing apart. */
 export function keyOf(kind: TextKind, text: string): string {
-  const shown = text.includes("<oai-mem-citation>") ? text.replace(CITATION, "") : text;
-  return `${kind}:${digestOf(shown.trim())}`;
+  const shown = (text.includes("<oai-mem-citation>") ? text.replace(CITATION, "") : text).trim();
+  return shown.length <= OWN_KEY_CHARS
+    ? `${kind}=${shown}`
+    : `${kind}:${fingerprintOf(encoder.encode(shown))}`;
 }
 
 /** Takes note that `family` tells the text. Whether another told it already. */

@@ -58,8 +58,16 @@ export function readReasoning(item: Row, events: LineEvents): Reading {
     text: (index === -1 ? parts : shown).join(BETWEEN),
   };
   if (index !== -1) tellAt(index, entry, events);
-  else if (entry.text !== "") tellThought(entry, events);
+  else if (entry.text !== "") tellBeforeAnswer(entry, events);
   return events.reading("assistant-text");
+}
+
+/** Where an answer still waits for its raw form, this is the raw form of what was thought before it. */
+function tellBeforeAnswer(entry: WaitingThought, events: LineEvents): void {
+  const { waiting } = events.fold;
+  const answer = waiting.findIndex((other) => other.kind === "answer" && other.family !== "raw");
+  waiting.splice(answer === -1 ? waiting.length : answer, 0, entry);
+  events.settle(answer === -1 ? waiting.length : answer + 1);
 }
 
 /** Tells a thought that has waited. */

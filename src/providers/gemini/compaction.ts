@@ -1,6 +1,6 @@
 /** One notice for one compaction, which the client tells in two places, in either order. Pure. */
 import type { Origin } from "../provider.ts";
-import { digestOf } from "../digests.ts";
+import { digestOf } from "./digests.ts";
 import { type Fold, rememberSaid, wasSaid } from "./fold.ts";
 import type { MessageEvents } from "./message_events.ts";
 

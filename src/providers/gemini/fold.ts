@@ -1,5 +1,5 @@
 /** What reading one log remembers from record to record: small plain JSON, kept in checkpoints. Pure. */
-import { addDigest, digestOf, hasDigest, WIDTH } from "../digests.ts";
+import { addDigest, digestOf, hasDigest, WIDTH } from "./digests.ts";
 
 /** Texts of user records, so that a replay of them is known; each costs twelve bytes. */
 const SAID = 4096;

@@ -2,7 +2,7 @@
  * What tells bytes from other bytes: they are read as one number, of which the remainder is kept. The engine divides in
  * native code, at once and without a loop of ours over the bytes, which costs 47 times as much without its compiler;
  * `node:crypto` costs every parser some 4 MB. Whoever can write a log could make two alike: that hides a change of
- * his own log from kato, and nothing else. Room: parser; pure.
+ * his own log from kato, and nothing else. Room: protocol; no authority, pure.
  */
 
 /** Chosen at random among the primes of 96 bits, so that changes that people and clients make do not cancel out. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { findBytes } from "../../src/parser/find_bytes.ts";
-import { fingerprintOf } from "../../src/parser/fingerprint.ts";
+import { fingerprintOf } from "../../src/protocol/fingerprint.ts";
 
 const PIECE = 64 * 1024;
 const encoder = new TextEncoder();
