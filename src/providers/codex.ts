@@ -1,5 +1,5 @@
 /**
- * Codex CLI (0.60 to 0.169, and its logs of early 2025): `~/.codex/sessions/…/rollout-<time>-<thread>.jsonl`; archived
+ * Codex CLI (0.60 to 0.171, and its logs of early 2025): `~/.codex/sessions/…/rollout-<time>-<thread>.jsonl`; archived
  * ones beside it. Room: providers; no authority, pure. Reads records that were parsed already; opens nothing, writes
  * nothing, and never throws on what a log holds.
  */

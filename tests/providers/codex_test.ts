@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
+import { FRAME_HEADER } from "../../src/protocol/limits.ts";
 import { codex } from "../../src/providers/codex.ts";
 import { describeImage } from "../../src/providers/codex/media.ts";
 import { saysFailed } from "../../src/providers/codex/results.ts";
@@ -295,5 +296,57 @@ Deno.test("parsePart() leaves out what a known call printed, and reading it give
     ] as const
   ) {
     assert.equal(codex.parsePart?.(called(), text), undefined, what);
+  }
+});
+
+Deno.test("a checkpoint of any log's reading fits in a frame's header twice", () => {
+  const long = "\u0001".repeat(1_000_000);
+  const line = (type: string, payload: unknown) => ({ timestamp: "2026-11-23T03:02:53.886Z", type, payload });
+  const item = (item: unknown) => line("event_msg", { type: "item_completed", turn_id: long, item });
+  const rows = [
+    line("session_meta", {
+      id: long,
+      session_id: long,
+      originator: long,
+      agent_path: long,
+      source: "cli",
+      cwd: long,
+    }),
+    line("event_msg", { type: "task_started", turn_id: long, turn_attribution: { turn_trigger: long } }),
+    line("turn_context", { model: long }),
+    ...[20_000, 60_000, 200_000, 1_000_000].flatMap((length, index) => [
+      line("response_item", {
+        type: "message",
+        role: "user",
+        content: [{ type: "input_text", text: `${index}${long.slice(0, length)}` }],
+      }),
+      item({
+        type: "AgentMessage",
+        id: long,
+        content: [{ type: "Text", text: `${index}${long.slice(0, length)}` }],
+      }),
+      item({ type: "Reasoning", id: long, summary_text: [`${index}${long.slice(0, length)}`] }),
+      item({ type: "WebSearch", id: long, query: `${index}${long.slice(0, length)}` }),
+      item({ type: "EnteredReviewMode", id: long, target: { type: "custom", instructions: long } }),
+      line("response_item", {
+        type: "function_call",
+        name: "request_user_input",
+        call_id: `c${index}`,
+        arguments: JSON.stringify({ questions: [{ id: "a", question: long.slice(0, length), options: [] }] }),
+      }),
+      line("response_item", {
+        type: "message",
+        role: "assistant",
+        content: Array.from(
+          { length: 10_000 },
+          (_, part) => ({ type: "output_text", text: `${index} ${part}` }),
+        ),
+      }),
+    ]),
+  ];
+  const state = codex.begin(MAIN_AGENT);
+  for (const [line, value] of rows.entries()) {
+    codex.read(state, { value, line });
+    assert.ok(JSON.stringify(state).length < FRAME_HEADER / 4, `line ${line}`);
   }
 });

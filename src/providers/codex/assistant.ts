@@ -44,7 +44,7 @@ function isReviewOutput({ parts, phase }: Answer, fold: Fold): boolean {
 function readShown(answer: Answer, events: LineEvents): Reading {
   const { fold } = events;
   if (isReviewOutput(answer, fold)) return readFindings(answer.id, events);
-  if (fold.planning) return readPlanned(answer, events);
+  if (fold.planning && mayWait(answer.parts.join(""))) return readPlanned(answer, events);
   const { parts, keys } = findNew(fold, answer.family, "answer", answer.parts, "");
   noteShown(answer, keys[0] ?? "", fold);
   const text = parts.join("");

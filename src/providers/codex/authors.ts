@@ -4,7 +4,7 @@
  */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
-import type { Fold } from "./fold.ts";
+import { type Fold, nameOf } from "./fold.ts";
 
 const unproven = (why: "ambiguous" | "replayed" | "unknown-mark" | "unmarked"): Authorship => ({
   evidence: "unproven",
@@ -48,7 +48,7 @@ export function triggerOf(start: Row): string | null | undefined {
   const attribution = start["turn_attribution"];
   if (attribution === undefined) return undefined;
   const trigger = isRow(attribution) ? attribution["turn_trigger"] ?? null : "";
-  return trigger === null ? null : textOf(trigger);
+  return trigger === null ? null : nameOf(trigger);
 }
 
 /** A log without its first line. */

@@ -11,6 +11,8 @@ const TEXTS = 64;
 /** The client takes these marks of the model's out of what it shows. */
 const CITATION = /<oai-mem-citation>[^]*?<\/oai-mem-citation>/g;
 
+/** No client tells more parts of one text apart. */
+const PARTS = 16;
 /** So short a text stands for itself. */
 const OWN_KEY_CHARS = 32;
 
@@ -53,7 +55,7 @@ export function findNew(
 ): Copied {
   const whole = keyOf(kind, parts.join(join));
   if (isSecondCopy(fold, family, whole)) return { parts: [], keys: [whole] };
-  if (parts.length < 2) return { parts, keys: [whole] };
+  if (parts.length < 2 || parts.length > PARTS) return { parts, keys: [whole] };
   const keys = parts.map((part) => keyOf(kind, part));
   const fresh = parts.filter((_, index) => !isSecondCopy(fold, family, keys[index] ?? ""));
   return { parts: fresh, keys: [whole, ...keys] };

@@ -5,7 +5,7 @@ import { cutText } from "../title.ts";
 import { readAgentEvent, readAgentItem, readLastAnswer, readPlan } from "./assistant.ts";
 import { authorOf, triggerOf } from "./authors.ts";
 import { keyOf } from "./copies.ts";
-import { beginTurn, ownId, placeId } from "./fold.ts";
+import { beginTurn, nameOf, ownId, placeId } from "./fold.ts";
 import { ERROR_EVENTS, SILENT_EVENTS, SILENT_ITEMS, TOLD_EVENTS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
 import { readUserEvent, readUserItem, reportSilence } from "./person.ts";
@@ -24,7 +24,7 @@ export function readEvent(payload: Row, events: LineEvents): Reading {
     case "agent_message":
       return readAgentEvent(payload, events);
     case "item_completed":
-      return readItem(rowOf(payload["item"]), textOf(payload["turn_id"]), events);
+      return readItem(rowOf(payload["item"]), nameOf(payload["turn_id"]), events);
     case "agent_reasoning":
       return readThoughtEvent(payload, events);
     case "task_started":
@@ -87,7 +87,7 @@ function readItem(item: Row, turn: string, events: LineEvents): Reading {
 
 function readStart(payload: Row, events: LineEvents): Reading {
   const { fold } = events;
-  const turn = textOf(payload["turn_id"]);
+  const turn = nameOf(payload["turn_id"]);
   const root = textOf(payload["root_turn_id"]) || textOf(rowOf(payload["turn_attribution"])["root_turn_id"]);
   // Whoever was killed in a review does not end it; the turns of its reviewer are part of it.
   const ofReview = fold.review?.turn === "" || fold.review?.turn === turn || fold.review?.turn === root;

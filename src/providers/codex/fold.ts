@@ -2,14 +2,18 @@
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import { ID_CHARS } from "../../protocol/limits.ts";
 import type { Authorship } from "../../protocol/evidence.ts";
-import { isRow } from "../narrow.ts";
+import { isRow, textOf } from "../narrow.ts";
 import { NOBODY } from "./authors.ts";
 
 /** Calls that are remembered, so that what a client tells of them once more is not told twice. */
 const CALLS = 256;
 /** Calls known to have failed whose results are still to come, and calls that asked the person something. */
 const OPEN = 16;
+/** What is asked at once, as JSON; of longer questions the result has the answers. */
+const QUESTIONS_CHARS = 4 * 1024;
 const TURN_IDS = 64;
+/** Names that clients give: of themselves, of models, of turns. */
+const NAME_CHARS = 128;
 /** Ids so short that a service may count with them: `call_0` in every turn. */
 const COUNTED_CHARS = 24;
 const COUNTED_IDS = 128;
@@ -64,7 +68,8 @@ export type Waiting =
   | WaitingPlace & {
     readonly kind: "words";
     readonly keys: readonly string[];
-    readonly text: string;
+    /** Null where it is too long to wait: the client shows what a person wrote, whole. */
+    readonly text: string | null;
     readonly images: readonly string[];
     /** Whether the client says that they are the person's; null where it says nothing. */
     readonly isPersons: boolean | null;
@@ -133,6 +138,8 @@ export interface Fold {
   marksTurns: boolean;
   /** Whether the latest answer that waited for its raw form waited in vain. */
   answersAlone: boolean;
+  /** Whether the client did not show the person's words of which the raw form came last. */
+  wordsAlone: boolean;
   /** Whether the latest line that says something was a compaction. */
   compacted: boolean;
   /** Whether a shell line of the person's was told whose second copy is still to come. */
@@ -171,6 +178,7 @@ export function createFold(agent: string, part = ""): Fold {
     turn: newTurn(""),
     marksTurns: false,
     answersAlone: false,
+    wordsAlone: false,
     compacted: false,
     shellTold: false,
     goal: "",
@@ -193,6 +201,11 @@ const COUNTED = /^item-\d+$/;
 export function ownId(id: unknown, fold: Fold, line: number): string {
   const isOwn = typeof id === "string" && isId(id) && !COUNTED.test(id);
   return isOwn ? id.toWellFormed() : placeId(fold, line);
+}
+
+/** A client's name for something; what is longer is none, and is not kept whole. */
+export function nameOf(value: unknown): string {
+  return textOf(value).slice(0, NAME_CHARS).toWellFormed();
 }
 
 /** What is no id of any client's is not remembered either: it could be megabytes. */
@@ -253,7 +266,9 @@ export function rememberFailure(fold: Fold, call: string): void {
 }
 
 export function rememberQuestions(fold: Fold, call: string, asked: readonly Question[]): void {
-  if (asked.length > 0 && isId(call)) remember(fold.questions, { call, asked }, OPEN);
+  if (asked.length > 0 && isId(call) && JSON.stringify(asked).length <= QUESTIONS_CHARS) {
+    remember(fold.questions, { call, asked }, OPEN);
+  }
 }
 
 /** Takes a call's failure, if it is known. */

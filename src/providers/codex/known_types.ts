@@ -1,6 +1,6 @@
 /**
  * Types that hold nothing of the conversation, so that what is not listed is reported as unknown. From logs of Codex
- * CLI 0.60 to 0.169 and the names in its program. Pure.
+ * CLI 0.60 to 0.171 and the names in its program. Pure.
  */
 
 /** Lines of state; and what agents write to each other, which stands in `response_item` lines too. */

@@ -3,7 +3,7 @@ import { isRow, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { LogRecord, Reading } from "../provider.ts";
 import { tellAnswer } from "./assistant.ts";
 import { readEvent } from "./event_lines.ts";
-import type { Fold, Waiting } from "./fold.ts";
+import { type Fold, nameOf, type Waiting } from "./fold.ts";
 import { STATE_LINES } from "./known_types.ts";
 import { createLineEvents, type LineEvents } from "./line_events.ts";
 import { tellRawWords } from "./person.ts";
@@ -94,7 +94,7 @@ function readOwn(row: Row, events: LineEvents): Reading {
 
 function readTurnContext(payload: Row, events: LineEvents): Reading {
   const { fold } = events;
-  fold.model = textOf(payload["model"]) || fold.model;
+  fold.model = nameOf(payload["model"]) || fold.model;
   const mode = rowOf(payload["collaboration_mode"])["mode"];
   if (typeof mode === "string") fold.planning = mode === "plan";
   return events.reading("repeat");

@@ -53,6 +53,7 @@ interface Words {
 function readShown(words: Words, family: Family, events: LineEvents): Reading {
   const { fold } = events;
   const key = keyOf("words", words.text);
+  fold.wordsAlone = false;
   // A review begins with the words that it is ordered by.
   if (fold.review?.key === key) return events.reading("repeat");
   const index = rawFormOf(words.text, key, fold);
@@ -73,7 +74,8 @@ function rawFormOf(text: string, key: string, fold: Fold): number {
   const same = findWaiting(fold, "words", [key]);
   const last = fold.waiting.length - 1;
   const latest = fold.waiting[last];
-  return same === -1 && latest?.kind === "words" && latest.text.includes(text) ? last : same;
+  if (same !== -1 || latest?.kind !== "words") return same;
+  return latest.text === null || latest.text.includes(text) ? last : -1;
 }
 
 /** In logs without marks a turn begins with the person's words, which these families have told. */
@@ -133,16 +135,20 @@ function tellBare(words: Words, events: LineEvents): Reading {
 function waitForShown(words: Words, isPersons: boolean | null, events: LineEvents): Reading {
   const key = keyOf("words", words.text);
   if (isSecondCopy(events.fold, "raw", key)) return events.reading("repeat");
-  if (mayWait(words.text)) wait({ kind: "words", keys: [key], isPersons, ...words }, events);
-  // The client shows what a person wrote; nobody writes so much but a program.
-  else events.addUnknown("user/too-long");
+  const isLong = !mayWait(words.text, ...words.images);
+  const entry = { kind: "words", keys: [key], isPersons, ...words } as const;
+  if (isLong && events.fold.wordsAlone) tellRawWords(entry, events);
+  else wait(isLong ? { ...entry, text: null, images: [] } : entry, events);
   return events.reading("repeat");
 }
 
 /** Tells words of which there was the raw form alone. */
-export function tellRawWords(words: Extract<Waiting, { kind: "words" }>, events: LineEvents): void {
+export function tellRawWords(entry: Extract<Waiting, { kind: "words" }>, events: LineEvents): void {
   const { fold } = events;
-  const { isPersons, keys: [key = ""] } = words;
+  const { isPersons, keys: [key = ""], text } = entry;
+  fold.wordsAlone = true;
+  if (text === null) return events.addUnknown("user/too-long");
+  const words = { ...entry, text };
   if (fold.personal && isPersons === false) {
     const said = { ...HOST, typed: words.text };
     events.addAt(words.id, words.time, { type: "notice", kind: "info", text: words.text }, said);

@@ -3,7 +3,7 @@ import { isRow, type Row, rowOf, textOf, timeOf } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../title.ts";
 import { authorOfThread } from "./authors.ts";
-import type { Fold } from "./fold.ts";
+import { type Fold, nameOf } from "./fold.ts";
 import type { LineEvents } from "./line_events.ts";
 
 const CLIENT_CHARS = 40;
@@ -72,7 +72,7 @@ export function reviewOf(thread: string): string {
 export function readBareMeta(row: Row, events: LineEvents): Reading {
   const { fold } = events;
   fold.bare = true;
-  if (fold.thread === "") fold.thread = textOf(row["id"]);
+  if (fold.thread === "") fold.thread = nameOf(row["id"]);
   const started = timeOf(row["timestamp"]);
   events.addMeta({ client: "Codex", ...(started === null ? {} : { started }) });
   return events.reading("repeat");
@@ -87,10 +87,10 @@ export function readSessionMeta(meta: Row, events: LineEvents): Reading {
     return events.reading("repeat");
   }
   const parentage = parentageOf(meta);
-  fold.originator = textOf(meta["originator"]) || "?";
-  if (id !== "") fold.thread = id;
+  fold.originator = nameOf(meta["originator"]) || "?";
+  if (id !== "") fold.thread = nameOf(id);
   if (parentage !== null || isStarted(meta)) fold.personal = false;
-  if (parentage !== null) fold.path = parentage.path;
+  if (parentage !== null) fold.path = nameOf(parentage.path);
   fold.isReview = parentage?.isReview === true;
   const ownFrom = meta["subagent_history_start_ordinal"];
   if (typeof ownFrom === "number") fold.ownFrom = ownFrom;

@@ -29,12 +29,16 @@ function readShown(id: string, shown: readonly string[], family: Family, events:
   const { parts, keys } = findNew(fold, family, "thought", shown, BETWEEN);
   const text = parts.join(BETWEEN);
   if (text === "") return events.reading("repeat");
+  const entry: WaitingThought = { kind: "thought", id, time: events.time, family, keys, text };
   const before = fold.waiting.at(-1);
-  if (before?.kind === "thought" && before.family === "event" && family === "event" && mayWait(before.text)) {
-    const joined = { text: before.text + BETWEEN + text, keys: [...before.keys, ...keys] };
-    fold.waiting[fold.waiting.length - 1] = { ...before, ...joined };
+  const joined = before?.kind === "thought" && before.family === "event" && family === "event"
+    ? { ...before, text: before.text + BETWEEN + text, keys: [...before.keys, ...keys] }
+    : entry;
+  if (!mayWait(joined.text)) {
+    tellThought(entry, events);
   } else {
-    wait({ kind: "thought", id, time: events.time, family, keys, text }, events);
+    if (joined !== entry) fold.waiting.pop();
+    wait(joined, events);
   }
   return events.reading("assistant-text");
 }

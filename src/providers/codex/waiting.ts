@@ -8,17 +8,26 @@ import type { Fold, Waiting } from "./fold.ts";
 import { SILENT_EVENTS, SILENT_ITEMS, SILENT_RESPONSE_ITEMS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
 
-/** What waits is kept in every checkpoint; a longer text is told at once. */
-const WAITING_CHARS = 1024 * 1024;
-const WAITING_TEXTS = 16;
+/** What waits is kept in every checkpoint, of which two must fit in a frame's header: so long it may be as JSON. */
+const WAITING_CHARS = 64 * 1024;
 
-export function mayWait(text: string): boolean {
-  return text.length <= WAITING_CHARS;
+function sizeOf(entry: Waiting): number {
+  return JSON.stringify(entry).length;
+}
+
+/** Whether a text may wait; a longer one is told at once. */
+export function mayWait(text: string, ...more: readonly string[]): boolean {
+  return text.length < WAITING_CHARS && JSON.stringify([text, ...more]).length < WAITING_CHARS / 2;
 }
 
 export function wait(entry: Waiting, events: LineEvents): void {
   const { waiting } = events.fold;
-  if (waiting.length >= WAITING_TEXTS) events.settle(1);
+  let size = sizeOf(entry);
+  for (const other of waiting) size += sizeOf(other);
+  while (waiting.length > 0 && size > WAITING_CHARS) {
+    size -= sizeOf(waiting[0] as Waiting);
+    events.settle(1);
+  }
   waiting.push(entry);
 }
 
