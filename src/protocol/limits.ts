@@ -229,3 +229,6 @@ export const CALL_CHARS = 60_000;
 
 /** Texts that differ in more lines than this are shown as old and new, not compared: comparing costs its square. */
 export const DIFF_EDITS = 400;
+
+/** A longer text that is not harmless at a glance is shown as code: without a JIT, a parser of Markdown reads 300 KB a second. */
+export const CONTAINED_CHARS = 64 * KIB;

@@ -13,7 +13,8 @@ export function frontmatter(head: RenderHead, title: string): string {
   return lines.join("\n");
 }
 
-/** Always quoted: no reader may take `null`, `yes`, `1e3` or a date for anything but text. JSON strings are YAML. */
+/** Always quoted: no reader may take `null`, `yes`, `1e3` or a date for anything but text. JSON strings are YAML. A
+ * program that fills in templates looks here, too. */
 function quote(value: string): string {
-  return JSON.stringify(neutralise(value));
+  return JSON.stringify(neutralise(value)).replaceAll("<%", "\\u003c%");
 }

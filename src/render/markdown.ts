@@ -3,18 +3,21 @@
  * looks like is described in docs/markdown.md. Room: render; no authority, pure.
  */
 import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/limits.ts";
-import { containInline, containText } from "./contain.ts";
+import { containInline, containItem, containText } from "./contain.ts";
 import { renderConversation } from "./conversation.ts";
 import { cutText } from "./cut.ts";
+import { escapeInHtml } from "./escape_text.ts";
 import { codeSpan, fence } from "./fence.ts";
 import { frontmatter } from "./frontmatter.ts";
-import { escapeHtml } from "./html_text.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
 import type { Outcome, Page } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
 /** Output of more lines than this is folded. */
 const OPEN_LINES = 12;
+
+/** What begins like this would continue a list of the text before it: a comment parts them. */
+const CONTINUES = /^(?:[ \t]*\n)*(?:[ \t]|(?:[-+*]|\d{1,9}[.)])(?:[ \t\n]|$))/;
 
 const CHECKBOX: Readonly<Record<TaskState, string>> = { done: "[x]", doing: "[ ]", open: "[ ]" };
 
@@ -58,10 +61,10 @@ function block(markdown: string): string {
   return `\n${markdown}${markdown.endsWith("\n") ? "" : "\n"}`;
 }
 
-/** Somebody's Markdown. A first line that is indented would continue a list before it: a comment parts them. */
+/** Somebody's Markdown. */
 function prose(text: string): string {
   const safe = containText(neutralise(text));
-  return (/^(?:[ \t]*\n)*[ \t]/.test(safe) ? block("<!-- -->") : "") + block(safe);
+  return (CONTINUES.test(safe) ? block("<!-- -->") : "") + block(safe);
 }
 
 function code(language: string, text: string): string {
@@ -70,7 +73,7 @@ function code(language: string, text: string): string {
 
 /** `summary` is one neutralised line. HTML, so nothing in it is Markdown. */
 function openDetails(summary: string): string {
-  return block(`<details>\n<summary>${escapeHtml(summary)}</summary>`);
+  return block(`<details>\n<summary>${escapeInHtml(summary)}</summary>`);
 }
 
 function details(summary: string, body: string): string {
@@ -83,15 +86,28 @@ function quote(blocks: string): string {
 
 /** A text of several lines stands below its label: what begins a line there must begin one here. */
 function labelled(label: string, text: string): string {
-  const safe = neutralise(text).trim();
+  const safe = spaced(neutralise(text).trim());
   if (safe === "") return block(`*${label}*`);
   return safe.includes("\n")
     ? block(`*${label}*`) + prose(safe)
     : block(`*${label}* — ${containInline(safe)}`);
 }
 
+/** In a quote a tab that begins a line is narrower than where it was written: it becomes as many spaces. */
+function spaced(text: string): string {
+  if (!text.includes("\t")) return text;
+  return text.replace(/^(?:[ \t>*+-]|\d+[.)])*\t/gm, (start) => {
+    const [first = "", ...others] = start.split("\t");
+    return others.reduce((line, part) => line.padEnd(line.length + 4 - line.length % 4) + part, first);
+  });
+}
+
 function choice(text: string): string {
-  return containInline(neutralise(text).replace(/\s+/g, " ").trim());
+  return containItem(onOneLine(text));
+}
+
+function onOneLine(text: string): string {
+  return neutralise(text).replace(/\s+/g, " ").trim();
 }
 
 function inputBlock(input: Block): string {
@@ -115,7 +131,7 @@ function inputBlock(input: Block): string {
 }
 
 function taskText(task: { readonly state: TaskState; readonly text: string }): string {
-  return choice(task.text) + (task.state === "doing" ? " *(in progress)*" : "");
+  return containInline(onOneLine(task.text)) + (task.state === "doing" ? " *(in progress)*" : "");
 }
 
 function resultBody(text: string, isProse: boolean): string {

@@ -1,4 +1,5 @@
 /** Looking into a tool's input, of which nothing is known. Room: render; no authority, pure. */
+import { knownLanguage } from "./languages.ts";
 import { oneLine } from "./neutralise.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
@@ -13,7 +14,7 @@ export function code(language: string, text: string): Block {
 
 /** Highlighters take a file's extension for its language. */
 export function languageOf(path: string): string {
-  return /\.([A-Za-z0-9]{1,10})$/.exec(path)?.[1]?.toLowerCase() ?? "text";
+  return knownLanguage(/\.([A-Za-z0-9]+)$/.exec(path)?.[1] ?? "") || "text";
 }
 
 export function stateOf(status: unknown): TaskState {

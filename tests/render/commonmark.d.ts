@@ -13,3 +13,7 @@ export interface Node {
 export class Parser {
   parse(text: string): Node;
 }
+
+export class HtmlRenderer {
+  render(document: Node): string;
+}

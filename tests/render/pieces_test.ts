@@ -24,6 +24,21 @@ for (const [text, expected] of FENCES) {
   Deno.test(`fence() holds ${JSON.stringify(text)}`, () => assert.equal(fence(text, "sh"), expected));
 }
 
+Deno.test("fence() names no language that is not known", () => {
+  for (const language of ["dataviewjs", "mermaid", "{r}", "sh x", "js`"]) {
+    assert.equal(fence("x", language), "```\nx\n```");
+  }
+  assert.equal(fence("x", "TypeScript"), "```typescript\nx\n```");
+});
+
+Deno.test("codeSpan() writes no query", () => {
+  assert.equal(codeSpan("$= dv.x"), "&#36;&#61; dv&#46;x");
+});
+
+Deno.test("frontmatter() writes no template", () => {
+  assert.ok(frontmatter(HEAD, "<% x %>").includes('title: "\\u003c% x %>"'));
+});
+
 Deno.test("codeSpan() holds any line", () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom("`", "``", "a", " ", "\\", "<b>")), (pieces) => {

@@ -58,6 +58,9 @@ Deno.test("viewTool() shows edits as differences and files in their language", (
   assert.deepEqual(viewTool("Write", { file_path: "/x/y.PY", content: "print()" }, null).blocks, [
     { block: "code", language: "py", text: "print()" },
   ]);
+  assert.deepEqual(viewTool("Write", { file_path: "/x/y.dataviewjs", content: "dv" }, null).blocks, [
+    { block: "code", language: "text", text: "dv" },
+  ]);
 });
 
 Deno.test("viewTool() shows the input of a tool it does not know", () => {
