@@ -5,6 +5,7 @@
 import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
 import { AuditLogError } from "../system/audit_error.ts";
 import type { Output } from "./context.ts";
+import { escapeLines } from "./escaped_text.ts";
 import { EXIT } from "./exit_status.ts";
 import { homeOf, NO_HOME } from "./home.ts";
 import { fail, type Outcome } from "./outcome.ts";
@@ -63,7 +64,7 @@ export async function runMain(work: (own: Own) => Outcome | Promise<Outcome>): P
  */
 function markLines(err: Output, environment: Readonly<Record<string, string>>): Output {
   if (!isJournal(environment)) return err;
-  const mark = (text: string) => withPriority(text.split("\n").map(escapeControls).join("\n"), "error");
+  const mark = (text: string) => withPriority(escapeLines(text), "error");
   return { ...err, write: (text) => err.write(mark(text)) };
 }
 
@@ -91,7 +92,7 @@ function end(outcome: Outcome, err: Output): number {
 function endThrown(error: unknown, err: Output): number {
   const isSystems = error instanceof Error && "code" in error && !(error instanceof TypeError) &&
     !(error instanceof Deno.errors.NotCapable) && !(error instanceof Deno.errors.BrokenPipe);
-  if (isSystems) return end(fail("failed", `The system says: ${error.message}.`), err);
+  if (isSystems) return end(fail("failed", `The system says: ${escapeControls(error.message)}.`), err);
   return endUnexpectedly(error, err);
 }
 
@@ -104,6 +105,6 @@ function endUnexpectedly(error: unknown, err: Output): number {
     return end(fail(error.refused ? "refused" : "failed", `${error.message}.`), err);
   }
   const shown = error instanceof Error ? error.stack ?? error.message : String(error);
-  err.write(`kato: this is a bug in kato. Please report it with these lines:\n${shown}\n`);
+  err.write(`kato: this is a bug in kato. Please report it with these lines:\n${escapeLines(shown)}\n`);
   return EXIT.bug;
 }

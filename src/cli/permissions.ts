@@ -7,6 +7,7 @@ import type { Sketch } from "./plan_command.ts";
 import type { Program } from "./run.ts";
 import { loadEffective } from "./settings.ts";
 import { describeSandbox, padEnd, painter, tilde } from "./style.ts";
+import { jsonText } from "./escaped_text.ts";
 
 /** One command of every profile. Files and folders that arguments name are left out here. */
 const COMMANDS: readonly Sketch[] = [
@@ -41,7 +42,7 @@ export async function describePermissions(
   const policy = { version: loaded.value.version, hash: loaded.value.hash };
   const { kernelSandbox: sandbox, kernelMissing: missing, kernel: { landlockAbi } } = context;
   const whole = { policy, kernel: { sandbox, missing, landlockAbi }, roles };
-  context.out.write(json ? `${JSON.stringify(whole, null, 2)}\n` : describeRoles(policy, roles, context));
+  context.out.write(json ? jsonText(whole) : describeRoles(policy, roles, context));
   return DONE;
 }
 

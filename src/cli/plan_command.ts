@@ -93,7 +93,7 @@ function pathExplained(
 }
 
 /** Faults that a file's name can have and a folder's too. */
-function isHopeless(path: string): boolean {
+export function isHopeless(path: string): boolean {
   return findDestinationFaults(path).some((fault) => fault !== "unknown-extension" && fault !== "not-a-path");
 }
 

@@ -13,9 +13,19 @@ export function painter({ colour }: Pick<Output, "colour">): Paint {
 /** Longer than any terminal is wide. */
 const SHOWN_CHARS = 1000;
 
-/** Text of a log, a path, an answer: on one line, every character of it harmless. */
+/**
+ * Characters that are not drawn, and which no language needs: with them two names look alike. (Joiners are kept: emoji and
+ * Persian need them.)
+ */
+const UNDRAWN =
+  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** Text of a log, a path, an answer: on one line, every character of it harmless, and seen. */
 export function plain(text: string): string {
-  return oneLine(text, SHOWN_CHARS);
+  return oneLine(text, SHOWN_CHARS).replace(
+    UNDRAWN,
+    (character) => `{U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}}`,
+  );
 }
 
 /** `on`, `off`, and what the kernel does not have for it. */

@@ -147,10 +147,25 @@ Deno.test("kato policy explain --as export judges as kato export does", async ()
   assert.equal((await explain(home, "a.md", "--as", "export")).ended, "denied");
 });
 
-Deno.test("kato policy explain shows nothing that steers the terminal", async () => {
+Deno.test("kato policy explain shows nothing that steers the terminal, as text and as JSON", async () => {
   using home = makeHome();
-  const ran = await explain(home, "~/\u001b[2J/a.md");
-  assert.equal(ran.ended, "denied");
-  // deno-lint-ignore no-control-regex -- that is what must not be there
-  assert.doesNotMatch(ran.out + ran.err, /[\u0000-\u0009\u000b-\u001f]/);
+  const steering = "\u001b[2J\u009b31m\u202e\u2066\u200b\u061c\u{e0041}";
+  for (
+    const subject of [
+      `~/${steering}/a.md`,
+      `${steering}.md`,
+      `/tmp/${steering}`,
+      `~/.kato/exports/${steering}.md`,
+    ]
+  ) {
+    for (const more of [[], ["--json"], ["--as", "export"]]) {
+      const ran = await explain(home, subject, ...more);
+      assert.equal(ran.ended, "denied");
+      assert.doesNotMatch(
+        ran.out + ran.err,
+        // deno-lint-ignore no-control-regex -- that is what must not be there
+        /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u2028-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u,
+      );
+    }
+  }
 });

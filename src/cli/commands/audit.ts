@@ -14,6 +14,7 @@ import type { AuditTailInvocation, AuditVerifyInvocation } from "../invocation.t
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { absolutePath } from "../typed_path.ts";
 import { count, padEnd, type Paint, painter, plain, tilde } from "../style.ts";
+import { escapeLines, jsonText } from "../escaped_text.ts";
 
 export function verifyLog({ copy, head, archived, json }: AuditVerifyInvocation, context: Context): Outcome {
   const { logs } = placesOf(context.home);
@@ -32,7 +33,7 @@ export function verifyLog({ copy, head, archived, json }: AuditVerifyInvocation,
 function reportVerified(result: Verification, more: string, json: boolean, { out }: Context): Outcome {
   const { broken, records, torn } = result;
   if (json) {
-    out.write(`${JSON.stringify({ ok: broken === null, ...result }, null, 2)}\n`);
+    out.write(jsonText({ ok: broken === null, ...result }));
   } else if (broken === null) {
     const half = torn === 0 ? "" : `; ${count(torn, "half-written line")} of a crash, which break nothing`;
     out.write(`The chain of ${count(records, "record")} is whole${half}${more}.\nhead ${result.head}\n`);
@@ -58,7 +59,7 @@ function reportNoLog(json: boolean, { home, out }: Context): Outcome {
     broken: null,
   };
   const text = `There is no security log yet in ${tilde(placesOf(home).logs, home)}.`;
-  out.write(json ? `${JSON.stringify(empty, null, 2)}\n` : `${text}\n`);
+  out.write(json ? jsonText(empty) : `${text}\n`);
   return DONE;
 }
 
@@ -70,7 +71,7 @@ export async function tailLog(invocation: AuditTailInvocation, context: Context)
   const paint = painter(context.out);
   const print = (lines: readonly string[]) => {
     for (const line of lines) {
-      const shown = invocation.json ? line : describeLine(line, paint);
+      const shown = invocation.json ? escapeLines(line) : describeLine(line, paint);
       if (shown !== null) context.out.write(`${shown}\n`);
     }
   };

@@ -20,6 +20,7 @@ import { describePermissions } from "../permissions.ts";
 import type { Program } from "../run.ts";
 import { findRooted } from "../rooted.ts";
 import { count, describeSandbox, plain, tilde } from "../style.ts";
+import { jsonText } from "../escaped_text.ts";
 
 export async function examine(
   invocation: DoctorInvocation,
@@ -40,7 +41,7 @@ export async function examine(
   const isWell = checks.every(({ state }) => state !== "problem");
   context.out.write(
     invocation.json
-      ? `${JSON.stringify({ ok: isWell, kernel: context.kernel, checks }, null, 2)}\n`
+      ? jsonText({ ok: isWell, kernel: context.kernel, checks })
       : describeChecks(checks, context.out),
   );
   return isWell ? DONE : fail("failed", null);

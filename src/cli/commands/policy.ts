@@ -9,6 +9,7 @@ import { DONE, fail, type Outcome } from "../outcome.ts";
 import { loadEffective } from "../settings.ts";
 import { count, padEnd, painter, plain, tilde } from "../style.ts";
 import { absolutePath } from "../typed_path.ts";
+import { jsonText } from "../escaped_text.ts";
 
 export function showPolicy({ json }: { readonly json: boolean }, context: Context): Outcome {
   const loaded = loadEffective(context);
@@ -19,7 +20,7 @@ export function showPolicy({ json }: { readonly json: boolean }, context: Contex
     // For programs, the file alone: `kato policy explain` has lines.
     const by = Object.fromEntries(Object.entries(enforced).map(([name, { file }]) => [name, file]));
     const whole = { version, hash, policy, origins, enforced: by, violations };
-    out.write(`${JSON.stringify(whole, null, 2)}\n`);
+    out.write(jsonText(whole));
     return DONE;
   }
   const paint = painter(out);

@@ -15,10 +15,11 @@ import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import type { PolicyExplainInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { isPath } from "../plan_command.ts";
+import { isHopeless, isPath } from "../plan_command.ts";
 import { findClientRoots, loadEffective } from "../settings.ts";
 import { padEnd, painter, plain, tilde } from "../style.ts";
 import { absolutePath } from "../typed_path.ts";
+import { jsonText } from "../escaped_text.ts";
 
 export function explainPolicy(invocation: PolicyExplainInvocation, context: Context): Outcome {
   const loaded = loadEffective(context);
@@ -40,7 +41,7 @@ function explainKeys(
   { out, home }: Context,
 ): Outcome {
   if (json) {
-    out.write(`${JSON.stringify({ keys: explained }, null, 2)}\n`);
+    out.write(jsonText({ keys: explained }));
     return DONE;
   }
   const paint = painter(out);
@@ -111,7 +112,7 @@ function explainPath(
       steps,
       hash,
     };
-    out.write(`${JSON.stringify(whole, null, 2)}\n`);
+    out.write(jsonText(whole));
     return outcome;
   }
   const paint = painter(out);
@@ -176,7 +177,8 @@ function nameFile(
 ): PolicyExplainInvocation {
   const { subject, as } = invocation;
   const base = as === "export" ? cwd : destinations.default_root;
-  if (!isFolder(absolutePath(subject, base, home))) return invocation;
+  // A name that cannot be typed is denied unseen, and the plan grants no look at it.
+  if (isHopeless(subject) || !isFolder(absolutePath(subject, base, home))) return invocation;
   const name = `${crypto.randomUUID().slice(0, 8)}.${destinations.extensions[0]}`;
   return { ...invocation, subject: `${subject.replace(/\/+$/, "")}/${name}` };
 }

@@ -11,6 +11,7 @@ import { peekSession } from "../sessions/peek_session.ts";
 import { findRooted } from "../rooted.ts";
 import { loadForSessions } from "../settings.ts";
 import { count, fit, padEnd, padStart, type Paint, painter, plain, showAge, showSize } from "../style.ts";
+import { jsonText } from "../escaped_text.ts";
 
 /** What fits a screen; nobody reads more of a list. */
 const LIMIT = 25;
@@ -67,7 +68,7 @@ function toJson(rows: readonly Row[]): string {
     modified: new Date(found.modified).toISOString(),
     recorded,
   }));
-  return `${JSON.stringify(sessions, null, 2)}\n`;
+  return jsonText(sessions);
 }
 
 const MARKS = { recording: "●", recorded: "○" } as const;

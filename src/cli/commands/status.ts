@@ -18,6 +18,7 @@ import {
   showSize,
   tilde,
 } from "../style.ts";
+import { jsonText } from "../escaped_text.ts";
 
 /** Denials and errors that are shown; `--json` has them all. */
 const LATEST = 3;
@@ -29,7 +30,7 @@ export function showStatus(invocation: { readonly json: boolean }, context: Cont
   const state = readDaemonState(context.home);
   const { running, status } = state;
   const text = invocation.json
-    ? `${JSON.stringify({ running, ...status }, null, 2)}\n`
+    ? jsonText({ running, ...status })
     : describeState(state, context).join("\n") + "\n";
   context.out.write(text);
   return running ? DONE : fail("not-running", null);
