@@ -5,7 +5,7 @@
  */
 import type { Host, Opening } from "../hosts/host.ts";
 import { decide } from "../policy/decide.ts";
-import type { Asker, Decision, Request } from "../policy/decision.ts";
+import type { Asker, Created, Decision, Request } from "../policy/decision.ts";
 import { generateName, resolveRequest } from "../policy/path.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AuditBody } from "../protocol/audit_record.ts";
@@ -64,7 +64,14 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     };
     const resolved = resolveRequest(policy, request);
     if ("allow" in resolved) return resolved;
-    return decide(policy, request, resolved.path, lookUp(resolved.path, policy.destinations.roots, home));
+    const lookup = lookUp(resolved.path, policy.destinations.roots, home);
+    if (lookup.blocked === null) {
+      recordings.forgetOthers(
+        lookup.path,
+        lookup.components.find(({ path }) => path === lookup.path) ?? null,
+      );
+    }
+    return decide(policy, request, resolved.path, lookup);
   }
 
   /** Of each recording that may not be written, the reason that is on record: one that is tried again is no news. */
@@ -99,7 +106,9 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     // Created by us, and then we ended before that was noted: it is empty, and nobody else would have made it.
     const isOurs = recording.file !== null || there?.size === 0;
     const own = isOurs && there !== null ? `${there.dev}:${there.ino}` : null;
-    const created = { has: (file: string) => file === own || recordings.created.has(file) };
+    const created: Created = {
+      has: (identity, file) => identity === own || recordings.created.has(identity, file),
+    };
     return decideFor("automatic", recording.destination, recording.head.meta, created);
   }
 
@@ -164,7 +173,12 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     if (isOurs) flushFoldersOf([...directories, path]);
     const found = howItWasFound(recording, file, create, recordings.isAsLeft(path, { dev, ino }, size));
     report(recording, "allow", found, null);
-    recordings.setFile(recording.id, { dev, ino }, size, isOurs ? path : null);
+    recordings.setFile(
+      recording.id,
+      { dev, ino },
+      size,
+      isOurs ? { path, birth: identify(path)?.birth ?? null } : null,
+    );
     return { writer, size, isSame: recording.file === null || isSame(recording.file, file) };
   }
 
@@ -208,10 +222,12 @@ const KINDS: Readonly<Record<string, Problem["kind"]>> = {
 };
 
 /** Null when nothing is there, or when it cannot be looked at, whatever the reason: the decision looks again, and says why. */
-function identify(path: string): FileIdentity & { readonly size: number } | null {
+function identify(
+  path: string,
+): FileIdentity & { readonly size: number; readonly birth: number | null } | null {
   try {
-    const { dev, ino, size } = Deno.lstatSync(path);
-    return { dev, ino: ino ?? 0, size };
+    const { dev, ino, size, birthtime } = Deno.lstatSync(path);
+    return { dev, ino: ino ?? 0, size, birth: birthtime?.getTime() ?? null };
   } catch (error) {
     // A policy that has become narrower since has it closed to this process.
     if (error instanceof Deno.errors.NotCapable || systemWords(error) !== null) return null;

@@ -106,4 +106,10 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN added INTEGER;
   ALTER TABLE sessions ADD COLUMN looked INTEGER;
   `,
+  `
+  -- An inode is used again when its file is gone: when the file was made tells it from a later one. In milliseconds since 1970;
+  -- null where the file system does not keep it, or kato did not: then the path must be the same.
+  ALTER TABLE files ADD COLUMN birth INTEGER;
+  CREATE INDEX files_by_path ON files (path);
+  `,
 ];

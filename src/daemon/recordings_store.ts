@@ -1,4 +1,5 @@
 /** Recordings and their deliveries in the daemon's state. Room: daemon; edge through Database. */
+import type { Created } from "../policy/decision.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { isAsLeft } from "../session/settle.ts";
@@ -16,6 +17,13 @@ import {
 } from "./recording.ts";
 import type { Database, Value } from "./state.ts";
 
+/** A file that kato created, when it was opened first. */
+export interface CreatedFile {
+  readonly path: string;
+  /** Milliseconds since 1970; null where the file system does not say. */
+  readonly birth: number | null;
+}
+
 export interface RecordingsStore {
   add(recording: NewRecording): number;
   get(id: number): Recording;
@@ -31,9 +39,11 @@ export interface RecordingsStore {
   goOn(id: number): void;
   /** Ends it as it is; what it lacks is not going to be written. */
   giveUp(id: number): void;
-  setFile(id: number, file: FileIdentity, size: number, created: string | null): void;
-  /** The files that kato created, by `dev:ino`. */
-  readonly created: Pick<ReadonlySet<string>, "has">;
+  setFile(id: number, file: FileIdentity, size: number, created: CreatedFile | null): void;
+  /** The files that kato created. */
+  readonly created: Created;
+  /** What kato created at `path` is gone, but for `there`: it is forgotten, before its inode is used again. */
+  forgetOthers(path: string, there: FileIdentity | null): void;
   /** Whether a recording, other than `except`, left `file` at `destination` with `size` bytes: nobody edited it since. */
   isAsLeft(destination: string, file: FileIdentity, size: number, except?: number): boolean;
   openDelivery(id: number, delivery: Delivery): void;
@@ -162,14 +172,24 @@ export function storeRecordings(database: Database): RecordingsStore {
       database.transact(() => {
         change("UPDATE recordings SET dev = ?, ino = ?, size = ? WHERE id = ?", dev, ino, size, id);
         if (created === null) return;
-        database.run("INSERT OR REPLACE INTO files (dev, ino, path) VALUES (?, ?, ?)", dev, ino, created);
+        const { path, birth } = created;
+        const sql = "INSERT OR REPLACE INTO files (dev, ino, path, birth) VALUES (?, ?, ?, ?)";
+        database.run(sql, dev, ino, path, birth);
       });
     },
     created: {
-      has(identity) {
-        const [dev = NaN, ino = NaN] = identity.split(":").map(Number);
-        return database.get("SELECT 1 FROM files WHERE dev = ? AND ino = ?", dev, ino) !== undefined;
+      has(_identity, { dev, ino, path, birth }) {
+        const known = database.get("SELECT path, birth FROM files WHERE dev = ? AND ino = ?", dev, ino);
+        if (known === undefined) return false;
+        return known["birth"] === null || birth === null ? known["path"] === path : known["birth"] === birth;
       },
+    },
+    forgetOthers(path, there) {
+      const others = "path = ? AND NOT (dev = ? AND ino = ?)";
+      const values = [path, there?.dev ?? -1, there?.ino ?? -1];
+      // Looked for first: most decisions have nothing to forget, and would wait for the disk.
+      if (database.get(`SELECT 1 FROM files WHERE ${others} LIMIT 1`, ...values) === undefined) return;
+      database.run(`DELETE FROM files WHERE ${others}`, ...values);
     },
     isAsLeft: (destination, { dev, ino }, size, except) =>
       ofDestination(destination).some(({ id, file, size: known }) =>

@@ -57,7 +57,7 @@ function decideFile(policy: Policy, request: Request, path: string, lookup: Look
     if (file.links !== 1) return deny("hard-link", path, path);
     // A person replaces a file of their own on purpose; policy may let kato append to one.
     const isCli = request.asker === "cli";
-    const mayTake = request.created.has(`${file.dev}:${file.ino}`) ||
+    const mayTake = request.created.has(`${file.dev}:${file.ino}`, file) ||
       (isCli ? request.force : allow_existing);
     if (!mayTake) {
       const mend = isCli ? "add --force to replace it" : "choose another name";

@@ -13,6 +13,8 @@ export interface Component {
   readonly ino: number;
   readonly links: number;
   readonly size: number;
+  /** When it was made, in milliseconds since 1970; null where its file system does not keep that. */
+  readonly birth: number | null;
 }
 
 /** The file system as it was seen for one normalised path. */
@@ -40,6 +42,11 @@ export interface Lookup {
 /** Who asks: the chat and policy obey the roots; a person's own --output may lie elsewhere. */
 export type Asker = "chat" | "spool" | "automatic" | "cli";
 
+/** `file` tells one that kato made from a later one, which got the same inode. A set of `dev:ino` will do for a moment. */
+export interface Created {
+  has(identity: string, file: Component): boolean;
+}
+
 export interface Request {
   readonly asker: Asker;
   /** As typed; null asks for `generated` under the default root. */
@@ -53,7 +60,7 @@ export interface Request {
   /** Every folder whose logs are followed: kato never writes among them. */
   readonly providerRoots: readonly string[];
   /** Files that kato created itself, by `dev:ino`. Asked, not listed: there may be thousands. */
-  readonly created: Pick<ReadonlySet<string>, "has">;
+  readonly created: Created;
   /** `--force`: an existing regular file of the person's own may be replaced (cli only). */
   readonly force: boolean;
 }

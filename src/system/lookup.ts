@@ -81,7 +81,8 @@ function describe(path: string, info: Deno.FileInfo): Component {
   if (uid === null || mode === null || ino === null || nlink === null) {
     throw new Error("internal error: this file system tells neither owners nor inodes");
   }
-  return { path, kind: kindOf(info), uid, mode, dev: info.dev, ino, links: nlink, size: info.size };
+  const birth = info.birthtime?.getTime() ?? null;
+  return { path, kind: kindOf(info), uid, mode, dev: info.dev, ino, links: nlink, size: info.size, birth };
 }
 
 function kindOf(info: Deno.FileInfo): Component["kind"] {

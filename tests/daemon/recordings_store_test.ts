@@ -6,6 +6,7 @@ import type { Delivery, RecordingKind } from "../../src/daemon/recording.ts";
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
 import { storeSessions } from "../../src/daemon/sessions_store.ts";
 import { type Database, openState } from "../../src/daemon/state.ts";
+import type { Component } from "../../src/policy/decision.ts";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import { DEFAULT_INCLUDES } from "../../src/protocol/render.ts";
 
@@ -25,6 +26,18 @@ const CHECKPOINT: Checkpoint = {
   part: { name: "first", before: 50 },
   agents: {},
   recent: Array.from({ length: 128 }, (_, n) => `an-id-of-an-event-that-is-as-long-as-such-ids-are-${n}`),
+};
+
+const FILE: Component = {
+  path: "/exports/now.md",
+  kind: "file",
+  uid: 1000,
+  mode: 0o100600,
+  dev: 7,
+  ino: 1,
+  links: 1,
+  size: 0,
+  birth: 5,
 };
 
 /** `count` of rows that any statement gave, and every statement. */
@@ -96,7 +109,7 @@ function delivery(own: Partial<Delivery> = {}): Delivery {
 /** A recording from its beginning to its end. */
 function finish(store: RecordingsStore, kind: RecordingKind, destination: string): number {
   const id = add(store, kind, destination);
-  store.setFile(id, { dev: 7, ino: id }, 0, destination);
+  store.setFile(id, { dev: 7, ino: id }, 0, { path: destination, birth: null });
   store.openDelivery(id, delivery({ last: true }));
   store.commitDelivery(id, 10);
   return id;
@@ -115,7 +128,8 @@ function askAll(database: Database): void {
   store.knows(REF);
   store.activeOfSession(REF);
   store.ofDestination("/exports/now.md");
-  store.created.has("7:1");
+  store.created.has("7:1", FILE);
+  store.forgetOthers("/exports/now.md", { dev: 7, ino: 1 });
   store.isAsLeft("/exports/now.md", { dev: 8, ino: id }, 0);
   store.end(id, 9);
   store.goOn(id);
@@ -273,3 +287,26 @@ Deno.test("state: that of schema 1 stays readable, and gives back what its expor
     Deno.removeSync(folder, { recursive: true });
   }
 });
+
+Deno.test("state: a file that kato created is known by more than its inode, which is used again", () =>
+  withState((database) => {
+    const store = storeRecordings(database);
+    const id = add(store, "record", "/exports/a.md");
+    const has = (file: Partial<Component>) =>
+      store.created.has("7:1", { ...FILE, path: "/exports/a.md", ...file });
+    store.setFile(id, { dev: 7, ino: 1 }, 0, { path: "/exports/a.md", birth: 5 });
+    assert.ok(has({}));
+    assert.ok(has({ path: "/exports/renamed.md" }), "its birth says that it is the same");
+    assert.ok(!has({ birth: 6 }), "the inode was used again");
+    assert.ok(!has({ ino: 2 }));
+    assert.ok(has({ birth: null }), "where nothing says when it was made, the path does");
+    assert.ok(!has({ birth: null, path: "/exports/own.md" }));
+    // As an earlier kato knew it, and as a file system without times of birth has it.
+    store.setFile(id, { dev: 7, ino: 1 }, 0, { path: "/exports/a.md", birth: null });
+    assert.ok(has({}));
+    assert.ok(!has({ path: "/exports/own.md" }));
+    store.forgetOthers("/exports/a.md", { dev: 7, ino: 1 });
+    assert.ok(has({}), "it is still there");
+    store.forgetOthers("/exports/a.md", null);
+    assert.ok(!has({}), "it was seen to be gone");
+  }));

@@ -45,6 +45,7 @@ const DIRECTORY: Omit<Component, "path"> = {
   ino: 100,
   links: 2,
   size: 4096,
+  birth: null,
 };
 const FILE: Entry = { kind: "file", mode: 0o100600, links: 1, size: 10 };
 
