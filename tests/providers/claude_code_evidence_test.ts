@@ -127,6 +127,12 @@ const UNPROVEN: readonly Told[] = [
   ]],
   ["no marks, where the version has them", "unproven", "unmarked", { ...row }],
   ["no marks, no version", "unproven", "unmarked", { ...row, version: undefined }],
+  ["no version, in a log of a client before marks", "unproven", "unmarked", [
+    { ...row, version: "2.1.30" },
+    { ...row, version: undefined },
+  ]],
+  ["no id, of a client before marks", "unproven", "unmarked", { ...row, version: "2.1.30", uuid: null }],
+  ["queued, nothing but the text, no version", "unproven", "unmarked", [queued({}, { version: undefined })]],
   ["no id, no marks, no version", "unproven", "unmarked", { type: "user", ...says(TEXT) }],
   ["no marks, where rows before it had them", "unproven", "unmarked", [
     { ...row, ...HUMAN, version: "2.1.200" },

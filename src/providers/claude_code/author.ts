@@ -2,7 +2,7 @@
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { type Fold, isOlder } from "./fold.ts";
 import { isMarked, type Weighed, weighQueued, weighQueueRow, weighRow } from "./marks.ts";
-import { type Row, textOf } from "./records.ts";
+import { type Row, textOf, uuidOf } from "./records.ts";
 
 export const UNMARKED: Authorship = { evidence: "unproven", why: "unmarked" };
 export const AMBIGUOUS: Authorship = { evidence: "unproven", why: "ambiguous" };
@@ -22,7 +22,7 @@ interface Words {
 
 /** Who wrote a `user` row that is no tool's result. */
 export function authorOfRow(row: Row, words: Words, fold: Fold): Authorship {
-  const author = authorOf(weighRow(row), fold.marksRows === true, row, words, fold);
+  const author = authorOf(weighRow(row), fold.marksRows === true, row, words);
   if (isMarked(row)) fold.marksRows = true;
   return author;
 }
@@ -31,9 +31,9 @@ export function authorOfRow(row: Row, words: Words, fold: Fold): Authorship {
 export function authorOfQueued(row: Row, attachment: Row, words: Words, fold: Fold): Authorship {
   const weighed = weighQueued(row, attachment);
   const isBare = Object.keys(attachment).every((name) => name === "type" || name === "prompt");
-  const author = isBare && weighed.against === null
+  const author = isBare && weighed.against === null && isClients(row)
     ? authorOfOld(words)
-    : authorOf(weighed, fold.marksQueued === true, row, words, fold);
+    : authorOf(weighed, fold.marksQueued === true, row, words);
   if (isMarked(attachment)) fold.marksQueued = true;
   return author;
 }
@@ -43,16 +43,19 @@ function authorOf(
   marks: boolean,
   row: Row,
   words: Words,
-  fold: Fold,
 ): Authorship {
   if (against !== null && against.evidence !== "prompt") return against;
   if (!words.isCertain) return AMBIGUOUS;
   if (against !== null) return against;
   if (person) return TYPED;
-  const version = textOf(row["version"]) || fold.version;
-  // Where the client marks what is typed, nothing less will do; and who knows what wrote a row without a version.
-  const isOld = !marks && version !== undefined && isOlder(version, MARKED_SINCE);
+  // Where the client marks what is typed, nothing less will do.
+  const isOld = !marks && isClients(row) && isOlder(textOf(row["version"]), MARKED_SINCE);
   return isOld ? authorOfOld(words) : UNMARKED;
+}
+
+/** Each version of the client gives its rows an id and says which it is; who knows what wrote others. */
+function isClients(row: Row): boolean {
+  return uuidOf(row) !== null && textOf(row["version"]) !== "";
 }
 
 /** Who wrote what stands in a row of the queue only. */
