@@ -174,6 +174,12 @@ testEvidence(codex, {
       why: "unknown-mark",
     },
     {
+      name: "an unknown kind of message",
+      records: [session(), old(WORDS, { kind: "hologram" })],
+      evidence: "unproven",
+      why: "unknown-mark",
+    },
+    {
       name: "a turn that nobody started",
       records: [session(), turn(null), item(WORDS)],
       evidence: "unproven",

@@ -350,3 +350,32 @@ Deno.test("a checkpoint of any log's reading fits in a frame's header twice", ()
     assert.ok(JSON.stringify(state).length < FRAME_HEADER / 4, `line ${line}`);
   }
 });
+
+Deno.test("read() goes on from what an earlier kato kept of a log", () => {
+  const { waiting: _, turn: __, author: ___, countedIds: ____, ...kept } = codex.begin(MAIN_AGENT) as Record<
+    string,
+    unknown
+  >;
+  const held = { id: "m1", text: "held back", phase: null, time: null };
+  const former = { ...kept, originator: "codex-tui", thread: "t", calls: ["c1"], review: "r", held };
+  const line = (payload: unknown) => ({ type: "event_msg", payload });
+  const rows = [
+    line({
+      type: "item_completed",
+      turn_id: "t1",
+      item: { type: "CommandExecution", id: "c1", command: "ls" },
+    }),
+    line({ type: "task_complete", turn_id: "r" }),
+    line({ type: "user_message", message: "hello" }),
+  ];
+  const outs = rows.flatMap((value, line) => codex.read(former, { value, line }).outs);
+  assert.deepEqual(
+    outs.flatMap((out) =>
+      out.out === "event" ? [[out.event.type, "text" in out.event && out.event.text]] : []
+    ),
+    [["assistant", "held back"], ["user", "hello"]],
+  );
+  assert.deepEqual(outs.flatMap((out) => out.out === "event" && out.said ? [out.said.evidence] : []), [
+    "typed",
+  ]);
+});

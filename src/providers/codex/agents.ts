@@ -1,7 +1,8 @@
 /** What agents say to each other, and where a sub-agent hands back to whoever started it. Pure. */
 import { isRow, listOf, type Row, rowOf, tagged, textOf, timeOf } from "../narrow.ts";
 import type { HandBack, Reading } from "../provider.ts";
-import { type Fold, ownId } from "./fold.ts";
+import type { Fold } from "./fold.ts";
+import { ownId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { reviewOf } from "./session_line.ts";
 

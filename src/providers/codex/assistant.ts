@@ -2,7 +2,8 @@
 import { listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { findNew, isSecondCopy, keyOf } from "./copies.ts";
-import { type Family, type Fold, ownId, type Phase, placeId, type Waiting } from "./fold.ts";
+import type { Family, Fold, Phase, Waiting } from "./fold.ts";
+import { ownId, placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { findWaiting, mayWait, tellAt, wait } from "./waiting.ts";
 

@@ -4,7 +4,8 @@
  */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
-import { type Fold, nameOf } from "./fold.ts";
+import type { Fold } from "./fold.ts";
+import { nameOf } from "./ids.ts";
 
 const unproven = (why: "ambiguous" | "replayed" | "unknown-mark" | "unmarked"): Authorship => ({
   evidence: "unproven",
@@ -79,6 +80,8 @@ const ROW = new Set(["ordinal", "payload", "timestamp", "type"]);
 const ITEM_EVENT = new Set(["completed_at_ms", "item", "started_at_ms", "thread_id", "turn_id", "type"]);
 const ITEM = new Set(["client_id", "content", "id", "type"]);
 const MESSAGE_EVENT = new Set(["images", "kind", "local_images", "message", "text_elements", "type"]);
+/** The kind of a message that a person wrote, where it has one: until late 2025. */
+const PLAIN = "plain";
 const PARTS: ReadonlyMap<unknown, ReadonlySet<string>> = new Map([
   ["image", new Set(["detail", "image_url", "type"])],
   ["local_image", new Set(["detail", "path", "type"])],
@@ -91,7 +94,9 @@ const PARTS: ReadonlyMap<unknown, ReadonlySet<string>> = new Map([
 export function hasUnknownMarks(row: Row): boolean {
   const payload = rowOf(row["payload"]);
   if (hasOthers(row, ROW)) return true;
-  if (payload["type"] === "user_message") return hasOthers(payload, MESSAGE_EVENT);
+  if (payload["type"] === "user_message") {
+    return hasOthers(payload, MESSAGE_EVENT) || (payload["kind"] ?? PLAIN) !== PLAIN;
+  }
   const item = rowOf(payload["item"]);
   if (typeof (item["client_id"] ?? "") !== "string") return true;
   return hasOthers(payload, ITEM_EVENT) || hasOthers(item, ITEM) || listOf(item["content"]).some((part) => {

@@ -1,7 +1,9 @@
 /** Calls of tools, as the model's interface has them. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
-import { placeId, type Question, rememberCall, rememberQuestions } from "./fold.ts";
+import { rememberCall, rememberQuestions } from "./call_memory.ts";
+import type { Question } from "./fold.ts";
+import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { describeImage } from "./media.ts";
 

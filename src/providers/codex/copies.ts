@@ -3,7 +3,8 @@
  * what only one tells is told. A text that one family tells twice is told twice. Pure.
  */
 import { fingerprintOf } from "../../protocol/fingerprint.ts";
-import { type Family, type Fold, remember, type TextKind, type ToldText } from "./fold.ts";
+import type { Family, Fold, TextKind, ToldText } from "./fold.ts";
+import { remember } from "./ids.ts";
 
 const encoder = new TextEncoder();
 /** Copies stand near each other. */

@@ -1,26 +1,9 @@
 /** What reading one log remembers from line to line: small plain JSON, kept in checkpoints. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
-import { ID_CHARS } from "../../protocol/limits.ts";
 import type { Authorship } from "../../protocol/evidence.ts";
-import { isRow, textOf } from "../narrow.ts";
-import { NOBODY } from "./authors.ts";
-
-/** Calls that are remembered, so that what a client tells of them once more is not told twice. */
-const CALLS = 256;
-/** Calls known to have failed whose results are still to come, and calls that asked the person something. */
-const OPEN = 16;
-/** What is asked at once, as JSON; of longer questions the result has the answers. */
-const QUESTIONS_CHARS = 4 * 1024;
-const TURN_IDS = 64;
-/** Names that clients give: of themselves, of models, of turns. */
-const NAME_CHARS = 128;
-/** Ids so short that a service may count with them: `call_0` in every turn. */
-const COUNTED_CHARS = 24;
-const COUNTED_IDS = 128;
-/** Of a turn's id, its last characters tell it from others: they are chosen at random. */
-const TURN_CHARS = 12;
-/** Less than an event's id may have: some are made of another's. */
-const MOST_ID_CHARS = ID_CHARS / 2;
+import { isRow } from "../narrow.ts";
+import { authorOfThread, NOBODY } from "./authors.ts";
+import { callKey } from "./call_memory.ts";
 
 export interface Question {
   readonly id: string;
@@ -190,42 +173,6 @@ export function createFold(agent: string, part = ""): Fold {
   };
 }
 
-/** The id of something that a line without an id of its own says. */
-export function placeId(fold: Fold, line: number): string {
-  return `${fold.part || fold.thread || "log"}:${line}`;
-}
-
-/** Ids that a migration made up: it counted, so the place says as much, and said it before. */
-const COUNTED = /^item-\d+$/;
-
-export function ownId(id: unknown, fold: Fold, line: number): string {
-  const isOwn = typeof id === "string" && isId(id) && !COUNTED.test(id);
-  return isOwn ? id.toWellFormed() : placeId(fold, line);
-}
-
-/** A client's name for something; what is longer is none, and is not kept whole. */
-export function nameOf(value: unknown): string {
-  return textOf(value).slice(0, NAME_CHARS).toWellFormed();
-}
-
-/** What is no id of any client's is not remembered either: it could be megabytes. */
-function isId(id: string): boolean {
-  return id !== "" && id.length <= MOST_ID_CHARS;
-}
-
-/** `id`, or another where this turn has it already, or this log has it of a service that counts. */
-export function uniqueId(fold: Fold, id: string, line: number): string {
-  const counted = fold.countedIds.indexOf(id);
-  const unique = counted !== -1 || fold.turnIds.includes(id) ? `${id}@${line}` : id;
-  if (id.length <= COUNTED_CHARS && id !== "") {
-    if (counted !== -1) fold.countedIds.splice(counted, 1);
-    remember(fold.countedIds, id, COUNTED_IDS);
-  } else if (isId(id)) {
-    remember(fold.turnIds, unique, TURN_IDS);
-  }
-  return unique;
-}
-
 function newTurn(id: string, trigger?: string | null): Turn {
   return {
     id,
@@ -243,55 +190,38 @@ export function beginTurn(fold: Fold, id: string, trigger?: string | null): void
   fold.turn = newTurn(id, trigger);
 }
 
-function callKey(call: string, turn: string): string {
-  return `${turn.slice(-TURN_CHARS)}/${call}`;
-}
-
-/** An id of a call is another's in another turn: what was known of that one is over. */
-export function rememberCall(fold: Fold, call: string): void {
-  if (!isId(call)) return;
-  takeFailure(fold, call);
-  takeQuestions(fold, call);
-  remember(fold.calls, callKey(call, fold.turn.id), CALLS);
-}
-
-/** Whether the log has the call. `turn`: whose it is, "" where the client does not say. */
-export function knowsCall(fold: Fold, call: string, turn: string): boolean {
-  if (fold.calls.includes(callKey(call, turn)) || fold.calls.includes(callKey(call, ""))) return true;
-  return turn === "" && fold.calls.some((known) => known.endsWith(`/${call}`));
-}
-
-export function rememberFailure(fold: Fold, call: string): void {
-  if (isId(call) && !fold.failed.includes(call)) remember(fold.failed, call, OPEN);
-}
-
-export function rememberQuestions(fold: Fold, call: string, asked: readonly Question[]): void {
-  if (asked.length > 0 && isId(call) && JSON.stringify(asked).length <= QUESTIONS_CHARS) {
-    remember(fold.questions, { call, asked }, OPEN);
-  }
-}
-
-/** Takes a call's failure, if it is known. */
-export function takeFailure(fold: Fold, call: string): boolean {
-  const index = fold.failed.indexOf(call);
-  if (index !== -1) fold.failed.splice(index, 1);
-  return index !== -1;
-}
-
-/** Takes what a call asked the person. */
-export function takeQuestions(fold: Fold, call: string): readonly Question[] {
-  const index = fold.questions.findIndex((open) => open.call === call);
-  return index === -1 ? [] : fold.questions.splice(index, 1)[0]?.asked ?? [];
-}
-
-/** At most `most` are kept. */
-export function remember<T>(list: T[], item: T, most: number): void {
-  if (list.length >= most) list.shift();
-  list.push(item);
-}
-
 /** The fold of a log's reading, whose shape `begin` made. */
 export function foldOf(state: unknown): Fold {
   if (!isRow(state)) throw new Error("internal error: no state of a Codex log");
+  if (state["waiting"] === undefined) goOnFrom(state as unknown as FormerFold);
   return state as unknown as Fold;
+}
+
+/** What was kept before texts could wait for each other. */
+interface FormerFold {
+  readonly agent: string;
+  readonly part: string;
+  readonly personal: boolean;
+  readonly originator: string;
+  readonly calls: string[];
+  review: unknown;
+  held?:
+    | { readonly id: string; readonly text: string; readonly phase: Phase; readonly time: string | null }
+    | null;
+}
+
+/** Goes on from a checkpoint of an earlier kato: what it lacks is as if the log had not said it. */
+function goOnFrom(former: FormerFold): void {
+  const { held, review, originator } = former;
+  const calls = former.calls.map((call) => callKey(call, ""));
+  delete former.held;
+  const waiting: Waiting[] = held === null || held === undefined
+    ? []
+    : [{ kind: "answer", family: "item", keys: [], isPlan: true, ...held }];
+  Object.assign(former, { ...createFold(former.agent, former.part), ...former }, {
+    author: authorOfThread({ originator }, former.personal),
+    calls,
+    review: typeof review === "string" ? { turn: review, key: "", isPersons: false } : null,
+    waiting,
+  });
 }

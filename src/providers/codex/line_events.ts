@@ -2,7 +2,8 @@
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
 import { type Row, timeOf } from "../narrow.ts";
 import type { Origin, Out, Reading, Said } from "../provider.ts";
-import { type Fold, placeId, uniqueId, type Waiting } from "./fold.ts";
+import type { Fold, Waiting } from "./fold.ts";
+import { placeId, uniqueId } from "./ids.ts";
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "id" | "time"> : never;
 export type EventBody = WithoutPlace<EventDraft>;

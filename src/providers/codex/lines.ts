@@ -3,7 +3,8 @@ import { isRow, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { LogRecord, Reading } from "../provider.ts";
 import { tellAnswer } from "./assistant.ts";
 import { readEvent } from "./event_lines.ts";
-import { type Fold, nameOf, type Waiting } from "./fold.ts";
+import type { Fold, Waiting } from "./fold.ts";
+import { nameOf } from "./ids.ts";
 import { STATE_LINES } from "./known_types.ts";
 import { createLineEvents, type LineEvents } from "./line_events.ts";
 import { tellRawWords } from "./person.ts";
@@ -44,10 +45,10 @@ function isState(row: Row): boolean {
 
 /** Whether the line could hold more than the person's words and the client's state. */
 function mayAnswer(row: Row): boolean {
-  const payload = rowOf(row["payload"]);
-  if (row["type"] === "response_item") {
-    return payload["role"] === undefined || payload["role"] === "assistant";
-  }
+  const { type, role } = rowOf(row["payload"]);
+  // Most thoughts are encrypted.
+  if (passingOf(row) === "everything" || type === "reasoning") return false;
+  if (row["type"] === "response_item") return role === undefined || role === "assistant";
   return row["type"] === "event_msg" && passingOf(row) === "model";
 }
 

@@ -6,7 +6,8 @@ import { firstLine } from "../title.ts";
 import { kindsOf } from "./agents.ts";
 import { AMBIGUOUS, authorOf, hasUnknownMarks, HOST, PIPED, UNKNOWN_MARK } from "./authors.ts";
 import { isSecondCopy, keyOf } from "./copies.ts";
-import { beginTurn, type Family, type Fold, ownId, placeId, type Waiting } from "./fold.ts";
+import { beginTurn, type Family, type Fold, type Waiting } from "./fold.ts";
+import { ownId, placeId } from "./ids.ts";
 import { type Framed, readFrames } from "./frames.ts";
 import { NAMED_PARTS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
@@ -31,11 +32,11 @@ export function readUserItem(item: Row, events: LineEvents): Reading {
 }
 
 /** Kinds of message that the client gave to the model in the person's place: until late 2025. */
-const PLAIN_KINDS: ReadonlySet<unknown> = new Set([undefined, null, "plain"]);
+const CONTEXT_KINDS: ReadonlySet<unknown> = new Set(["environment_context", "user_instructions"]);
 
 /** A `user_message` event. */
 export function readUserEvent(payload: Row, events: LineEvents): Reading {
-  if (!PLAIN_KINDS.has(payload["kind"])) return events.reading("injected");
+  if (CONTEXT_KINDS.has(payload["kind"])) return events.reading("injected");
   const images = [...listOf(payload["images"]), ...listOf(payload["local_images"])]
     .map((image) => describeImage(textOf(image)));
   const id = placeId(events.fold, events.line);

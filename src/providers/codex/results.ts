@@ -1,7 +1,9 @@
 /** Results of calls, and what they tell: whether the call failed, and what the person answered. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
-import { placeId, type Question, takeFailure, takeQuestions } from "./fold.ts";
+import { takeFailure, takeQuestions } from "./call_memory.ts";
+import type { Question } from "./fold.ts";
+import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { imageOf } from "./media.ts";
 

@@ -3,7 +3,8 @@
  * is known, the item says only how it ended; then the second copy, half of a log's bytes, is not parsed. Pure.
  */
 import { rowOf } from "../narrow.ts";
-import { type Fold, knowsCall } from "./fold.ts";
+import { knowsCall } from "./call_memory.ts";
+import type { Fold } from "./fold.ts";
 import { COMMAND_LINE } from "./known_types.ts";
 
 const OUTPUT = ',"aggregated_output":"';

@@ -3,7 +3,8 @@ import { isRow, type Row, rowOf, textOf, timeOf } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../title.ts";
 import { authorOfThread } from "./authors.ts";
-import { type Fold, nameOf } from "./fold.ts";
+import type { Fold } from "./fold.ts";
+import { nameOf } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 
 const CLIENT_CHARS = 40;

@@ -1,7 +1,7 @@
 /** Shell lines that the person ran (`!ls`), and the words of a shell in general. Pure. */
 import { listOf, type Row, tagged, textOf } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
-import { placeId } from "./fold.ts";
+import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 
 const SHELL = /^(?:\S*\/)?(?:ba|z|da|k)?sh$/;

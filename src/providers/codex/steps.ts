@@ -4,7 +4,9 @@
  */
 import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
-import { type Fold, knowsCall, ownId, rememberFailure } from "./fold.ts";
+import { knowsCall, rememberFailure } from "./call_memory.ts";
+import type { Fold } from "./fold.ts";
+import { ownId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { shellScript, tellShell } from "./shell.ts";
 import { mayWait, wait } from "./waiting.ts";

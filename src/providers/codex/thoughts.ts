@@ -2,7 +2,8 @@
 import { listOf, type Row, rowOf, textOf } from "../narrow.ts";
 import type { Reading } from "../provider.ts";
 import { findNew } from "./copies.ts";
-import { type Family, ownId, placeId, type Waiting } from "./fold.ts";
+import type { Family, Waiting } from "./fold.ts";
+import { ownId, placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { mayWait, tellAt, wait } from "./waiting.ts";
 
