@@ -2,7 +2,7 @@
 import type { LogState } from "../protocol/cursor.ts";
 import type { HandBack, Provider } from "../providers/provider.ts";
 import { countKnownEvents, type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
-import type { RecentIds } from "./recent_ids.ts";
+import type { RecentEvents } from "./recent_events.ts";
 import type { LineSearcher } from "./search_lines.ts";
 import type { AgentLogs as Located } from "./session_files.ts";
 
@@ -16,7 +16,7 @@ export interface AgentLogs {
   /** All of them that have logs now, in the order of their ids. */
   all(): string[];
   /** Its log was rewritten: read anew, past the events that it had before. */
-  restart(walker: LogWalker, recent: Pick<RecentIds, "has">): LogWalker;
+  restart(walker: LogWalker, recent: Pick<RecentEvents, "has">): LogWalker;
   /** Follows its log, which cannot be read, to where it is now; null when it is nowhere else. */
   follow(walker: LogWalker): LogWalker | null;
   states(): Record<string, LogState>;
@@ -62,6 +62,7 @@ export function openAgentLogs(
     restart(walker, recent) {
       const fresh = walkLog(provider, walker.agent, walker.path, null, { search });
       fresh.skip = countKnownEvents(provider, walker, recent);
+      fresh.isAnew = true;
       return keep(fresh);
     },
     follow(walker) {

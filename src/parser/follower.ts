@@ -17,7 +17,7 @@ import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Provider } from "../providers/provider.ts";
 import { feedSession, type SessionFeed } from "./feed_session.ts";
 import { eventIds } from "./inherited.ts";
-import type { Trouble } from "./log_walker.ts";
+import type { Trouble } from "./parse_line.ts";
 import type { SessionFiles } from "./session_files.ts";
 import { readSession, type SessionReader } from "./session_reader.ts";
 import { type SessionWatch, watchSession } from "./watch_session.ts";

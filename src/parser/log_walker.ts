@@ -1,33 +1,11 @@
 /** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
 import type { LogState } from "../protocol/cursor.ts";
-import { LONG_LINE } from "../protocol/limits.ts";
-import type { LineTest, LogRecord, Provider } from "../providers/provider.ts";
-import { findBytes } from "./find_bytes.ts";
-import { parseJson, weighJson } from "./json_text.ts";
+import type { Provider } from "../providers/provider.ts";
 import { formOf, openLog } from "./open_log.ts";
-import type { RecentIds } from "./recent_ids.ts";
+import { type Glance, headOf, parseLine, type Trouble, type WalkedRecord } from "./parse_line.ts";
+import type { RecentEvents } from "./recent_events.ts";
 import { type LineSearcher, searchBytes } from "./search_lines.ts";
-import type { Line, Unread } from "./split_lines.ts";
-
-export interface Trouble {
-  readonly kind:
-    | "unknown-record"
-    | "malformed-line"
-    | "oversized-line"
-    | "elided-value"
-    | "rewritten"
-    | "unreadable"
-    | "gone";
-  /** A record type, or a reason; never content. */
-  readonly what: string;
-}
-
-export interface WalkedRecord extends LogRecord {
-  /** The line as text. */
-  readonly text: string;
-  /** Byte offset after the line. */
-  readonly end: number;
-}
+import type { Line } from "./split_lines.ts";
 
 export type Peek =
   | { readonly peek: "record"; readonly record: WalkedRecord }
@@ -42,6 +20,8 @@ export interface LogWalker {
   readonly fold: unknown;
   /** Events still to be passed over. */
   skip: number;
+  /** The log was written anew: what was told before is recognised in it. */
+  isAnew: boolean;
   /** Whether the record taken last ended a run. */
   endedRun: boolean;
   /** Whether a sub-agent has handed back to the record that comes next. */
@@ -60,8 +40,6 @@ export interface LogWalker {
   state(): LogState;
 }
 
-const decoder = new TextDecoder();
-
 export interface WalkOptions {
   /** Which of the session's logs it is. */
   readonly part?: string;
@@ -78,12 +56,14 @@ export function walkLog(
 ): LogWalker {
   const file = openLog(provider, path, from?.cursor ?? null, { search, unread });
   function unread(line: Uint8Array): string | null {
-    return provider.unread?.(fold, decoder.decode(line.subarray(0, HEAD_CHARS))) ?? null;
+    return provider.unread?.(fold, headOf(line)) ?? null;
   }
 
   let lines: readonly Line[] = [];
   let index = 0;
   let nextLine = from?.cursor?.line ?? 0;
+  /** Lines that were read; a document's latest ones are read again when they changed. */
+  let readTo = nextLine;
   let cursor = from?.cursor ?? null;
   let taken: { line: Line; number: number } | null = null;
   let toldDamage = false;
@@ -110,12 +90,14 @@ export function walkLog(
   function consume(line: Line): void {
     taken = { line, number: nextLine };
     nextLine += 1;
+    readTo = Math.max(readTo, nextLine);
     index += 1;
   }
 
   const walker: LogWalker = {
     fold,
     skip: from?.skip ?? 0,
+    isAnew: from?.anew ?? false,
     endedRun: false,
     handedBack: false,
     agent,
@@ -150,7 +132,7 @@ export function walkLog(
               return { peek: "gone", why: result.why };
           }
         }
-        const record = parseLine(line, nextLine, glance, report);
+        const record = parseLine(line, nextLine, nextLine < readTo, glance, report);
         if (record !== null) {
           current = record;
           return { peek: "record", record };
@@ -171,7 +153,9 @@ export function walkLog(
       if (current !== null || index < lines.length) return;
       settle();
       const line = file.rest();
-      if (line === null || line.bytes === null || parseLine(line, nextLine, glance, () => {}) === null) {
+      if (
+        line === null || line.bytes === null || parseLine(line, nextLine, false, glance, () => {}) === null
+      ) {
         return;
       }
       lines = [line];
@@ -181,7 +165,8 @@ export function walkLog(
     size: () => size,
     state() {
       settle();
-      return { cursor, fold: structuredClone(fold), skip: walker.skip };
+      const state = { cursor, fold: structuredClone(fold), skip: walker.skip };
+      return walker.isAnew ? { ...state, anew: true } : state;
     },
   };
   return walker;
@@ -201,69 +186,6 @@ export function moveWalker(
   return walker;
 }
 
-/** What the provider tells from a line before it is parsed. */
-interface Glance {
-  readonly isState: LineTest | null;
-  passesState(): boolean;
-  parsePart(text: string): unknown;
-  readonly unread: Unread;
-}
-
-/** Characters by which a line is told apart. */
-const HEAD_CHARS = 400;
-
-/** A long line that holds a large part that nobody looks at, without it; null for any other. */
-function readPart({ bytes, isPart }: Line, { unread, parsePart }: Glance) {
-  if (bytes === null || (!isPart && bytes.length <= LONG_LINE)) return null;
-  const end = isPart ? bytes.length : partEnd(bytes, unread);
-  if (end === -1) return null;
-  const text = decoder.decode(bytes.subarray(0, end));
-  if (weighJson(text) !== null) return null;
-  const value = parsePart(text);
-  return value === undefined ? null : { value, text };
-}
-
-function partEnd(bytes: Uint8Array, unread: Unread): number {
-  const mark = unread(bytes);
-  return mark === null ? -1 : findBytes(bytes, mark);
-}
-
-function parseLine(
-  line: Line,
-  number: number,
-  glance: Glance,
-  report: (trouble: Trouble) => void,
-): WalkedRecord | null {
-  if (line.bytes === null) {
-    report({ kind: "oversized-line", what: `a line of ${line.end - line.start} bytes` });
-    return null;
-  }
-  if (line.elided !== null && line.elided.values > 0) {
-    report({ kind: "elided-value", what: "a value too long to keep" });
-  }
-  const { isState, passesState, parsePart } = glance;
-  if (line.bytes.length === 0 || (line.isState === true && passesState())) return null;
-  const part = readPart(line, glance);
-  if (part !== null) return { ...part, line: number, end: line.end };
-  let text = decoder.decode(line.bytes);
-  // A client that crashed between two writes can leave NUL bytes in front of a line.
-  if (text.startsWith("\0")) text = text.replace(/^\0+/, "");
-  if (line.isState === null && isState?.(text, 0, text.length) === true && passesState()) return null;
-  if (isCut(text)) {
-    report({ kind: "malformed-line", what: "not JSON" });
-    return null;
-  }
-  const parsed = parseJson(text, parsePart);
-  if ("value" in parsed) return { value: parsed.value, text, line: number, end: line.end };
-  if (text.trim() !== "") report({ kind: "malformed-line", what: parsed.why });
-  return null;
-}
-
-/** A record that ends before its last brace. Most of a poisoned log is seen here, without the cost of an exception. */
-function isCut(text: string): boolean {
-  return text.startsWith("{") && !text.endsWith("}") && !/\}\s*$/.test(text.slice(-16));
-}
-
 /** Whether there is another record in a log that is complete. */
 export function holdsRecord(walker: LogWalker, report: (trouble: Trouble) => void): boolean {
   let next = walker.peek(report);
@@ -276,7 +198,7 @@ export function holdsRecord(walker: LogWalker, report: (trouble: Trouble) => voi
 export function countKnownEvents(
   provider: Provider,
   walker: LogWalker,
-  recent: Pick<RecentIds, "has">,
+  recent: Pick<RecentEvents, "has">,
   part = "",
 ): number {
   const again = walkLog(provider, walker.agent, walker.path, null, { part });
@@ -291,7 +213,7 @@ export function countKnownEvents(
     for (const out of reading.outs) {
       if (out.out !== "event") continue;
       count += 1;
-      if (recent.has(out.event.id)) known = count;
+      if (recent.has(out.event)) known = count;
     }
   }
 }

@@ -4,24 +4,19 @@
  * were read, never shows in it. Room: parser; edge through LogWalker.
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
-import { type Event, type EventDraft, MAIN_AGENT } from "../protocol/event.ts";
-import { AGENT_WAIT_MS, ID_CHARS } from "../protocol/limits.ts";
+import { MAIN_AGENT } from "../protocol/event.ts";
+import { AGENT_WAIT_MS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
-import type { Origin, Out, Provider, Said } from "../providers/provider.ts";
+import type { Origin, Out, Provider } from "../providers/provider.ts";
 import { openAgentLogs } from "./agent_logs.ts";
-import { holdsRecord, type LogWalker, type Trouble, type WalkedRecord } from "./log_walker.ts";
+import { holdsRecord, type LogWalker } from "./log_walker.ts";
+import type { Trouble, WalkedRecord } from "./parse_line.ts";
 import { openMainLog } from "./main_log.ts";
-import { nestsTooDeeply } from "./nesting.ts";
-import { rememberSession } from "./recent_ids.ts";
+import { placeEvents, type ReadEvent } from "./place_events.ts";
+import { recogniseAnew } from "./recognise_anew.ts";
 import { readProjectBeside, type SessionFiles } from "./session_files.ts";
 import { type LineSearcher, searchBytes } from "./search_lines.ts";
 import { gatherMeta } from "./session_meta.ts";
-
-export interface ReadEvent {
-  readonly event: Event;
-  /** Who wrote it, where it is a message; null for anything else, and for what a sub-agent was told. */
-  readonly said: Said | null;
-}
 
 /** What one record gave. */
 export interface Advance {
@@ -74,8 +69,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   const main = openMainLog(provider, () => options.locate().parts, from, search);
   const agents = openAgentLogs(provider, () => options.locate().agents(), from?.agents ?? {}, search);
   const runs: Run[] = [];
-  let seq = from?.seq ?? 0;
-  const recent = rememberSession(from);
+  const placed = placeEvents(provider.id, session, from, report);
+  const mayReadMain = recogniseAnew(main, placed.recent, report);
   const meta = gatherMeta(from?.meta ?? null);
   /** What a file beside the log says, once it was asked. */
   let beside: { readonly project: string | null } | null = null;
@@ -133,7 +128,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         const reading = provider.read(walker.fold, next.record);
         walker.take();
         return {
-          events: reading.outs.flatMap((out) => takeOut(walker, out) ?? []),
+          events: reading.outs.flatMap((out) => takeOut(walker, next.record, out) ?? []),
           origin: walker.agent === MAIN_AGENT ? reading.origin : "sub-agent",
           record: next.record,
         };
@@ -145,11 +140,11 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function finishLog(walker: LogWalker): Advance | null {
     const { outs, origin } = provider.finish?.(walker.fold) ?? { outs: [], origin: "repeat" };
     if (outs.length === 0) return null;
-    const record = { value: null, line: 0, text: "", end: walker.offset() };
-    return { events: outs.flatMap((out) => takeOut(walker, out) ?? []), origin, record };
+    const record = { value: null, line: 0, text: "", isAgain: false, end: walker.offset() };
+    return { events: outs.flatMap((out) => takeOut(walker, record, out) ?? []), origin, record };
   }
 
-  function takeOut(walker: LogWalker, out: Out): ReadEvent | null {
+  function takeOut(walker: LogWalker, record: WalkedRecord, out: Out): ReadEvent | null {
     switch (out.out) {
       case "unknown":
         report({ kind: "unknown-record", what: out.type.slice(0, 200) });
@@ -157,34 +152,9 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       case "meta":
         if (walker.agent === MAIN_AGENT) meta.take(out);
         return null;
-      case "event": {
-        if (walker.skip > 0) {
-          walker.skip -= 1;
-          return null;
-        }
-        if (recent.has(out.event.id)) return null;
-        if (out.event.id.length > ID_CHARS) {
-          report({ kind: "malformed-line", what: "an id that is too long" });
-          return null;
-        }
-        if (out.event.type === "tool_call" && nestsTooDeeply(out.event.input)) {
-          report({ kind: "malformed-line", what: "nested too deeply" });
-          return null;
-        }
-        recent.of(walker.agent).add(out.event.id);
-        const event = place(out.event, out.agent ?? walker.agent);
-        return { event, said: event.agent === MAIN_AGENT ? out.said ?? null : null };
-      }
+      case "event":
+        return placed.take(walker, record, out);
     }
-  }
-
-  function place(draft: EventDraft, agent: string): Event {
-    const { id, time } = draft;
-    // The keys that are named keep their places: this is the order of the JSONL form.
-    const at = { v: 1, id, provider: provider.id, session, seq, time, agent };
-    const placed = { ...at, ...draft as object } as Event;
-    seq += 1;
-    return placed;
   }
 
   /** The sub-agents that never handed back, oldest first, when nothing else will come. */
@@ -212,7 +182,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     switch (advance) {
       case "rewritten":
         runs.pop();
-        runs.push({ ...run, walker: agents.restart(run.walker, recent.of(run.walker.agent)) });
+        runs.push({ ...run, walker: agents.restart(run.walker, placed.recent.of(run.walker.agent)) });
         return "more";
       case "gone": {
         runs.pop();
@@ -245,10 +215,11 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     advance() {
       const run = runs.at(-1);
       if (run !== undefined) return advanceRun(run);
+      if (!mayReadMain()) return "linger";
       const advance = advanceLog(main.walker());
       switch (advance) {
         case "rewritten":
-          main.restart(recent.of(MAIN_AGENT));
+          main.restart();
           return "more";
         case "running":
           return "more";
@@ -269,16 +240,13 @@ export function readSession(options: SessionReaderOptions): SessionReader {
           return advance;
       }
     },
-    checkpoint() {
-      return {
-        v: 1,
-        seq,
-        meta: meta.state(),
-        ...main.state(),
-        agents: agents.states(),
-        ...recent.state(),
-      };
-    },
+    checkpoint: () => ({
+      v: 1,
+      meta: meta.state(),
+      ...main.state(),
+      agents: agents.states(),
+      ...placed.state(),
+    }),
     meta() {
       const shown = meta.show({ provider: provider.id, session });
       if (shown.project !== null) return shown;

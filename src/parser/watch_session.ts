@@ -9,7 +9,8 @@ import { COMMANDS_PER_MESSAGE } from "../protocol/limits.ts";
 import type { Authorship } from "../protocol/evidence.ts";
 import type { Origin, Said } from "../providers/provider.ts";
 import { findLookAlikes, scanCommands } from "../session/command.ts";
-import type { Advance, ReadEvent, SessionReader } from "./session_reader.ts";
+import type { ReadEvent } from "./place_events.ts";
+import type { Advance, SessionReader } from "./session_reader.ts";
 
 type Found = Extract<FromParser, { type: "found" }>;
 type Reason = RefusedLine["reason"];
@@ -39,6 +40,8 @@ export interface SessionWatch {
   rewritten(): void;
 }
 
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
 /**
  * `baseline`: records that end at or before this byte of the main log are history, and `inherited` holds the ids
  * of events that came with a fork: neither is obeyed.
@@ -65,24 +68,32 @@ export function watchSession(
     // Of a session that began while kato watched, nothing is.
     if (history > 0 && reader.offset() <= history) return null;
     const scan = message === null ? scanOthers(advance) : scanMessage(message, advance);
-    const event = message?.event ?? last?.event;
+    const told = message ?? last;
+    const event = told?.event;
     if (scan.commands.length === 0 && scan.refused.length === 0) return null;
     const found: Found = {
       type: "found",
       session,
       meta: reader.meta(),
-      // Told from the same line of other sessions: what was reported once is not reported again.
-      event: event?.id ?? `${session}:${advance.record.line}`,
+      event: claimedAs(event?.id ?? `line:${advance.record.line}`),
       seq: event?.seq ?? seq,
       time: event?.time ?? null,
       scan,
       author: message === null ? null : authorOf(message.said),
-      barred: event !== undefined && inherited.has(event.id) ? "inherited" : null,
+      barred: told !== undefined && inherited.has(told.own) ? "inherited" : null,
       before,
       after: reader.checkpoint(),
     };
     if (scan.commands.length > 0) unhandled.add(found.seq);
     return found;
+  }
+
+  /**
+   * What the message is claimed by, so that it is obeyed and reported once: its id, where no other message of any session
+   * can have it, for copies of it in other sessions are that message, too.
+   */
+  function claimedAs(id: string): string {
+    return UUID.test(id) ? id : `${session}:${id}`;
   }
 
   return {

@@ -26,6 +26,8 @@ export const logState = z.strictObject({
   fold: z.unknown(),
   /** Events to pass over, because an earlier reading of this log, since rewritten, had them already. */
   skip: z.int(),
+  /** It was written anew: events that are remembered are no news in it. */
+  anew: z.optional(z.literal(true)),
 });
 export type LogState = z.infer<typeof logState>;
 
@@ -44,8 +46,10 @@ export const checkpoint = z.strictObject({
   /** Where a session has several logs that follow one another: which of them `main` is, and the bytes of those before. */
   part: z.optional(z.strictObject({ name: z.string(), before: z.int() })),
   agents: z.record(z.string(), logState),
-  /** Ids of the main log's latest events, oldest first, for recognising them after a rewrite; and of sub-agents'. */
+  /** The main log's latest events, oldest first, for recognising them after a rewrite; and sub-agents'. */
   recent: z.array(z.string()),
   recentOfAgents: z.optional(z.array(z.string())),
+  /** Which ids of events came before, where there were more: see parser/event_ids.ts. */
+  ids: z.optional(z.string()),
 });
 export type Checkpoint = z.infer<typeof checkpoint>;

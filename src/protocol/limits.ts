@@ -84,8 +84,11 @@ export const FILE_NAME_BYTES = 255;
 /** An id of an event, a call or an agent: what is remembered by it must stay small. */
 export const ID_CHARS = 512;
 
-/** Ids of the latest events of a session, kept to recognise them after its log was rewritten. */
-export const RECENT_IDS = 128;
+/** The latest events of a log, which are recognised after it was rewritten. */
+export const RECENT_EVENTS = 128;
+
+/** What tells whether an id of an event came before, in every checkpoint: of a thousand ids it is wrong about a few. */
+export const ID_FILTER_BYTES = 4 * KIB;
 
 /** The first bytes of a log, whose fingerprint tells it from another file that reuses its inode. */
 export const FINGERPRINT_BYTES = 1 * KIB;

@@ -121,6 +121,7 @@ export const fromParser = z.discriminatedUnion("type", [
       "oversized-line",
       "elided-value",
       "rewritten",
+      "repeated",
       "unreadable",
       "gone",
     ]),

@@ -44,10 +44,14 @@ export function beginCalls(): Calls {
 /** Adds a call, or a block that belongs behind those that wait; returns what can be written now. */
 export function enqueue(page: Page, calls: Calls, item: WaitingCall | WaitingBlock): string {
   calls.queue.push(item);
+  if (item.waits === "call") {
+    // A service may use an id again: from now on it means this call.
+    calls.late = calls.late.filter(({ call, agent }) => call !== item.call || agent !== item.agent);
+  }
   return settle(page, calls);
 }
 
-/** Gives a result to its call; returns what can be written now. */
+/** Gives a result to the latest open call of that id; returns what can be written now. */
 export function addResult(
   page: Page,
   calls: Calls,
@@ -55,11 +59,12 @@ export function addResult(
 ): string {
   const { call, agent, error } = result;
   const text = resultText(result.text);
-  for (const item of calls.queue) {
-    if (item.waits === "call" && item.call === call && item.agent === agent && item.result === null) {
-      item.result = { body: page.result(text, item.prose), error };
-      return settle(page, calls);
-    }
+  const waiting = calls.queue.findLast((item) =>
+    item.waits === "call" && item.call === call && item.agent === agent && item.result === null
+  );
+  if (waiting?.waits === "call") {
+    waiting.result = { body: page.result(text, waiting.prose), error };
+    return settle(page, calls);
   }
   const at = calls.late.findIndex((late) => late.call === call && late.agent === agent);
   const [late] = at < 0 ? [] : calls.late.splice(at, 1);

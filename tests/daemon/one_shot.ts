@@ -1,6 +1,7 @@
 /** What a recording must hold: the same session read in one go and rendered in one go, without a daemon. */
 import { locateLog, type SessionFiles } from "../../src/parser/session_files.ts";
-import { type ReadEvent, readSession } from "../../src/parser/session_reader.ts";
+import type { ReadEvent } from "../../src/parser/place_events.ts";
+import { readSession } from "../../src/parser/session_reader.ts";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import { DEFAULT_INCLUDES, type Format } from "../../src/protocol/render.ts";
 import type { SessionMeta } from "../../src/protocol/session.ts";

@@ -11,6 +11,7 @@ export const SESSION = "s1";
 export interface Read {
   readonly texts: string[];
   readonly seqs: number[];
+  readonly ids: string[];
   readonly troubles: string[];
   readonly end: string;
 }
@@ -49,13 +50,15 @@ export function follow(stage: Stage, whole = false): Followed {
       for (const _ of index.scan(stage.root));
       const texts: string[] = [];
       const seqs: number[] = [];
+      const ids: string[] = [];
       for (;;) {
         const advance = followed.reader.advance();
         if (advance === "more") continue;
-        if (typeof advance === "string") return { texts, seqs, troubles, end: advance };
+        if (typeof advance === "string") return { texts, seqs, ids, troubles, end: advance };
         for (const { event } of advance.events) {
           texts.push("text" in event ? event.text : "");
           seqs.push(event.seq);
+          ids.push(event.id);
         }
       }
     },
@@ -68,4 +71,15 @@ export function follow(stage: Stage, whole = false): Followed {
 
 export function readWhole(stage: Stage): Read {
   return follow(stage, true).read();
+}
+
+/** What `act` gives when this many more milliseconds have passed. */
+export function later<T>(milliseconds: number, act: () => T): T {
+  const { now } = performance;
+  performance.now = () => now.call(performance) + milliseconds;
+  try {
+    return act();
+  } finally {
+    performance.now = now;
+  }
 }

@@ -33,7 +33,9 @@ export function makeStage(): Stage {
 }
 
 /** A record of the plain provider: what its log is, or something that was said. */
-export type PlainRecord = { readonly log: Source } | { readonly id: string; readonly say: string };
+export type PlainRecord =
+  | { readonly log: Source }
+  | { readonly id: string; readonly say: string; readonly time?: string };
 
 /**
  * Logs are `….jsonl`, `….jsonl.zst` and `….json`; a record with `log` says what its log is, and every record with
@@ -61,7 +63,7 @@ export function makeProvider(): Provider {
     read(state, { value }) {
       (state as { read: number }).read += 1;
       if (!isRecord(value) || !("say" in value)) return { outs: [], origin: "injected" };
-      const event = { id: value.id, time: null, type: "user", text: value.say } as const;
+      const event = { id: value.id, time: value.time ?? null, type: "user", text: value.say } as const;
       return { outs: [{ out: "event", event, said: { ...TYPED, typed: value.say } }], origin: "user" };
     },
     endsRun: ({ value }) => isRecord(value) && "ends" in value,

@@ -105,6 +105,48 @@ Deno.test("a call that never had a result says so at the end, and one nobody cal
   ]);
 });
 
+const named = (name: string, agent = "main"): Body => (
+  { type: "tool_call", call: "call_0", name: "Bash", input: { command: name }, agent }
+);
+const answer = (text: string, agent = "main"): Body => (
+  { type: "tool_result", call: "call_0", text: `output ${text}`, error: false, agent }
+);
+
+Deno.test("a result belongs to the latest open call of its id and agent: a service may use an id again", () => {
+  const tables: readonly (readonly [what: string, bodies: readonly Body[], shown: readonly string[]])[] = [
+    [
+      "in each turn",
+      [named("A"), answer("a"), say("said", null), named("B"), answer("b")],
+      ["Bash: A", "output a", "said", "Bash: B", "output b"],
+    ],
+    [
+      "after a call that never had a result",
+      [named("A"), say("said", null), named("B"), answer("b"), answer("more")],
+      ["Bash: A", "said", "Bash: B", "output b", "Result", "output more"],
+    ],
+    [
+      "late, where the one before is open, too",
+      [named("A"), say("said", null), named("B"), say("said too", null), answer("b")],
+      ["Bash: A", "said", "Bash: B", "said too", "Result of Bash: B", "output b"],
+    ],
+    ["twice at once", [named("A"), named("B"), answer("b"), answer("a")], [
+      "Bash: A",
+      "output a",
+      "Bash: B",
+      "output b",
+    ]],
+    [
+      "by two agents",
+      [named("A"), named("X", "x"), answer("x", "x"), answer("a")],
+      ["Bash: A", "Agent x", "Bash: X", "output x", "Result of Bash: A", "output a"],
+    ],
+  ];
+  for (const [what, bodies, shown] of tables) {
+    const lines = outline(bodies).filter((line) => /^(?:output|said|Result|Agent|Bash)/.test(line));
+    assert.deepEqual(lines, shown, what);
+  }
+});
+
 Deno.test("nothing is written of a call before its result, and then at once", () => {
   const events = eventsOf([call("1"), call("2"), result("1"), result("2")]);
   const renderer = rendererFor("md");

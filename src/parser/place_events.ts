@@ -1,0 +1,86 @@
+/**
+ * Events get their places in the session's sequence, and ids of their own; what was told before gets none. Room: parser;
+ * this file is pure.
+ */
+import type { Checkpoint } from "../protocol/cursor.ts";
+import { type Event, type EventDraft, MAIN_AGENT, type ProviderId } from "../protocol/event.ts";
+import { ID_CHARS } from "../protocol/limits.ts";
+import type { Out, Said } from "../providers/provider.ts";
+import { takeEventIds } from "./event_ids.ts";
+import type { LogWalker } from "./log_walker.ts";
+import type { Trouble, WalkedRecord } from "./parse_line.ts";
+import { nestsTooDeeply } from "./nesting.ts";
+import { rememberSession, type SessionEvents } from "./recent_events.ts";
+
+export interface ReadEvent {
+  readonly event: Event;
+  /** Its id as its client wrote it, which a copy of its record bears, too. */
+  readonly own: string;
+  /** Who wrote it, where it is a message; null for anything else, and for what a sub-agent was told. */
+  readonly said: Said | null;
+}
+
+export interface PlacedEvents {
+  /** Null for an event that was told before, or is none. */
+  take(walker: LogWalker, record: WalkedRecord, out: Extract<Out, { out: "event" }>): ReadEvent | null;
+  readonly recent: SessionEvents;
+  state(): Pick<Checkpoint, "seq" | "recent" | "recentOfAgents" | "ids">;
+}
+
+/** Of an event that was told before. */
+const REPEATED: Trouble = { kind: "repeated", what: "what was there before its log was written again" };
+
+/** Goes on from a checkpoint. */
+export function placeEvents(
+  provider: ProviderId,
+  session: string,
+  from: Checkpoint | null,
+  report: (trouble: Trouble) => void,
+): PlacedEvents {
+  let seq = from?.seq ?? 0;
+  const recent = rememberSession(from);
+  const ids = takeEventIds(from?.ids ?? null, recent.ids());
+
+  function place(draft: EventDraft, agent: string): Event {
+    const { id, time } = draft;
+    // The keys that are named keep their places: this is the order of the JSONL form.
+    const at = { v: 1, id, provider, session, seq, time, agent };
+    const event = { ...at, ...draft as object, id: ids.take(id, seq) } as Event;
+    seq += 1;
+    return event;
+  }
+
+  return {
+    take(walker, record, { event: draft, agent, said }) {
+      if (walker.skip > 0) {
+        walker.skip -= 1;
+        report(REPEATED);
+        return null;
+      }
+      const told = recent.of(walker.agent);
+      // Elsewhere in a log that only grows it is another event, whatever its id.
+      if ((record.isAgain || walker.isAnew) && told.has(draft)) {
+        report(REPEATED);
+        return null;
+      }
+      if (draft.id.length > ID_CHARS) {
+        report({ kind: "malformed-line", what: "an id that is too long" });
+        return null;
+      }
+      if (draft.type === "tool_call" && nestsTooDeeply(draft.input)) {
+        report({ kind: "malformed-line", what: "nested too deeply" });
+        return null;
+      }
+      told.add(draft);
+      const event = place(draft, agent ?? walker.agent);
+      return { event, own: draft.id, said: event.agent === MAIN_AGENT ? said ?? null : null };
+    },
+    recent,
+    state() {
+      const told = recent.state();
+      // Until more came than they remember, those say it all.
+      const isMore = seq > told.recent.length + (told.recentOfAgents?.length ?? 0);
+      return { seq, ...told, ...(isMore ? { ids: ids.state() } : {}) };
+    },
+  };
+}

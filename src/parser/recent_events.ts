@@ -1,0 +1,97 @@
+/**
+ * A session's latest events, by which they are recognised when its log was written anew. An id alone says too little: a
+ * service may use it again in every turn. Room: parser; this file is pure.
+ */
+import type { Checkpoint } from "../protocol/cursor.ts";
+import { MAIN_AGENT } from "../protocol/event.ts";
+import { RECENT_EVENTS } from "../protocol/limits.ts";
+
+/** An event by its id, as its client wrote it, and its time. */
+export interface Told {
+  readonly id: string;
+  readonly time: string | null;
+}
+
+/** The latest events of one log. */
+export interface RecentEvents {
+  add(event: Told): void;
+  has(event: Told): boolean;
+}
+
+export interface SessionEvents {
+  /** Those of the log of `agent`: what another one said is no repeat in it. */
+  of(agent: string): RecentEvents;
+  /** The ids of all that are remembered. */
+  ids(): string[];
+  state(): Pick<Checkpoint, "recent" | "recentOfAgents">;
+}
+
+/** Goes on from a checkpoint. Those of the main log are kept by themselves: a sub-agent may say more than is remembered. */
+export function rememberSession(from: Checkpoint | null): SessionEvents {
+  const main = rememberMarks(from?.recent ?? []);
+  const agents = rememberMarks(from?.recentOfAgents ?? []);
+  const ofLogs = new Map([[MAIN_AGENT, eventsOf(main, "")]]);
+  return {
+    of(agent) {
+      const known = ofLogs.get(agent) ?? eventsOf(agents, `${agent}/`);
+      ofLogs.set(agent, known);
+      return known;
+    },
+    ids: () => [
+      ...main.list().map(idOf),
+      ...agents.list().map((mark) => idOf(mark.slice(mark.indexOf("/") + 1))),
+    ],
+    state() {
+      const recentOfAgents = agents.list();
+      return { recent: main.list(), ...(recentOfAgents.length === 0 ? {} : { recentOfAgents }) };
+    },
+  };
+}
+
+/** `log`: what marks of this log begin with. */
+function eventsOf(marks: Marks, log: string): RecentEvents {
+  return {
+    add: (event) => marks.add(markOf(log, event)),
+    // Checkpoints of older versions hold bare ids.
+    has: (event) => marks.has(markOf(log, event)) || marks.has(event.id),
+  };
+}
+
+function markOf(log: string, { id, time }: Told): string {
+  return `${log}${id} ${time ?? ""}`;
+}
+
+/** A time has no blank in it. */
+function idOf(mark: string): string {
+  const end = mark.lastIndexOf(" ");
+  return end === -1 ? mark : mark.slice(0, end);
+}
+
+export interface Marks {
+  add(mark: string): void;
+  has(mark: string): boolean;
+  /** Oldest first; for a checkpoint. */
+  list(): string[];
+}
+
+/** More marks than are kept before the oldest are dropped: not at each event. */
+const SPARE = 32;
+
+/** Goes on from `marks`, oldest first. */
+export function rememberMarks(marks: readonly string[]): Marks {
+  let latest = [...marks];
+  /** Only while a log is read anew, and then for each of its events. */
+  let known: ReadonlySet<string> | null = null;
+  return {
+    add(mark) {
+      latest.push(mark);
+      known = null;
+      if (latest.length >= RECENT_EVENTS + SPARE) latest = latest.slice(-RECENT_EVENTS);
+    },
+    has(mark) {
+      known ??= new Set(latest);
+      return known.has(mark);
+    },
+    list: () => [...latest],
+  };
+}
