@@ -92,13 +92,15 @@ export function createIntake(options: IntakeOptions) {
         // However often it is tried: whether it is news, and not too old, is told by when it came.
         const came = Date.now();
         return turns.take({ provider, session }, async () => {
-          await obeyMessage(own, { provider, session }, message, came);
-          side.client.send({ type: "handled", session, seq });
+          const handled = () => side.client.send({ type: "handled", session, seq });
+          await obeyMessage(own, { provider, session }, message, came, handled);
           status.touch();
         });
       }
       case "watched":
         return turns.take({ provider, session: message.session }, async () => {
+          // What was refused before this checkpoint is not found again.
+          context.refusals.flush({ provider, session: message.session });
           await outside.wasRead(message, provider);
           side.follow.watched(message);
           outside.isCaughtUp({ provider, session: message.session });

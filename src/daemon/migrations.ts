@@ -112,4 +112,15 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE files ADD COLUMN birth INTEGER;
   CREATE INDEX files_by_path ON files (path);
   `,
+  `
+  -- Messages whose look-alikes are not listed in the audit log, for a session had too many: one record will say how
+  -- many, and their row is gone then.
+  CREATE TABLE unlisted (
+    provider TEXT NOT NULL,
+    session TEXT NOT NULL,
+    messages INTEGER NOT NULL,
+    lines INTEGER NOT NULL,
+    PRIMARY KEY (provider, session)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

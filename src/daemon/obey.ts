@@ -12,14 +12,13 @@ import type { Include } from "../protocol/render.ts";
 import { type SessionMeta, type SessionRef } from "../protocol/session.ts";
 import type { Asker, Decision } from "../policy/decision.ts";
 import { applyCommand, type Effect } from "../session/machine.ts";
-import { isMistyped } from "../session/say_refused.ts";
 import type { Audit } from "./audit.ts";
 import { accept, deny } from "./carry_out.ts";
 import { NotNow } from "./failure.ts";
 import { knownRecordings, type Recorders } from "./recorders.ts";
 import type { RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
-import { refuse, whyBarred } from "./refused.ts";
+import { type Refusals, whyBarred } from "./refused.ts";
 import type { SessionsStore } from "./sessions_store.ts";
 import type { Database } from "./state.ts";
 
@@ -44,6 +43,7 @@ export interface ObeyContext {
   /** Tells people of what is on record. */
   readonly obeyed: (body: AuditBody) => void;
   readonly denied: (body: AuditBody, message: string) => void;
+  readonly refusals: Refusals;
   readonly timeZone: string;
   readonly include: readonly Include[];
 }
@@ -73,43 +73,36 @@ export interface Verdict {
   readonly destination: string | null;
 }
 
-/** Deals with everything in one message, which came at `came`. Resolves when feeds may go past it. */
+/** Deals with everything in one message, which came at `came`. Calls `done` when feeds may go past it. */
 export async function obeyMessage(
   context: ObeyContext,
   ref: SessionRef,
   found: Found,
   came: number,
+  done: () => void,
 ): Promise<void> {
   const barred = whyBarred(context, context.sessions.find(ref)?.arrival ?? null, found, came);
-  for (const [index, command] of found.scan.commands.entries()) {
-    // Read again after a crash: what it would wait for may wait for this message to be dealt with.
-    if (context.sessions.isClaimed(ref.provider, found.event, index)) continue;
-    const claim = () => context.sessions.claimCommand(ref.provider, found.event, index);
-    if (barred !== null) {
-      refuse(context, ref, claim, [{ token: command.token, reason: barred }]);
-      continue;
+  if (barred === null && found.scan.commands.length > 0) {
+    // What was refused before stands before it in the audit log.
+    context.refusals.flush(ref);
+    for (const [index, command] of found.scan.commands.entries()) {
+      // Read again after a crash: what it would wait for may wait for this message to be dealt with.
+      if (context.sessions.isClaimed(ref.provider, found.event, index)) continue;
+      await obeyCommand(context, {
+        ref,
+        meta: found.meta,
+        asker: "chat",
+        verb: command.verb,
+        destination: command.destination,
+        token: command.token,
+        place: command.place,
+        seq: found.seq,
+        before: found.before,
+        claim: () => context.sessions.claimCommand(ref.provider, found.event, index),
+      });
     }
-    await obeyCommand(context, {
-      ref,
-      meta: found.meta,
-      asker: "chat",
-      verb: command.verb,
-      destination: command.destination,
-      token: command.token,
-      place: command.place,
-      seq: found.seq,
-      before: found.before,
-      claim,
-    });
   }
-  const { refused } = found.scan;
-  if (refused.length === 0) return;
-  const claim = () => context.sessions.claimCommand(ref.provider, found.event, -1);
-  // Who wrote the line says more than its spelling.
-  const lines = refused.map((line) =>
-    barred !== null && isMistyped(line.reason) ? { ...line, reason: barred } : line
-  );
-  refuse(context, ref, claim, lines);
+  context.refusals.note(ref, found, barred, done);
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Answer, Request } from "../protocol/request.ts";
 import { createDestinations } from "./destinations.ts";
 import type { Log } from "./log.ts";
 import type { ObeyContext } from "./obey.ts";
+import { createRefusals } from "./refused.ts";
 import { createRecorders } from "./recorders.ts";
 import { storeRecordings } from "./recordings_store.ts";
 import { createOutside } from "./outside.ts";
@@ -106,17 +107,11 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     waiting: () => turns.held(),
     failed: (problem) => log.tell("status-failed", { problem }),
     recordings: () =>
-      recordings.latest(SHOWN_RECORDINGS).map((recording) =>
-        describeRecording(
-          recording,
-          recorders.problem(recording.id),
-          sides.get(recording.provider)?.follow.behind(
-            recording.session,
-            recording.next,
-            recording.readTo,
-          ) ?? 0,
-        )
-      ),
+      recordings.latest(SHOWN_RECORDINGS).map((recording) => {
+        const { id, provider, session, next, readTo } = recording;
+        const behind = sides.get(provider)?.follow.behind(session, next, readTo) ?? 0;
+        return describeRecording(recording, recorders.problem(id), behind);
+      }),
   });
 
   const destinations = createDestinations({
@@ -195,6 +190,14 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
   });
 
+  /** Its record is on the disk. */
+  function denied({ session, command, reason, path }: AuditBody, message: string): void {
+    log.tell("command-denied", { session, reason, path });
+    status.deny({ session, command, reason, message });
+  }
+
+  const refusals = createRefusals({ database, sessions, audit, tell: denied, take: turns.take });
+
   const context: ObeyContext = {
     database,
     sessions,
@@ -209,10 +212,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     recorded: new Set(),
     obeyed: ({ provider, session, reason, path }) =>
       log.tell("command-obeyed", { provider, session, reason, path }),
-    denied(body, message) {
-      log.tell("command-denied", { session: body.session, reason: body.reason, path: body.path });
-      status.deny({ session: body.session, command: body.command, reason: body.reason, message });
-    },
+    denied,
+    refusals,
     timeZone: options.timeZone,
     include: options.include,
   };
@@ -267,6 +268,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     tend() {
       for (const { client } of sides.values()) client.beat();
       recorders.tend();
+      refusals.tend();
     },
     async stop(withinMs) {
       if (stopping) return;
@@ -276,6 +278,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       for (const { plan, follow } of sides.values()) {
         turns.take({ provider: plan.provider, session: null }, follow.stopped);
       }
+      refusals.close();
       await turns.close();
       await recorders.close();
       status.write("stopped");

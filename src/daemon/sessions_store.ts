@@ -3,6 +3,7 @@ import { type Checkpoint, checkpoint as checkpointSchema } from "../protocol/cur
 import type { ProviderId } from "../protocol/event.ts";
 import type { SeenSession } from "../protocol/parser_messages.ts";
 import { type SessionMeta, sessionMeta, type SessionRef } from "../protocol/session.ts";
+import type { Unlisted } from "../session/describe_refused.ts";
 import type { Database, Row } from "./state.ts";
 
 export interface StoredSession {
@@ -47,6 +48,11 @@ export interface SessionsStore {
   isClaimed(provider: ProviderId, event: string, place: number): boolean;
   /** Deals with this line; false when it was dealt with before. */
   claimCommand(provider: ProviderId, event: string, place: number): boolean;
+  /** Counts one more message whose `lines` look-alikes are not listed in the audit log; all that were, so far. */
+  countUnlisted(ref: SessionRef, lines: number): Unlisted;
+  forgetUnlisted(ref: SessionRef): void;
+  /** What was counted and is not on record yet. */
+  unlisted(): Unlisted[];
 }
 
 /** Every method runs inside the caller's transaction, or in one of its own. */
@@ -126,6 +132,22 @@ export function storeSessions(database: Database): SessionsStore {
         new Date().toISOString(),
       ).changes === 1;
     },
+    countUnlisted({ provider, session }, lines) {
+      database.run(
+        `INSERT INTO unlisted (provider, session, messages, lines) VALUES (?, ?, 1, ?)
+          ON CONFLICT DO UPDATE SET messages = messages + 1, lines = lines + excluded.lines`,
+        provider,
+        session,
+        lines,
+      );
+      const row = database.get(`SELECT * FROM unlisted ${where}`, provider, session);
+      if (row === undefined) throw new Error("internal error: what was counted is not there");
+      return unlistedFromRow(row);
+    },
+    forgetUnlisted({ provider, session }) {
+      database.run(`DELETE FROM unlisted ${where}`, provider, session);
+    },
+    unlisted: () => database.all("SELECT * FROM unlisted").map(unlistedFromRow),
   };
 }
 
@@ -146,6 +168,15 @@ function fromRow(row: Row): StoredSession {
     destination: text(row["destination"]),
     crashes: Number(row["crashes"]),
     quarantined: text(row["quarantined"]),
+  };
+}
+
+function unlistedFromRow(row: Row): Unlisted {
+  return {
+    provider: row["provider"] as ProviderId,
+    session: String(row["session"]),
+    messages: Number(row["messages"]),
+    lines: Number(row["lines"]),
   };
 }
 

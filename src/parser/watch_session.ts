@@ -81,8 +81,8 @@ export function watchSession(
       scan,
       author: message === null ? null : authorOf(message.said),
       barred: told !== undefined && inherited.has(told.own) ? "inherited" : null,
-      before,
-      after: reader.checkpoint(),
+      // Kilobytes, which a flood of look-alikes would carry for nothing.
+      before: scan.commands.length > 0 ? before : null,
     };
     if (scan.commands.length > 0) unhandled.add(found.seq);
     return found;

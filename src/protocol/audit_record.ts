@@ -75,6 +75,8 @@ export const REASONS = [
   "log-altered",
   "log-removed",
   "log-replaced",
+  // look-alike: how many more there were
+  "not-listed",
   // request-refused
   "malformed-request",
   "no-file",

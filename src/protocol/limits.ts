@@ -78,6 +78,21 @@ export const REFUSED_PER_MESSAGE = 32;
 /** A refused line is reported up to this many characters: enough to recognise it. */
 export const REFUSED_TOKEN_CHARS = 256;
 
+/** Of the lines that a message is refused for, the audit log has one whole, and the texts of so many more. */
+export const LOOK_ALIKE_TEXTS = 3;
+
+/** Such messages of one session that the audit log lists one by one ... */
+export const LOOK_ALIKE_MESSAGES = 32;
+
+/** ... in this time; of the others it says how many there were. */
+export const LOOK_ALIKE_WINDOW_MS = 60_000;
+
+/** Their records wait this long for others, to be flushed together: nobody waits for them. */
+export const LOOK_ALIKE_GATHER_MS = 100;
+
+/** ... and no longer than until there are so many: they are kept in memory. */
+export const LOOK_ALIKE_WAITING = 256;
+
 /** One name in a path: NAME_MAX of every Linux file system that a home is on. */
 export const FILE_NAME_BYTES = 255;
 

@@ -85,9 +85,8 @@ export const fromParser = z.discriminatedUnion("type", [
     author: z.nullable(authorship),
     /** Why nothing in it may be obeyed, whoever wrote it; null when it may. */
     barred: z.nullable(z.enum(["history", "inherited"])),
-    /** Somewhere before this message, and just after its record. */
+    /** Somewhere before this message; null: at the session's beginning, or where there is no command. */
     before: z.nullable(checkpoint),
-    after: checkpoint,
   }),
   /** Everything before this checkpoint was looked at. */
   z.strictObject({

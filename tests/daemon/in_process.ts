@@ -58,7 +58,7 @@ export async function runInProcess(
     grantsFor: (destination, directories) => writerGrants([destination], directories),
     database: state.database,
     statusPath: home.places.statusFile,
-    audit: (body) => void audit.push(body),
+    audit: (...bodies) => void audit.push(...bodies),
     log: { tell: silent, close: () => Promise.resolve() },
     keepMark(provider, session) {
       marks.set(provider, session);

@@ -81,10 +81,15 @@ Deno.test("daemon: commands in the middle of a message do nothing, and the audit
   say(rows.user("line A\n::stop\nB\n::record other.md\nC"), rows.user("::record notes.md"));
   await daemon.whenRecording("notes.md");
   const refused = home.audit().filter(({ event }) => event === "look-alike");
-  assert.deepEqual(refused.map(({ command, reason, decision }) => [command, reason, decision]), [
-    ["::stop", "in-the-middle", "deny"],
-    ["::record other.md", "in-the-middle", "deny"],
-  ]);
+  assert.deepEqual(
+    refused.map(({ command, reason, decision, detail }) => [command, reason, decision, detail]),
+    [[
+      "::stop",
+      "in-the-middle",
+      "deny",
+      '2 lines in one message (2 in-the-middle); after the first: "::record other.md"',
+    ]],
+  );
 });
 
 // Scenario 6.

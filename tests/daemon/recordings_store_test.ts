@@ -158,6 +158,8 @@ function askAll(database: Database): void {
   sessions.fact("a");
   sessions.claimCommand("codex", "e", 0);
   sessions.isClaimed("codex", "e", 0);
+  sessions.countUnlisted(REF, 3);
+  sessions.forgetUnlisted(REF);
 }
 
 Deno.test("state: every statement finds its rows by an index", () =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AuditBody } from "../../src/protocol/audit_record.ts";
-import { GRAMMAR_REASONS, ORIGIN_REASONS, type RefusedLine } from "../../src/protocol/command.ts";
+import { GRAMMAR_REASONS, ORIGIN_REASONS } from "../../src/protocol/command.ts";
 import {
   type Authorship,
   authorship,
@@ -12,8 +12,16 @@ import {
   mayCommand,
   TYPED,
 } from "../../src/protocol/evidence.ts";
-import { refuse, whyBarred } from "../../src/daemon/refused.ts";
-import type { Arrival } from "../../src/daemon/sessions_store.ts";
+import { createRefusals, type Refusals, whyBarred } from "../../src/daemon/refused.ts";
+import { type Arrival, storeSessions } from "../../src/daemon/sessions_store.ts";
+import { openState } from "../../src/daemon/state.ts";
+import {
+  AUDIT_TEXT_BYTES,
+  LOOK_ALIKE_MESSAGES,
+  LOOK_ALIKE_WAITING,
+  LOOK_ALIKE_WINDOW_MS,
+} from "../../src/protocol/limits.ts";
+import { describeRefused } from "../../src/session/describe_refused.ts";
 
 const REF = { provider: "codex", session: "s" } as const;
 
@@ -84,7 +92,7 @@ Deno.test("an evidence and its reason belong together", () => {
   );
 });
 
-Deno.test("refuse() puts every line on record, and shows those that somebody may have meant", async (t) => {
+Deno.test("describeRefused() puts every line on record, and shows those that somebody may have meant", async (t) => {
   const shown = new Set<string>([
     ...EVIDENCE_REASONS,
     "history",
@@ -93,35 +101,200 @@ Deno.test("refuse() puts every line on record, and shows those that somebody may
   ]);
   for (const reason of [...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS]) {
     await t.step(reason, () => {
-      const { records, messages } = refused(reason);
-      assert.deepEqual(records.map(({ event, decision, reason }) => [event, decision, reason]), [
-        ["look-alike", "deny", reason],
+      const { body, message } = describeRefused(REF, [{ token: "::record notes.md", reason }]);
+      assert.deepEqual([body.event, body.decision, body.reason, body.detail], [
+        "look-alike",
+        "deny",
+        reason,
+        null,
       ]);
-      assert.equal(messages.length, shown.has(reason) ? 1 : 0);
+      assert.equal(message !== null, shown.has(reason));
     });
   }
 });
 
+Deno.test("describeRefused() has one record for a message: counts, and a few texts", () => {
+  const { body, message } = describeRefused(REF, [
+    { token: "::stop", reason: "tool-output" },
+    { token: "::record x.md", reason: "tool-output" },
+    { token: "::rekord", reason: "unknown-command" },
+    { token: "::STOP", reason: "wrong-case" },
+    { token: "::five", reason: "unknown-command" },
+  ]);
+  // The one that the person is told of goes first.
+  assert.deepEqual([body.command, body.reason], ["::rekord", "unknown-command"]);
+  assert.equal(
+    body.detail,
+    "5 lines in one message (2 tool-output, 2 unknown-command, 1 wrong-case); " +
+      'after the first: "::STOP", "::five", "::stop"',
+  );
+  assert.match(message ?? "", /^"::rekord" is no command.*\. So were 2 more\.$/);
+  const long = Array.from({ length: 32 }, () => ({ token: "x".repeat(256), reason: "pasted" as const }));
+  assert.ok((describeRefused(REF, long).body.detail ?? "").length < AUDIT_TEXT_BYTES);
+});
+
+/** What was written and told, with a clock that the test turns. */
+interface Scene {
+  readonly refusals: Refusals;
+  /** What each flush of the audit log held. */
+  readonly flushes: AuditBody[][];
+  readonly messages: string[];
+  readonly failures: string[];
+  /** Messages that were dealt with. */
+  done: number;
+  now: number;
+  /** What the disk says. */
+  full: boolean;
+  /** The same after a restart. */
+  again(): Refusals;
+}
+
+async function withRefusals(test: (scene: Scene) => void): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "kato-refused-" });
+  const state = openState(`${folder}/kato.db`);
+  assert.ok(state.opened);
+  const { database } = state;
+  const again = () =>
+    createRefusals({
+      database,
+      sessions: storeSessions(database),
+      audit(...bodies) {
+        if (scene.full) throw new Error("Cannot append to the audit log: the disk is full");
+        if (bodies.length > 0) scene.flushes.push([...bodies]);
+      },
+      tell: (_, message) => void scene.messages.push(message),
+      take(_, step) {
+        try {
+          void step();
+        } catch (error) {
+          scene.failures.push(String(error));
+        }
+      },
+      now: () => scene.now,
+    });
+  const scene: Scene = {
+    refusals: again(),
+    flushes: [],
+    messages: [],
+    failures: [],
+    done: 0,
+    now: 1000,
+    full: false,
+    again,
+  };
+  try {
+    test(scene);
+  } finally {
+    scene.full = false;
+    scene.refusals.close();
+    database.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const FLOOD = {
+  commands: [],
+  refused: Array.from(
+    { length: 16 },
+    (_, n) => ({ token: `::record ${n}.md`, reason: "tool-output" as const }),
+  ),
+};
+
+function flood(scene: Scene, refusals: Refusals, from: number, count: number, session = "s"): void {
+  for (let n = from; n < from + count; n++) {
+    refusals.note(
+      { provider: "codex", session },
+      { event: `e${n}`, scan: FLOOD },
+      null,
+      () => scene.done += 1,
+    );
+  }
+}
+
+Deno.test("a flood of look-alikes: few flushes, so many records a minute, and one for how many more", () =>
+  withRefusals((scene) => {
+    const { refusals, flushes } = scene;
+    flood(scene, refusals, 0, 1100);
+    refusals.flush(REF);
+    assert.equal(scene.done, 1100);
+    assert.equal(flushes.length, 1, "the first ones only are listed");
+    assert.equal(flushes.flat().length, LOOK_ALIKE_MESSAGES);
+    refusals.tend();
+    assert.equal(flushes.length, 1, "the minute is not over");
+    scene.now += LOOK_ALIKE_WINDOW_MS;
+    refusals.tend();
+    const unlisted = 1100 - LOOK_ALIKE_MESSAGES;
+    assert.deepEqual(flushes[1]?.map(({ reason, detail }) => `${reason}: ${detail}`), [
+      `not-listed: ${unlisted} more messages with ${
+        unlisted * 16
+      } such lines were not listed, for there were too many`,
+    ]);
+    refusals.tend();
+    flood(scene, refusals, 0, 1100);
+    refusals.flush(REF);
+    assert.equal(flushes.length, 2, "nothing is told twice");
+    flood(scene, refusals, 2000, 1);
+    refusals.flush(REF);
+    assert.equal(flushes.length, 3, "a new minute, a new list");
+  }));
+
+Deno.test("look-alikes of many sessions are flushed together, and each session has a list of its own", () =>
+  withRefusals((scene) => {
+    const { refusals, flushes } = scene;
+    for (let n = 0; n <= LOOK_ALIKE_WAITING; n++) flood(scene, refusals, n, 1, `s${n}`);
+    assert.deepEqual(flushes.map(({ length }) => length), [LOOK_ALIKE_WAITING]);
+    assert.equal(scene.done, LOOK_ALIKE_WAITING);
+  }));
+
+Deno.test("how many were not listed is on record after a restart, whatever ended kato", () =>
+  withRefusals((scene) => {
+    flood(scene, scene.refusals, 0, LOOK_ALIKE_MESSAGES + 5);
+    scene.refusals.flush(REF);
+    const next = scene.again();
+    next.tend();
+    assert.match(scene.flushes.at(-1)?.[0]?.detail ?? "", /^5 more messages with 80 such lines/);
+    next.close();
+  }));
+
+Deno.test("look-alikes wait while the disk is full; nothing is dealt with before it is on record", () =>
+  withRefusals((scene) => {
+    const { refusals, flushes } = scene;
+    scene.full = true;
+    flood(scene, refusals, 0, 3);
+    assert.throws(() => refusals.flush(REF), /the disk is full/);
+    refusals.flush({ provider: "codex", session: "another" });
+    refusals.close();
+    assert.deepEqual([scene.done, scene.failures.length], [0, 1]);
+    scene.full = false;
+    refusals.flush(REF);
+    assert.deepEqual([scene.done, flushes.length, flushes[0]?.length], [3, 1, 3]);
+  }));
+
+Deno.test("a command that was refused is claimed: it is not obeyed later, nor told again", () =>
+  withRefusals((scene) => {
+    const { refusals, flushes } = scene;
+    const command = { verb: "stop", destination: null, token: "::stop", place: "leading" } as const;
+    const scan = {
+      commands: [command],
+      refused: [{ token: "::rekord", reason: "unknown-command" as const }],
+    };
+    refusals.note(REF, { event: "e", scan }, "piped", () => scene.done += 1);
+    refusals.flush(REF);
+    assert.deepEqual(flushes.flat().map(({ command, reason, detail }) => [command, reason, detail]), [[
+      "::stop",
+      "piped",
+      '2 lines in one message (2 piped); after the first: "::rekord"',
+    ]]);
+    assert.equal(scene.messages.length, 1);
+    refusals.note(REF, { event: "e", scan }, "piped", () => scene.done += 1);
+    refusals.flush(REF);
+    assert.deepEqual([scene.done, flushes.length], [2, 1]);
+  }));
+
 Deno.test("what a person is told of a message without evidence says what to do", () => {
-  const say = (reason: EvidenceReason) => refused(reason).messages[0] ?? "";
+  const say = (reason: EvidenceReason) =>
+    describeRefused(REF, [{ token: "::record notes.md", reason }]).message ?? "";
   assert.match(say("unknown-mark"), /in a way that kato does not know.*type it in a message of its own/);
   assert.match(say("piped"), /recording\.commands = "prompts"/);
   assert.doesNotMatch(say("host"), /prompts/);
 });
-
-function refused(reason: RefusedLine["reason"]) {
-  const records: AuditBody[] = [];
-  const messages: string[] = [];
-  refuse(
-    {
-      database: { transact: (change) => change() },
-      audit: (body) => records.push(body),
-      recorded: new Set(),
-      denied: (_, message) => void messages.push(message),
-    },
-    REF,
-    () => true,
-    [{ token: "::record notes.md", reason }],
-  );
-  return { records, messages };
-}
