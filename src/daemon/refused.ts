@@ -60,6 +60,8 @@ interface Waiting {
   readonly places: readonly number[];
   readonly lines: readonly RefusedLine[];
   readonly isListed: boolean;
+  /** Its record is on the disk, and only the claim is not. */
+  isRecorded: boolean;
   readonly done: (() => void)[];
 }
 
@@ -91,10 +93,13 @@ export function createRefusals(options: RefusalsOptions): Refusals {
     cancel = null;
     const all = [...waiting.values()];
     if (all.length === 0) return;
-    const refused = all.filter(({ isListed }) => isListed).map(({ ref, lines }) =>
-      describeRefused(ref, lines)
-    );
-    audit(...refused.map(({ body }) => body));
+    const refused = all.filter(({ isListed }) => isListed).map((message) => ({
+      message,
+      ...describeRefused(message.ref, message.lines),
+    }));
+    const unrecorded = refused.filter(({ message }) => !message.isRecorded);
+    audit(...unrecorded.map(({ body }) => body));
+    for (const { message } of unrecorded) message.isRecorded = true;
     // A crash before this has some of them recorded twice; a claim without its record would have them lost.
     database.transact(() => {
       for (const { ref, event, places, lines, isListed } of all) {
@@ -103,7 +108,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
       }
     });
     waiting = new Map();
-    for (const { body, message } of refused) if (message !== null) options.tell(body, message);
+    for (const { body, sentence } of refused) if (sentence !== null) options.tell(body, sentence);
     for (const { done } of all) for (const call of done) call();
   }
 
@@ -145,6 +150,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
           ...others.map(withReason),
         ],
         isListed: mayList(ref),
+        isRecorded: false,
         done: [done],
       });
       cancel ??= after(LOOK_ALIKE_GATHER_MS, takeFlush);

@@ -8,7 +8,7 @@ import { sayRefused } from "./say_refused.ts";
 export interface Refused {
   readonly body: AuditBody;
   /** The sentence for the person; null where the lines are on record only. */
-  readonly message: string | null;
+  readonly sentence: string | null;
 }
 
 /** Messages of one session, and their lines, that are counted and not listed. */
@@ -31,7 +31,7 @@ export function describeRefused(ref: SessionRef, lines: readonly RefusedLine[]):
       reason: first.reason,
       detail: others.length === 0 ? null : describeOthers(lines, others),
     },
-    message: sentence === null || more <= 0
+    sentence: sentence === null || more <= 0
       ? sentence
       : `${sentence} So ${more === 1 ? "was" : "were"} ${more} more.`,
   };

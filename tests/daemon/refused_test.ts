@@ -101,20 +101,20 @@ Deno.test("describeRefused() puts every line on record, and shows those that som
   ]);
   for (const reason of [...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS]) {
     await t.step(reason, () => {
-      const { body, message } = describeRefused(REF, [{ token: "::record notes.md", reason }]);
+      const { body, sentence } = describeRefused(REF, [{ token: "::record notes.md", reason }]);
       assert.deepEqual([body.event, body.decision, body.reason, body.detail], [
         "look-alike",
         "deny",
         reason,
         null,
       ]);
-      assert.equal(message !== null, shown.has(reason));
+      assert.equal(sentence !== null, shown.has(reason));
     });
   }
 });
 
 Deno.test("describeRefused() has one record for a message: counts, and a few texts", () => {
-  const { body, message } = describeRefused(REF, [
+  const { body, sentence } = describeRefused(REF, [
     { token: "::stop", reason: "tool-output" },
     { token: "::record x.md", reason: "tool-output" },
     { token: "::rekord", reason: "unknown-command" },
@@ -128,7 +128,7 @@ Deno.test("describeRefused() has one record for a message: counts, and a few tex
     "5 lines in one message (2 tool-output, 2 unknown-command, 1 wrong-case); " +
       'after the first: "::STOP", "::five", "::stop"',
   );
-  assert.match(message ?? "", /^"::rekord" is no command.*\. So were 2 more\.$/);
+  assert.match(sentence ?? "", /^"::rekord" is no command.*\. So were 2 more\.$/);
   const long = Array.from({ length: 32 }, () => ({ token: "x".repeat(256), reason: "pasted" as const }));
   assert.ok((describeRefused(REF, long).body.detail ?? "").length < AUDIT_TEXT_BYTES);
 });
@@ -293,7 +293,7 @@ Deno.test("a command that was refused is claimed: it is not obeyed later, nor to
 
 Deno.test("what a person is told of a message without evidence says what to do", () => {
   const say = (reason: EvidenceReason) =>
-    describeRefused(REF, [{ token: "::record notes.md", reason }]).message ?? "";
+    describeRefused(REF, [{ token: "::record notes.md", reason }]).sentence ?? "";
   assert.match(say("unknown-mark"), /in a way that kato does not know.*type it in a message of its own/);
   assert.match(say("piped"), /recording\.commands = "prompts"/);
   assert.doesNotMatch(say("host"), /prompts/);
