@@ -180,3 +180,15 @@ Deno.test("an answer of several parts is told once, whole or part by part", () =
   assert.deepEqual(told(both ?? {}, parts), ["One.Two."]);
   assert.deepEqual(told(one ?? {}, parts), ["One.", "Two."]);
 });
+
+Deno.test("a message is read under the names that other writers give to its text", () => {
+  const lines = [
+    event({ type: "user_message", text: "hi" }),
+    event({ type: "agent_message", text: "Hello." }),
+    event({ type: "agent_message", content: "Again." }),
+    raw({ type: "message", role: "user", content: "and you?" }),
+    raw({ type: "message", role: "assistant", content: [{ type: "text", text: "Well." }] }),
+  ];
+  const expected = ["user hi", "assistant Hello.", "assistant Again.", "user and you?", "assistant Well."];
+  assert.deepEqual(said(lines), expected);
+});

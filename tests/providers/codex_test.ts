@@ -85,7 +85,21 @@ Deno.test("introduce() tells sessions from sub-agents by their first line", () =
     ["a bare one", file, { id: THREAD, timestamp: "2025-08-01T09:00:00.000Z" }, session],
     ["without its first line", file, { type: "event_msg", payload: {} }, session],
     ["no record", file, 7, session],
-    ["without any id", "rollout-x.jsonl", {}, null],
+    ["the session's id alone", file.replace(THREAD, "x"), meta({ id: undefined, session_id: ROOT }), {
+      ...session,
+      session: ROOT,
+    }],
+    [
+      "a sub-agent by the session's id alone",
+      file,
+      meta({ id: undefined, session_id: ROOT, source: { subagent: "x" } }),
+      agent,
+    ],
+    ["without any id but its name", "rollout-x.jsonl", meta({ id: undefined, session_id: undefined }), {
+      ...session,
+      session: "x",
+    }],
+    ["without any id, and no record of Codex", "rollout-x.jsonl", {}, null],
   ];
   for (const [name, path, first, source] of table) {
     assert.deepEqual(codex.introduce?.(path, [first]), source, name);

@@ -4,6 +4,7 @@ import type { Reading } from "../provider.ts";
 import { findNew, isSecondCopy, keyOf } from "./copies.ts";
 import type { Family, Fold, Phase, Waiting } from "./fold.ts";
 import { ownId, placeId } from "./ids.ts";
+import { messageOf } from "./shape.ts";
 import type { LineEvents } from "./line_events.ts";
 import { findWaiting, mayWait, tellAt, wait } from "./waiting.ts";
 
@@ -28,7 +29,7 @@ const COMPACTED = "Compact task completed";
 
 /** An `agent_message` event. */
 export function readAgentEvent(payload: Row, events: LineEvents): Reading {
-  const text = textOf(payload["message"]);
+  const text = messageOf(payload);
   if (events.fold.compacted && text === COMPACTED) return events.reading("repeat");
   const id = placeId(events.fold, events.line);
   return readShown({ id, parts: [text], phase: phaseOf(payload["phase"]), family: "event" }, events);

@@ -2,12 +2,14 @@
 import { isRow, type Row, rowOf } from "../narrow.ts";
 import type { Source } from "../provider.ts";
 import { callerOf, isInternal, parentageOf, threadOf } from "./session_line.ts";
-import { inEnvelope, isBareMeta } from "./shape.ts";
+import { inEnvelope, isBareMeta, isOfLog } from "./shape.ts";
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const LOG = /(?:^|\/)rollout-[^/]+\.(?:jsonl(?:\.zst)?|json)$/;
 /** `rollout-<time>-<thread>`, and behind a rewind `_<segment>`. */
 const NAME = new RegExp(`(?:^|/)rollout-[^/]*?(${UUID})(?:_(${UUID}))?\\.(?:jsonl\\.zst|jsonl|json)$`);
+
+const STEM = /(?:^|\/)rollout-([\w-]{1,100})\.(?:jsonl\.zst|jsonl|json)$/;
 
 export function isLog(relative: string): boolean {
   return LOG.test(relative);
@@ -20,7 +22,7 @@ export function introduceLog(relative: string, head: readonly unknown[]): Source
   const meta = metaOf(first);
   if (isInternal(meta)) return null;
   // The name is the client's; a line in the log could say anything.
-  const session = named || threadOf(meta);
+  const session = named || threadOf(meta) || nameIn(relative, first);
   if (session === "") return null;
   const parentage = parentageOf(meta);
   if (parentage !== null) {
@@ -32,6 +34,12 @@ export function introduceLog(relative: string, head: readonly unknown[]): Source
   const rank = relative.endsWith(".jsonl") ? 1 : 0;
   const source = { kind: "session", session, rank } as const;
   return segment === "" ? source : { ...source, part: segment };
+}
+
+/** Where neither the name nor the first line holds an id of the client's, the name is one. */
+function nameIn(relative: string, first: unknown): string {
+  const [, stem = ""] = STEM.exec(relative) ?? [];
+  return isOfLog(inEnvelope(rowOf(first))) ? stem : "";
 }
 
 /** What the first line says of its thread; nothing, if it is no first line. */

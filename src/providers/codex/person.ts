@@ -12,6 +12,7 @@ import { type Framed, readFrames } from "./frames.ts";
 import { NAMED_PARTS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
 import { describeImage, imageOf } from "./media.ts";
+import { messageOf } from "./shape.ts";
 import { findWaiting, mayWait, wait } from "./waiting.ts";
 
 /** A `UserMessage` item: parts of text, images, and what the text names. */
@@ -40,7 +41,7 @@ export function readUserEvent(payload: Row, events: LineEvents): Reading {
   const images = [...listOf(payload["images"]), ...listOf(payload["local_images"])]
     .map((image) => describeImage(textOf(image)));
   const id = placeId(events.fold, events.line);
-  return readShown({ id, time: events.time, text: textOf(payload["message"]), images }, "event", events);
+  return readShown({ id, time: events.time, text: messageOf(payload), images }, "event", events);
 }
 
 interface Words {

@@ -60,6 +60,16 @@ export function inEnvelope(row: Row): Row {
   return wrap(row, row, textOf(type));
 }
 
+/** Whether it is a line of such a log at all. */
+export function isOfLog(row: Row): boolean {
+  return LINES.has(row["type"]) || isBareMeta(row);
+}
+
+/** The text of a message that is an event; other writers call it otherwise. */
+export function messageOf(payload: Row): string {
+  return textOf(payload["message"]) || textOf(payload["text"]) || textOf(payload["content"]);
+}
+
 /** The first line of a bare log. */
 export function isBareMeta(row: Row): boolean {
   return row["type"] === undefined && row["record_type"] === undefined && row["payload"] === undefined &&
