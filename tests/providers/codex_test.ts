@@ -366,7 +366,7 @@ Deno.test("a checkpoint of any log's reading fits in a frame's header twice", ()
 });
 
 Deno.test("read() goes on from what an earlier kato kept of a log", () => {
-  const { waiting: _, turn: __, author: ___, countedIds: ____, ...kept } = codex.begin(MAIN_AGENT) as Record<
+  const { waiting: _, turn: __, author: ___, ...kept } = codex.begin(MAIN_AGENT) as Record<
     string,
     unknown
   >;

@@ -50,8 +50,11 @@ for (const provider of providers) {
       const found = source === null ? records : { source, records };
       checkMessages(read.flatMap((record) => record.reading.outs));
       // Placing validates each event by its schema.
-      const events = placeEvents(provider, "s", agent, read.flatMap((record) => record.reading.outs));
-      assert.equal(new Set(events.map((event) => event.id)).size, events.length, "an event id occurs twice");
+      for (const { reading } of read) {
+        const events = placeEvents(provider, "s", agent, reading.outs);
+        // A client or a service may use an id again; one record has it once.
+        assert.equal(new Set(events.map((event) => event.id)).size, events.length, "an id occurs twice");
+      }
       const golden = `${folder}${name}/events.json`;
       if (update) Deno.writeTextFileSync(golden, `${JSON.stringify(found, null, 2)}\n`);
       assert.deepEqual(JSON.parse(JSON.stringify(found)), JSON.parse(Deno.readTextFileSync(golden)));

@@ -131,10 +131,6 @@ export interface Fold {
   goal: string;
   /** Calls, oldest first: the end of their turn's id, and their own. */
   readonly calls: string[];
-  /** Ids of this turn's events, oldest first: a service that is asked again may use them again. */
-  turnIds: string[];
-  /** Short ids of the log's events, the latest used last. */
-  readonly countedIds: string[];
   readonly failed: string[];
   readonly questions: { readonly call: string; readonly asked: readonly Question[] }[];
 }
@@ -166,8 +162,6 @@ export function createFold(agent: string, part = ""): Fold {
     shellTold: false,
     goal: "",
     calls: [],
-    turnIds: [],
-    countedIds: [],
     failed: [],
     questions: [],
   };
@@ -186,7 +180,6 @@ function newTurn(id: string, trigger?: string | null): Turn {
 }
 
 export function beginTurn(fold: Fold, id: string, trigger?: string | null): void {
-  fold.turnIds = [];
   fold.turn = newTurn(id, trigger);
 }
 
@@ -204,7 +197,8 @@ interface FormerFold {
   readonly personal: boolean;
   readonly originator: string;
   readonly calls: string[];
-  review: unknown;
+  readonly review: unknown;
+  turnIds?: unknown;
   held?:
     | { readonly id: string; readonly text: string; readonly phase: Phase; readonly time: string | null }
     | null;
@@ -215,6 +209,7 @@ function goOnFrom(former: FormerFold): void {
   const { held, review, originator } = former;
   const calls = former.calls.map((call) => callKey(call, ""));
   delete former.held;
+  delete former.turnIds;
   const waiting: Waiting[] = held === null || held === undefined
     ? []
     : [{ kind: "answer", family: "item", keys: [], isPlan: true, ...held }];

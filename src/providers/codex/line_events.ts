@@ -3,7 +3,7 @@ import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
 import { type Row, timeOf } from "../narrow.ts";
 import type { Origin, Out, Reading, Said } from "../provider.ts";
 import type { Fold, Waiting } from "./fold.ts";
-import { placeId, uniqueId } from "./ids.ts";
+import { placeId } from "./ids.ts";
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "id" | "time"> : never;
 export type EventBody = WithoutPlace<EventDraft>;
@@ -41,7 +41,7 @@ export function createLineEvents(
   function push(id: string, at: string | null, body: EventBody, said?: Said): void {
     if (!settling) settle();
     if (body.type !== "user") fold.turn.said = true;
-    const event = { id: uniqueId(fold, id, line), time: at, ...body } as EventDraft;
+    const event = { id, time: at, ...body } as EventDraft;
     outs.push(said === undefined ? { out: "event", event } : { out: "event", event, said });
   }
 
