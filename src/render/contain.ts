@@ -17,6 +17,8 @@ const REFERENCE = /&#?\w+;/;
 const ODD_LINK = /\]\((?!https?:\/\/[\w./%?=#~+,:;@-]+\))/i;
 const OTHER_SCHEME = /(?<!\bhttps?:)\/\/[^\s/]/i;
 const ODD_CODE = /`\s*\$?=|(?::\/\/|www\.)\S*`/i;
+/** What parts a table's head from its rows. */
+const DELIMITERS = /^[ \t>:|-]*(?:\|[ \t:]*-|-[ \t:]*\|)[ \t:|-]*$/m;
 /** More containers in one another, or longer marks of code, than anyone writes: to parse them takes their square. */
 const INTRICATE = /`{32}|^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t])){32}/m;
 /** What would begin a block, up to the character without which it does not. */
@@ -60,16 +62,17 @@ function contain(text: string): string {
   let outside = "";
   let at = 0;
   const inside: string[] = [];
+  const tables = text.includes("|") && DELIMITERS.test(text);
   for (const place of findPlaces(text)) {
     outside += text.slice(at, place.from) + CODE;
-    inside.push(write(place, text.slice(place.from, place.to)));
+    inside.push(write(place, text.slice(place.from, place.to), tables));
     at = place.to;
   }
   const [first = "", ...others] = escapeText(outside + text.slice(at)).split(CODE);
   return first + others.map((piece, index) => inside[index] + piece).join("");
 }
 
-function write(place: Place, text: string): string {
+function write(place: Place, text: string, tables: boolean): string {
   switch (place.kind) {
     case "fenced":
       return writeFenced(text);
@@ -82,7 +85,7 @@ function write(place: Place, text: string): string {
     case "info":
       return knownLanguage(text);
     case "span":
-      return writeSpan(text);
+      return writeSpan(text, tables);
     case "heading":
       return `##${text}`.slice(0, 6);
     case "rule":
@@ -94,18 +97,19 @@ function write(place: Place, text: string): string {
 function writeFenced(text: string): string {
   const [, indent = "", mark = "", info = ""] = /^( {0,3})(`{3,}|~{3,})(.*)/.exec(text) ?? [];
   const lines = text.split("\n").slice(1);
-  const last = lines.at(-1)?.trim() ?? "";
-  if (last.length >= mark.length && last === mark[0]?.repeat(last.length)) lines.pop();
+  if (/^ {0,3}(`+|~+)[ \t]*$/.exec(lines.at(-1) ?? "")?.[1]?.startsWith(mark)) lines.pop();
   const code = indent === ""
     ? lines
     : lines.map((line) => line.replace(new RegExp(`^ {0,${indent.length}}`), ""));
   return fence(code.join("\n"), info);
 }
 
-function writeSpan(text: string): string {
+function writeSpan(span: string, tables: boolean): string {
   // Some readers take the first bracket that closes in it for the end of a link that began before it.
-  const closesLink = text.replace(/\[[^[\]]*\]/g, "").includes("](");
-  if (closesLink || QUERY.test(text.replace(/^`+/, ""))) return escapeAll(text);
+  const closesLink = span.replace(/\[[^[\]]*\]/g, "").includes("](");
+  // Where some see a table, its bars part cells, and no code.
+  const parted = tables && /(?<!\\)\|/.test(span);
+  if (closesLink || parted || QUERY.test(span.replace(/^`+/, ""))) return escapeAll(span);
   // A reader shows a line end as a space; a line that began with a tag would be HTML.
-  return text.replace(/\n[ \t>]*/g, " ");
+  return span.replace(/\n[ \t>]*/g, " ");
 }

@@ -43,7 +43,7 @@ const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", "&": "&amp;" }
 const ENTITY_ESCAPED = /[<&!(:^%${/`#~]/;
 
 /** What readers of GFM take for the beginning of an address; it reaches to the next white space. */
-const ADDRESS_BEGINS = /<[^>]*>|:\/\/|www\./gi;
+const ADDRESS_BEGINS = new RegExp(`<${SCHEME}[^>]+>|:\\/\\/|www\\.`, "gi");
 
 /** `text` is neutralised, each piece of code in it one `CODE`. */
 export function escapeText(text: string): string {

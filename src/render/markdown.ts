@@ -103,7 +103,7 @@ function spaced(text: string): string {
 }
 
 function choice(text: string): string {
-  return containItem(onOneLine(text));
+  return containItem(onOneLine(text)) || "*(empty)*";
 }
 
 function onOneLine(text: string): string {

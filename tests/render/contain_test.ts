@@ -68,12 +68,18 @@ const CHANGED: readonly (readonly [string, string, string])[] = [
   ["makes text of containers", "::: x\n:::", "&#58;:: x\n&#58;::"],
   ["makes text of queries in code spans", "`= 1` `$= x`", "&#96;&#61; 1&#96; &#96;&#36;&#61; x&#96;"],
   ["closes a fence", "```sh\nls", "```sh\nls\n```"],
+  ["... whose last line is code", "```sh\n    ```", "````sh\n    ```\n````"],
   ["closes a long fence", "~~~~~\n~~~\n", "````\n~~~\n````"],
   ["closes a fence of a list item where the item ends", "- a\n  ```\nb <b>", "- a\n  ```\n  ```\nb &lt;b>"],
   ["names only known languages", "```dataviewjs\nx\n```\n- ```Mermaid x\n  ```", "```\nx\n```\n- ```\n  ```"],
   ["writes indented code as a fence", "a\n\n    <b>\n\n\tc\n\nd", "a\n\n```\n<b>\n\nc\n```\n\nd"],
   ["does not believe code that is indented in a list", "- a\n\n      <b>", "- a\n\n      &lt;b>"],
   ["does not let code begin elsewhere", "a ` b\n`<b>`", "a ` b `&lt;b>&#96;"],
+  [
+    "does not believe code with a bar where there may be a table",
+    "a | b\n-|-\n`a|<b>`\n---",
+    "a | b\n-|-\n&#96;a&#124;&lt;b&#62;&#96;\n&#45;--",
+  ],
   ["takes a code span onto one line", "`a\n<div>`", "`a <div>`"],
   ["does not take a longer info for the end of a fence", "```\n``` x\n<b>", "````\n``` x\n<b>\n````"],
 ];

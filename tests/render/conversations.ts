@@ -55,6 +55,7 @@ const body: fc.Arbitrary<Body> = fc.oneof(
     question: hostile,
     options: fc.array(hostile, { maxLength: 2 }),
     answer: fc.option(hostile),
+    note: hostile,
     agent,
   }),
   fc.record({ type: fc.constant("notice" as const), kind, text: hostile, agent }),
@@ -64,7 +65,14 @@ export const conversation = fc.array(body, { minLength: 1, maxLength: 12 }).map(
 
 /** The same conversation of letters: what Markdown makes of it is what kato itself wrote. */
 export function harmless(events: readonly Event[]): Event[] {
-  return events.map((event) => ({ ...event, ...toLetters(contentOf(event)) } as Event));
+  const models = events.map((event) => event.type === "assistant" ? event.model : null);
+  return events.map((event) => {
+    const content = { ...event, ...toLetters(contentOf(event)) } as Event;
+    // A model that is another one has a heading of its own.
+    return content.type === "assistant" && content.model !== null
+      ? { ...content, model: `m${models.indexOf(event.type === "assistant" ? event.model : null)}` }
+      : content;
+  });
 }
 
 function contentOf(event: Event): Partial<Event> {
@@ -73,13 +81,12 @@ function contentOf(event: Event): Partial<Event> {
     case "thinking":
     case "tool_result":
     case "notice":
-      return { text: event.text };
     case "assistant":
-      return { text: event.text, model: event.model };
+      return { text: event.text };
     case "tool_call":
       return { name: TOOLS.includes(event.name) ? event.name : "tool", input: event.input };
     case "decision":
-      return { question: event.question, options: event.options, answer: event.answer };
+      return { question: event.question, options: event.options, answer: event.answer, note: event.note };
   }
 }
 

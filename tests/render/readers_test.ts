@@ -1,6 +1,6 @@
 /**
  * A text stays in its place, whoever renders it: hostile conversations, and pairs of texts after one another, through
- * independent readers of Markdown that allow everything. KATO_RUNS says how many of each (CONTRIBUTING.md); KATO_SEED
+ * independent readers of Markdown that allow everything. KATO_RUNS says how many of each (CONTRIBUTING.md), KATO_SEED
  * gives a run again.
  */
 import assert from "node:assert/strict";
