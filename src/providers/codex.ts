@@ -36,7 +36,7 @@ export const codex: Provider = {
 
   isState(text, from, to) {
     IGNORED_LINE.lastIndex = from;
-    return IGNORED_LINE.test(text) && IGNORED_LINE.lastIndex <= to;
+    return IGNORED_LINE.test(text) && IGNORED_LINE.lastIndex <= to && isOneLine(text.slice(from, to));
   },
 
   unread: (state, head) => holdsHistory(state, head) ? REPEATED_HISTORY : null,
@@ -45,6 +45,7 @@ export const codex: Provider = {
     const head = text.slice(0, START_CHARS);
     if (!holdsHistory(state, head)) return parseWithoutOutput(foldOf(state), head, text);
     const end = text.indexOf(REPEATED_HISTORY);
+    if (end !== -1 && !isOneLine(text)) return undefined;
     return parseOrNothing(`${end === -1 ? text : text.slice(0, end)}}}`);
   },
 
@@ -70,4 +71,18 @@ export const codex: Provider = {
 /** Whether the line that begins so repeats the conversation; where lines are copies, all of it may matter. */
 function holdsHistory(state: unknown, head: string): boolean {
   return foldOf(state).copying === null && COMPACTION_LINE.test(head);
+}
+
+const LINE_START = '{"timestamp"';
+
+/**
+ * Whether a line may be passed over unparsed: it ends, and no other begins in it. One that was cut off while it was written
+ * has the next behind it. In a whole line an object follows a colon, a comma or a bracket.
+ */
+function isOneLine(line: string): boolean {
+  if (!line.trimEnd().endsWith("}")) return false;
+  for (let at = line.indexOf(LINE_START, 1); at !== -1; at = line.indexOf(LINE_START, at + 1)) {
+    if (!":,[".includes(line[at - 1] ?? "")) return false;
+  }
+  return true;
 }

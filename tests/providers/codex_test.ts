@@ -140,6 +140,8 @@ Deno.test("isState() is true of state, and never of what could be conversation",
     `${start}"event_msg","payload":{"type":"item_completed","thread_id":"a","turn_id":"b","item":{"type":"UserMessage"}}}`,
     `${start}"turn_context","payload":{}}`,
     `${start}"hologram","payload":{}}`,
+    `${start}"world_state","payload":{"cut o`,
+    `${start}"world_state","payload":{"cut o${start}"event_msg","payload":{"type":"user_message","message":"x"}}`,
     '{"type":"world_state"}',
     "",
   ];
@@ -252,6 +254,11 @@ Deno.test("parsePart() leaves out what a compaction repeats, and reading it give
     }
   }
   const others = [
+    line(
+      `"type":"compacted","payload":{"message":"A summary.",${history}${
+        line('"type":"event_msg","payload":{}}')
+      }`,
+    ),
     line(`"type":"compacted","payload":{${history},"message":"behind it"}`),
     line('"type":"event_msg","payload":{"type":"task_started"}'),
   ];
