@@ -16,9 +16,12 @@ import { type Installation, makeInstallation } from "./installation.ts";
 import { measureStart } from "./start.ts";
 import type { Mode } from "./measure.ts";
 import { measureMemory } from "./memory.ts";
+import { measurePoisons } from "./poison.ts";
 import { formatTable, type Row } from "./row.ts";
 
 interface Plan {
+  /** Poisons are poured in small measure. */
+  readonly quick: boolean;
   readonly exports: readonly ExportPlan[];
   /** Daemons that are measured: whose sessions they follow, and in which mode. */
   readonly daemons: readonly (readonly [ProviderId, Mode])[];
@@ -40,6 +43,7 @@ const DAEMONS: Plan["daemons"] = [
 ];
 
 const FULL: Plan = {
+  quick: false,
   exports: [
     { client: "claude-code", bytes: 200e6, mix: "recorded", mode: "jit", runs: 5 },
     { client: "codex", bytes: 200e6, mix: "recorded", mode: "jit", runs: 5 },
@@ -64,6 +68,7 @@ const FULL: Plan = {
 };
 
 const QUICK: Plan = {
+  quick: true,
   exports: [
     { client: "claude-code", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "claude-code", bytes: 100e6, mix: "outputs", mode: "jit", runs: 1 },
@@ -115,6 +120,8 @@ async function measure(plan: Plan, folder: string): Promise<Row[]> {
   }
   for (const [id, mode] of plan.daemons) rows.push(...await measureDaemon(plan, folder, CLIENTS[id], mode));
   rows.push(...await measureMemoryOf("jitless", plan, folder));
+  console.error("bench: an innocent session while poison is read, jitless …");
+  rows.push(...await measurePoisons("jitless", folder, plan));
   console.error("bench: building an installation …");
   const made = await makeInstallation(folder);
   if (made.made) return [...rows, ...await measureInstallation(made.installation, plan, folder)];
@@ -126,6 +133,7 @@ async function measureInstallation(installation: Installation, plan: Plan, folde
   return [
     ...await measureDaemon(plan, folder, CLIENTS["claude-code"], installation),
     ...await measureMemoryOf(installation, plan, folder),
+    ...await measurePoisons(installation, folder, plan),
   ];
 }
 

@@ -2,12 +2,14 @@
 import type { RecordingStatus, Status } from "../protocol/status.ts";
 import type { Follow } from "./follow.ts";
 import type { RecordingSummary } from "./recording.ts";
+import type { Sources } from "./sources.ts";
 
 type ProviderStatus = Status["providers"][number];
 
 interface DescribedProvider {
   readonly plan: { readonly provider: ProviderStatus["provider"]; readonly roots: readonly string[] };
   readonly follow: Pick<Follow, "counts">;
+  readonly sources: Pick<Sources, "quarantined">;
   readonly state: ProviderStatus["state"];
   readonly missing: readonly string[];
 }
@@ -24,7 +26,7 @@ export function describeProvider(
     state: side.state,
     sessions,
     followed,
-    quarantined: [...quarantined],
+    quarantined: [...quarantined, ...side.sources.quarantined()],
     troubles,
   };
 }

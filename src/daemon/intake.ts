@@ -49,9 +49,8 @@ export function createIntake(options: IntakeOptions) {
     const { provider } = side.plan;
     // What is seen from now on is news, and must not be taken for what was seen before.
     waiting.delete(provider);
-    const at = Date.now();
     turns.take({ provider, session: null }, () => {
-      side.follow.ready(at);
+      side.follow.ready(message.looked);
       side.state = message.watching === "inotify" ? "watching" : "polling";
       side.missing = message.missing;
       options.ready(provider);

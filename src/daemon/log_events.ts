@@ -125,8 +125,8 @@ export const LOG_EVENTS = {
   },
   "session-quarantined": {
     level: "error",
-    says: "a session is left alone: it took its parser down twice",
-    fields: ["provider", "session"],
+    says: "a log is left alone: it took its parser down twice",
+    fields: ["provider", "session", "path"],
   },
   "parser-ended": {
     level: "error",

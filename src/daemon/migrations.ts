@@ -123,4 +123,16 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (provider, session)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Logs that a parser went down with before they said whose they are.
+  CREATE TABLE sources (
+    provider TEXT NOT NULL,
+    path TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    crashes INTEGER NOT NULL,
+    -- The kato version at which it was quarantined.
+    quarantined TEXT,
+    PRIMARY KEY (provider, path)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -8,9 +8,11 @@ import type { Host } from "../hosts/host.ts";
 import { receive } from "../protocol/channel.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
+import { markOf } from "../protocol/in_hand.ts";
 import { HEARTBEAT_MS } from "../protocol/limits.ts";
 import { type FromParser, fromParser, type ToParser } from "../protocol/parser_messages.ts";
 import type { Role } from "../protocol/port.ts";
+import type { Suspicion } from "./sources.ts";
 
 export interface ParserClient {
   readonly provider: ProviderId;
@@ -31,12 +33,14 @@ export interface ParserClientOptions {
   readonly take: (message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
   /** Every session that was begun by then, in milliseconds since 1970, was told. */
   readonly looked: (at: number) => void;
-  /** Keeps on disk which session is being parsed; null: none. */
-  readonly keepMark: (session: string | null) => void;
-  /** It ended by itself, with this session in its hands; it is started again after a pause. */
-  readonly failed: (why: string, session: string | null, violation: boolean) => void;
+  /** Logs that may have taken a parser down. */
+  readonly suspicion: () => Suspicion;
+  /** Keeps on disk what is in its hands (protocol/in_hand.ts); null: nothing. */
+  readonly keepMark: (mark: string | null) => void;
+  /** It ended by itself, with this in its hands; it is started again after a pause. */
+  readonly failed: (why: string, mark: string | null, violation: boolean) => void;
   /** It hangs, and is a thread: one that loops cannot be ended, so the process must be. */
-  readonly hangs: (session: string | null) => void;
+  readonly hangs: (mark: string | null) => void;
 }
 
 /** Pauses before the first, second … restart in a row, in milliseconds. */
@@ -63,9 +67,9 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     role = null;
     asked = null;
     lastAsked = -Infinity;
-    const session = marked;
+    const mark = marked;
     marked = null;
-    options.failed(why, session, violation);
+    options.failed(why, mark, violation);
     const pause = BACK_OFF[Math.min(failures, BACK_OFF.length - 1)] ?? 0;
     failures += 1;
     after(pause, () => {
@@ -84,9 +88,9 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
           options.looked(message.looked);
           return;
         case "mark":
-          marked = message.session;
+          marked = message.logs === undefined ? message.session : markOf({ logs: message.logs });
           options.keepMark(marked);
-          if (marked !== null) send({ type: "marked", session: marked });
+          if (marked !== null) send({ type: "marked" });
           return;
         case "stopped":
           return stopping?.();
@@ -100,7 +104,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     void own.ended.then((end) => {
       if (end.reason === "failed") down(own, end.message, false);
     });
-    send({ type: "start", provider, roots: [...roots] });
+    send({ type: "start", provider, roots: [...roots], ...options.suspicion() });
   }
 
   return {

@@ -6,12 +6,14 @@ import type { Host } from "../hosts/host.ts";
 import type { AuditBody } from "../protocol/audit_record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
+import { type InHand, inHandOf } from "../protocol/in_hand.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Status } from "../protocol/status.ts";
 import { createFollow, type Follow } from "./follow.ts";
 import type { Log } from "./log.ts";
 import { createParserClient, type ParserClient } from "./parser_client.ts";
 import type { SessionsStore } from "./sessions_store.ts";
+import { type Sources, storeSources } from "./sources.ts";
 import type { Database } from "./state.ts";
 import type { Turns } from "./turns.ts";
 
@@ -27,8 +29,9 @@ export interface Side {
   readonly follow: Follow;
   state: Status["providers"][number]["state"];
   missing: readonly string[];
-  /** The parser went down with this session in its hands. */
-  crashed(session: string): void;
+  readonly sources: Sources;
+  /** The parser went down with this in its hands. */
+  crashed(mark: string): void;
 }
 
 export interface SideContext {
@@ -39,7 +42,7 @@ export interface SideContext {
   readonly turns: Pick<Turns, "take">;
   readonly audit: (body: AuditBody) => void;
   readonly log: Log;
-  readonly keepMark: (provider: ProviderId, session: string | null) => void;
+  readonly keepMark: (provider: ProviderId, mark: string | null) => void;
   readonly giveUp: (why: string) => void;
   readonly take: (side: Side, message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
   /** The parser ended; it is started again after a pause, and knows nothing then. */
@@ -65,32 +68,47 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
     context.turns.take({ provider, session: null }, step, replaces);
   }
 
-  function crashed(session: string): void {
+  const sources = storeSources(database, provider, context.version);
+  /** What the parser that runs had in its hands last. */
+  let inHand: InHand | null = null;
+
+  function crashed(mark: string): void {
     take(() => {
-      const isQuarantined = database.transact(() => {
-        if (!follow.crashed(session)) return false;
-        audit({
-          ...EMPTY_BODY,
-          event: "source-quarantined",
-          provider,
-          session,
-          reason: "parser-failed-twice",
-        });
-        return true;
+      const crashedWith = inHandOf(mark);
+      const over = database.transact(() => {
+        const over = "session" in crashedWith
+          ? follow.crashed(crashedWith.session) ? [{ session: crashedWith.session, path: null }] : []
+          : sources.crashed(crashedWith.logs).map((path) => ({ session: null, path }));
+        for (const { session, path } of over) {
+          const reason = "parser-failed-twice";
+          audit({ ...EMPTY_BODY, event: "source-quarantined", provider, session, path, reason });
+        }
+        return over;
       });
-      if (!isQuarantined) return;
-      follow.quarantined(session);
-      log.tell("session-quarantined", { provider, session });
+      for (const { session, path } of over) {
+        if (session !== null) follow.quarantined(session);
+        log.tell("session-quarantined", { provider, session, path });
+      }
     });
   }
 
-  function failed(why: string, session: string | null, violation: boolean): void {
+  function keepMark(mark: string | null): void {
+    const survived = inHand !== null && "logs" in inHand ? sources.known(inHand.logs) : [];
+    if (survived.length > 0) take(() => database.transact(() => sources.clear(survived)));
+    inHand = mark === null ? null : inHandOf(mark);
+    context.keepMark(provider, mark);
+  }
+
+  function failed(why: string, mark: string | null, violation: boolean): void {
     side.state = "failed";
+    inHand = null;
     log.tell("parser-ended", { provider, why });
     const event = violation ? "protocol-violation" : "role-ended";
     const decision = violation ? "deny" : "note";
+    const crashedWith = mark === null ? null : inHandOf(mark);
+    const session = crashedWith !== null && "session" in crashedWith ? crashedWith.session : null;
     take(() => void audit({ ...EMPTY_BODY, event, provider, session, decision, reason: event, detail: why }));
-    if (session !== null) crashed(session);
+    if (mark !== null) crashed(mark);
     follow.restarted();
     context.down(provider, why);
   }
@@ -101,10 +119,11 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
     // In its line: a session that waits there to be taken in turned up before this look.
     looked: (at) => take(() => follow.looked(at), "looked"),
     take: (message, payload) => context.take(side, message, payload),
-    keepMark: (session) => context.keepMark(provider, session),
+    suspicion: sources.suspicion,
+    keepMark,
     failed,
-    hangs(session) {
-      if (session !== null) crashed(session);
+    hangs(mark) {
+      if (mark !== null) crashed(mark);
       context.giveUp(`the parser of ${provider} does not answer`);
     },
   });
@@ -119,6 +138,6 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
       audit({ ...EMPTY_BODY, event: "source-released", provider, session, reason: "grown-or-upgraded" });
     },
   });
-  const side: Side = { plan, client, follow, state: "starting", missing: [], crashed };
+  const side: Side = { plan, client, follow, sources, state: "starting", missing: [], crashed };
   return side;
 }

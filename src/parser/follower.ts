@@ -1,31 +1,27 @@
 /**
- * Shares the parser's time among the sessions that have something to read, a slice each in turn, and keeps the
- * promises of the protocol: a session is marked before it is parsed, a feed never outruns its session's watch.
- * Room: parser; edge through SessionReader.
+ * Reads on in the sessions that are watched, a slice of time each in turn, and keeps a promise of the protocol: a feed
+ * never outruns its session's watch. Room: parser; edge through SessionReader.
  */
 import { after } from "../hosts/timers.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
-import { keepFew } from "../protocol/few_names.ts";
-import {
-  AGENT_WAIT_MS,
-  SESSION_TROUBLE_NAMES,
-  SLICE_MS,
-  TROUBLE_NAME_CHARS,
-  TROUBLE_NAMES,
-} from "../protocol/limits.ts";
+import { AGENT_WAIT_MS, SLICE_MS } from "../protocol/limits.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Provider } from "../providers/provider.ts";
 import { feedSession, type SessionFeed } from "./feed_session.ts";
-import { eventIds } from "./inherited.ts";
+import { gatherEventIds } from "./inherited.ts";
 import type { Trouble } from "./parse_line.ts";
+import type { Schedule, Tier } from "./schedule.ts";
 import type { SessionFiles } from "./session_files.ts";
 import { readSession, type SessionReader } from "./session_reader.ts";
+import type { Troubles } from "./troubles.ts";
 import { type SessionWatch, watchSession } from "./watch_session.ts";
 
 export interface FollowerOptions {
   readonly provider: Provider;
   /** Where the session's logs are now; null when it is not known. */
   readonly locate: (session: string) => SessionFiles | null;
+  readonly schedule: Schedule;
+  readonly troubles: Troubles;
   readonly send: (message: FromParser, payload?: Uint8Array<ArrayBuffer>) => void;
 }
 
@@ -36,42 +32,32 @@ export interface Follower {
   credit(feed: number, batches: number): void;
   unfeed(feed: number): void;
   handled(session: string, seq: number): void;
-  marked(session: string): void;
   quarantine(session: string): void;
   /** A log of this session may have grown. False when it is not watched. */
   wake(session: string): boolean;
+  /** Whether its log could not be read when it was tried last. */
+  isGone(session: string): boolean;
   /** Says how far every watch has come. */
   report(): void;
 }
 
-export function createFollower({ provider, locate, send }: FollowerOptions): Follower {
+export function createFollower({ provider, locate, schedule, troubles, send }: FollowerOptions): Follower {
   const watches = new Map<string, SessionWatch>();
   const feeds = new Map<number, SessionFeed>();
   const quarantined = new Set<string>();
   const gone = new Set<string>();
-  const troubles = new Map<string, Extract<FromParser, { type: "trouble" }>>();
-  /** Names of troubles, of each session that had some, and of all. */
-  const names = new Map<string, (name: string) => string>();
-  const allNames = keepFew(TROUBLE_NAMES);
-  /** Sessions with something to read, in turn. */
-  const dirty = new Set<string>();
+  /** Sessions that were read to their end: what they are given now is said now. */
+  const live = new Set<string>();
+  /** What forks inherited, as far as it was not read yet. */
+  const inheriting = new Map<string, Generator<void, void>>();
   /** Sessions that are looked at again although nothing may have changed. */
   const lingering = new Set<string>();
-  let marked: string | null = null;
-  let asked: string | null = null;
-  let scheduled = false;
-  // A message to oneself is the shortest way to let other messages in between two slices.
-  const turn = new MessageChannel();
-  turn.port1.onmessage = () => {
-    scheduled = false;
-    work();
-  };
 
   function wake(session: string): boolean {
     // A quarantined session that has grown is the orchestrator's to release.
     if (!watches.has(session) || quarantined.has(session)) return false;
-    dirty.add(session);
-    schedule();
+    const job = { key: session, begin: () => ({ session }), run: () => slice(session) };
+    schedule.want(job, live.has(session) ? "live" : "fresh");
     return true;
   }
 
@@ -83,12 +69,6 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       lingering.delete(session);
       wake(session);
     });
-  }
-
-  function schedule(): void {
-    if (scheduled) return;
-    scheduled = true;
-    turn.port2.postMessage(null);
   }
 
   function open(
@@ -109,45 +89,12 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
     });
   }
 
-  /** A poisoned log has millions of bad lines: they are told by the slice, not one by one, and few names of them. */
-  function count(session: string, trouble: Trouble): void {
-    const { kind } = trouble;
-    const ownNames = names.get(session) ?? keepFew(SESSION_TROUBLE_NAMES);
-    names.set(session, ownNames);
-    const what = allNames(ownNames(trouble.what.slice(0, TROUBLE_NAME_CHARS)));
-    const key = `${session} ${kind} ${what}`;
-    const known = troubles.get(key);
-    troubles.set(key, { type: "trouble", session, kind, what, count: (known?.count ?? 0) + 1 });
-  }
-
-  function sendTroubles(): void {
-    for (const trouble of troubles.values()) send(trouble);
-    troubles.clear();
-  }
-
-  function work(): void {
-    const [session] = dirty;
-    if (session === undefined) {
-      if (marked !== null) send({ type: "mark", session: null });
-      marked = null;
-      return;
-    }
-    if (marked !== session) {
-      if (asked !== session) send({ type: "mark", session });
-      asked = session;
-      return;
-    }
-    dirty.delete(session);
-    if (slice(session)) dirty.add(session);
-    sendTroubles();
-    schedule();
-  }
-
-  /** Works on one session for a slice of time; whether there is more to do. */
-  function slice(session: string): boolean {
+  /** Works on one session for a slice of time; where it goes on, or null when there is nothing more to read. */
+  function slice(session: string): Tier | null {
     const deadline = performance.now() + SLICE_MS;
     const watch = watches.get(session);
-    if (watch === undefined) return false;
+    if (watch === undefined) return null;
+    if (!inherit(session, deadline)) return "busy";
     const own = [...feeds].filter(([, feed]) => feed.session === session);
     let busy = true;
     while (busy && performance.now() < deadline) {
@@ -155,7 +102,20 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       for (const [id, feed] of own) busy = stepFeed(id, feed, watch.limit(), deadline) || busy;
     }
     if (!busy && watch.moved()) sendWatched(watch);
-    return busy;
+    troubles.send();
+    return busy ? "busy" : null;
+  }
+
+  /** Reads what a fork inherited, which must be known before anything of it is obeyed; whether it is. */
+  function inherit(session: string, deadline: number): boolean {
+    const inherited = inheriting.get(session);
+    if (inherited === undefined) return true;
+    while (performance.now() < deadline) {
+      if (inherited.next().done !== true) continue;
+      inheriting.delete(session);
+      return true;
+    }
+    return false;
   }
 
   function stepWatch(watch: SessionWatch, deadline: number): boolean {
@@ -166,20 +126,16 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
         case "more":
           continue;
         case "linger":
+          live.add(watch.session);
           wakeLater(watch.session);
           return false;
         case "wait":
+          live.add(watch.session);
           gone.delete(watch.session);
           return false;
         case "gone":
           if (!gone.has(watch.session)) {
-            send({
-              type: "trouble",
-              session: watch.session,
-              kind: "gone",
-              what: "its log cannot be read",
-              count: 1,
-            });
+            troubles.count(watch.session, { kind: "gone", what: "its log cannot be read" });
           }
           gone.add(watch.session);
           return false;
@@ -224,10 +180,11 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
     watch(session, from, baseline, parent) {
       quarantined.delete(session);
       if (watches.has(session)) return void wake(session);
-      const reader = open(session, from, (trouble) => count(session, trouble));
+      const reader = open(session, from, (trouble) => troubles.count(session, trouble));
       if (reader === null) return;
       const original = parent === null ? null : locate(parent);
-      const inherited = original === null ? new Set<string>() : eventIds(provider, original.parts);
+      const inherited = new Set<string>();
+      if (original !== null) inheriting.set(session, gatherEventIds(provider, original.parts, inherited));
       watches.set(session, watchSession(session, reader, from, baseline, inherited));
       wake(session);
     },
@@ -255,16 +212,12 @@ export function createFollower({ provider, locate, send }: FollowerOptions): Fol
       watches.get(session)?.unhandled.delete(seq);
       wake(session);
     },
-    marked(session) {
-      marked = session;
-      asked = null;
-      schedule();
-    },
     quarantine(session) {
       quarantined.add(session);
-      dirty.delete(session);
+      schedule.drop(session);
     },
     wake,
+    isGone: (session) => gone.has(session),
     report() {
       for (const watch of watches.values()) if (watch.moved()) sendWatched(watch);
     },

@@ -4,33 +4,32 @@
  */
 import { MAIN_AGENT } from "../protocol/event.ts";
 import type { Provider } from "../providers/provider.ts";
+import { readRecords } from "./introduction.ts";
 import { walkLog } from "./log_walker.ts";
 import type { SessionPart } from "./session_files.ts";
 
-/** A log's first record with an identity is within its first few; the rest is not read for it. */
-const HEAD_RECORDS = 64;
-
-/** The identity that copies of this log would share; null for a log that has none yet. */
+/** The identity that copies of this log would share; null for a log that has none yet. It is within the first few records. */
 export function headIdentity(provider: Provider, path: string): string | null {
-  const walker = walkLog(provider, MAIN_AGENT, path, null);
-  for (let count = 0; count < HEAD_RECORDS; count += 1) {
-    const next = walker.peek(() => {});
-    if (next.peek === "more") continue;
-    if (next.peek !== "record") return null;
-    const identity = provider.identity(next.record);
+  let line = 0;
+  for (const value of readRecords(provider, path)) {
+    const identity = provider.identity({ value, line });
     if (identity !== null) return identity;
-    walker.take();
+    line += 1;
   }
   return null;
 }
 
-/** Ids of all events of the session whose logs are `parts`. */
-export function eventIds(provider: Provider, parts: readonly SessionPart[]): Set<string> {
-  const ids = new Set<string>();
+/** Adds the ids of all events of the session whose logs are `parts`, which may be long: each step reads a little. */
+export function* gatherEventIds(
+  provider: Provider,
+  parts: readonly SessionPart[],
+  ids: Set<string>,
+): Generator<void, void> {
   for (const { part, path } of parts) {
     const walker = walkLog(provider, MAIN_AGENT, path, null, { part });
     for (;;) {
       const next = walker.peek(() => {});
+      yield;
       if (next.peek === "more") continue;
       if (next.peek !== "record") break;
       for (const out of provider.read(walker.fold, next.record).outs) {
@@ -39,5 +38,4 @@ export function eventIds(provider: Provider, parts: readonly SessionPart[]): Set
       walker.take();
     }
   }
-  return ids;
 }

@@ -3,34 +3,30 @@
  * knows no destination, and tells the orchestrator what it found in messages of protocol/parser_messages.ts.
  * Room: parser.
  */
-import { after } from "../hosts/timers.ts";
-import { dirname } from "@std/path";
 import type { ProviderId } from "../protocol/event.ts";
-import { NEW_FOLDER_AGAIN_MS } from "../protocol/limits.ts";
+import { TROUBLE_NAME_CHARS, TROUBLE_NAMES, WARM_MS, WARM_SESSIONS } from "../protocol/limits.ts";
 import { type FromParser, type SeenSession, type ToParser, toParser } from "../protocol/parser_messages.ts";
 import type { Port } from "../protocol/port.ts";
 import { receive } from "../protocol/channel.ts";
 import type { Provider } from "../providers/provider.ts";
-import { stat } from "./disk.ts";
+import { stat, walkFiles } from "./disk.ts";
 import { createFollower, type Follower } from "./follower.ts";
-import { headIdentity } from "./inherited.ts";
+import { createForks } from "./forks.ts";
+import { createLooks, type FoundSession } from "./looks.ts";
 import { formOf } from "./open_log.ts";
+import { createSchedule, type Schedule } from "./schedule.ts";
 import { indexSessions, type SessionOnDisk } from "./session_index.ts";
-import { type TreeWatch, watchTrees } from "./tree_watch.ts";
+import { type HotFiles, type TreeWatch, watchTrees } from "./tree_watch.ts";
+import { countTroubles } from "./troubles.ts";
 
-/** Sessions in one `seen` message. */
+type Send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) => void;
+
+/** Sessions in one `seen` message of the first scan. */
 const SEEN_BATCH = 1000;
-
-/** Sessions that grew within this many milliseconds are looked at even without an event. */
-const HOT_MS = 10 * 60_000;
-
-/** ... and at most so many of them: this is the net under inotify, not its replacement. */
-const HOT_SESSIONS = 200;
 
 /** Serves `port` until it is told to stop. `providerById` gives the parsers that this build knows. */
 export function runParser(port: Port, providerById: (id: ProviderId) => Provider | null): void {
-  const send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) =>
-    port.send({ header: message, payload: payload ?? null });
+  const send: Send = (message, payload) => port.send({ header: message, payload: payload ?? null });
   let started: Started | null = null;
 
   receive(port, toParser, (message) => {
@@ -38,7 +34,7 @@ export function runParser(port: Port, providerById: (id: ProviderId) => Provider
       if (started !== null) throw new Error("internal error: the parser was started twice");
       const provider = providerById(message.provider);
       if (provider === null) throw new Error(`internal error: no parser for ${message.provider}`);
-      started = start(provider, message.roots, send);
+      started = start(provider, message, send);
       return;
     }
     if (started === null) throw new Error(`internal error: ${message.type} before start`);
@@ -48,16 +44,13 @@ export function runParser(port: Port, providerById: (id: ProviderId) => Provider
 
 interface Started {
   readonly follower: Follower;
+  readonly schedule: Schedule;
   readonly tree: TreeWatch;
   /** Every session that was begun by then was told, in milliseconds since 1970. */
   looked(): number;
 }
 
-function obey(
-  message: ToParser,
-  { follower, tree, looked }: Started,
-  send: (message: FromParser) => void,
-): void {
+function obey(message: ToParser, { follower, schedule, tree, looked }: Started, send: Send): void {
   switch (message.type) {
     case "start":
       return;
@@ -74,7 +67,7 @@ function obey(
     case "handled":
       return follower.handled(message.session, message.seq);
     case "marked":
-      return follower.marked(message.session);
+      return schedule.marked();
     case "quarantine":
       return follower.quarantine(message.session);
     case "ping":
@@ -86,143 +79,145 @@ function obey(
   }
 }
 
-function start(provider: Provider, roots: readonly string[], send: (message: FromParser) => void): Started {
+function start(
+  provider: Provider,
+  { roots, suspects, quarantined }: Extract<ToParser, { type: "start" }>,
+  send: Send,
+): Started {
   const index = indexSessions(provider, roots);
   /** Sessions as the orchestrator knows them. */
   const told = new Map<string, SessionOnDisk>();
   /** The sessions that changed lately, a small part of them. */
   const hot = new Map<string, SessionOnDisk>();
-  /** Head identities of the logs in a folder, read when a new one appears there. */
-  const heads = new Map<string, { readonly sessions: Set<string>; readonly owners: Map<string, string> }>();
   /** Documents that could not be read when all else was told for the first time. */
   let late: ReadonlySet<string> = new Set();
-  let firstScan = true;
+  /** What was seen of the first scan, and not told yet; null when it is over. */
+  let first: SeenSession[] | null = [];
   let watching: "inotify" | "poll" = "poll";
-  let lastScan = Date.now();
+  /** Links and special files that were told of. */
+  const oddities = new Set<string>();
 
-  const follower = createFollower({ provider, send, locate: index.files });
-
-  /** The session whose log `found` began as a copy of. */
-  function parentOf(found: SessionOnDisk): string | null {
-    const identity = headIdentity(provider, found.path);
-    if (identity === null) return null;
-    const folder = dirname(found.path);
-    const known = heads.get(folder) ?? { sessions: new Set<string>(), owners: new Map<string, string>() };
-    heads.set(folder, known);
-    for (const other of told.values()) {
-      if (known.sessions.has(other.session) || other.session === found.session) continue;
-      if (dirname(other.path) !== folder) continue;
-      known.sessions.add(other.session);
-      const head = headIdentity(provider, other.path);
-      if (head !== null && !known.owners.has(head)) known.owners.set(head, other.session);
-    }
-    return known.owners.get(identity) ?? null;
-  }
+  const schedule = createSchedule({
+    mark: (inHand) => send({ type: "mark", session: null, ...inHand }),
+    soon: createTurns(),
+  });
+  const troubles = countTroubles(send);
+  const follower = createFollower({ provider, send, schedule, troubles, locate: index.files });
+  const looks = createLooks({
+    index,
+    forks: createForks(provider),
+    schedule,
+    suspects,
+    quarantined,
+    isKnown: (session) => told.has(session),
+    take,
+    wake: (session) => void follower.wake(session),
+  });
 
   /** Looks at this session for a while even without an event; the oldest gives way. */
   function heat(found: SessionOnDisk): void {
     hot.delete(found.session);
     hot.set(found.session, found);
     const [oldest] = hot.keys();
-    if (hot.size > HOT_SESSIONS && oldest !== undefined) hot.delete(oldest);
+    if (hot.size > WARM_SESSIONS && oldest !== undefined) hot.delete(oldest);
   }
 
-  function take(sessions: readonly SessionOnDisk[]): void {
-    const seen: SeenSession[] = [];
-    for (const found of sessions) {
-      const before = told.get(found.session);
-      told.set(found.session, found);
-      // What the first scan finds may be thousands of files; what grows while we watch is a handful.
-      if (!firstScan && found.modified >= Date.now() - HOT_MS) heat(found);
-      const same = before !== undefined && before.path === found.path && before.ino === found.ino &&
-        before.size === found.size &&
-        (before.modified === found.modified || formOf(found.latest) !== "document");
-      if (same || follower.wake(found.session)) continue;
-      const { session, path, dev, ino, size, modified } = found;
-      const parent = firstScan || before !== undefined ? null : parentOf(found);
-      seen.push({
-        session,
-        path,
-        dev,
-        ino,
-        size,
-        modified,
-        parent,
-        late: before === undefined && late.has(path),
-      });
-    }
+  function take(sessions: readonly FoundSession[]): void {
+    const seen = sessions.flatMap(({ session: found, parent }) => takeOne(found, parent) ?? []);
+    if (first === null) return tellSeen(seen);
+    first.push(...seen);
+    if (first.length >= SEEN_BATCH) tellSeen(first.splice(0));
+  }
+
+  function takeOne(found: SessionOnDisk, parent: string | null): SeenSession | null {
+    const before = told.get(found.session);
+    told.set(found.session, found);
+    // What the first scan finds may be thousands of files; what grows while we watch is a handful.
+    if (first === null && found.modified >= Date.now() - WARM_MS) heat(found);
+    // One that could not be read may be readable now, and look as it did.
+    const same = isSame(before, found) && !follower.isGone(found.session);
+    if (same || follower.wake(found.session)) return null;
+    const { session, path, dev, ino, size, modified } = found;
+    return { session, path, dev, ino, size, modified, parent, late: before === undefined && late.has(path) };
+  }
+
+  function tellSeen(seen: readonly SeenSession[]): void {
     for (let from = 0; from < seen.length; from += SEEN_BATCH) {
       send({ type: "seen", sessions: seen.slice(from, from + SEEN_BATCH) });
     }
   }
 
-  /** What is found is told while the scan goes on: the orchestrator need not wait for its end. */
-  function scan(top: string): void {
-    let found = new Map<string, SessionOnDisk>();
-    for (const session of index.scan(top)) {
-      // Of a session of many logs, what the last of them made of it.
-      found.set(session.session, session);
-      if (found.size < SEEN_BATCH) continue;
-      take([...found.values()]);
-      found = new Map();
+  function pollHot(): HotFiles {
+    let newest = 0;
+    let missed = false;
+    // A copy: taking a log puts it back at the end.
+    for (const [session, { latest, modified }] of [...hot]) {
+      if (modified < Date.now() - WARM_MS) hot.delete(session);
+      looks.want(latest);
+      const now = told.get(session);
+      missed ||= now !== undefined && now.modified !== modified;
+      newest = Math.max(newest, now?.modified ?? 0);
     }
-    take([...found.values()]);
-  }
-
-  function scanAll(): void {
-    lastScan = Date.now();
-    for (const root of roots) scan(root);
-  }
-
-  function changed(path: string): void {
-    const examined = index.examine(path);
-    switch (examined.is) {
-      case "session":
-        return take([examined.found]);
-      case "part-of":
-        return void follower.wake(examined.session);
-      case "nothing":
-        return;
-      case "no-log": {
-        if (stat(path)?.isDirectory !== true) return;
-        // A new folder may have got files before it was watched, and before or after a first look.
-        scan(path);
-        after(NEW_FOLDER_AGAIN_MS, () => scan(path));
-      }
-    }
+    return { missed, age: hot.size === 0 ? null : Math.max(0, Date.now() - newest) };
   }
 
   const tree = watchTrees({
     roots,
-    changed,
-    pollHot() {
-      const since = Date.now() - HOT_MS;
-      // A copy: taking a log puts it back at the end.
-      for (const [session, { latest, modified }] of [...hot]) {
-        if (modified < since) hot.delete(session);
-        changed(latest);
-      }
-      return hot.size > 0;
+    changed: looks.want,
+    isKnown: index.isKnown,
+    pollHot,
+    scanAll: (done) => looks.wantAll(walkAll(roots), done),
+    odd(kind, path) {
+      if (oddities.has(path) || oddities.size >= TROUBLE_NAMES) return;
+      oddities.add(path);
+      troubles.count(null, { kind, what: path.slice(-TROUBLE_NAME_CHARS) });
+      troubles.send();
     },
-    scanAll,
     how(how, why) {
       watching = how;
-      if (!firstScan) send({ type: "watching", how, why });
+      if (first === null) send({ type: "watching", how, why });
     },
   });
-  scanAll();
-  firstScan = false;
-  late = new Set(index.halfWritten());
-  send({
-    type: "ready",
-    sessions: told.size,
-    watching,
-    missing: roots.filter((root) => stat(root) === null),
+  const began = Date.now();
+  looks.wantAll(walkAll(roots), () => {
+    tellSeen(first ?? []);
+    first = null;
+    late = new Set(index.halfWritten());
+    send({
+      type: "ready",
+      sessions: told.size,
+      watching,
+      missing: roots.filter((root) => stat(root) === null),
+      looked: began,
+    });
   });
   return {
     follower,
+    schedule,
     tree,
-    // What the kernel tells of is told at once; else only a scan finds it.
-    looked: () => watching === "inotify" ? Date.now() : lastScan,
+    // Events can be lost: only where it was looked since, all was told.
+    looked: () => Math.min(tree.lookedAt(), looks.idleAt()),
+  };
+}
+
+/** Of a document, the time counts as well: it may be as long as it was. */
+function isSame(before: SessionOnDisk | undefined, found: SessionOnDisk): boolean {
+  return before !== undefined && before.path === found.path && before.ino === found.ino &&
+    before.size === found.size &&
+    (before.modified === found.modified || formOf(found.latest) !== "document");
+}
+
+function* walkAll(roots: readonly string[]): Generator<string> {
+  for (const root of roots) yield* walkFiles(root);
+}
+
+/** A message to oneself is the shortest way to let other messages in between two slices. */
+function createTurns(): (turn: () => void) => void {
+  const { port1, port2 } = new MessageChannel();
+  let next = () => {};
+  port1.onmessage = () => next();
+  return (turn) => {
+    next = turn;
+    port2.postMessage(null);
   };
 }

@@ -4,11 +4,12 @@
  */
 import { CLOCK_TICK_MS } from "../protocol/limits.ts";
 import type { Provider, Source } from "../providers/provider.ts";
-import { stat, walkFiles } from "./disk.ts";
+import { lstat, walkFiles } from "./disk.ts";
 import { measureDocument } from "./document_log.ts";
 import { introduce } from "./introduction.ts";
 import { formOf } from "./open_log.ts";
-import { addCaller, type AgentLogs, findAgentsBeside, type SessionFiles } from "./session_files.ts";
+import { findAgentsBeside, type SessionFiles } from "./session_files.ts";
+import { knowAgents } from "./told_agents.ts";
 
 /** A session as its logs on disk tell. */
 export interface SessionOnDisk {
@@ -37,9 +38,15 @@ export type Examined =
 export interface SessionIndex {
   /** Looks at `path`, which may be gone. */
   examine(path: string): Examined;
-  /** Looks at everything below `top`, a root or a folder below one; sessions as they are found. */
+  /** Looks at everything below `top`, a root or a folder below one, at once; sessions as they are found. */
   scan(top: string): Generator<SessionOnDisk>;
-  /** Documents that say nothing: a client is writing them just now, most likely. */
+  /** Whether a log may be called so. */
+  isLog(path: string): boolean;
+  /** Whether it was looked at before, and what it was is remembered. */
+  isKnown(path: string): boolean;
+  /** Whether to look at it is to open it. */
+  reads(path: string): boolean;
+  /** Documents that say nothing: they are being written just now, most likely. */
   halfWritten(): string[];
   /** Null for a session of which there is no log. */
   files(session: string): SessionFiles | null;
@@ -71,12 +78,14 @@ interface SilentLog {
   readonly is: "silent";
   readonly ino: number;
   readonly size: number;
+  /** When anything of it changed, its mode included: milliseconds since 1970. */
+  readonly changed: number;
 }
 
 export function indexSessions(provider: Provider, roots: readonly string[]): SessionIndex {
   /** The logs of each session; the one, where there is one. */
   const logs = new Map<string, Log | readonly Log[]>();
-  const agents = new Map<string, ToldAgents>();
+  const agents = knowAgents();
   /** What each path was when it was looked at. */
   const paths = new Map<string, Log | AgentLog | SilentLog>();
 
@@ -88,17 +97,31 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     return null;
   }
 
+  /** What the name of a file tells; null where it is no log. */
+  function sourceOf(path: string): Source | null {
+    const relative = relativeTo(path);
+    return relative === null ? null : provider.classify(relative);
+  }
+
+  /** Whether an unnamed log must say what it is: it did not yet, or is another file. */
+  function mustAsk(path: string, info: Deno.FileInfo): boolean {
+    const known = paths.get(path);
+    if (known === undefined || known.ino !== info.ino) return true;
+    // A change of its mode changes no size.
+    return known.is === "silent" && (known.size !== info.size || known.changed !== changedAt(info));
+  }
+
   /** What an unnamed log says of itself: what it said, as long as it is the same file. */
   function ask(relative: string, path: string, info: Deno.FileInfo): Source | null {
+    if (mustAsk(path, info)) return introduce(provider, relative, path);
     const known = paths.get(path);
-    if (known === undefined || known.ino !== info.ino) return introduce(provider, relative, path);
-    switch (known.is) {
+    switch (known?.is) {
       case "log":
         return { kind: "session", session: known.session, part: known.part, rank: known.rank };
       case "agent":
         return { kind: "agent", session: known.session, agent: known.agent, ...callerOf(known) };
-      case "silent":
-        return known.size === info.size ? null : introduce(provider, relative, path);
+      default:
+        return null;
     }
   }
 
@@ -121,11 +144,9 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       case "log":
         setLogs(known.session, logsOf(known.session).filter((log) => log.path !== path));
         return known.session;
-      case "agent": {
-        const told = agents.get(known.session)?.logs;
-        told?.set(known.agent, (told.get(known.agent) ?? []).filter((other) => other !== path));
+      case "agent":
+        agents.remove(known.session, known.agent, path);
         return known.session;
-      }
       default:
         return null;
     }
@@ -165,13 +186,8 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
 
   function takeAgent(source: Extract<Source, { kind: "agent" }>, path: string, ino: number): void {
     const { session, agent, caller } = source;
-    const known = agents.get(session) ??
-      { logs: new Map<string, string[]>(), callers: new Map<string, string[]>() };
-    // The latest look last, as with the logs of sessions.
-    known.logs.set(agent, [...(known.logs.get(agent) ?? []).filter((other) => other !== path), path]);
+    agents.add(session, agent, caller, path);
     paths.set(path, { is: "agent", session, agent, caller, ino });
-    if (caller !== undefined) addCaller(known.callers, caller, agent);
-    agents.set(session, known);
   }
 
   /** Of each part, the log that counts, in order. */
@@ -200,7 +216,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     const relative = relativeTo(path);
     const named = relative === null ? null : provider.classify(relative);
     if (relative === null || named === null) return { is: "no-log" };
-    const info = stat(path);
+    const info = lstat(path);
     if (info === null || !info.isFile) {
       const session = forget(path);
       if (session === null) return { is: "nothing" };
@@ -224,7 +240,9 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       case "agent-meta":
         return { is: "part-of", session: source.session };
       default:
-        if (named.kind === "unnamed") paths.set(path, { is: "silent", ino: info.ino ?? 0, size: info.size });
+        if (named.kind === "unnamed") {
+          paths.set(path, { is: "silent", ino: info.ino ?? 0, size: info.size, changed: changedAt(info) });
+        }
         return { is: "nothing" };
     }
   }
@@ -237,6 +255,14 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
         if (examined.is === "session") yield examined.found;
       }
     },
+    isLog: (path) => sourceOf(path) !== null,
+    isKnown: (path) => paths.has(path),
+    reads(path) {
+      if (formOf(path) === "document") return true;
+      if (sourceOf(path)?.kind !== "unnamed") return false;
+      const info = lstat(path);
+      return info !== null && info.isFile && mustAsk(path, info);
+    },
     halfWritten: () =>
       [...paths].filter(([path, { is }]) => is === "silent" && formOf(path) === "document")
         .map(([path]) => path),
@@ -246,11 +272,13 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       if (first === undefined) return null;
       return {
         parts,
-        agents: () => joinAgents(findAgentsBeside(provider, session, first.path), agents.get(session)),
+        agents: () => agents.joined(session, findAgentsBeside(provider, session, first.path)),
       };
     },
   };
 }
+
+const changedAt = ({ ctime }: Deno.FileInfo): number => ctime?.getTime() ?? 0;
 
 /** Which of two logs that hold the same counts: the one that sorts last. */
 function compare(a: Log, b: Log): number {
@@ -267,21 +295,4 @@ function isOf(source: Source | null, known: Log | AgentLog | SilentLog): boolean
 
 function callerOf({ caller }: AgentLog): { readonly caller?: string } {
   return caller === undefined ? {} : { caller };
-}
-
-/** Sub-agents' logs that say themselves whose they are. One that was moved is found where it is now. */
-interface ToldAgents {
-  readonly logs: Map<string, readonly string[]>;
-  readonly callers: Map<string, string[]>;
-}
-
-/** Sub-agents whose logs lie beside the session's, and those that say themselves whose they are. */
-function joinAgents(beside: AgentLogs, told: ToldAgents | undefined): AgentLogs {
-  if (told === undefined) return beside;
-  const logs = [...told.logs].flatMap(([agent, paths]) =>
-    paths.slice(-1).map((path) => [agent, path] as const)
-  );
-  // In the order of their ids, whichever was found first.
-  const callers = [...told.callers].map(([caller, agents]) => [caller, [...agents].sort()] as const);
-  return { logs: new Map([...beside.logs, ...logs]), callers: new Map([...beside.callers, ...callers]) };
 }

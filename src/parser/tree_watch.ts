@@ -1,89 +1,291 @@
 /**
- * Notices that files below the roots changed: by inotify where the kernel has room, else by looking. A slow look
- * at everything stays on in both cases, because events can be lost. Requires read on the roots.
- * Room: parser; edge.
+ * Notices that files below the roots changed: by events where the kernel has room for them, and always by looking now
+ * and then at what changed lately, because events can be lost, and the runtime's watcher can stop for ever: it
+ * opens what an event is about, and whoever opens a FIFO waits. Such a watcher is known by a change that no event told of,
+ * and by no event after it; then looking is all that is left, and the watcher is not asked for anything, for
+ * that would wait as well. Requires read on the roots. Room: parser; edge.
  */
+import { dirname } from "@std/path";
 import { after } from "../hosts/timers.ts";
-import { CALM_POLL_MS, FULL_SCAN_MS, HOT_POLL_MS } from "../protocol/limits.ts";
-import { stat } from "./disk.ts";
+import {
+  CALM_POLL_MS,
+  FULL_SCAN_MS,
+  HOT_MS,
+  HOT_POLL_MS,
+  SCAN_SHARE,
+  WARM_POLL_MS,
+  WATCHED_FOLDERS,
+} from "../protocol/limits.ts";
+import { lstat } from "./disk.ts";
+import { type Folder, knowFolders, type Oddity } from "./folders.ts";
+import { makeWatchGroups } from "./watch_groups.ts";
 
 export interface TreeWatchOptions {
   readonly roots: readonly string[];
-  /** Something at this path was written, created or moved. */
+  /** Something at this path was written, created, moved or removed. */
   readonly changed: (path: string) => void;
-  /** Look at the files that changed lately; whether there are any. */
-  readonly pollHot: () => boolean;
-  /** Look at everything: events were lost, or it is time. */
-  readonly scanAll: () => void;
+  /** Whether what is at this path is remembered. */
+  readonly isKnown: (path: string) => boolean;
+  /** Looks at the files that changed lately. */
+  readonly pollHot: () => HotFiles;
+  /** Looks at everything, in its turn; then calls `done`. */
+  readonly scanAll: (done: () => void) => void;
+  readonly odd: (kind: Oddity, path: string) => void;
   readonly how: (how: "inotify" | "poll", why: string) => void;
 }
 
+export interface HotFiles {
+  /** Milliseconds since the latest change; null: nothing changed lately. */
+  readonly age: number | null;
+  /** One had changed, and no event had told of it. */
+  readonly missed: boolean;
+}
+
 export interface TreeWatch {
+  /** What was in the folders then was told, in milliseconds since 1970. */
+  lookedAt(): number;
   close(): void;
 }
 
-/** A root that does not exist yet is waited for. Nothing is scanned before the first change. */
-export function watchTrees({ roots, changed, pollHot, scanAll, how }: TreeWatchOptions): TreeWatch {
-  const watchers = new Map<string, Deno.FsWatcher>();
+/** Groups of watches before they are made one. */
+const GROUPS = 8;
+
+/** New folders are watched together when they come faster than this. Milliseconds. */
+const GATHER_MS = 50;
+
+/** Folders that are looked at in one look, besides those that must be. */
+const SOME_FOLDERS = 64;
+const MANY_FOLDERS = 512;
+
+/** Watches at once; looks for the first time when the caller has looked at everything itself. */
+export function watchTrees(options: TreeWatchOptions): TreeWatch {
+  const { roots, changed, isKnown, pollHot, scanAll, odd, how } = options;
+  const watched = new Set<string>();
+  const toWatch = new Set<string>();
+  /** Names of folders that are gone, under which the watcher would not watch others. */
+  const stale = new Set<string>();
   let closed = false;
   let started = false;
-  let lastScan = performance.now();
+  let isReplacing = false;
+  let isGathering = false;
+  let events = 0;
+  /** How many events there were when a change was seen of which none had told. */
+  let distrusted: number | null = null;
+  let deaf = false;
+  /** The kernel has no room for more. */
+  let isLimited = false;
+  let limitedAt = -Infinity;
+  /** What was said last of how changes are noticed. */
+  let said = "";
+  let rotation: { readonly began: number; readonly folders: Iterator<Folder> } | null = null;
+  let lookedAt = Date.now();
+  let scan = { isUnderWay: false, at: performance.now(), tookMs: 0 };
 
-  function watchMissingRoots(): void {
-    for (const root of roots) {
-      if (watchers.has(root) || stat(root) === null) continue;
-      try {
-        const watcher = Deno.watchFs(root, { recursive: true });
-        watchers.set(root, watcher);
-        void follow(root, watcher);
-        how("inotify", `watching ${root}`);
-        // What came before the watch; at the start the caller scans itself, once everything is watched.
-        if (started) scanAll();
-      } catch (error) {
-        // The kernel's limit on watches (fs.inotify.max_user_watches), most likely: looking goes on without it.
-        how("poll", `cannot watch ${root}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
+  const groups = makeWatchGroups(() => roots.filter((root) => watched.has(root)), tell);
+  const folders = knowFolders({
+    roots,
+    file(path, isCertain) {
+      if (started && (isCertain || !isKnown(path))) changed(path);
+    },
+    added({ path }) {
+      toWatch.add(path);
+      if (started) watchSoon();
+    },
+    gone({ path }) {
+      toWatch.delete(path);
+      if (watched.delete(path)) stale.add(path);
+    },
+    odd,
+  });
+
+  function tell({ kind, flag, paths }: Deno.FsEvent): void {
+    events += 1;
+    if (deaf) revive();
+    if (flag === "rescan") return recheck();
+    // Reading a log is reported too, and would wake us for our own reading.
+    if (kind === "access") return;
+    for (const path of paths) tellOf(path, kind !== "modify");
   }
 
-  async function follow(root: string, watcher: Deno.FsWatcher): Promise<void> {
+  function tellOf(path: string, isOfFolder: boolean): void {
+    if (folders.get(path) !== undefined) return void folders.look(path);
+    const folder = dirname(path);
+    if (folders.get(folder) === undefined) return;
+    const info = lstat(path);
+    if (info === null || info.isFile) changed(path);
+    else if (info.isDirectory) folders.look(path);
+    else odd(info.isSymlink ? "link" : "special-file", path);
+    if (isOfFolder) folders.told(folder);
+  }
+
+  /** At once, or with those that come after it. */
+  function watchSoon(): void {
+    if (isGathering) return;
+    isGathering = true;
+    watchNew();
+    after(GATHER_MS, () => {
+      isGathering = false;
+      if (!closed && toWatch.size > 0) watchNew();
+    });
+  }
+
+  function watchNew(): void {
+    if (closed || deaf || distrusted !== null || isReplacing) return;
+    const free = WATCHED_FOLDERS - watched.size;
+    const some = [...toWatch].filter((path) => folders.get(path)?.hasSpecial === false).slice(0, free);
+    if (some.length === 0) return;
+    for (const path of some) {
+      toWatch.delete(path);
+      watched.add(path);
+    }
+    // One group is told what the others are, but for what is below a root that must not be watched.
+    const isBelowWatched = roots.every((root) => watched.has(root) || folders.get(root) === undefined);
+    const mustBeAnew = (path: string) => !isBelowWatched || roots.includes(path) || stale.has(path);
+    if (groups.count() >= GROUPS || (groups.count() > 0 && some.some(mustBeAnew))) return void watchAnew();
+    attempt(some, () => groups.add(some));
+    // What came before they were watched.
+    if (started) { for (const path of some) folders.relook(path); }
+  }
+
+  /** All of them anew, without those that nobody must watch. */
+  async function watchAnew(): Promise<void> {
+    isReplacing = true;
+    for (const path of [...watched]) {
+      if (folders.get(path)?.hasSpecial !== true) continue;
+      watched.delete(path);
+      toWatch.add(path);
+    }
+    stale.clear();
+    const all = [...watched];
+    let failure: unknown = null;
+    await groups.replace(all).catch((error: unknown) => failure = error);
+    isReplacing = false;
+    attempt(all, () => {
+      if (failure !== null) throw failure;
+    });
+    if (started) recheck();
+  }
+
+  /** The kernel's limit on watches (fs.inotify.max_user_watches), most likely: looking goes on without it. */
+  function attempt(paths: readonly string[], watch: () => void): void {
     try {
-      for await (const event of watcher) {
-        if (event.flag === "rescan") scanAll();
-        // Reading a log is reported too, and would wake us for our own reading.
-        if (event.kind === "access") continue;
-        for (const path of event.paths) {
-          changed(path);
-          // The root itself went away: its watch is dead, and a new one may come.
-          if (event.kind === "remove" && path === root) watcher.close();
-        }
+      watch();
+      isLimited = false;
+      say("folders are watched");
+    } catch (error) {
+      for (const path of paths) {
+        watched.delete(path);
+        stale.add(path);
+        if (folders.get(path) !== undefined) toWatch.add(path);
       }
-    } finally {
-      watchers.delete(root);
+      // One that vanished just now is told of when it is looked at again.
+      if (error instanceof Deno.errors.NotFound) return recheckSoon();
+      isLimited = true;
+      limitedAt = performance.now();
+      say(`cannot watch folders: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
-  watchMissingRoots();
-  started = true;
-  let stop = after(HOT_POLL_MS, look);
+  function say(why: string): void {
+    const now = deaf || isLimited ? "poll" : "inotify";
+    const rootsNow = roots.filter((root) => watched.has(root)).length;
+    if (said === `${now} ${rootsNow}`) return;
+    said = `${now} ${rootsNow}`;
+    how(now, why);
+  }
+
+  function recheckSoon(): void {
+    after(GATHER_MS, () => {
+      if (!closed) recheck();
+      if (!closed) watchNew();
+    });
+  }
+
+  /** Events may have been lost. */
+  function recheck(): void {
+    for (const { path } of [...folders.all()]) folders.look(path);
+    pollHot();
+    startScan();
+  }
+
+  function revive(): void {
+    deaf = false;
+    distrusted = null;
+    say("events are told again");
+    void watchAnew();
+  }
+
+  function startScan(): void {
+    if (scan.isUnderWay) return;
+    const start = performance.now();
+    scan = { ...scan, isUnderWay: true };
+    scanAll(() => {
+      const now = performance.now();
+      scan = { isUnderWay: false, at: now, tookMs: now - start };
+    });
+  }
+
+  /** Those that must be looked at, and some of the others in turn. */
+  function* foldersToLook(): Generator<string> {
+    yield* roots;
+    const now = performance.now();
+    let some = 0;
+    for (const { path, changed } of folders.all()) {
+      if (watched.has(path) && now - changed > HOT_MS) continue;
+      yield path;
+      some += 1;
+      if (some >= MANY_FOLDERS) break;
+    }
+    for (let left = deaf ? MANY_FOLDERS : SOME_FOLDERS; left > 0; left -= 1) {
+      rotation ??= { began: Date.now(), folders: folders.all()[Symbol.iterator]() };
+      const next = rotation.folders.next();
+      if (next.done !== true) yield next.value.path;
+      else {
+        lookedAt = rotation.began;
+        rotation = null;
+        return;
+      }
+    }
+  }
 
   function look(): void {
     if (closed) return;
-    watchMissingRoots();
-    const unwatched = watchers.size < roots.filter((root) => stat(root) !== null).length;
-    const isHot = pollHot();
-    if (performance.now() - lastScan >= (unwatched ? HOT_POLL_MS : FULL_SCAN_MS)) {
-      lastScan = performance.now();
-      scanAll();
+    if (distrusted !== null) judge(distrusted);
+    const hot = pollHot();
+    let missed = hot.missed;
+    for (const path of foldersToLook()) {
+      const isWatched = watched.has(path);
+      if (folders.look(path) === "changed" && isWatched) missed = true;
     }
-    stop = after(isHot || unwatched ? HOT_POLL_MS : CALM_POLL_MS, look);
+    if (missed && !deaf && !isReplacing && watched.size > 0) distrusted ??= events;
+    if (toWatch.size > 0 && (!isLimited || performance.now() - limitedAt >= HOT_MS)) watchSoon();
+    const mustLook = deaf || isLimited;
+    const isPartly = mustLook || toWatch.size > 0;
+    const every = isPartly ? Math.max(WARM_POLL_MS, scan.tookMs * SCAN_SHARE) : FULL_SCAN_MS;
+    if (performance.now() - scan.at >= every) startScan();
+    const isHot = (hot.age !== null && hot.age < HOT_MS) || distrusted !== null || mustLook;
+    after(isHot ? HOT_POLL_MS : hot.age !== null || isPartly ? WARM_POLL_MS : CALM_POLL_MS, look);
   }
 
+  /** Whether the watcher has told of anything since a change was seen that it had not told of. */
+  function judge(before: number): void {
+    distrusted = null;
+    if (events > before) return;
+    deaf = true;
+    say("the runtime's watcher tells of nothing any more: something other than a file was made, most likely");
+  }
+
+  for (const root of roots) folders.look(root);
+  watchNew();
+  started = true;
+  after(HOT_POLL_MS, look);
+
   return {
+    lookedAt: () => lookedAt,
     close() {
       closed = true;
-      stop();
-      for (const watcher of watchers.values()) watcher.close();
+      // A watcher that waits for ever would have us wait, too.
+      if (!deaf) groups.close();
     },
   };
 }

@@ -63,6 +63,12 @@ export const BEAT_MS = 10_000;
 /** A parser yields to its other sources after this long on one. */
 export const SLICE_MS = 15;
 
+/** Work that nobody may wait long for is done this often before other work has a turn. */
+export const TURNS_IN_A_ROW = 4;
+
+/** Logs that are looked at together, to learn whose they are: one of them may be what takes the parser down. */
+export const LOOKS = 64;
+
 /** A destination as typed after a command. */
 export const DESTINATION_BYTES = 1024;
 
@@ -162,14 +168,27 @@ export const STOP_MS = 2_000;
 /** A source that takes its parser down this often is quarantined. */
 export const QUARANTINE_AFTER = 2;
 
-/** Files that changed lately are looked at this often even if the kernel reports nothing. */
-export const HOT_POLL_MS = 2_000;
+/** What changed within this long is at work just now ... */
+export const HOT_MS = 60_000;
 
-/** ... and where none did, it is asked this often whether one has: each look wakes a process that has nothing to do. */
-export const CALM_POLL_MS = 10_000;
+/** ... and looked at this often even if the kernel reports nothing: nobody waits longer because events were lost. */
+export const HOT_POLL_MS = 500;
 
-/** A new folder is looked at again after this long: the kernel watches it only a moment after it told of it. */
-export const NEW_FOLDER_AGAIN_MS = 250;
+/** What changed within this long may go on ... */
+export const WARM_MS = 10 * 60_000;
+
+/** ... and is looked at this often; at most so many sessions: this is the net under events, not their replacement. */
+export const WARM_POLL_MS = 2_000;
+export const WARM_SESSIONS = 200;
+
+/** Where nothing did, it is looked this often whether something has: each look wakes a process that has nothing to do. */
+export const CALM_POLL_MS = 5_000;
+
+/** Folders that are watched; those beyond are looked at. A kernel of small means allows a person 8,192 in all. */
+export const WATCHED_FOLDERS = 4_096;
+
+/** Where events cannot be had, looking at everything takes a twentieth of the time. */
+export const SCAN_SHARE = 20;
 
 /**
  * Everything is looked at this often, in case an event was lost and the kernel did not say so: to look at ten thousand

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { checkpoint } from "./cursor.ts";
 import { scan } from "./command.ts";
 import { providerId } from "./event.ts";
+import { logInHand, logsInHand } from "./in_hand.ts";
 import { authorship } from "./evidence.ts";
 import { sessionMeta } from "./session.ts";
 
@@ -26,7 +27,15 @@ export const seenSession = z.strictObject({
 export type SeenSession = z.infer<typeof seenSession>;
 
 export const toParser = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("start"), provider: providerId, roots: z.array(z.string()) }),
+  z.strictObject({
+    type: z.literal("start"),
+    provider: providerId,
+    roots: z.array(z.string()),
+    /** Logs that may have taken a parser down: looked at one by one, after all others. */
+    suspects: z.array(z.string()),
+    /** ... and those that did so too often: left alone as long as they have this size. */
+    quarantined: z.array(logInHand),
+  }),
   /** Follow this session for commands; records that end at or before `baseline` are history. */
   z.strictObject({
     type: z.literal("watch"),
@@ -51,8 +60,8 @@ export const toParser = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("unfeed"), feed }),
   /** The message `found` at `seq` was dealt with: feeds of its session may go past it. */
   z.strictObject({ type: z.literal("handled"), session, seq: z.int() }),
-  /** The in-progress mark is kept: parse on. */
-  z.strictObject({ type: z.literal("marked"), session }),
+  /** The in-progress mark is kept: go on. */
+  z.strictObject({ type: z.literal("marked") }),
   /** Leave this session alone until it has grown. */
   z.strictObject({ type: z.literal("quarantine"), session }),
   z.strictObject({ type: z.literal("ping"), n: z.int() }),
@@ -67,11 +76,13 @@ export const fromParser = z.discriminatedUnion("type", [
     sessions: z.int(),
     watching: z.enum(["inotify", "poll"]),
     missing: z.array(z.string()),
+    /** When that scan was begun; milliseconds since 1970. */
+    looked: z.number(),
   }),
   z.strictObject({ type: z.literal("watching"), how: z.enum(["inotify", "poll"]), why: z.string() }),
   z.strictObject({ type: z.literal("seen"), sessions: z.array(seenSession) }),
-  /** About to parse this session: mark it, then say `marked`. Null: nothing is being parsed. */
-  z.strictObject({ type: z.literal("mark"), session: z.nullable(session) }),
+  /** About to parse this session: mark it, then say `marked`. Null: nothing is being parsed, unless `logs` are looked at. */
+  z.strictObject({ type: z.literal("mark"), session: z.nullable(session), logs: z.optional(logsInHand) }),
   /** A message with command lines, or lines that look like commands. */
   z.strictObject({
     type: z.literal("found"),
@@ -113,7 +124,8 @@ export const fromParser = z.discriminatedUnion("type", [
   /** Something a person should know of: counted, never fatal. `what` is a record type or a reason, never content. */
   z.strictObject({
     type: z.literal("trouble"),
-    session,
+    /** Null where no session is known that it is about. */
+    session: z.nullable(session),
     kind: z.enum([
       "unknown-record",
       "malformed-line",
@@ -123,6 +135,9 @@ export const fromParser = z.discriminatedUnion("type", [
       "repeated",
       "unreadable",
       "gone",
+      /** Something that is no file and no folder, or a link: never opened, and not followed. */
+      "special-file",
+      "link",
     ]),
     what: z.string().check(z.maxLength(200)),
     count: z.int(),

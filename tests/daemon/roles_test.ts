@@ -13,7 +13,7 @@ const SESSION = "5f0c9a1e-7d42-4b6b-9c1e-000000000001";
 function sayReady(acting: Acting, size: number): void {
   const path = "/nowhere/-p/log.jsonl";
   const seen = { session: SESSION, path, dev: 1, ino: 1, size, modified: 0, parent: null, late: false };
-  acting.send({ type: "ready", sessions: 0, watching: "inotify", missing: [] });
+  acting.send({ type: "ready", sessions: 0, watching: "inotify", missing: [], looked: Date.now() });
   acting.send({ type: "seen", sessions: [seen] });
 }
 
@@ -76,6 +76,44 @@ for (const [host, make] of WORLDS) {
     await until("the status does not show it any more", () => statusOf(run)?.quarantined.length === 0);
   });
 
+  Deno.test(`${host}: parser: a log that has said nothing and takes it down is found among others, and quarantined the second time`, async () => {
+    const logs = ["/nowhere/a", "/nowhere/bad", "/nowhere/c"].map((path) => ({ path, size: 7 }));
+    const starts: { suspects: unknown; quarantined: unknown }[] = [];
+    const marks: string[] = [];
+    await using world = make((kind) =>
+      kind !== "parser" ? null : (message, acting) => {
+        const next = () => {
+          const log = logs.find(({ path }) => !marks.includes(path));
+          acting.send({ type: "mark", session: null, ...(log === undefined ? {} : { logs: [log] }) });
+          if (log !== undefined) marks.push(log.path);
+        };
+        if (message.type === "start") {
+          starts.push({ suspects: message["suspects"], quarantined: message["quarantined"] });
+          if (starts.length === 1) acting.send({ type: "mark", session: null, logs });
+          else if (starts.length < 4) next();
+        }
+        if (message.type !== "marked") return;
+        if (starts.length === 1 || marks.at(-1) === "/nowhere/bad") {
+          if (starts.length === 3) return acting.fail("in the end");
+          return acting.fail("out of memory");
+        }
+        next();
+      }
+    );
+    await using run = await runInProcess(world.host);
+    const record = await run.whenAudited("it is quarantined", ({ event }) => event === "source-quarantined");
+    assert.deepEqual([record.session, record.path], [null, "/nowhere/bad"]);
+    await until("it is started again", () => starts.length >= 3);
+    await until("the status shows it", () => statusOf(run)?.quarantined.includes("/nowhere/bad"));
+    assert.deepEqual(starts.slice(0, 3), [
+      { suspects: [], quarantined: [] },
+      { suspects: logs.map(({ path }) => path), quarantined: [] },
+      // The first was looked at in peace meanwhile.
+      { suspects: ["/nowhere/c"], quarantined: [{ path: "/nowhere/bad", size: 7 }] },
+    ]);
+    assert.equal(run.audit.filter(({ event }) => event === "source-quarantined").length, 1);
+  });
+
   Deno.test(`${host}: parser: one failure is forgiven once its session was read`, async () => {
     let starts = 0;
     await using world = make((kind) =>
@@ -101,7 +139,13 @@ for (const [host, make] of WORLDS) {
           if (message.type !== "start") return;
           starts += 1;
           if (starts === 1) violate(acting);
-          else acting.send({ type: "ready", sessions: 0, watching: "inotify", missing: [] });
+          else {acting.send({
+              type: "ready",
+              sessions: 0,
+              watching: "inotify",
+              missing: [],
+              looked: Date.now(),
+            });}
         }
       );
       await using run = await runInProcess(world.host, ["codex", "claude-code"]);

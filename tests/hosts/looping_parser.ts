@@ -12,7 +12,7 @@ port.receive(({ header }) => {
   const { type, n } = header as { readonly type: string; readonly n?: number };
   switch (type) {
     case "start":
-      send({ type: "ready", sessions: 1, watching: "inotify", missing: [] });
+      send({ type: "ready", sessions: 1, watching: "inotify", missing: [], looked: Date.now() });
       send({
         type: "seen",
         sessions: [{

@@ -1,0 +1,142 @@
+/**
+ * The folders below the roots, and what changed in them: a folder whose times are as they were has the entries that it
+ * had. Links are not followed, and what is neither file nor folder is only told of. Requires read on the roots.
+ * Room: parser; edge.
+ */
+import { listFolder, lstat, stat } from "./disk.ts";
+
+/** Something that kato does not go into, or open. */
+export type Oddity = "link" | "special-file";
+
+export interface Folder {
+  readonly path: string;
+  /** Its times and its inode when it was listed; null: it could not be. */
+  version: string | null;
+  /** A FIFO in it, or a device, would make whoever opens it wait. */
+  hasSpecial: boolean;
+  links: number;
+  /** When a change of it was seen last: milliseconds of `performance.now()`. */
+  changed: number;
+}
+
+export interface FoldersOptions {
+  readonly roots: readonly string[];
+  /** `isCertain`: it may have changed, whatever is remembered of it. */
+  readonly file: (path: string, isCertain: boolean) => void;
+  /** A folder that was not there before, or another of its name. */
+  readonly added: (folder: Folder) => void;
+  readonly gone: (folder: Folder) => void;
+  readonly odd: (kind: Oddity, path: string) => void;
+}
+
+export interface Folders {
+  get(path: string): Folder | undefined;
+  all(): Iterable<Folder>;
+  count(): number;
+  /** Lists a folder that changed, and new ones below it. `links`: only links came or went, of which no event tells. */
+  look(path: string): "changed" | "links" | "same";
+  /** Lists it again, and tells of everything in it. */
+  relook(path: string): void;
+  /** What changed in it was told by an event: it need not be listed for that. */
+  told(path: string): void;
+}
+
+export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): Folders {
+  const known = new Map<string, Folder>();
+  const isRoot = new Set(roots);
+
+  function forget(folder: Folder): void {
+    known.delete(folder.path);
+    gone(folder);
+  }
+
+  /** A root may be a link itself. */
+  const infoOf = (path: string) => isRoot.has(path) ? stat(path) : lstat(path);
+
+  function look(path: string): ReturnType<Folders["look"]> {
+    const info = infoOf(path);
+    const before = known.get(path);
+    if (info === null || !info.isDirectory) {
+      if (before !== undefined) forget(before);
+      return before === undefined ? "same" : "changed";
+    }
+    const version = versionOf(info);
+    if (before !== undefined && before.version === version) return "same";
+    const isSame = before !== undefined && inodeOf(before.version) === inodeOf(version);
+    if (before !== undefined && !isSame) forget(before);
+    const folder = isSame && before !== undefined
+      ? before
+      : { path, version: null, hasSpecial: false, links: 0, changed: performance.now() };
+    const { links } = folder;
+    list(folder, version);
+    known.set(path, folder);
+    if (!isSame) added(folder);
+    return links === folder.links ? "changed" : "links";
+  }
+
+  function list(folder: Folder, version: string): void {
+    const { path } = folder;
+    const entries = listFolder(path);
+    const wasClosed = isClosed(folder);
+    folder.changed = performance.now();
+    folder.version = entries === null ? `${inodeOf(version)}${CLOSED}` : version;
+    let hasSpecial = false;
+    let links = 0;
+    for (const { name, isFile, isDirectory, isSymlink } of entries ?? []) {
+      const inside = `${path}/${name}`;
+      if (isFile) file(inside, wasClosed);
+      else if (isDirectory) {
+        if (!known.has(inside)) look(inside);
+      } else if (isSymlink) {
+        links += 1;
+        odd("link", inside);
+      } else {
+        hasSpecial ||= canKeepWaiting(inside);
+        odd("special-file", inside);
+      }
+    }
+    folder.hasSpecial = hasSpecial;
+    folder.links = links;
+  }
+
+  return {
+    get: (path) => known.get(path),
+    all: () => known.values(),
+    count: () => known.size,
+    look,
+    relook(path) {
+      const folder = known.get(path);
+      if (folder === undefined) return;
+      if (!isClosed(folder)) folder.version += CLOSED;
+      look(path);
+    },
+    told(path) {
+      const folder = known.get(path);
+      const info = folder === undefined ? null : infoOf(path);
+      if (folder === undefined || info === null || isClosed(folder)) return;
+      folder.version = versionOf(info);
+      folder.changed = performance.now();
+    },
+  };
+}
+
+const CLOSED = " closed";
+
+/** It could not be listed. */
+export function isClosed({ version }: Folder): boolean {
+  return version === null || version.endsWith(CLOSED);
+}
+
+/** To open a socket is refused; to open a FIFO, or a terminal, is to wait for whoever is at its other end. */
+function canKeepWaiting(path: string): boolean {
+  const info = lstat(path);
+  return info?.isFifo === true || info?.isCharDevice === true;
+}
+
+function versionOf({ dev, ino, mtime, ctime }: Deno.FileInfo): string {
+  return `${dev}:${ino} ${mtime?.getTime()} ${ctime?.getTime()}`;
+}
+
+function inodeOf(version: string | null): string | undefined {
+  return version?.split(" ")[0];
+}

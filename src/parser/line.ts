@@ -1,0 +1,28 @@
+/** A queue that both ends are taken from, in constant time. Room: parser; this file is pure. */
+
+export interface Line<Item> {
+  push(item: Item): void;
+  takeOldest(): Item | undefined;
+  takeNewest(): Item | undefined;
+  size(): number;
+}
+
+export function makeLine<Item>(): Line<Item> {
+  let items: Item[] = [];
+  let first = 0;
+  return {
+    push: (item) => void items.push(item),
+    takeOldest() {
+      const item = items[first];
+      if (first < items.length) first += 1;
+      // What was taken is let go when it is more than what is left.
+      if (first * 2 > items.length) {
+        items = items.slice(first);
+        first = 0;
+      }
+      return item;
+    },
+    takeNewest: () => items.length > first ? items.pop() : undefined,
+    size: () => items.length - first,
+  };
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { createForks } from "../../src/parser/forks.ts";
+import { createLooks, type FoundSession } from "../../src/parser/looks.ts";
+import { createSchedule, type Schedule } from "../../src/parser/schedule.ts";
+import { indexSessions } from "../../src/parser/session_index.ts";
+import type { InHand, LogInHand } from "../../src/protocol/in_hand.ts";
+import { LOOKS } from "../../src/protocol/limits.ts";
+import { linesOf, makeProvider, makeStage, type Stage } from "./stage.ts";
+
+const logOf = (session: string) => linesOf([{ log: { kind: "session", session } }]);
+
+/** Looks at what is below the stage, with a provider that says which log was opened, and when. */
+function makeWorld(stage: Stage, suspects: readonly string[] = [], quarantined: readonly LogInHand[] = []) {
+  const happened: string[] = [];
+  const told = new Set<string>();
+  const turns: (() => void)[] = [];
+  const nameOf = (path: string) => path.slice(stage.root.length + 1);
+  const plain = makeProvider();
+  const provider = {
+    ...plain,
+    introduce(relative: string, head: readonly unknown[]) {
+      happened.push(`open ${relative}`);
+      return plain.introduce?.(relative, head) ?? null;
+    },
+  };
+  const schedule: Schedule = createSchedule({
+    mark(inHand: InHand | null) {
+      if (inHand === null || !("logs" in inHand)) return;
+      happened.push(`mark ${inHand.logs.map(({ path }) => nameOf(path)).sort().join(" ")}`);
+      schedule.marked();
+    },
+    soon: (turn) => void turns.push(turn),
+  });
+  const looks = createLooks({
+    index: indexSessions(provider, [stage.root]),
+    forks: createForks(provider),
+    schedule,
+    suspects,
+    quarantined,
+    isKnown: (session) => told.has(session),
+    take(found: readonly FoundSession[]) {
+      for (const { session } of found) told.add(session.session);
+    },
+    wake: () => {},
+  });
+  return {
+    looks,
+    happened,
+    told,
+    work() {
+      for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) turn();
+    },
+    nameOf,
+  };
+}
+
+Deno.test("a log is opened only while it is marked, a few together, each once", () => {
+  using stage = makeStage();
+  const paths = Array.from(
+    { length: 3 * LOOKS },
+    (_, index) => stage.write(`${index}.jsonl`, logOf(`s${index}`)),
+  );
+  const { looks, happened, told, work } = makeWorld(stage);
+  let done = false;
+  looks.wantAll(paths.values(), () => done = true);
+  work();
+  assert.ok(done);
+  assert.equal(told.size, paths.length);
+  let marked: string[] = [];
+  for (const what of happened) {
+    const [verb, ...names] = what.split(" ");
+    if (verb === "mark") marked = names;
+    else assert.ok(marked.includes(names[0] ?? ""), `${what}, while ${marked} are marked`);
+  }
+  assert.equal(happened.filter((what) => what.startsWith("open")).length, paths.length);
+});
+
+Deno.test("suspects are looked at alone and after all others; one that is quarantined is not, until it has changed", () => {
+  using stage = makeStage();
+  const [suspect = "", bad = "", good = ""] = ["suspect", "bad", "good"].map((name) =>
+    stage.write(`${name}.jsonl`, logOf(name))
+  );
+  const { looks, happened, told, work } = makeWorld(stage, [suspect], [{
+    path: bad,
+    size: Deno.statSync(bad).size,
+  }]);
+  looks.wantAll([suspect, bad, good].values(), () => happened.push("done"));
+  work();
+  assert.deepEqual(happened, [
+    "mark good.jsonl",
+    "open good.jsonl",
+    "done",
+    "mark suspect.jsonl",
+    "open suspect.jsonl",
+  ]);
+  looks.want(bad);
+  work();
+  assert.ok(!told.has("bad"));
+  happened.length = 0;
+  stage.write("bad.jsonl", `${logOf("bad")}{}\n`);
+  looks.want(bad);
+  looks.want(stage.write("other.jsonl", logOf("other")));
+  work();
+  assert.ok(happened.includes("mark bad.jsonl") && happened.includes("mark other.jsonl"), `${happened}`);
+  assert.ok(told.has("bad") && told.has("other"));
+});
+
+Deno.test("what changes while the first scan goes on is looked at when it is over", () => {
+  using stage = makeStage();
+  const { looks, told, happened, work } = makeWorld(stage);
+  const old = stage.write("old.jsonl", logOf("old"));
+  looks.wantAll([old].values(), () => happened.push(`done ${[...told]}`));
+  looks.want(stage.write("new.jsonl", logOf("new")));
+  work();
+  assert.ok(happened.includes("done old"), `${happened}`);
+  assert.deepEqual([...told], ["old", "new"]);
+});
+
+Deno.test("a folder that is called as a log, and a file that is none, are not opened", () => {
+  using stage = makeStage();
+  const { looks, happened, told, work } = makeWorld(stage);
+  looks.wantAll([].values(), () => {});
+  Deno.mkdirSync(`${stage.root}/folder.jsonl`);
+  Deno.symlinkSync(stage.write("real.txt", logOf("linked")), `${stage.root}/link.jsonl`);
+  for (const name of ["folder.jsonl", "link.jsonl", "real.txt"]) looks.want(`${stage.root}/${name}`);
+  work();
+  assert.ok(!happened.some((what) => what.startsWith("open")), `${happened}`);
+  assert.equal(told.size, 0);
+});
