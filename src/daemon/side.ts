@@ -87,6 +87,7 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
       });
       for (const { session, path } of over) {
         if (session !== null) follow.quarantined(session);
+        if (path !== null) sources.quarantine(path);
         log.tell("session-quarantined", { provider, session, path });
       }
     });

@@ -21,7 +21,8 @@ export interface Sources {
   known(logs: readonly LogInHand[]): readonly string[];
   /** A parser had them in its hands, and went on. */
   clear(paths: readonly string[]): void;
-  /** Paths that were quarantined when the parser was started last. */
+  /** It is on record that this one is left alone. */
+  quarantine(path: string): void;
   quarantined(): readonly string[];
 }
 
@@ -80,6 +81,7 @@ export function storeSources(database: Database, provider: ProviderId, version: 
         left.delete(path);
       }
     },
+    quarantine: (path) => void left.add(path),
     quarantined: () => [...left],
   };
 }
