@@ -4,6 +4,7 @@
  */
 import { join } from "@std/path";
 import type { BenchClient } from "./client.ts";
+import { time } from "./content.ts";
 import { type Host, labelOf, type RunningDaemon, until } from "./daemon.ts";
 import { generateLog } from "./generate.ts";
 import { cpuMs, median, pause, quantile, startChild } from "./measure.ts";
@@ -19,6 +20,9 @@ const LOST_MS = 10_000;
 
 /** Between two looks at the file; sleeping, so that the daemon has the machine. Milliseconds. */
 const LOOK_MS = 0.2;
+
+/** The number of the row that says `::record`. */
+const PROMPT = 2_000_000;
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
@@ -115,7 +119,9 @@ export async function record(
   // Enough for a client's first rows, which say what it is.
   await generateLog(client, root, index, Math.max(bytes, 1));
   const destination = join(daemon.exports, `live-${index}.md`);
-  append(log, client.prompt(index, 2_000_000, `::record live-${index}.md\n\nLet us begin.`));
+  const prompt = client.prompt(index, PROMPT, `::record live-${index}.md\n\nLet us begin.`);
+  // What is older than kato's last look commands nothing.
+  append(log, prompt.replaceAll(time(PROMPT), new Date().toISOString()));
   await until(`${destination} is begun`, () => sizeOf(destination) > 0 ? true : null);
   await pause(500);
   return { client, index, log, destination };
