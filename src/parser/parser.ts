@@ -4,7 +4,14 @@
  * Room: parser.
  */
 import type { ProviderId } from "../protocol/event.ts";
-import { TROUBLE_NAME_CHARS, TROUBLE_NAMES, WARM_MS, WARM_SESSIONS } from "../protocol/limits.ts";
+import {
+  HOT_MS,
+  TROUBLE_NAME_CHARS,
+  TROUBLE_NAMES,
+  WARM_MS,
+  WARM_POLL_MS,
+  WARM_SESSIONS,
+} from "../protocol/limits.ts";
 import { type FromParser, type SeenSession, type ToParser, toParser } from "../protocol/parser_messages.ts";
 import type { Port } from "../protocol/port.ts";
 import { receive } from "../protocol/channel.ts";
@@ -94,6 +101,8 @@ function start(
   /** What was seen of the first scan, and not told yet; null when it is over. */
   let first: SeenSession[] | null = [];
   let watching: "inotify" | "poll" = "poll";
+  /** When all of those were looked at last: milliseconds of `performance.now()`. */
+  let warmAt = -Infinity;
   /** Links and special files that were told of. */
   const oddities = new Set<string>();
 
@@ -150,9 +159,13 @@ function start(
   function pollHot(): HotFiles {
     let newest = 0;
     let missed = false;
+    const isWarmDue = performance.now() - warmAt >= WARM_POLL_MS;
+    if (isWarmDue) warmAt = performance.now();
     // A copy: taking a log puts it back at the end.
     for (const [session, { latest, modified }] of [...hot]) {
-      if (modified < Date.now() - WARM_MS) hot.delete(session);
+      const age = Date.now() - modified;
+      if (age > WARM_MS) hot.delete(session);
+      if (age > HOT_MS && !isWarmDue) continue;
       looks.want(latest);
       const now = told.get(session);
       missed ||= now !== undefined && now.modified !== modified;
@@ -170,7 +183,7 @@ function start(
     odd(kind, path) {
       if (oddities.has(path) || oddities.size >= TROUBLE_NAMES) return;
       oddities.add(path);
-      troubles.count(null, { kind, what: path.slice(-TROUBLE_NAME_CHARS) });
+      troubles.count(null, { kind, what: tailOf(path) });
       troubles.send();
     },
     how(how, why) {
@@ -205,6 +218,11 @@ function isSame(before: SessionOnDisk | undefined, found: SessionOnDisk): boolea
   return before !== undefined && before.path === found.path && before.ino === found.ino &&
     before.size === found.size &&
     (before.modified === found.modified || formOf(found.latest) !== "document");
+}
+
+/** The end of a path tells one from another. */
+function tailOf(path: string): string {
+  return path.length <= TROUBLE_NAME_CHARS ? path : `…${path.slice(1 - TROUBLE_NAME_CHARS)}`;
 }
 
 function* walkAll(roots: readonly string[]): Generator<string> {

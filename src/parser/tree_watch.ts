@@ -54,7 +54,7 @@ const GROUPS = 8;
 const GATHER_MS = 50;
 
 /** Folders that are looked at in one look, besides those that must be. */
-const SOME_FOLDERS = 64;
+const SOME_FOLDERS = 32;
 const MANY_FOLDERS = 512;
 
 /** Watches at once; looks for the first time when the caller has looked at everything itself. */

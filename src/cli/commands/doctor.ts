@@ -21,6 +21,7 @@ import type { Program } from "../run.ts";
 import { findRooted } from "../rooted.ts";
 import { count, describeSandbox, plain, tilde } from "../style.ts";
 import { jsonText } from "../escaped_text.ts";
+import { describeQuarantined, describeTrouble, orderTroubles } from "../trouble.ts";
 
 export async function examine(
   invocation: DoctorInvocation,
@@ -152,13 +153,11 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
     ...namespaces,
   );
   for (const { provider, quarantined, troubles } of status.providers) {
-    for (const session of quarantined) {
+    for (const source of quarantined) {
       const mend = "report it as a bug in kato; it is tried again when its log has grown";
-      checks.push(problem(provider, `session ${plain(session)} is quarantined`, mend));
+      checks.push(problem(provider, `${describeQuarantined(source)} is quarantined`, mend));
     }
-    for (const { kind, what, count: times } of troubles) {
-      checks.push(note(provider, `${plain(kind)}: ${plain(what)} (${times})`));
-    }
+    for (const trouble of orderTroubles(troubles)) checks.push(note(provider, describeTrouble(trouble)));
   }
   return checks;
 }

@@ -4,6 +4,7 @@ import type { RecordingStatus, Status } from "../../protocol/status.ts";
 import type { Context } from "../context.ts";
 import { type DaemonState, readDaemonState } from "../daemon_state.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
+import { describeTrouble, orderTroubles } from "../trouble.ts";
 import {
   count,
   describeSandbox,
@@ -85,12 +86,13 @@ function describeProviders({ providers }: Status, { home, out }: Context, paint:
       lines.push(`    ${fitPath(tilde(root, home), out.columns - 24)} does not exist yet`);
     }
     for (const session of provider.quarantined) {
-      lines.push(
-        `    ${paint("yellow", plain(shortId(session)))} is quarantined: reading it ended the parser`,
-      );
+      const shown = session.startsWith("/")
+        ? fitPath(tilde(session, home), out.columns - 50)
+        : shortId(session);
+      lines.push(`    ${paint("yellow", plain(shown))} is quarantined: reading it ended the parser`);
     }
-    for (const { kind, what, count } of provider.troubles.slice(0, LATEST)) {
-      lines.push(fit(`    ${plain(kind)}: ${plain(what)} (${count})`, out.columns));
+    for (const trouble of orderTroubles(provider.troubles).slice(0, LATEST)) {
+      lines.push(fit(`    ${describeTrouble(trouble)}`, out.columns));
     }
   }
   return lines;
