@@ -42,7 +42,7 @@ export interface SessionIndex {
   scan(top: string): Generator<SessionOnDisk>;
   /** Whether a log may be called so. */
   isLog(path: string): boolean;
-  /** Whether it was looked at before, and what it was is remembered. */
+  /** Whether its name, or what is remembered of it, says what it is, and that it is no new session. */
   isKnown(path: string): boolean;
   /** Whether to look at it is to open it. */
   reads(path: string): boolean;
@@ -256,7 +256,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       }
     },
     isLog: (path) => sourceOf(path) !== null,
-    isKnown: (path) => paths.has(path),
+    isKnown: (path) => paths.has(path) || ["agent", "agent-meta"].includes(sourceOf(path)?.kind ?? ""),
     reads(path) {
       if (formOf(path) === "document") return true;
       if (sourceOf(path)?.kind !== "unnamed") return false;
