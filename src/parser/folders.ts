@@ -12,6 +12,7 @@ export interface Folder {
   readonly path: string;
   /** Its times and its inode when it was listed; null: it could not be. */
   version: string | null;
+  listed: string | null;
   /** A FIFO in it, or a device, would make whoever opens it wait. */
   hasSpecial: boolean;
   links: number;
@@ -37,6 +38,8 @@ export interface Folders {
   look(path: string): "changed" | "links" | "same";
   /** Lists it again, and tells of everything in it. */
   relook(path: string): void;
+  /** Lists it if anything changed in it since it was listed, though events told of it: whether it holds what must not be opened. */
+  hasSpecial(path: string): boolean;
   /** What changed in it was told by an event: it need not be listed for that. */
   told(path: string): void;
 }
@@ -66,7 +69,7 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
     if (before !== undefined && !isSame) forget(before);
     const folder = isSame && before !== undefined
       ? before
-      : { path, version: null, hasSpecial: false, links: 0, changed: performance.now() };
+      : { path, version: null, listed: null, hasSpecial: false, links: 0, changed: performance.now() };
     const { links } = folder;
     list(folder, version);
     known.set(path, folder);
@@ -80,6 +83,7 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
     const wasClosed = isClosed(folder);
     folder.changed = performance.now();
     folder.version = entries === null ? `${inodeOf(version)}${CLOSED}` : version;
+    folder.listed = version;
     let hasSpecial = false;
     let links = 0;
     for (const { name, isFile, isDirectory, isSymlink } of entries ?? []) {
@@ -109,6 +113,13 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
       if (folder === undefined) return;
       if (!isClosed(folder)) folder.version += CLOSED;
       look(path);
+    },
+    hasSpecial(path) {
+      const folder = known.get(path);
+      const info = folder === undefined ? null : infoOf(path);
+      if (folder === undefined || info === null) return false;
+      if (folder.listed !== versionOf(info)) list(folder, versionOf(info));
+      return folder.hasSpecial;
     },
     told(path) {
       const folder = known.get(path);

@@ -17,7 +17,8 @@ import {
   WATCHED_FOLDERS,
 } from "../protocol/limits.ts";
 import { lstat } from "./disk.ts";
-import { type Folder, knowFolders, type Oddity } from "./folders.ts";
+import { goRound } from "./folder_rounds.ts";
+import { knowFolders, type Oddity } from "./folders.ts";
 import { makeWatchGroups } from "./watch_groups.ts";
 
 export interface TreeWatchOptions {
@@ -53,10 +54,6 @@ const GROUPS = 8;
 /** New folders are watched together when they come faster than this. Milliseconds. */
 const GATHER_MS = 50;
 
-/** Folders that are looked at in one look, besides those that must be. */
-const SOME_FOLDERS = 32;
-const MANY_FOLDERS = 512;
-
 /** Watches at once; looks for the first time when the caller has looked at everything itself. */
 export function watchTrees(options: TreeWatchOptions): TreeWatch {
   const { roots, changed, isKnown, pollHot, scanAll, odd, how } = options;
@@ -67,6 +64,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   let closed = false;
   let started = false;
   let isReplacing = false;
+  let mustReplace = false;
   let isGathering = false;
   let events = 0;
   /** How many events there were when a change was seen of which none had told. */
@@ -77,8 +75,6 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   let limitedAt = -Infinity;
   /** What was said last of how changes are noticed. */
   let said = "";
-  let rotation: { readonly began: number; readonly folders: Iterator<Folder> } | null = null;
-  let lookedAt = Date.now();
   let scan = { isUnderWay: false, at: performance.now(), tookMs: 0 };
 
   const groups = makeWatchGroups(() => roots.filter((root) => watched.has(root)), tell);
@@ -97,6 +93,8 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     },
     odd,
   });
+
+  const rounds = goRound(folders);
 
   function tell({ kind, flag, paths }: Deno.FsEvent): void {
     events += 1;
@@ -125,15 +123,33 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     watchNew();
     after(GATHER_MS, () => {
       isGathering = false;
-      if (!closed && toWatch.size > 0) watchNew();
+      if (mayWatchMore()) watchSoon();
     });
+  }
+
+  function mayWatchMore(): boolean {
+    if (closed || deaf || distrusted !== null || (isLimited && performance.now() - limitedAt < HOT_MS)) {
+      return false;
+    }
+    return mustReplace || watchable().length > 0;
+  }
+
+  function watchable(): string[] {
+    const free = WATCHED_FOLDERS - watched.size;
+    return [...toWatch].filter((path) => folders.get(path)?.hasSpecial === false).slice(0, free);
   }
 
   function watchNew(): void {
     if (closed || deaf || distrusted !== null || isReplacing) return;
-    const free = WATCHED_FOLDERS - watched.size;
-    const some = [...toWatch].filter((path) => folders.get(path)?.hasSpecial === false).slice(0, free);
-    if (some.length === 0) return;
+    // The watcher may be about to wait for ever, and would have us wait: first it must tell of something again.
+    for (const path of [...watched].filter(folders.hasSpecial)) {
+      unwatch(path);
+      mustReplace = true;
+      distrusted ??= events;
+    }
+    if (distrusted !== null) return;
+    const some = watchable();
+    if (some.length === 0 && !mustReplace) return;
     for (const path of some) {
       toWatch.delete(path);
       watched.add(path);
@@ -141,20 +157,17 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     // One group is told what the others are, but for what is below a root that must not be watched.
     const isBelowWatched = roots.every((root) => watched.has(root) || folders.get(root) === undefined);
     const mustBeAnew = (path: string) => !isBelowWatched || roots.includes(path) || stale.has(path);
-    if (groups.count() >= GROUPS || (groups.count() > 0 && some.some(mustBeAnew))) return void watchAnew();
+    const isMuch = groups.count() >= GROUPS || mustReplace;
+    if (isMuch || (groups.count() > 0 && some.some(mustBeAnew))) return void watchAnew();
     attempt(some, () => groups.add(some));
     // What came before they were watched.
-    if (started) { for (const path of some) folders.relook(path); }
+    for (const path of started ? some : []) folders.relook(path);
   }
 
   /** All of them anew, without those that nobody must watch. */
   async function watchAnew(): Promise<void> {
     isReplacing = true;
-    for (const path of [...watched]) {
-      if (folders.get(path)?.hasSpecial !== true) continue;
-      watched.delete(path);
-      toWatch.add(path);
-    }
+    mustReplace = false;
     stale.clear();
     const all = [...watched];
     let failure: unknown = null;
@@ -173,17 +186,19 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
       isLimited = false;
       say("folders are watched");
     } catch (error) {
-      for (const path of paths) {
-        watched.delete(path);
-        stale.add(path);
-        if (folders.get(path) !== undefined) toWatch.add(path);
-      }
+      for (const path of paths) unwatch(path);
       // One that vanished just now is told of when it is looked at again.
       if (error instanceof Deno.errors.NotFound) return recheckSoon();
       isLimited = true;
       limitedAt = performance.now();
       say(`cannot watch folders: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  function unwatch(path: string): void {
+    watched.delete(path);
+    stale.add(path);
+    if (folders.get(path) !== undefined) toWatch.add(path);
   }
 
   function say(why: string): void {
@@ -212,7 +227,8 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     deaf = false;
     distrusted = null;
     say("events are told again");
-    void watchAnew();
+    mustReplace = true;
+    watchSoon();
   }
 
   function startScan(): void {
@@ -225,40 +241,17 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     });
   }
 
-  /** Those that must be looked at, and some of the others in turn. */
-  function* foldersToLook(): Generator<string> {
-    yield* roots;
-    const now = performance.now();
-    let some = 0;
-    for (const { path, changed } of folders.all()) {
-      if (watched.has(path) && now - changed > HOT_MS) continue;
-      yield path;
-      some += 1;
-      if (some >= MANY_FOLDERS) break;
-    }
-    for (let left = deaf ? MANY_FOLDERS : SOME_FOLDERS; left > 0; left -= 1) {
-      rotation ??= { began: Date.now(), folders: folders.all()[Symbol.iterator]() };
-      const next = rotation.folders.next();
-      if (next.done !== true) yield next.value.path;
-      else {
-        lookedAt = rotation.began;
-        rotation = null;
-        return;
-      }
-    }
-  }
-
   function look(): void {
     if (closed) return;
     if (distrusted !== null) judge(distrusted);
     const hot = pollHot();
     let missed = hot.missed;
-    for (const path of foldersToLook()) {
+    for (const path of rounds.next({ roots, isWatched: (path) => watched.has(path), isHurried: deaf })) {
       const isWatched = watched.has(path);
       if (folders.look(path) === "changed" && isWatched) missed = true;
     }
     if (missed && !deaf && !isReplacing && watched.size > 0) distrusted ??= events;
-    if (toWatch.size > 0 && (!isLimited || performance.now() - limitedAt >= HOT_MS)) watchSoon();
+    if (mayWatchMore()) watchSoon();
     const mustLook = deaf || isLimited;
     const isPartly = mustLook || toWatch.size > 0;
     const every = isPartly ? Math.max(WARM_POLL_MS, scan.tookMs * SCAN_SHARE) : FULL_SCAN_MS;
@@ -281,7 +274,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   after(HOT_POLL_MS, look);
 
   return {
-    lookedAt: () => lookedAt,
+    lookedAt: rounds.lookedAt,
     close() {
       closed = true;
       // A watcher that waits for ever would have us wait, too.

@@ -1,0 +1,50 @@
+/** Which folders are looked at next, when no event says so. Room: parser; no authority. */
+import { HOT_MS } from "../protocol/limits.ts";
+import type { Folder, Folders } from "./folders.ts";
+
+/** Folders of one look, besides those that changed lately or are not watched. */
+const SOME = 32;
+const MANY = 512;
+
+export interface Round {
+  readonly roots: readonly string[];
+  readonly isWatched: (path: string) => boolean;
+  /** No event will tell of anything. */
+  readonly isHurried: boolean;
+}
+
+export interface Rounds {
+  /** Those that must be looked at, and some of the others in turn. */
+  next(round: Round): Generator<string>;
+  /** When the last whole round was begun, in milliseconds since 1970: what was there then was seen. */
+  lookedAt(): number;
+}
+
+export function goRound(folders: Pick<Folders, "all">): Rounds {
+  let under: { readonly began: number; readonly folders: Iterator<Folder> } | null = null;
+  let lookedAt = Date.now();
+  return {
+    *next({ roots, isWatched, isHurried }) {
+      yield* roots;
+      const now = performance.now();
+      let some = 0;
+      for (const { path, changed } of folders.all()) {
+        if (isWatched(path) && now - changed > HOT_MS) continue;
+        yield path;
+        some += 1;
+        if (some >= MANY) break;
+      }
+      for (let left = isHurried ? MANY : SOME; left > 0; left -= 1) {
+        under ??= { began: Date.now(), folders: folders.all()[Symbol.iterator]() };
+        const next = under.folders.next();
+        if (next.done === true) {
+          lookedAt = under.began;
+          under = null;
+          return;
+        }
+        yield next.value.path;
+      }
+    },
+    lookedAt: () => lookedAt,
+  };
+}
