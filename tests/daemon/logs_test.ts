@@ -236,6 +236,39 @@ Deno.test("who said it: look-alikes from anybody but the person are never obeyed
   assert.deepEqual([...Deno.readDirSync(home.exports)].map(({ name }) => name), ["good.md"]);
 });
 
+Deno.test("who said it: what nobody typed is not obeyed and says why, arguments of a client's command are what was typed", async () => {
+  await using stage = await setStage();
+  const { rows, say, home } = stage;
+  const from = (reason: string) => `to the agent\n::capture ${reason}.md`;
+  const queued = (prompt: string, more = {}) =>
+    rows.row({
+      type: "attachment",
+      attachment: { type: "queued_command", prompt, commandMode: "prompt", rowSource: "local", ...more },
+    });
+  const command = (args: string) =>
+    `<command-message>review</command-message>\n<command-name>/review</command-name>\n<command-args>${args}</command-args>`;
+  say(
+    rows.user("hello"),
+    rows.user(from("host"), { textNotTyped: true }),
+    queued(from("unmarked")),
+    rows.user(from("unknown-mark"), { tomorrow: true }),
+    rows.user(from("connector"), { fromConnector: true }),
+    rows.user(from("api"), { promptSource: "sdk", turnOrigin: "sdk" }),
+    rows.user(from("agent"), { origin: { kind: "peer" } }),
+    rows.user(command(from("good")), { promptSource: undefined }),
+    rows.assistant("reviewed"),
+  );
+  await whenHolds(stage, "good.md", "reviewed");
+  assert.deepEqual(await decisionsOf(stage, 1), ["allow ::capture good.md: captured"]);
+  const told = home.audit().filter(({ event }) => event === "look-alike")
+    .map(({ command, reason }) => `${command} ${reason}`);
+  const reasons = ["host", "unmarked", "unknown-mark", "connector", "api", "agent"];
+  assert.deepEqual(told, reasons.map((reason) => `::capture ${reason}.md ${reason}`));
+  const recorded = home.readExport("good.md");
+  assert.match(recorded, /Composed by the client or the program that holds the session; nobody typed it:/);
+  assert.deepEqual([...Deno.readDirSync(home.exports)].map(({ name }) => name), ["good.md"]);
+});
+
 // Scenario 13: typed while the model was busy, it stands in an attachment only.
 Deno.test("who said it: a command typed while the model works is obeyed, once", async () => {
   await using stage = await setStage();
