@@ -7,6 +7,7 @@ import { type Facts, needsPolicy } from "../policy/plan.ts";
 import type { PlanContext } from "./make_plan.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Sketch } from "./plan_command.ts";
+import { loadPolicyByName } from "../system/policy_files.ts";
 import { clientVariables, findClientRoots, loadEffective } from "./settings.ts";
 
 export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables"> & {
@@ -23,9 +24,12 @@ export async function findPlanFacts(
 ): Promise<PlanFacts | { readonly ok: false; readonly outcome: Outcome }> {
   const loaded = loadEffective({ ...context, planHash: null });
   if (!loaded.ok && needsPolicy(sketch.name)) return loaded;
+  const named = loaded.ok ? null : loadPolicyByName(context);
+  // What is wrong is on the disk, where the command itself may not look: only this plan can tell of it.
+  if (!loaded.ok && named?.ok === true && sketch.name !== "doctor") return loaded;
   return {
     ok: true,
-    effective: loaded.ok ? loaded.value : null,
+    effective: loaded.ok ? loaded.value : named?.ok === true ? named.effective : null,
     clientRoots: findClientRoots(context),
     clientVariables: clientVariables(),
     agentFolders: sketch.name === "export" && sketch.file !== null ? await agentFolders(sketch.file) : [],

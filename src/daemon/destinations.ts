@@ -5,7 +5,7 @@
  */
 import type { Host, Opening } from "../hosts/host.ts";
 import { decide } from "../policy/decide.ts";
-import type { Asker, Created, Decision, Request } from "../policy/decision.ts";
+import type { Asker, Created, Decision, Lookup, Request } from "../policy/decision.ts";
 import { generateName, resolveRequest } from "../policy/path.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AuditBody } from "../protocol/audit_record.ts";
@@ -45,6 +45,20 @@ export interface Destinations {
 export function createDestinations(options: DestinationsOptions): Destinations {
   const { policy, home, recordings, host, audit } = options;
 
+  /** Where each root really was when this run saw it first. */
+  const grounds = new Map<string, string>();
+
+  /** A root that leads elsewhere now, by a link above it, is not the one that policy was loaded with: it does not count. */
+  function lookAround(path: string): Lookup {
+    const lookup = lookUp(path, policy.destinations.roots, home);
+    const realRoots = Object.entries(lookup.realRoots).filter(([root, real]) => {
+      if (!grounds.has(root)) grounds.set(root, real);
+      return grounds.get(root) === real;
+    });
+    return { ...lookup, realRoots: Object.fromEntries(realRoots) };
+  }
+  lookAround(policy.destinations.default_root);
+
   function decideFor(
     asker: Asker,
     destination: string | null,
@@ -64,7 +78,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     };
     const resolved = resolveRequest(policy, request);
     if ("allow" in resolved) return resolved;
-    const lookup = lookUp(resolved.path, policy.destinations.roots, home);
+    const lookup = lookAround(resolved.path);
     if (lookup.blocked === null) {
       recordings.forgetOthers(
         lookup.path,

@@ -80,8 +80,17 @@ interface Held {
   readonly line: number | null;
 }
 
+/** What is on disk where policy names a folder. What cannot be looked at is what its name says. */
+export interface Disk {
+  isLink(path: string): boolean;
+  /** Where it really is; of what does not exist, where it would be. */
+  real(path: string): string;
+}
+
+export const NAMES_ALONE: Disk = { isLink: () => false, real: (path) => path };
+
 /** `home` is absolute, normalised, without a slash at its end. */
-export function mergePolicy(layers: readonly Layer[], home: string): PolicyResult {
+export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES_ALONE): PolicyResult {
   const errors: SettingsError[] = [];
   const violations: SettingsError[] = [];
   const notes: SettingsError[] = [];
@@ -109,12 +118,23 @@ export function mergePolicy(layers: readonly Layer[], home: string): PolicyResul
         violations.push(
           say(`${binding.file} enforces ${show(now)}; ${show(value)} would allow more and is ignored`),
         );
-      } else {
-        held.set(key.name, { value, file, line });
+        continue;
       }
+      // By name it is inside; a link on the way may lead anywhere. Nobody starts with a policy that says so.
+      if (
+        binding !== undefined && key.name in FOLDERS &&
+        !isNarrower(key.name, reals(now, disk), reals(value, disk))
+      ) {
+        errors.push(
+          say(
+            `${show(value)} leads through a link out of what ${binding.file} enforces; name the real folder`,
+          ),
+        );
+      }
+      held.set(key.name, { value, file, line });
     }
   }
-  if (errors.length === 0) errors.push(...contradictions(held));
+  if (errors.length === 0) errors.push(...contradictions(held), ...linkedRoots(held, disk));
   if (errors.length > 0) return { ok: false, errors };
 
   const merged = policy.parse(nestValues([...held].map(([name, { value }]) => [name, value])));
@@ -174,6 +194,24 @@ function expand({ key, value }: Setting, home: string): { value: unknown; wrong:
     return "path" in folder ? folder.path : text;
   };
   return { value: Array.isArray(value) ? value.map(one) : one(String(value)), wrong };
+}
+
+function reals(value: unknown, disk: Disk): unknown {
+  return Array.isArray(value) ? value.map(disk.real) : disk.real(String(value));
+}
+
+/** Roots that are links: whoever can replace one says anew where recordings go, and no policy has to change for it. */
+function linkedRoots(held: ReadonlyMap<string, Held>, disk: Disk): SettingsError[] {
+  return ["destinations.roots", "destinations.default_root"].flatMap((key) => {
+    const { value, file, line } = held.get(key) ?? { value: [], file: "", line: null };
+    const links = [value].flat().map(String).filter(disk.isLink);
+    return links.map((path) => ({
+      file,
+      line,
+      key,
+      message: `${show(path)} is a symbolic link; name the folder that it leads to`,
+    }));
+  });
 }
 
 /** Keys whose values are fine alone but not together. */

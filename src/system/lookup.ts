@@ -19,7 +19,8 @@ export function lookUp(path: string, roots: readonly string[], home: string): Lo
   const realHome = realPath(home) ?? home;
   const realRoots: Record<string, string> = {};
   for (const root of roots) {
-    const real = realPath(root);
+    // A root that is a link now was none when policy was loaded.
+    const real = isLink(root) ? null : realPath(root);
     if (real !== null) realRoots[root] = real;
   }
   const walked = substituteReal(path, [...Object.entries(realRoots), [home, realHome]]);
@@ -28,8 +29,8 @@ export function lookUp(path: string, roots: readonly string[], home: string): Lo
 }
 
 /**
- * A root may itself be a link, or below one (a home that is mounted elsewhere): policy named it, so that link is
- * followed, once, here. No other link is.
+ * A root may be below a link (a home that is mounted elsewhere): policy named it, so that link is followed, once, here. No
+ * other link is, and a root that is one itself does not count.
  */
 function substituteReal(path: string, places: readonly (readonly [named: string, real: string])[]): string {
   let holder: readonly [string, string] | null = null;
@@ -39,6 +40,15 @@ function substituteReal(path: string, places: readonly (readonly [named: string,
   if (holder === null || holder[0] === "/") return path;
   const rest = path.slice(holder[0].length);
   return holder[1] === "/" ? rest || "/" : holder[1] + rest;
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch (error) {
+    codeOf(error);
+    return false;
+  }
 }
 
 function walk(path: string): Pick<Lookup, "components" | "blocked"> {

@@ -3,11 +3,12 @@
  * `~/.kato/config`. A file that someone else could have written, or that cannot be read, is an error and no policy
  * loads: it is never passed over. Writes nothing.
  */
-import { join } from "@std/path";
+import { basename, dirname, join } from "@std/path";
 import { type ConfigResult, readConfig } from "../policy/config.ts";
 import type { SettingsError } from "../policy/keys.ts";
-import { type Layer, mergePolicy, type PolicyResult } from "../policy/merge.ts";
+import { type Disk, type Layer, mergePolicy, NAMES_ALONE, type PolicyResult } from "../policy/merge.ts";
 import { placesOf } from "../policy/places.ts";
+import { systemWords } from "./look.ts";
 import { POLICY_BYTES, POLICY_FILES } from "../protocol/limits.ts";
 
 export interface SettingsPlaces {
@@ -26,7 +27,7 @@ export interface SettingsPlaces {
  *
  * @param trial A layer to try instead of the files of its origin.
  */
-export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null): PolicyResult {
+export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null, disk = DISK): PolicyResult {
   const { home, uid } = places;
   const { config, policyFile } = placesOf(home);
   const tried = { files: trial === null ? [] : [trial], errors: [] };
@@ -38,7 +39,33 @@ export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null): 
     ...administrators.files.map((file) => ({ origin: "organisation" as const, ...file })),
     ...own.files.map((file) => ({ origin: "user" as const, ...file })),
   ];
-  return mergePolicy(layers, home);
+  return mergePolicy(layers, home, disk);
+}
+
+/** The same by names alone, for those who must know which folders are named before they may look at them. */
+export function loadPolicyByName(places: SettingsPlaces): PolicyResult {
+  return loadPolicy(places, null, NAMES_ALONE);
+}
+
+/** A process that may not look has the plan before it, which may look everywhere, and refuses the same. */
+const DISK: Disk = {
+  isLink: (path) => tryTo(() => Deno.lstatSync(path).isSymlink) ?? false,
+  real(path) {
+    const real = tryTo(() => Deno.realPathSync(path));
+    if (real !== null || path === "/") return real ?? path;
+    const above = DISK.real(dirname(path));
+    return `${above === "/" ? "" : above}/${basename(path)}`;
+  },
+};
+
+/** Null for what is not there, or may not be looked at. */
+function tryTo<Result>(look: () => Result): Result | null {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable || systemWords(error) !== null) return null;
+    throw error;
+  }
 }
 
 /** The text of this person's own policy, with the care of `loadPolicy()`; null when there is none. */

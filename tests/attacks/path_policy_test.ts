@@ -267,32 +267,17 @@ Deno.test("fair destinations with unusual names are allowed", () =>
     }
   }));
 
-Deno.test("a root that is a link is taken for what it leads to", () =>
+Deno.test("a root that has become a link is no root", () =>
   withMachine((machine) => {
     const { base, home, root } = machine;
     Deno.renameSync(root, `${base}/data`);
-    Deno.symlinkSync(`${base}/data`, root);
-    const decision = ask(machine, `${root}/a.md`);
-    assert.equal(decision.allow && decision.path, `${base}/data/a.md`);
-
-    Deno.symlinkSync(machine.outside, `${base}/data/sub`);
-    assert.equal(outline(ask(machine, `${root}/sub/a.md`)), "outside-roots");
-
-    Deno.chmodSync(`${base}/data`, 0o777);
-    assert.equal(outline(ask(machine, `${root}/a.md`)), "writable-by-others");
-
-    Deno.removeSync(root);
     Deno.mkdirSync(`${home}/.ssh`, { mode: 0o700 });
-    Deno.symlinkSync(".ssh", root);
-    assert.equal(outline(ask(machine, `${root}/a.md`)), "reserved-location");
-
-    Deno.removeSync(root);
-    Deno.symlinkSync("/etc", root);
-    assert.equal(outline(ask(machine, `${root}/a.md`)), "system-location");
-
-    Deno.removeSync(root);
-    Deno.symlinkSync("nowhere", root);
-    assert.equal(outline(ask(machine, `${root}/a.md`)), "no-such-root");
+    for (const target of [`${base}/data`, ".ssh", "/etc", "nowhere"]) {
+      Deno.symlinkSync(target, root);
+      const decision = ask(machine, `${root}/a.md`);
+      assert.ok(!decision.allow, target);
+      Deno.removeSync(root);
+    }
   }));
 
 Deno.test("a file is kato's own by device and inode, whatever its name", () =>

@@ -320,3 +320,19 @@ Deno.test("destinations: a person's own file with the inode of one that kato mad
   assert.equal((await decisionsOf(stage, 3)).at(-1), `deny ::record ${own}: not-created-by-kato`);
   assert.equal(home.readExport(own), "my notes\n");
 });
+
+Deno.test("destinations: a root that leads elsewhere since kato started, by a link, is no root any more", async () => {
+  await using home = await makeHome('[destinations]\nroots = ["~/a/b"]\ndefault_root = "~/a/b"\n');
+  Deno.mkdirSync(`${home.path}/a/b`, { recursive: true, mode: 0o700 });
+  Deno.mkdirSync(`${home.path}/private/b`, { recursive: true, mode: 0o700 });
+  await using daemon = startDaemon(home);
+  await daemon.whenUp();
+  Deno.renameSync(`${home.path}/a`, `${home.path}/moved`);
+  Deno.symlinkSync("private", `${home.path}/a`);
+  const rows = createRows();
+  append(home.log(rows.session), rows.user("::record notes.md\nhello"), rows.assistant("one"));
+  const decisions = () => home.audit().filter(({ event }) => event === "command");
+  await until("it is decided", () => decisions().length > 0, { saw: daemon.said });
+  assert.deepEqual(decisions().map(({ decision }) => decision), ["deny"]);
+  assert.deepEqual([...Deno.readDirSync(`${home.path}/private/b`)], []);
+});

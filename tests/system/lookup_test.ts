@@ -38,6 +38,7 @@ Deno.test("lookUp() describes every component that exists, from the top", () =>
       ino: info.ino,
       links: 1,
       size: 5,
+      birth: info.birthtime?.getTime() ?? null,
     });
     assert.deepEqual([lookup.ancestor, lookup.realAncestor], [`${root}/sub`, `${root}/sub`]);
     assert.deepEqual(lookup.realRoots, { [root]: root });
@@ -55,19 +56,26 @@ Deno.test("lookUp() stops where nothing exists any more", () =>
     assert.deepEqual(Object.keys(lookup.realRoots), [root]);
   }));
 
-Deno.test("lookUp() follows the link by which policy names a root, and the home, and no other", () =>
+Deno.test("lookUp() follows a link above a root, and that of the home, and no other", () =>
   withFolders((base) => {
+    Deno.mkdirSync(`${base}/home/notes/deep`);
     Deno.symlinkSync(`${base}/home/notes`, `${base}/named`);
     Deno.symlinkSync(`${base}/home`, `${base}/people`);
     Deno.symlinkSync("../../elsewhere", `${base}/home/notes/out`);
 
     assert.equal(
-      lookUp(`${base}/named/a.md`, [`${base}/named`], `${base}/home`).path,
-      `${base}/home/notes/a.md`,
+      lookUp(`${base}/named/deep/a.md`, [`${base}/named/deep`], `${base}/home`).path,
+      `${base}/home/notes/deep/a.md`,
+    );
+    const link = lookUp(`${base}/named/a.md`, [`${base}/named`], `${base}/home`);
+    assert.deepEqual(
+      [link.path, link.realRoots],
+      [`${base}/named/a.md`, {}],
+      "a root that is a link is none",
     );
     assert.equal(lookUp(`${base}/people/a.md`, [], `${base}/people`).path, `${base}/home/a.md`);
 
-    const out = lookUp(`${base}/named/out/a.md`, [`${base}/named`], `${base}/home`);
+    const out = lookUp(`${base}/people/notes/out/a.md`, [`${base}/people/notes`], `${base}/home`);
     assert.equal(out.path, `${base}/home/notes/out/a.md`);
     assert.equal(out.components.at(-1)?.kind, "symlink");
     assert.equal(out.realAncestor, `${base}/elsewhere`);

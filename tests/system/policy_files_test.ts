@@ -37,6 +37,35 @@ Deno.test("loadPolicy() without any file is the default", () =>
     assert.ok(loadConfig(places).ok);
   }));
 
+Deno.test("loadPolicy() refuses a root that is a link, and one that leads out of what is enforced through one", () =>
+  withPlaces((places) => {
+    const { home, system } = places;
+    const own = placesOf(home).policyFile;
+    const roots = (folder: string) => `[destinations]\nroots = ["${folder}"]\ndefault_root = "${folder}"\n`;
+    Deno.mkdirSync(`${home}/enforced/real/deep`, { recursive: true });
+    Deno.mkdirSync(`${home}/private/deep`, { recursive: true });
+    Deno.symlinkSync(`${home}/private`, `${home}/enforced/link`);
+    Deno.symlinkSync("real", `${home}/enforced/inner`);
+    put(own, roots(`${home}/enforced/inner`));
+    assert.match(refused(places).join(), /inner" is a symbolic link; name the folder that it leads to/);
+    const enforce = 'enforce = ["destinations.roots", "destinations.default_root"]\n';
+    put(join(system, "policy.toml"), enforce + roots(`${home}/enforced`));
+    for (const folder of ["link", "link/deep", "link/not/yet"]) {
+      put(own, roots(`${home}/enforced/${folder}`));
+      assert.match(
+        refused(places).join(),
+        /leads through a link out of what .* enforces|is a symbolic link/,
+        folder,
+      );
+    }
+    for (const folder of ["real", "real/deep", "real/not/yet", "inner/deep"]) {
+      put(own, roots(`${home}/enforced/${folder}`));
+      const result = loadPolicy(places);
+      assert.ok(result.ok, folder);
+      assert.deepEqual(result.effective.policy.destinations.roots, [`${home}/enforced/${folder}`]);
+    }
+  }));
+
 Deno.test("loadPolicy() reads the administrator's files by name, then the person's", () =>
   withPlaces((places) => {
     const size = (n: number) => `[destinations]\nmax_file_mb = ${n}\n`;
