@@ -192,3 +192,13 @@ Deno.test("a message is read under the names that other writers give to its text
   const expected = ["user hi", "assistant Hello.", "assistant Again.", "user and you?", "assistant Well."];
   assert.deepEqual(said(lines), expected);
 });
+
+Deno.test("what a turn's end repeats is told once, also where another turn began in it", () => {
+  const start = (turn_id: string) => event({ type: "task_started", turn_id });
+  const end = (turn_id: string, last_agent_message: string) =>
+    event({ type: "task_complete", turn_id, last_agent_message });
+  const answer = ANSWER["item"]?.("Done.", "final_answer") ?? {};
+  assert.deepEqual(said([start("a"), answer, end("a", "Done.")]), ["assistant Done."]);
+  assert.deepEqual(said([start("a"), answer, start("b"), end("a", "Done.")]), ["assistant Done."]);
+  assert.deepEqual(said([start("a"), end("a", "Done.")]), ["assistant Done."]);
+});

@@ -107,10 +107,11 @@ function endTurn(turn: string, { fold }: LineEvents): void {
 /** A failed turn says so only here. */
 function readEnd(payload: Row, events: LineEvents): Reading {
   const { fold } = events;
-  const turn = textOf(payload["turn_id"]);
+  const turn = nameOf(payload["turn_id"]);
   const error = rowOf(payload["error"]);
   const text = errorText(error["message"]) || textOf(error["codex_error_info"]);
-  if (fold.review === null) readLastAnswer(textOf(payload["last_agent_message"]), events);
+  const isCurrent = turn === "" || fold.turn.id === "" || turn === fold.turn.id;
+  if (isCurrent && fold.review === null) readLastAnswer(textOf(payload["last_agent_message"]), events);
   events.addNotice("api-error", text, turnId(payload, "error", events));
   reportSilence(events);
   endTurn(turn, events);
@@ -137,7 +138,7 @@ const ABORTS: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 function readAbort(payload: Row, events: LineEvents): Reading {
-  endTurn(textOf(payload["turn_id"]), events);
+  endTurn(nameOf(payload["turn_id"]), events);
   const text = ABORTS.get(payload["reason"]) ?? "The turn was interrupted.";
   events.addNotice("interruption", text, turnId(payload, "aborted", events));
   return events.reading("injected");
