@@ -7,6 +7,7 @@
 import { measureAppends, measureLatency } from "./live.ts";
 import type { ProviderId } from "../src/protocol/event.ts";
 import { type BenchClient, CLIENTS } from "./client.ts";
+import { measureLookAlikes, measurePast } from "./burden.ts";
 import { measureCommands } from "./commands.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { type ExportPlan, measureExport } from "./export.ts";
@@ -122,6 +123,7 @@ async function measure(plan: Plan, folder: string): Promise<Row[]> {
   rows.push(...await measureMemoryOf("jitless", plan, folder));
   console.error("bench: an innocent session while poison is read, jitless …");
   rows.push(...await measurePoisons("jitless", folder, plan));
+  rows.push(...await measureBurdens("jitless", plan, folder));
   console.error("bench: building an installation …");
   const made = await makeInstallation(folder);
   if (made.made) return [...rows, ...await measureInstallation(made.installation, plan, folder)];
@@ -134,7 +136,13 @@ async function measureInstallation(installation: Installation, plan: Plan, folde
     ...await measureDaemon(plan, folder, CLIENTS["claude-code"], installation),
     ...await measureMemoryOf(installation, plan, folder),
     ...await measurePoisons(installation, folder, plan),
+    ...await measureBurdens(installation, plan, folder),
   ];
+}
+
+async function measureBurdens(host: Host, { samples }: Plan, folder: string): Promise<Row[]> {
+  console.error(`bench: past recordings and look-alikes, ${labelOf(host)} …`);
+  return [await measurePast(folder, host, samples), await measureLookAlikes(folder, host)];
 }
 
 async function measureMemoryOf(host: Host, plan: Plan, folder: string): Promise<Row[]> {

@@ -3,13 +3,13 @@
  * and keeps the mark that says which session it has in its hands. Requires write on the state folder (the mark).
  * Room: daemon.
  */
-import { after } from "../hosts/timers.ts";
+import { after, afterAwake } from "../hosts/timers.ts";
 import type { Host } from "../hosts/host.ts";
 import { receive } from "../protocol/channel.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
 import { markOf } from "../protocol/in_hand.ts";
-import { HEARTBEAT_MS } from "../protocol/limits.ts";
+import { DOUBT_MS, DOUBTS, HEARTBEAT_MS } from "../protocol/limits.ts";
 import { type FromParser, fromParser, type ToParser } from "../protocol/parser_messages.ts";
 import type { Role } from "../protocol/port.ts";
 import type { Suspicion } from "./sources.ts";
@@ -53,6 +53,10 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
   /** The number of the question that is not answered yet. */
   let asked: number | null = null;
   let lastAsked = -Infinity;
+  /** Since it was asked: how often its silence was looked into, and the look that is under way. */
+  let doubts = 0;
+  let stopDoubting: (() => void) | null = null;
+  let heard = false;
   let beats = 0;
   let failures = 0;
   let stopping: (() => void) | null = null;
@@ -65,7 +69,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     if (role !== own || stopping !== null) return;
     own.end();
     role = null;
-    asked = null;
+    answered();
     lastAsked = -Infinity;
     const mark = marked;
     marked = null;
@@ -77,14 +81,34 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     });
   }
 
+  function answered(): void {
+    asked = null;
+    doubts = 0;
+    stopDoubting?.();
+    stopDoubting = null;
+  }
+
+  /** No answer is in; it may have come while the orchestrator itself was held up, and wait to be taken. */
+  function doubt(own: Role): void {
+    doubts += 1;
+    heard = false;
+    stopDoubting = afterAwake(DOUBT_MS, () => {
+      stopDoubting = null;
+      if (role !== own || (heard && doubts < DOUBTS)) return;
+      if (host.name === "processes") down(own, "it did not answer", false);
+      else options.hangs(marked);
+    });
+  }
+
   function start(): void {
     const own = host.start("parser", `parser:${provider}`, grants);
     role = own;
     receive(own.port, fromParser, (message, payload) => {
       if (role !== own) return;
+      heard = true;
       switch (message.type) {
         case "pong":
-          if (message.n === asked) asked = null;
+          if (message.n === asked) answered();
           options.looked(message.looked);
           return;
         case "mark":
@@ -117,7 +141,8 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
       // Not at every call: each wakes a process that has nothing to do.
       if (role === null || now - lastAsked < HEARTBEAT_MS) return;
       if (asked !== null) {
-        return host.name === "processes" ? down(role, "it did not answer", false) : options.hangs(marked);
+        if (stopDoubting === null) doubt(role);
+        return;
       }
       beats += 1;
       asked = beats;
@@ -128,6 +153,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
       const own = role;
       // One that waits for its restart does not get it any more.
       stopping = () => {};
+      answered();
       if (own === null) return;
       await new Promise<void>((resolve) => {
         stopping = resolve;

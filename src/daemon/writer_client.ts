@@ -2,7 +2,7 @@
  * The orchestrator's side of one writer: a question, its answer, one at a time. A writer that answers out of turn,
  * or not in time, is ended. Room: daemon; no authority of its own.
  */
-import { after } from "../hosts/timers.ts";
+import { afterAwake } from "../hosts/timers.ts";
 import { receive } from "../protocol/channel.ts";
 import { HEARTBEAT_MS } from "../protocol/limits.ts";
 import type { Role } from "../protocol/port.ts";
@@ -67,7 +67,7 @@ export function askWriter(role: Role, violation: (why: string) => void): WriterC
       const answer = new Promise<WriterAnswer>((resolve, reject) => {
         waiting = { type: message.type, resolve, reject };
       });
-      const cancel = after(HEARTBEAT_MS, () => fail("it did not answer"));
+      const cancel = afterAwake(HEARTBEAT_MS, () => fail("it did not answer"));
       role.port.send({ header: message, payload: payload ?? null });
       try {
         return await answer;

@@ -22,6 +22,24 @@ export function after(ms: number, call: () => void): () => void {
   return () => void calls.delete(added);
 }
 
+/** Time that is counted in so many parts, between which whatever came is taken. */
+const AWAKE_PARTS = 10;
+
+/**
+ * Like `after()`, but of a time in which this process did nothing, because it was busy or stopped, no more than a tenth
+ * of `ms` counts: what others sent meanwhile is taken before `call`.
+ */
+export function afterAwake(ms: number, call: () => void): () => void {
+  let left = AWAKE_PARTS;
+  let cancel = after(ms / AWAKE_PARTS, next);
+  function next(): void {
+    left -= 1;
+    if (left === 0) return call();
+    cancel = after(ms / AWAKE_PARTS, next);
+  }
+  return () => cancel();
+}
+
 /** Calls `call` every `ms` milliseconds until what it returns is called. */
 export function every(ms: number, call: () => void): () => void {
   let stop = after(ms, turn);

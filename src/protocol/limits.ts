@@ -162,6 +162,12 @@ export const LOOK_KEPT_MS = 5 * 60_000;
 /** A role is asked this often whether it is there; one that does not answer for as long hangs. */
 export const HEARTBEAT_MS = 10_000;
 
+/** ... or the orchestrator was too busy to take its answer: so long it takes what came, before it believes the first. */
+export const DOUBT_MS = 1_000;
+
+/** A role that sends other things but never answers hangs, too, when it was doubted so often. */
+export const DOUBTS = 12;
+
 /** SIGTERM to exit, everything flushed. */
 export const STOP_MS = 2_000;
 

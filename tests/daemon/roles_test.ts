@@ -230,8 +230,28 @@ Deno.test("threads: a parser that does not answer for the heartbeat's time is gi
   run.orchestrator.tend();
   assert.deepEqual(run.gaveUp, []);
   await withClockAhead(11_000, () => run.orchestrator.tend());
+  // Not at once: its answer might be there, and not taken yet.
+  assert.deepEqual(run.gaveUp, []);
+  await until("it is given up", () => run.gaveUp.length > 0);
   assert.deepEqual(run.gaveUp, ["the parser of claude-code does not answer"]);
   // The next start is told by the mark that is on the disk, and counts it: once more, and it is quarantined.
   run.orchestrator.crashed("claude-code", SESSION);
   assert.ok(run.audit.some(({ event }) => event === "source-quarantined"));
+});
+
+Deno.test("a parser whose answer waits while the orchestrator is held up is not taken for a silent one", async () => {
+  let answer = () => {};
+  const act: Act = (message, acting) => {
+    if (message.type === "start") sayReady(acting, 100);
+    if (message.type === "ping") answer = () => acting.send({ type: "pong", n: message.n, looked: 0 });
+  };
+  await using world = threads((kind) => kind === "parser" ? act : null);
+  await using run = await runInProcess(world.host);
+  await run.whenUp();
+  run.orchestrator.tend();
+  // The orchestrator does nothing for longer than the heartbeat; then its timer comes before what was sent to it.
+  await withClockAhead(25_000, () => run.orchestrator.tend());
+  answer();
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  assert.deepEqual(run.gaveUp, []);
 });

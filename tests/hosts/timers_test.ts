@@ -1,6 +1,6 @@
 /** Timers that are armed together: what is called, in which order, and what is not. */
 import assert from "node:assert/strict";
-import { after, every, wait } from "../../src/hosts/timers.ts";
+import { after, afterAwake, every, wait } from "../../src/hosts/timers.ts";
 
 Deno.test("after() calls in the order of what is due, however they were asked for", async () => {
   const called: number[] = [];
@@ -50,4 +50,23 @@ Deno.test("a call that throws takes no other with it", async () => {
   assert.equal(await other, "called");
   globalThis.removeEventListener("error", caught);
   assert.match(String(thrown[0]), /a bug/);
+});
+
+Deno.test("afterAwake() lets what came meanwhile be taken first, however long the process was held up", async () => {
+  const order: string[] = [];
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => order.push("taken");
+  const called = new Promise<void>((resolve) =>
+    afterAwake(50, () => {
+      order.push("called");
+      resolve();
+    })
+  );
+  const cancel = afterAwake(1, () => order.push("called off"));
+  cancel();
+  port2.postMessage("it was sent in time");
+  for (const end = performance.now() + 200; performance.now() < end;);
+  await called;
+  port1.close();
+  assert.deepEqual(order, ["taken", "called"]);
 });
