@@ -40,7 +40,10 @@ export function paragraphs(seed: number, count: number): string {
   return parts.join("\n\n") + "\n";
 }
 
+/** Rows from this number on are written while a daemon follows: a command of another time would be history. */
+const LIVE_ROWS = 2_000_000;
+
 /** Of row `number`: two seconds between two. ISO 8601, UTC. */
 export function time(number: number): string {
-  return new Date(Date.UTC(2026, 0, 5, 8) + number * 2000).toISOString();
+  return (number >= LIVE_ROWS ? new Date() : new Date(Date.UTC(2026, 0, 5, 8) + number * 2000)).toISOString();
 }
