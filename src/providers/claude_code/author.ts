@@ -5,7 +5,7 @@ import { isMarked, type Weighed, weighQueued, weighQueueRow, weighRow } from "./
 import { type Row, textOf, uuidOf } from "./records.ts";
 
 export const UNMARKED: Authorship = { evidence: "unproven", why: "unmarked" };
-export const AMBIGUOUS: Authorship = { evidence: "unproven", why: "ambiguous" };
+const AMBIGUOUS: Authorship = { evidence: "unproven", why: "ambiguous" };
 
 /** The oldest version that is known to mark each message that a person typed; some before it did, too. */
 const MARKED_SINCE = [2, 1, 263] as const;

@@ -1,4 +1,4 @@
-/** Rows of type `system` and `attachment`: what the client tells the person, and context for the model. Pure. */
+/** Rows of type `system` and `attachment`, of the queue, and of where a session goes on: what the client tells. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
 import { authorOfAbsorbed, authorOfQueued, UNMARKED } from "./author.ts";
