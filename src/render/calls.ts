@@ -17,6 +17,15 @@ export interface WaitingCall {
   result: { readonly body: string; readonly error: boolean } | null;
 }
 
+/** A result whose call was not told of yet: clients do write the two in either order. */
+export interface WaitingResult {
+  readonly waits: "result";
+  readonly call: string;
+  readonly agent: string;
+  readonly text: string;
+  readonly error: boolean;
+}
+
 /** Something complete that must not overtake a call before it. */
 export interface WaitingBlock {
   readonly waits: "turn";
@@ -31,9 +40,11 @@ export interface LateCall {
   readonly prose: boolean;
 }
 
+type Waiting = WaitingCall | WaitingResult | WaitingBlock;
+
 /** Plain JSON, part of the renderer's state. `queue` is in the order of the conversation. */
 export interface Calls {
-  queue: (WaitingCall | WaitingBlock)[];
+  queue: Waiting[];
   late: LateCall[];
 }
 
@@ -43,11 +54,18 @@ export function beginCalls(): Calls {
 
 /** Adds a call, or a block that belongs behind those that wait; returns what can be written now. */
 export function enqueue(page: Page, calls: Calls, item: WaitingCall | WaitingBlock): string {
-  calls.queue.push(item);
   if (item.waits === "call") {
+    const isSame = ({ call, agent }: LateCall | WaitingResult) => call === item.call && agent === item.agent;
     // A service may use an id again: from now on it means this call.
-    calls.late = calls.late.filter(({ call, agent }) => call !== item.call || agent !== item.agent);
+    calls.late = calls.late.filter((late) => !isSame(late));
+    const early = calls.queue.findIndex((other) => other.waits === "result" && isSame(other));
+    const result = calls.queue[early];
+    if (result?.waits === "result") {
+      item.result = { body: page.result(result.text, item.prose), error: result.error };
+      calls.queue.splice(early, 1);
+    }
   }
+  calls.queue.push(item);
   return settle(page, calls);
 }
 
@@ -68,7 +86,9 @@ export function addResult(
   }
   const at = calls.late.findIndex((late) => late.call === call && late.agent === agent);
   const [late] = at < 0 ? [] : calls.late.splice(at, 1);
-  return page.lateResult(late?.summary ?? "", page.result(text, late?.prose ?? false), error);
+  if (late !== undefined) return page.lateResult(late.summary, page.result(text, late.prose), error);
+  calls.queue.push({ waits: "result", call, agent, text, error });
+  return settle(page, calls);
 }
 
 /** Writes everything that waits: the conversation goes on, or ends. */
@@ -85,7 +105,7 @@ function settle(page: Page, calls: Calls): string {
   let done = 0;
   let held = calls.queue.reduce((sum, item) => sum + sizeOf(item), 0);
   for (const item of calls.queue) {
-    const complete = item.waits === "turn" || item.result !== null;
+    const complete = item.waits === "turn" || (item.waits === "call" && item.result !== null);
     if (!complete && calls.queue.length - done <= WAITING_CALLS && held <= WAITING_CHARS) break;
     text += show(page, calls, item, "later");
     held -= sizeOf(item);
@@ -95,8 +115,9 @@ function settle(page: Page, calls: Calls): string {
   return text;
 }
 
-function show(page: Page, calls: Calls, item: WaitingCall | WaitingBlock, missing: "later" | "none"): string {
+function show(page: Page, calls: Calls, item: Waiting, missing: "later" | "none"): string {
   if (item.waits === "turn") return item.text;
+  if (item.waits === "result") return page.lateResult("", page.result(item.text, false), item.error);
   const { call, agent, summary, prose, input, result } = item;
   const outcome: Outcome = result === null ? { outcome: missing } : { outcome: "result", ...result };
   if (result === null) {
@@ -106,7 +127,7 @@ function show(page: Page, calls: Calls, item: WaitingCall | WaitingBlock, missin
   return page.call(summary, input, outcome);
 }
 
-function sizeOf(item: WaitingCall | WaitingBlock): number {
-  if (item.waits === "turn") return item.text.length;
+function sizeOf(item: Waiting): number {
+  if (item.waits !== "call") return item.text.length;
   return item.summary.length + item.input.length + (item.result?.body.length ?? 0);
 }

@@ -93,6 +93,25 @@ Deno.test("a call without a result does not hold back what follows; a late resul
   ]);
 });
 
+Deno.test("a result that comes before its call is shown with it", () => {
+  assert.deepEqual(
+    outline([result("1"), result("0"), call("2"), call("1"), result("2"), say("said", null)]),
+    [
+      "## Assistant",
+      "Result",
+      "output 0",
+      "</details>",
+      "Bash: run 2",
+      "output 2",
+      "</details>",
+      "Bash: run 1",
+      "output 1",
+      "</details>",
+      "said",
+    ],
+  );
+});
+
 Deno.test("a call that never had a result says so at the end, and one nobody called stands alone", () => {
   assert.deepEqual(outline([result("0"), call("1")]), [
     "## Assistant",
