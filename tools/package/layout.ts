@@ -59,6 +59,7 @@ export function placesOf(root: string, dist: string, format: Format): readonly P
       "kato.fish": "usr/share/fish/vendor_completions.d/kato.fish",
     }),
     ...plain(packaging, { "policy.toml": "etc/kato/policy.toml" }),
+    { from: `${packaging}/everyone.sh`, to: "usr/lib/kato/everyone", mode: 0o755 },
     ...(format === "deb" ? plain(`${packaging}/apparmor`, { kato: "etc/apparmor.d/kato" }) : []),
     ...documentation(root),
   ];

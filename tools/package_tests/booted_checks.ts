@@ -81,11 +81,40 @@ async function live(machine: Machine, { path, format }: Package, next: string): 
   expect(found.join("\n") === said.join("\n"), `said:\n${said.join(" ")}\nrecorded:\n${found.join(" ")}`);
   await must(machine, "alice", "kato audit verify");
 
+  await upgradeBesideOneThatHangs(machine, command);
+
   const kept = recorded(machine);
   await must(machine, "root", command.remove);
   const left = await as(machine, "root", "pgrep -x kato");
   expect(left.code === 1, `processes are left: ${left.out}`);
   expect(recorded(machine) === kept, "removal changed a recording");
+}
+
+/** Of a service manager's own waiting, and of the daemons' end. */
+const BOUND_MS = 60_000;
+
+/** Bob has his service never end when it is told to. That keeps root, and alice, from nothing. */
+async function upgradeBesideOneThatHangs(
+  machine: Machine,
+  command: (typeof COMMANDS)[Format],
+): Promise<void> {
+  await must(machine, "root", "systemctl stop kato@bob");
+  const dropIn =
+    "[Service]\\nExecStop=/bin/sleep infinity\\nTimeoutStopSec=infinity\\nNoExecPaths=\\nExecPaths=/\\n";
+  await must(
+    machine,
+    "bob",
+    `mkdir -p ~/.config/systemd/user/kato.service.d && printf '${dropIn}' > ~/.config/systemd/user/kato.service.d/90.conf && ` +
+      "systemctl --user daemon-reload && systemctl --user start kato",
+  );
+  const [before] = await pids(machine);
+  const began = performance.now();
+  await must(machine, "root", command.install("/root/next"));
+  expect(performance.now() - began < BOUND_MS, "one person's service held up the upgrade");
+  const [after] = await pids(machine);
+  expect(Number(after) > 0 && after !== before, "another person's daemon was not restarted");
+  const old = await as(machine, "root", "ls -l /proc/[0-9]*/exe 2>/dev/null | grep 'kato.*(deleted)'");
+  expect(old.code === 1, `a daemon goes on with files that were replaced: ${old.out}`);
 }
 
 /** Types a message every tenth of a second, until it is stopped; says what was typed. */

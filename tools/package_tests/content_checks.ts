@@ -5,7 +5,7 @@ import { type Check, expect, expectNone, succeed } from "./check.ts";
 import type { Package } from "./opened.ts";
 
 /** Everything that somebody may run. */
-const PROGRAMS = ["/usr/bin/kato", "/usr/lib/kato/deno", "/usr/lib/kato/facts"];
+const PROGRAMS = ["/usr/bin/kato", "/usr/lib/kato/deno", "/usr/lib/kato/facts", "/usr/lib/kato/everyone"];
 
 /** Files of every package. */
 const FILES = [
@@ -13,6 +13,7 @@ const FILES = [
   "/etc/kato/policy.toml",
   "/usr/bin/kato",
   "/usr/lib/kato/deno",
+  "/usr/lib/kato/everyone",
   "/usr/lib/kato/facts",
   "/usr/lib/kato/kato.js",
   "/usr/lib/kato/parser.js",
