@@ -7,9 +7,9 @@
 # Exit status: 0 done, 1 somebody's manager did not answer or processes had to be killed (each is named), 64 usage.
 set -u
 
-# Seconds that a manager has for each question, and that daemons have to end by themselves.
-ANSWER=5
-END=15
+# Seconds: a daemon has 20 to end by itself, and its manager that long to say so; then those that are left are killed.
+ANSWER=22
+LEFT=3
 
 usage() {
 	echo 'usage: /usr/lib/kato/everyone restart|stop' >&2
@@ -29,7 +29,7 @@ managers() {
 		sed -n 's/^user@\([0-9]\{1,\}\)\.service .*/\1/p'
 }
 
-# ask UID WORDS...: puts a job into this person's manager, and does not wait for what becomes of it.
+# ask UID WORDS...: has this person's manager do something, and waits for it no longer than the bound.
 ask() {
 	uid=$1
 	shift
@@ -56,28 +56,27 @@ running() {
 
 failed=0
 verb=$1
+job=stop
 if [ "$verb" = restart ]; then
-	systemctl daemon-reload
-	systemctl --no-block try-restart 'kato@*.service'
-else
-	systemctl --no-block stop 'kato@*.service'
+	job=try-restart
+	timeout -k 1 "$ANSWER" systemctl daemon-reload
 fi
-
-asked=''
+timeout -k 1 "$ANSWER" systemctl "$job" 'kato@*.service' &
+asked=$!
 for user in $(managers); do
 	if [ "$verb" = restart ]; then
-		{ ask "$user" daemon-reload && ask "$user" --no-block try-restart kato.service; } &
+		{ ask "$user" daemon-reload && ask "$user" "$job" kato.service; } &
 	else
-		ask "$user" --no-block stop kato.service &
+		ask "$user" "$job" kato.service &
 	fi
 	asked="$asked $!"
 done
-for job in $asked; do wait "$job" || failed=1; done
+for one in $asked; do wait "$one" || failed=1; done
 
 # Whose daemon goes on with what it had? After a restart: those that run files that were replaced.
 which=all
 [ "$verb" = stop ] || which=deleted
-left=$END
+left=$LEFT
 while [ "$left" -gt 0 ] && [ -n "$(running "$which")" ]; do
 	sleep 1
 	left=$((left - 1))

@@ -5,7 +5,7 @@
 import type { Launch } from "./parse_arguments.ts";
 
 /** What the daemon is told of this run. */
-export type DaemonLaunch = Omit<Launch, "kernel">;
+export type DaemonLaunch = Omit<Launch, "kernel" | "outputMade">;
 
 export interface DaemonLine {
   readonly launch: DaemonLaunch;

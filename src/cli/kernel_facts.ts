@@ -58,6 +58,12 @@ export function parsePath(text: string, before: readonly string[]): string[] {
   return [...before, text];
 }
 
+/** Device and inode of a file, appended to those before it. */
+export function parseIdentity(text: string, before: readonly string[]): string[] {
+  if (!/^\d{1,20}:\d{1,20}$/.test(text)) throw new InvalidArgumentError("Write DEVICE:INODE.");
+  return [...before, text];
+}
+
 /** As systemd names units. */
 export function parseUnit(text: string): string {
   if (!/^[A-Za-z0-9:_.\\@-]{1,255}$/.test(text)) throw new InvalidArgumentError("Write a unit's name.");

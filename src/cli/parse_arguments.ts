@@ -14,6 +14,8 @@ export interface Launch {
   readonly kernelSandbox: boolean;
   /** Parts of that sandbox that this kernel does not have. */
   readonly kernelMissing: readonly string[];
+  /** Empty files that the launcher made for this run's output, by `dev:ino`. */
+  readonly outputMade: readonly string[];
   /** What the daemon's roles run as. */
   readonly roles: "threads" | "processes";
   /** Who must own the administrator's files: the number that root's have here. 0, but in a namespace without it. */
@@ -66,6 +68,7 @@ interface LaunchOptions extends Pick<Launch, "kernelSandbox" | "kernelMissing" |
   readonly daemonProcess: KernelFacts["processes"];
   readonly daemonUnit?: string;
   readonly daemonMisses: readonly string[];
+  readonly outputMade: readonly string[];
   readonly userNamespaces?: "yes" | "no";
 }
 
@@ -75,7 +78,8 @@ function launchOf(options: LaunchOptions): Launch {
     options;
   const userNamespaces = options.userNamespaces === undefined ? null : options.userNamespaces === "yes";
   const kernel = { landlockAbi, processes, unit, misses, userNamespaces };
-  return { planHash, kernelSandbox, kernelMissing, roles, administrator, kernel };
+  const { outputMade } = options;
+  return { planHash, kernelSandbox, kernelMissing, roles, administrator, kernel, outputMade };
 }
 
 /** The parser's message in the form of ours: one line, and no character of it steers the terminal. */

@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { VERSION } from "../version.ts";
 import { example, helpOf, type HelpStyle, layOut, stopAtErrors, UsageError } from "./help_layout.ts";
-import { parsePath, parseProcess, parseUnit } from "./kernel_facts.ts";
+import { parseIdentity, parsePath, parseProcess, parseUnit } from "./kernel_facts.ts";
 import type { ExportInvocation, SessionFilter, Shell, Since } from "./invocation.ts";
 import {
   parseCount,
@@ -40,6 +40,7 @@ export function createProgram({ take, ...options }: ProgramOptions): Command {
       program.createOption("--roles <host>").choices(["threads", "processes"]).default("threads").hideHelp(),
     )
     .addOption(program.createOption("--administrator <uid>").argParser(parseCount).default(0).hideHelp())
+    .addOption(program.createOption("--output-made <id>").argParser(parseIdentity).default([]).hideHelp())
     .addOption(program.createOption("--landlock-abi <n>").argParser(parseCount).hideHelp())
     .addOption(
       program.createOption("--daemon-process <facts>").argParser(parseProcess).default([]).hideHelp(),

@@ -52,10 +52,14 @@ static bool is_other_home(const char *path, const char *home) {
 /* Hidden folders hold settings, keys and programs of others. */
 static bool has_hidden(const char *path) { return strstr(path, "/.") != NULL; }
 
+bool is_own_place(const char *path, const char *home, const char *real_home) {
+  return is_inside_own(path, home, ".kato") || is_inside_own(path, real_home, ".kato");
+}
+
 /* Below home whatever is not hidden; elsewhere plain folders, that are neither the system's nor another person's. */
 bool is_writable_place(const char *path, const char *home, const char *real_home) {
   if (!is_plain_path(path)) return false;
-  if (is_inside_own(path, home, ".kato") || is_inside_own(path, real_home, ".kato")) return true;
+  if (is_own_place(path, home, real_home)) return true;
   if (holds(path, home) || holds(path, real_home)) return false;
   if (is_inside(path, home)) return !has_hidden(path + strlen(home));
   if (is_inside(path, real_home)) return !has_hidden(path + strlen(real_home));

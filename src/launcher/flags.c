@@ -137,7 +137,7 @@ void build_flags(struct list *arguments, const char *program, const struct comma
 bool is_reserved_argument(const char *argument) {
   static const char *const RESERVED[] = {"--plan-hash",    "--kernel-sandbox", "--kernel-missing", "--roles",
                                          "--landlock-abi", "--daemon-process", "--daemon-unit",   "--administrator",
-                                         "--user-namespaces", "--daemon-misses"};
+                                         "--user-namespaces", "--daemon-misses", "--output-made"};
   for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++) {
     size_t length = strlen(RESERVED[i]);
     if (strncmp(argument, RESERVED[i], length) == 0 && (argument[length] == '\0' || argument[length] == '=')) return true;

@@ -63,7 +63,7 @@ static void cut_name(char *path) {
   slash[slash == path ? 1 : 0] = '\0';
 }
 
-/* The nearest folder above that exists, without links, if kato may write there at all. */
+/* The nearest folder above that exists, without links, if it is one of kato's own. */
 static int open_above(const char *path, const struct place *place) {
   char *above = text_of("%s", path);
   int fd = -1;
@@ -71,9 +71,8 @@ static int open_above(const char *path, const struct place *place) {
     cut_name(above);
     fd = looked_at(open_without_links(above, O_DIRECTORY), above);
   } while (fd < 0 && errno == ENOENT && above[1] != '\0');
-  /* A file in the home itself may be named; the home as a whole may not. */
-  bool is_home = strcmp(above, place->home) == 0 || strcmp(above, place->real_home) == 0;
-  if (fd >= 0 && !is_home && !is_writable_place(above, place->home, place->real_home)) {
+  /* Elsewhere nothing but what was named is written: see output.c. */
+  if (fd >= 0 && !is_own_place(above, place->home, place->real_home)) {
     close(fd);
     fd = -1;
   }

@@ -172,6 +172,7 @@ static _Noreturn void run_once(const struct place *place, const struct plan *pla
   struct list arguments = {0};
   build_flags(&arguments, place->program, &command);
   if (strcmp(plan->profile, "cli-read:doctor") == 0) facts_arguments(&arguments, place, role);
+  keep_outputs(plan, place, &arguments);
   main_arguments(&arguments, place, plan, line);
   struct ruleset rules;
   ruleset_make(&rules, place->abi);

@@ -78,6 +78,7 @@ const struct role *role_of(const struct plan *plan, const char *name);
 /* bounds.c */
 #define UNIT_DROP_INS ".config/systemd/user/kato.service.d"
 bool is_inside(const char *path, const char *folder);
+bool is_own_place(const char *path, const char *home, const char *real_home);
 const char *why_no_destination(const char *below);
 bool is_writable_place(const char *path, const char *home, const char *real_home);
 char *bound_plan(struct plan *plan, const char *home, const char *real_home);
@@ -121,7 +122,7 @@ struct ruleset {
   int fd; /* -1: the kernel has no Landlock */
   uint64_t handled;
 };
-extern const uint64_t ALLOW_READ, ALLOW_LIST, ALLOW_WRITE, ALLOW_RUN, ALLOW_FILE;
+extern const uint64_t ALLOW_READ, ALLOW_LIST, ALLOW_WRITE, ALLOW_RUN, ALLOW_FILE, ALLOW_REMOVE;
 int landlock_abi(void);
 void ruleset_make(struct ruleset *rules, int abi);
 void ruleset_allow(const struct ruleset *rules, int fd, uint64_t access);
@@ -168,6 +169,9 @@ void main_arguments(struct list *arguments, const struct place *place, const str
 /* child.c */
 int64_t now_ms(void);
 char *ask_child(void (*run)(const void *), const void *context, const char *what, size_t *length, int *exited);
+
+/* output.c */
+void keep_outputs(const struct plan *plan, const struct place *place, struct list *arguments);
 
 /* sha256.c */
 struct sha256 {

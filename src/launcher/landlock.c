@@ -44,6 +44,7 @@ const uint64_t ALLOW_LIST = FS_READ_DIR;
 const uint64_t ALLOW_WRITE =
     FS_WRITE_FILE | FS_TRUNCATE | FS_MAKE_REG | FS_MAKE_DIR | FS_REMOVE_FILE | FS_REMOVE_DIR | FS_REFER;
 const uint64_t ALLOW_FILE = FS_WRITE_FILE | FS_TRUNCATE;
+const uint64_t ALLOW_REMOVE = FS_REMOVE_FILE | FS_REMOVE_DIR;
 const uint64_t ALLOW_RUN = FS_EXECUTE | FS_READ_FILE;
 
 /* What may be said of something that is no folder. */

@@ -130,6 +130,7 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     planHash: null,
     kernelSandbox: false,
     kernelMissing: [],
+    outputMade: [],
     roles: "threads",
     administrator: 0,
     kernel,
@@ -141,6 +142,7 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     ...nothing,
     kernelMissing: ["landlock", "seccomp"],
   });
+  assert.deepEqual(launchOf("--output-made", "64769:12", "status"), { ...nothing, outputMade: ["64769:12"] });
   assert.deepEqual(launchOf("--roles", "processes", "daemon"), { ...nothing, roles: "processes" });
   const processes = [
     { role: "monitor", pid: 7, noNewPrivs: true, seccomp: "filter", capEff: "0000000000000000" },

@@ -72,7 +72,7 @@ Deno.test("an export that is given up leaves the file that it was to replace, wi
 function opened(path: string, info: Deno.FileInfo | null): OutputFile {
   const existing = info === null ? null : { dev: info.dev, ino: info.ino ?? 0 };
   const decision = { allow: true, path, existing, directories: [] } as unknown as Allowed;
-  const result = openOutput(decision, (identity) => {
+  const result = openOutput(decision, existing === null, (identity) => {
     const [dev = 0, ino = 0] = identity.split(":").map(Number);
     return { ...decision, existing: { dev, ino } } as Allowed;
   });

@@ -55,6 +55,7 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
     planHash: options.planHash ?? null,
     kernelSandbox: options.kernelSandbox ?? false,
     kernelMissing: options.kernelMissing ?? [],
+    outputMade: [],
     roles: "threads",
     kernel: options.kernel ?? NO_KERNEL_FACTS,
     administrator: Deno.uid() ?? 0,

@@ -22,6 +22,8 @@ export interface OutputContext {
   readonly policy: Policy;
   readonly providerRoots: readonly string[];
   readonly force: boolean;
+  /** Empty files that the launcher made for this run, by `dev:ino`: to the decision they are kato's own. */
+  readonly outputMade: readonly string[];
   /** Destinations of recordings that are under way. */
   readonly recorded: ReadonlySet<string>;
   readonly audit: Pick<AuditLog, "append">;
@@ -46,7 +48,7 @@ export type Output =
 /** @param destination As typed, or made from what was typed. */
 export function openDecided(destination: string, source: ExportSource, context: OutputContext): Output {
   const ask = (created: ReadonlySet<string>) => decideFor(destination, context, created);
-  const decision = withoutRecordings(ask(new Set()), context.recorded);
+  const decision = withoutRecordings(ask(new Set(context.outputMade)), context.recorded);
   const note = (
     event: AuditBody["event"],
     verdict: "allow" | "deny",
@@ -69,12 +71,14 @@ export function openDecided(destination: string, source: ExportSource, context: 
     return { denied: true, message: `Denied (${decision.reason}): ${decision.message}` };
   }
   note("command", "allow", "exported");
-  const opened = openOutput(decision, (identity) => ask(new Set([identity])));
+  const isNew = decision.existing === null ||
+    context.outputMade.includes(`${decision.existing.dev}:${decision.existing.ino}`);
+  const opened = openOutput(decision, isNew, (identity) => ask(new Set([identity])));
   if (!("file" in opened)) {
     note("destination-opened", "deny", opened.reason, opened.code);
     return { denied: opened.reason !== "cannot-open", message: opened.message };
   }
-  note("destination-opened", "allow", decision.existing === null ? "created" : "replaced");
+  note("destination-opened", "allow", isNew ? "created" : "replaced");
   return { file: opened.file, path: decision.path };
 }
 

@@ -26,10 +26,15 @@ export type Opened =
   | { readonly reason: string; readonly code: string | null; readonly message: string };
 
 /**
+ * @param isNew Whether it was made for this export, here or by the launcher, which takes it away if it stays empty.
  * @param decideAgain The same decision, with `dev:ino` taken as a file of kato's: a folder above the destination may
  * have become a link between decision and opening.
  */
-export function openOutput(decision: Allowed, decideAgain: (identity: string) => Decision): Opened {
+export function openOutput(
+  decision: Allowed,
+  isNew: boolean,
+  decideAgain: (identity: string) => Decision,
+): Opened {
   const { path, existing } = decision;
   let file: Deno.FsFile;
   try {
@@ -50,8 +55,8 @@ export function openOutput(decision: Allowed, decideAgain: (identity: string) =>
   }
   // Only now is it known to be the file that the person wants replaced.
   if (existing !== null) file.truncateSync(0);
-  const made = existing === null ? [...decision.directories, path] : [];
-  return { file: sinkOf(file, existing === null ? path : null, made) };
+  const made = isNew ? [...decision.directories, path] : [];
+  return { file: sinkOf(file, existing !== null && isNew ? "empty" : "remove", made) };
 }
 
 /**
@@ -97,8 +102,11 @@ const BUFFERS_TO_FLUSH = 8;
 
 /**
  * One buffer is filled while the other is written: where a file is new, the kernel takes a third of an export's time.
+ *
+ * @param undo What giving up does with a file that was made for this export.
+ * @param made The file and the folders that were made for it, outermost first; none if it was there.
  */
-function sinkOf(file: Deno.FsFile, created: string | null, made: readonly string[]): OutputFile {
+function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly string[]): OutputFile {
   let buffer = new Uint8Array(BUFFER_BYTES);
   let other = new Uint8Array(BUFFER_BYTES);
   let filled = 0;
@@ -160,10 +168,13 @@ function sinkOf(file: Deno.FsFile, created: string | null, made: readonly string
       return size;
     },
     async abandon() {
+      await writing.catch(() => {});
+      if (undo === "empty") file.truncateSync(0);
       await close();
       // Somebody may have removed it before: nothing of it is left, either way.
-      if (created !== null) removeIfThere(created);
-      return created !== null;
+      const created = made.at(-1);
+      if (undo === "remove" && created !== undefined) removeIfThere(created);
+      return created !== undefined;
     },
     close,
   };

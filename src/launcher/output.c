@@ -1,0 +1,155 @@
+/*
+ * What `kato export` writes to: the file, or the folder, that the person named and that is not there yet. It is made
+ * here, empty, so that the process which reads logs is given that one inode and not the folder around it. This process
+ * stays until that one has ended, and takes away what it left empty. It writes nothing into it.
+ */
+#include "kato.h"
+#include "tables.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct made {
+  int parent;
+  const char *name; /* inside the plan's text */
+  struct stat status;
+};
+
+static struct made *made;
+static size_t made_count, made_room;
+
+/* A name that ends like a recording's is a file's; folders are named otherwise, or the export fails. */
+static bool is_file_name(const char *name) {
+  static const char *const KINDS[] = {DESTINATION_KINDS};
+  const char *dot = strrchr(name, '.');
+  for (size_t i = 0; dot != NULL && dot > name && i < sizeof KINDS / sizeof *KINDS; i++) {
+    if (strcmp(dot + 1, KINDS[i]) == 0) return true;
+  }
+  return false;
+}
+
+static bool make_at(int parent, const char *name, struct stat *status) {
+  if (!is_file_name(name)) {
+    return mkdirat(parent, name, 0700) == 0 && fstatat(parent, name, status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(status->st_mode);
+  }
+  int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  bool seen = fstat(fd, status) == 0;
+  close(fd);
+  return seen;
+}
+
+/* Only in a folder of the person's. Everything else that may be wrong with it is for the command to say. */
+static void make_output(const char *path) {
+  const char *name = strrchr(path, '/') + 1;
+  char *folder = strndup(path, (size_t)(name - path));
+  if (folder == NULL) out_of_memory();
+  int parent = open_without_links(folder, O_DIRECTORY);
+  free(folder);
+  struct stat status;
+  bool own = parent >= 0 && fstat(parent, &status) == 0 && status.st_uid == getuid();
+  if (!own || !make_at(parent, name, &status)) {
+    if (parent >= 0) close(parent);
+    return;
+  }
+  made = more_room(made, &made_room, made_count + 1, sizeof *made);
+  made[made_count++] = (struct made){.parent = parent, .name = name, .status = status};
+}
+
+static bool is_export(const struct plan *plan) { return strcmp(plan->profile, "export") == 0; }
+
+/* Says with `--output-made` which files were made for this run, so that they are not taken for the person's. */
+static void make_outputs(const struct plan *plan, const struct place *place, struct list *arguments) {
+  const struct role *role = &plan->roles[0];
+  for (size_t i = 0; i < role->count; i++) {
+    const char *path = role->grants[i].value;
+    if (role->grants[i].verb != WRITE || is_own_place(path, place->home, place->real_home)) continue;
+    int fd = open_without_links(path, 0);
+    if (fd >= 0) close(fd);
+    else if (errno == ENOENT) make_output(path);
+  }
+  for (size_t i = 0; i < made_count; i++) {
+    if (!S_ISREG(made[i].status.st_mode)) continue;
+    list_add(arguments, "--output-made");
+    list_take(arguments, text_of("%llu:%llu", (unsigned long long)made[i].status.st_dev,
+                                 (unsigned long long)made[i].status.st_ino));
+  }
+}
+
+/* What is empty still, and the same. A folder that holds something stays by itself. */
+static void remove_outputs(void) {
+  for (size_t i = made_count; i-- > 0;) {
+    struct stat now;
+    const struct stat *then = &made[i].status;
+    bool same = fstatat(made[i].parent, made[i].name, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_dev == then->st_dev &&
+                now.st_ino == then->st_ino;
+    if (!same) continue;
+    if (S_ISDIR(now.st_mode)) unlinkat(made[i].parent, made[i].name, AT_REMOVEDIR);
+    else if (now.st_size == 0) unlinkat(made[i].parent, made[i].name, 0);
+  }
+}
+
+static pid_t child;
+
+static void hand_on(int number) {
+  if (child > 0) kill(child, number);
+}
+
+/* The terminal's signals reach the child by themselves. */
+static void take_signals(void) {
+  signal(SIGINT, SIG_IGN);
+  signal(SIGQUIT, SIG_IGN);
+  struct sigaction handed_on = {.sa_handler = hand_on};
+  sigaction(SIGTERM, &handed_on, NULL);
+  if (signal(SIGHUP, SIG_IGN) != SIG_IGN) sigaction(SIGHUP, &handed_on, NULL);
+}
+
+static void confine_keeper(const struct place *place) {
+  struct ruleset rules;
+  /* From 6 on, rules would keep it from handing a signal on: the child is confined by rules of its own. */
+  ruleset_make(&rules, place->abi < 6 ? place->abi : 5);
+  for (size_t i = 0; i < made_count; i++) ruleset_allow(&rules, made[i].parent, ALLOW_REMOVE);
+  confine(place, &rules, MONITOR, NULL);
+}
+
+/*
+ * Returns in the process that becomes the runtime; where something was made, that is a child, and the caller's process
+ * ends here, as the child ended.
+ */
+void keep_outputs(const struct plan *plan, const struct place *place, struct list *arguments) {
+  if (!is_export(plan)) return;
+  make_outputs(plan, place, arguments);
+  if (made_count == 0) return;
+  sigset_t all, before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
+  pid_t keeper = getpid();
+  child = fork();
+  if (child < 0) {
+    remove_outputs();
+    fail(BUG, "cannot start a process: %s. End some and run the command again", strerror(errno));
+  }
+  if (child == 0) {
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+    if (getppid() != keeper) _exit(BUG);
+    return;
+  }
+  take_signals();
+  confine_keeper(place);
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  int status;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) fail(BUG, "cannot wait for the command: %s", strerror(errno));
+  }
+  bool done = WIFEXITED(status) && WEXITSTATUS(status) == DONE;
+  if (!done) remove_outputs();
+  _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
