@@ -48,5 +48,6 @@ Deno.test("kato status needs no policy, no provider and no renderer but what mak
   assert.deepEqual(loaded.filter((module) => /^(?:policy|render|system)\//.test(module)), [
     "policy/places.ts",
     "render/neutralise.ts",
+    "system/journal.ts",
   ]);
 });
