@@ -3,6 +3,7 @@
  * exit status. The only place that gives exit statuses. Reads no file and writes none. Room: cli; edge.
  */
 import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
+import { systemWords } from "../system/look.ts";
 import { AuditLogError } from "../system/audit_error.ts";
 import type { Output } from "./context.ts";
 import { escapeLines } from "./escaped_text.ts";
@@ -54,7 +55,7 @@ export async function runMain(work: (own: Own) => Outcome | Promise<Outcome>): P
   try {
     Deno.exit(end(await work(own), err));
   } catch (error) {
-    Deno.exit(endThrown(error, err));
+    Deno.exit(endUnexpectedly(error, err));
   }
 }
 
@@ -88,15 +89,7 @@ function end(outcome: Outcome, err: Output): number {
   }
 }
 
-/** A command threw: the machine said no where the command could not go on, or it is a bug. */
-function endThrown(error: unknown, err: Output): number {
-  const isSystems = error instanceof Error && "code" in error && !(error instanceof TypeError) &&
-    !(error instanceof Deno.errors.NotCapable) && !(error instanceof Deno.errors.BrokenPipe);
-  if (isSystems) return end(fail("failed", `The system says: ${escapeControls(error.message)}.`), err);
-  return endUnexpectedly(error, err);
-}
-
-/** What reached this far is a bug, except a reader that has gone. */
+/** The machine said no where nobody could go on, a reader has gone, or it is a bug. */
 function endUnexpectedly(error: unknown, err: Output): number {
   // The reader (`kato … | head`) has what it wanted.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
@@ -104,6 +97,8 @@ function endUnexpectedly(error: unknown, err: Output): number {
   if (error instanceof AuditLogError) {
     return end(fail(error.refused ? "refused" : "failed", `${error.message}.`), err);
   }
+  const words = systemWords(error);
+  if (words !== null) return end(fail("failed", `The system says: ${escapeControls(words)}.`), err);
   const shown = error instanceof Error ? error.stack ?? error.message : String(error);
   err.write(`kato: this is a bug in kato. Please report it with these lines:\n${escapeLines(shown)}\n`);
   return EXIT.bug;

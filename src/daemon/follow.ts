@@ -121,6 +121,17 @@ export function createFollow(options: FollowOptions): Follow {
     return stored;
   }
 
+  /** As the state has it, of a session that was not watched in this run. */
+  function readOf(session: string) {
+    const known = read.get(session);
+    if (known !== undefined) return known;
+    const stored = sessions.find(ref(session));
+    const { checkpoint, size } = stored ?? { checkpoint: null, size: 0 };
+    const found = { seq: checkpoint?.seq ?? Infinity, size };
+    read.set(session, found);
+    return found;
+  }
+
   return {
     seen(found) {
       const grown = database.transact(() => found.flatMap((seen) => take(seen) ?? []));
@@ -162,9 +173,9 @@ export function createFollow(options: FollowOptions): Follow {
     counts: () => ({ sessions: sizes.size, followed: followed.size, quarantined: [...quarantined] }),
     sizeOf: (session) => sizes.get(session) ?? 0,
     behind(session, next, at) {
-      const watched = read.get(session);
+      const watched = readOf(session);
       // What follows its last event may hold none: a client's own records are nothing to wait for.
-      const from = watched !== undefined && next >= watched.seq ? watched.size : at;
+      const from = next >= watched.seq ? watched.size : at;
       return Math.max(0, (sizes.get(session) ?? 0) - from);
     },
   };

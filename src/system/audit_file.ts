@@ -67,10 +67,15 @@ export function openLock(directory: string): Deno.FsFile {
   const named = lookAt(path);
   const odd = named === null ? null : whyOdd(named);
   if (odd !== null) throw new AuditLogError(`Cannot open the audit log: ${path} ${odd}; move it away`, true);
-  // Another process may make it at the same moment, which is as good.
-  const lock = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
-  if (named === null) makePrivate(lock, path);
-  return lock;
+  try {
+    // Another process may make it at the same moment, which is as good.
+    const lock = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    if (named === null) makePrivate(lock, path);
+    return lock;
+  } catch (error) {
+    const why = `Cannot open the audit log: ${error instanceof Error ? error.message : error}`;
+    throw new AuditLogError(why, error instanceof OddFile, { cause: error });
+  }
 }
 
 export function endsWhole(file: Deno.FsFile, size: number): boolean {

@@ -41,6 +41,21 @@ Deno.test("kato export writes a session that is named by the beginning of its id
   assert.equal((mode ?? 0) & 0o777, 0o600);
 });
 
+Deno.test("kato export that cannot be put on record writes nothing, and says what it needs", async () => {
+  using garden = makeGarden();
+  const { base, logs } = placesOf(garden.home);
+  makePrivateFolder(base);
+  Deno.writeTextFileSync(logs, "in the way");
+  const ran = await exportLine("5d8a -o beans.md", garden);
+  assert.equal(ran.ended, "failed");
+  assert.match(
+    ran.err,
+    /^Cannot make the folder of the audit log: .*File exists.*print the session with '--output -'\.\n$/,
+  );
+  assert.throws(() => read(garden, "beans.md"), Deno.errors.NotFound);
+  assert.equal((await exportLine("5d8a -o -", garden)).ended, "done");
+});
+
 Deno.test("kato export takes the format from the extension, or as it is told", async () => {
   using garden = makeGarden();
   const firstOf = async (line: string, name: string) => {

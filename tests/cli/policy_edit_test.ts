@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { placesOf } from "../../src/policy/places.ts";
 import { UNIT_DROP_IN } from "../../src/policy/unit_folders.ts";
+import { auditRecord } from "../../src/protocol/audit_record.ts";
 import { makePrivateFolder } from "../../src/system/atomic_file.ts";
 import { makeHome, type Place, type Ran, runLine } from "./run_line.ts";
 
@@ -27,6 +28,21 @@ function readOwn({ home }: Place): string | null {
   }
 }
 
+function recordsIn({ home }: Place): string[] {
+  const lines = Deno.readTextFileSync(placesOf(home).auditFile).trim().split("\n");
+  return lines.map((line) => auditRecord.parse(JSON.parse(line)))
+    .map(({ event, reason, path }) => `${event} ${reason} ${path?.replace(home, "~")}`);
+}
+
+Deno.test("kato policy allow changes nothing that is not on record", async () => {
+  using home = makeHomeWith("notes");
+  const { base, logs } = placesOf(home.home);
+  makePrivateFolder(base);
+  Deno.writeTextFileSync(logs, "in the way");
+  await assert.rejects(run(home, "allow", "~/notes"));
+  assert.equal(readOwn(home), null);
+});
+
 async function rootsOf(place: Place): Promise<string[]> {
   const { policy } = JSON.parse((await run(place, "show", "--json")).out);
   return policy.destinations.roots.map((root: string) => root.replace(place.home, "~"));
@@ -38,6 +54,7 @@ Deno.test("kato policy allow adds a folder to the roots, once, and says what to 
   assert.equal(ran.ended, "done", ran.err);
   assert.match(ran.out, /^allowed ~\/notes in ~\/\.kato\/config\/policy\.toml\n.*start it again\.\n$/);
   assert.deepEqual(await rootsOf(home), ["~/.kato/exports", "~/notes"]);
+  assert.deepEqual(recordsIn(home), ["policy-edited folder-allowed ~/notes"]);
   const text = readOwn(home);
   assert.match(
     text ?? "",

@@ -55,6 +55,125 @@ for (const watched of [true, false]) {
   });
 }
 
+/** What is no request, and the reason on record; null: it cannot be told by its kind, only by reading it. */
+const ODD: Readonly<Record<string, (folder: string) => string>> = {
+  "no-file: a folder": (folder) => {
+    Deno.mkdirSync(`${folder}/${ID}.json/deep`, { recursive: true });
+    return `${ID}.json`;
+  },
+  "no-file: a symbolic link": (folder) => {
+    Deno.symlinkSync("/etc/passwd", `${folder}/${ID}.json`);
+    return `${ID}.json`;
+  },
+  "no-file: a FIFO": (folder) => {
+    new Deno.Command("mkfifo", { args: [`${folder}/${ID}.json`] }).outputSync();
+    return `${ID}.json`;
+  },
+  "odd-name: a name of 250 characters": (folder) => {
+    const name = `${"a".repeat(245)}.json`;
+    Deno.writeTextFileSync(`${folder}/${name}`, "{}");
+    return name;
+  },
+  "odd-name: another kind of file": (folder) => {
+    Deno.writeTextFileSync(`${folder}/notes.txt`, "mine");
+    return "notes.txt";
+  },
+  "malformed-request: what is no JSON": (folder) => {
+    Deno.writeTextFileSync(`${folder}/${ID}.json`, "{");
+    return `${ID}.json`;
+  },
+  "malformed-request: more bytes than a request has": (folder) => {
+    Deno.writeTextFileSync(`${folder}/${ID}.json`, " ".repeat(100_000));
+    return `${ID}.json`;
+  },
+};
+const ID = "5f0c9a1e-7d42-4b6b-9c1e-000000000001";
+
+interface Spool {
+  readonly folder: string;
+  readonly refused: string;
+  readonly records: string[];
+  readonly options: Parameters<typeof takeRequests>[0];
+}
+
+async function withSpool(look: (spool: Spool) => Promise<void> | void): Promise<void> {
+  const base = Deno.makeTempDirSync();
+  const folder = `${base}/requests`;
+  const refused = `${base}/refused`;
+  Deno.mkdirSync(folder);
+  const records: string[] = [];
+  try {
+    await look({
+      folder,
+      refused,
+      records,
+      options: {
+        folder,
+        refused,
+        obey: () => raise("nothing is to be obeyed"),
+        record: (path, reason) => void records.push(`${reason} ${path.slice(folder.length + 1)}`),
+        log: SILENT,
+      },
+    });
+  } finally {
+    Deno.removeSync(base, { recursive: true });
+  }
+}
+
+for (const [kind, put] of Object.entries(ODD)) {
+  Deno.test(`requests: ${kind} is put on record once, moved away, and ends nothing`, () =>
+    withSpool(({ folder, refused, records, options }) => {
+      const name = put(folder);
+      const requests = takeRequests(options);
+      requests.look();
+      requests.close();
+      assert.deepEqual(records, [`${kind.split(":")[0]} ${name}`]);
+      assert.equal([...Deno.readDirSync(refused)].length, 1);
+      const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
+      const isAnswered = kind.startsWith("malformed");
+      assert.deepEqual(left, isAnswered ? [`${ID}.answer.json`] : []);
+    }));
+}
+
+Deno.test("requests: what cannot be moved away is left, and on record once", () =>
+  withSpool(({ folder, refused, records, options }) => {
+    Deno.writeTextFileSync(refused, "in the way");
+    Deno.writeTextFileSync(`${folder}/notes.txt`, "mine");
+    const requests = takeRequests(options);
+    requests.look();
+    requests.look();
+    requests.close();
+    assert.deepEqual(records, ["odd-name notes.txt"]);
+    assert.equal(Deno.readTextFileSync(`${folder}/notes.txt`), "mine");
+  }));
+
+Deno.test("requests: what cannot be put on record stays until it can", () =>
+  withSpool(({ folder, refused, records, options }) => {
+    Deno.writeTextFileSync(`${folder}/notes.txt`, "mine");
+    let isFull = true;
+    const record: typeof options.record = (...record) =>
+      isFull ? raise("No space left (os error 28)") : options.record(...record);
+    const requests = takeRequests({ ...options, record });
+    assert.equal(Deno.readTextFileSync(`${folder}/notes.txt`), "mine");
+    isFull = false;
+    requests.look();
+    requests.close();
+    assert.deepEqual(records, ["odd-name notes.txt"]);
+    assert.equal([...Deno.readDirSync(refused)].length, 1);
+  }));
+
+Deno.test("requests: a spool that is gone for a while ends nothing", () =>
+  withSpool(({ folder, records, options }) => {
+    const requests = takeRequests(options);
+    Deno.renameSync(folder, `${folder}.away`);
+    requests.look();
+    Deno.renameSync(`${folder}.away`, folder);
+    Deno.writeTextFileSync(`${folder}/notes.txt`, "mine");
+    requests.look();
+    requests.close();
+    assert.deepEqual(records, ["odd-name notes.txt"]);
+  }));
+
 function raise(message: string): never {
   throw new Error(message);
 }

@@ -31,7 +31,7 @@ Deno.test("the matrix lets only these profiles write, and only there", () => {
     ["writer:<destination>", ["its destination"]],
     ["export", ["logs", "named outputs"]],
     ["request", ["requests"]],
-    ["policy:edit", ["own settings", "unit drop-ins"]],
+    ["policy:edit", ["own settings", "unit drop-ins", "logs"]],
     ["init", ["own settings"]],
   ]);
 });

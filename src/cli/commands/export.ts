@@ -8,20 +8,25 @@ import type { Config } from "../../policy/policy.ts";
 import type { Format, Include } from "../../protocol/render.ts";
 import { shortId } from "../../protocol/session.ts";
 import { FORMATS, INCLUDES } from "../../protocol/words.ts";
+import { AuditLogError } from "../../system/audit_error.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
-import { openDecided, openExportAudit, type OutputContext } from "../export/decide_output.ts";
+import { openDecided, type OutputContext } from "../export/decide_output.ts";
 import { isSystemError, type OutputFile } from "../export/output_file.ts";
 import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
 import { writeSession, type WrittenSession } from "../export/write_session.ts";
 import type { ExportInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
+import { openOwnAudit } from "../own_audit.ts";
 import { namesFolder } from "../plan_command.ts";
 import { findRooted } from "../rooted.ts";
 import { findClientRoots, loadForSessions, loadOwnConfig } from "../settings.ts";
 import { count, plain, showSize, tilde } from "../style.ts";
 import { absolutePath } from "../typed_path.ts";
+
+const NEEDS_RECORD =
+  "No file is written without its record: mend that and try again, or print the session with '--output -'.";
 
 /** What is the same for every session of one run. */
 interface Run {
@@ -54,7 +59,7 @@ export async function exportSessions(invocation: ExportInvocation, context: Cont
   };
   try {
     if (invocation.output === "-") return await printAll(chosen.sources, run);
-    const audit = openExportAudit(context.home, loaded.value);
+    const audit = openOwnAudit(context.home, loaded.value, "export");
     const { policy } = loaded.value;
     const followed = rooted.flatMap(({ roots }) => roots);
     const output: OutputContext = {
@@ -70,6 +75,10 @@ export async function exportSessions(invocation: ExportInvocation, context: Cont
     const outcome = await writeAll(chosen.sources, place, output, run);
     audit.close();
     return outcome;
+  } catch (error) {
+    if (!(error instanceof AuditLogError) || error.refused) throw error;
+    run.progress.clear();
+    return fail("failed", `${plain(error.message)}. ${NEEDS_RECORD}`);
   } finally {
     interruption.close();
   }
@@ -174,7 +183,7 @@ async function writeOne(
   output: OutputContext,
   run: Run,
 ): Promise<Outcome> {
-  const opened = openDecided(destination, source, output);
+  const opened = await openDecided(destination, source, output);
   if (!("file" in opened)) return fail(opened.denied ? "denied" : "failed", opened.message);
   const { file, path } = opened;
   const shown = tilde(path, run.context.home);

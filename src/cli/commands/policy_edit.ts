@@ -18,6 +18,7 @@ import { loadPolicy, readOwnPolicy } from "../../system/policy_files.ts";
 import type { Context } from "../context.ts";
 import type { PolicyEditInvocation } from "../invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
+import { openOwnAudit } from "../own_audit.ts";
 import { findClientRoots, loadEffective } from "../settings.ts";
 import { plain, tilde } from "../style.ts";
 import { absolutePath } from "../typed_path.ts";
@@ -63,6 +64,7 @@ export function allowFolder({ folder }: PolicyEditInvocation, context: Context):
   }
   const denied = whyDenied(path, tried.effective, context);
   if (denied !== null) return fail("denied", `Denied (${denied.reason}): ${denied.message} ${UNCHANGED}`);
+  record("folder-allowed", path, loaded.value, home);
   write(text, home);
   context.out.write(`allowed ${tilde(path, home)} in ${tilde(placesOf(home).policyFile, home)}\n`);
   return finish(tried.effective, { changed: true }, context);
@@ -104,6 +106,7 @@ export function denyFolder({ folder }: PolicyEditInvocation, context: Context): 
       `than is enforced. 'kato policy check' has the line to mend. ${UNCHANGED}`;
     return fail("failed", message);
   }
+  record("folder-denied", path, loaded.value, home);
   write(text, home);
   context.out.write(`took ${tilde(path, home)} out of ${tilde(placesOf(home).policyFile, home)}\n`);
   return finish(tried.effective, { changed: true }, context);
@@ -192,6 +195,28 @@ function without(text: string, path: string, rest: readonly string[], home: stri
     if ("path" in folder && folder.path === path) shorter = dropEntry(shorter, ROOTS, index);
   }
   return shorter;
+}
+
+/** Before it is done, and under the policy that was in force until then. Throws what the disk says. */
+function record(
+  reason: "folder-allowed" | "folder-denied",
+  path: string,
+  effective: EffectivePolicy,
+  home: string,
+): void {
+  const audit = openOwnAudit(home, effective, "policy");
+  audit.append({
+    event: "policy-edited",
+    provider: null,
+    session: null,
+    command: null,
+    requested: null,
+    path,
+    decision: "note",
+    reason,
+    detail: null,
+  });
+  audit.close();
 }
 
 function write(text: string, home: string): void {

@@ -5,13 +5,10 @@
 import { decide } from "../../policy/decide.ts";
 import type { Decision, Request } from "../../policy/decision.ts";
 import { resolveRequest } from "../../policy/path.ts";
-import { placesOf } from "../../policy/places.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { AuditBody } from "../../protocol/audit_record.ts";
-import { makePrivateFolder } from "../../system/atomic_file.ts";
-import { type AuditLog, openAuditLog } from "../../system/audit_log.ts";
+import type { AuditLog } from "../../system/audit_log.ts";
 import { lookUp } from "../../system/lookup.ts";
-import type { EffectivePolicy } from "../../policy/merge.ts";
 import { type Opened, openOutput } from "./output_file.ts";
 import type { ExportSource } from "./write_session.ts";
 
@@ -29,24 +26,16 @@ export interface OutputContext {
   readonly audit: Pick<AuditLog, "append">;
 }
 
-/** The log of decisions, with its folder. Throws what the disk says. */
-export function openExportAudit(home: string, effective: EffectivePolicy): AuditLog {
-  const { logs } = placesOf(home);
-  makePrivateFolder(logs);
-  return openAuditLog({
-    directory: logs,
-    policyVersion: effective.version,
-    policyHash: effective.hash,
-    actor: { role: "export", pid: Deno.pid },
-  });
-}
-
 export type Output =
   | Extract<Opened, { file: unknown }> & { readonly path: string }
   | { readonly denied: boolean; readonly message: string };
 
 /** @param destination As typed, or made from what was typed. */
-export function openDecided(destination: string, source: ExportSource, context: OutputContext): Output {
+export async function openDecided(
+  destination: string,
+  source: ExportSource,
+  context: OutputContext,
+): Promise<Output> {
   const ask = (created: ReadonlySet<string>) => decideFor(destination, context, created);
   const decision = withoutRecordings(ask(new Set(context.outputMade)), context.recorded);
   const note = (
@@ -78,7 +67,13 @@ export function openDecided(destination: string, source: ExportSource, context: 
     note("destination-opened", "deny", opened.reason, opened.code);
     return { denied: opened.reason !== "cannot-open", message: opened.message };
   }
-  note("destination-opened", "allow", isNew ? "created" : "replaced");
+  try {
+    note("destination-opened", "allow", isNew ? "created" : "replaced");
+  } catch (error) {
+    // Nothing is left of what is not on record.
+    await opened.file.abandon();
+    throw error;
+  }
   return { file: opened.file, path: decision.path };
 }
 
