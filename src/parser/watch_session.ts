@@ -57,6 +57,8 @@ export function watchSession(
   let seq = from?.seq ?? 0;
   let before = from;
   let moved = false;
+  /** How far reading had come at the last call. */
+  let reported = reader.offset();
   let history = baseline;
 
   function inspect(advance: Advance): Found | null {
@@ -109,8 +111,11 @@ export function watchSession(
     },
     limit: () => (unhandled.size === 0 ? seq : Math.min(seq, ...unhandled)),
     moved() {
-      const answer = moved;
+      // Rows that hold no record move it, too.
+      const at = reader.offset();
+      const answer = moved || at !== reported;
       moved = false;
+      reported = at;
       return answer;
     },
     rewritten() {
