@@ -117,17 +117,27 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
     ],
     [
       { name: "policy edit", looks: ["/srv"], unit: false },
-      [...COMMON, "list /home/ada/.kato/exports", "list /srv", ...UNITS, "write /home/ada/.kato/config"],
+      [
+        ...COMMON,
+        "read /home/ada/.kato/logs",
+        "list /home/ada/.kato/exports",
+        "list /srv",
+        ...UNITS,
+        "write /home/ada/.kato/config",
+        "write /home/ada/.kato/logs",
+      ],
     ],
     [
       { name: "policy edit", looks: [], unit: true },
       [
         ...COMMON,
         "read /home/ada/.config/systemd/user/kato.service.d",
+        "read /home/ada/.kato/logs",
         "list /home/ada/.kato/exports",
         ...UNITS,
         "write /home/ada/.kato/config",
         "write /home/ada/.config/systemd/user/kato.service.d",
+        "write /home/ada/.kato/logs",
       ],
     ],
     [{ name: "audit" }, [...COMMON, "read /home/ada/.kato/logs"]],
