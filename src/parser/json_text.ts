@@ -22,6 +22,11 @@ export function parseJson(text: string, parsePart?: (text: string) => unknown): 
   }
 }
 
+/** Whether a text that nobody looks into is one whole JSON value. */
+export function isJson(text: string): boolean {
+  return "value" in parseJson(text);
+}
+
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const OPEN_ARRAY = 0x5b;

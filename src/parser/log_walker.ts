@@ -2,7 +2,14 @@
 import type { LogState } from "../protocol/cursor.ts";
 import type { Provider } from "../providers/provider.ts";
 import { formOf, openLog } from "./open_log.ts";
-import { type Glance, headOf, parseLine, type Trouble, type WalkedRecord } from "./parse_line.ts";
+import {
+  type Glance,
+  headOf,
+  type LinePlace,
+  parseLine,
+  type Trouble,
+  type WalkedRecord,
+} from "./parse_line.ts";
 import type { RecentEvents } from "./recent_events.ts";
 import { type LineSearcher, searchBytes } from "./search_lines.ts";
 import type { Line } from "./split_lines.ts";
@@ -68,6 +75,9 @@ export function walkLog(
   let taken: { line: Line; number: number } | null = null;
   let toldDamage = false;
   let current: WalkedRecord | null = null;
+  /** All records of the line that `current` is of, and how many of them were taken. */
+  let glued: readonly WalkedRecord[] = [];
+  let within = from?.within ?? 0;
   let size: number | null = null;
   const fold = from === null ? provider.begin(agent, part) : structuredClone(from.fold);
 
@@ -75,10 +85,11 @@ export function walkLog(
     isState: provider.isState ?? null,
     passesState: () => provider.passesState?.(fold) ?? true,
     parsePart: (text) => provider.parsePart?.(fold, text),
+    isRecord: (value) => provider.isRecord?.(value) ?? true,
     unread,
   };
 
-  const offset = () => taken?.line.end ?? cursor?.offset ?? 0;
+  const offset = () => (within > 0 ? lines[index]?.end : taken?.line.end) ?? cursor?.offset ?? 0;
 
   /** Turns the taken line into a cursor while its chunk is still there. */
   function settle(): void {
@@ -92,6 +103,11 @@ export function walkLog(
     nextLine += 1;
     readTo = Math.max(readTo, nextLine);
     index += 1;
+    within = 0;
+  }
+
+  function placeOf(number: number): LinePlace {
+    return { line: number, isAgain: number < readTo };
   }
 
   const walker: LogWalker = {
@@ -132,8 +148,9 @@ export function walkLog(
               return { peek: "gone", why: result.why };
           }
         }
-        const record = parseLine(line, nextLine, nextLine < readTo, glance, report);
-        if (record !== null) {
+        glued = parseLine(line, placeOf(nextLine), glance, report);
+        const record = glued[within];
+        if (record !== undefined) {
           current = record;
           return { peek: "record", record };
         }
@@ -146,18 +163,16 @@ export function walkLog(
       if (current === null || line === undefined) throw new Error("internal error: no record to take");
       walker.endedRun = provider.endsRun(current);
       walker.handedBack = false;
-      current = null;
-      consume(line);
+      within += 1;
+      current = glued[within] ?? null;
+      if (current === null) consume(line);
     },
     closeLine() {
       if (current !== null || index < lines.length) return;
       settle();
       const line = file.rest();
-      if (
-        line === null || line.bytes === null || parseLine(line, nextLine, false, glance, () => {}) === null
-      ) {
-        return;
-      }
+      if (line === null || line.bytes === null) return;
+      if (parseLine(line, placeOf(nextLine), glance, () => {}).length === 0) return;
       lines = [line];
       index = 0;
     },
@@ -166,7 +181,11 @@ export function walkLog(
     state() {
       settle();
       const state = { cursor, fold: structuredClone(fold), skip: walker.skip };
-      return walker.isAnew ? { ...state, anew: true } : state;
+      return {
+        ...state,
+        ...(walker.isAnew ? { anew: true } : {}),
+        ...(within > 0 ? { within } : {}),
+      };
     },
   };
   return walker;

@@ -2,7 +2,8 @@
 import { LONG_LINE } from "../protocol/limits.ts";
 import type { LineTest, LogRecord } from "../providers/provider.ts";
 import { findBytes } from "./find_bytes.ts";
-import { parseJson, weighJson } from "./json_text.ts";
+import { isJson, type ParsedJson, parseJson, weighJson } from "./json_text.ts";
+import { recoverRecords } from "./recover_records.ts";
 import type { Line, Unread } from "./split_lines.ts";
 
 export interface Trouble {
@@ -26,6 +27,8 @@ export interface WalkedRecord extends LogRecord {
   readonly isAgain: boolean;
   /** Byte offset after the line. */
   readonly end: number;
+  /** Something torn stands before it in its line. */
+  readonly isBehindTear: boolean;
 }
 
 const decoder = new TextDecoder();
@@ -36,6 +39,77 @@ export interface Glance {
   passesState(): boolean;
   parsePart(text: string): unknown;
   readonly unread: Unread;
+  isRecord(value: unknown): boolean;
+}
+
+/** Where a line stands. */
+export interface LinePlace {
+  readonly line: number;
+  readonly isAgain: boolean;
+}
+
+const NONE: readonly WalkedRecord[] = [];
+
+/** The records of a line: one, but where a crash glued several together. Nothing of it is passed over that is not whole. */
+export function parseLine(
+  line: Line,
+  place: LinePlace,
+  glance: Glance,
+  report: (trouble: Trouble) => void,
+): readonly WalkedRecord[] {
+  if (line.bytes === null) {
+    report({ kind: "oversized-line", what: `a line of ${line.end - line.start} bytes` });
+    return NONE;
+  }
+  if (line.elided !== null && line.elided.values > 0) {
+    report({ kind: "elided-value", what: "a value too long to keep" });
+  }
+  const { isState, passesState, parsePart } = glance;
+  if (line.bytes.length === 0 || (line.isState === true && passesState())) return NONE;
+  const { end } = line;
+  const part = readPart(line, glance);
+  if (part !== null) return [{ ...part, ...place, end, isBehindTear: false }];
+  const text = withoutNuls(decoder.decode(line.bytes));
+  if (line.isState === null && isState?.(text, 0, text.length) === true && passesState() && isJson(text)) {
+    return NONE;
+  }
+  const parsed: ParsedJson = isCut(text) ? { why: "not JSON" } : parseJson(text, parsePart);
+  if ("value" in parsed) return [{ value: parsed.value, text, ...place, end, isBehindTear: false }];
+  if (parsed.why === "not JSON") return recover(text, end, place, glance, report);
+  report({ kind: "malformed-line", what: parsed.why });
+  return NONE;
+}
+
+function recover(
+  line: string,
+  end: number,
+  place: LinePlace,
+  { isRecord }: Glance,
+  report: (trouble: Trouble) => void,
+): readonly WalkedRecord[] {
+  const { records, torn } = recoverRecords(line);
+  for (let count = 0; count < torn; count += 1) report(TORN);
+  return records.flatMap(({ text, isProven, mayBePart }) => {
+    const parsed = parseJson(text);
+    if (!("value" in parsed)) {
+      report({ kind: "malformed-line", what: parsed.why });
+      return [];
+    }
+    if (mayBePart && !isRecord(parsed.value)) return [];
+    return [{ value: parsed.value, text, ...place, end, isBehindTear: !isProven }];
+  });
+}
+
+const TORN: Trouble = { kind: "malformed-line", what: "not JSON" };
+
+/** A file system that crashed can leave NUL bytes before a line and behind it. */
+function withoutNuls(text: string): string {
+  return text.startsWith("\0") || text.endsWith("\0") ? text.replace(/^\0+|\0+$/g, "") : text;
+}
+
+/** A record that ends before its last brace. Most of a poisoned log is seen here, without the cost of an exception. */
+function isCut(text: string): boolean {
+  return text.startsWith("{") && !text.endsWith("}") && !/\}\s*$/.test(text.slice(-16));
 }
 
 /** Characters by which a line is told apart. */
@@ -51,7 +125,7 @@ function readPart({ bytes, isPart }: Line, { unread, parsePart }: Glance) {
   const end = isPart ? bytes.length : partEnd(bytes, unread);
   if (end === -1) return null;
   const text = decoder.decode(bytes.subarray(0, end));
-  if (weighJson(text) !== null) return null;
+  if (weighJson(text) !== null || (!isPart && !endsWhole(bytes, end))) return null;
   const value = parsePart(text);
   return value === undefined ? null : { value, text };
 }
@@ -61,39 +135,11 @@ function partEnd(bytes: Uint8Array, unread: Unread): number {
   return mark === null ? -1 : findBytes(bytes, mark);
 }
 
-export function parseLine(
-  line: Line,
-  number: number,
-  isAgain: boolean,
-  glance: Glance,
-  report: (trouble: Trouble) => void,
-): WalkedRecord | null {
-  if (line.bytes === null) {
-    report({ kind: "oversized-line", what: `a line of ${line.end - line.start} bytes` });
-    return null;
-  }
-  if (line.elided !== null && line.elided.values > 0) {
-    report({ kind: "elided-value", what: "a value too long to keep" });
-  }
-  const { isState, passesState, parsePart } = glance;
-  if (line.bytes.length === 0 || (line.isState === true && passesState())) return null;
-  const part = readPart(line, glance);
-  if (part !== null) return { ...part, line: number, isAgain, end: line.end };
-  let text = decoder.decode(line.bytes);
-  // A client that crashed between two writes can leave NUL bytes in front of a line.
-  if (text.startsWith("\0")) text = text.replace(/^\0+/, "");
-  if (line.isState === null && isState?.(text, 0, text.length) === true && passesState()) return null;
-  if (isCut(text)) {
-    report({ kind: "malformed-line", what: "not JSON" });
-    return null;
-  }
-  const parsed = parseJson(text, parsePart);
-  if ("value" in parsed) return { value: parsed.value, text, line: number, isAgain, end: line.end };
-  if (text.trim() !== "") report({ kind: "malformed-line", what: parsed.why });
-  return null;
-}
+const CLOSE_OBJECT = 0x7d;
 
-/** A record that ends before its last brace. Most of a poisoned log is seen here, without the cost of an exception. */
-function isCut(text: string): boolean {
-  return text.startsWith("{") && !text.endsWith("}") && !/\}\s*$/.test(text.slice(-16));
+/** Whether what is not looked at of a line ends it, and no other record begins in there: a client begins all alike. */
+function endsWhole(bytes: Uint8Array, from: number): boolean {
+  const [, start] = /^(\{"[^"]*":)/.exec(headOf(bytes)) ?? [];
+  return bytes.at(-1) === CLOSE_OBJECT && start !== undefined &&
+    findBytes(bytes.subarray(from), start) === -1;
 }

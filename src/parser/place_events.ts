@@ -27,6 +27,12 @@ export interface PlacedEvents {
   state(): Pick<Checkpoint, "seq" | "recent" | "recentOfAgents" | "ids">;
 }
 
+/** What stands behind a torn record may be a part of it, and anybody's words. */
+function unproven(said: Said | null): Said | null {
+  if (said === null || said.evidence === "not-typed") return said;
+  return { evidence: "unproven", why: "torn", typed: said.typed };
+}
+
 /** Of an event that was told before. */
 const REPEATED: Trouble = { kind: "repeated", what: "what was there before its log was written again" };
 
@@ -73,7 +79,8 @@ export function placeEvents(
       }
       told.add(draft);
       const event = place(draft, agent ?? walker.agent);
-      return { event, own: draft.id, said: event.agent === MAIN_AGENT ? said ?? null : null };
+      const message = event.agent === MAIN_AGENT ? said ?? null : null;
+      return { event, own: draft.id, said: record.isBehindTear ? unproven(message) : message };
     },
     recent,
     state() {

@@ -4,6 +4,7 @@
  * process three megabytes and some milliseconds, so what runs for days does without. Room: parser; pure.
  */
 import { Buffer } from "node:buffer";
+import { isJson } from "./json_text.ts";
 import { type LineSearcher, NEWLINE, searchBytes } from "./search_lines.ts";
 
 /** In a chunk of fewer bytes it does not pay to make text of them. */
@@ -30,7 +31,10 @@ export const searchText: LineSearcher = (chunk, test) => {
     },
     tell(from, newline) {
       // Nothing of the piece may be kept, or all of it would be.
-      return test === null || from < start ? null : test(piece, from - start, newline - start);
+      if (test === null || from < start) return null;
+      const isState = test(piece, from - start, newline - start);
+      // One that a crash cut off has the next line glued to it. What is no ASCII is no less JSON in Latin-1.
+      return isState && !isJson(piece.slice(from - start, newline - start)) ? null : isState;
     },
   };
 };

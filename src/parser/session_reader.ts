@@ -140,7 +140,14 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function finishLog(walker: LogWalker): Advance | null {
     const { outs, origin } = provider.finish?.(walker.fold) ?? { outs: [], origin: "repeat" };
     if (outs.length === 0) return null;
-    const record = { value: null, line: 0, text: "", isAgain: false, end: walker.offset() };
+    const record = {
+      value: null,
+      line: 0,
+      text: "",
+      isAgain: false,
+      isBehindTear: false,
+      end: walker.offset(),
+    };
     return { events: outs.flatMap((out) => takeOut(walker, record, out) ?? []), origin, record };
   }
 

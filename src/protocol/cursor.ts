@@ -28,6 +28,8 @@ export const logState = z.strictObject({
   skip: z.int(),
   /** It was written anew: events that are remembered are no news in it. */
   anew: z.optional(z.literal(true)),
+  /** Records of the next line that were read: a crash can glue several together. */
+  within: z.optional(z.int()),
 });
 export type LogState = z.infer<typeof logState>;
 

@@ -39,6 +39,8 @@ export const UNPROVEN_REASONS = [
   "rewritten",
   /** Where the person's own words begin and end can be read in more than one way. */
   "ambiguous",
+  /** It stands behind a damaged place of its log, and may be a part of another record. */
+  "torn",
 ] as const;
 
 /** Why a message counts as `not-typed`. */

@@ -18,6 +18,9 @@ export const WHOLE_LINE = 16 * MIB;
 /** Of a line beyond this, a part that nobody looks at is not even decoded: as text it may take twice the memory. */
 export const LONG_LINE = 256 * KIB;
 
+/** What is looked at in lines that are no JSON, in strings, brackets and commas: a poisoned one could hold millions. */
+export const RECOVERED_TOKENS = 500_000;
+
 /** In a line longer than WHOLE_LINE, a string keeps this much of its head; the rest is elided while reading, and counted. */
 export const ELIDED_STRING_KEEPS = 64 * KIB;
 

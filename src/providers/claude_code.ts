@@ -44,7 +44,6 @@ const AGENT_FILE = /^(?:[^/]+\/)?agent-([^/.]+)(\.jsonl|\.meta\.json)$/;
 const VERSION_CHARS = 40;
 /** How the client begins its state rows; those of the conversation begin with other fields. */
 const TYPE_FIRST = '{"type":"';
-const CONVERSATION_ROW = '{"parentUuid"';
 const TRANSCRIPT_TYPES: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "attachment"]);
 
 export const claudeCode: Provider = {
@@ -68,8 +67,7 @@ export const claudeCode: Provider = {
     if (!text.startsWith(TYPE_FIRST, from)) return false;
     const start = from + TYPE_FIRST.length;
     const end = text.indexOf('"', start);
-    return end !== -1 && end < to && IGNORED_ROWS.has(text.slice(start, end)) &&
-      isOneRow(text.slice(from, to));
+    return end !== -1 && end < to && IGNORED_ROWS.has(text.slice(start, end));
   },
 
   // Until all is told, any row may tell when the session began, where, and by which client.
@@ -79,6 +77,9 @@ export const claudeCode: Provider = {
     // Until all is told, what follows the copy may tell where the session was held, and by which client.
     return hasToldAll(state as Fold) ? parseWithoutCopy(text) : undefined;
   },
+
+  isRecord: (value) =>
+    isRow(value) && typeof value["type"] === "string" && ("uuid" in value || "sessionId" in value),
 
   handBack(state, record) {
     return isRow(record.value) ? handBackOf(state as Fold, record.value) : null;
@@ -108,18 +109,6 @@ export const claudeCode: Provider = {
 
   startingCall: (meta) => textOf(rowOf(meta)["toolUseId"]) || null,
 };
-
-/**
- * Whether a line may be passed over unparsed: it ends, and no other row begins in it. One that was cut off while it was
- * written has the next behind it. In a whole row an object follows a colon, a comma or a bracket.
- */
-function isOneRow(line: string): boolean {
-  if (!line.trimEnd().endsWith("}") || line.includes(CONVERSATION_ROW, 1)) return false;
-  for (let at = line.indexOf(TYPE_FIRST, 1); at !== -1; at = line.indexOf(TYPE_FIRST, at + 1)) {
-    if (!":,[".includes(line[at - 1] ?? "")) return false;
-  }
-  return true;
-}
 
 /** Logs of requests that the client makes on its own (`agent-acompact-…`) repeat the session: they are none. */
 function classifyAgent(relative: string): { kind: "log" | "meta"; agent: string } | null {

@@ -49,6 +49,8 @@ export const codex: Provider = {
     return parseOrNothing(`${end === -1 ? text : text.slice(0, end)}}}`);
   },
 
+  isRecord: (value) => isRow(value) && typeof value["timestamp"] === "string" && isRow(value["payload"]),
+
   handBack(state, { value }) {
     const fold = foldOf(state);
     return isRow(value) && !isCopied(fold, value) ? handBackOf(fold, value) : null;

@@ -44,6 +44,10 @@ export const gemini: Provider = {
     return told.client && waiting.length === 0;
   },
 
+  isRecord: (value) =>
+    isRow(value) && (typeof value["sessionId"] === "string" || isRow(value["$set"]) || "$rewindTo" in value ||
+      (typeof value["id"] === "string" && typeof value["type"] === "string")),
+
   handBack(state, { value, line }) {
     if (!isRow(value)) return null;
     const ended = [...(state as Fold).waiting, ...agentsOf(value, line, state as Fold)][0];

@@ -107,7 +107,7 @@ export interface Provider extends Client {
   classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
   /** State of a fresh reading of one log, plain JSON: it is kept in checkpoints. `part`: which of the session's. */
   begin(agent: string, part?: string): unknown;
-  /** Whether a record is the client's own state, as far as its first characters tell. */
+  /** Whether a record is the client's own state, as far as its first characters tell: whether it is whole, the parser looks at. */
   readonly isState?: LineTest;
   /**
    * Whether reading such a record would give nothing and change nothing by now, so that it need not even be parsed; it is
@@ -121,6 +121,11 @@ export interface Provider extends Client {
   parsePart?(state: unknown, text: string): unknown;
   /** How a large part of the line begins, up to its end, that nobody looks at; null for none. `head`: how the line begins. */
   unread?(state: unknown, head: string): string | null;
+  /**
+   * Whether a value is a whole record, and no part of one: asked where a record was cut off, and what stands at its end
+   * may be either. It is one where this is missing.
+   */
+  isRecord?(value: unknown): boolean;
   /** Whether a sub-agent hands back with this record. Asked before `read`; changes nothing. */
   handBack(state: unknown, record: LogRecord): HandBack | null;
   /** Reads one record. `state` may be updated in place. Never throws on any JSON value. */

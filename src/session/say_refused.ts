@@ -11,6 +11,7 @@ const WHY: Readonly<Record<EvidenceReason, string>> = {
   unmarked: "its message lacks the mark of one that was typed",
   replayed: "the client wrote its message again, from a history",
   rewritten: "the client changed what was typed",
+  torn: "its log is damaged in front of it",
   ambiguous: "what was typed in its message cannot be told from what was not",
   host: "the client composed its message",
   agent: "another agent or session sent its message",

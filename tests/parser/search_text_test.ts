@@ -97,11 +97,11 @@ Deno.test("a long chunk gives the lines that it gives in short ones", () => {
 Deno.test("nothing is told of a line that began in the chunk before: the test would see its end only", () => {
   const splitter = createLineSplitter(0, {
     search: searchText,
-    test: (text, from) => text.startsWith("S", from),
+    test: (text, from) => text.startsWith("7", from),
   });
   splitter.push(encoder.encode("c"));
   assert.deepEqual(splitter.take(), []);
-  splitter.push(encoder.encode(`S\nS\n${"x".repeat(LONG)}`));
+  splitter.push(encoder.encode(`7\n7\n${"x".repeat(LONG)}`));
   assert.deepEqual(splitter.take().map(({ isState }) => isState), [null, true]);
 });
 
