@@ -45,6 +45,19 @@ export interface Destinations {
 export function createDestinations(options: DestinationsOptions): Destinations {
   const { policy, home, recordings, host, audit } = options;
 
+  /**
+   * Files that kato made. The monitor makes one before its identity is noted, and kato may end in between: what is
+   * empty where a recording is under way is that one. An established recording's file may have been replaced by an
+   * editor: the path is the person's word for it.
+   */
+  const created: Created = {
+    has: (identity, file) =>
+      recordings.created.has(identity, file) ||
+      recordings.ofDestination(file.path).some((holder) =>
+        holder.active && (holder.file !== null || file.size === 0)
+      ),
+  };
+
   /** Where each root really was when this run saw it first. */
   const grounds = new Map<string, string>();
 
@@ -63,7 +76,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     asker: Asker,
     destination: string | null,
     meta: SessionMeta,
-    created: Request["created"],
+    made: Created = created,
   ): Decision {
     const request: Request = {
       asker,
@@ -73,7 +86,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
       cwd: null,
       uid: options.uid,
       providerRoots: options.providerRoots,
-      created,
+      created: made,
       force: false,
     };
     const resolved = resolveRequest(policy, request);
@@ -114,18 +127,6 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     else refusals.delete(recording.id);
   }
 
-  /** An established recording's file may have been replaced by an editor: the path is the person's word for it. */
-  function decideAgain(recording: Recording): Decision {
-    const there = identify(recording.destination);
-    // Created by us, and then we ended before that was noted: it is empty, and nobody else would have made it.
-    const isOurs = recording.file !== null || there?.size === 0;
-    const own = isOurs && there !== null ? `${there.dev}:${there.ino}` : null;
-    const created: Created = {
-      has: (identity, file) => identity === own || recordings.created.has(identity, file),
-    };
-    return decideFor("automatic", recording.destination, recording.head.meta, created);
-  }
-
   /** The writer of `opening`, and its answer. Rejects with a WriterGone. */
   async function startWriter(recording: Recording, opening: Opening) {
     const { destination, create, folders } = opening;
@@ -146,7 +147,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   }
 
   async function open(recording: Recording): Promise<OpenResult> {
-    const decision = decideAgain(recording);
+    const decision = decideFor("automatic", recording.destination, recording.head.meta);
     if (!decision.allow) {
       report(recording, "deny", decision.reason, null);
       return { problem: { why: decision.message, kind: KINDS[decision.reason] ?? "denied" } };
@@ -201,15 +202,15 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     if (!opened.isFile) return "not-a-regular-file";
     if (opened.links !== 1) return "hard-link";
     if (existing !== null && !isSame(existing, opened)) return "swapped";
-    const created = new Set([`${opened.dev}:${opened.ino}`]);
+    const made = new Set([`${opened.dev}:${opened.ino}`]);
     // A folder above it may have become a link between the decision and the opening: look once more.
-    const again = decideFor("automatic", path, PLACELESS, created);
+    const again = decideFor("automatic", path, PLACELESS, made);
     if (!again.allow) return again.reason === "too-large" ? null : "swapped";
     return again.existing !== null && isSame(again.existing, opened) ? null : "swapped";
   }
 
   return {
-    decide: (asker, destination, meta) => decideFor(asker, destination, meta, recordings.created),
+    decide: (asker, destination, meta) => decideFor(asker, destination, meta),
     open,
     unchanged({ destination, file }) {
       const there = identify(destination);
