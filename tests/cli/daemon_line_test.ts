@@ -25,7 +25,7 @@ for (const line of LINES) {
   Deno.test(`readDaemonLine() reads ${line.join(" ")} as the parser of all commands does`, () => {
     const parsed = parseArguments(line, { columns: 80, colour: false });
     assert.ok(parsed.parsed === "invocation" && parsed.invocation.name === "daemon");
-    const { kernel: _, ...launch } = parsed.launch;
+    const { kernel: _, outputMade: __, ...launch } = parsed.launch;
     assert.deepEqual(readDaemonLine(line), { launch, afterCrash: parsed.invocation.afterCrash });
   });
 }
