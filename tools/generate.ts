@@ -100,6 +100,7 @@ function launcherTables(): string {
     ["SYSTEM_LOCATIONS", "Nothing that a person keeps is in these.", SYSTEM_LOCATIONS],
     ["HOME_FOLDERS", "What is beside a home in a folder of this name is another's home.", HOME_FOLDERS],
     ["DESTINATION_KINDS", "How the name of a recording ends.", FORMATS],
+    ["AGENT_MEMORY", "Agents load files of these names by themselves.", Object.values(AGENT_MEMORY).flat()],
     [
       "CLIENT_VARIABLES",
       "By these, clients are told where to keep their logs.",

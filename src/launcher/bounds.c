@@ -7,6 +7,7 @@
 #include "tables.h"
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const SYSTEM[] = {SYSTEM_LOCATIONS};
 
@@ -71,11 +72,14 @@ bool is_writable_place(const char *path, const char *home, const char *real_home
  * with two dots is not hidden, and a segment of dots alone is in no plain path.
  */
 const char *why_no_destination(const char *below) {
-  static const char *const KINDS[] = {DESTINATION_KINDS};
+  static const char *const KINDS[] = {DESTINATION_KINDS}, *const MEMORY[] = {AGENT_MEMORY};
   for (const char *at = below; (at = strstr(at, "/.")) != NULL; at += 2) {
     if (at[2] != '.') return "the destination is hidden, or in a hidden folder";
   }
   const char *name = strrchr(below, '/');
+  for (size_t i = 0; name != NULL && i < sizeof MEMORY / sizeof *MEMORY; i++) {
+    if (strcasecmp(name + 1, MEMORY[i]) == 0) return "the destination has a name that agents load by themselves";
+  }
   const char *dot = name == NULL ? NULL : strrchr(name, '.');
   for (size_t i = 0; dot != NULL && dot > name + 1 && i < sizeof KINDS / sizeof *KINDS; i++) {
     if (strcmp(dot + 1, KINDS[i]) == 0) return NULL;

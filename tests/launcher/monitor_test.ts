@@ -119,6 +119,9 @@ const NEVER: readonly (readonly [how: string, path: string, why: RegExp])[] = [
   ["create", "evil", /of a kind that kato does not write/],
   ["create", "evil.MD", /of a kind that kato does not write/],
   ["existing", "program.sh", /of a kind that kato does not write/],
+  ["existing", "CLAUDE.md", /a name that agents load by themselves/],
+  ["create", "a/Agents.md", /a name that agents load by themselves/],
+  ["create", "gemini.md", /a name that agents load by themselves/],
 ];
 test("refuses by itself what policy always refuses, whatever the orchestrator asks for", {
   prepare(stage) {

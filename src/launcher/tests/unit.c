@@ -204,8 +204,10 @@ static void check_sums(void) {
 }
 
 static void check_destinations(void) {
-  static const char *const GOOD[] = {"/x.md", "/a/b/x.jsonl", "/..x.html", "/..a/x.md", "/a b/x.y.md"};
-  static const char *const BAD[] = {"/.x.md", "/.git/x.md", "/a/.b/x.md", "/x", "/x.txt", "/x.MD", "/.md", "/a.md/x", "/x.", ""};
+  static const char *const GOOD[] = {"/x.md", "/a/b/x.jsonl", "/..x.html", "/..a/x.md", "/a b/x.y.md",
+                                     "/claude.md/x.md", "/my-claude.md", "/claude.html", "/agents.md.md"};
+  static const char *const BAD[] = {"/.x.md", "/.git/x.md", "/a/.b/x.md", "/x", "/x.txt", "/x.MD", "/.md", "/a.md/x", "/x.", "",
+                                    "/claude.md", "/CLAUDE.md", "/a/Agents.md", "/a/b/gEmInI.md", "/copilot-instructions.md"};
   for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
     CHECK(why_no_destination(GOOD[i]) == NULL, "%s: %s", GOOD[i], why_no_destination(GOOD[i]));
   }
