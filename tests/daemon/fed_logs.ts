@@ -60,9 +60,15 @@ export function feedDocument(path: string, text: string): FedLog {
   };
 }
 
+/** What a person types. A command of another time would be history: `time`, in milliseconds since 1970, is that of the test. */
+export interface Prompt {
+  readonly text: string;
+  readonly time: number;
+}
+
 /** Puts a prompt in front of a session's first log; the same one has the same ids. */
-export function putInFront(provider: ProviderId, session: string, text: string, prompt: string): string {
-  if (provider === "claude-code") return createRows(session).user(prompt) + text;
+export function putInFront(provider: ProviderId, session: string, text: string, prompt: Prompt): string {
+  if (provider === "claude-code") return createRows(session, prompt.time).user(prompt.text) + text;
   if (isDocument(text)) {
     const document: Document = JSON.parse(text);
     const messages = [geminiPrompt(session, prompt), ...document.messages];
@@ -77,8 +83,8 @@ export function putInFront(provider: ProviderId, session: string, text: string, 
 }
 
 /** Puts a prompt behind everything else in a session's last log. */
-export function putBehind(provider: ProviderId, session: string, text: string, prompt: string): string {
-  if (provider === "claude-code") return text + createRows(session).user(prompt);
+export function putBehind(provider: ProviderId, session: string, text: string, prompt: Prompt): string {
+  if (provider === "claude-code") return text + createRows(session, prompt.time).user(prompt.text);
   if (isDocument(text)) {
     const document: Document = JSON.parse(text);
     const messages = [...document.messages, geminiPrompt(session, prompt)];
@@ -103,26 +109,32 @@ function isJson(text: string): boolean {
   }
 }
 
-const TIME = "2027-01-01T00:00:00.000Z";
 /** Later than any turn of a log. */
 const TURN = "ffffffff-0000-7000-8000-000000000000";
 
-function lineOf(provider: ProviderId, session: string, prompt: string, log: string): string {
+function lineOf(provider: ProviderId, session: string, prompt: Prompt, log: string): string {
   if (provider === "gemini") return `${JSON.stringify(geminiPrompt(session, prompt))}\n`;
-  const event = (payload: unknown) => `${JSON.stringify({ timestamp: TIME, type: "event_msg", payload })}\n`;
+  const { text } = prompt;
+  const timestamp = timeOf(prompt);
+  const event = (payload: unknown) => `${JSON.stringify({ timestamp, type: "event_msg", payload })}\n`;
   const started = event({ type: "task_started", turn_id: TURN });
   if (!log.includes('"history_mode":"paginated"')) {
-    return started + event({ type: "user_message", message: prompt, images: [] });
+    return started + event({ type: "user_message", message: text, images: [] });
   }
-  const content = [{ type: "text", text: prompt, text_elements: [] }];
-  const item = { type: "UserMessage", id: idOf(session, prompt), content };
+  const content = [{ type: "text", text, text_elements: [] }];
+  const item = { type: "UserMessage", id: idOf(session, text), content };
   return started + event({ type: "item_completed", thread_id: session, turn_id: TURN, item });
 }
 
-function geminiPrompt(session: string, prompt: string): Record<string, unknown> {
-  return { id: idOf(session, prompt), timestamp: TIME, type: "user", content: [{ text: prompt }] };
+function geminiPrompt(session: string, prompt: Prompt): Record<string, unknown> {
+  const { text } = prompt;
+  return { id: idOf(session, text), timestamp: timeOf(prompt), type: "user", content: [{ text }] };
 }
 
-function idOf(session: string, prompt: string): string {
-  return `${session}-${prompt.replaceAll(/[^a-z]/g, "-")}`;
+function timeOf({ time }: Prompt): string {
+  return new Date(time).toISOString();
+}
+
+function idOf(session: string, text: string): string {
+  return `${session}-${text.replaceAll(/[^a-z]/g, "-")}`;
 }

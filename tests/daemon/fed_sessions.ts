@@ -13,7 +13,7 @@ export const STOP = "::stop\nthat is all";
 
 /** A session to be fed. */
 export interface FedSession {
-  readonly name: string;
+  readonly destination: string;
   readonly begin: string;
   readonly logs: SessionLogs;
   /** Each log of a chain appears when the one before it is complete. */
@@ -46,20 +46,23 @@ function arm(
 ): FedSession {
   // Codex compares ids by their first part, which is a time; the last is chance.
   const own = `${session.slice(0, -12)}${crypto.randomUUID().slice(-12)}`;
-  const begin = `::capture ${name}.md`;
+  // The name of a fixture may be one that agents load.
+  const destination = `of-${name}.md`;
+  const begin = `::capture ${destination}`;
+  const time = Date.now();
   const rename = (text: string) => text.replaceAll(session, own);
   const feed = (path: string, text: string) =>
     isDocument(text) ? feedDocument(path, text) : feedLines(path, text);
   const chain = main.map(({ from, to }, index) => {
     let text = rename(readDisarmed(from));
     // A document that was resumed goes on in a log that holds all of it again.
-    if (index === 0 || !hasParts(main)) text = putInFront(provider.id, own, text, begin);
-    if (index === main.length - 1) text = putBehind(provider.id, own, text, STOP);
+    if (index === 0 || !hasParts(main)) text = putInFront(provider.id, own, text, { text: begin, time });
+    if (index === main.length - 1) text = putBehind(provider.id, own, text, { text: STOP, time });
     return feed(rename(to), text);
   });
   const others = agents.map(({ from, to }) => [feed(rename(to), rename(readDisarmed(from)))]);
   const logs = findLogs(provider, home, own);
-  return { name, begin, logs, chains: [chain, ...others] };
+  return { destination, begin, logs, chains: [chain, ...others] };
 }
 
 function partOf(source: Source): string {
@@ -150,7 +153,10 @@ function placeOf(provider: Provider, name: string, file: string, id: string): st
   }
 }
 
-/** Every own fixture that is a session. */
+/** Only the clock tells what is typed in it from what was copied, so nothing in it commands. */
+const NEVER_OBEYED = "codex/fork-0.60.1";
+
+/** Every own fixture that is a session in which a person can command. */
 export function fixtureSessions(provider: Provider): (home: TestHome) => FedSession[] {
   const folder = `${FIXTURES}${provider.id}`;
   return (home) => {
@@ -164,7 +170,7 @@ export function fixtureSessions(provider: Provider): (home: TestHome) => FedSess
     }
     return [...Deno.readDirSync(folder)].filter((entry) => entry.isDirectory).flatMap(({ name }) => {
       const file = filesBelow(`${folder}/${name}`).find((file) => /^in\.jsonl?$/.test(basename(file)));
-      if (file === undefined) return [];
+      if (file === undefined || `${provider.id}/${name}` === NEVER_OBEYED) return [];
       const main = find(name, file);
       const [agent, log] = AGENTS_OF[`${provider.id}/${name}`] ?? [];
       const [session = null] = main.flatMap(({ source }) =>

@@ -29,11 +29,14 @@ async function feed(sessions: readonly FedSession[], pieces: number, random: Ran
 }
 
 async function compare(home: TestHome, daemon: Daemon, sessions: readonly FedSession[]): Promise<void> {
-  for (const { name, logs, begin } of sessions) {
-    await daemon.whenRecording(`${name}.md`, "stopped");
-    assert.equal(home.readExport(`${name}.md`), renderCapture(logs, begin, STOP), name);
+  for (const { destination, logs, begin } of sessions) {
+    await daemon.whenRecording(destination, "stopped");
+    assert.equal(home.readExport(destination), renderCapture(logs, begin, STOP), destination);
   }
 }
+
+/** Some of the sessions are those of a client that was started for one prompt. */
+const POLICY = '[recording]\ncommands = "prompts"\n';
 
 /** One daemon, fed by chance from `seed`. */
 async function feedOne(
@@ -41,7 +44,7 @@ async function feedOne(
   pieces: number,
   sessionsIn: (home: TestHome) => readonly FedSession[],
 ): Promise<void> {
-  await using home = await makeHome();
+  await using home = await makeHome(POLICY);
   await using daemon = startDaemon(home);
   await daemon.whenUp();
   const sessions = sessionsIn(home);
