@@ -3,12 +3,13 @@
  * names; writes nothing. The launcher runs it in a process of its own before anything else; a checkout's runner
  * calls it. Room: cli; edge.
  */
-import { basename, dirname, join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { type Facts, type Plan, plan, type PlanCommand, unitFolders } from "../policy/plan.ts";
 import type { Context } from "./context.ts";
 import type { Outcome } from "./outcome.ts";
 import type { OutputSketch, Sketch } from "./plan_command.ts";
 import type { PlanFacts } from "./plan_facts.ts";
+import { isSystemError, realPath } from "./real_path.ts";
 import { hasUnit } from "./unit_files.ts";
 
 export interface PlanContext
@@ -30,7 +31,7 @@ const NO_FACTS: PlanFacts = {
   effective: null,
   clientRoots: {},
   clientVariables: [],
-  agentFolders: [],
+  besides: [],
 };
 
 export async function makePlan(sketch: Sketch, context: PlanContext): Promise<Planned> {
@@ -38,8 +39,8 @@ export async function makePlan(sketch: Sketch, context: PlanContext): Promise<Pl
     ? NO_FACTS
     : await (await import("./plan_facts.ts")).findPlanFacts(sketch, context);
   if (!found.ok) return found;
-  const { effective, clientRoots, clientVariables, agentFolders } = found;
-  const command = planCommand(sketch, agentFolders, context.home);
+  const { effective, clientRoots, clientVariables, besides } = found;
+  const command = planCommand(sketch, besides, context.home);
   const { home, system, code } = context;
   const facts: Facts = { home, system, code, clientRoots, clientVariables, realPaths: {} };
   // What is granted says what may be a link; only then are links known.
@@ -47,14 +48,14 @@ export async function makePlan(sketch: Sketch, context: PlanContext): Promise<Pl
   return { ok: true, plan: plan(command, effective, { ...facts, realPaths: findRealPaths(first) }) };
 }
 
-function planCommand(sketch: Sketch, agentFolders: readonly string[], home: string): PlanCommand {
+function planCommand(sketch: Sketch, besides: readonly string[], home: string): PlanCommand {
   if (sketch.name === "policy explain") return { name: sketch.name, looks: looksAt(sketch.path) };
   if (sketch.name === "policy edit") {
     return { name: sketch.name, looks: looksAt(sketch.path), unit: hasUnit(unitFolders(home)) };
   }
   if (sketch.name !== "export") return sketch;
   const { file, output } = sketch;
-  const reads = file === null ? null : [file, ...agentFolders];
+  const reads = file === null ? null : [file, ...besides];
   return { name: "export", reads, ...planOutput(output) };
 }
 
@@ -105,21 +106,4 @@ function findRealPaths({ roles }: Plan): Record<string, string> {
     if (path !== grant.path) real[grant.path] = path;
   }
   return real;
-}
-
-/** Where `path` is, or would be if it were made. Where this process may not look, the name is all that is granted. */
-function realPath(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return path;
-    if (!isSystemError(error)) throw error;
-    const folder = dirname(path);
-    return folder === path ? path : join(realPath(folder), basename(path));
-  }
-}
-
-/** What the file system says; permissions that are missing are a bug of ours. */
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && !(error instanceof Deno.errors.NotCapable);
 }

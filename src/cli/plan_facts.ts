@@ -7,6 +7,7 @@ import { type Facts, needsPolicy } from "../policy/plan.ts";
 import type { PlanContext } from "./make_plan.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Sketch } from "./plan_command.ts";
+import { realPath } from "./real_path.ts";
 import { loadPolicyByName } from "../system/policy_files.ts";
 import { clientVariables, findClientRoots, loadEffective } from "./settings.ts";
 
@@ -14,8 +15,8 @@ export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables"> & {
   readonly ok: true;
   /** null: it does not load, and the command does not need it. */
   readonly effective: EffectivePolicy | null;
-  /** The folders of sub-agents' logs that belong to the log of `export --file`. */
-  readonly agentFolders: readonly string[];
+  /** What a provider may look for beside the log of `export --file`, whether it is there or not. */
+  readonly besides: readonly string[];
 };
 
 export async function findPlanFacts(
@@ -32,12 +33,17 @@ export async function findPlanFacts(
     effective: loaded.ok ? loaded.value : named?.ok === true ? named.effective : null,
     clientRoots: findClientRoots(context),
     clientVariables: clientVariables(),
-    agentFolders: sketch.name === "export" && sketch.file !== null ? await agentFolders(sketch.file) : [],
+    besides: sketch.name === "export" && sketch.file !== null ? await findBesides(sketch.file) : [],
   };
 }
 
 /** Only then are the providers loaded, which is most of what there is to load. */
-async function agentFolders(log: string): Promise<string[]> {
+async function findBesides(file: string): Promise<string[]> {
+  // A person may name a link to it.
+  const log = realPath(file);
   const { providers } = await import("../providers/registry.ts");
-  return providers.flatMap((provider) => provider.agentFolder(log, null) ?? []);
+  const besides = providers.flatMap((
+    provider,
+  ) => [provider.agentFolder(log, null), provider.projectFile?.(log)]);
+  return besides.filter((path) => typeof path === "string");
 }

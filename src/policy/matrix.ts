@@ -19,7 +19,7 @@ export const PLACES = {
   "its provider's roots": "the session folders of this parser's provider",
   "export roots": "`destinations.roots` of the policy",
   "its destination": "the file that was decided, and the folders made for it",
-  "named inputs": "the files that the command line names for reading",
+  "named inputs": "the files that the command line names for reading, and what belongs beside a log",
   "named outputs": "the files that the command line names for writing",
   "folders of outputs": "the folders that hold them, looked at before anything is written",
   "named folders": "the folders that the command line names, or else what is there above them",

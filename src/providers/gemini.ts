@@ -28,7 +28,7 @@ export const gemini: Provider = {
   classify: classifyFile,
   introduce: introduceLog,
   recordsOf,
-  projectFile: (main) => join(dirname(dirname(main)), ".project_root"),
+  projectFile: (main) => isInPlace(main) ? join(dirname(dirname(main)), ".project_root") : null,
   agentFolder(main, session) {
     // A log that was copied elsewhere has none beside it: nobody's whole folder is looked through for them.
     if (!isInPlace(main)) return null;

@@ -101,8 +101,8 @@ export interface Provider extends Client {
    * whose session is not known yet (null), the nearest folder that must hold them.
    */
   agentFolder(main: string, session: string | null): string | null;
-  /** A small file beside a session's log that holds nothing but the path of its project, for logs that do not say. */
-  projectFile?(main: string): string;
+  /** A small file beside a session's log that holds nothing but the path of its project, for logs that do not say; null for none. */
+  projectFile?(main: string): string | null;
   /** What a file in that folder is, by its path below it. */
   classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
   /** State of a fresh reading of one log, plain JSON: it is kept in checkpoints. `part`: which of the session's. */

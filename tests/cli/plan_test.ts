@@ -96,6 +96,21 @@ Deno.test("makePlan() grants an export with --file that log and its sub-agents',
   assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/logs"]);
 });
 
+Deno.test("makePlan() grants what a provider may look for beside a log, also of one that is named by a link", async () => {
+  using home = makeHome();
+  const chats = `${home.cwd}/garden/chats`;
+  Deno.mkdirSync(chats, { recursive: true });
+  Deno.writeTextFileSync(`${chats}/session-2026-11-23T02-08-01a20000.jsonl`, "");
+  Deno.symlinkSync(`${chats}/session-2026-11-23T02-08-01a20000.jsonl`, `${home.cwd}/link.jsonl`);
+  for (const log of ["garden/chats/session-2026-11-23T02-08-01a20000.jsonl", "link.jsonl"]) {
+    const grants = await grantsOf(`export --file ${log} -o -`, home);
+    assert.ok(grants.includes("read ~/work/garden/.project_root"), log);
+    assert.ok(grants.includes("read ~/work/garden/chats"), log);
+  }
+  const elsewhere = await grantsOf("export --file copies/log.jsonl -o -", home);
+  assert.ok(!elsewhere.some((grant) => grant.includes(".project_root")), "a log that was copied has none");
+});
+
 Deno.test("makePlan() grants the outermost folder that an export has to make", async () => {
   using home = makeHome();
   const grants = await grantsOf("export 5d8 -o a/b/x.md", home);

@@ -143,3 +143,44 @@ for (const { name, path } of corpusCases("claude-code").filter(({ name }) => /^(
     }
   });
 }
+
+/** Logs that say as little as they can: each makes the reader look for what else there may be. */
+const BARE_LOGS: readonly (readonly [name: string, records: readonly unknown[]])[] = [
+  ["garden/chats/session-2026-11-23T02-08-01a20000.jsonl", [
+    { sessionId: "01a20000-0000-4000-8000-000000000001", projectHash: "0" },
+    { id: "u1", type: "user", content: "Plant the beans." },
+  ]],
+  ["2026/rollout-2026-11-23T02-08-00-01a20000-0000-7000-8000-000000000001.jsonl", [
+    { type: "session_meta", payload: { id: "01a20000-0000-7000-8000-000000000001" } },
+    { type: "event_msg", payload: { type: "user_message", message: "Plant the beans." } },
+  ]],
+  ["-w-garden/5d8aa099-0000-4000-8000-000000000001.jsonl", [
+    { type: "user", uuid: "u1", message: { role: "user", content: "Plant the beans." } },
+  ]],
+];
+
+for (const [name, records] of BARE_LOGS) {
+  Deno.test(`deno task kato export --file reads ${name}, which says nothing of its project, also by a link`, async () => {
+    using home = makeHome();
+    const path = `${home.cwd}/${name}`;
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    Deno.writeTextFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    Deno.symlinkSync(path, `${home.cwd}/link.jsonl`);
+    for (const root of [null, "/home/ada/garden\n"]) {
+      if (root !== null) {
+        Deno.writeTextFileSync(
+          `${path.slice(0, path.indexOf("/", home.cwd.length + 1))}/.project_root`,
+          root,
+        );
+      }
+      for (const log of [name, "link.jsonl"]) {
+        const { status, out, err } = await runProcess(`export --file ${log} -o -`, home);
+        assert.deepEqual([status, err], [0, ""], `${log} ${root}`);
+        assert.match(out, /\nPlant the beans\.\n/);
+        if (name.startsWith("garden")) {
+          assert.equal(out.includes('project: "/home/ada/garden"'), root !== null);
+        }
+      }
+    }
+  });
+}

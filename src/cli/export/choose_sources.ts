@@ -50,15 +50,17 @@ function chooseNamed(typed: readonly string[], found: readonly FoundSession[]): 
   return { sources: [...sources.values()] };
 }
 
-function chooseFile({ filter }: ExportInvocation, path: string): Sources {
+function chooseFile({ filter }: ExportInvocation, named: string): Sources {
   try {
+    // A link stands for the log that it leads to: what belongs to that lies beside it.
+    const path = Deno.realPathSync(named);
     const info = Deno.statSync(path);
     if (!info.isFile) {
-      return { failure: "failed", message: `${plain(path)} is not a file. Name a session's log.` };
+      return { failure: "failed", message: `${plain(named)} is not a file. Name a session's log.` };
     }
     const recognised = recogniseLog(path, filter.provider);
     if ("message" in recognised) {
-      return { failure: "failed", message: `Cannot export ${plain(path)}. ${recognised.message}` };
+      return { failure: "failed", message: `Cannot export ${plain(named)}. ${recognised.message}` };
     }
     const { provider, session, part } = recognised;
     const { dev, ino, size, mtime } = info;
@@ -68,7 +70,7 @@ function chooseFile({ filter }: ExportInvocation, path: string): Sources {
     return { sources: [sourceOf({ ...found, provider, locate })] };
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return { failure: "failed", message: `Cannot read ${plain(path)}: ${plain(error.message)}.` };
+    return { failure: "failed", message: `Cannot read ${plain(named)}: ${plain(error.message)}.` };
   }
 }
 
