@@ -58,6 +58,8 @@ void allow_settings(const struct ruleset *rules, const struct place *place) {
 /* The monitor looks at the memory of its roles. */
 void allow_processes(const struct ruleset *rules) { allow_known(rules, "/proc", ALLOW_READ); }
 
+#define WAIT_SECONDS 2
+
 static void cut_name(char *path) {
   char *slash = strrchr(path, '/');
   slash[slash == path ? 1 : 0] = '\0';
@@ -131,10 +133,21 @@ static void flush_folder_of(const char *path) {
   close(fd);
 }
 
-static void make_folder(const char *path) {
-  if (mkdir(path, 0700) == 0) {
-    flush_folder_of(path);
-    return;
+/* What passes by itself, or by the person's hand: a full or a failing disk. */
+static bool passes(int error) {
+  return error == ENOSPC || error == EDQUOT || error == EIO || error == EROFS || error == ESTALE || error == ENOMEM;
+}
+
+/* `waits`: for the daemon, which would otherwise stay ended when the disk has room again. */
+static void make_folder(const char *path, bool waits) {
+  for (bool told = false;; told = true) {
+    if (mkdir(path, 0700) == 0) {
+      flush_folder_of(path);
+      return;
+    }
+    if (!waits || !passes(errno)) break;
+    if (!told) say("cannot make the folder %s: %s. The daemon waits until it can", path, strerror(errno));
+    sleep(WAIT_SECONDS);
   }
   struct stat status;
   if (errno == EEXIST && stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return;
@@ -157,10 +170,10 @@ static void make_folders_to(const char *home, const char *path) {
   char *whole = text_of("%s/%s", home, path);
   for (char *slash = whole + strlen(home); (slash = strchr(slash + 1, '/')) != NULL;) {
     *slash = '\0';
-    make_folder(whole);
+    make_folder(whole, false);
     *slash = '/';
   }
-  make_folder(whole);
+  make_folder(whole, false);
   free(whole);
 }
 
@@ -173,7 +186,7 @@ void make_folders(const struct plan *plan, const struct place *place) {
     bool needed = writes_in(plan, folder) || writes_in(plan, named);
     /* The daemon's state holds the spool, which others' plans name alone. */
     if (strcmp(OWN[i], "/state/requests") == 0) needed = needed || is_resident(plan->profile);
-    if (needed) make_folder(folder);
+    if (needed) make_folder(folder, is_resident(plan->profile));
     free(folder);
     free(named);
   }

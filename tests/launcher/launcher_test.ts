@@ -301,3 +301,42 @@ test("runs with its standard descriptors closed", async (stage) => {
     assert.equal(Deno.readTextFileSync(join(stage.home, "result")), "status 0\n", closed);
   }
 });
+
+test("waits, for the daemon, until a disk that is full has room for its folders", async (stage) => {
+  // A file system of its own, so small that its last page is taken.
+  const disk = join(stage.home, ".kato");
+  Deno.mkdirSync(disk);
+  await mount(["-t", "tmpfs", "-o", "size=4k,nr_inodes=1,mode=0700,uid=65534,gid=65534", "none", disk]);
+  try {
+    const owner = Deno.statSync(stage.home);
+    Deno.chownSync(disk, owner.uid, owner.gid);
+    stage.plan(planOf("daemon", [`write ${disk}/state`, `write ${disk}/logs`]));
+    const child = stage.spawn(["daemon"]);
+    const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    assert.match(
+      (await reader.read()).value ?? "",
+      /cannot make the folder .*: No space left .*The daemon waits/,
+    );
+    await mount(["-o", "remount,nr_inodes=100", disk]);
+    for (;;) {
+      try {
+        if (Deno.statSync(`${disk}/state`).isDirectory) break;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    child.kill("SIGTERM");
+    await child.stdin.close();
+    await child.stdout.cancel();
+    await reader.cancel();
+    await child.status;
+  } finally {
+    await new Deno.Command("umount", { args: ["--lazy", disk] }).output();
+  }
+}, !isRoot);
+
+async function mount(args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("mount", { args: [...args] }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
