@@ -28,6 +28,8 @@ export interface Follow {
   stopped(): void;
   /** Watches a session whether or not it has grown. False when it is not known. */
   watch(session: string): boolean;
+  /** Its log was written anew: from now on, what is older than the look before that came late. */
+  rewritten(session: string): void;
   watched(message: Extract<FromParser, { type: "watched" }>): void;
   /** A parser went down with this session in its hands; whether it is to be quarantined. */
   crashed(session: string): boolean;
@@ -57,6 +59,8 @@ export function createFollow(options: FollowOptions): Follow {
 
   /** When kato last looked at each root, as far as this run knows; milliseconds since 1970. */
   const looks = new Map(roots.map((root) => [root, lookOf(root)]));
+  /** The look before the latest change of a session was seen: when it is read, there may be a later one. */
+  const looksBefore = new Map<string, number>();
   /** When that was put on the disk. */
   let kept = -Infinity;
 
@@ -66,11 +70,16 @@ export function createFollow(options: FollowOptions): Follow {
     return look === null ? 0 : Date.parse(look);
   }
 
-  /** A look in the future was made by a clock that was wrong. */
-  function arrivalOf(path: string): Arrival {
-    const root = roots.find((root) => path.startsWith(`${root}/`)) ?? "";
+  /** kato's last look at the root of a log; where there was none, later than everything. */
+  function lookAt(path: string): number {
+    const root = roots.find((root) => path.startsWith(`${root}/`));
+    return root === undefined || unscanned.has(root) ? Infinity : looks.get(root) ?? Infinity;
+  }
+
+  /** A look in the future, or none, is taken for one of now: whatever was written before came late. */
+  function arrivalAfter(look: number): Arrival {
     const added = Date.now();
-    return { added, looked: Math.min(looks.get(root) ?? 0, added) };
+    return { added, looked: Math.min(look, added) };
   }
 
   function setLooks(at: number): void {
@@ -109,7 +118,7 @@ export function createFollow(options: FollowOptions): Follow {
       (unscanned.has(root) || (seen.late && fresh.has(root))) && seen.path.startsWith(`${root}/`)
     );
     if (stored === null) {
-      sessions.add(provider, seen, history ? null : arrivalOf(seen.path));
+      sessions.add(provider, seen, history ? null : arrivalAfter(lookAt(seen.path)));
       return history ? null : sessions.find(ref(seen.session));
     }
     if (stored.path !== seen.path || stored.ino !== seen.ino) sessions.move(stored, seen.path, seen.ino);
@@ -117,6 +126,7 @@ export function createFollow(options: FollowOptions): Follow {
     const isReplaced = stored.ino !== seen.ino || seen.size < stored.size;
     const isHistory = history || (isReplaced && stored.checkpoint === null && stored.baseline > 0);
     if (isHistory && stored.checkpoint === null) sessions.setBaseline(stored, seen.size);
+    looksBefore.set(seen.session, lookAt(seen.path));
     if (isHistory || seen.size === stored.size || isQuarantined(stored, seen.size)) return null;
     return stored;
   }
@@ -156,6 +166,11 @@ export function createFollow(options: FollowOptions): Follow {
       // Said again where it is watched already: its parser may have had no log to watch before.
       watch(stored);
       return true;
+    },
+    rewritten(session) {
+      const stored = sessions.find(ref(session));
+      if (stored === null) return;
+      sessions.arrive(stored, arrivalAfter(looksBefore.get(session) ?? lookAt(stored.path)));
     },
     watched({ session, checkpoint, size, meta }) {
       sessions.advance(ref(session), checkpoint, size, meta);

@@ -96,6 +96,11 @@ export function createIntake(options: IntakeOptions) {
           status.touch();
         });
       }
+      case "rewritten":
+        return turns.take(
+          { provider, session: message.session },
+          () => side.follow.rewritten(message.session),
+        );
       case "watched":
         return turns.take({ provider, session: message.session }, async () => {
           // What was refused before this checkpoint is not found again.

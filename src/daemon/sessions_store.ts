@@ -13,7 +13,10 @@ export interface StoredSession {
   readonly ino: number;
   readonly baseline: number;
   readonly parent: string | null;
-  /** When it turned up, and kato's last look at its root before that; null: it was there when kato first looked. */
+  /**
+   * When it turned up, or its log was written anew, and kato's last look at its root before that; null: it was there when
+   * kato first looked, and is the same.
+   */
   readonly arrival: Arrival | null;
   readonly checkpoint: Checkpoint | null;
   /** Bytes of the log that were looked at. */
@@ -35,6 +38,8 @@ export interface SessionsStore {
   /** `arrival` null: what is on disk now is history. */
   add(provider: ProviderId, seen: SeenSession, arrival: Arrival | null): void;
   move(ref: SessionRef, path: string, ino: number): void;
+  /** Its log was written anew. */
+  arrive(ref: SessionRef, arrival: Arrival): void;
   /** What is on disk now is history. */
   setBaseline(ref: SessionRef, baseline: number): void;
   advance(ref: SessionRef, checkpoint: Checkpoint, size: number, meta: SessionMeta): void;
@@ -81,6 +86,9 @@ export function storeSessions(database: Database): SessionsStore {
     },
     move({ provider, session }, path, ino) {
       database.run(`UPDATE sessions SET path = ?, ino = ? ${where}`, path, ino, provider, session);
+    },
+    arrive({ provider, session }, { added, looked }) {
+      database.run(`UPDATE sessions SET added = ?, looked = ? ${where}`, added, looked, provider, session);
     },
     setBaseline({ provider, session }, baseline) {
       database.run(

@@ -1,8 +1,7 @@
 /** The logs of a session's sub-agents, each opened when it is first needed. Room: parser; edge through LogWalker. */
 import type { LogState } from "../protocol/cursor.ts";
 import type { HandBack, Provider } from "../providers/provider.ts";
-import { countKnownEvents, type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
-import type { RecentEvents } from "./recent_events.ts";
+import { type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
 import type { LineSearcher } from "./search_lines.ts";
 import type { AgentLogs as Located } from "./session_files.ts";
 
@@ -15,8 +14,8 @@ export interface AgentLogs {
   named(handBack: HandBack): readonly string[];
   /** All of them that have logs now, in the order of their ids. */
   all(): string[];
-  /** Its log was rewritten: read anew, past the events that it had before. */
-  restart(walker: LogWalker, recent: Pick<RecentEvents, "has">): LogWalker;
+  /** Its log was rewritten: reads it anew. */
+  restart(walker: LogWalker): LogWalker;
   /** Follows its log, which cannot be read, to where it is now; null when it is nowhere else. */
   follow(walker: LogWalker): LogWalker | null;
   states(): Record<string, LogState>;
@@ -59,9 +58,8 @@ export function openAgentLogs(
       located = locate();
       return [...located.logs.keys()].sort();
     },
-    restart(walker, recent) {
+    restart(walker) {
       const fresh = walkLog(provider, walker.agent, walker.path, null, { search });
-      fresh.skip = countKnownEvents(provider, walker, recent);
       fresh.isAnew = true;
       return keep(fresh);
     },

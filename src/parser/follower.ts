@@ -75,6 +75,7 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
     session: string,
     from: Checkpoint | null,
     report: (trouble: Trouble) => void,
+    rewritten?: (what: "whole" | "place") => void,
   ): SessionReader | null {
     const files = locate(session);
     if (files === null) return null;
@@ -85,7 +86,7 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
       from,
       whole: false,
       report,
-      rewritten: () => watches.get(session)?.rewritten(),
+      ...(rewritten === undefined ? {} : { rewritten }),
     });
   }
 
@@ -180,7 +181,11 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
     watch(session, from, baseline, parent) {
       quarantined.delete(session);
       if (watches.has(session)) return void wake(session);
-      const reader = open(session, from, (trouble) => troubles.count(session, trouble));
+      const report = (trouble: Trouble) => troubles.count(session, trouble);
+      const reader = open(session, from, report, (what) => {
+        if (what === "whole") watches.get(session)?.rewritten();
+        send({ type: "rewritten", session });
+      });
       if (reader === null) return;
       const original = parent === null ? null : locate(parent);
       const inherited = new Set<string>();

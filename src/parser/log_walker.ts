@@ -34,6 +34,8 @@ export interface LogWalker {
   /** Whether a sub-agent has handed back to the record that comes next. */
   handedBack: boolean;
   readonly agent: string;
+  /** Which of the session's logs it is. */
+  readonly part: string;
   path: string;
   /** The next record, which stays the next one until `take`. */
   peek(report: (trouble: Trouble) => void): Peek;
@@ -117,6 +119,7 @@ export function walkLog(
     endedRun: false,
     handedBack: false,
     agent,
+    part,
     path,
     peek(report) {
       if (current !== null) return { peek: "record", record: current };
@@ -213,26 +216,45 @@ export function holdsRecord(walker: LogWalker, report: (trouble: Trouble) => voi
   return walker.peek(report).peek === "record";
 }
 
-/** How many events a rewritten log begins with that were already read: up to the last one that is remembered. */
-export function countKnownEvents(
+export interface KnownEvents {
+  /** How many events a rewritten log begins with that were already read: up to the last one that is remembered. */
+  readonly known: number;
+  readonly isEmpty: boolean;
+}
+
+/** Looks through the log of `walker` for events that were already read. It may be long: each step reads a little. */
+export function* countKnownEvents(
   provider: Provider,
-  walker: LogWalker,
+  { agent, path, part }: Pick<LogWalker, "agent" | "path" | "part">,
   recent: Pick<RecentEvents, "has">,
-  part = "",
-): number {
-  const again = walkLog(provider, walker.agent, walker.path, null, { part });
+): Generator<void, KnownEvents> {
+  const begin = () => walkLog(provider, agent, path, null, { part });
+  let again = begin();
   let count = 0;
   let known = 0;
+  let isEmpty = true;
   for (;;) {
     const next = again.peek(() => {});
-    if (next.peek === "more") continue;
-    if (next.peek !== "record") return known;
-    const reading = provider.read(again.fold, next.record);
-    again.take();
-    for (const out of reading.outs) {
+    yield;
+    switch (next.peek) {
+      case "more":
+        continue;
+      case "rewritten":
+        // Once more, while it was looked through.
+        again = begin();
+        count = known = 0;
+        isEmpty = true;
+        continue;
+      case "end":
+      case "gone":
+        return { known, isEmpty };
+    }
+    isEmpty = false;
+    for (const out of provider.read(again.fold, next.record).outs) {
       if (out.out !== "event") continue;
       count += 1;
       if (recent.has(out.event)) known = count;
     }
+    again.take();
   }
 }

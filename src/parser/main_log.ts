@@ -6,9 +6,8 @@ import type { Checkpoint } from "../protocol/cursor.ts";
 import { MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS } from "../protocol/limits.ts";
 import type { Provider } from "../providers/provider.ts";
-import { countKnownEvents, type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
+import { type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
 import { formOf } from "./open_log.ts";
-import type { RecentEvents } from "./recent_events.ts";
 import type { LineSearcher } from "./search_lines.ts";
 import type { SessionPart } from "./session_files.ts";
 
@@ -27,8 +26,6 @@ export interface MainLog {
   leave(isComplete: boolean): "more" | "linger" | "gone";
   /** Reads the part anew, because it was rewritten. */
   restart(): void;
-  /** Looks in a part that is read anew for the events that it had before, to pass over them; how many there are. */
-  recognise(recent: Pick<RecentEvents, "has">): number;
   /**
    * Bytes of all parts up to the last record taken, as the index of sessions counts them: a part that was compressed
    * when reading it began counts by what it has on disk, once it was read to its end. Nothing in it is news: its client
@@ -92,10 +89,6 @@ export function openMainLog(
     restart() {
       walker = walkLog(provider, MAIN_AGENT, walker.path, null, { part: part.part, search });
       walker.isAnew = true;
-    },
-    recognise(recent) {
-      walker.skip = countKnownEvents(provider, walker, recent, part.part);
-      return walker.skip;
     },
     offset: () => before + taken(),
     state: () => ({

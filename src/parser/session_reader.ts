@@ -51,8 +51,8 @@ export interface SessionReaderOptions {
   /** How lines are found; bytes are searched unless it is given. */
   readonly search?: LineSearcher;
   readonly report: (trouble: Trouble) => void;
-  /** The main log is not the one it was; it is read anew. */
-  readonly rewritten?: () => void;
+  /** The main log is not the one it was: `whole`, it is read anew; `place`, something else stands where it was read. */
+  readonly rewritten?: (what: "whole" | "place") => void;
 }
 
 /** A sub-agent whose events are being folded in, up to `until`. */
@@ -70,7 +70,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   const agents = openAgentLogs(provider, () => options.locate().agents(), from?.agents ?? {}, search);
   const runs: Run[] = [];
   const placed = placeEvents(provider.id, session, from, report);
-  const mayReadMain = recogniseAnew(main, placed.recent, report);
+  const recognise = recogniseAnew(provider, placed.recent);
   const meta = gatherMeta(from?.meta ?? null);
   /** What a file beside the log says, once it was asked. */
   let beside: { readonly project: string | null } | null = null;
@@ -120,15 +120,19 @@ export function readSession(options: SessionReaderOptions): SessionReader {
           kind: "rewritten",
           what: walker.agent === MAIN_AGENT ? next.how : `sub-agent's log ${next.how}`,
         });
-        if (walker.agent === MAIN_AGENT) options.rewritten?.();
+        if (walker.agent === MAIN_AGENT) options.rewritten?.("whole");
         return "rewritten";
       case "record": {
         const folded = foldIn(walker, next.record);
         if (folded !== "ready") return folded;
         const reading = provider.read(walker.fold, next.record);
         walker.take();
+        const events = reading.outs.flatMap((out) => takeOut(walker, next.record, out) ?? []);
+        // One that was completed in place has something that was told before.
+        const isOther = events.length > 0 && events.length === reading.outs.filter(isEvent).length;
+        if (walker.agent === MAIN_AGENT && next.record.isAgain && isOther) options.rewritten?.("place");
         return {
-          events: reading.outs.flatMap((out) => takeOut(walker, next.record, out) ?? []),
+          events,
           origin: walker.agent === MAIN_AGENT ? reading.origin : "sub-agent",
           record: next.record,
         };
@@ -177,6 +181,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   }
 
   function advanceRun(run: Run): Advance | "more" | "wait" | "linger" {
+    if (recognise(run.walker) === "more") return "more";
     const next = run.walker.peek(report);
     if (next.peek === "record" && run.until !== null) {
       const time = provider.timeOf(next.record);
@@ -189,7 +194,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     switch (advance) {
       case "rewritten":
         runs.pop();
-        runs.push({ ...run, walker: agents.restart(run.walker, placed.recent.of(run.walker.agent)) });
+        runs.push({ ...run, walker: agents.restart(run.walker) });
         return "more";
       case "gone": {
         runs.pop();
@@ -222,7 +227,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     advance() {
       const run = runs.at(-1);
       if (run !== undefined) return advanceRun(run);
-      if (!mayReadMain()) return "linger";
+      const recognition = recognise(main.walker());
+      if (recognition !== "ready") return recognition;
       const advance = advanceLog(main.walker());
       switch (advance) {
         case "rewritten":
@@ -262,4 +268,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     },
     offset: main.offset,
   };
+}
+
+function isEvent({ out }: Out): boolean {
+  return out === "event";
 }

@@ -99,6 +99,8 @@ export const fromParser = z.discriminatedUnion("type", [
     /** Somewhere before this message; null: at the session's beginning, or where there is no command. */
     before: z.nullable(checkpoint),
   }),
+  /** The session's log is not the one that was read: what is found in it from now on came with the change, or later. */
+  z.strictObject({ type: z.literal("rewritten"), session }),
   /** Everything before this checkpoint was looked at. */
   z.strictObject({
     type: z.literal("watched"),

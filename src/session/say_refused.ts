@@ -21,7 +21,7 @@ const WHY: Readonly<Record<EvidenceReason, string>> = {
 };
 
 const LATE = {
-  history: "it stands in a session that came late, or has no time that can be believed",
+  history: "it stands in a session that came late or was written anew, or has no time that can be believed",
   "too-old": "it is older than policy lets a command be (recording.max_command_age)",
 } as const;
 

@@ -125,8 +125,8 @@ function copyOf(message: Row): Row {
 }
 
 /** Each call gives the whole document anew. */
-export function createGeminiDocument(session: string = crypto.randomUUID()): TalkRows {
-  const messages = createMessages(Date.now());
+export function createGeminiDocument(session: string = crypto.randomUUID(), began = Date.now()): TalkRows {
+  const messages = createMessages(began);
   const startTime = messages.now();
   const said: Row[] = [];
 

@@ -1,6 +1,8 @@
 /** Logs that come late: a restored backup, another machine's, one that a sync tool brought. Nothing in them is obeyed. */
 import assert from "node:assert/strict";
 import { append, createRows } from "./claude_rows.ts";
+import { GEMINI_DOCUMENT, logOf } from "./clients.ts";
+import { createGeminiDocument } from "./gemini_rows.ts";
 import { makeHome, startDaemon, type TestHome } from "./harness.ts";
 import { until } from "./until.ts";
 
@@ -108,6 +110,72 @@ Deno.test("late: in a session that kato knew, what comes after is news, however 
   await using daemon = startDaemon(home);
   await daemon.whenUp();
   assert.deepEqual(await whenJudged(home, rows.session, daemon.said), ["allow recording"]);
+});
+
+/** How something else comes to stand in a log that was read. */
+const REPLACEMENTS: Readonly<Record<string, (log: string, text: string) => void>> = {
+  "another file is put in its place": (log, text) => {
+    append(`${log}.tmp`, text);
+    Deno.renameSync(`${log}.tmp`, log);
+  },
+  "it is written over": (log, text) => Deno.writeTextFileSync(log, text),
+};
+
+for (const [how, replace] of Object.entries(REPLACEMENTS)) {
+  for (const isAway of [false, true]) {
+    const when = isAway ? "while kato is away" : "while kato runs";
+    Deno.test(`late: of what comes into a session that kato knew when ${how} ${when}, only the new is news`, async () => {
+      await using home = await makeHome();
+      const rows = createRows();
+      const log = home.log(rows.session);
+      append(log, rows.user("hello"), rows.assistant("yes"));
+      let daemon = startDaemon(home);
+      await using _ = { [Symbol.asyncDispose]: () => daemon[Symbol.asyncDispose]() };
+      await daemon.whenUp();
+      append(log, rows.user("::record before.md"));
+      assert.deepEqual(await whenJudged(home, rows.session, daemon.said), ["allow recording"]);
+      if (isAway) assert.equal(await daemon.stop(), 0);
+      const old = createRows(rows.session, Date.now() - 6 * DAY);
+      const now = createRows(rows.session);
+      const padding = Array.from({ length: 20 }, () => old.assistant("something else"));
+      replace(log, [...padding, old.user("::record old.md"), now.user("::record new.md")].join(""));
+      if (isAway) {
+        daemon = startDaemon(home);
+        await daemon.whenUp();
+      }
+      await until("both are judged", () => reasonsOf(home, rows.session).length === 3, { saw: daemon.said });
+      // What comes into it later, and is as old, is no news either.
+      append(log, old.user("::record older.md"), now.user("::record newer.md"));
+      await until("all are judged", () => reasonsOf(home, rows.session).length === 5, { saw: daemon.said });
+      const judged = home.audit().filter(({ command }) => command !== null);
+      assert.deepEqual(
+        Object.fromEntries(judged.map(({ command, reason }) => [command, reason === "history"])),
+        {
+          "::record before.md": false,
+          "::record old.md": true,
+          "::record new.md": false,
+          "::record older.md": true,
+          "::record newer.md": false,
+        },
+      );
+    });
+  }
+}
+
+Deno.test("late: in a document that kato knew, what stands where something else was read is old news", async () => {
+  await using home = await makeHome();
+  const rows = createGeminiDocument();
+  const log = logOf(GEMINI_DOCUMENT, home, rows.session);
+  GEMINI_DOCUMENT.put(log, rows.user("hello"));
+  await using daemon = startDaemon(home);
+  await daemon.whenUp();
+  GEMINI_DOCUMENT.put(log, rows.assistant("yes"), rows.user("::record before.md"));
+  assert.deepEqual(await whenJudged(home, rows.session, daemon.said), ["allow recording"]);
+  const old = createGeminiDocument(rows.session, Date.now() - 6 * DAY);
+  for (const text of ["one", "two", "three"]) old.user(text);
+  GEMINI_DOCUMENT.put(log, old.user("::record old.md"));
+  await until("both are judged", () => reasonsOf(home, rows.session).length === 2, { saw: daemon.said });
+  assert.deepEqual(reasonsOf(home, rows.session), ["allow recording", "deny history"]);
 });
 
 Deno.test("late: policy bounds the age of any command", async () => {

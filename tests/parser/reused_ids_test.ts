@@ -77,7 +77,8 @@ Deno.test("a log that is being written anew is not read before something in it i
       const path = stage.write("main.jsonl", linesOf([HEAD, ...records]));
       const followed = follow(stage);
       assert.equal(followed.read().texts.length, 1000);
-      Deno.removeSync(path);
+      // An empty file with another inode is no log of anybody's.
+      if (first > 0) Deno.removeSync(path);
       stage.write("main.jsonl", first === 0 ? "" : linesOf([HEAD, ...records.slice(0, first)]));
       assert.deepEqual(followed.read().texts, []);
       if (isRestarted) followed.restart();

@@ -214,6 +214,34 @@ Deno.test("a log that was rewritten after a long run of a sub-agent is not read 
   assert.equal(troubles.length, 1 + 20);
 });
 
+Deno.test("a long log that was rewritten is looked through a little at a time, also a sub-agent's, and across restarts", () => {
+  using stage = makeStage();
+  const said = (who: string) => Array.from({ length: 500 }, (_, index) => say(`${who} ${index}`));
+  const main = (more: object) => linesOf([{ ...head(0), ...more }, ...said("main"), { handBack: "x" }]);
+  const agent = (more: object) => linesOf([{ ...AGENT, ...more }, ...said("agent")]);
+  const paths = [stage.write(nameOf(0), main({})), stage.write("agent.jsonl", agent({}))];
+  const followed = follow(stage);
+  assert.deepEqual([followed.read().texts.length, followed.read().end], [1000, "linger"]);
+  const texts = [
+    main({ anew: 1 }) + linesOf([say("new")]),
+    agent({ anew: 1 }) + linesOf([say("more"), { ends: true }]),
+  ];
+  for (const [index, path] of paths.entries()) {
+    Deno.renameSync(stage.write("new", texts[index] ?? ""), path);
+  }
+  let steps = 0;
+  let read: string[] = [];
+  for (; steps < 5000; steps += 1) {
+    const advance = followed.reader.advance();
+    if (advance === "wait" || advance === "linger") break;
+    if (typeof advance !== "string") read = [...read, ...advance.events.map(({ event }) => event.id)];
+    // In the middle of looking through either of them.
+    if (steps === 100 || steps === 1300) followed.restart();
+  }
+  assert.deepEqual(read, ["more", "new"]);
+  assert.ok(steps > 2 * 1000, `each log is looked through, and read, in steps: ${steps}`);
+});
+
 Deno.test("a part that is on its way to another folder is waited for, and the one behind it is not begun", () => {
   using stage = makeStage();
   const path = keepPart(stage, 0, 2);
