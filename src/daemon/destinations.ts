@@ -10,6 +10,7 @@ import { generateName, resolveRequest } from "../policy/path.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { AuditBody } from "../protocol/audit_record.ts";
 import type { Grant } from "../protocol/grant.ts";
+import { WRITERS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { OpenedFile } from "../protocol/writer_messages.ts";
 import { flushFoldersOf } from "../system/flush_folder.ts";
@@ -19,6 +20,7 @@ import type { OpenResult, Problem } from "./recorder_context.ts";
 import type { FileIdentity, Recording } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import { askWriter, WriterGone } from "./writer_client.ts";
+import { createWriterPlaces, type Place } from "./writer_places.ts";
 
 export interface DestinationsOptions {
   readonly policy: Policy;
@@ -40,10 +42,15 @@ export interface Destinations {
   decide(asker: Asker, destination: string | null, meta: SessionMeta): Decision;
   open(recording: Recording): Promise<OpenResult>;
   unchanged(recording: Recording): boolean;
+  /** Gives quiet writers back. */
+  tend(): void;
+  /** Nothing waits to be opened any more. */
+  close(): void;
 }
 
 export function createDestinations(options: DestinationsOptions): Destinations {
   const { policy, home, recordings, host, audit } = options;
+  const places = createWriterPlaces(WRITERS);
 
   /**
    * Files that kato made. The monitor makes one before its identity is noted, and kato may end in between: what is
@@ -128,7 +135,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   }
 
   /** The writer of `opening`, and its answer. Rejects with a WriterGone. */
-  async function startWriter(recording: Recording, opening: Opening) {
+  async function startWriter(recording: Recording, opening: Opening, place: Place) {
     const { destination, create, folders } = opening;
     const role = host.start(
       "writer",
@@ -136,6 +143,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
       options.grantsFor(destination, folders),
       opening,
     );
+    place.heldUntil(role.over);
     const writer = askWriter(role, (why) => options.violated(recording, why));
     // The monitor has made what is new before the writer begins.
     const made = host.name === "processes";
@@ -146,7 +154,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     return { writer, message, file: made ? role.given() : message.file };
   }
 
-  async function open(recording: Recording): Promise<OpenResult> {
+  async function open(recording: Recording, place: Place): Promise<OpenResult> {
     const decision = decideFor("automatic", recording.destination, recording.head.meta);
     if (!decision.allow) {
       report(recording, "deny", decision.reason, null);
@@ -155,7 +163,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     const { path, existing, directories } = decision;
     const create = existing === null;
     const opening = { destination: path, create, folders: directories };
-    const started = await startWriter(recording, opening).catch((error: unknown) => {
+    const started = await startWriter(recording, opening, place).catch((error: unknown) => {
       if (!(error instanceof WriterGone)) throw error;
       return error.message;
     });
@@ -194,7 +202,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
       size,
       isOurs ? { path, birth: identify(path)?.birth ?? null } : null,
     );
-    return { writer, size, isSame: recording.file === null || isSame(recording.file, file) };
+    return { writer, place, size, isSame: recording.file === null || isSame(recording.file, file) };
   }
 
   /** A difference between what was opened, what was decided, and what is at the path now. */
@@ -211,7 +219,9 @@ export function createDestinations(options: DestinationsOptions): Destinations {
 
   return {
     decide: (asker, destination, meta) => decideFor(asker, destination, meta),
-    open,
+    open: (recording) => places.enter((place) => open(recording, place)),
+    tend: places.tend,
+    close: places.close,
     unchanged({ destination, file }) {
       const there = identify(destination);
       return there !== null && file !== null && isSame(there, file);

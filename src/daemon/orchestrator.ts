@@ -141,7 +141,9 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     async open(recording) {
       const result = await destinations.open(recording);
       const { provider, session, destination } = recording;
-      if ("writer" in result) log.tell("recording-opened", { provider, session, destination });
+      if (result !== null && "writer" in result) {
+        log.tell("recording-opened", { provider, session, destination });
+      }
       return result;
     },
     blocked({ provider, session, destination }, { why, kind }) {
@@ -267,7 +269,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
     tend() {
       for (const { client } of sides.values()) client.beat();
-      recorders.tend();
+      destinations.tend();
       refusals.tend();
     },
     async stop(withinMs) {
@@ -280,6 +282,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       }
       refusals.close();
       await turns.close();
+      destinations.close();
       await recorders.close();
       status.write("stopped");
       status.close();

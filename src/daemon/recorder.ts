@@ -23,8 +23,6 @@ export interface Recorder {
   lost(why: string): void;
   /** Ends one that was told to end and is blocked, without what it lacks; whether it did. */
   giveUp(): Promise<boolean>;
-  /** Gives up the writer of a recording that is quiet; the next batch opens it again. */
-  rest(idleMs: number): void;
   /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -42,8 +40,6 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
   let told: string | null = null;
   let queue: FeedBatch[] = [];
   let work: Promise<void> = Promise.resolve();
-  let busy = false;
-  let lastUsed = performance.now();
   let deliveries = 0;
   /** Nothing is to be done any more: kato ends, or the recording is over and this was told. */
   let closed = false;
@@ -52,7 +48,7 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
   function run(step: () => void | Promise<void>): Promise<void> {
     work = work.then(async () => {
       if (closed) return;
-      busy = true;
+      opened?.place.work();
       try {
         await step();
       } catch (error) {
@@ -62,11 +58,18 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
           block({ why: `its writer ended: ${error.message}`, kind: "machine" });
         } else block({ why, kind: bug ? "bug" : "machine" });
       } finally {
-        busy = false;
-        lastUsed = performance.now();
+        offer();
       }
     });
     return work;
+  }
+
+  /** Between two steps nothing is under way, and its writer can be given back; the next batch opens it again. */
+  function offer(): void {
+    const resting = opened;
+    resting?.place.rest(queue.length > 0, () => {
+      if (opened === resting) release();
+    });
   }
 
   function release(): void {
@@ -104,6 +107,8 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
     if (opened !== null && context.unchanged(now)) return opened;
     release();
     const result = await context.open(now);
+    // Nothing has changed: the next run reads on from here.
+    if (result === null) return null;
     if ("problem" in result) {
       halt(result.problem);
       return null;
@@ -281,9 +286,6 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
         given = true;
       });
       return given;
-    },
-    rest(idleMs) {
-      if (!busy && opened !== null && performance.now() - lastUsed >= idleMs) release();
     },
     settled: () => work,
     async close() {

@@ -3,6 +3,7 @@ import type { Checkpoint } from "../protocol/cursor.ts";
 import type { Recording, RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import type { WriterClient } from "./writer_client.ts";
+import type { Place } from "./writer_places.ts";
 
 /** A batch of the feed, its payload opaque. */
 export interface FeedBatch {
@@ -27,16 +28,18 @@ export interface Problem {
 /** The destination, opened and found to be what was decided. */
 export interface OpenedDestination {
   readonly writer: WriterClient;
+  readonly place: Pick<Place, "work" | "rest">;
   readonly size: number;
   /** It is the file that the recording had before, if it had one; not another in its place. */
   readonly isSame: boolean;
 }
 
-export type OpenResult = OpenedDestination | { readonly problem: Problem };
+/** Null: kato ends before there is a place for another writer. */
+export type OpenResult = OpenedDestination | { readonly problem: Problem } | null;
 
 export interface RecorderContext {
   readonly store: RecordingsStore;
-  /** Decides again, starts a writer, opens, compares, audits. */
+  /** Waits for a place, decides again, starts a writer, opens, compares, audits. */
   readonly open: (recording: Recording) => Promise<OpenResult>;
   /** Whether the file at the destination is still the one that is open. */
   readonly unchanged: (recording: Recording) => boolean;

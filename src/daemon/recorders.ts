@@ -9,9 +9,6 @@ import type { RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import { pauseAfter } from "./retry.ts";
 
-/** A recording that was quiet for this long gives its writer back. Milliseconds. */
-const IDLE_MS = 30_000;
-
 /** Each try may start a process: all blocked recordings together cause no more than about one in so long. Milliseconds. */
 const RETRY_COSTS_MS = 500;
 
@@ -44,8 +41,6 @@ export interface Recorders {
   restartFeeds(provider: ProviderId): void;
   /** Ends those of this session that were told to end and are blocked, without what they lack; how many. */
   giveUp(session: SessionRef): Promise<number>;
-  /** Rests quiet recordings. */
-  tend(): void;
   problem(recording: number): string | null;
   /** Resolves when this recording has stopped, or is blocked by anything but the want of its log. */
   settled(recording: number): Promise<void>;
@@ -180,9 +175,6 @@ export function createRecorders(options: RecordersOptions): Recorders {
     async giveUp(session) {
       const given = await Promise.all(ofSession(session).map((recorder) => recorder.giveUp()));
       return given.filter(Boolean).length;
-    },
-    tend() {
-      for (const recorder of recorders.values()) recorder.rest(IDLE_MS);
     },
     problem: (recording) => recorders.get(recording)?.problem()?.why ?? null,
     settled(recording) {

@@ -128,7 +128,8 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
     if (before === undefined) begin();
     else void before.over.then(begin);
     const given = () => files.get(id) ?? null;
-    return { name, port: channel.port, ended: channel.ended, end: channel.end, given };
+    const { port, ended, over, end } = channel;
+    return { name, port, ended, over, end, given };
   }
 
   return { name: "processes", start, close: stopBeating };

@@ -30,6 +30,7 @@ export const threadHost: Host = {
       worker.terminate();
       finish({ reason: "failed", message: event.message });
     };
-    return { name, port: portOf(worker, end), ended, end, given: () => null };
+    const over = ended.then(() => {});
+    return { name, port: portOf(worker, end), ended, over, end, given: () => null };
   },
 };

@@ -162,6 +162,15 @@ export const NEWS_SLACK_MS = 2 * 60_000;
 /** kato's last look at the roots goes to the disk this often: after a crash, a little more counts as news. */
 export const LOOK_KEPT_MS = 5 * 60_000;
 
+/** Writers that are alive at once: each is a process of some 9 MB. More sessions are hardly at work in the same moments. */
+export const WRITERS = 16;
+
+/** A writer that had nothing to do for this long is given back, and its memory with it. */
+export const WRITER_RESTS_MS = 30_000;
+
+/** Batches that a recording delivers in a row while others wait for a writer: to start one costs as much as a few of them. */
+export const DELIVERIES_IN_A_ROW = 16;
+
 /** A role is asked this often whether it is there; one that does not answer for as long hangs. */
 export const HEARTBEAT_MS = 10_000;
 

@@ -27,6 +27,8 @@ export interface Role {
   readonly port: Port;
   /** Resolves once, with why, when the role has ended in any way. */
   readonly ended: Promise<RoleEnd>;
+  /** Resolves when nothing of it can run any more: for one that is a process, a moment after it was ended. */
+  readonly over: Promise<void>;
   /** Ends the role now. */
   end(): void;
   /** The file that its host opened for it and holds it to; null where it opens for itself, or was not started yet. */

@@ -33,6 +33,7 @@ export function fakeRole(name: string, act: Act): Role {
   return {
     name,
     ended,
+    over: ended.then(() => {}),
     end: () => end({ reason: "closed" }),
     given: () => null,
     port: {

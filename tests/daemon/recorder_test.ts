@@ -72,9 +72,10 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
     end: () => void deeds.push("writer ended"),
   };
   const nothing = () => {};
+  const place = { work: nothing, rest: nothing };
   const recorder = createRecorder(store.get(id), {
     store,
-    open: () => Promise.resolve({ writer, size, isSame: true }),
+    open: () => Promise.resolve({ writer, place, size, isSame: true }),
     unchanged: () => true,
     startFeed: () => void deeds.push("feed"),
     setUntil: nothing,
