@@ -25,6 +25,7 @@ import { createSchedule, type Schedule } from "./schedule.ts";
 import { indexSessions, type SessionOnDisk } from "./session_index.ts";
 import { type HotFiles, type TreeWatch, watchTrees } from "./tree_watch.ts";
 import { countTroubles } from "./troubles.ts";
+import { createTurns } from "./turns.ts";
 
 type Send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) => void;
 
@@ -227,15 +228,4 @@ function tailOf(path: string): string {
 
 function* walkAll(roots: readonly string[]): Generator<string> {
   for (const root of roots) yield* walkFiles(root);
-}
-
-/** A message to oneself is the shortest way to let other messages in between two slices. */
-function createTurns(): (turn: () => void) => void {
-  const { port1, port2 } = new MessageChannel();
-  let next = () => {};
-  port1.onmessage = () => next();
-  return (turn) => {
-    next = turn;
-    port2.postMessage(null);
-  };
 }
