@@ -13,7 +13,10 @@ const CAPTURE = "::capture notes.md";
 async function processesOf({ daemon }: Stage): Promise<ReadonlyMap<number, string>> {
   const { pid } = await daemon.whenStatus("it runs", ({ state }) => state === "running");
   const monitor = parentOf(pid);
-  return new Map([monitor, ...childrenOf(monitor)].map((one) => [one, readProc(`${one}/cmdline`) ?? ""]));
+  const lineOf = (pid: number) => readProc(`${pid}/cmdline`) ?? "";
+  // A copy of the monitor looks through the installation, and ends soon.
+  const roles = childrenOf(monitor).filter((child) => lineOf(child) !== lineOf(monitor));
+  return new Map([monitor, ...roles].map((one) => [one, lineOf(one)]));
 }
 
 function pidOf(processes: ReadonlyMap<number, string>, ...words: readonly string[]): number {
