@@ -38,14 +38,13 @@ ask() {
 	return 1
 }
 
-# Of processes that run kato's files; of `deleted`, only those whose files were replaced since.
+# Of processes that run kato's files; of `deleted`, only those whose files were replaced since. In the view of a unit each
+# of the files is a mount of its own, whose path is / from here.
 running() {
 	for exe in /proc/[0-9]*/exe; do
-		case $(readlink "$exe" 2>/dev/null) in
-		"/usr/bin/kato (deleted)" | "/usr/lib/kato/deno (deleted)") ;;
-		/usr/bin/kato | /usr/lib/kato/deno) [ "$1" = all ] || continue ;;
-		*) continue ;;
-		esac
+		file=$(readlink "$exe" 2>/dev/null) || continue
+		case ${file%" (deleted)"} in / | /usr/bin/kato | /usr/lib/kato/deno) ;; *) continue ;; esac
+		case $file in *" (deleted)") ;; *) [ "$1" = all ] || continue ;; esac
 		pid=${exe#/proc/}
 		pid=${pid%/exe}
 		# Commands that somebody typed end by themselves.
