@@ -61,3 +61,20 @@ export async function play(variables: Variables, ...options: readonly string[]):
   const changed = Number(/^machine +:.* changed=(\d+)/m.exec(out)?.[1] ?? "-1");
   return { ok: code === 0, changed, out: `${out}${err}` };
 }
+
+/** Tasks on the controller itself, which the role is only asked by. */
+export async function playHere(tasks: readonly unknown[]): Promise<{ readonly out: string }> {
+  const plays = [{
+    name: "Here",
+    hosts: "localhost",
+    connection: "local",
+    gather_facts: true,
+    tasks,
+  }];
+  Deno.writeTextFileSync(`${work}/here.yml`, JSON.stringify(plays));
+  const { out, err } = await host("ansible-playbook", ["-i", "localhost,", `${work}/here.yml`], {
+    ANSIBLE_ROLES_PATH: ROLES,
+    ANSIBLE_LOCALHOST_WARNING: "false",
+  });
+  return { out: `${out}${err}` };
+}

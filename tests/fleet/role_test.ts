@@ -17,7 +17,7 @@ import {
   tryAsRoot,
   withTools,
 } from "./fleet.ts";
-import { BASE, have, play, type Played, type Variables } from "./play.ts";
+import { BASE, have, play, type Played, playHere, type Variables } from "./play.ts";
 
 const POLICY = "/etc/kato/policy.d/50-organisation.toml";
 const read = (path: string) => Deno.readTextFileSync(`${ROLES}/kato/${path}`);
@@ -55,6 +55,61 @@ withTools("the role passes ansible-lint's production profile, yamllint and a syn
   assert.ok(syntax.ok, syntax.out);
 });
 
+/** Of each value that becomes a line of a file: what would be another line, or another word. */
+const REFUSED: readonly Variables[] = [
+  { kato_version: "0.1.0-1\n" },
+  { kato_version: "0.1.0-1\nPin-Priority: 1001" },
+  { kato_version: "latest" },
+  { kato_repository_url: "https://example.org/\n" },
+  { kato_repository_url: "https://example.org/\nTrusted: yes" },
+  { kato_repository_url: "https://example.org/ stable" },
+  { kato_repository_url: "http://example.org/" },
+  { kato_repository_suite: "stable\n" },
+  { kato_repository_suite: "stable\nTrusted: yes" },
+  { kato_repository_suite: "stable unstable" },
+  { kato_repository_component: "main\n" },
+  { kato_repository_component: "main\nTrusted: yes" },
+  { kato_repository_origin: "kato\n" },
+  { kato_repository_origin: "kato\nPin-Priority: 1001" },
+  { kato_policy: { "recording.commands = true\nenforce": [] } },
+  { kato_policy: { "recording.commands\n": true } },
+  { kato_policy: { "destinations.roots": ["~/notes", "/srv/a\nExecStartPre=/bin/sh -c id"] } },
+  { kato_policy: { "destinations.roots": ["/srv/a\n"] } },
+  { kato_policy: { "destinations.roots": "/srv/a\nb" } },
+  { kato_policy: { "destinations.roots": ["srv/a"] } },
+  { kato_policy: { "providers.codex.roots": ["/srv/a\rb"] } },
+  { kato_policy: { "providers.codex.roots": ["/srv/a\u0000b"] } },
+];
+const TAKEN: readonly Variables[] = [
+  {},
+  { kato_repository_url: "https://example.org/debian", kato_repository_suite: "bookworm-updates/kato" },
+  { kato_repository_origin: "Example, Ltd." },
+  { kato_policy: { "providers.claude-code.roots": ['/srv/ä b$%\\"'], "destinations.roots": ["~/notes"] } },
+];
+
+withTools(
+  "a value that would be more than one line, or word, of a file is refused before anything is done",
+  async () => {
+    const tried = [...TAKEN, ...REFUSED];
+    const blocks = tried.map((variables, number) => ({
+      block: [
+        {
+          "ansible.builtin.include_role": { name: "kato", tasks_from: "preflight" },
+          vars: { ...BASE, kato_version: "0.1.0-1", kato_repository_key: "kato.asc", ...variables },
+        },
+        { "ansible.builtin.debug": { msg: `taken: ${number}` } },
+      ],
+      rescue: [{ "ansible.builtin.debug": { msg: `refused: ${number}` } }],
+    }));
+    const { out } = await playHere(blocks);
+    const said = [...out.matchAll(/"msg": "(taken|refused): (\d+)"/g)].map(([, how, number]) =>
+      `${how} ${number}`
+    );
+    const wanted = tried.map((_, number) => `${number < TAKEN.length ? "taken" : "refused"} ${number}`);
+    assert.deepEqual(said, wanted, out);
+  },
+);
+
 /** The same again changes nothing. */
 async function assertSettled(variables: Variables, ...options: readonly string[]): Promise<void> {
   const again = await play(variables, ...options);
@@ -77,7 +132,7 @@ const EVERYBODY: Variables = {
   ...BASE,
   kato_enable: "all",
   kato_policy: {
-    "destinations.roots": ["~/.kato/exports", "~/Documents/talks 100%"],
+    "destinations.roots": ["~/.kato/exports", "~/Documents/talks 100% ${HOME}"],
     "destinations.cli_export": "roots",
     "providers.gemini.enabled": false,
   },
@@ -115,7 +170,7 @@ onMachine("a folder of the policy is one that the unit shows, so that recordings
   await have(EVERYBODY);
   const pid = await daemonOf("kato.service");
   const seen = await asRoot(`ls /proc/${pid}/root/home/alice/Documents`);
-  assert.equal(seen, "talks 100%\n");
+  assert.equal(seen, "talks 100% ${HOME}\n");
   assert.equal(await asAlice("stat -c '%U %a' ~/Documents/talks*"), "alice 700\n");
 });
 
