@@ -117,8 +117,23 @@ async function upgrade({ format }: Package, root: string, folder: string): Promi
   );
 }
 
+/** What `systemctl enable kato@ada` and `systemctl --global enable kato` make. */
+function enable(root: string): void {
+  for (
+    const [manager, target, unit] of [
+      ["system", "multi-user.target", "kato@ada.service"],
+      ["user", "default.target", "kato.service"],
+    ]
+  ) {
+    const folder = `${root}/etc/systemd/${manager}/${target}.wants`;
+    Deno.mkdirSync(folder, { recursive: true });
+    Deno.symlinkSync(`/usr/lib/systemd/${manager}/${unit?.replace("ada", "")}`, `${folder}/${unit}`);
+  }
+}
+
 async function remove({ format }: Package, root: string): Promise<void> {
   const tool = TOOLS[format];
+  enable(root);
   await tool.remove(root);
   expectNone(
     ["/usr/bin/kato", "/usr/lib/kato"].filter((path) => exists(`${root}${path}`)),
@@ -129,6 +144,7 @@ async function remove({ format }: Package, root: string): Promise<void> {
     "removal lost the administrator's policy",
   );
   await tool.purge(root);
+  expectNothingEnabled(root);
   if (format === "deb") expect(!exists(`${root}${tool.kept}`), "purging left the administrator's policy");
   expect(
     Deno.readTextFileSync(`${root}${ORGANISATION.path}`) === ORGANISATION.text,
