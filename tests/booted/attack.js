@@ -36,18 +36,19 @@ attempt("run a program", run("/bin/true"));
 attempt("run what it wrote to the state", plant(`${home}/.kato/state`));
 attempt("run what it wrote to the logs", plant(`${home}/.kato/logs`));
 attempt("run what it wrote to the exports", plant(`${home}/.kato/exports`));
-attempt("make a set-uid program", () => {
-  write(`${home}/.kato/state/planted`)();
-  Deno.chmodSync(`${home}/.kato/state/planted`, 0o4700);
-});
 attempt("see another process's command", read(`/proc/${process}/cmdline`));
 attempt("see another process's environment", read(`/proc/${process}/environ`));
 
 // The number, and six arguments.
 const words = Array(7).fill("i64");
-const { syscall, withMemory, __errno_location } = Deno.dlopen("libc.so.6", {
+const { syscall, withMemory, withThird, __errno_location } = Deno.dlopen("libc.so.6", {
   syscall: { parameters: words, result: "i64" },
   withMemory: { name: "syscall", parameters: ["i64", "i64", "buffer", ...words.slice(3)], result: "i64" },
+  withThird: {
+    name: "syscall",
+    parameters: ["i64", "i64", "i64", "buffer", ...words.slice(4)],
+    result: "i64",
+  },
   __errno_location: { parameters: [], result: "pointer" },
 }).symbols;
 const x64 = Deno.build.arch === "x86_64";
@@ -76,6 +77,24 @@ call("mount in a namespace", [272, 97], [0x10020000]);
 if (call("gain privileges by a program", [157, 167], [39]) === 1n) {
   results["gain privileges by a program"] = "EPERM";
 }
+// By a descriptor, of a log that it may read. The runtime tells no number of it: it is the last that is open.
+const FCNTL = [72, 25];
+const FCHMOD = [91, 52];
+Deno.openSync(`${home}/.claude/projects/log.jsonl`);
+let fd = -1;
+for (let number = 3; number < 256; number += 1) {
+  if (call("find descriptors", FCNTL, [number, 1]) >= 0n) fd = number;
+}
+delete results["find descriptors"];
+call("make a set-uid program", FCHMOD, [fd, 0o4755]);
+call("open a file of its own to others", FCHMOD, [fd, 0o666]);
+call("hold others up with a lease", FCNTL, [fd, 1024, 0]);
+call("change flags of an open file", [16, 29], [fd, 0x40086602, new Int32Array([0x40])], withThird);
+// Whose signals, then which.
+const owned = call("signal another process by a descriptor", FCNTL, [fd, 8, process]) >= 0n;
+if (!owned) call("signal another process by a descriptor", FCNTL, [fd, 10, 23]);
+const everyProcessor = new Uint8Array(128).fill(255);
+call("choose another process's processors", [203, 122], [process, 128, everyProcessor], withThird);
 call("trace another process", [101, 117], [0x4206, process]);
 call("signal another process", [62, 129], [process, 0]);
 call("use the session's keys", [250, 219], [0, -3, 1]);

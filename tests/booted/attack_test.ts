@@ -11,8 +11,8 @@ type Results = Readonly<Record<string, string>>;
 const ATTACKER = "/usr/lib/kato-attacker";
 const PROBE = "/usr/bin/kato-probe";
 
-/** Which of the two layers refuses an attempt by itself. */
-const REFUSED_BY: Readonly<Record<string, "both" | "launcher">> = {
+/** Which of the two layers refuses an attempt by itself: the unit, where it is the system's, the launcher. */
+const REFUSED_BY: Readonly<Record<string, "both" | "kato@.service and launcher" | "launcher">> = {
   "write to the home": "both",
   "write to /tmp": "both",
   "write to /dev/shm": "both",
@@ -37,8 +37,14 @@ const REFUSED_BY: Readonly<Record<string, "both" | "launcher">> = {
   "mount in a namespace": "both",
   "gain privileges by a program": "both",
   "make a set-uid program": "both",
+  // The unit's filter cannot look at arguments, and a daemon needs these calls for other things.
+  "open a file of its own to others": "launcher",
+  "hold others up with a lease": "launcher",
+  "change flags of an open file": "launcher",
+  "signal another process by a descriptor": "launcher",
+  "choose another process's processors": "both",
   // A person's service manager cannot mount another view of /proc, and the monitor must be able to signal its roles.
-  "see another process's command": "launcher",
+  "see another process's command": "kato@.service and launcher",
   "see another process's environment": "both",
   "trace another process": "both",
   "signal another process": "launcher",
@@ -63,6 +69,7 @@ function isRefused(results: Results, name: string): boolean {
 async function furnish(): Promise<string> {
   place(open, "alice", "/home/alice/.ssh/id", "a key");
   place(open, "alice", "/home/alice/.config/settings", "");
+  place(open, "alice", "/home/alice/.claude/projects/log.jsonl", "");
   // Of somebody who is careless, so that only kato's own layers refuse it.
   place(open, "bob", "/home/bob/notes", "a note", 0o644);
   Deno.chmodSync(`${open.root}/home/bob`, 0o755);
@@ -121,7 +128,7 @@ const PARSER = `${PROBE} --allow-all --script parser:claude-code attack.js daemo
 
 function findReport(text: string): Results | null {
   const line = text.split("\n").find((line) => line.includes('{"write to the home"'));
-  return line === undefined ? null : JSON.parse(line.slice(line.indexOf("{")));
+  return line === undefined ? null : JSON.parse(line.slice(line.indexOf("{"), line.lastIndexOf("}") + 1));
 }
 
 test("neither layer: code of the person's can do all of it", async () => {
@@ -146,10 +153,9 @@ for (const service of [userService(open), systemService(open)]) {
       return ATTEMPTS.every((name) => lines[name] !== undefined) && lines;
     }, () => service.journal());
     const open_ = ATTEMPTS.filter((name) => !isRefused(results, name));
-    // The system's own manager can give the unit a /proc in which there is nobody else.
-    const wanted = isUser
-      ? ATTEMPTS.filter((name) => REFUSED_BY[name] === "launcher")
-      : ["signal another process"];
+    const wanted = ATTEMPTS.filter((name) =>
+      REFUSED_BY[name] === "launcher" || isUser && REFUSED_BY[name] === "kato@.service and launcher"
+    );
     assert.deepEqual(open_, wanted);
     cleanUp();
   });

@@ -6,12 +6,14 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -114,13 +116,41 @@ static int privileges_by_program(void) {
   return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? -1 : 0;
 }
 
-static int set_user_id(void) {
+/* Does something to an open file of its own. */
+static int to_own_file(int (*what)(int fd)) {
   const char *path = in(home, ".kato/state/planted");
-  int fd = open(path, O_CREAT | O_WRONLY, 0700);
-  int made = fd < 0 ? -1 : fchmod(fd, 04700), why = errno;
+  int made = open(path, O_CREAT | O_WRONLY, 0700);
+  if (made < 0) return -1;
+  close(made);
+  int fd = open(path, O_RDONLY);
+  int done = fd < 0 ? -1 : what(fd), why = errno;
   unlink(path);
   errno = why;
-  return made;
+  return done;
+}
+
+static int lend_rights(int fd) { return fchmod(fd, 04755); }
+static int open_to_others(int fd) { return fchmod(fd, 0666); }
+static int take_lease(int fd) { return fcntl(fd, F_SETLEASE, F_RDLCK); }
+
+static int change_flags(int fd) {
+  int flags = 0;
+  if (ioctl(fd, FS_IOC_GETFLAGS, &flags) != 0) return -1;
+  flags ^= FS_NODUMP_FL;
+  return ioctl(fd, FS_IOC_SETFLAGS, &flags);
+}
+
+/* What is written to it then signals another process: here one that means nothing to it. */
+static int signal_by_descriptor(void) {
+  int ends[2];
+  if (pipe(ends) != 0 || fcntl(ends[0], F_SETOWN, process) != 0 || fcntl(ends[0], F_SETSIG, SIGURG) != 0) return -1;
+  return fcntl(ends[0], F_SETFL, O_ASYNC);
+}
+
+static int move_process(void) {
+  cpu_set_t set;
+  memset(&set, 255, sizeof set);
+  return sched_setaffinity(process, sizeof set, &set);
 }
 
 static char *of_process(const char *file) {
@@ -150,6 +180,10 @@ ATTEMPT(run_logs, plant(in(home, ".kato/logs")))
 ATTEMPT(run_exports, plant(in(home, ".kato/exports")))
 ATTEMPT(user_namespace, unshare(CLONE_NEWUSER))
 ATTEMPT(mount_over, unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) : -1)
+ATTEMPT(set_user_id, to_own_file(lend_rights))
+ATTEMPT(share_file, to_own_file(open_to_others))
+ATTEMPT(lease, to_own_file(take_lease))
+ATTEMPT(file_flags, to_own_file(change_flags))
 ATTEMPT(see_command, read_file(of_process("cmdline")))
 ATTEMPT(see_environment, read_file(of_process("environ")))
 ATTEMPT(trace_process, (int)ptrace(PTRACE_SEIZE, process, NULL, NULL))
@@ -185,10 +219,15 @@ static const struct {
     {"mount in a namespace", mount_over},
     {"gain privileges by a program", privileges_by_program},
     {"make a set-uid program", set_user_id},
+    {"open a file of its own to others", share_file},
+    {"hold others up with a lease", lease},
+    {"change flags of an open file", file_flags},
     {"see another process's command", see_command},
     {"see another process's environment", see_environment},
     {"trace another process", trace_process},
     {"signal another process", signal_process},
+    {"signal another process by a descriptor", signal_by_descriptor},
+    {"choose another process's processors", move_process},
     {"use the session's keys", use_keys},
     {"use io_uring", use_uring},
 };
