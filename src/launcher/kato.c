@@ -54,6 +54,11 @@ static const char *find_home(struct place *place) {
   if (status.st_uid != getuid() && !place->service_home) {
     fail(REFUSED, "HOME belongs to somebody else: %s. Set it to your own home and run the command again", home);
   }
+  char *replaced = place->service_home ? find_replaced(real) : NULL;
+  if (replaced != NULL) {
+    fail(REFUSED, "%s is no folder of this person's: it belongs to somebody else, or a link is in its place. Remove the "
+                  "link as that person; kato makes the folder", replaced);
+  }
   return home;
 }
 

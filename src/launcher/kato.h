@@ -114,6 +114,7 @@ struct stat;
 bool maps_root(const char *map);
 uid_t find_administrator(void);
 bool is_service_home(const char *real_home, const struct stat *home);
+char *find_replaced(const char *real_home);
 bool is_planted(int fd, const char *path, const struct place *place);
 void administrator_arguments(struct list *arguments, const struct place *place);
 

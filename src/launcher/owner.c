@@ -49,16 +49,31 @@ void administrator_arguments(struct list *arguments, const struct place *place) 
 }
 
 /*
- * A home of root's that nobody else can change, with a state folder of this person's in it: the empty one that
- * kato@.service makes, with nothing in it but what it binds there.
+ * A home of root's that nobody else can change, with a state folder in it: the empty one that kato@.service makes, with
+ * nothing in it but what it binds there.
  */
 bool is_service_home(const char *real_home, const struct stat *home) {
   struct stat state;
   if (home->st_uid != 0 || (home->st_mode & (S_IWGRP | S_IWOTH)) != 0) return false;
   char *path = text_of("%s/.kato/state", real_home);
-  bool own = lstat(path, &state) == 0 && S_ISDIR(state.st_mode) && state.st_uid == getuid();
+  bool there = lstat(path, &state) == 0 && S_ISDIR(state.st_mode);
   free(path);
-  return own;
+  return there;
+}
+
+/*
+ * Which of kato's own folders in such a home is not the person's, for a link stood in its place. NULL where all are. A
+ * bind lasts as long as the service: only a start that fails is one after which the person's own folder is bound.
+ */
+char *find_replaced(const char *real_home) {
+  static const char *const OWN[] = {"config", "state", "logs", "exports"};
+  for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) {
+    char *path = text_of("%s/.kato/%s", real_home, OWN[i]);
+    struct stat status;
+    if (lstat(path, &status) == 0 && (!S_ISDIR(status.st_mode) || status.st_uid != getuid())) return path;
+    free(path);
+  }
+  return NULL;
 }
 
 /*

@@ -1,6 +1,6 @@
 /** kato as a person's service and as the administrator's, under a real systemd: the same must hold of both. */
 import assert from "node:assert/strict";
-import { must, open, place, run, test, untilSo } from "./machine.ts";
+import { must, open, place, remove, run, test, untilSo } from "./machine.ts";
 import {
   clear,
   createLog,
@@ -109,7 +109,8 @@ for (const [name, service] of SERVICES) {
     assert.equal(await property(service, "NRestarts"), "1");
   });
 
-  test(`${name} starts again on its own word (75), and does not when its settings are refused (78)`, async () => {
+  const whenRefused = unit === "kato" ? "does not" : "tells root";
+  test(`${name} starts again on its own word (75), and ${whenRefused} when its settings are refused (78)`, async () => {
     await clear(machine);
     await start(service);
     await service.systemctl(`kill --kill-whom=main --signal=HUP ${unit}`);
@@ -118,9 +119,18 @@ for (const [name, service] of SERVICES) {
     place(machine, "alice", "/home/alice/.kato/config/policy.toml", "unknown = 1\n");
     await run(machine, "root", "true");
     await service.systemctl(`restart ${unit}`).catch(() => "");
-    await untilSo("the end", async () => await property(service, "ActiveState") === "failed");
-    assert.equal(await property(service, "ExecMainStatus"), "78");
-    assert.equal(await property(service, "NRestarts"), "0");
+    if (unit === "kato") {
+      await untilSo("the end", async () => await property(service, "ActiveState") === "failed");
+      assert.equal(await property(service, "ExecMainStatus"), "78");
+      assert.equal(await property(service, "NRestarts"), "0");
+    } else {
+      await untilSo(
+        "word of it",
+        async () => /^kato of alice ended \(exit-code, status 78\)/m.test(await service.journal()),
+      );
+      remove(machine, "/home/alice/.kato/config/policy.toml");
+      await whenWatching(service);
+    }
     assert.match(await service.journal(), /policy\.toml:1: unknown: is not a key that kato knows/);
   });
 

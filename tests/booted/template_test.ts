@@ -42,6 +42,11 @@ for (const signal of ["TERM", "INT", "KILL"]) {
     const log = createLog(service);
     log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("Still here."));
     await recorded(service, "/home/alice/.kato/exports/talk.md", "Still here.");
+    assert.match(
+      await service.journal(),
+      /^kato of alice (?:ended \(signal|was told to end)/m,
+      "root hears of it",
+    );
     // The administrator's word ends it, and its settings being refused does.
     await service.systemctl("stop kato@alice");
     assert.equal(await property(service, "ActiveState"), "inactive");
@@ -68,6 +73,45 @@ test("a link of its person's into a folder that is closed to them opens nothing,
   );
   remove(open, "/home/bob/closed");
 });
+
+/** What a person puts in the place of a folder, and what root reads then. */
+const REPLACED: readonly (readonly [what: string, folder: string, line: string, said: RegExp])[] = [
+  [
+    "a link to nothing",
+    "state",
+    "ln -s /nonexistent",
+    /cannot start: \/home\/alice\/\.kato\/state is no folder/,
+  ],
+  ["a file", "config", "touch", /cannot start: \/home\/alice\/\.kato\/config is no folder/],
+  ["a link to somebody else's", "state", "ln -s /etc/ssl/private", /\/home\/alice\/\.kato\/state/],
+  ["a link to somebody else's", "logs", "ln -s /home/bob", /\/home\/alice\/\.kato\/logs/],
+];
+
+for (const [what, folder, line, said] of REPLACED) {
+  test(`${what} in place of ${folder} and a kill end it only until that is gone, and root hears of it`, async () => {
+    await clear(open);
+    await must(open, "root", "install -d -m 700 /etc/ssl/private");
+    await start(service);
+    const monitor = await property(service, "MainPID");
+    const path = `/home/alice/.kato/${folder}`;
+    await must(open, "alice", `mv ${path} ${path}.gone && ${line} ${path} && kill -KILL ${monitor}`);
+    const [told] = await untilSo(
+      "word of it",
+      async () => /^kato of alice ended \(exit-code, .*$/m.exec(await service.journal()),
+      () => service.journal(),
+    );
+    assert.match(told, /and recorded nothing since: .+\. It is tried again/);
+    const errors = await must(open, "root", "journalctl --no-pager -q -o cat -p err -t kato -n 5");
+    assert.ok(errors.includes(told), errors);
+    assert.match(await service.journal(), said);
+    assert.deepEqual((await must(open, "root", "ls -A /etc/ssl/private")).trim(), "");
+    await must(open, "alice", `rm ${path} && mv ${path}.gone ${path}`);
+    await whenWatching(service);
+    const log = createLog(service);
+    log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("Here again."));
+    await recorded(service, "/home/alice/.kato/exports/talk.md", "Here again.");
+  });
+}
 
 test("a link of its person's in place of the exports leads nowhere", async () => {
   await clear(open);

@@ -332,6 +332,14 @@ static void check_owners(void) {
   unlink(state);
   mkdir(state, 0700);
   CHECK(is_service_home(home, &roots), "a service's home");
+  CHECK(find_replaced(home) == NULL, "kato's own folders, as far as there are any");
+  char *logs = text_of("%s/.kato/logs", home);
+  if (symlink("/tmp", logs) != 0) abort();
+  char *replaced = find_replaced(home);
+  CHECK(replaced != NULL && strcmp(replaced, logs) == 0, "a link in place of the logs");
+  unlink(logs);
+  free(replaced);
+  free(logs);
   roots.st_mode |= S_IWOTH;
   CHECK(!is_service_home(home, &roots), "a home that others can change");
   roots = (struct stat){.st_uid = getuid() + 1, .st_mode = S_IFDIR | 0700};
