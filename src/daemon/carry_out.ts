@@ -6,6 +6,7 @@
 import type { AuditBody } from "../protocol/audit_record.ts";
 import type { Format, RenderHead } from "../protocol/render.ts";
 import type { Decision } from "../policy/decision.ts";
+import { letsGo } from "../session/continuation.ts";
 import type { Effect } from "../session/machine.ts";
 import type { Command, ObeyContext, Verdict } from "./obey.ts";
 import type { RecordingKind } from "./recording.ts";
@@ -45,10 +46,15 @@ export function accept(
   effects: readonly Effect[],
   decision: Decision | null = null,
 ): Verdict {
+  const { asker } = command;
   const changed: (() => void)[] = [];
   const body = auditCommand(command, path, "allow", reason);
   const isNew = settle(context, command.claim, [body], () => {
     for (const effect of effects) changed.push(applyEffect(context, command, effect, decision));
+    const until = reason === "already-recording"
+      ? null
+      : letsGo({ ...command, isAutomatic: asker === "automatic" });
+    if (until !== null) context.sessions.letGo(command.ref, until);
   });
   if (isNew) {
     for (const start of changed) start();

@@ -37,7 +37,7 @@ export function describeRecording(
   problem: string | null,
   behind: number,
 ): RecordingStatus {
-  const { provider, session, destination, kind, active, events, size, written } = recording;
+  const { provider, session, destination, kind, active, events, size, written, goesOn } = recording;
   return {
     provider,
     session,
@@ -49,14 +49,16 @@ export function describeRecording(
     bytes: size,
     lag: active ? behind : 0,
     written,
+    goesOn,
   };
 }
 
 function stateOf(
-  { active, kind, until }: RecordingSummary,
+  { active, kind, until, follows }: RecordingSummary,
   problem: string | null,
 ): RecordingStatus["state"] {
   if (!active) return kind === "export" ? "done" : "stopped";
   if (problem !== null) return "blocked";
+  if (follows !== null) return "waiting";
   return until === null ? "active" : "stopping";
 }

@@ -37,6 +37,8 @@ export interface Follow {
   quarantined(session: string): void;
   /** The parser is new and watches nothing. */
   restarted(): void;
+  /** The root that a log lies below. */
+  rootOf(path: string): string | null;
   counts(): { readonly sessions: number; readonly followed: number; readonly quarantined: readonly string[] };
   /** Bytes of the main log on disk, as seen last. */
   sizeOf(session: string): number;
@@ -70,10 +72,12 @@ export function createFollow(options: FollowOptions): Follow {
     return look === null ? 0 : Date.parse(look);
   }
 
+  const rootOf = (path: string) => roots.find((root) => path.startsWith(`${root}/`)) ?? null;
+
   /** kato's last look at the root of a log; where there was none, later than everything. */
   function lookAt(path: string): number {
-    const root = roots.find((root) => path.startsWith(`${root}/`));
-    return root === undefined || unscanned.has(root) ? Infinity : looks.get(root) ?? Infinity;
+    const root = rootOf(path);
+    return root === null || unscanned.has(root) ? Infinity : looks.get(root) ?? Infinity;
   }
 
   /** A look in the future, or none, is taken for one of now: whatever was written before came late. */
@@ -185,6 +189,7 @@ export function createFollow(options: FollowOptions): Follow {
     },
     quarantined: (session) => void quarantined.add(session),
     restarted: () => followed.clear(),
+    rootOf,
     counts: () => ({ sessions: sizes.size, followed: followed.size, quarantined: [...quarantined] }),
     sizeOf: (session) => sizes.get(session) ?? 0,
     behind(session, next, at) {

@@ -40,6 +40,7 @@ export function createIntake(options: IntakeOptions) {
     turns.take({ provider, session: null }, () => {
       if (waiting.get(provider) === seen) waiting.delete(provider);
       side.follow.seen([...seen.values()]);
+      context.moves.goOn(provider);
       for (const session of seen.keys()) recorders.found({ provider, session });
       status.touch();
     });

@@ -66,6 +66,16 @@ export const LOG_EVENTS = {
     says: "a recording was stopped without the last of what was said",
     fields: ["provider", "session", "destination", "problem"],
   },
+  "recording-moved": {
+    level: "info",
+    says: "a session goes on in another one, and its recording with it",
+    fields: ["provider", "session", "into", "destination", "reason"],
+  },
+  "recording-left-behind": {
+    level: "warning",
+    says: "a session goes on in another one, and its recording has ended",
+    fields: ["provider", "session", "into", "destination", "reason"],
+  },
   "step-waits": {
     level: "error",
     says:

@@ -135,4 +135,17 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (provider, path)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Sessions that go on in another one, and their recordings with them. Of a recording: the session in which its own
+  -- went on, and whether another recording goes on there with its file ('followed'); of that one: the session that it
+  -- came from, and, until it has the file, the recording that it waits for.
+  ALTER TABLE recordings ADD COLUMN goes_on TEXT;
+  ALTER TABLE recordings ADD COLUMN followed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE recordings ADD COLUMN inherits TEXT;
+  ALTER TABLE recordings ADD COLUMN follows INTEGER;
+  CREATE INDEX recordings_that_follow ON recordings (provider) WHERE follows IS NOT NULL;
+
+  -- Before this event the session's first command let go of whatever recorded it.
+  ALTER TABLE sessions ADD COLUMN let_go INTEGER;
+  `,
 ];

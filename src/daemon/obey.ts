@@ -15,6 +15,7 @@ import { applyCommand, type Effect } from "../session/machine.ts";
 import type { Audit } from "./audit.ts";
 import { accept, deny } from "./carry_out.ts";
 import { NotNow } from "./failure.ts";
+import type { Moves } from "./moves.ts";
 import { knownRecordings, type Recorders } from "./recorders.ts";
 import type { RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
@@ -44,6 +45,7 @@ export interface ObeyContext {
   readonly obeyed: (body: AuditBody) => void;
   readonly denied: (body: AuditBody, message: string) => void;
   readonly refusals: Refusals;
+  readonly moves: Moves;
   readonly timeZone: string;
   readonly include: readonly Include[];
 }
@@ -102,6 +104,7 @@ export async function obeyMessage(
       });
     }
   }
+  if (barred === null) context.moves.take(context, ref, found, came);
   context.refusals.note(ref, found, barred, done);
 }
 
@@ -174,7 +177,9 @@ async function finishStopping(
 
 /** A file serves one session; an export, once. */
 function isTaken(holders: readonly RecordingSummary[], ref: SessionRef, verb: Verb): boolean {
-  return holders.some(({ provider, session, kind }) =>
-    provider !== ref.provider || session !== ref.session || kind === "export" || verb === "export"
+  return holders.some(({ provider, session, kind, isFollowed }) =>
+    // The one that goes on with it holds the file now.
+    !isFollowed &&
+    (provider !== ref.provider || session !== ref.session || kind === "export" || verb === "export")
   );
 }

@@ -14,6 +14,7 @@ import type { Answer, Request } from "../protocol/request.ts";
 import { createDestinations } from "./destinations.ts";
 import type { Log } from "./log.ts";
 import type { ObeyContext } from "./obey.ts";
+import { createMoves } from "./moves.ts";
 import { createRefusals } from "./refused.ts";
 import { createRecorders } from "./recorders.ts";
 import { storeRecordings } from "./recordings_store.ts";
@@ -187,8 +188,9 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     stopped({ provider, session, destination }) {
       log.tell("recording-stopped", { provider, session, destination });
       status.touch();
-      // A command may wait for its end.
+      // A command may wait for its end, and so may the recording that goes on with its file.
       turns.tryAgain({ provider, session });
+      turns.take({ provider, session: null }, () => moves.goOn(provider), "go-on");
     },
   });
 
@@ -199,6 +201,9 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   }
 
   const refusals = createRefusals({ database, sessions, audit, tell: denied, take: turns.take });
+
+  const rootOf = (provider: ProviderId, path: string) => sides.get(provider)?.follow.rootOf(path) ?? null;
+  const moves = createMoves({ database, audit, sessions, recordings, recorders, rootOf, log });
 
   const context: ObeyContext = {
     database,
@@ -216,6 +221,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       log.tell("command-obeyed", { provider, session, reason, path }),
     denied,
     refusals,
+    moves,
     timeZone: options.timeZone,
     include: options.include,
   };
@@ -229,7 +235,6 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   });
 
   const take = createIntake({ turns, context, outside, recorders, status, log, ready: startRecordings });
-
   const sideContext: SideContext = {
     host,
     version: options.version,
@@ -252,6 +257,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     for (const recording of recordings.active()) {
       if (recording.provider === provider) recorders.start(recording);
     }
+    moves.goOn(provider);
   }
 
   return {

@@ -71,6 +71,10 @@ export function createOutside({ context, turns, automatic, watch, sizeOf }: Outs
     const ref = { provider, session };
     const { meta = null, checkpoint = null } = sessions.find(ref) ?? {};
     if (meta === null || checkpoint === null) throw new Error("internal error: the session was not read");
+    if (verb === "stop" && context.moves.giveUp(ref) > 0) {
+      const message = "stopped; the session in which it goes on was not there";
+      return { result: "done", reason: "gave-up", message, destination: null };
+    }
     return await obeyCommand({ ...context, recorded: new Set() }, {
       ...commandAt(ref, meta, checkpoint),
       asker: "spool",

@@ -159,10 +159,11 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
     if (problem !== null || !now.active) return;
     // A batch of a feed that was given up.
     if (batch.first !== now.next) return;
-    const next = batch.first + batch.count;
+    const next = batch.first + batch.count + batch.skipped;
     const reading = { checkpoint: batch.checkpoint, next, events: batch.count, last: batch.end };
-    if (batch.count === 0 && now.render === null) {
-      store.advance(id, { ...reading, before: size, length: 0, render: encoder.encode("null") });
+    if (batch.count === 0 && (now.render === null || !batch.end)) {
+      const render = now.render ?? encoder.encode("null");
+      store.advance(id, { ...reading, before: size, length: 0, render });
       return finish(batch);
     }
     const destination = await ensureOpen();

@@ -9,6 +9,8 @@ import type { Place } from "./writer_places.ts";
 export interface FeedBatch {
   readonly first: number;
   readonly count: number;
+  /** Events that are left out: another recording of this file has them. */
+  readonly skipped: number;
   readonly checkpoint: Checkpoint;
   readonly end: boolean;
   readonly payload: Uint8Array<ArrayBuffer>;

@@ -115,7 +115,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
         options.watch(recording);
         lastFeed += 1;
         feeds.set(lastFeed, { recording: id, provider: recording.provider });
-        const { session, checkpoint, next, until } = recording;
+        const { session, checkpoint, next, until, inherits } = recording;
         send(recording.provider, {
           type: "feed",
           feed: lastFeed,
@@ -123,6 +123,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
           from: checkpoint,
           start: next,
           until,
+          inherits,
         });
       },
       setUntil(until) {
@@ -147,6 +148,8 @@ export function createRecorders(options: RecordersOptions): Recorders {
 
   return {
     start(recording) {
+      // Its file is still another recorder's.
+      if (recording.follows !== null) return;
       const recorder = recorders.get(recording.id) ?? create(recording);
       recorders.set(recording.id, recorder);
       recorder.start();
@@ -203,6 +206,8 @@ export function knownRecordings(store: RecordingsStore, ref: SessionRef, destina
   );
   return [...store.activeOfSession(ref), ...stopped]
     .filter(({ kind }) => kind !== "export")
+    // One that goes on elsewhere is over here, whatever is done.
+    .filter(({ isFollowed }) => !isFollowed)
     .map(({ id, destination, whole, next, active, until }) => ({
       id,
       destination,

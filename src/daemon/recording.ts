@@ -28,6 +28,14 @@ export interface RecordingSummary {
   readonly size: number;
   readonly events: number;
   readonly written: string | null;
+  /** The session in which its session went on, and ended it. */
+  readonly goesOn: string | null;
+  /** ... and it goes on there, as the recording that follows it. */
+  readonly isFollowed: boolean;
+  /** The session from which it was taken over: what its own session has from there is left out. */
+  readonly inherits: string | null;
+  /** The recording that it goes on with, and waits for. */
+  readonly follows: number | null;
 }
 
 export interface Recording extends RecordingSummary {
@@ -68,10 +76,10 @@ export interface NewRecording {
 /** The columns of a summary. The others of a row may be kilobytes each. */
 export const SUMMARY =
   "id, provider, session, kind, destination, state, whole, next, read_to, until, dev, ino, size, " +
-  "events, written";
+  "events, written, goes_on, followed, inherits, follows";
 
 export function summaryFromRow(row: Row): RecordingSummary {
-  const { dev, ino, until, written } = row;
+  const { dev, ino, until, written, goes_on: goesOn, inherits, follows } = row;
   return {
     id: Number(row["id"]),
     provider: row["provider"] as ProviderId,
@@ -87,6 +95,10 @@ export function summaryFromRow(row: Row): RecordingSummary {
     size: Number(row["size"]),
     events: Number(row["events"]),
     written: typeof written === "string" ? written : null,
+    goesOn: typeof goesOn === "string" ? goesOn : null,
+    isFollowed: row["followed"] === 1,
+    inherits: typeof inherits === "string" ? inherits : null,
+    follows: typeof follows === "number" ? follows : null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Recordings and their deliveries in the daemon's state. Room: daemon; edge through Database. */
 import type { Created } from "../policy/decision.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
+import type { ProviderId } from "../protocol/event.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { isAsLeft } from "../session/settle.ts";
 import {
@@ -37,6 +38,16 @@ export interface RecordingsStore {
   end(id: number, until: number): void;
   resume(id: number, checkpoint: Checkpoint | null, from: number, whole: boolean): void;
   goOn(id: number): void;
+  /** Its session goes on in `session`; `isFollowed`: and another recording into its file with it. */
+  leave(id: number, session: string, isFollowed: boolean): void;
+  /** Adds the recording that goes on with recording `id`, once that is over, before `until`. */
+  follow(id: number, ref: SessionRef, until: number | null): void;
+  /** Those that wait for that. */
+  following(provider: ProviderId): RecordingSummary[];
+  /** Recording `id` waits no more: it has the file, and the renderer's state, of `before`. */
+  takeOver(id: number, before: number): void;
+  /** Whether a recording has gone on into or from this session. */
+  hasMoved(ref: SessionRef): boolean;
   /** Ends it as it is; what it lacks is not going to be written. */
   giveUp(id: number): void;
   setFile(id: number, file: FileIdentity, size: number, created: CreatedFile | null): void;
@@ -152,8 +163,8 @@ export function storeRecordings(database: Database): RecordingsStore {
     end: (id, until) => change("UPDATE recordings SET until = ? WHERE id = ?", until, id),
     resume(id, checkpoint, from, whole) {
       change(
-        `UPDATE recordings SET state = 'active', until = NULL, checkpoint = ?, read_to = ?, next = ?, whole = ?
-          WHERE id = ?`,
+        `UPDATE recordings SET state = 'active', until = NULL, goes_on = NULL, checkpoint = ?, read_to = ?, next = ?,
+          whole = ? WHERE id = ?`,
         checkpoint === null ? null : JSON.stringify(checkpoint),
         readTo(checkpoint),
         from,
@@ -161,10 +172,44 @@ export function storeRecordings(database: Database): RecordingsStore {
         id,
       );
     },
-    goOn: (id) => change("UPDATE recordings SET state = 'active', until = NULL WHERE id = ?", id),
+    goOn: (id) =>
+      change("UPDATE recordings SET state = 'active', until = NULL, goes_on = NULL WHERE id = ?", id),
+    leave(id, session, isFollowed) {
+      change("UPDATE recordings SET goes_on = ?, followed = ? WHERE id = ?", session, isFollowed ? 1 : 0, id);
+    },
+    follow(id, { provider, session }, until) {
+      change(
+        `INSERT INTO recordings (provider, session, kind, destination, state, whole, head, next, until, inherits, follows)
+          SELECT ?, ?, kind, destination, 'active', 0, head, 0, ?, session, id FROM recordings WHERE id = ?`,
+        provider,
+        session,
+        until,
+        id,
+      );
+    },
+    following: (provider) => all("follows IS NOT NULL AND provider = ? ORDER BY id", provider),
+    takeOver(id, before) {
+      database.transact(() => {
+        change(
+          `UPDATE recordings SET follows = NULL, (render, dev, ino, size) =
+            (SELECT render, dev, ino, size FROM recordings WHERE id = ?) WHERE id = ?`,
+          before,
+          id,
+        );
+        // Nobody resumes it.
+        change("UPDATE recordings SET checkpoint = NULL, render = NULL WHERE id = ?", before);
+      });
+    },
+    hasMoved: ({ provider, session }) =>
+      database.get(
+        "SELECT 1 FROM recordings WHERE provider = ? AND session = ? AND (inherits IS NOT NULL OR followed = 1) LIMIT 1",
+        provider,
+        session,
+      ) !== undefined,
     giveUp(id) {
       database.transact(() => {
         database.run("DELETE FROM deliveries WHERE recording = ?", id);
+        change("UPDATE recordings SET follows = NULL WHERE id = ?", id);
         stop(id);
       });
     },

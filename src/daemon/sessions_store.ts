@@ -23,6 +23,8 @@ export interface StoredSession {
   readonly size: number;
   readonly meta: SessionMeta | null;
   readonly destination: string | null;
+  /** Before this event its first command let go of whatever recorded it; null: none has. */
+  readonly letGo: number | null;
   readonly crashes: number;
   readonly quarantined: string | null;
 }
@@ -44,6 +46,8 @@ export interface SessionsStore {
   setBaseline(ref: SessionRef, baseline: number): void;
   advance(ref: SessionRef, checkpoint: Checkpoint, size: number, meta: SessionMeta): void;
   point(ref: SessionRef, destination: string): void;
+  /** A command let go of whatever recorded the session before event `until`; the first one counts. */
+  letGo(ref: SessionRef, until: number): void;
   /** A parser went down with this session in its hands; how often that has happened. */
   countCrash(ref: SessionRef): number;
   quarantine(ref: SessionRef, mark: string | null): void;
@@ -112,6 +116,10 @@ export function storeSessions(database: Database): SessionsStore {
     point({ provider, session }, destination) {
       database.run(`UPDATE sessions SET destination = ? ${where}`, destination, provider, session);
     },
+    letGo({ provider, session }, until) {
+      const sql = `UPDATE sessions SET let_go = ? ${where} AND let_go IS NULL`;
+      database.run(sql, until, provider, session);
+    },
     countCrash({ provider, session }) {
       database.run(`UPDATE sessions SET crashes = crashes + 1 ${where}`, provider, session);
       return Number(
@@ -174,6 +182,7 @@ function fromRow(row: Row): StoredSession {
     size: Number(row["size"]),
     meta: meta === null ? null : sessionMeta.parse(JSON.parse(meta)),
     destination: text(row["destination"]),
+    letGo: typeof row["let_go"] === "number" ? row["let_go"] : null,
     crashes: Number(row["crashes"]),
     quarantined: text(row["quarantined"]),
   };

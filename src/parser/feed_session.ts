@@ -11,6 +11,8 @@ export interface Batch {
   readonly meta: SessionMeta;
   readonly first: number;
   readonly count: number;
+  /** Events that were inherited, and are left out. */
+  readonly skipped: number;
   readonly checkpoint: Checkpoint;
   readonly end: boolean;
   readonly payload: Uint8Array<ArrayBuffer>;
@@ -26,15 +28,20 @@ export interface SessionFeed {
 
 const encoder = new TextEncoder();
 
-/** Events below `start` are read and not sent: the checkpoint that a feed begins at may lie before it. */
+/**
+ * Events below `start` are read and not sent: the checkpoint that a feed begins at may lie before it. `isInherited`: of an
+ * event by its own id, whether it was recorded where it was said.
+ */
 export function feedSession(
   session: string,
   reader: SessionReader,
   start: number,
   until: number | null,
+  isInherited: (own: string) => boolean,
 ): SessionFeed {
   let lines: string[] = [];
   let characters = 0;
+  let skipped = 0;
   let first = start;
   let next = start;
 
@@ -43,12 +50,14 @@ export function feedSession(
       meta: reader.meta(),
       first,
       count: lines.length,
+      skipped,
       checkpoint: reader.checkpoint(),
       end,
       payload: encoder.encode(lines.join("")),
     };
     lines = [];
     characters = 0;
+    skipped = 0;
     first = next;
     return batch;
   }
@@ -60,15 +69,20 @@ export function feedSession(
     step(limit) {
       const stopAt = feed.until === null ? limit : Math.min(limit, feed.until);
       if (feed.until !== null && next >= feed.until) return close(true);
-      if (next >= stopAt) return lines.length > 0 ? close(false) : "wait";
+      const holdsSome = lines.length + skipped > 0;
+      if (next >= stopAt) return holdsSome ? close(false) : "wait";
       const advance = reader.advance();
-      if (typeof advance === "string") return advance !== "more" && lines.length > 0 ? close(false) : advance;
-      for (const { event } of advance.events) {
+      if (typeof advance === "string") return advance !== "more" && holdsSome ? close(false) : advance;
+      for (const { event, own } of advance.events) {
         if (event.seq < start || (feed.until !== null && event.seq >= feed.until)) continue;
+        next = event.seq + 1;
+        if (isInherited(own)) {
+          skipped += 1;
+          continue;
+        }
         const line = JSON.stringify(event) + "\n";
         lines.push(line);
         characters += line.length;
-        next = event.seq + 1;
       }
       return characters >= BATCH_BYTES || lines.length >= BATCH_EVENTS ? close(false) : "more";
     },

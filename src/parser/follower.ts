@@ -5,10 +5,10 @@
 import { after } from "../hosts/timers.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { AGENT_WAIT_MS, SLICE_MS } from "../protocol/limits.ts";
-import type { FromParser } from "../protocol/parser_messages.ts";
+import type { FromParser, ToParser } from "../protocol/parser_messages.ts";
 import type { Provider } from "../providers/provider.ts";
 import { feedSession, type SessionFeed } from "./feed_session.ts";
-import { gatherEventIds } from "./inherited.ts";
+import { gatherEventIds, isUnique } from "./inherited.ts";
 import type { Trouble } from "./parse_line.ts";
 import type { Schedule, Tier } from "./schedule.ts";
 import type { SessionFiles } from "./session_files.ts";
@@ -27,7 +27,7 @@ export interface FollowerOptions {
 
 export interface Follower {
   watch(session: string, from: Checkpoint | null, baseline: number, parent: string | null): void;
-  feed(feed: number, session: string, from: Checkpoint | null, start: number, until: number | null): void;
+  feed(message: Extract<ToParser, { type: "feed" }>): void;
   until(feed: number, until: number): void;
   credit(feed: number, batches: number): void;
   unfeed(feed: number): void;
@@ -48,8 +48,8 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
   const gone = new Set<string>();
   /** Sessions that were read to their end: what they are given now is said now. */
   const live = new Set<string>();
-  /** What forks inherited, as far as it was not read yet. */
-  const inheriting = new Map<string, Generator<void, void>>();
+  /** What sessions inherited, as far as it was not read yet. */
+  const inheriting = new Map<string, Generator<void, void>[]>();
   /** Sessions that are looked at again although nothing may have changed. */
   const lingering = new Set<string>();
 
@@ -107,14 +107,27 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
     return busy ? "busy" : null;
   }
 
-  /** Reads what a fork inherited, which must be known before anything of it is obeyed; whether it is. */
+  /** The ids of what `session` may have from `parent`, once that was read; none where it has no log. */
+  function idsOf(parent: string | null, session: string): ReadonlySet<string> {
+    const original = parent === null ? null : locate(parent);
+    const ids = new Set<string>();
+    if (original === null) return ids;
+    inheriting.set(session, [
+      ...inheriting.get(session) ?? [],
+      gatherEventIds(provider, original.parts, ids),
+    ]);
+    return ids;
+  }
+
+  /** Reads what a session inherited, which must be known before anything of it is obeyed or sent; whether it is. */
   function inherit(session: string, deadline: number): boolean {
-    const inherited = inheriting.get(session);
+    const [inherited, ...others] = inheriting.get(session) ?? [];
     if (inherited === undefined) return true;
     while (performance.now() < deadline) {
       if (inherited.next().done !== true) continue;
-      inheriting.delete(session);
-      return true;
+      if (others.length === 0) inheriting.delete(session);
+      else inheriting.set(session, others);
+      return inherit(session, deadline);
     }
     return false;
   }
@@ -187,17 +200,16 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
         send({ type: "rewritten", session });
       });
       if (reader === null) return;
-      const original = parent === null ? null : locate(parent);
-      const inherited = new Set<string>();
-      if (original !== null) inheriting.set(session, gatherEventIds(provider, original.parts, inherited));
-      watches.set(session, watchSession(session, reader, from, baseline, inherited));
+      watches.set(session, watchSession(session, reader, from, baseline, idsOf(parent, session)));
       wake(session);
     },
-    feed(id, session, from, start, until) {
+    feed({ feed: id, session, from, start, until, inherits }) {
       // Its watch reads the same lines, and reports them.
       const reader = open(session, from, () => {});
       if (reader === null) return send({ type: "lost", feed: id, session, why: "its log is not there" });
-      feeds.set(id, feedSession(session, reader, start, until));
+      const inherited = idsOf(inherits, session);
+      const isInherited = (own: string) => isUnique(own) && inherited.has(own);
+      feeds.set(id, feedSession(session, reader, start, until, isInherited));
       wake(session);
     },
     until(id, until) {

@@ -19,7 +19,22 @@ export function headIdentity(provider: Provider, path: string): string | null {
   return null;
 }
 
-/** Adds the ids of all events of the session whose logs are `parts`, which may be long: each step reads a little. */
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+
+/** Whether no two sessions can have this id by chance: who has it as well has a copy. */
+export function isUnique(id: string): boolean {
+  return UUID.test(id);
+}
+
+/** Stands among a session's ids for its record that it goes on in the session `target`. */
+export function continuationId(target: string): string {
+  return `continues:${target}`;
+}
+
+/**
+ * Adds the ids of all events of the session whose logs are `parts`, and of where it goes on. They may be long: each step
+ * reads a little.
+ */
 export function* gatherEventIds(
   provider: Provider,
   parts: readonly SessionPart[],
@@ -34,6 +49,7 @@ export function* gatherEventIds(
       if (next.peek !== "record") break;
       for (const out of provider.read(walker.fold, next.record).outs) {
         if (out.out === "event") ids.add(out.event.id);
+        if (out.out === "meta" && out.continues !== undefined) ids.add(continuationId(out.continues));
       }
       walker.take();
     }

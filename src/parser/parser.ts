@@ -65,7 +65,7 @@ function obey(message: ToParser, { follower, schedule, tree, looked }: Started, 
     case "watch":
       return follower.watch(message.session, message.from, message.baseline, message.parent);
     case "feed":
-      return follower.feed(message.feed, message.session, message.from, message.start, message.until);
+      return follower.feed(message);
     case "until":
       return follower.until(message.feed, message.until);
     case "credit":

@@ -24,6 +24,8 @@ export interface Advance {
   readonly origin: Origin;
   /** The record, for lines in it that look like commands; valid until the next `advance`. */
   readonly record: WalkedRecord;
+  /** The session in which this one goes on, where the record says so. */
+  readonly continues: string | null;
 }
 
 export interface SessionReader {
@@ -127,14 +129,17 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         if (folded !== "ready") return folded;
         const reading = provider.read(walker.fold, next.record);
         walker.take();
+        const isMain = walker.agent === MAIN_AGENT;
         const events = reading.outs.flatMap((out) => takeOut(walker, next.record, out) ?? []);
         // One that was completed in place has something that was told before.
         const isOther = events.length > 0 && events.length === reading.outs.filter(isEvent).length;
-        if (walker.agent === MAIN_AGENT && next.record.isAgain && isOther) options.rewritten?.("place");
+        if (isMain && next.record.isAgain && isOther) options.rewritten?.("place");
         return {
           events,
-          origin: walker.agent === MAIN_AGENT ? reading.origin : "sub-agent",
+          origin: isMain ? reading.origin : "sub-agent",
           record: next.record,
+          // What stands behind a tear may be a piece of a text.
+          continues: isMain && !next.record.isBehindTear ? continuesIn(reading.outs) : null,
         };
       }
     }
@@ -152,7 +157,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       isBehindTear: false,
       end: walker.offset(),
     };
-    return { events: outs.flatMap((out) => takeOut(walker, record, out) ?? []), origin, record };
+    const events = outs.flatMap((out) => takeOut(walker, record, out) ?? []);
+    return { events, origin, record, continues: null };
   }
 
   function takeOut(walker: LogWalker, record: WalkedRecord, out: Out): ReadEvent | null {
@@ -272,4 +278,10 @@ export function readSession(options: SessionReaderOptions): SessionReader {
 
 function isEvent({ out }: Out): boolean {
   return out === "event";
+}
+
+/** A record that says it says nothing else of the session. */
+function continuesIn(outs: readonly Out[]): string | null {
+  for (const out of outs) if (out.out === "meta" && out.continues !== undefined) return out.continues;
+  return null;
 }

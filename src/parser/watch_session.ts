@@ -9,6 +9,7 @@ import { COMMANDS_PER_MESSAGE } from "../protocol/limits.ts";
 import type { Authorship } from "../protocol/evidence.ts";
 import type { Origin, Said } from "../providers/provider.ts";
 import { findLookAlikes, scanCommands } from "../session/command.ts";
+import { continuationId, isUnique } from "./inherited.ts";
 import type { ReadEvent } from "./place_events.ts";
 import type { Advance, SessionReader } from "./session_reader.ts";
 
@@ -26,7 +27,7 @@ const ORIGIN_REASON: Readonly<Record<Exclude<Origin, "user" | "repeat">, Reason>
 
 export interface SessionWatch {
   readonly session: string;
-  /** Messages with commands that the orchestrator has not dealt with yet, by `seq`. */
+  /** What the orchestrator has to deal with and has not yet, commands and where the session goes on, by `seq`. */
   readonly unhandled: Set<number>;
   /** Reads one record; a `Found` when it holds something to report. */
   step(): Found | "more" | "wait" | "linger" | "gone";
@@ -39,8 +40,6 @@ export interface SessionWatch {
   /** The main log was rewritten: its bytes are not those that were history. */
   rewritten(): void;
 }
-
-const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
 /**
  * `baseline`: records that end at or before this byte of the main log are history, and `inherited` holds the ids
@@ -65,14 +64,20 @@ export function watchSession(
     const last = advance.events.at(-1);
     if (last !== undefined) seq = last.event.seq + 1;
     const message = messageOf(advance);
+    // One whose notice was told before was reported then.
+    const continues = last === undefined || advance.continues === session ? null : advance.continues;
     // What a message says may have come in a record before this one.
-    if (!advance.record.text.includes("::") && message?.said.typed.includes("::") !== true) return null;
+    const mayCommand = advance.record.text.includes("::") || message?.said.typed.includes("::") === true;
+    if (!mayCommand && continues === null) return null;
     // Of a session that began while kato watched, nothing is.
     if (history > 0 && reader.offset() <= history) return null;
     const scan = message === null ? scanOthers(advance) : scanMessage(message, advance);
     const told = message ?? last;
     const event = told?.event;
-    if (scan.commands.length === 0 && scan.refused.length === 0) return null;
+    const isInherited = (told !== undefined && inherited.has(told.own)) ||
+      (continues !== null && inherited.has(continuationId(continues)));
+    const isDecisive = scan.commands.length > 0 || continues !== null;
+    if (!isDecisive && scan.refused.length === 0) return null;
     const found: Found = {
       type: "found",
       session,
@@ -82,11 +87,13 @@ export function watchSession(
       time: event?.time ?? null,
       scan,
       author: message === null ? null : authorOf(message.said),
-      barred: told !== undefined && inherited.has(told.own) ? "inherited" : null,
+      barred: isInherited ? "inherited" : null,
+      continues,
       // Kilobytes, which a flood of look-alikes would carry for nothing.
       before: scan.commands.length > 0 ? before : null,
     };
-    if (scan.commands.length > 0) unhandled.add(found.seq);
+    // What it decides, feeds must not outrun.
+    if (isDecisive) unhandled.add(found.seq);
     return found;
   }
 
@@ -95,7 +102,7 @@ export function watchSession(
    * can have it, for copies of it in other sessions are that message, too.
    */
   function claimedAs(id: string): string {
-    return UUID.test(id) ? id : `${session}:${id}`;
+    return isUnique(id) ? id : `${session}:${id}`;
   }
 
   return {

@@ -24,6 +24,8 @@ export const AUDIT_EVENTS = [
   "recording-blocked",
   /** One that was told to end, and ended without what could not be written. */
   "recording-given-up",
+  /** A recording's session goes on in another one. */
+  "recording-moved",
   /** A recording's log is not there. */
   "feed-lost",
   "policy-loaded",
@@ -85,6 +87,12 @@ export const REASONS = [
   // recording-given-up, feed-lost
   "recording-given-up",
   "log-not-there",
+  // recording-moved
+  "moved",
+  "own-recording",
+  "not-new",
+  "other-root",
+  "gave-up",
   // policy-edited
   "folder-allowed",
   "folder-denied",

@@ -159,6 +159,12 @@ export const AGENT_WAIT_MS = 3_000;
  */
 export const NEWS_SLACK_MS = 2 * 60_000;
 
+/**
+ * A session that kato has known for longer than this is none that another one goes on in just now: clients begin one for it.
+ * A log that could not be read for a while says late that it goes on.
+ */
+export const CONTINUATION_MS = 60 * 60_000;
+
 /** kato's last look at the roots goes to the disk this often: after a crash, a little more counts as news. */
 export const LOOK_KEPT_MS = 5 * 60_000;
 

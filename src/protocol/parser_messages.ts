@@ -53,6 +53,8 @@ export const toParser = z.discriminatedUnion("type", [
     from: z.nullable(checkpoint),
     start: z.int(),
     until: z.nullable(z.int()),
+    /** Leave out what it has from this session, which goes on in it. */
+    inherits: z.nullable(session),
   }),
   /** Change where a feed ends. */
   z.strictObject({ type: z.literal("until"), feed, until: z.int() }),
@@ -83,7 +85,7 @@ export const fromParser = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("seen"), sessions: z.array(seenSession) }),
   /** About to parse this session: mark it, then say `marked`. Null: nothing is being parsed, unless `logs` are looked at. */
   z.strictObject({ type: z.literal("mark"), session: z.nullable(session), logs: z.optional(logsInHand) }),
-  /** A message with command lines, or lines that look like commands. */
+  /** A message with command lines, or lines that look like commands; or a record that says where the session goes on. */
   z.strictObject({
     type: z.literal("found"),
     session,
@@ -96,6 +98,8 @@ export const fromParser = z.discriminatedUnion("type", [
     author: z.nullable(authorship),
     /** Why nothing in it may be obeyed, whoever wrote it; null when it may. */
     barred: z.nullable(z.enum(["history", "inherited"])),
+    /** The session in which this one goes on, by a record of its client's in its main log. */
+    continues: z.nullable(session),
     /** Somewhere before this message; null: at the session's beginning, or where there is no command. */
     before: z.nullable(checkpoint),
   }),
@@ -110,7 +114,7 @@ export const fromParser = z.discriminatedUnion("type", [
     /** Bytes of the main log that were read. */
     size: z.int(),
   }),
-  /** Events `first` … of a feed, as JSON Lines in the payload. `end`: the feed has reached its `until`. */
+  /** Events `first` … of a feed, as JSON Lines in the payload, without those that are left out. `end`: the feed has reached its `until`. */
   z.strictObject({
     type: z.literal("batch"),
     feed,
@@ -118,6 +122,8 @@ export const fromParser = z.discriminatedUnion("type", [
     meta: sessionMeta,
     first: z.int(),
     count: z.int(),
+    /** Events among them that were inherited, and are left out. */
+    skipped: z.int(),
     checkpoint,
     end: z.boolean(),
   }),

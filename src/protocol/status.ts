@@ -9,14 +9,19 @@ export const recordingStatus = z.strictObject({
   session: z.string(),
   destination: z.string(),
   kind: z.enum(["record", "capture", "export", "automatic"]),
-  /** `active`; `stopping`: writing what came before a stop; `blocked`: see `problem`; `stopped`, `done`. */
-  state: z.enum(["active", "stopping", "blocked", "stopped", "done"]),
+  /**
+   * `active`; `waiting`: to go on with a file that another session's recording still has, or for its session's log;
+   * `stopping`: writing what came before a stop; `blocked`: see `problem`; `stopped`, `done`.
+   */
+  state: z.enum(["active", "waiting", "stopping", "blocked", "stopped", "done"]),
   problem: z.nullable(z.string()),
   events: z.int(),
   bytes: z.int(),
   /** Bytes of the session's log that are not in the destination yet. */
   lag: z.int(),
   written: z.nullable(time),
+  /** The session in which its session goes on; null for none. */
+  goesOn: z.nullable(z.string()),
 });
 export type RecordingStatus = z.infer<typeof recordingStatus>;
 

@@ -59,8 +59,7 @@ export function applyCommand(state: SessionRecordings, command: SessionCommand):
 
   if (command.verb === "stop") {
     if (active === undefined) return { outcome: "nothing", reason: "not-recording" };
-    // What was typed before `::stop` in the same message still belongs to the recording.
-    const until = command.place === "leading" ? seq : seq + 1;
+    const until = stopsBefore(command);
     return { outcome: "done", reason: "stopped", effects: [{ effect: "end", recording: active.id, until }] };
   }
   if (destination === null) throw new Error(`internal error: ${command.verb} without a destination`);
@@ -104,6 +103,11 @@ export function applyCommand(state: SessionRecordings, command: SessionCommand):
         ],
       };
   }
+}
+
+/** What was typed before `::stop` in the same message still belongs to the recording. */
+export function stopsBefore({ seq, place }: Pick<SessionCommand, "seq" | "place">): number {
+  return place === "leading" ? seq : seq + 1;
 }
 
 function denyInUse(destination: string, by: string): Outcome {

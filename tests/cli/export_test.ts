@@ -224,6 +224,7 @@ function pretendDaemon({ home }: Place, destination: string): Disposable {
       bytes: 1,
       lag: 0,
       written: null,
+      goesOn: null,
     }],
     denials: [],
     waiting: [],

@@ -42,6 +42,7 @@ const STATUS: Status = {
       bytes: 1_234_567,
       lag: 2_048,
       written: "2026-11-24T07:57:00.000Z",
+      goesOn: null,
     },
     {
       provider: "claude-code",
@@ -54,6 +55,7 @@ const STATUS: Status = {
       bytes: 10,
       lag: 0,
       written: null,
+      goesOn: null,
     },
   ],
   denials: [{

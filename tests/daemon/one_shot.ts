@@ -73,19 +73,34 @@ export interface Span {
 }
 
 /** The text of a recording of `whole`, in one go. */
-export function renderSpan(whole: WholeSession, { command, from, until, format = "md" }: Span): string {
+export function renderSpan(whole: WholeSession, { command, format = "md", ...part }: Span): string {
   const meta = whole.metas[command];
   if (meta === undefined) throw new Error(`there is no event ${command}`);
+  return renderParts(meta, format, [{ whole, ...part }]);
+}
+
+/** The text of a recording that begins with `meta`, and has these parts of sessions, one after another. */
+export function renderParts(
+  meta: SessionMeta,
+  format: Format,
+  parts: readonly (Pick<Span, "from" | "until"> & { readonly whole: WholeSession })[],
+): string {
   const head = { format, meta, timeZone: TIME_ZONE, include: [...DEFAULT_INCLUDES] };
   const renderer = rendererFor(format);
   let state = renderer.begin(head);
   let text = "";
-  for (const { event } of whole.events.slice(from, until ?? undefined)) {
-    const rendered = renderer.step(head, state, event);
-    state = rendered.state;
-    text += rendered.text;
+  for (const { whole, from, until } of parts) {
+    for (const { event } of whole.events.slice(from, until ?? undefined)) {
+      const rendered = renderer.step(head, state, event);
+      state = rendered.state;
+      text += rendered.text;
+    }
+    if (until === null) continue;
+    const finished = renderer.finish(head, state);
+    state = finished.state;
+    text += finished.text;
   }
-  return until === null ? text : text + renderer.finish(head, state).text;
+  return text;
 }
 
 /** `seq` of the message that the person typed as `text`; fails when there is none. */

@@ -112,7 +112,7 @@ function describeRecordings({ recordings }: Status, context: Context, paint: Pai
 }
 
 function describeRecording(recording: RecordingStatus, { home, now, out }: Context, paint: Paint): string[] {
-  const { session, destination, state, events, bytes, lag, written, problem } = recording;
+  const { session, destination, state, events, bytes, lag, written, problem, goesOn } = recording;
   const shown = state === "blocked" ? paint("red", padEnd(state, 8)) : padEnd(state, 8);
   const when = written === null ? "nothing written yet" : `written ${ago(now - Date.parse(written))}`;
   const behind = lag > 0 && state !== "stopped" && state !== "done" ? `, ${showSize(lag)} behind` : "";
@@ -120,6 +120,7 @@ function describeRecording(recording: RecordingStatus, { home, now, out }: Conte
     `  ${plain(shortId(session))}  ${shown}  ${fitPath(tilde(destination, home), out.columns - 22)}`,
     `            ${count(events, "event")}, ${showSize(bytes)}, ${when}${behind}`,
   ];
+  if (goesOn !== null) lines.push(fit(`            goes on in ${plain(shortId(goesOn))}`, out.columns));
   if (problem !== null) lines.push(fit(`            ${plain(problem)}`, out.columns));
   return lines;
 }
