@@ -8,6 +8,7 @@ import { MAIN_AGENT } from "../protocol/event.ts";
 import { isRow, type Row, timeOf, typeName } from "./narrow.ts";
 import { readClientMessage } from "./gemini/client_messages.ts";
 import { classifyAgentFile, classifyFile, introduceLog, isInPlace, recordsOf } from "./gemini/files.ts";
+import { messageOf, speakerOf } from "./gemini/message_shape.ts";
 import { addWaiting, createFold, type Fold } from "./gemini/fold.ts";
 import { createMessageEvents } from "./gemini/message_events.ts";
 import { isLive, readModelMessage } from "./gemini/model_messages.ts";
@@ -82,17 +83,17 @@ function agentsOf(record: Row, line: number, fold: Fold): Fold["waiting"] {
 
 /** In the order in which the client tells its records apart. */
 function readRecord(record: Row, line: number, fold: Fold): Reading {
-  const events = createMessageEvents(record, line, fold);
+  const events = createMessageEvents(record, `${line}`, fold);
   if (typeof record["$rewindTo"] === "string") return readRewind(fold, events);
   if (typeof record["id"] !== "string" && record["type"] === undefined) {
-    if (isRow(record["$set"])) return readSettings(record["$set"], fold, events);
-    if (typeof record["sessionId"] === "string") return readMetadata(fold, events);
+    if (isRow(record["$set"])) return readSettings(record["$set"], `${line}`, fold, events);
+    if (typeof record["sessionId"] === "string") return readMetadata(record, fold, events);
   }
-  switch (record["type"]) {
+  switch (speakerOf(record)) {
     case "user":
-      return readUserMessage(record, fold, events);
+      return readUserMessage(messageOf(record), fold, events);
     case "gemini":
-      return readModelMessage(record, fold, events);
+      return readModelMessage(messageOf(record), fold, events);
     case "info":
     case "error":
     case "warning":

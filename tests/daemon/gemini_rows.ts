@@ -72,7 +72,7 @@ export function createGeminiRows(session: string = crypto.randomUUID(), began = 
     const metadata = {
       sessionId: session,
       projectHash: "6b",
-      startTime: time,
+      startTime: startBefore(time),
       lastUpdated: time,
       kind: "main",
     };
@@ -114,6 +114,11 @@ export function createGeminiRows(session: string = crypto.randomUUID(), began = 
   };
 }
 
+/** A person needs a moment before the first message: one that comes at once was on the command line. */
+function startBefore(time: string): string {
+  return new Date(Date.parse(time) - 5000).toISOString();
+}
+
 /** A message as a replay writes it. */
 function copyOf(message: Row): Row {
   const { type, timestamp, content, toolCalls } = message;
@@ -127,7 +132,7 @@ function copyOf(message: Row): Row {
 /** Each call gives the whole document anew. */
 export function createGeminiDocument(session: string = crypto.randomUUID(), began = Date.now()): TalkRows {
   const messages = createMessages(began);
-  const startTime = messages.now();
+  const startTime = startBefore(messages.now());
   const said: Row[] = [];
 
   function whole(): string {

@@ -116,7 +116,7 @@ const CLIENTS: readonly Client[] = [
   },
   {
     provider: gemini,
-    head: [{ sessionId: SESSION, projectHash: "0", startTime: time, lastUpdated: time, kind: "main" }],
+    head: [{ sessionId: SESSION, projectHash: "0", startTime: "2026-11-29T09:59:00.000Z", kind: "main" }],
     said: (number, text) => ({ id: `u${number}`, timestamp: time, type: "user", content: [{ text }] }),
     quiet: [{ $set: { lastUpdated: time } }],
   },

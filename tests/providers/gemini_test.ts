@@ -109,7 +109,8 @@ Deno.test("recordsOf() gives the metadata, then the messages", () => {
   const recordsOf = (document: unknown) => gemini.recordsOf?.(document);
   assert.deepEqual(recordsOf({ ...metadata, messages: [1, 2] }), [metadata, 1, 2]);
   assert.deepEqual(recordsOf(metadata), [metadata]);
-  for (const document of [null, 7, [1], "x"]) assert.deepEqual(recordsOf(document), []);
+  for (const document of [null, 7, "x"]) assert.deepEqual(recordsOf(document), []);
+  assert.deepEqual(recordsOf([{ role: "user" }]), [{ role: "user" }]);
 });
 
 Deno.test("isState() is true of the record that follows every message, which may be passed over when all is told", () => {

@@ -80,6 +80,13 @@ const CLIENT_TEXTS: readonly ClientText[] = [
   { start: "Here is a summary of changes in the user's editor context", kind: null, origin: "injected" },
 ];
 
+/** How texts of the client begin in forms that are not known, or that were cut off. A person may type the like. */
+const BEGINNINGS = ["System: ", SHELL_START];
+
+export function mayBeClients(text: string): boolean {
+  return BEGINNINGS.some((start) => text.startsWith(start));
+}
+
 export function clientTextOf(text: string): ClientText | null {
   return CLIENT_TEXTS.find(({ start }) => text.startsWith(start)) ?? null;
 }

@@ -1,6 +1,7 @@
 /** Which files of the client's temporary folder hold sessions, and what their first records say. Pure. */
 import { isRow, listOf, type Row, textOf } from "../narrow.ts";
 import type { Source } from "../provider.ts";
+import { messageOf, speakerOf } from "./message_shape.ts";
 import { behindContext, mayBeContext } from "./client_text.ts";
 import { partsOf, textsOf } from "./parts.ts";
 import { AGENT_ID } from "./tool_calls.ts";
@@ -32,6 +33,8 @@ export function classifyAgentFile(relative: string): { kind: "log"; agent: strin
 
 /** The records of a session that is one document: its metadata, then its messages. */
 export function recordsOf(document: unknown): readonly unknown[] {
+  // A history as the model has it, which `/chat save` writes.
+  if (Array.isArray(document)) return document;
   if (!isRow(document)) return [];
   const { messages, ...metadata } = document;
   return [metadata, ...listOf(messages)];
@@ -58,9 +61,10 @@ function isDocument(record: unknown): boolean {
 const SPEAKERS: ReadonlySet<unknown> = new Set(["user", "gemini"]);
 
 function saysSomething(record: Row): boolean {
-  if (!SPEAKERS.has(record["type"])) return false;
-  if (record["type"] !== "user") return true;
-  const texts = textsOf(partsOf(record["content"]));
+  const speaker = speakerOf(record);
+  if (!SPEAKERS.has(speaker)) return false;
+  if (speaker !== "user") return true;
+  const texts = textsOf(partsOf(messageOf(record)["content"]));
   const [first] = texts;
   return first === undefined || texts.length > 1 || !mayBeContext(record, first) ||
     behindContext(record, first) !== "";

@@ -19,6 +19,9 @@ export interface Fold {
   readonly told: { project: boolean; client: boolean; title: boolean };
   /** Whether there was anything that a further context record would repeat. */
   begun: boolean;
+  /** When the client started, until the first message after that; and whether what it calls its session is not known. */
+  started?: string | null;
+  isStrange?: boolean;
   /** In a replay of the history: whether what comes was in this log before. Null outside. */
   replay: "repeat" | "new" | null;
   /** In a sub-agent's log: whether its task was read. */
@@ -99,14 +102,18 @@ export function newText(fold: Fold, id: string, text: string): { id: string; tex
   return rest.trim() === "" ? null : { id: `${id}:text:${known.times}`, text: rest.toWellFormed() };
 }
 
+/** A service may use an id again: from now on it means this call. Calls without ids have names, and wait in their order. */
 export function openCall(fold: Fold, key: string, call: string): void {
+  const known = fold.open.findIndex((open) => open.key === key && open.call === call);
+  if (known !== -1) fold.open.splice(known, 1);
   if (fold.open.length === OPEN_CALLS) fold.open.shift();
   fold.open.push({ key, call });
 }
 
 /** The call that waits for this result, waiting no more; null if none does. */
 export function closeCall(fold: Fold, id: string, name: string): string | null {
-  const index = fold.open.findIndex(({ key }) => key === id || key === name);
+  const latest = fold.open.findLastIndex(({ key }) => key === id);
+  const index = latest === -1 ? fold.open.findIndex(({ key }) => key === name) : latest;
   return index === -1 ? null : fold.open.splice(index, 1)[0]?.call ?? null;
 }
 

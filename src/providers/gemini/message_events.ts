@@ -11,7 +11,8 @@ export interface MessageEvents {
   /** The record's id. */
   readonly id: string;
   readonly time: string | null;
-  add(id: string, time: string | null, body: EventBody): void;
+  /** `key`: by what it is known when the record is written again; its id, where that is no service's. */
+  add(id: string, time: string | null, body: EventBody, key?: string): void;
   /** A text that may have been told already, or the beginning of it. */
   addText(body: { type: "assistant"; text: string; model: string | null; phase: null }): void;
   /** What the person said. */
@@ -22,13 +23,19 @@ export interface MessageEvents {
   reading(origin: Origin): Reading;
 }
 
-export function createMessageEvents(record: Row, line: number, fold: Fold): MessageEvents {
+export function createMessageEvents(record: Row, place: string, fold: Fold): MessageEvents {
   const outs: Out[] = [];
-  const id = shortId(textOf(record["id"])) || `line:${line}`;
+  const id = recordId(record, place);
   const time = timeOf(record["timestamp"]) ?? timeOf(rowOf(record["$set"])["lastUpdated"]);
 
-  function push(eventId: string, eventTime: string | null, body: EventBody, said?: Said): void {
-    if (!rememberEmitted(fold, eventId)) return;
+  function push(
+    eventId: string,
+    eventTime: string | null,
+    body: EventBody,
+    said?: Said,
+    key = eventId,
+  ): void {
+    if (!rememberEmitted(fold, key)) return;
     const event = { id: eventId, time: eventTime, ...body } as EventDraft;
     outs.push(said === undefined ? { out: "event", event } : { out: "event", event, said });
   }
@@ -36,7 +43,7 @@ export function createMessageEvents(record: Row, line: number, fold: Fold): Mess
   return {
     id,
     time,
-    add: (eventId, eventTime, body) => push(eventId, eventTime, body),
+    add: (eventId, eventTime, body, key) => push(eventId, eventTime, body, undefined, key),
     addText(body) {
       const fresh = body.text.trim() === "" ? null : newText(fold, id, body.text);
       if (fresh !== null) push(fresh.id, time, { ...body, text: fresh.text });
@@ -57,6 +64,11 @@ export function createMessageEvents(record: Row, line: number, fold: Fold): Mess
     addUnknown: (type) => outs.push({ out: "unknown", type }),
     reading: (origin) => ({ outs, origin }),
   };
+}
+
+/** `place`: what stands for the id of a record without one. */
+export function recordId(record: Row, place: string): string {
+  return shortId(textOf(record["id"])) || `line:${place}`;
 }
 
 const NO_OUTS: readonly Out[] = [];

@@ -1,15 +1,19 @@
 /** Records of state: the session's metadata, changes to it, and going back to an earlier point. Pure. */
 import { isRow, listOf, type Row, rowOf, typeName } from "../narrow.ts";
-import type { Reading } from "../provider.ts";
+import type { Out, Reading } from "../provider.ts";
+import { noteStart } from "./author.ts";
 import { isSnapshot } from "./client_text.ts";
-import { readSnapshot } from "./compaction.ts";
-import type { Fold } from "./fold.ts";
-import type { MessageEvents } from "./message_events.ts";
+import { type Fold, wasSaid } from "./fold.ts";
+import { createMessageEvents, type MessageEvents } from "./message_events.ts";
+import { messageOf, speakerOf } from "./message_shape.ts";
+import { readModelMessage } from "./model_messages.ts";
 import { partsOf, textsOf } from "./parts.ts";
+import { ownTexts, readKeptMessage } from "./user_messages.ts";
 
 /** The client starts, or goes on after a resume. */
-export function readMetadata(fold: Fold, events: MessageEvents): Reading {
+export function readMetadata(metadata: Row, fold: Fold, events: MessageEvents): Reading {
   fold.replay = null;
+  noteStart(fold, metadata);
   return events.reading("injected");
 }
 
@@ -26,26 +30,59 @@ const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
   "summary",
 ]);
 
-/** A summary stands at the beginning of a history, behind the context. */
-const LOOKS_AT = 4;
-
-/** `messages` replaces the history of the model, not what was said: of it, only a summary is new. */
-export function readSettings(settings: Row, fold: Fold, events: MessageEvents): Reading {
+/**
+ * `messages` replaces the history of the model, not what was said. It repeats what the log has already, and is read for what it has
+ * not: a summary, and what stands nowhere else. Nothing in it is obeyed.
+ */
+export function readSettings(settings: Row, place: string, fold: Fold, events: MessageEvents): Reading {
   for (const name of Object.keys(settings)) {
     if (!KNOWN_SETTINGS.has(name)) events.addUnknown(`gemini/set/${typeName(name)}`);
   }
   // A resume begins with the session's id, also where the client had died in a replay.
   if ("sessionId" in settings) fold.replay = null;
   if (!Array.isArray(settings["messages"])) return events.reading("injected");
+  const messages = listOf(settings["messages"]).filter(isRow);
+  const outs = readKept(messages, place, fold);
   fold.replay = null;
-  const messages = listOf(settings["messages"]);
   if (messages.length > 0) fold.begun = true;
-  for (const message of messages.slice(0, LOOKS_AT)) {
-    if (!isRow(message) || message["type"] !== "user") continue;
-    const summary = textsOf(partsOf(message["content"])).find(isSnapshot);
-    if (summary !== undefined) return events.reading(readSnapshot(summary, fold, events));
-  }
-  return events.reading("repeat");
+  const { outs: strange } = events.reading("repeat");
+  const isSummary = outs.every(({ out, ...rest }) => out === "event" && !("said" in rest));
+  return {
+    outs: [...strange, ...outs],
+    origin: outs.length === 0 ? "repeat" : isSummary ? "summary" : "not-typed",
+  };
+}
+
+/** What of a history was not told before. */
+function readKept(messages: readonly Row[], place: string, fold: Fold): readonly Out[] {
+  const eventsAt = (index: number) => createMessageEvents(rowOf(messages[index]), `${place}:${index}`, fold);
+  const summary = messages.findIndex((message) => keptTexts(message).some(isSnapshot));
+  // Whatever stands beside a summary is what is left of what was said.
+  if (summary !== -1) return readKeptMessage(rowOf(messages[summary]), fold, eventsAt(summary)).outs;
+  // Messages that follow one another are one in a history: where a part of it is known, all of it is.
+  const isKnown = (message: Row) => keptTexts(message).some((text) => wasSaid(fold, text));
+  const known = messages.findIndex(isKnown);
+  fold.replay = known === -1 ? "new" : "repeat";
+  // What stands before the first known message is the client's: a context, a prompt that was changed.
+  const from = Math.max(known, 0);
+  return messages.slice(from).flatMap((message, index) => {
+    const before = fold.replay;
+    const events = eventsAt(from + index);
+    if (isKnown(message)) {
+      fold.replay = "repeat";
+      return [];
+    }
+    if (speakerOf(message) === "user") return readKeptMessage(message, fold, events).outs;
+    if (speakerOf(message) !== "gemini" || before === "repeat") return [];
+    const { outs } = readModelMessage(messageOf(message), fold, events);
+    // Also where it looks as if the model had answered just now.
+    fold.replay = before;
+    return outs;
+  });
+}
+
+function keptTexts(message: Row): readonly string[] {
+  return speakerOf(message) === "user" ? ownTexts(message) : [];
 }
 
 /** The context among the messages of such a record; "" if there is none. */

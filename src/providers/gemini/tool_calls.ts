@@ -2,7 +2,7 @@
 import type { NoticeKind } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../narrow.ts";
 import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
-import type { MessageEvents } from "./message_events.ts";
+import { type MessageEvents, recordId } from "./message_events.ts";
 import { partsOf, readOtherParts } from "./parts.ts";
 
 /** States of a call that waits or runs: there is no result yet. */
@@ -26,15 +26,37 @@ function resultId(call: string): string {
   return `${call}:result`;
 }
 
+/**
+ * By what a call of a record is known when the record is written again, and its result with it: a service may use the id again
+ * in another message, or for another call of this one.
+ */
+function keyOf(record: string, calls: readonly string[], index: number): string {
+  const id = calls[index] ?? "";
+  const before = calls.slice(0, index).filter((other) => other === id).length;
+  return `${record}/${id}${before === 0 ? "" : `#${before}`}`;
+}
+
 /** Each call is followed by its result: the client writes them together, when all have ended. */
 export function readToolCalls(record: Row, events: MessageEvents): void {
-  for (const [index, call] of callsOf(record).entries()) {
-    const id = callId(call, events.id, index);
+  const calls = callsOf(record);
+  const ids = calls.map((call, index) => callId(call, events.id, index));
+  for (const [index, call] of calls.entries()) {
+    const id = ids[index] ?? "";
+    const key = keyOf(events.id, ids, index);
     const name = textOf(call["name"]);
-    events.add(`${id}:call`, events.time, { type: "tool_call", call: id, name, input: call["args"] ?? {} });
+    const body = { type: "tool_call", call: id, name, input: call["args"] ?? {} } as const;
+    events.add(`${id}:call`, events.time, body, `${key}:call`);
     if (UNFINISHED.has(call["status"]) && partsOf(call["result"]).length === 0) continue;
-    readResult(call, id, name, events);
+    readResult(call, id, name, withKeys(events, id, key));
   }
+}
+
+/** What a call gave is known by the call's key where it is named after its id. */
+function withKeys(events: MessageEvents, id: string, key: string): MessageEvents {
+  return {
+    ...events,
+    add: (eventId, time, body) => events.add(eventId, time, body, key + eventId.slice(id.length)),
+  };
 }
 
 function readResult(call: Row, id: string, name: string, events: MessageEvents): void {
@@ -130,15 +152,20 @@ export function readFunctionCalls(
   events: MessageEvents,
 ): void {
   const told = callsOf(record);
+  const ids = parts.map(({ functionCall }, index) =>
+    isRow(functionCall) ? callId(functionCall, events.id, index) : ""
+  );
   for (const [index, part] of parts.entries()) {
     const call = part["functionCall"];
     if (!isRow(call)) continue;
     const known = textOf(call["id"]);
     if (told.some((other) => known === "" || other["id"] === known)) continue;
-    const id = callId(call, events.id, index);
+    const id = ids[index] ?? "";
+    const key = `${keyOf(events.id, ids, index)}:call`;
     const name = textOf(call["name"]);
-    if (!wasEmitted(fold, `${id}:call`)) openCall(fold, known === "" ? shortId(name) : id, id);
-    events.add(`${id}:call`, events.time, { type: "tool_call", call: id, name, input: call["args"] ?? {} });
+    if (!wasEmitted(fold, key)) openCall(fold, known === "" ? shortId(name) : id, id);
+    const body = { type: "tool_call", call: id, name, input: call["args"] ?? {} } as const;
+    events.add(`${id}:call`, events.time, body, key);
   }
 }
 
@@ -151,17 +178,20 @@ export function readFunctionResponses(parts: readonly Row[], fold: Fold, events:
     const call = closeCall(fold, id, shortId(textOf(response["name"])));
     if (call === null) continue;
     const text = responseText(response);
-    events.add(resultId(call), events.time, { type: "tool_result", call, text, error: isError(part) });
-    readMedia([part], call, events);
+    const own = withKeys(events, call, `${events.id}/${call}`);
+    own.add(resultId(call), events.time, { type: "tool_result", call, text, error: isError(part) });
+    readMedia([part], call, own);
   }
 }
 
 /** Sub-agents whose calls ended with this record, and when; those of calls that were told are none. */
 export function endedAgents(record: Row, line: number, fold: Fold): { agent: string; time: string | null }[] {
-  const recordId = shortId(textOf(record["id"])) || `line:${line}`;
-  return callsOf(record).flatMap((call, index) => {
+  const own = recordId(record, `${line}`);
+  const calls = callsOf(record);
+  const ids = calls.map((call, index) => callId(call, own, index));
+  return calls.flatMap((call, index) => {
     const agent = agentId(textOf(call["agentId"]));
-    if (agent === null || wasEmitted(fold, resultId(callId(call, recordId, index)))) return [];
+    if (agent === null || wasEmitted(fold, resultId(keyOf(own, ids, index)))) return [];
     return [{ agent, time: timeOf(call["timestamp"]) ?? timeOf(record["timestamp"]) }];
   });
 }

@@ -1,6 +1,6 @@
 /** Messages of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
-import { TYPED } from "../../protocol/evidence.ts";
+import type { Authorship } from "../../protocol/evidence.ts";
 import { isRow, type Row } from "../narrow.ts";
 import type { Origin, Reading } from "../provider.ts";
 import {
@@ -8,13 +8,16 @@ import {
   clientTextOf,
   displayed,
   isSnapshot,
+  mayBeClients,
   mayBeContext,
   shellOf,
   withoutFiles,
 } from "./client_text.ts";
+import { authorOf } from "./author.ts";
 import { readSnapshot } from "./compaction.ts";
 import { type Fold, rememberSaid, wasSaid } from "./fold.ts";
 import { type MessageEvents, silent } from "./message_events.ts";
+import { messageOf } from "./message_shape.ts";
 import { partsOf, readOtherParts, textsOf } from "./parts.ts";
 import { readFunctionResponses } from "./tool_calls.ts";
 
@@ -29,10 +32,23 @@ export function readUserMessage(record: Row, fold: Fold, events: MessageEvents):
   if (typed !== null) fold.replay = null;
   if (fold.replay !== null || isRepeatedTask(first, fold)) return readReplayed(texts, parts, fold, events);
   if (parts.some((part) => isRow(part["functionResponse"]))) return readResults(texts, parts, fold, events);
-  const origin = readSaid(texts, typed, fold, events);
+  const author = authorOf(record, parts, typed ?? first, fold);
+  const origin = readSaid(texts, typed, author, fold, events);
   for (const text of texts) rememberSaid(fold, text);
   readOtherParts(parts, "part", events);
   return events.reading(origin);
+}
+
+/** A message of a history that the client keeps for the model: what was in this log before is a repeat. */
+export function readKeptMessage(record: Row, fold: Fold, events: MessageEvents): Reading {
+  return readReplayed(ownTexts(record), partsOf(messageOf(record)["content"]), fold, events);
+}
+
+/** The texts of a message, without the client's context and the files that the person named. */
+export function ownTexts(record: Row): readonly string[] {
+  const [first = "", ...others] = withoutFiles(textsOf(partsOf(messageOf(record)["content"])));
+  const own = mayBeContext(record, first) ? behindContext(record, first) : first;
+  return [own, ...others].filter((text) => text !== "");
 }
 
 /** A further context begins a replay of the history; the first typed message can stand in the same record. */
@@ -93,14 +109,20 @@ function readResults(
   return events.reading("tool-output");
 }
 
-function readSaid(texts: readonly string[], typed: string | null, fold: Fold, events: MessageEvents): Origin {
+function readSaid(
+  texts: readonly string[],
+  typed: string | null,
+  author: Authorship,
+  fold: Fold,
+  events: MessageEvents,
+): Origin {
   if (fold.agent !== MAIN_AGENT) {
     events.addNotice(fold.asked ? "info" : "task", texts.join("\n"));
     fold.asked = true;
     return "sub-agent";
   }
   if (typed !== null) {
-    events.addUser(typed, { ...TYPED, typed });
+    events.addUser(typed, { ...author, typed });
     return "user";
   }
   const origins = texts.map((text, index) =>
@@ -112,8 +134,8 @@ function readSaid(texts: readonly string[], typed: string | null, fold: Fold, ev
   const text = own.join("\n");
   events.addUser(
     text,
-    origin === null
-      ? { ...TYPED, typed: own[0] ?? "" }
+    origin === null && !mayBeClients(text)
+      ? { ...author, typed: own[0] ?? "" }
       : { evidence: "unproven", why: "ambiguous", typed: text },
   );
   return origin ?? (own.length > 0 ? "user" : "injected");
