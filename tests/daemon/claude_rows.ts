@@ -13,14 +13,14 @@ export interface ClaudeRows {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Rows with ids of their own and times ten milliseconds apart, from `from` on. */
+/** Rows with ids of their own and times a millisecond apart, from `from` on. */
 export function createRows(session: string = crypto.randomUUID(), from = Date.now()): ClaudeRows {
   let count = 0;
   let parent: string | null = null;
 
   function row(own: Row): string {
     const uuid = crypto.randomUUID();
-    const timestamp = new Date(from + count * 10).toISOString();
+    const timestamp = new Date(from + count).toISOString();
     const envelope = {
       parentUuid: parent,
       isSidechain: false,

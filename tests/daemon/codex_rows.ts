@@ -38,7 +38,7 @@ export function createCodexRows(
   const file = `rollout-2026-11-23T10-00-00-${session}${segment === "" ? "" : `_${segment}`}.jsonl`;
 
   function line(type: string, payload: Row, more: Row = {}): string {
-    const timestamp = new Date(began + lines * 10).toISOString();
+    const timestamp = new Date(began + lines).toISOString();
     const text = JSON.stringify({ timestamp, ordinal, type, payload, ...more });
     ordinal += 1;
     lines += 1;

@@ -19,7 +19,7 @@ const CONTEXT =
 /** Messages of one session, ten milliseconds apart, from `began` on. */
 function createMessages(began: number) {
   let count = 0;
-  const now = () => new Date(began + count * 10).toISOString();
+  const now = () => new Date(began + count).toISOString();
   const waiting = new Map<string, Row>();
   const shared = (type: string) => {
     count += 1;
