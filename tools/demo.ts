@@ -64,6 +64,11 @@ function describe(row: string): string {
   }`;
 }
 
+/** As if it were written now: what came late would command nothing. */
+function asOfNow(row: string): string {
+  return JSON.stringify({ ...JSON.parse(row), timestamp: new Date().toISOString() });
+}
+
 Deno.mkdirSync(logs, { recursive: true });
 console.log(bold("kato demo"));
 console.log(`A home of its own: ${home}`);
@@ -76,7 +81,7 @@ try {
   const shown = new Map<string, number>();
   for (const row of read(`${root}fixtures/demo/session.jsonl`).trimEnd().split("\n")) {
     console.log(`  ${describe(row)}`);
-    Deno.writeTextFileSync(`${logs}/${session}.jsonl`, `${row}\n`, { append: true });
+    Deno.writeTextFileSync(`${logs}/${session}.jsonl`, `${asOfNow(row)}\n`, { append: true });
     await new Promise((resolve) => setTimeout(resolve, 60));
     for (const name of ["notes/last-line.md", "whole-session.md"]) {
       const size = read(`${exports}/${name}`).length;
