@@ -104,6 +104,11 @@ export function createLooks(options: LooksOptions): Looks {
     let chosen: string[] = [];
     /** Logs beside those that were chosen, whose beginnings must be known before. */
     let heads: KnownLog[] = [];
+    /**
+     * Of those that were chosen. Told when all of them are looked at: a session of which a later log was seen first would
+     * be read without the one that comes before it.
+     */
+    let found: FoundSession[] = [];
 
     function choose(): string[] {
       const paths: string[] = [];
@@ -132,13 +137,15 @@ export function createLooks(options: LooksOptions): Looks {
         return inHand(heads.length > 0 ? heads.map(({ path }) => path) : chosen);
       },
       run() {
-        const found: FoundSession[] = [];
         if (heads.length > 0) heads = doSome(heads, (head) => isBarred(head.path) || forks.read(head));
         else chosen = doSome(chosen, (path) => look(path, found));
         for (const path of chosen.length === 0 ? suspects : []) {
           if (index.isKnown(path)) suspects.delete(path);
         }
-        take(found);
+        if (chosen.length === 0) {
+          take(found);
+          found = [];
+        }
         return heads.length + chosen.length + line.size() > 0 ? KINDS[kind] : null;
       },
     };

@@ -13,6 +13,8 @@ const logOf = (session: string) => linesOf([{ log: { kind: "session", session } 
 function makeWorld(stage: Stage, suspects: readonly string[] = [], quarantined: readonly LogInHand[] = []) {
   const happened: string[] = [];
   const told = new Set<string>();
+  /** How many logs each telling was of. */
+  const tellings: number[] = [];
   const turns: (() => void)[] = [];
   const nameOf = (path: string) => path.slice(stage.root.length + 1);
   const plain = makeProvider();
@@ -39,6 +41,7 @@ function makeWorld(stage: Stage, suspects: readonly string[] = [], quarantined: 
     quarantined,
     isKnown: (session) => told.has(session),
     take(found: readonly FoundSession[]) {
+      if (found.length > 0) tellings.push(found.length);
       for (const { session } of found) told.add(session.session);
     },
     wake: () => {},
@@ -47,6 +50,7 @@ function makeWorld(stage: Stage, suspects: readonly string[] = [], quarantined: 
     looks,
     happened,
     told,
+    tellings,
     work() {
       for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) turn();
     },
@@ -126,4 +130,26 @@ Deno.test("a folder that is called as a log, and a file that is none, are not op
   work();
   assert.ok(!happened.some((what) => what.startsWith("open")), `${happened}`);
   assert.equal(told.size, 0);
+});
+
+Deno.test("logs that turn up together are told together, though a slice ends between them", () => {
+  using stage = makeStage();
+  const parts = ["one", "two", "three"].map((part) =>
+    stage.write(`${part}.jsonl`, linesOf([{ log: { kind: "session", session: "s", part } }]))
+  );
+  const { looks, tellings, happened, work } = makeWorld(stage);
+  looks.wantAll([].values(), () => {});
+  work();
+  const { now } = performance;
+  let ahead = 0;
+  // Each look takes longer than a slice.
+  performance.now = () => now.call(performance) + (ahead += 1000);
+  try {
+    for (const path of parts) looks.want(path);
+    work();
+  } finally {
+    performance.now = now;
+  }
+  assert.equal(happened.filter((what) => what.startsWith("open")).length, parts.length);
+  assert.deepEqual(tellings, [parts.length]);
 });
