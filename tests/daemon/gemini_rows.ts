@@ -115,8 +115,10 @@ export function createGeminiRows(session: string = crypto.randomUUID(), began = 
 }
 
 /** A person needs a moment before the first message: one that comes at once was on the command line. */
+export const START_BEFORE_MS = 5000;
+
 function startBefore(time: string): string {
-  return new Date(Date.parse(time) - 5000).toISOString();
+  return new Date(Date.parse(time) - START_BEFORE_MS).toISOString();
 }
 
 /** A message as a replay writes it. */

@@ -7,7 +7,7 @@ import { dirname } from "@std/path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { corpusCases, filesBelow } from "../providers/corpus.ts";
 import { CODEX, GEMINI, GEMINI_DOCUMENT, logOf } from "./clients.ts";
-import { createGeminiRows } from "./gemini_rows.ts";
+import { createGeminiRows, START_BEFORE_MS } from "./gemini_rows.ts";
 import { startDaemon } from "./harness.ts";
 import { renderCapture } from "./one_shot.ts";
 import { decisionsOf, readExport, setStageFor, whenHolds, whenText } from "./stage.ts";
@@ -180,7 +180,8 @@ Deno.test("log: a document of Gemini that is resumed goes on in the log beside i
   };
 
   // The client of today starts, and writes what the document holds into a log of lines first.
-  const later = createGeminiRows(rows.session, Date.parse(startTime));
+  // Its log says the same start, which lies a moment before its first message.
+  const later = createGeminiRows(rows.session, Date.parse(startTime) + START_BEFORE_MS);
   const beside = log.replace(/\.json$/, ".jsonl");
   assert.equal(dirname(beside), dirname(log));
   GEMINI.put(beside, later.resume(), ...messages.map((message) => later.record(message as never)));
