@@ -7,7 +7,7 @@ import { placesOf } from "../src/policy/places.ts";
 import { CLIENTS } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { record, takeSamples } from "./live.ts";
-import { cpuMs, median, quantile } from "./measure.ts";
+import { cpuMs, median, pause, quantile } from "./measure.ts";
 import { milliseconds, type Row } from "./row.ts";
 
 /** Recordings that a person may have made in some years. */
@@ -19,13 +19,15 @@ const P99_MS = 1_000;
 /** Rows of sixteen look-alikes each: 3.8 MB of them. */
 const POISON_ROWS = 1_000;
 
+const LOOKED_THROUGH_MS = 3_000;
+
 const CLIENT = CLIENTS["claude-code"];
 
 /** CPU time and latency of an event, with no past recordings and with many. */
 export async function measurePast(folder: string, host: Host, samples: number): Promise<Row> {
   const measure = async (past: number) => {
     const home = `${folder}/past-${past}-${labelOf(host)}`;
-    if (typeof host !== "string") host.makeHome(home);
+    if (typeof host !== "string") host.makeHome(home, CLIENT.root(home));
     else Deno.mkdirSync(CLIENT.root(home), { recursive: true });
     const first = await startDaemon(home, host, [CLIENT.provider.id]);
     const recorded = await record(CLIENT, home, first, 40_001, 0);
@@ -35,6 +37,8 @@ export async function measurePast(folder: string, host: Host, samples: number): 
     const daemon = await startDaemon(home, host, [CLIENT.provider.id]);
     try {
       await takeSamples(recorded, 10);
+      // An installation is looked through while it starts, which costs half a second of its own.
+      if (typeof host !== "string") await pause(LOOKED_THROUGH_MS);
       const before = cpuMs(daemon.pid);
       const latencies = await takeSamples(recorded, samples);
       return { cpu: (cpuMs(daemon.pid) - before) / samples, latencies };
@@ -74,7 +78,7 @@ function addPast(path: string, count: number): void {
 /** Latency of an innocent session while a neighbour's log of look-alikes is read. */
 export async function measureLookAlikes(folder: string, host: Host): Promise<Row> {
   const home = `${folder}/look-alikes-${labelOf(host)}`;
-  if (typeof host !== "string") host.makeHome(home);
+  if (typeof host !== "string") host.makeHome(home, CLIENT.root(home));
   else Deno.mkdirSync(CLIENT.root(home), { recursive: true });
   const daemon = await startDaemon(home, host, [CLIENT.provider.id]);
   try {

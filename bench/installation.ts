@@ -2,7 +2,7 @@
  * kato as it is installed, built from this checkout: launcher, monitor, every role a process. Its daemon refuses to run
  * as root, so for root it is measured as another user, in a home that belongs to that user. Room: bench; edge.
  */
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 
 /** Nobody's number on any machine that measures as root. */
 const PERSON = 42_424;
@@ -13,7 +13,7 @@ export interface Installation {
   /** Starts a command line; what it prints is not kept. */
   start(line: readonly string[], home: string): Deno.ChildProcess;
   /** Makes a home for it. */
-  makeHome(home: string): void;
+  makeHome(home: string, folder?: string): void;
 }
 
 export type Made = { readonly made: true; readonly installation: Installation } | {
@@ -57,10 +57,13 @@ function start(program: string, line: readonly string[], home: string): Deno.Chi
   }).spawn();
 }
 
-function makeHome(home: string): void {
-  Deno.mkdirSync(home, { recursive: true });
-  Deno.chmodSync(home, 0o755);
-  if (isRoot()) Deno.chownSync(home, PERSON, PERSON);
+/** `folder`, in it, is the person's too, and all above it up to the home. */
+function makeHome(home: string, folder = home): void {
+  Deno.mkdirSync(folder, { recursive: true });
+  for (let made = folder; made.startsWith(home); made = dirname(made)) {
+    Deno.chmodSync(made, 0o755);
+    if (isRoot()) Deno.chownSync(made, PERSON, PERSON);
+  }
 }
 
 function isRoot(): boolean {
