@@ -213,7 +213,7 @@ onMachine("a policy that does not load ends everybody's recording, until it is g
   await daemonOf("kato.service");
   await asRoot(documented("00-stop.toml"));
   try {
-    await asRoot(documented("while read -r user"));
+    await asRoot(documented("everyone restart"));
     const ended = await untilSo("it ended", async () => {
       const { out } = await tryAsRoot(
         "systemctl --user --machine=alice@ show --property=SubState,ExecMainStatus,NRestarts kato.service",
