@@ -139,12 +139,14 @@ Deno.test("makePlan() grants a change of policy the folder of drop-ins only wher
     const grants = await grantsOf("policy allow /srv", home);
     return grants.filter((grant) => grant.startsWith("write "));
   };
-  assert.deepEqual(await writes(), ["write ~/.kato/config"]);
+  // A change is on record.
+  assert.deepEqual(await writes(), ["write ~/.kato/config", "write ~/.kato/logs"]);
   Deno.mkdirSync(`${home.home}/dotfiles/systemd/user`, { recursive: true });
   Deno.symlinkSync("dotfiles", `${home.home}/.config`);
   Deno.writeTextFileSync(`${home.home}/.config/systemd/user/kato.service`, "");
   assert.deepEqual(await writes(), [
     "write ~/.kato/config",
+    "write ~/.kato/logs",
     "write ~/.config/systemd/user/kato.service.d",
     "write ~/dotfiles/systemd/user/kato.service.d",
   ]);
