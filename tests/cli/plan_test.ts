@@ -146,9 +146,9 @@ Deno.test("makePlan() grants a change of policy the folder of drop-ins only wher
   Deno.writeTextFileSync(`${home.home}/.config/systemd/user/kato.service`, "");
   assert.deepEqual(await writes(), [
     "write ~/.kato/config",
-    "write ~/.kato/logs",
     "write ~/.config/systemd/user/kato.service.d",
     "write ~/dotfiles/systemd/user/kato.service.d",
+    "write ~/.kato/logs",
   ]);
 });
 
