@@ -67,14 +67,17 @@ export function parseLine(
   const { isState, passesState, parsePart } = glance;
   if (line.bytes.length === 0 || (line.isState === true && passesState())) return NONE;
   const { end } = line;
+  const { line: number, isAgain } = place;
   const part = readPart(line, glance);
-  if (part !== null) return [{ ...part, ...place, end, isBehindTear: false }];
+  if (part !== null) return [{ ...part, line: number, isAgain, end, isBehindTear: false }];
   const text = withoutNuls(decoder.decode(line.bytes));
   if (line.isState === null && isState?.(text, 0, text.length) === true && passesState() && isJson(text)) {
     return NONE;
   }
   const parsed: ParsedJson = isCut(text) ? { why: "not JSON" } : parseJson(text, parsePart);
-  if ("value" in parsed) return [{ value: parsed.value, text, ...place, end, isBehindTear: false }];
+  if ("value" in parsed) {
+    return [{ value: parsed.value, text, line: number, isAgain, end, isBehindTear: false }];
+  }
   if (parsed.why === "not JSON") return recover(text, end, place, glance, report);
   report({ kind: "malformed-line", what: parsed.why });
   return NONE;
