@@ -49,6 +49,33 @@ const CASES: readonly EvidenceCase[] = [
     why: null,
   },
   {
+    name: "typed, with a file that the person named behind it",
+    records: [
+      session,
+      message(
+        ["look at @x\n::record", "\n--- Content from referenced files ---", "\nContent from @x:\n", "text"]
+          .concat("\n--- End of content ---").map((text) => ({ text })),
+        "2026-11-23T10:00:01.000Z",
+      ),
+    ],
+    evidence: "typed",
+    why: null,
+    typed: "look at @x\n::record",
+  },
+  {
+    name: "behind a file that holds the mark of a file's end",
+    records: [
+      session,
+      message(
+        ["\n--- Content from referenced files ---", "\nContent from @x:\n", "--- End of content ---"]
+          .concat("::record", "\n--- End of content ---").map((text) => ({ text })),
+        "2026-11-23T10:00:01.000Z",
+      ),
+    ],
+    evidence: "unproven",
+    why: "ambiguous",
+  },
+  {
     name: "gemini -p: it comes as the client starts",
     records: said("::record", "2026-11-23T10:00:00.013Z"),
     evidence: "prompt",

@@ -23,7 +23,8 @@ import { readFunctionResponses } from "./tool_calls.ts";
 
 export function readUserMessage(record: Row, fold: Fold, events: MessageEvents): Reading {
   const parts = partsOf(record["content"]);
-  const texts = withoutFiles(textsOf(parts));
+  const all = textsOf(parts);
+  const texts = withoutFiles(all);
   const [first = ""] = texts;
   const typed = displayed(record);
   if (typed === null && mayBeContext(record, first)) return readContext(record, texts, parts, fold, events);
@@ -32,11 +33,18 @@ export function readUserMessage(record: Row, fold: Fold, events: MessageEvents):
   if (typed !== null) fold.replay = null;
   if (fold.replay !== null || isRepeatedTask(first, fold)) return readReplayed(texts, parts, fold, events);
   if (parts.some((part) => isRow(part["functionResponse"]))) return readResults(texts, parts, fold, events);
-  const author = authorOf(record, parts, typed ?? first, fold);
+  const author = isBehindFiles(all, first, typed) ? AMBIGUOUS : authorOf(record, parts, typed ?? first, fold);
   const origin = readSaid(texts, typed, author, fold, events);
   for (const text of texts) rememberSaid(fold, text);
   readOtherParts(parts, "part", events);
   return events.reading(origin);
+}
+
+const AMBIGUOUS: Authorship = { evidence: "unproven", why: "ambiguous" };
+
+/** The client puts files behind the prompt: a text that only follows some may be a file's, with the mark of its end. */
+function isBehindFiles(all: readonly string[], first: string, typed: string | null): boolean {
+  return typed === null && first !== "" && all[0] !== first;
 }
 
 /** A message of a history that the client keeps for the model: what was in this log before is a repeat. */
