@@ -81,9 +81,11 @@ for (const service of [userService(open), systemService(open)]) {
   const folder = unit === "kato" ? DROP_INS : "/etc/systemd/system/kato@alice.service.d";
   const who = unit === "kato" ? "alice" : "root";
 
-  test(`${unit} makes no system call that its filter refuses: it works the same where that would end it`, async () => {
+  test(`${unit} makes no system call that its filter refuses, but for one: it works the same where that would end it`, async () => {
     await clear(open);
-    place(open, who, `${folder}/90-kill.conf`, "[Service]\nSystemCallErrorNumber=kill\n");
+    // The runtime asks for keys for its memory, and does without: the launcher says that there are none.
+    const settings = "SystemCallErrorNumber=kill\nSystemCallFilter=pkey_alloc\n";
+    place(open, who, `${folder}/90-kill.conf`, `[Service]\n${settings}`);
     await service.systemctl("daemon-reload");
     await start(service);
     const log = createLog(service);
