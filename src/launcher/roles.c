@@ -197,7 +197,9 @@ void roles_reap(struct monitor *monitor) {
   for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
     if (pid == monitor->checker) {
       monitor->checker = 0;
-      monitor->damaged = !WIFEXITED(status) || WEXITSTATUS(status) != DONE;
+      monitor->damaged = WIFEXITED(status) && WEXITSTATUS(status) != DONE;
+      /* Somebody ended it, which says nothing of the files. */
+      if (!WIFEXITED(status)) say("the installation was not looked through to its end; 'kato doctor' does it again");
     }
     struct cell *cell = monitor->orchestrator.pid == pid ? &monitor->orchestrator : NULL;
     for (size_t i = 0; i < monitor->count && cell == NULL; i++) {
