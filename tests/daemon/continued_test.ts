@@ -242,16 +242,20 @@ for (const seed of [1, 2, 3]) {
           rows.assistant(`${name} answer ${turn} ${"because ".repeat(turn * 5)}`),
       )
         .join("");
-    const begun = first.user("::capture notes.md") + talk(first, "first");
+    const capture = first.user("::capture notes.md");
+    const begun = capture + talk(first, "first");
     const copied = begun.replaceAll(first.session, second.session);
     const texts = [
-      [log, begun + continuedIn(first, second.session)],
+      [log, begun.slice(capture.length) + continuedIn(first, second.session)],
       [home.log(second.session), copied + talk(second, "second") + continuedIn(second, third.session)],
       [home.log(third.session), talk(third, "third") + third.user("::stop") + third.assistant("unheard")],
     ] as const;
     const queues = texts.map(([path, text]) =>
       cutAtRandom(new TextEncoder().encode(text), 24, random).map((bytes) => ({ path, bytes }))
     );
+    // Its successor's log holds a copy of the command, so the command must have been obeyed.
+    Deno.writeTextFileSync(log, capture, { append: true, create: true });
+    await stage.daemon.whenRecording("notes.md");
     for (let left = queues; left.length > 0; left = left.filter((queue) => queue.length > 0)) {
       // Mostly the earlier session's; but its successor's log may be there before.
       const queue = random.next() < 0.6 ? left[0] : random.pick(left);
