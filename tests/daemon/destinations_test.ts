@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { append, createRows } from "./claude_rows.ts";
 import { makeHome, startDaemon } from "./harness.ts";
 import { renderCapture } from "./one_shot.ts";
-import { decisionsOf, readExport, setStage, type Stage, whenHolds, whenText } from "./stage.ts";
+import {
+  captureIntoVault,
+  decisionsOf,
+  denyVault,
+  readExport,
+  setStage,
+  type Stage,
+  whenHolds,
+  whenText,
+  WITH_VAULT,
+} from "./stage.ts";
 import { until } from "./until.ts";
 
 const CAPTURE = "::capture notes.md";
@@ -274,21 +284,11 @@ Deno.test("destinations: commands are off where policy says so", async () => {
 });
 
 Deno.test("recording: a policy that no longer names the folder ends what is written there, and nothing else", async () => {
-  const policyOf = (...roots: readonly string[]) => `[destinations]\nroots = ${JSON.stringify(roots)}\n`;
-  await using stage = await setStage(policyOf("~/.kato/exports", "~/vault"));
+  await using stage = await setStage(WITH_VAULT);
   const { rows, say, home } = stage;
-  const file = `${home.path}/vault/notes.md`;
-  Deno.mkdirSync(`${home.path}/vault`, { mode: 0o700 });
-  await stage.daemon.stop();
-  stage.daemon = startDaemon(home);
-  await stage.daemon.whenUp();
-  say(rows.user(`::capture ${file}`), rows.assistant("while it was allowed"));
-  await whenHolds(stage, "../../vault/notes.md", "while it was allowed");
+  const file = await captureIntoVault(stage);
   const before = Deno.readTextFileSync(file);
-  await stage.daemon.stop();
-  Deno.writeTextFileSync(home.places.policyFile, policyOf("~/.kato/exports"));
-  stage.daemon = startDaemon(home);
-  await stage.daemon.whenUp();
+  await denyVault(stage);
   say(
     rows.assistant("when it was not"),
     rows.user("::record other.md\nelsewhere"),

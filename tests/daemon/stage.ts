@@ -46,6 +46,37 @@ export async function setStageFor<Rows extends TalkRows>(
   return stage;
 }
 
+const policyOf = (...roots: readonly string[]) => `[destinations]\nroots = ${JSON.stringify(roots)}\n`;
+
+/** A policy that names a second folder, the vault. */
+export const WITH_VAULT = policyOf("~/.kato/exports", "~/vault");
+
+/** The session, under that policy, is captured into a file of the vault, which is answered. */
+export async function captureIntoVault(stage: Stage): Promise<string> {
+  const { rows, say, home } = stage;
+  const file = `${home.path}/vault/notes.md`;
+  Deno.mkdirSync(`${home.path}/vault`, { mode: 0o700 });
+  await startAgain(stage);
+  say(rows.user(`::capture ${file}`), rows.assistant("while it was allowed"));
+  await whenHolds(stage, "../../vault/notes.md", "while it was allowed");
+  return file;
+}
+
+/** The policy comes to name the vault no longer. */
+export async function denyVault(stage: Stage): Promise<void> {
+  await startAgain(
+    stage,
+    () => Deno.writeTextFileSync(stage.home.places.policyFile, policyOf("~/.kato/exports")),
+  );
+}
+
+async function startAgain(stage: Stage, between = () => {}): Promise<void> {
+  await stage.daemon.stop();
+  between();
+  stage.daemon = startDaemon(stage.home);
+  await stage.daemon.whenUp();
+}
+
 /** What the export `file` holds; nothing when it is not there. */
 export function readExport(home: TestHome, file: string): string {
   try {

@@ -12,7 +12,17 @@ import { makeHome, startDaemon, type TestHome } from "./harness.ts";
 import { renderCapture } from "./one_shot.ts";
 import { append, createRows } from "./claude_rows.ts";
 import { CLIENTS, type TalkRows } from "./clients.ts";
-import { readExport, setStage, setStageFor, type Stage, whenHolds, whenText } from "./stage.ts";
+import {
+  captureIntoVault,
+  denyVault,
+  readExport,
+  setStage,
+  setStageFor,
+  type Stage,
+  whenHolds,
+  whenText,
+  WITH_VAULT,
+} from "./stage.ts";
 import { ask } from "./ask.ts";
 import { until } from "./until.ts";
 
@@ -309,20 +319,10 @@ Deno.test("stuck: a damaged state ends the daemon with what to do, and is no rea
 });
 
 Deno.test("stuck: kato stop of a recording that policy denies lets it go, and says what it did not write", async () => {
-  const policyOf = (...roots: readonly string[]) => `[destinations]\nroots = ${JSON.stringify(roots)}\n`;
-  await using stage = await setStage(policyOf("~/.kato/exports", "~/vault"));
+  await using stage = await setStage(WITH_VAULT);
   const { rows, say, home } = stage;
-  const file = `${home.path}/vault/notes.md`;
-  Deno.mkdirSync(`${home.path}/vault`, { mode: 0o700 });
-  await stage.daemon.stop();
-  stage.daemon = startDaemon(home);
-  await stage.daemon.whenUp();
-  say(rows.user(`::capture ${file}`), rows.assistant("while it was allowed"));
-  await whenHolds(stage, "../../vault/notes.md", "while it was allowed");
-  await stage.daemon.stop();
-  Deno.writeTextFileSync(home.places.policyFile, policyOf("~/.kato/exports"));
-  stage.daemon = startDaemon(home);
-  await stage.daemon.whenUp();
+  const file = await captureIntoVault(stage);
+  await denyVault(stage);
   say(rows.assistant("not written"));
   await stage.daemon.whenRecording("notes.md", "blocked");
   const answer = await ask(home, { verb: "stop", provider: "claude-code", session: rows.session });

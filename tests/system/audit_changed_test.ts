@@ -1,21 +1,10 @@
 /** What somebody else does to the security log while a process writes to it; and logs of earlier versions. */
 import assert from "node:assert/strict";
 import { join } from "@std/path";
-import type { AuditBody, AuditRecord } from "../../src/protocol/audit_record.ts";
+import type { AuditRecord } from "../../src/protocol/audit_record.ts";
 import { type AuditLog, openAuditLog } from "../../src/system/audit_log.ts";
 import { verifyAudit } from "../../src/system/audit_verify.ts";
-
-const BODY: AuditBody = {
-  event: "command",
-  provider: "codex",
-  session: "s",
-  command: "::stop",
-  requested: null,
-  path: null,
-  decision: "allow",
-  reason: "stopped",
-  detail: null,
-};
+import { BODY } from "./audit_body.ts";
 
 interface Scene {
   readonly directory: string;

@@ -1,21 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { makeRecord, recordLine, START } from "../../src/policy/audit_chain.ts";
-import type { AuditBody, AuditRecord } from "../../src/protocol/audit_record.ts";
+import type { AuditRecord } from "../../src/protocol/audit_record.ts";
 import { verifyAuditCopy } from "../../src/system/audit_copy.ts";
 import type { VerifyOptions } from "../../src/system/audit_verify.ts";
-
-const BODY: AuditBody = {
-  event: "command",
-  provider: "codex",
-  session: "s",
-  command: "::stop",
-  requested: null,
-  path: null,
-  decision: "allow",
-  reason: "stopped",
-  detail: null,
-};
+import { BODY } from "./audit_body.ts";
 
 /** Records 1 to `count` of one chain, each with `detail`. */
 function chain(count: number, detail = "as it was"): AuditRecord[] {

@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
 import { AuditLogError } from "../../src/system/audit_error.ts";
 import { basename, join } from "@std/path";
-import type { AuditBody } from "../../src/protocol/audit_record.ts";
 import { type AuditLog, openAuditLog } from "../../src/system/audit_log.ts";
 import { verifyAudit } from "../../src/system/audit_verify.ts";
 import { makeRecord, recordLine, START } from "../../src/policy/audit_chain.ts";
-
-const BODY: AuditBody = {
-  event: "command",
-  provider: "codex",
-  session: "s",
-  command: "::stop",
-  requested: null,
-  path: null,
-  decision: "allow",
-  reason: "stopped",
-  detail: null,
-};
+import { BODY } from "./audit_body.ts";
 
 function open(directory: string, rotateAt?: number): AuditLog {
   const actor = { role: "orchestrator", pid: Deno.pid };

@@ -168,6 +168,7 @@ function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly stri
       return size;
     },
     async abandon() {
+      // Whatever became of it: what it wrote is taken away.
       await writing.catch(() => {});
       if (undo === "empty") file.truncateSync(0);
       await close();
