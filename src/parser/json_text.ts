@@ -17,8 +17,10 @@ export function parseJson(text: string, parsePart?: (text: string) => unknown): 
   try {
     return { value: parsePart?.(text) ?? JSON.parse(text) };
   } catch (error) {
-    // Only SyntaxError, or a stack that is too deep, comes from JSON.parse.
-    return { why: error instanceof RangeError ? "nested too deeply" : "not JSON" };
+    if (error instanceof SyntaxError) return { why: "not JSON" };
+    // The stack is too deep.
+    if (error instanceof RangeError) return { why: "nested too deeply" };
+    throw error;
   }
 }
 
