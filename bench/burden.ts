@@ -3,7 +3,7 @@
  * session. Room: bench; edge.
  */
 import { DatabaseSync } from "node:sqlite";
-import { placesOf } from "../src/policy/places.ts";
+import { placesOf } from "../src/settings/places.ts";
 import { CLIENTS } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { record, takeSamples } from "./live.ts";

@@ -1,5 +1,5 @@
 /** A daemon in a home of its own, seen through its status file alone. Room: bench; edge. */
-import { placesOf } from "../src/policy/places.ts";
+import { placesOf } from "../src/settings/places.ts";
 import type { ProviderId } from "../src/protocol/event.ts";
 import { status } from "../src/protocol/status.ts";
 import type { Installation } from "./installation.ts";

@@ -1,5 +1,5 @@
 /** Start: from nothing to watching, over many idle sessions; for the first time, and again. Room: bench; edge. */
-import { placesOf } from "../src/policy/places.ts";
+import { placesOf } from "../src/settings/places.ts";
 import type { BenchClient } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { median } from "./measure.ts";

@@ -4,9 +4,9 @@
  */
 import { folderOf, runMain, WITHOUT_HOME } from "./cli/main.ts";
 import { DONE, fail } from "./cli/outcome.ts";
-import { parseArguments } from "./cli/parse_arguments.ts";
+import { parseArguments } from "./cli/command_line/parse_arguments.ts";
 import { runInvocation } from "./cli/run.ts";
-import { SYSTEM_POLICY } from "./policy/places.ts";
+import { SYSTEM_POLICY } from "./settings/places.ts";
 
 await runMain(({ home, variables, out, err }) => {
   const parsed = parseArguments(Deno.args, out);

@@ -4,10 +4,10 @@
  * touch was planned before this process began, and is held by the runtime and the kernel.
  */
 import { startDaemon } from "./cli/commands/daemon.ts";
-import { readDaemonLine } from "./cli/daemon_line.ts";
+import { readDaemonLine } from "./cli/command_line/daemon_line.ts";
 import { runMain, WITHOUT_HOME } from "./cli/main.ts";
 import { fail } from "./cli/outcome.ts";
-import { SYSTEM_POLICY } from "./policy/places.ts";
+import { SYSTEM_POLICY } from "./settings/places.ts";
 
 // Not awaited: for as long as an entry waits, the runtime keeps all that it made of the source, some 6 MB.
 void runMain(async ({ home, variables }) => {

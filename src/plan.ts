@@ -4,7 +4,7 @@
  */
 import { printPlan } from "./cli/commands/plan.ts";
 import { folderOf, runMain, WITHOUT_HOME } from "./cli/main.ts";
-import { SYSTEM_POLICY } from "./policy/places.ts";
+import { SYSTEM_POLICY } from "./settings/places.ts";
 
 await runMain(({ home, variables, out }) => {
   if (home === null) return WITHOUT_HOME;

@@ -7,13 +7,13 @@
 import { fstatSync } from "node:fs";
 import { EXIT } from "../src/cli/exit_status.ts";
 import { homeOf, NO_HOME } from "../src/cli/home.ts";
-import { makePlan } from "../src/cli/make_plan.ts";
-import { planCommandOf, type Sketch } from "../src/cli/plan_command.ts";
-import { clientVariables } from "../src/cli/settings.ts";
-import { denoFlags, engineFlags, memoryFlags, memoryVariables } from "../src/policy/flags.ts";
-import { SYSTEM_POLICY } from "../src/policy/places.ts";
-import { unionGrants } from "../src/policy/plan.ts";
-import { renderPlan } from "../src/policy/plan_text.ts";
+import { makePlan } from "../src/cli/planning/make_plan.ts";
+import { planCommandOf, type Sketch } from "../src/cli/planning/plan_command.ts";
+import { clientVariables } from "../src/cli/planning/load_settings.ts";
+import { denoFlags, engineFlags, memoryFlags, memoryVariables } from "../src/permissions/flags.ts";
+import { SYSTEM_POLICY } from "../src/settings/places.ts";
+import { unionGrants } from "../src/permissions/plan.ts";
+import { renderPlan } from "../src/permissions/plan_text.ts";
 
 const REPOSITORY = new URL("../", import.meta.url).pathname;
 const SOURCE = `${REPOSITORY}src`;

@@ -1,5 +1,5 @@
 /** What a command is told of the person, the machine and the terminal. Types only. */
-import type { Launch } from "./parse_arguments.ts";
+import type { Launch } from "./command_line/parse_arguments.ts";
 
 /** A stream to print to. */
 export interface Output {

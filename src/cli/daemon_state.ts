@@ -2,7 +2,7 @@
  * Whether the daemon runs, and what it says of itself. Requires read on `state/status.json` and `state/daemon.lock`;
  * writes nothing. Room: cli; edge.
  */
-import { placesOf } from "../policy/places.ts";
+import { placesOf } from "../settings/places.ts";
 import { type Status, status as statusSchema } from "../protocol/status.ts";
 
 export interface DaemonState {

@@ -2,15 +2,15 @@
  * What every entry of kato's has around its work: the streams, the variables it may see, and from how it ended to an
  * exit status. The only place that gives exit statuses. Reads no file and writes none. Room: cli; edge.
  */
-import { escapeControls, isJournal, withPriority } from "../system/journal.ts";
-import { systemWords } from "../system/look.ts";
-import { AuditLogError } from "../system/audit_error.ts";
+import { escapeControls, isJournal, withPriority } from "../protocol/journal_line.ts";
+import { systemWords } from "../disk/look.ts";
+import { AuditLogError } from "../audit/error.ts";
 import type { Output } from "./context.ts";
-import { escapeLines } from "./escaped_text.ts";
+import { escapeLines } from "./terminal/escaped_text.ts";
 import { EXIT } from "./exit_status.ts";
 import { homeOf, NO_HOME } from "./home.ts";
 import { fail, type Outcome } from "./outcome.ts";
-import { openOutput } from "./output.ts";
+import { openOutput } from "./terminal/output.ts";
 
 /** What this file itself looks at; commands ask for what they need. */
 const VARIABLES = ["HOME", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "JOURNAL_STREAM"];

@@ -1,10 +1,10 @@
 /** The audit log, as commands of the command line write it. Requires read and write on the log folder. Room: cli; edge. */
-import type { EffectivePolicy } from "../policy/merge.ts";
-import { placesOf } from "../policy/places.ts";
-import { makePrivateFolder } from "../system/atomic_file.ts";
-import { AuditLogError } from "../system/audit_error.ts";
-import { type AuditLog, openAuditLog } from "../system/audit_log.ts";
-import { systemWords } from "../system/look.ts";
+import type { EffectivePolicy } from "../settings/merge.ts";
+import { placesOf } from "../settings/places.ts";
+import { makePrivateFolder } from "../disk/atomic_file.ts";
+import { AuditLogError } from "../audit/error.ts";
+import { type AuditLog, openAuditLog } from "../audit/log.ts";
+import { systemWords } from "../disk/look.ts";
 
 /** With its folder. `role`: who writes. Throws what the disk says. */
 export function openOwnAudit(home: string, effective: EffectivePolicy, role: "export" | "policy"): AuditLog {

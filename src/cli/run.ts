@@ -1,6 +1,6 @@
 /** The command table. Each command is loaded when it is asked for, so that the short ones start fast. Room: cli. */
 import type { Context } from "./context.ts";
-import type { Invocation } from "./invocation.ts";
+import type { Invocation } from "./command_line/invocation.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Files and folders of the program, for plans. */

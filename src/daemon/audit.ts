@@ -3,10 +3,10 @@
  * enough that a rewritten file disagrees with it soon. Requires read and write on the log folder. Room: daemon.
  */
 import { every } from "../hosts/timers.ts";
-import type { EffectivePolicy } from "../policy/merge.ts";
-import type { AuditBody } from "../protocol/audit_record.ts";
+import type { EffectivePolicy } from "../settings/merge.ts";
+import type { AuditBody } from "../audit/record.ts";
 import { AUDIT_HEAD_MS, AUDIT_HEAD_RECORDS } from "../protocol/limits.ts";
-import { openAuditLog } from "../system/audit_log.ts";
+import { openAuditLog } from "../audit/log.ts";
 import type { Log } from "./log.ts";
 
 /** Writes records: all of them are on the disk, with one flush, when it returns. Throws what the disk says. */

@@ -3,9 +3,9 @@
  * transaction, the record first, so that there is no effect without its record and no record that is not kept. All of
  * it can be done again after it failed. Room: daemon; no authority of its own.
  */
-import type { AuditBody } from "../protocol/audit_record.ts";
+import type { AuditBody } from "../audit/record.ts";
 import type { Format, RenderHead } from "../protocol/render.ts";
-import type { Decision } from "../policy/decision.ts";
+import type { Decision } from "../destination/decision.ts";
 import { letsGo } from "../session/continuation.ts";
 import type { Effect } from "../session/machine.ts";
 import type { Command, ObeyContext, Verdict } from "./obey.ts";

@@ -4,18 +4,18 @@
  * through lookUp.
  */
 import type { Host, Opening } from "../hosts/host.ts";
-import { decide } from "../policy/decide.ts";
-import type { Asker, Created, Decision, Lookup, Request } from "../policy/decision.ts";
-import { generateName, resolveRequest } from "../policy/path.ts";
-import type { Policy } from "../policy/policy.ts";
-import type { AuditBody } from "../protocol/audit_record.ts";
+import { decide } from "../destination/decide.ts";
+import type { Asker, Created, Decision, Lookup, Request } from "../destination/decision.ts";
+import { generateName, resolveRequest } from "../destination/path.ts";
+import type { Policy } from "../settings/policy.ts";
+import type { AuditBody } from "../audit/record.ts";
 import type { Grant } from "../protocol/grant.ts";
 import { WRITERS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { OpenedFile } from "../protocol/writer_messages.ts";
-import { flushFoldersOf } from "../system/flush_folder.ts";
-import { systemWords } from "../system/look.ts";
-import { lookUp } from "../system/lookup.ts";
+import { flushFoldersOf } from "../disk/flush_folder.ts";
+import { systemWords } from "../disk/look.ts";
+import { lookUp } from "../destination/lookup.ts";
 import type { OpenResult, Problem } from "./recorder_context.ts";
 import type { FileIdentity, Recording } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";

@@ -1,6 +1,6 @@
 /** Steps of the daemon's start. Room: daemon; no authority of its own. */
 import { wait } from "../hosts/timers.ts";
-import { AuditLogError } from "../system/audit_error.ts";
+import { AuditLogError } from "../audit/error.ts";
 import { describeFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 import { pauseAfter } from "./retry.ts";

@@ -3,9 +3,9 @@
  * for. Never holds conversation text. Requires write on the logs folder when there is a file. Room: daemon; edge.
  */
 import { configure, getLogger, type LogRecord, reset } from "@logtape/logtape";
-import type { Config } from "../policy/policy.ts";
+import type { Config } from "../settings/policy.ts";
 import { LOG_LINE_BYTES } from "../protocol/limits.ts";
-import { escapeControls, type Level, withPriority } from "../system/journal.ts";
+import { escapeControls, type Level, withPriority } from "../protocol/journal_line.ts";
 import { type FieldsOf, LOG_EVENTS, type LogEvent } from "./log_events.ts";
 import { openLogFile } from "./log_file.ts";
 

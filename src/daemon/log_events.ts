@@ -2,7 +2,7 @@
  * What the operational log tells of: one row an event. The level and the sentence are the event's own; whoever tells of
  * it adds fields. docs/logs.md shows this table. Pure.
  */
-import type { Level } from "../system/journal.ts";
+import type { Level } from "../protocol/journal_line.ts";
 
 export interface LogEventKind {
   readonly level: Level;

@@ -3,7 +3,7 @@
  * Requires read and write on the logs folder. Room: daemon; edge.
  */
 import { LOG_FILE_BYTES, LOG_FILE_GENERATIONS } from "../protocol/limits.ts";
-import { lookAt } from "../system/look.ts";
+import { lookAt } from "../disk/look.ts";
 
 export interface LogFile {
   /** Never throws. */

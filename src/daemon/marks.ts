@@ -3,10 +3,10 @@
  * the state folder. Room: daemon; edge.
  */
 import { join } from "@std/path";
-import type { Places } from "../policy/places.ts";
+import type { Places } from "../settings/places.ts";
 import type { ProviderId } from "../protocol/event.ts";
-import { PROVIDERS } from "../protocol/words.ts";
-import { systemWords } from "../system/look.ts";
+import { PROVIDERS } from "../protocol/closed_sets.ts";
+import { systemWords } from "../disk/look.ts";
 import { describeFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 

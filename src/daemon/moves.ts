@@ -5,7 +5,7 @@
  * Either can be done again after a crash. Policy is not asked: file and person are the same, and opening the file
  * decides about it again anyway. Room: daemon; no authority of its own.
  */
-import type { AuditBody } from "../protocol/audit_record.ts";
+import type { AuditBody } from "../audit/record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { type Continuation, decideContinuation } from "../session/continuation.ts";

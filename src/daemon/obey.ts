@@ -3,14 +3,14 @@
  * one after another, each seeing the effect of the one before. A message whose turn failed is obeyed again from its
  * first line that was not dealt with. Room: daemon.
  */
-import type { AuditBody } from "../protocol/audit_record.ts";
+import type { AuditBody } from "../audit/record.ts";
 import type { Verb } from "../protocol/command.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { Commands } from "../protocol/evidence.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Include } from "../protocol/render.ts";
 import { type SessionMeta, type SessionRef } from "../protocol/session.ts";
-import type { Asker, Decision } from "../policy/decision.ts";
+import type { Asker, Decision } from "../destination/decision.ts";
 import { applyCommand, type Effect } from "../session/machine.ts";
 import type { Audit } from "./audit.ts";
 import { accept, deny } from "./carry_out.ts";

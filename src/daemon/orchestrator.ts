@@ -5,8 +5,8 @@
  */
 import type { Host } from "../hosts/host.ts";
 import { after } from "../hosts/timers.ts";
-import type { EffectivePolicy } from "../policy/merge.ts";
-import type { AuditBody } from "../protocol/audit_record.ts";
+import type { EffectivePolicy } from "../settings/merge.ts";
+import type { AuditBody } from "../audit/record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
 import type { Include } from "../protocol/render.ts";

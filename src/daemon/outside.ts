@@ -3,7 +3,7 @@
  * of the chat, at the end of what the session's log holds. Room: daemon; no authority of its own.
  */
 import { after } from "../hosts/timers.ts";
-import { isInside } from "../policy/folders.ts";
+import { isInside } from "../settings/folders.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";

@@ -1,5 +1,5 @@
 /** Recordings and their deliveries in the daemon's state. Room: daemon; edge through Database. */
-import type { Created } from "../policy/decision.ts";
+import type { Created } from "../destination/decision.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { SessionRef } from "../protocol/session.ts";

@@ -5,7 +5,7 @@
  * how many were not listed is a record as well. Room: daemon; no authority of its own.
  */
 import { after } from "../hosts/timers.ts";
-import type { AuditBody } from "../protocol/audit_record.ts";
+import type { AuditBody } from "../audit/record.ts";
 import type { RefusedLine } from "../protocol/command.ts";
 import { mayCommand } from "../protocol/evidence.ts";
 import {
@@ -15,9 +15,9 @@ import {
   LOOK_ALIKE_WINDOW_MS,
 } from "../protocol/limits.ts";
 import { sessionKey, type SessionRef } from "../protocol/session.ts";
-import { describeRefused, describeUnlisted } from "../session/describe_refused.ts";
+import { describeRefused, describeUnlisted } from "../audit/refused_lines.ts";
 import { isNews, isTooOld } from "../session/news.ts";
-import { isMistyped } from "../session/say_refused.ts";
+import { isMistyped } from "../audit/say_refused.ts";
 import type { Audit } from "./audit.ts";
 import type { Found, ObeyContext } from "./obey.ts";
 import type { Arrival, SessionsStore } from "./sessions_store.ts";

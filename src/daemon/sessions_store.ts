@@ -3,7 +3,7 @@ import { type Checkpoint, checkpoint as checkpointSchema } from "../protocol/cur
 import type { ProviderId } from "../protocol/event.ts";
 import type { SeenSession } from "../protocol/parser_messages.ts";
 import { type SessionMeta, sessionMeta, type SessionRef } from "../protocol/session.ts";
-import type { Unlisted } from "../session/describe_refused.ts";
+import type { Unlisted } from "../audit/refused_lines.ts";
 import type { Database, Row } from "./state.ts";
 
 export interface StoredSession {

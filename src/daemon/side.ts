@@ -3,7 +3,7 @@
  * parser that went down. Room: daemon; no authority of its own.
  */
 import type { Host } from "../hosts/host.ts";
-import type { AuditBody } from "../protocol/audit_record.ts";
+import type { AuditBody } from "../audit/record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
 import { type InHand, inHandOf } from "../protocol/in_hand.ts";

@@ -4,8 +4,8 @@
  */
 import { dirname } from "@std/path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { flushFoldersOf } from "../system/flush_folder.ts";
-import { lookAt } from "../system/look.ts";
+import { flushFoldersOf } from "../disk/flush_folder.ts";
+import { lookAt } from "../disk/look.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 export interface Database {

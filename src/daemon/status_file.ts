@@ -4,7 +4,7 @@ import type { ProviderId } from "../protocol/event.ts";
 import { keepFew } from "../protocol/few_names.ts";
 import { TROUBLE_NAMES } from "../protocol/limits.ts";
 import { type Status, status as statusSchema } from "../protocol/status.ts";
-import { writeAtomically } from "../system/atomic_file.ts";
+import { writeAtomically } from "../disk/atomic_file.ts";
 import { describeFailure } from "./failure.ts";
 
 /** The file is written no more often than this. Milliseconds. */

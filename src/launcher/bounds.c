@@ -1,6 +1,6 @@
 /*
  * The outer bound: what kato may write to at all, whatever policy or a plan says. It holds when the planning code was
- * wrong or was lied to. Places are as in src/policy/folders.ts, names as in tables.h, which is made from there. Pure:
+ * wrong or was lied to. Places are as in src/settings/folders.ts, names as in tables.h, which is made from there. Pure:
  * names only, nothing is looked up.
  */
 #include "kato.h"

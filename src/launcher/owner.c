@@ -33,7 +33,7 @@ static bool root_is_mapped(void) {
 /*
  * The number that root's files have here. Where a person's service has a user namespace of its own, root has no number
  * in it and the kernel shows nobody's, as it does for everybody else: whoever owns / is believed to be root, as
- * policy/decide.ts does. kato-setup.service looks at the same files where the kernel does tell them apart.
+ * destination/decide.ts does. kato-setup.service looks at the same files where the kernel does tell them apart.
  */
 uid_t find_administrator(void) {
   struct stat status;

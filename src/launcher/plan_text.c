@@ -1,12 +1,12 @@
 /*
- * A plan as text: the same syntax as src/policy/plan_text.ts, checked once more on this side of the process. Whatever
+ * A plan as text: the same syntax as src/permissions/plan_text.ts, checked once more on this side of the process. Whatever
  * is not exactly that is refused. Pure: memory only.
  */
 #include "kato.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows of src/policy/matrix.ts; tests/launcher/plan_text_test.ts compares them. */
+/* The rows of src/permissions/matrix.ts; tests/launcher/plan_text_test.ts compares them. */
 static const char *const PROFILES[] = {
     "plan",   "daemon",           "parser:<provider>", "writer:<destination>", "export", "cli-read:status",
     "cli-read:sessions", "cli-read:doctor", "request", "policy", "policy:explain", "policy:edit", "audit", "init", "help",

@@ -30,7 +30,7 @@ char *text_of(const char *format, ...) {
   return text;
 }
 
-/* Characters that end a line somewhere, turn text around or are not seen; as UNSEEN in src/system/journal.ts. */
+/* Characters that end a line somewhere, turn text around or are not seen; as UNSEEN in src/protocol/journal_line.ts. */
 static const struct unseen {
   const char *first, *last;
 } UNSEEN[] = {

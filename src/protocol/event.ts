@@ -3,7 +3,7 @@
  * Room: protocol; no authority.
  */
 import * as z from "zod/mini";
-import { PROVIDERS } from "./words.ts";
+import { PROVIDERS } from "./closed_sets.ts";
 
 export const providerId = z.enum(PROVIDERS);
 export type ProviderId = z.infer<typeof providerId>;

@@ -1,7 +1,7 @@
 /** What a renderer is told besides the events. Room: protocol; no authority. */
 import * as z from "zod/mini";
 import { sessionMeta } from "./session.ts";
-import { FORMATS, INCLUDES } from "./words.ts";
+import { FORMATS, INCLUDES } from "./closed_sets.ts";
 
 export const format = z.enum(FORMATS);
 export type Format = z.infer<typeof format>;

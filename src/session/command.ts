@@ -4,7 +4,7 @@
  * never whether it is obeyed: who said it, and whether policy allows it, is asked elsewhere.
  */
 import { type FoundCommand, type RefusedLine, type Scan, type Verb, VERBS } from "../protocol/command.ts";
-import { findDestinationFaults, type GrammarReason } from "../protocol/destination.ts";
+import { findDestinationFaults, type GrammarReason } from "../destination/grammar.ts";
 import {
   COMMAND_LINE_BYTES,
   COMMANDS_PER_MESSAGE,

@@ -3,10 +3,10 @@
  * goes there, and it is on record. Scenario 21.
  */
 import assert from "node:assert/strict";
-import { append, createRows } from "../daemon/claude_rows.ts";
-import { runInProcess } from "../daemon/in_process.ts";
-import { readExport } from "../daemon/stage.ts";
-import { until } from "../daemon/until.ts";
+import { append, createRows } from "../daemon/stage/claude_rows.ts";
+import { runInProcess } from "../daemon/stage/in_process.ts";
+import { readExport } from "../daemon/stage/stage.ts";
+import { until } from "../daemon/stage/until.ts";
 import { WORLDS } from "../hosts/worlds.ts";
 import type { Host } from "../../src/hosts/host.ts";
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { lchownSync } from "node:fs";
 import { dirname, join } from "@std/path";
 import { asPerson, isRoot, PERSON } from "../../tools/tests/person.ts";
-import { conversation, keepLog, SESSION_A } from "../cli/logs.ts";
+import { conversation, keepLog, SESSION_A } from "../cli/stage/logs.ts";
 import { KATO } from "../installed.ts";
 
 const MAY_RUN = isRoot && KATO !== null;

@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decide } from "../../src/policy/decide.ts";
-import type { Decision, Request } from "../../src/policy/decision.ts";
-import { resolveRequest } from "../../src/policy/path.ts";
-import { lookUp } from "../../src/system/lookup.ts";
-import { makePolicy, makeRequest } from "../policy/requests.ts";
+import { decide } from "../../src/destination/decide.ts";
+import type { Decision, Request } from "../../src/destination/decision.ts";
+import { resolveRequest } from "../../src/destination/path.ts";
+import { lookUp } from "../../src/destination/lookup.ts";
+import { makePolicy, makeRequest } from "../destination/requests.ts";
 
 interface Machine {
   readonly base: string;

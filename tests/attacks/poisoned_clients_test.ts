@@ -1,13 +1,21 @@
 /** Poisoned logs of Codex and Gemini CLI: kato stays up, says what it met, and nobody else's recording notices. */
 import assert from "node:assert/strict";
-import { engineFlags, memoryFlags } from "../../src/policy/flags.ts";
+import { engineFlags, memoryFlags } from "../../src/permissions/flags.ts";
 import type { Status } from "../../src/protocol/status.ts";
-import { append } from "../daemon/claude_rows.ts";
-import { CLAUDE, type Client, CODEX, findLogs, GEMINI, GEMINI_DOCUMENT, logOf } from "../daemon/clients.ts";
-import { makeHome, startDaemon } from "../daemon/harness.ts";
-import { renderCapture } from "../daemon/one_shot.ts";
-import { readExport } from "../daemon/stage.ts";
-import { until } from "../daemon/until.ts";
+import { append } from "../daemon/stage/claude_rows.ts";
+import {
+  CLAUDE,
+  type Client,
+  CODEX,
+  findLogs,
+  GEMINI,
+  GEMINI_DOCUMENT,
+  logOf,
+} from "../daemon/stage/clients.ts";
+import { makeHome, startDaemon } from "../daemon/stage/harness.ts";
+import { renderCapture } from "../daemon/stage/one_shot.ts";
+import { readExport } from "../daemon/stage/stage.ts";
+import { until } from "../daemon/stage/until.ts";
 
 const MEGABYTE = 1024 * 1024;
 const encoder = new TextEncoder();

@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import type { Status } from "../../src/protocol/status.ts";
-import { append, createRows } from "../daemon/claude_rows.ts";
-import { CLAUDE, type Client, CODEX, GEMINI, logOf } from "../daemon/clients.ts";
-import { type Daemon, makeHome, startDaemon, type TestHome } from "../daemon/harness.ts";
-import { readExport, setStage, setStageFor, whenHolds } from "../daemon/stage.ts";
-import { until } from "../daemon/until.ts";
+import { append, createRows } from "../daemon/stage/claude_rows.ts";
+import { CLAUDE, type Client, CODEX, GEMINI, logOf } from "../daemon/stage/clients.ts";
+import { type Daemon, makeHome, startDaemon, type TestHome } from "../daemon/stage/harness.ts";
+import { readExport, setStage, setStageFor, whenHolds } from "../daemon/stage/stage.ts";
+import { until } from "../daemon/stage/until.ts";
 
 function run(program: string, ...args: string[]): void {
   const { success, stderr } = new Deno.Command(program, { args }).outputSync();

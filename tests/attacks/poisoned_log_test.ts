@@ -1,11 +1,11 @@
 /** A log that somebody poisoned: kato stays up, says what it met, and another session does not notice. */
 import assert from "node:assert/strict";
-import { engineFlags, memoryFlags } from "../../src/policy/flags.ts";
+import { engineFlags, memoryFlags } from "../../src/permissions/flags.ts";
 import { TROUBLE_NAME_CHARS, TROUBLE_NAMES } from "../../src/protocol/limits.ts";
-import { append, createRows } from "../daemon/claude_rows.ts";
-import { makeHome, startDaemon } from "../daemon/harness.ts";
-import { renderCapture } from "../daemon/one_shot.ts";
-import { until } from "../daemon/until.ts";
+import { append, createRows } from "../daemon/stage/claude_rows.ts";
+import { makeHome, startDaemon } from "../daemon/stage/harness.ts";
+import { renderCapture } from "../daemon/stage/one_shot.ts";
+import { until } from "../daemon/stage/until.ts";
 
 const MEGABYTE = 1024 * 1024;
 

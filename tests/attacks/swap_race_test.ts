@@ -1,10 +1,10 @@
 /** A folder that becomes a link between the decision and the opening. Scenario 21. */
 import assert from "node:assert/strict";
-import { append, createRows } from "../daemon/claude_rows.ts";
-import { makeHome, startDaemon } from "../daemon/harness.ts";
-import { renderCapture } from "../daemon/one_shot.ts";
-import { readExport } from "../daemon/stage.ts";
-import { pause, until } from "../daemon/until.ts";
+import { append, createRows } from "../daemon/stage/claude_rows.ts";
+import { makeHome, startDaemon } from "../daemon/stage/harness.ts";
+import { renderCapture } from "../daemon/stage/one_shot.ts";
+import { readExport } from "../daemon/stage/stage.ts";
+import { pause, until } from "../daemon/stage/until.ts";
 
 const COMMANDS = 60;
 

@@ -2,7 +2,7 @@
  * The machines that `deno task test:system` boots, and the people on them. Elsewhere there are none, and what needs
  * them is skipped.
  */
-import { until } from "../daemon/until.ts";
+import { until } from "../daemon/stage/until.ts";
 
 export interface Machine {
   readonly pid: number;

@@ -1,5 +1,5 @@
 /** kato as a service on a machine: started anew for each test, with session logs that grow. */
-import { append, type ClaudeRows, createRows } from "../daemon/claude_rows.ts";
+import { append, type ClaudeRows, createRows } from "../daemon/stage/claude_rows.ts";
 import { homeOf, isThere, type Machine, must, place, remove, run, untilSo, type Who } from "./machine.ts";
 
 export interface Service {

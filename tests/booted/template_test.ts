@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { must, open, place, remove, run, test, untilSo } from "./machine.ts";
 import { clear, createLog, property, recorded, start, systemService, whenWatching } from "./service.ts";
-import { createRows } from "../daemon/claude_rows.ts";
+import { createRows } from "../daemon/stage/claude_rows.ts";
 
 const service = systemService(open);
 

@@ -1,4 +1,4 @@
-/** Manual pages: words in mdoc. Whether they are current, tests/policy/matrix_test.ts says; lint: test:packages. */
+/** Manual pages: words in mdoc. Whether they are current, tests/permissions/matrix_test.ts says; lint: test:packages. */
 import assert from "node:assert/strict";
 import { commandsPage, versioned } from "../../tools/manual/pages.ts";
 import { fillPage, literal, prose, word } from "../../tools/manual/mdoc.ts";

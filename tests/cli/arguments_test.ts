@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Invocation } from "../../src/cli/invocation.ts";
-import { parseArguments } from "../../src/cli/parse_arguments.ts";
-import { createProgram } from "../../src/cli/program.ts";
-import { usageReference } from "../../src/cli/usage_reference.ts";
+import type { Invocation } from "../../src/cli/command_line/invocation.ts";
+import { parseArguments } from "../../src/cli/command_line/parse_arguments.ts";
+import { createProgram } from "../../src/cli/command_line/program.ts";
+import { usageReference } from "../../src/cli/command_line/usage_reference.ts";
 
 const STYLE = { columns: 80, colour: false };
 

@@ -1,7 +1,7 @@
 /** The daemon's command line is read in two ways; they never differ. */
 import assert from "node:assert/strict";
-import { readDaemonLine } from "../../src/cli/daemon_line.ts";
-import { parseArguments } from "../../src/cli/parse_arguments.ts";
+import { readDaemonLine } from "../../src/cli/command_line/daemon_line.ts";
+import { parseArguments } from "../../src/cli/command_line/parse_arguments.ts";
 
 const HASH = "0123456789abcdef".repeat(4);
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type DaemonState, readDaemonState } from "../../src/cli/daemon_state.ts";
-import { placesOf } from "../../src/policy/places.ts";
-import { until } from "../daemon/until.ts";
+import { placesOf } from "../../src/settings/places.ts";
+import { until } from "../daemon/stage/until.ts";
 import { checkoutOnly, KATO } from "../installed.ts";
-import { conversation, keepLog, SESSION_A } from "./logs.ts";
-import { makeHome, type Place } from "./run_line.ts";
-import { runProcess, startProcess } from "./run_process.ts";
+import { conversation, keepLog, SESSION_A } from "./stage/logs.ts";
+import { makeHome, type Place } from "./stage/run_line.ts";
+import { runProcess, startProcess } from "./stage/run_process.ts";
 
 /** The daemon as `deno task kato daemon` or an installed `kato daemon` runs it. */
 interface Service extends AsyncDisposable {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type Event, event, MAIN_AGENT } from "../../src/protocol/event.ts";
-import { FORMATS } from "../../src/protocol/words.ts";
+import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { containText } from "../../src/render/contain.ts";
 import { neutralise } from "../../src/render/neutralise.ts";
 import { assertContained } from "../render/assert_contained.ts";
-import { type ClientCase, clientCases } from "./client_cases.ts";
-import { makeHome, type Ran, runLine } from "./run_line.ts";
+import { type ClientCase, clientCases } from "./stage/client_cases.ts";
+import { makeHome, type Ran, runLine } from "./stage/run_line.ts";
 
 const JSONL = ["--format", "jsonl", "--output", "-"];
 

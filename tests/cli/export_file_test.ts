@@ -1,7 +1,7 @@
 /** Logs that a person names by their path, whichever client wrote them. */
 import assert from "node:assert/strict";
 import { zstdCompressSync } from "node:zlib";
-import { makeHome, type Place, runLine } from "./run_line.ts";
+import { makeHome, type Place, runLine } from "./stage/run_line.ts";
 
 const THREAD = "01a20000-0000-7000-8000-000000000001";
 const AGENT = "01a20000-2222-7000-8000-000000000003";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { openOutput, type OutputFile } from "../../src/cli/export/output_file.ts";
-import type { Allowed } from "../../src/policy/decision.ts";
+import type { Allowed } from "../../src/destination/decision.ts";
 
 /** More than the buffer that texts become bytes in, so that they straddle its end. */
 const LONG = 5 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { makePlan } from "../../src/cli/make_plan.ts";
-import { planCommandOf, type Sketch } from "../../src/cli/plan_command.ts";
-import { makeHome, type Place, runLine } from "./run_line.ts";
+import { makePlan } from "../../src/cli/planning/make_plan.ts";
+import { planCommandOf, type Sketch } from "../../src/cli/planning/plan_command.ts";
+import { makeHome, type Place, runLine } from "./stage/run_line.ts";
 
 const HOME = "/home/dev";
 const CWD = "/home/dev/work";

@@ -1,10 +1,10 @@
 /** `kato policy allow` and `deny`: what they change, and that they change nothing where the result would not hold. */
 import assert from "node:assert/strict";
-import { placesOf } from "../../src/policy/places.ts";
-import { UNIT_DROP_IN } from "../../src/policy/unit_folders.ts";
-import { auditRecord } from "../../src/protocol/audit_record.ts";
-import { makePrivateFolder } from "../../src/system/atomic_file.ts";
-import { makeHome, type Place, type Ran, runLine } from "./run_line.ts";
+import { placesOf } from "../../src/settings/places.ts";
+import { UNIT_DROP_IN } from "../../src/permissions/unit_folders.ts";
+import { auditRecord } from "../../src/audit/record.ts";
+import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
 
 const run = (place: Place, ...line: string[]): Promise<Ran> => runLine(["policy", ...line], place);
 

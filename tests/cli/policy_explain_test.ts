@@ -1,8 +1,8 @@
 /** `kato policy explain`: which layer decided, and how far a destination gets. */
 import assert from "node:assert/strict";
-import { placesOf } from "../../src/policy/places.ts";
-import { makePrivateFolder } from "../../src/system/atomic_file.ts";
-import { makeHome, type Place, type Ran, runLine } from "./run_line.ts";
+import { placesOf } from "../../src/settings/places.ts";
+import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
 
 const explain = (place: Place, ...line: string[]): Promise<Ran> =>
   runLine(["policy", "explain", ...line], place);

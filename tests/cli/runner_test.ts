@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { placesOf } from "../../src/policy/places.ts";
-import { makePrivateFolder } from "../../src/system/atomic_file.ts";
-import { verifyAudit } from "../../src/system/audit_verify.ts";
+import { placesOf } from "../../src/settings/places.ts";
+import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import { verifyAudit } from "../../src/audit/verify.ts";
 import { VERSION } from "../../src/version.ts";
 import { corpusCases, filesBelow } from "../providers/corpus.ts";
 import { KATO } from "../installed.ts";
-import { conversation, keepLog, SESSION_A, SESSION_B } from "./logs.ts";
-import { makeHome, type Place, runLine } from "./run_line.ts";
-import { runProcess, startProcess } from "./run_process.ts";
+import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
+import { makeHome, type Place, runLine } from "./stage/run_line.ts";
+import { runProcess, startProcess } from "./stage/run_process.ts";
 
 function makeGarden(): Place & Disposable {
   const place = makeHome();

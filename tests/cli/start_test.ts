@@ -25,7 +25,10 @@ const HEAVY =
 for (const entry of ["kato.ts", "plan.ts"]) {
   Deno.test(`${entry} begins with neither schemas nor providers nor anything of node:`, () => {
     const loaded = [...loadedBy(entry)];
-    assert.ok(loaded.includes("cli/program.ts") && loaded.includes("commander"), loaded.join("\n"));
+    assert.ok(
+      loaded.includes("cli/command_line/program.ts") && loaded.includes("commander"),
+      loaded.join("\n"),
+    );
     assert.deepEqual(loaded.filter((module) => HEAVY.test(module)), []);
   });
 }
@@ -46,8 +49,8 @@ Deno.test("kato status needs no policy, no provider and no renderer but what mak
   const loaded = [...loadedBy("cli/commands/status.ts")];
   assert.ok(loaded.includes("zod/mini"), "what the daemon wrote is validated");
   assert.deepEqual(loaded.filter((module) => /^(?:policy|render|system)\//.test(module)), [
-    "policy/places.ts",
+    "settings/places.ts",
     "render/neutralise.ts",
-    "system/journal.ts",
+    "protocol/journal_line.ts",
   ]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { wantsColour } from "../../src/cli/output.ts";
+import { wantsColour } from "../../src/cli/terminal/output.ts";
 import {
   columnsOf,
   count,
@@ -11,7 +11,7 @@ import {
   showNumber,
   showSize,
   tilde,
-} from "../../src/cli/style.ts";
+} from "../../src/cli/terminal/style.ts";
 
 const TEXTS = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.constant("日本語のタイトル"));
 

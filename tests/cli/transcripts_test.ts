@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "@std/path";
-import { placesOf } from "../../src/policy/places.ts";
+import { placesOf } from "../../src/settings/places.ts";
 import type { Status } from "../../src/protocol/status.ts";
-import { makePrivateFolder } from "../../src/system/atomic_file.ts";
-import { conversation, keepLog, SESSION_A, SESSION_B } from "./logs.ts";
-import { makeHome, type Place, type Ran, runLine } from "./run_line.ts";
+import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
+import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
 
 /** When these command lines are typed. */
 const NOW = Date.UTC(2026, 10, 24, 8);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeQuarantined, describeTrouble, orderTroubles } from "../../src/cli/trouble.ts";
+import { describeQuarantined, describeTrouble, orderTroubles } from "../../src/cli/terminal/trouble.ts";
 
 Deno.test("places that are not gone into come first, each in a sentence", () => {
   const troubles = [

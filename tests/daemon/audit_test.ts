@@ -4,8 +4,8 @@ import { openDaemonAudit } from "../../src/daemon/audit.ts";
 import type { LogEvent } from "../../src/daemon/log_events.ts";
 import { EMPTY_BODY } from "../../src/daemon/side.ts";
 import { AUDIT_HEAD_RECORDS } from "../../src/protocol/limits.ts";
-import { verifyAudit } from "../../src/system/audit_verify.ts";
-import { decisionsOf, setStage, whenHolds } from "./stage.ts";
+import { verifyAudit } from "../../src/audit/verify.ts";
+import { decisionsOf, setStage, whenHolds } from "./stage/stage.ts";
 
 const BODY = { ...EMPTY_BODY, event: "policy-loaded", reason: "widening-ignored" } as const;
 

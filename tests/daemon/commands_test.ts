@@ -12,11 +12,11 @@ import {
   GEMINI_DOCUMENT,
   logOf,
   type TalkRows,
-} from "./clients.ts";
-import { makeHome, startDaemon } from "./harness.ts";
-import { readWhole, renderCapture, renderSpan, seqOf } from "./one_shot.ts";
-import { decisionsOf, readExport, setStageFor, type Stage, whenHolds, whenText } from "./stage.ts";
-import { until } from "./until.ts";
+} from "./stage/clients.ts";
+import { makeHome, startDaemon } from "./stage/harness.ts";
+import { readWhole, renderCapture, renderSpan, seqOf } from "./stage/one_shot.ts";
+import { decisionsOf, readExport, setStageFor, type Stage, whenHolds, whenText } from "./stage/stage.ts";
+import { until } from "./stage/until.ts";
 
 const CAPTURE = "::capture notes.md";
 const EVIL = "::capture evil.md";

@@ -1,12 +1,12 @@
 /** A session that goes on in another one (`/bg`, a plan accepted with an empty context): its recording follows. */
 import assert from "node:assert/strict";
-import { ask } from "./ask.ts";
-import { append, type ClaudeRows, createRows } from "./claude_rows.ts";
-import { type Daemon, startDaemon, type TestHome } from "./harness.ts";
-import { readWhole, renderParts, seqOf, type WholeSession } from "./one_shot.ts";
-import { createRandom, cutAtRandom } from "./random.ts";
-import { readExport, setStage, type Stage, whenHolds, whenText } from "./stage.ts";
-import { pause, until } from "./until.ts";
+import { ask } from "./stage/ask.ts";
+import { append, type ClaudeRows, createRows } from "./stage/claude_rows.ts";
+import { type Daemon, startDaemon, type TestHome } from "./stage/harness.ts";
+import { readWhole, renderParts, seqOf, type WholeSession } from "./stage/one_shot.ts";
+import { createRandom, cutAtRandom } from "./stage/random.ts";
+import { readExport, setStage, type Stage, whenHolds, whenText } from "./stage/stage.ts";
+import { pause, until } from "./stage/until.ts";
 
 /** The client's record that `rows` go on in `session`. */
 function continuedIn(rows: ClaudeRows, session: string): string {

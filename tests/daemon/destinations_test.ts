@@ -1,8 +1,8 @@
 /** Files that people and attackers touch while kato writes them. Scenarios 8, 21, 23. */
 import assert from "node:assert/strict";
-import { append, createRows } from "./claude_rows.ts";
-import { makeHome, startDaemon } from "./harness.ts";
-import { renderCapture } from "./one_shot.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { makeHome, startDaemon } from "./stage/harness.ts";
+import { renderCapture } from "./stage/one_shot.ts";
 import {
   captureIntoVault,
   decisionsOf,
@@ -13,8 +13,8 @@ import {
   whenHolds,
   whenText,
   WITH_VAULT,
-} from "./stage.ts";
-import { until } from "./until.ts";
+} from "./stage/stage.ts";
+import { until } from "./stage/until.ts";
 
 const CAPTURE = "::capture notes.md";
 

@@ -1,12 +1,12 @@
 /** Whose a file is, where a recording is under way: asked in the very moments in which the disk alone would not say. */
 import assert from "node:assert/strict";
 import { processes } from "../hosts/worlds.ts";
-import { append, createRows } from "./claude_rows.ts";
-import type { Acting } from "./fake_roles.ts";
-import { runInProcess } from "./in_process.ts";
-import { renderCapture } from "./one_shot.ts";
-import { readExport } from "./stage.ts";
-import { until } from "./until.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import type { Acting } from "./stage/fake_roles.ts";
+import { runInProcess } from "./stage/in_process.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { readExport } from "./stage/stage.ts";
+import { until } from "./stage/until.ts";
 
 const CAPTURE = "::capture notes.md";
 

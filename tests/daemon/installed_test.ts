@@ -1,11 +1,11 @@
 /** What only an installed daemon has: a monitor, and roles as processes that the kernel confines. */
 import assert from "node:assert/strict";
 import { INSTALLED_ONLY } from "../installed.ts";
-import { CODEX, findLogs, logOf } from "./clients.ts";
-import { renderCapture } from "./one_shot.ts";
-import { childrenOf, parentOf, readProc } from "./proc.ts";
-import { readExport, setStage, type Stage, whenText } from "./stage.ts";
-import { until } from "./until.ts";
+import { CODEX, findLogs, logOf } from "./stage/clients.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { childrenOf, parentOf, readProc } from "./stage/proc.ts";
+import { readExport, setStage, type Stage, whenText } from "./stage/stage.ts";
+import { until } from "./stage/until.ts";
 
 const CAPTURE = "::capture notes.md";
 

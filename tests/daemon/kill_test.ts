@@ -6,12 +6,12 @@
 import assert from "node:assert/strict";
 import { dirname } from "@std/path";
 import { DatabaseSync } from "node:sqlite";
-import { verifyAudit } from "../../src/system/audit_verify.ts";
-import { type Client, CLIENTS, GEMINI_DOCUMENT } from "./clients.ts";
-import { feedDocument, feedLines, isDocument } from "./fed_logs.ts";
-import { type Daemon, makeHome, startDaemon, type TestHome } from "./harness.ts";
-import { createRandom, type Random } from "./random.ts";
-import { pause } from "./until.ts";
+import { verifyAudit } from "../../src/audit/verify.ts";
+import { type Client, CLIENTS, GEMINI_DOCUMENT } from "./stage/clients.ts";
+import { feedDocument, feedLines, isDocument } from "./stage/fed_logs.ts";
+import { type Daemon, makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
+import { createRandom, type Random } from "./stage/random.ts";
+import { pause } from "./stage/until.ts";
 
 const ROUNDS = Number(Deno.env.get("KATO_KILL_ROUNDS") ?? "200");
 /** Homes that are tormented at the same time. */

@@ -1,10 +1,10 @@
 /** Logs that come late: a restored backup, another machine's, one that a sync tool brought. Nothing in them is obeyed. */
 import assert from "node:assert/strict";
-import { append, createRows } from "./claude_rows.ts";
-import { GEMINI_DOCUMENT, logOf } from "./clients.ts";
-import { createGeminiDocument } from "./gemini_rows.ts";
-import { makeHome, startDaemon, type TestHome } from "./harness.ts";
-import { until } from "./until.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { GEMINI_DOCUMENT, logOf } from "./stage/clients.ts";
+import { createGeminiDocument } from "./stage/gemini_rows.ts";
+import { makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
+import { until } from "./stage/until.ts";
 
 const DAY = 24 * 60 * 60_000;
 const MINUTE = 60_000;

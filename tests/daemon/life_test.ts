@@ -1,10 +1,10 @@
 /** How a daemon begins and ends. Scenario 24. */
 import assert from "node:assert/strict";
-import { append, createRows } from "./claude_rows.ts";
-import { type Daemon, makeHome, startDaemon, type TestHome } from "./harness.ts";
-import { renderCapture } from "./one_shot.ts";
-import { readExport } from "./stage.ts";
-import { pause, until } from "./until.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { type Daemon, makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { readExport } from "./stage/stage.ts";
+import { pause, until } from "./stage/until.ts";
 
 const STARTS = 20;
 

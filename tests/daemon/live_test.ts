@@ -7,12 +7,12 @@ import assert from "node:assert/strict";
 import type { Provider } from "../../src/providers/provider.ts";
 import { providers } from "../../src/providers/registry.ts";
 import { corpusCases } from "../providers/corpus.ts";
-import type { Step } from "./fed_logs.ts";
-import { corpusSessions, type FedSession, fixtureSessions, STOP } from "./fed_sessions.ts";
-import { type Daemon, makeHome, startDaemon, type TestHome } from "./harness.ts";
-import { renderCapture } from "./one_shot.ts";
-import { createRandom, type Random } from "./random.ts";
-import { pause } from "./until.ts";
+import type { Step } from "./stage/fed_logs.ts";
+import { corpusSessions, type FedSession, fixtureSessions, STOP } from "./stage/fed_sessions.ts";
+import { type Daemon, makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { createRandom, type Random } from "./stage/random.ts";
+import { pause } from "./stage/until.ts";
 
 /** Takes the steps of all sessions in an order that chance decides; those of one chain in their own. */
 async function feed(sessions: readonly FedSession[], pieces: number, random: Random): Promise<void> {

@@ -1,16 +1,16 @@
 /** The operational log: what a line is, what no line can hold, and what a disk that fails does to it. */
 import assert from "node:assert/strict";
 import { LOG_EVENTS } from "../../src/daemon/log_events.ts";
-import { placesOf } from "../../src/policy/places.ts";
+import { placesOf } from "../../src/settings/places.ts";
 import { LOG_FILE_BYTES, LOG_FILE_GENERATIONS, LOG_LINE_BYTES } from "../../src/protocol/limits.ts";
 import { isRoot } from "../../tools/tests/person.ts";
 import { EXIT } from "../../src/cli/exit_status.ts";
 import { read } from "../documents.ts";
 import { INSTALLED_ONLY, KATO } from "../installed.ts";
-import { append, createRows } from "./claude_rows.ts";
-import { makeHome, startDaemon } from "./harness.ts";
-import { childrenOf } from "./proc.ts";
-import { until } from "./until.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { makeHome, startDaemon } from "./stage/harness.ts";
+import { childrenOf } from "./stage/proc.ts";
+import { until } from "./stage/until.ts";
 
 const TELL = new URL("tell.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;

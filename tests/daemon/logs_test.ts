@@ -1,10 +1,10 @@
 /** Logs as they really grow, move and break. Scenarios 10, 13, 14, 16, 17, 18, 28. */
 import assert from "node:assert/strict";
-import { append, createRows } from "./claude_rows.ts";
-import { makeHome, startDaemon } from "./harness.ts";
-import { readWhole, renderCapture, renderSpan } from "./one_shot.ts";
-import { decisionsOf, readExport, setStage, type Stage, whenHolds, whenText } from "./stage.ts";
-import { until } from "./until.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { makeHome, startDaemon } from "./stage/harness.ts";
+import { readWhole, renderCapture, renderSpan } from "./stage/one_shot.ts";
+import { decisionsOf, readExport, setStage, type Stage, whenHolds, whenText } from "./stage/stage.ts";
+import { until } from "./stage/until.ts";
 
 const encoder = new TextEncoder();
 const CAPTURE = "::capture notes.md";

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import type { Host } from "../../src/hosts/host.ts";
 import { WRITERS } from "../../src/protocol/limits.ts";
 import { WORLDS } from "../hosts/worlds.ts";
-import { append, createRows } from "./claude_rows.ts";
-import { runInProcess } from "./in_process.ts";
-import { renderCapture } from "./one_shot.ts";
-import { readExport } from "./stage.ts";
-import { until } from "./until.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { runInProcess } from "./stage/in_process.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { readExport } from "./stage/stage.ts";
+import { until } from "./stage/until.ts";
 
 const RECORDINGS = WRITERS + 8;
 

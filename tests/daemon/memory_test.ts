@@ -3,13 +3,13 @@
  * of Gemini that is written anew again and again. Scenario 10. KATO_MEMORY_MB says how large the thread is (300).
  */
 import assert from "node:assert/strict";
-import { startProcess } from "../cli/run_process.ts";
-import { CODEX, GEMINI_DOCUMENT, logOf } from "./clients.ts";
-import { createCodexRows } from "./codex_rows.ts";
-import { engineFlags, memoryFlags } from "../../src/policy/flags.ts";
-import { makeHome, startDaemon, type TestHome } from "./harness.ts";
-import { readExport } from "./stage.ts";
-import { pause, until } from "./until.ts";
+import { startProcess } from "../cli/stage/run_process.ts";
+import { CODEX, GEMINI_DOCUMENT, logOf } from "./stage/clients.ts";
+import { createCodexRows } from "./stage/codex_rows.ts";
+import { engineFlags, memoryFlags } from "../../src/permissions/flags.ts";
+import { makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
+import { readExport } from "./stage/stage.ts";
+import { pause, until } from "./stage/until.ts";
 
 const MEGABYTE = 1024 * 1024;
 const THREAD = Number(Deno.env.get("KATO_MEMORY_MB") ?? "300") * MEGABYTE;

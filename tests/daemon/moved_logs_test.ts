@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { dirname } from "@std/path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { corpusCases, filesBelow } from "../providers/corpus.ts";
-import { CODEX, GEMINI, GEMINI_DOCUMENT, logOf } from "./clients.ts";
-import { createGeminiRows, START_BEFORE_MS } from "./gemini_rows.ts";
-import { startDaemon } from "./harness.ts";
-import { renderCapture } from "./one_shot.ts";
-import { decisionsOf, readExport, setStageFor, whenHolds, whenText } from "./stage.ts";
+import { CODEX, GEMINI, GEMINI_DOCUMENT, logOf } from "./stage/clients.ts";
+import { createGeminiRows, START_BEFORE_MS } from "./stage/gemini_rows.ts";
+import { startDaemon } from "./stage/harness.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { decisionsOf, readExport, setStageFor, whenHolds, whenText } from "./stage/stage.ts";
 
 const CAPTURE = "::capture notes.md";
 

@@ -1,8 +1,8 @@
 /** What a person gets for a command, over the real daemon. Scenarios 1, 5, 6, 7, 9, 11, 12. */
 import assert from "node:assert/strict";
-import { append, createRows } from "./claude_rows.ts";
-import { readWhole, renderCapture, renderSpan, seqOf } from "./one_shot.ts";
-import { decisionsOf, setStage, whenHolds, whenText } from "./stage.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { readWhole, renderCapture, renderSpan, seqOf } from "./stage/one_shot.ts";
+import { decisionsOf, setStage, whenHolds, whenText } from "./stage/stage.ts";
 
 // Scenario 1.
 Deno.test("daemon: messages that follow ::capture are all there, once, in the default configuration", async () => {

@@ -6,7 +6,7 @@ import type { Delivery, RecordingKind } from "../../src/daemon/recording.ts";
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
 import { storeSessions } from "../../src/daemon/sessions_store.ts";
 import { type Database, openState } from "../../src/daemon/state.ts";
-import type { Component } from "../../src/policy/decision.ts";
+import type { Component } from "../../src/destination/decision.ts";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import { DEFAULT_INCLUDES } from "../../src/protocol/render.ts";
 

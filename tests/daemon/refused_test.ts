@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AuditBody } from "../../src/protocol/audit_record.ts";
+import type { AuditBody } from "../../src/audit/record.ts";
 import { GRAMMAR_REASONS, ORIGIN_REASONS } from "../../src/protocol/command.ts";
 import {
   type Authorship,
@@ -21,7 +21,7 @@ import {
   LOOK_ALIKE_WAITING,
   LOOK_ALIKE_WINDOW_MS,
 } from "../../src/protocol/limits.ts";
-import { describeRefused } from "../../src/session/describe_refused.ts";
+import { describeRefused } from "../../src/audit/refused_lines.ts";
 
 const REF = { provider: "codex", session: "s" } as const;
 

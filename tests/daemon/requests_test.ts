@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import type { Log } from "../../src/daemon/log.ts";
 import { takeRequests } from "../../src/daemon/requests.ts";
 import type { Answer, Request } from "../../src/protocol/request.ts";
-import { until } from "./until.ts";
+import { until } from "./stage/until.ts";
 
 const SILENT: Log = { tell: () => {}, close: () => Promise.resolve() };
 

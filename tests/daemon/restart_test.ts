@@ -1,12 +1,12 @@
 /** What a start makes of what was there before: history, forks, and a restart at any moment. Scenarios 2, 3, 4, 26. */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { append, createRows } from "./claude_rows.ts";
-import { CLIENTS } from "./clients.ts";
-import { makeHome, startDaemon, type TestHome } from "./harness.ts";
-import { renderCapture } from "./one_shot.ts";
-import { decisionsOf, readExport, setStage, setStageFor, whenHolds, whenText } from "./stage.ts";
-import { until } from "./until.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { CLIENTS } from "./stage/clients.ts";
+import { makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { decisionsOf, readExport, setStage, setStageFor, whenHolds, whenText } from "./stage/stage.ts";
+import { until } from "./stage/until.ts";
 
 const ENDS = {
   "SIGTERM": (daemon: ReturnType<typeof startDaemon>) => daemon.stop(),

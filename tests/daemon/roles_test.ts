@@ -1,12 +1,12 @@
 /** Roles that fail, hang, or break the protocol: each is dealt with, and the others go on. */
 import assert from "node:assert/strict";
-import { append, createRows } from "./claude_rows.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
 import { threads, WORLDS } from "../hosts/worlds.ts";
-import type { Act, Acting } from "./fake_roles.ts";
-import { type InProcess, runInProcess } from "./in_process.ts";
-import { renderCapture } from "./one_shot.ts";
-import { readExport } from "./stage.ts";
-import { until, withClockAhead } from "./until.ts";
+import type { Act, Acting } from "./stage/fake_roles.ts";
+import { type InProcess, runInProcess } from "./stage/in_process.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { readExport } from "./stage/stage.ts";
+import { until, withClockAhead } from "./stage/until.ts";
 
 const SESSION = "5f0c9a1e-7d42-4b6b-9c1e-000000000001";
 

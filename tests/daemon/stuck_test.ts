@@ -5,13 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { readLine } from "../../src/policy/audit_chain.ts";
-import { verifyAudit } from "../../src/system/audit_verify.ts";
+import { readLine } from "../../src/audit/chain.ts";
+import { verifyAudit } from "../../src/audit/verify.ts";
 import type { Status } from "../../src/protocol/status.ts";
-import { makeHome, startDaemon, type TestHome } from "./harness.ts";
-import { renderCapture } from "./one_shot.ts";
-import { append, createRows } from "./claude_rows.ts";
-import { CLIENTS, type TalkRows } from "./clients.ts";
+import { makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
+import { renderCapture } from "./stage/one_shot.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { CLIENTS, type TalkRows } from "./stage/clients.ts";
 import {
   captureIntoVault,
   denyVault,
@@ -22,9 +22,9 @@ import {
   whenHolds,
   whenText,
   WITH_VAULT,
-} from "./stage.ts";
-import { ask } from "./ask.ts";
-import { until } from "./until.ts";
+} from "./stage/stage.ts";
+import { ask } from "./stage/ask.ts";
+import { until } from "./stage/until.ts";
 
 const CAPTURE = "::capture notes.md";
 

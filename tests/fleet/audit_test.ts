@@ -1,7 +1,7 @@
 /** Audit records on their way to a collector, by the files of packaging/examples/audit; the machine is both ends. */
 import assert from "node:assert/strict";
 import { place, untilSo } from "../booted/machine.ts";
-import { createRows } from "../daemon/claude_rows.ts";
+import { createRows } from "../daemon/stage/claude_rows.ts";
 import { appendForBob, BOB_LOGS, collected, example, setUp, verify, whenCollected } from "./collecting.ts";
 import { asAlice, asRoot, documented, machine, onMachine, tryAsRoot } from "./fleet.ts";
 

@@ -1,7 +1,7 @@
 /** Both ends of the collecting of audit records, on the machine, by the files of packaging/examples/audit. */
 import assert from "node:assert/strict";
-import type { AuditBody } from "../../src/protocol/audit_record.ts";
-import { openAuditLog } from "../../src/system/audit_log.ts";
+import type { AuditBody } from "../../src/audit/record.ts";
+import { openAuditLog } from "../../src/audit/log.ts";
 import { place, untilSo } from "../booted/machine.ts";
 import { asRoot, daemonOf, EXAMPLES, host, machine, tryAsRoot, work } from "./fleet.ts";
 import { BASE, play } from "./play.ts";

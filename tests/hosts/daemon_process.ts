@@ -1,8 +1,8 @@
 /** The daemon as a process under the test monitor, every process with exactly what the plan has for its role. */
 import { basename } from "@std/path";
-import { planDaemon, type TestHome, TIME_ZONE } from "../daemon/harness.ts";
-import { until } from "../daemon/until.ts";
-import { writerGrants } from "../../src/policy/plan.ts";
+import { planDaemon, type TestHome, TIME_ZONE } from "../daemon/stage/harness.ts";
+import { until } from "../daemon/stage/until.ts";
+import { writerGrants } from "../../src/permissions/plan.ts";
 import type { Status } from "../../src/protocol/status.ts";
 import { type FakeMonitor, startMonitor } from "./fake_monitor.ts";
 import type { Program } from "./programs.ts";

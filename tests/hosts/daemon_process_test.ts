@@ -1,11 +1,11 @@
 /** `kato daemon` with its roles as processes, from the checkout and as an installation has it. */
 import assert from "node:assert/strict";
-import { append, createRows } from "../daemon/claude_rows.ts";
-import { makeHome, planDaemon, startDaemon, type TestHome } from "../daemon/harness.ts";
-import { renderCapture } from "../daemon/one_shot.ts";
-import { readExport } from "../daemon/stage.ts";
-import { until } from "../daemon/until.ts";
-import { denoFlags } from "../../src/policy/flags.ts";
+import { append, createRows } from "../daemon/stage/claude_rows.ts";
+import { makeHome, planDaemon, startDaemon, type TestHome } from "../daemon/stage/harness.ts";
+import { renderCapture } from "../daemon/stage/one_shot.ts";
+import { readExport } from "../daemon/stage/stage.ts";
+import { until } from "../daemon/stage/until.ts";
+import { denoFlags } from "../../src/permissions/flags.ts";
 import { bundleRoles } from "../../tools/build/bundle.ts";
 import { readPins } from "../../tools/build/pins.ts";
 import { environmentOf, startDaemonProcess } from "./daemon_process.ts";

@@ -1,11 +1,11 @@
 /** A writer's file on the process host: what the monitor says of it is compared with the decision, and nothing else. */
 import assert from "node:assert/strict";
-import { append, createRows } from "../daemon/claude_rows.ts";
-import { runInProcess } from "../daemon/in_process.ts";
-import { readExport } from "../daemon/stage.ts";
-import { until } from "../daemon/until.ts";
+import { append, createRows } from "../daemon/stage/claude_rows.ts";
+import { runInProcess } from "../daemon/stage/in_process.ts";
+import { readExport } from "../daemon/stage/stage.ts";
+import { until } from "../daemon/stage/until.ts";
 import { openGivenFile } from "../../src/writer/given_file.ts";
-import type { Act } from "../daemon/fake_roles.ts";
+import type { Act } from "../daemon/stage/fake_roles.ts";
 import { processes } from "./worlds.ts";
 
 interface Happening {

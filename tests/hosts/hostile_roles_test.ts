@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import type { BytePipe } from "../../src/hosts/byte_pipe.ts";
 import { encodeFrame } from "../../src/protocol/frame_stream.ts";
 import type { Grant } from "../../src/protocol/grant.ts";
-import { append, createRows } from "../daemon/claude_rows.ts";
-import { type InProcess, runInProcess } from "../daemon/in_process.ts";
-import { renderCapture } from "../daemon/one_shot.ts";
-import { readExport } from "../daemon/stage.ts";
-import { until, withClockAhead } from "../daemon/until.ts";
+import { append, createRows } from "../daemon/stage/claude_rows.ts";
+import { type InProcess, runInProcess } from "../daemon/stage/in_process.ts";
+import { renderCapture } from "../daemon/stage/one_shot.ts";
+import { readExport } from "../daemon/stage/stage.ts";
+import { until, withClockAhead } from "../daemon/stage/until.ts";
 import { playBytes, startChild, type StartedRole } from "./started_role.ts";
 import { processes, type ProcessWorld } from "./worlds.ts";
 

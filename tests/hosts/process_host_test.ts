@@ -6,7 +6,7 @@ import { parseToMonitor, type ToMonitor } from "../../src/protocol/control.ts";
 import { createFragmentReader } from "../../src/protocol/fragments.ts";
 import { CHANNEL_WINDOW } from "../../src/protocol/limits.ts";
 import type { Frame } from "../../src/protocol/port.ts";
-import { until } from "../daemon/until.ts";
+import { until } from "../daemon/stage/until.ts";
 import { startMonitor } from "./fake_monitor.ts";
 import { pipePair } from "./pipes.ts";
 import { playBytes, playRole, type StartedRole } from "./started_role.ts";

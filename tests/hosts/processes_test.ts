@@ -1,10 +1,10 @@
 /** Recordings with every role as a process of its own, and what happens to them when one of those fails. */
 import assert from "node:assert/strict";
-import { append, createRows } from "../daemon/claude_rows.ts";
-import { runInProcess } from "../daemon/in_process.ts";
-import { renderCapture } from "../daemon/one_shot.ts";
-import { readExport } from "../daemon/stage.ts";
-import { until, withClockAhead } from "../daemon/until.ts";
+import { append, createRows } from "../daemon/stage/claude_rows.ts";
+import { runInProcess } from "../daemon/stage/in_process.ts";
+import { renderCapture } from "../daemon/stage/one_shot.ts";
+import { readExport } from "../daemon/stage/stage.ts";
+import { until, withClockAhead } from "../daemon/stage/until.ts";
 import { processes } from "./worlds.ts";
 import { startChild } from "./started_role.ts";
 

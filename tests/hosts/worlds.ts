@@ -1,9 +1,9 @@
 /** Both hosts, for tests that hold on each: some roles played by the test, the others real. */
 import { createProcessHost } from "../../src/hosts/process_host.ts";
 import type { Host, RoleKind } from "../../src/hosts/host.ts";
-import { writerGrants } from "../../src/policy/plan.ts";
+import { writerGrants } from "../../src/permissions/plan.ts";
 import type { Grant } from "../../src/protocol/grant.ts";
-import { type Act, hostWith } from "../daemon/fake_roles.ts";
+import { type Act, hostWith } from "../daemon/stage/fake_roles.ts";
 import { type FakeMonitor, startMonitor } from "./fake_monitor.ts";
 import { pipePair } from "./pipes.ts";
 import { playRole, startChild, type StartedRole } from "./started_role.ts";

@@ -1,6 +1,6 @@
 /** Both sides say alike where a person's recordings may go: the launcher's outer bound and the policy's roots. */
 import assert from "node:assert/strict";
-import { SYSTEM_LOCATIONS, whyNoRoot } from "../../src/policy/folders.ts";
+import { SYSTEM_LOCATIONS, whyNoRoot } from "../../src/settings/folders.ts";
 import { build, WITHOUT_COMPILER } from "./build.ts";
 
 const HOMES = ["/home/ada", "/root", "/var/home/ada", "/srv/homes/ada", "/data/ada", "/u/home"];

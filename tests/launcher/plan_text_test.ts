@@ -1,7 +1,7 @@
 /** Both sides read a plan alike: the launcher's parser and TypeScript's, over a table and over random changes. */
 import assert from "node:assert/strict";
-import { MATRIX } from "../../src/policy/matrix.ts";
-import { parsePlan } from "../../src/policy/plan_text.ts";
+import { MATRIX } from "../../src/permissions/matrix.ts";
+import { parsePlan } from "../../src/permissions/plan_text.ts";
 import { build, WITHOUT_COMPILER } from "./build.ts";
 import { planBytes, planOf } from "./stage.ts";
 

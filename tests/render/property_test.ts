@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type DefaultTreeAdapterTypes, parseFragment } from "parse5";
 import type { Event } from "../../src/protocol/event.ts";
 import type { RenderHead } from "../../src/protocol/render.ts";
-import { FORMATS } from "../../src/protocol/words.ts";
+import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { containText } from "../../src/render/contain.ts";
 import { neutralise } from "../../src/render/neutralise.ts";
 import { rendererFor } from "../../src/render/registry.ts";

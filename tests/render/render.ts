@@ -3,7 +3,7 @@
 import { type Node, Parser } from "commonmark";
 import type { Event } from "../../src/protocol/event.ts";
 import type { Format, RenderHead } from "../../src/protocol/render.ts";
-import { INCLUDES } from "../../src/protocol/words.ts";
+import { INCLUDES } from "../../src/protocol/closed_sets.ts";
 import { rendererFor } from "../../src/render/registry.ts";
 
 export const HEAD: RenderHead = {

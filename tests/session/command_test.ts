@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Parser } from "commonmark";
 import fc from "fast-check";
 import { type FoundCommand, GRAMMAR_REASONS, scan as scanSchema, VERBS } from "../../src/protocol/command.ts";
-import { findDestinationFaults } from "../../src/protocol/destination.ts";
+import { findDestinationFaults } from "../../src/destination/grammar.ts";
 import { findLookAlikes, scanCommands } from "../../src/session/command.ts";
 import {
   COMMANDS_PER_MESSAGE,

@@ -7,9 +7,9 @@ import {
   missingProperties,
   readService,
 } from "../../src/cli/doctor/unit_file.ts";
-import { findClientRoots } from "../../src/cli/settings.ts";
-import { mergePolicy } from "../../src/policy/merge.ts";
-import { plan } from "../../src/policy/plan.ts";
+import { findClientRoots } from "../../src/cli/planning/load_settings.ts";
+import { mergePolicy } from "../../src/settings/merge.ts";
+import { plan } from "../../src/permissions/plan.ts";
 
 const FOLDER = new URL("../../packaging/systemd/", import.meta.url);
 const read = (name: string) => Deno.readTextFileSync(new URL(name, FOLDER));
@@ -185,7 +185,7 @@ Deno.test("the fallback takes back all that needs a namespace, and nothing else"
 
 Deno.test("the journal and kato doctor name one and the same command for the fallback", async () => {
   const { checkNamespaces, unitPlaces } = await import("../../src/cli/doctor/unit_checks.ts");
-  const { NO_KERNEL_FACTS } = await import("../../src/cli/kernel_facts.ts");
+  const { NO_KERNEL_FACTS } = await import("../../src/cli/command_line/kernel_facts.ts");
   const places = { ...unitPlaces(HOME), user: [FOLDER.pathname] };
   const mend = checkNamespaces({ ...NO_KERNEL_FACTS, userNamespaces: false }, places)[0]?.mend ?? "";
   const command = /'([^']+)'/.exec(mend)?.[1] ?? "no command";

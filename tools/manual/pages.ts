@@ -6,7 +6,7 @@ import {
   type OptionShape,
   readShape,
 } from "../../src/cli/completions/shape.ts";
-import { type Key, valueAt } from "../../src/policy/keys.ts";
+import { type Key, valueAt } from "../../src/settings/keys.ts";
 import { VERSION } from "../../src/version.ts";
 import { fillPage, literal, prose, word } from "./mdoc.ts";
 

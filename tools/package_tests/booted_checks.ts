@@ -3,7 +3,7 @@
  * systemd, booted for it. Alice's own service records all the while, bob has the system's unit for him, and
  * his own manager runs without kato.
  */
-import { createRows } from "../../tests/daemon/claude_rows.ts";
+import { createRows } from "../../tests/daemon/stage/claude_rows.ts";
 import { hostArchitecture } from "../build/pins.ts";
 import type { Format } from "../package/layout.ts";
 import { boot, controlGroups, type Machine } from "../system/machine.ts";

@@ -2,19 +2,19 @@
  * `kato audit verify` and `kato audit tail`. Requires read on the log folder, or on the copy that is to be verified;
  * writes nothing. Room: cli; edge.
  */
-import { readLine } from "../../policy/audit_chain.ts";
-import { placesOf } from "../../policy/places.ts";
-import type { AuditRecord } from "../../protocol/audit_record.ts";
+import { readLine } from "../../audit/chain.ts";
+import { placesOf } from "../../settings/places.ts";
+import type { AuditRecord } from "../../audit/record.ts";
 import { AUDIT_FILE_BYTES } from "../../protocol/limits.ts";
-import { currentFile, listRotated } from "../../system/audit_files.ts";
-import { verifyAuditCopy } from "../../system/audit_copy.ts";
-import { type Verification, verifyAudit } from "../../system/audit_verify.ts";
+import { currentFile, listRotated } from "../../audit/files.ts";
+import { verifyAuditCopy } from "../../audit/copy.ts";
+import { type Verification, verifyAudit } from "../../audit/verify.ts";
 import type { Context } from "../context.ts";
-import type { AuditTailInvocation, AuditVerifyInvocation } from "../invocation.ts";
+import type { AuditTailInvocation, AuditVerifyInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { absolutePath } from "../typed_path.ts";
-import { count, padEnd, type Paint, painter, plain, tilde } from "../style.ts";
-import { escapeLines, jsonText } from "../escaped_text.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
+import { count, padEnd, type Paint, painter, plain, tilde } from "../terminal/style.ts";
+import { escapeLines, jsonText } from "../terminal/escaped_text.ts";
 
 export function verifyLog({ copy, head, archived, json }: AuditVerifyInvocation, context: Context): Outcome {
   const { logs } = placesOf(context.home);

@@ -1,10 +1,10 @@
 /** `kato daemon`: checks that the policy is the one that was planned with, then hands over. Room: cli. */
 import { runDaemon } from "../../daemon/main.ts";
-import { VARIABLES } from "../../policy/matrix.ts";
+import { VARIABLES } from "../../permissions/matrix.ts";
 import type { Context } from "../context.ts";
-import type { DaemonLaunch } from "../daemon_line.ts";
+import type { DaemonLaunch } from "../command_line/daemon_line.ts";
 import type { Outcome } from "../outcome.ts";
-import { clientVariables, loadEffective } from "../settings.ts";
+import { clientVariables, loadEffective } from "../planning/load_settings.ts";
 
 export async function startDaemon(
   afterCrash: boolean,

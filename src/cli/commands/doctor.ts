@@ -3,25 +3,25 @@
  * its unit and the security log, and LISTS the provider and export roots; writes nothing. Says only what it saw, or
  * what the launcher saw for it. Room: cli; edge.
  */
-import { formatSettingsError } from "../../policy/keys.ts";
-import type { EffectivePolicy } from "../../policy/merge.ts";
-import { placesOf } from "../../policy/places.ts";
-import { loadConfig, loadPolicy } from "../../system/policy_files.ts";
-import { verifyAudit } from "../../system/audit_verify.ts";
+import { formatSettingsError } from "../../settings/keys.ts";
+import type { EffectivePolicy } from "../../settings/merge.ts";
+import { placesOf } from "../../settings/places.ts";
+import { loadConfig, loadPolicy } from "../../settings/policy_files.ts";
+import { verifyAudit } from "../../audit/verify.ts";
 import type { Context } from "../context.ts";
 import { type Check, describeChecks, note, ok, problem } from "../doctor/check.ts";
 import { checkInstallation } from "../doctor/installation_check.ts";
 import { checkKernel, checkProcesses } from "../doctor/kernel_checks.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { checkNamespaces, checkUnit, type Roots, unitPlaces } from "../doctor/unit_checks.ts";
-import type { DoctorInvocation } from "../invocation.ts";
+import type { DoctorInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { describePermissions } from "../permissions.ts";
+import { describePermissions } from "../planning/permissions.ts";
 import type { Program } from "../run.ts";
-import { findRooted } from "../rooted.ts";
-import { count, describeSandbox, plain, tilde } from "../style.ts";
-import { jsonText } from "../escaped_text.ts";
-import { describeQuarantined, describeTrouble, orderTroubles } from "../trouble.ts";
+import { findRooted } from "../sessions/rooted.ts";
+import { count, describeSandbox, plain, tilde } from "../terminal/style.ts";
+import { jsonText } from "../terminal/escaped_text.ts";
+import { describeQuarantined, describeTrouble, orderTroubles } from "../terminal/trouble.ts";
 
 export async function examine(
   invocation: DoctorInvocation,

@@ -3,12 +3,12 @@
  * decided destination and the audit log. Works whether the daemon runs or not. Room: cli; edge through its parts.
  */
 import { extname } from "@std/path";
-import { generateName } from "../../policy/path.ts";
-import type { Config } from "../../policy/policy.ts";
+import { generateName } from "../../destination/path.ts";
+import type { Config } from "../../settings/policy.ts";
 import type { Format, Include } from "../../protocol/render.ts";
 import { shortId } from "../../protocol/session.ts";
-import { FORMATS, INCLUDES } from "../../protocol/words.ts";
-import { AuditLogError } from "../../system/audit_error.ts";
+import { FORMATS, INCLUDES } from "../../protocol/closed_sets.ts";
+import { AuditLogError } from "../../audit/error.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
@@ -16,14 +16,14 @@ import { openDecided, type OutputContext } from "../export/decide_output.ts";
 import { isSystemError, type OutputFile } from "../export/output_file.ts";
 import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
 import { writeSession, type WrittenSession } from "../export/write_session.ts";
-import type { ExportInvocation } from "../invocation.ts";
+import type { ExportInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { openOwnAudit } from "../own_audit.ts";
-import { namesFolder } from "../plan_command.ts";
-import { findRooted } from "../rooted.ts";
-import { findClientRoots, loadForSessions, loadOwnConfig } from "../settings.ts";
-import { count, plain, showSize, tilde } from "../style.ts";
-import { absolutePath } from "../typed_path.ts";
+import { namesFolder } from "../planning/plan_command.ts";
+import { findRooted } from "../sessions/rooted.ts";
+import { findClientRoots, loadForSessions, loadOwnConfig } from "../planning/load_settings.ts";
+import { count, plain, showSize, tilde } from "../terminal/style.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
 
 const NEEDS_RECORD =
   "No file is written without its record: mend that and try again, or print the session with '--output -'.";

@@ -1,9 +1,9 @@
 /** `kato init`. Requires write on `~/.kato/config`; writes two files there, and only if they are not there. Room: cli; edge. */
-import { starterConfig, starterPolicy } from "../../policy/starter.ts";
-import { placesOf } from "../../policy/places.ts";
+import { starterConfig, starterPolicy } from "../../settings/starter.ts";
+import { placesOf } from "../../settings/places.ts";
 import type { Context } from "../context.ts";
 import { DONE, type Outcome } from "../outcome.ts";
-import { tilde } from "../style.ts";
+import { tilde } from "../terminal/style.ts";
 
 export function writeSettings({ home, out }: Context): Outcome {
   const { config, configFile, policyFile } = placesOf(home);

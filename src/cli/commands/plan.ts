@@ -1,9 +1,9 @@
 /** `kato plan -- ARGUMENTS`: what a command line may touch, for the launcher. Room: cli; edge through make_plan.ts. */
-import { renderPlan } from "../../policy/plan_text.ts";
+import { renderPlan } from "../../permissions/plan_text.ts";
 import type { Context } from "../context.ts";
-import { makePlan, type PlanContext } from "../make_plan.ts";
+import { makePlan, type PlanContext } from "../planning/make_plan.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { planCommandOf } from "../plan_command.ts";
+import { planCommandOf } from "../planning/plan_command.ts";
 
 export async function printPlan(
   line: readonly string[],

@@ -1,15 +1,15 @@
 /** `kato policy show` and `kato policy check`. Requires read on the settings; writes nothing. Room: cli; edge. */
-import { isInside } from "../../policy/folders.ts";
-import { formatSettingsError, type SettingsError, valueAt } from "../../policy/keys.ts";
-import { type Layer, POLICY_KEYS } from "../../policy/merge.ts";
-import { loadConfig, loadPolicy, readTrial } from "../../system/policy_files.ts";
+import { isInside } from "../../settings/folders.ts";
+import { formatSettingsError, type SettingsError, valueAt } from "../../settings/keys.ts";
+import { type Layer, POLICY_KEYS } from "../../settings/merge.ts";
+import { loadConfig, loadPolicy, readTrial } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
-import type { PolicyCheckInvocation } from "../invocation.ts";
+import type { PolicyCheckInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { loadEffective } from "../settings.ts";
-import { count, padEnd, painter, plain, tilde } from "../style.ts";
-import { absolutePath } from "../typed_path.ts";
-import { jsonText } from "../escaped_text.ts";
+import { loadEffective } from "../planning/load_settings.ts";
+import { count, padEnd, painter, plain, tilde } from "../terminal/style.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
+import { jsonText } from "../terminal/escaped_text.ts";
 
 export function showPolicy({ json }: { readonly json: boolean }, context: Context): Outcome {
   const loaded = loadEffective(context);

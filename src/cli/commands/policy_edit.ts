@@ -3,26 +3,26 @@
  * service's sandbox shows. READS the settings and metadata of the folder; WRITES `policy.toml` and the unit's drop-in,
  * and neither unless the policy that comes of it loads and does what was asked. Room: cli; edge.
  */
-import { decide } from "../../policy/decide.ts";
-import type { Request } from "../../policy/decision.ts";
-import { addEntry, addList, dropEntry } from "../../policy/edit_list.ts";
-import { expandFolder, isInside, whyNoRoot } from "../../policy/folders.ts";
-import { formatSettingsError } from "../../policy/keys.ts";
-import type { EffectivePolicy } from "../../policy/merge.ts";
-import { placesOf } from "../../policy/places.ts";
-import { starterPolicy } from "../../policy/starter.ts";
-import { readToml } from "../../policy/toml.ts";
-import { makePrivateFolder, writeAtomically } from "../../system/atomic_file.ts";
-import { lookUp } from "../../system/lookup.ts";
-import { loadPolicy, readOwnPolicy } from "../../system/policy_files.ts";
+import { decide } from "../../destination/decide.ts";
+import type { Request } from "../../destination/decision.ts";
+import { addEntry, addList, dropEntry } from "../../settings/edit_list.ts";
+import { expandFolder, isInside, whyNoRoot } from "../../settings/folders.ts";
+import { formatSettingsError } from "../../settings/keys.ts";
+import type { EffectivePolicy } from "../../settings/merge.ts";
+import { placesOf } from "../../settings/places.ts";
+import { starterPolicy } from "../../settings/starter.ts";
+import { readToml } from "../../settings/toml.ts";
+import { makePrivateFolder, writeAtomically } from "../../disk/atomic_file.ts";
+import { lookUp } from "../../destination/lookup.ts";
+import { loadPolicy, readOwnPolicy } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
-import type { PolicyEditInvocation } from "../invocation.ts";
+import type { PolicyEditInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { openOwnAudit } from "../own_audit.ts";
-import { findClientRoots, loadEffective } from "../settings.ts";
-import { plain, tilde } from "../style.ts";
-import { absolutePath } from "../typed_path.ts";
-import { keepDropIn, type Kept } from "../unit_drop_in.ts";
+import { findClientRoots, loadEffective } from "../planning/load_settings.ts";
+import { plain, tilde } from "../terminal/style.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
+import { keepDropIn, type Kept } from "../unit/drop_in.ts";
 
 const ROOTS = "destinations.roots";
 

@@ -3,23 +3,23 @@
  * nothing. Room: cli; edge.
  */
 import { dirname } from "@std/path";
-import { decide } from "../../policy/decide.ts";
-import type { Decision, Lookup, Request } from "../../policy/decision.ts";
-import { explainSteps, type Step } from "../../policy/explain_destination.ts";
-import { explainKey, type KeyExplanation, keysNamed, type KeyStep } from "../../policy/explain_key.ts";
-import { nearest } from "../../policy/keys.ts";
-import { type EffectivePolicy, type Origin, POLICY_KEYS } from "../../policy/merge.ts";
-import { findHolder, resolveRequest } from "../../policy/path.ts";
-import { lookUp } from "../../system/lookup.ts";
+import { decide } from "../../destination/decide.ts";
+import type { Decision, Lookup, Request } from "../../destination/decision.ts";
+import { explainSteps, type Step } from "../../destination/explain_destination.ts";
+import { explainKey, type KeyExplanation, keysNamed, type KeyStep } from "../../settings/explain_key.ts";
+import { nearest } from "../../settings/keys.ts";
+import { type EffectivePolicy, type Origin, POLICY_KEYS } from "../../settings/merge.ts";
+import { findHolder, resolveRequest } from "../../destination/path.ts";
+import { lookUp } from "../../destination/lookup.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
-import type { PolicyExplainInvocation } from "../invocation.ts";
+import type { PolicyExplainInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { isHopeless, isPath } from "../plan_command.ts";
-import { findClientRoots, loadEffective } from "../settings.ts";
-import { padEnd, painter, plain, tilde } from "../style.ts";
-import { absolutePath } from "../typed_path.ts";
-import { jsonText } from "../escaped_text.ts";
+import { isHopeless, isPath } from "../planning/plan_command.ts";
+import { findClientRoots, loadEffective } from "../planning/load_settings.ts";
+import { padEnd, painter, plain, tilde } from "../terminal/style.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
+import { jsonText } from "../terminal/escaped_text.ts";
 
 export function explainPolicy(invocation: PolicyExplainInvocation, context: Context): Outcome {
   const loaded = loadEffective(context);

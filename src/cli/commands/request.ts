@@ -3,18 +3,18 @@
  * write on the spool; opens no log and no destination. Room: cli; edge.
  */
 import { join } from "@std/path";
-import { placesOf } from "../../policy/places.ts";
+import { placesOf } from "../../settings/places.ts";
 import { type Answer, answer as answerSchema, type Request } from "../../protocol/request.ts";
-import { writeAtomically } from "../../system/atomic_file.ts";
-import { removeIfThere } from "../../system/look.ts";
+import { writeAtomically } from "../../disk/atomic_file.ts";
+import { removeIfThere } from "../../disk/look.ts";
 import type { Context } from "../context.ts";
 import { isLocked } from "../daemon_state.ts";
-import type { RequestInvocation } from "../invocation.ts";
+import type { RequestInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { chooseSession, findSessions } from "../sessions/find_sessions.ts";
-import { findRooted } from "../rooted.ts";
-import { loadEffective } from "../settings.ts";
-import { plain } from "../style.ts";
+import { findRooted } from "../sessions/rooted.ts";
+import { loadEffective } from "../planning/load_settings.ts";
+import { plain } from "../terminal/style.ts";
 
 /**
  * A daemon that is not stuck has answered by then, even where no event tells it of a request, and the session has to be

@@ -3,15 +3,25 @@ import { basename } from "@std/path";
 import { sessionKey, type SessionMeta, shortId } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
-import type { SessionsInvocation } from "../invocation.ts";
+import type { SessionsInvocation } from "../command_line/invocation.ts";
 import { DONE, type Outcome } from "../outcome.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { findSessions, type FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
-import { findRooted } from "../rooted.ts";
-import { loadForSessions } from "../settings.ts";
-import { count, fit, padEnd, padStart, type Paint, painter, plain, showAge, showSize } from "../style.ts";
-import { jsonText } from "../escaped_text.ts";
+import { findRooted } from "../sessions/rooted.ts";
+import { loadForSessions } from "../planning/load_settings.ts";
+import {
+  count,
+  fit,
+  padEnd,
+  padStart,
+  type Paint,
+  painter,
+  plain,
+  showAge,
+  showSize,
+} from "../terminal/style.ts";
+import { jsonText } from "../terminal/escaped_text.ts";
 
 /** What fits a screen; nobody reads more of a list. */
 const LIMIT = 25;

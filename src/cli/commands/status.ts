@@ -4,7 +4,7 @@ import type { RecordingStatus, Status } from "../../protocol/status.ts";
 import type { Context } from "../context.ts";
 import { type DaemonState, readDaemonState } from "../daemon_state.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { describeTrouble, orderTroubles } from "../trouble.ts";
+import { describeTrouble, orderTroubles } from "../terminal/trouble.ts";
 import {
   count,
   describeSandbox,
@@ -18,8 +18,8 @@ import {
   showNumber,
   showSize,
   tilde,
-} from "../style.ts";
-import { jsonText } from "../escaped_text.ts";
+} from "../terminal/style.ts";
+import { jsonText } from "../terminal/escaped_text.ts";
 
 /** Denials and errors that are shown; `--json` has them all. */
 const LATEST = 3;

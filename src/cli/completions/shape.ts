@@ -1,9 +1,9 @@
 /** The commands as completions and manual pages need them, read off the one description in program.ts. Pure. */
 import type { Argument, Command, Option } from "commander";
-import { FORMATS, INCLUDES, PROVIDERS } from "../../protocol/words.ts";
-import { pathOf } from "../help_layout.ts";
-import { SHELLS } from "../option_values.ts";
-import { createProgram } from "../program.ts";
+import { FORMATS, INCLUDES, PROVIDERS } from "../../protocol/closed_sets.ts";
+import { pathOf } from "../command_line/help_layout.ts";
+import { SHELLS } from "../command_line/option_values.ts";
+import { createProgram } from "../command_line/program.ts";
 
 /** What may stand in a place of the command line. */
 export type Value =

@@ -1,6 +1,6 @@
 /** One finding of `kato doctor`, and how findings look. Room: cli; pure. */
 import type { Output } from "../context.ts";
-import { padEnd, painter } from "../style.ts";
+import { padEnd, painter } from "../terminal/style.ts";
 
 export interface Check {
   readonly name: string;

@@ -3,9 +3,9 @@
  * Room: cli; no authority, pure.
  */
 import type { Status } from "../../protocol/status.ts";
-import type { Launch } from "../parse_arguments.ts";
-import type { KernelFacts, ProcessFacts } from "../kernel_facts.ts";
-import { plain } from "../style.ts";
+import type { Launch } from "../command_line/parse_arguments.ts";
+import type { KernelFacts, ProcessFacts } from "../command_line/kernel_facts.ts";
+import { plain } from "../terminal/style.ts";
 import { type Check, note, ok, problem } from "./check.ts";
 
 /** Parts of the sandbox that a kernel may lack: what that leaves open, and what has it. */

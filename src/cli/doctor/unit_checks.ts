@@ -3,9 +3,9 @@
  * cannot be asked without a socket or another program. Room: cli; edge.
  */
 import { basename, join } from "@std/path";
-import { SYSTEM_UNIT_FOLDERS, unitFolders } from "../../policy/plan.ts";
-import type { KernelFacts } from "../kernel_facts.ts";
-import { plain, tilde } from "../style.ts";
+import { SYSTEM_UNIT_FOLDERS, unitFolders } from "../../permissions/plan.ts";
+import type { KernelFacts } from "../command_line/kernel_facts.ts";
+import { plain, tilde } from "../terminal/style.ts";
 import { type Check, note, ok, problem } from "./check.ts";
 import { EXPECTED_OF_NAMESPACES, missingProperties, readService, type View, viewOf } from "./unit_file.ts";
 

@@ -1,5 +1,5 @@
 /** A systemd unit and its drop-ins, as far as `kato doctor` looks at them. Pure. */
-import { isInside } from "../../policy/folders.ts";
+import { isInside } from "../../settings/folders.ts";
 
 const YES = /^(?:yes|true|on|1)$/;
 

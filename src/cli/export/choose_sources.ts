@@ -2,13 +2,13 @@
 import { locateLog } from "../../parser/session_files.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
-import type { ExportInvocation } from "../invocation.ts";
+import type { ExportInvocation } from "../command_line/invocation.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { chooseSession, findSessions, type FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
-import type { Rooted } from "../rooted.ts";
-import { plain } from "../style.ts";
-import { absolutePath } from "../typed_path.ts";
+import type { Rooted } from "../sessions/rooted.ts";
+import { plain } from "../terminal/style.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
 import { isSystemError } from "./output_file.ts";
 import { recogniseLog } from "./recognise_log.ts";
 import type { ExportSource } from "./write_session.ts";

@@ -2,13 +2,13 @@
  * Whether an export may write where it was told to: looked up, decided, and on the disk in the audit log before
  * anything is opened. Requires list on the destination's folder and write on the logs. Room: cli; edge.
  */
-import { decide } from "../../policy/decide.ts";
-import type { Decision, Request } from "../../policy/decision.ts";
-import { resolveRequest } from "../../policy/path.ts";
-import type { Policy } from "../../policy/policy.ts";
-import type { AuditBody } from "../../protocol/audit_record.ts";
-import type { AuditLog } from "../../system/audit_log.ts";
-import { lookUp } from "../../system/lookup.ts";
+import { decide } from "../../destination/decide.ts";
+import type { Decision, Request } from "../../destination/decision.ts";
+import { resolveRequest } from "../../destination/path.ts";
+import type { Policy } from "../../settings/policy.ts";
+import type { AuditBody } from "../../audit/record.ts";
+import type { AuditLog } from "../../audit/log.ts";
+import { lookUp } from "../../destination/lookup.ts";
 import { type Opened, openOutput } from "./output_file.ts";
 import type { ExportSource } from "./write_session.ts";
 

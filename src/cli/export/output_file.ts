@@ -2,9 +2,9 @@
  * The file that an export writes: opened as it was decided, compared with the decision before it gets a byte.
  * Requires write on the destination, and list on its folder for the comparison. Room: cli; edge.
  */
-import type { Allowed, Decision } from "../../policy/decision.ts";
-import { flushFoldersOf } from "../../system/flush_folder.ts";
-import { removeIfThere } from "../../system/look.ts";
+import type { Allowed, Decision } from "../../destination/decision.ts";
+import { flushFoldersOf } from "../../disk/flush_folder.ts";
+import { removeIfThere } from "../../disk/look.ts";
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;

@@ -1,6 +1,6 @@
 /** A progress bar for work that takes a while, on a terminal only. Room: cli; writes to the terminal. */
 import type { Output } from "../context.ts";
-import { fit, showSize } from "../style.ts";
+import { fit, showSize } from "../terminal/style.ts";
 
 /** Work that is over by then needs no bar. Milliseconds. */
 const QUIET = 400;

@@ -1,7 +1,7 @@
 /** Which sessions a filter lets through. Pure. */
-import { isInside } from "../../policy/folders.ts";
-import type { SessionFilter, Since } from "../invocation.ts";
-import { absolutePath } from "../typed_path.ts";
+import { isInside } from "../../settings/folders.ts";
+import type { SessionFilter, Since } from "../command_line/invocation.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
 
 /** The earliest last change of a session that is shown, in milliseconds since 1970. */
 export function earliest(since: Since | null, now: number): number {

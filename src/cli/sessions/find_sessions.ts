@@ -8,8 +8,8 @@ import { indexSessions, type SessionOnDisk } from "../../parser/session_index.ts
 import type { ProviderId } from "../../protocol/event.ts";
 import { shortId } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
-import { count, plain } from "../style.ts";
-import type { Rooted } from "../rooted.ts";
+import { count, plain } from "../terminal/style.ts";
+import type { Rooted } from "./rooted.ts";
 
 export interface FoundSession extends SessionOnDisk {
   readonly provider: Provider;

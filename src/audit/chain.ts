@@ -1,0 +1,118 @@
+/**
+ * The chain of the security log: each record holds the hash of the one before and its own, so that none can be
+ * changed, removed or slipped in between without the ones after it telling. Pure; audit/log.ts writes it.
+ */
+import { type AuditBody, type AuditRecord, auditRecord } from "./record.ts";
+import { canonicalJson } from "../protocol/canonical_json.ts";
+import { AUDIT_TEXT_BYTES, COMMAND_LINE_BYTES, PATH_BYTES } from "../protocol/limits.ts";
+import { sha256 } from "../protocol/sha256.ts";
+
+/** Where a chain stands: its last record. */
+export interface Link {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+/** Before the first record. */
+export const START: Link = { sequence: 0, hash: "0".repeat(64) };
+
+/** What a record says besides its body. */
+export type Stamp = Pick<AuditRecord, "time" | "policyVersion" | "policyHash" | "actor">;
+
+/** The record that comes after `last`. Texts longer than their bounds are cut, and end in `…`. */
+export function makeRecord(last: Link, body: AuditBody, stamp: Stamp): AuditRecord {
+  const { role, worker, pid } = stamp.actor;
+  const record: Omit<AuditRecord, "hash"> = {
+    v: 1,
+    sequence: last.sequence + 1,
+    time: stamp.time,
+    event: body.event,
+    provider: bound(body.provider, AUDIT_TEXT_BYTES),
+    session: bound(body.session, AUDIT_TEXT_BYTES),
+    command: bound(body.command, COMMAND_LINE_BYTES),
+    requested: bound(body.requested, PATH_BYTES),
+    path: bound(body.path, PATH_BYTES),
+    decision: body.decision,
+    reason: cut(body.reason, AUDIT_TEXT_BYTES),
+    detail: bound(body.detail, AUDIT_TEXT_BYTES),
+    policyVersion: stamp.policyVersion,
+    policyHash: stamp.policyHash,
+    actor: { role: cut(role, AUDIT_TEXT_BYTES), worker: bound(worker, PATH_BYTES), pid },
+    previous: last.hash,
+  };
+  return { ...record, hash: hashOf(record) };
+}
+
+/** SHA-256 over the canonical JSON of everything but `hash`. */
+function hashOf(record: Omit<AuditRecord, "hash">): string {
+  return sha256(canonicalJson(record));
+}
+
+/** The record as it stands in the file, without the line's end. */
+export function recordLine(record: AuditRecord): string {
+  return JSON.stringify(record);
+}
+
+export type Line =
+  | { readonly line: "record"; readonly record: AuditRecord }
+  /** What a crash leaves of a record: its beginning, or the zeros of a block that was never filled. */
+  | { readonly line: "torn" }
+  | { readonly line: "bad"; readonly why: string };
+
+/** Every record that was ever written begins so. */
+const BEGIN = '{"v":1,"sequence":';
+
+/** Reads one line, whole or not, by itself. */
+export function readLine(text: string): Line {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const rest = text.replaceAll("\0", "");
+    const torn = text !== "" && (rest.startsWith(BEGIN) || BEGIN.startsWith(rest));
+    return torn ? { line: "torn" } : { line: "bad", why: "this is no audit record" };
+  }
+  const parsed = auditRecord.safeParse(value);
+  if (!parsed.success) return { line: "bad", why: "this is no audit record of a version that kato knows" };
+  const { hash, ...rest } = parsed.data;
+  // Byte for byte: a record that merely means the same was written by somebody else.
+  if (hash !== hashOf(rest) || text !== recordLine(parsed.data)) {
+    return { line: "bad", why: `record ${rest.sequence} was changed: its hash is not that of its content` };
+  }
+  return { line: "record", record: parsed.data };
+}
+
+/** Why `record` cannot come after `last`; null when it can. */
+export function whyNotNext(
+  last: Link,
+  record: Pick<AuditRecord, "sequence" | "previous">,
+): string | null {
+  const expected = last.sequence + 1;
+  if (record.sequence > expected) {
+    const missing = record.sequence === expected + 1
+      ? `record ${expected} is`
+      : `records ${expected} to ${record.sequence - 1} are`;
+    return `${missing} missing here: record ${record.sequence} follows`;
+  }
+  if (record.sequence < expected) return `record ${record.sequence} stands where record ${expected} belongs`;
+  return record.previous === last.hash
+    ? null
+    : `record ${record.sequence} does not continue the one before it`;
+}
+
+function bound(text: string | null, bytes: number): string | null {
+  return text === null ? null : cut(text, bytes);
+}
+
+/** `text`, well-formed, in at most `bytes` bytes of UTF-8. */
+function cut(text: string, bytes: number): string {
+  const whole = text.toWellFormed();
+  // One UTF-16 unit is at most three bytes.
+  if (whole.length * 3 <= bytes) return whole;
+  const encoded = new TextEncoder().encode(whole);
+  if (encoded.length <= bytes) return whole;
+  const mark = "…";
+  const head = new TextDecoder().decode(encoded.subarray(0, bytes - new TextEncoder().encode(mark).length));
+  // The cut may have gone through a character.
+  return head.replace(/\ufffd+$/, "") + mark;
+}

@@ -1,0 +1,165 @@
+/**
+ * The file of the security log that is written now: opened as kato's own and nothing else, and read from its end.
+ * Requires read and write on the log folder. Room: system; edge.
+ */
+import { AUDIT_LINE_BYTES } from "../protocol/limits.ts";
+import { type Link, readLine } from "./chain.ts";
+import { AuditLogError, OddFile } from "./error.ts";
+import { listRotated, lockFile } from "./files.ts";
+import { flushFolder } from "../disk/flush_folder.ts";
+import { lookAt } from "../disk/look.ts";
+
+/** The current file as it was last seen. */
+export interface Seen {
+  readonly file: Deno.FsFile;
+  readonly dev: number;
+  readonly ino: number | null;
+  size: number;
+  /** Whether it ends with a whole line. */
+  whole: boolean;
+}
+
+/** The last record is looked for in so many bytes at first: few are longer than a tenth of it. */
+const LAST_BYTES = 16 * 1024;
+
+const APPENDING = { read: true, append: true } as const;
+
+export function createLog(path: string, directory: string): Seen {
+  const file = Deno.openSync(path, { ...APPENDING, createNew: true, mode: 0o600 });
+  makePrivate(file, path);
+  flushFolder(directory);
+  const { dev, ino } = file.statSync();
+  return { file, dev, ino, size: 0, whole: true };
+}
+
+/** `named`: what stands at `path`, not followed. The runtime follows links while opening, so both are compared. */
+export function openLog(path: string, named: Deno.FileInfo): Seen {
+  const odd = whyOdd(named);
+  if (odd !== null) throw new OddFile(`it ${odd}; move it away, and look into how that came about`);
+  const file = Deno.openSync(path, APPENDING);
+  const { dev, ino } = file.statSync();
+  if (dev !== named.dev || ino !== named.ino) {
+    file.close();
+    throw new OddFile("it was exchanged while it was opened");
+  }
+  makePrivate(file, path);
+  return { file, dev, ino, size: 0, whole: true };
+}
+
+/** Mode 0600, where the umask took more than group and others, or somebody gave more; of this file and no other. */
+function makePrivate(file: Deno.FsFile, path: string): void {
+  const { dev, ino, mode } = file.statSync();
+  if (((mode ?? 0) & 0o777) === 0o600) return;
+  const named = Deno.lstatSync(path);
+  if (named.dev !== dev || named.ino !== ino) throw new OddFile("it was exchanged while it was opened");
+  Deno.chmodSync(path, 0o600);
+}
+
+function whyOdd(named: Deno.FileInfo): string | null {
+  if (named.isSymlink) return "is a symbolic link";
+  if (!named.isFile) return "is not a regular file";
+  if (named.nlink !== 1) return "has several names (hard links)";
+  return named.uid === Deno.uid() ? null : `belongs to user ${named.uid}`;
+}
+
+export function openLock(directory: string): Deno.FsFile {
+  const path = lockFile(directory);
+  const named = lookAt(path);
+  const odd = named === null ? null : whyOdd(named);
+  if (odd !== null) throw new AuditLogError(`Cannot open the audit log: ${path} ${odd}; move it away`, true);
+  try {
+    // Another process may make it at the same moment, which is as good.
+    const lock = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
+    if (named === null) makePrivate(lock, path);
+    return lock;
+  } catch (error) {
+    const why = `Cannot open the audit log: ${error instanceof Error ? error.message : error}`;
+    throw new AuditLogError(why, error instanceof OddFile, { cause: error });
+  }
+}
+
+export function endsWhole(file: Deno.FsFile, size: number): boolean {
+  return size === 0 || readText(file, size - 1, 1) === "\n";
+}
+
+/** The last record that is whole and its own; null when the file has none. */
+export function findLast(file: Deno.FsFile, size: number): Link | null {
+  for (let window = LAST_BYTES;; window *= 4) {
+    const from = Math.max(0, size - window);
+    const lines = readText(file, from, size - from).split("\n");
+    // The first may be half a line.
+    if (from > 0) lines.shift();
+    for (const text of lines.reverse()) {
+      const line = readLine(text);
+      if (line.line === "record") return line.record;
+    }
+    if (from === 0) return null;
+  }
+}
+
+/** A crash between renaming the current file and making a new one leaves the end of the chain in a rotated one. */
+export function findLastRotated(directory: string): Link | null {
+  for (const path of listRotated(directory).reverse()) {
+    if (whyOdd(Deno.lstatSync(path)) !== null) continue;
+    using file = Deno.openSync(path);
+    const found = findLast(file, file.statSync().size);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Sequence of the first whole record of a file that is full. */
+export function findFirst(file: Deno.FsFile): number | null {
+  for (const text of readText(file, 0, 4 * AUDIT_LINE_BYTES).split("\n")) {
+    const line = readLine(text);
+    if (line.line === "record") return line.record.sequence;
+  }
+  return null;
+}
+
+function readText(file: Deno.FsFile, from: number, most: number): string {
+  const bytes = new Uint8Array(most);
+  let length = 0;
+  file.seekSync(from, Deno.SeekMode.Start);
+  while (length < most) {
+    const count = file.readSync(bytes.subarray(length));
+    if (count === null) break;
+    length += count;
+  }
+  return new TextDecoder().decode(bytes.subarray(0, length));
+}
+
+/** A record that this process wrote, and its place. */
+export interface Written {
+  readonly dev: number;
+  readonly ino: number | null;
+  readonly line: string;
+  /** Offset of the byte after the line's end. */
+  readonly end: number;
+}
+
+/** Whether `written` stands at its place in `file`. */
+export function holds(file: Deno.FsFile, { line, end }: Written): boolean {
+  const length = new TextEncoder().encode(line).length;
+  return readText(file, end - length, length) === line;
+}
+
+/** What became of the record that this process wrote last, as reason codes of the log have it; null: it is in its place. */
+export function whatBecameOf(written: Written, now: Seen, directory: string): string | null {
+  if (isSame(written, now)) {
+    if (holds(now.file, written)) return null;
+    return now.size < written.end ? "log-cut" : "log-altered";
+  }
+  for (const path of listRotated(directory)) {
+    const rotated = lookAt(path);
+    if (rotated === null || !isSame(written, rotated)) continue;
+    // Another process has rotated it.
+    using file = Deno.openSync(path);
+    return holds(file, written) ? null : "log-altered";
+  }
+  return now.size === 0 ? "log-removed" : "log-replaced";
+}
+
+function isSame(one: Pick<Written, "dev" | "ino">, other: Pick<Written, "dev" | "ino">): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
+}

@@ -1,0 +1,59 @@
+/** The audit record of the lines in one message that are not obeyed. Room: session; no authority, pure. */
+import type { AuditBody } from "../audit/record.ts";
+import type { RefusedLine } from "../protocol/command.ts";
+import { LOOK_ALIKE_TEXTS } from "../protocol/limits.ts";
+import type { SessionRef } from "../protocol/session.ts";
+import { sayRefused } from "./say_refused.ts";
+
+export interface Refused {
+  readonly body: AuditBody;
+  /** The sentence for the person; null where the lines are on record only. */
+  readonly sentence: string | null;
+}
+
+/** Messages of one session, and their lines, that are counted and not listed. */
+export interface Unlisted extends SessionRef {
+  readonly messages: number;
+  readonly lines: number;
+}
+
+/** One record, whatever the number of lines. The first is one that a person may have meant, if there is any. */
+export function describeRefused(ref: SessionRef, lines: readonly RefusedLine[]): Refused {
+  const told = lines.filter((line) => sayRefused(line) !== null);
+  const [first, ...others] = [...told, ...lines.filter((line) => !told.includes(line))];
+  if (first === undefined) throw new Error("internal error: nothing was refused");
+  const sentence = sayRefused(first);
+  const more = told.length - 1;
+  return {
+    body: {
+      ...lookAlike(ref),
+      command: first.token,
+      reason: first.reason,
+      detail: others.length === 0 ? null : describeOthers(lines, others),
+    },
+    sentence: sentence === null || more <= 0
+      ? sentence
+      : `${sentence} So ${more === 1 ? "was" : "were"} ${more} more.`,
+  };
+}
+
+/** The record of how many messages were not listed. */
+export function describeUnlisted(counted: Unlisted): AuditBody {
+  const { messages, lines } = counted;
+  const detail =
+    `${messages} more messages with ${lines} such lines were not listed, for there were too many`;
+  return { ...lookAlike(counted), command: null, reason: "not-listed", detail };
+}
+
+/** How many for each reason, and the texts of a few. */
+function describeOthers(lines: readonly RefusedLine[], others: readonly RefusedLine[]): string {
+  const counts = new Map<string, number>();
+  for (const { reason } of lines) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).join(", ");
+  const texts = others.slice(0, LOOK_ALIKE_TEXTS).map(({ token }) => JSON.stringify(token)).join(", ");
+  return `${lines.length} lines in one message (${reasons}); after the first: ${texts}`;
+}
+
+function lookAlike({ provider, session }: SessionRef): Omit<AuditBody, "command" | "reason" | "detail"> {
+  return { event: "look-alike", provider, session, requested: null, path: null, decision: "deny" };
+}

@@ -1,0 +1,70 @@
+/** The permission matrix with the paths of this machine, for `kato doctor --permissions`. Room: cli; edge through make_plan.ts. */
+import type { Plan } from "../../permissions/plan.ts";
+import type { Context } from "../context.ts";
+import { makePlan } from "./make_plan.ts";
+import { DONE, type Outcome } from "../outcome.ts";
+import type { Sketch } from "./plan_command.ts";
+import type { Program } from "../run.ts";
+import { loadEffective } from "./load_settings.ts";
+import { describeSandbox, padEnd, painter, tilde } from "../terminal/style.ts";
+import { jsonText } from "../terminal/escaped_text.ts";
+
+/** One command of every profile. Files and folders that arguments name are left out here. */
+const COMMANDS: readonly Sketch[] = [
+  { name: "daemon" },
+  { name: "export", file: null, output: { kind: "nothing" } },
+  { name: "status" },
+  { name: "sessions" },
+  { name: "doctor" },
+  { name: "record" },
+  { name: "policy", reads: [] },
+  { name: "policy explain", path: null },
+  { name: "policy edit", path: null },
+  { name: "audit" },
+  { name: "init" },
+  { name: "help" },
+];
+
+export async function describePermissions(
+  json: boolean,
+  context: Context,
+  { code }: Program,
+): Promise<Outcome> {
+  const plans: Plan[] = [];
+  for (const command of COMMANDS) {
+    const planned = await makePlan(command, { ...context, code });
+    if (!planned.ok) return planned.outcome;
+    plans.push(planned.plan);
+  }
+  const roles = plans.flatMap((plan) => plan.roles);
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const policy = { version: loaded.value.version, hash: loaded.value.hash };
+  const { kernelSandbox: sandbox, kernelMissing: missing, kernel: { landlockAbi } } = context;
+  const whole = { policy, kernel: { sandbox, missing, landlockAbi }, roles };
+  context.out.write(json ? jsonText(whole) : describeRoles(policy, roles, context));
+  return DONE;
+}
+
+function describeRoles(
+  policy: { readonly version: number; readonly hash: string },
+  roles: Plan["roles"],
+  { home, out, kernelSandbox, kernelMissing }: Context,
+): string {
+  const paint = painter(out);
+  const lines = [
+    `Policy version ${policy.version}, SHA-256 ${policy.hash}.`,
+    `Kernel sandbox around this command: ${describeSandbox(kernelSandbox, kernelMissing)}.`,
+    "",
+    "What each command and role may touch here. Everything else is denied to all of them,",
+    "the network, other programs and foreign code among it. An export also reads and writes",
+    "what its arguments name; `policy explain`, `allow` and `deny` look at it.",
+  ];
+  for (const { role, grants } of roles) {
+    lines.push("", paint("bold", role));
+    for (const grant of grants) {
+      lines.push(`  ${padEnd(grant.grant, 6)} ${"path" in grant ? tilde(grant.path, home) : grant.name}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}

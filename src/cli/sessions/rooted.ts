@@ -1,0 +1,21 @@
+/** Providers whose sessions a command may read, and where those are. Room: cli; no authority of its own. */
+import type { EffectivePolicy } from "../../settings/merge.ts";
+import { rootsByProvider } from "../../permissions/plan.ts";
+import type { Provider } from "../../providers/provider.ts";
+import { providers } from "../../providers/registry.ts";
+import type { Context } from "../context.ts";
+import { findClientRoots } from "../planning/load_settings.ts";
+
+/** A provider whose sessions may be read, and the folders that hold them. */
+export interface Rooted {
+  readonly provider: Provider;
+  readonly roots: readonly string[];
+}
+
+export function findRooted(context: Context, { policy }: EffectivePolicy): Rooted[] {
+  const byProvider = rootsByProvider(policy, { clientRoots: findClientRoots(context) });
+  return providers.flatMap((provider) => {
+    const roots = byProvider.get(provider.id);
+    return roots === undefined ? [] : [{ provider, roots }];
+  });
+}

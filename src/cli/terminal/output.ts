@@ -1,0 +1,41 @@
+/** Standard output and error as commands see them. Requires nothing but the streams themselves. Room: cli; edge. */
+import type { Output } from "../context.ts";
+
+const encoder = new TextEncoder();
+
+/** Where the terminal does not say: what a terminal has always had. */
+const COLUMNS = 80;
+
+type Environment = Readonly<Record<string, string>>;
+
+export function openOutput(stream: typeof Deno.stdout, environment: Environment): Output {
+  const isTerminal = stream.isTerminal();
+  return {
+    write(text) {
+      const bytes = encoder.encode(text);
+      for (let written = 0; written < bytes.length;) written += stream.writeSync(bytes.subarray(written));
+    },
+    isTerminal,
+    columns: isTerminal ? columnsOf(environment) : COLUMNS,
+    colour: wantsColour(isTerminal, environment),
+  };
+}
+
+/** https://no-color.org and https://force-color.org; a variable that is set and empty counts for nothing. */
+export function wantsColour(isTerminal: boolean, environment: Environment): boolean {
+  const isSet = (name: string) => (environment[name] ?? "") !== "";
+  if (isSet("NO_COLOR")) return false;
+  if (isSet("FORCE_COLOR")) return environment["FORCE_COLOR"] !== "0";
+  return isTerminal && environment["TERM"] !== "dumb";
+}
+
+function columnsOf(environment: Environment): number {
+  const said = Number(environment["COLUMNS"]);
+  if (Number.isInteger(said) && said >= 20) return said;
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    // The terminal does not say.
+    return COLUMNS;
+  }
+}

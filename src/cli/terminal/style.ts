@@ -1,0 +1,127 @@
+/** Text for a terminal: colours where they are wanted, columns that line up, nothing that steers it. Pure. */
+import { oneLine } from "../../render/neutralise.ts";
+import type { Output } from "../context.ts";
+
+const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
+
+export type Paint = (style: keyof typeof CODES, text: string) => string;
+
+export function painter({ colour }: Pick<Output, "colour">): Paint {
+  return (style, text) => colour ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
+}
+
+/** Longer than any terminal is wide. */
+const SHOWN_CHARS = 1000;
+
+/**
+ * Characters that are not drawn, and which no language needs: with them two names look alike. (Joiners are kept: emoji and
+ * Persian need them.)
+ */
+const UNDRAWN =
+  /[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** Text of a log, a path, an answer: on one line, every character of it harmless, and seen. */
+export function plain(text: string): string {
+  return oneLine(text, SHOWN_CHARS).replace(
+    UNDRAWN,
+    (character) => `{U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}}`,
+  );
+}
+
+/** `on`, `off`, and what the kernel does not have for it. */
+export function describeSandbox(isOn: boolean, missing: readonly string[]): string {
+  const without = missing.length > 0 ? ` (the kernel lacks ${missing.map(plain).join(", ")})` : "";
+  return `${isOn ? "on" : "off"}${without}`;
+}
+
+/** Characters that take two columns: East Asian wide and fullwidth, emoji. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]/u;
+
+/** Made at the first text that is not plain: it takes milliseconds. */
+let segmenter: Intl.Segmenter | null = null;
+
+function segmentsOf(text: string): Iterable<{ readonly segment: string }> {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
+
+function widthOf(grapheme: string): number {
+  if (ZERO.test(grapheme)) return 0;
+  return WIDE.test(grapheme) ? 2 : 1;
+}
+
+/** Columns that `text` takes in a terminal. */
+export function columnsOf(text: string): number {
+  // deno-lint-ignore no-control-regex -- plain text is by far the most frequent
+  if (/^[\u0000-\u02ff]*$/.test(text)) return text.length;
+  let width = 0;
+  for (const { segment } of segmentsOf(text)) width += widthOf(segment);
+  return width;
+}
+
+/** `text` cut to at most `columns`, the cut shown. */
+export function fit(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text;
+  let width = 0;
+  let kept = "";
+  for (const { segment } of segmentsOf(text)) {
+    width += widthOf(segment);
+    if (width > columns - 1) break;
+    kept += segment;
+  }
+  return `${kept.trimEnd()}…`;
+}
+
+/** A path cut at its beginning: its end says more. */
+export function fitPath(path: string, columns: number): string {
+  if (columnsOf(path) <= columns) return path;
+  const reversed = Array.from(path).reverse().join("");
+  return Array.from(fit(reversed, columns)).reverse().join("");
+}
+
+export function padEnd(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - columnsOf(text)));
+}
+
+export function padStart(text: string, columns: number): string {
+  return " ".repeat(Math.max(0, columns - columnsOf(text))) + text;
+}
+
+/** A path as its owner writes it. */
+export function tilde(path: string, home: string): string {
+  return plain(path === home ? "~" : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path);
+}
+
+/** `3 min`, `5 h`, `12 d` */
+export function showAge(milliseconds: number): string {
+  const minutes = Math.floor(Math.max(0, milliseconds) / 60_000);
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
+  const days = Math.floor(minutes / 1440);
+  return days < 1000 ? `${days} d` : `${Math.floor(days / 365)} y`;
+}
+
+/** `812 B`, `3.4 kB`, `21 MB` */
+export function showSize(bytes: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit > 0 && value < 9.95 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** `10,000`: a whole number. The runtime's own formatting takes ten milliseconds to be ready. */
+export function showNumber(n: number): string {
+  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** `1 session`, `2 sessions`, `10,000 sessions` */
+export function count(n: number, noun: string): string {
+  return `${showNumber(n)} ${noun}${n === 1 ? "" : "s"}`;
+}

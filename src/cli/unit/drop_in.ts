@@ -1,0 +1,45 @@
+/**
+ * Keeps the drop-in that shows the folders of policy to kato's unit. READS whether a unit is there, and that drop-in;
+ * WRITES it. Room: cli; edge.
+ */
+import { join } from "@std/path";
+import type { Policy } from "../../settings/policy.ts";
+import { ownDropIns, unitFolders } from "../../permissions/plan.ts";
+import { DROP_IN_HEAD, UNIT_DROP_IN, unitDropIn } from "../../permissions/unit_folders.ts";
+import { clients } from "../../providers/clients.ts";
+import { writeAtomically } from "../../disk/atomic_file.ts";
+import { lookAt } from "../../disk/look.ts";
+import { hasUnit } from "./files.ts";
+
+export interface Kept {
+  /** The drop-in, where there is a unit for it. */
+  readonly path: string;
+  /** `foreign`: something else has its name, and was left alone. */
+  readonly state: "unchanged" | "written" | "removed" | "foreign";
+  /** The person's unit goes without namespaces: AppArmor's profile, if there is one, bounds it instead. */
+  readonly isFallback: boolean;
+}
+
+/** Of packaging/systemd. */
+const FALLBACK = "50-no-userns.conf";
+
+/** Makes the drop-in what `policy` asks for; null where there is no unit. Throws what the disk says. */
+export function keepDropIn(policy: Policy, home: string): Kept | null {
+  if (!hasUnit(unitFolders(home))) return null;
+  const folder = ownDropIns(home);
+  const path = join(folder, UNIT_DROP_IN);
+  const shown = clients.flatMap(({ roots }) => roots(home, {}));
+  const wanted = unitDropIn(policy, home, shown);
+  const found = lookAt(path);
+  const isFallback = lookAt(join(folder, FALLBACK)) !== null;
+  const now = found?.isFile === true ? Deno.readTextFileSync(path) : null;
+  if (now === wanted) return { path, state: "unchanged", isFallback };
+  if (found !== null && now?.startsWith(DROP_IN_HEAD) !== true) return { path, state: "foreign", isFallback };
+  if (wanted === null) {
+    Deno.removeSync(path);
+    return { path, state: "removed", isFallback };
+  }
+  Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeAtomically(path, wanted);
+  return { path, state: "written", isFallback };
+}

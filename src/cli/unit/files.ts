@@ -1,0 +1,12 @@
+/**
+ * Whether kato's unit is installed. Apart from drop_in.ts, because a plan asks too, and loads no more than it
+ * needs. READS metadata of unit files. Room: cli; edge.
+ */
+import { join } from "@std/path";
+import { UNIT } from "../../permissions/unit_folders.ts";
+import { lookAt } from "../../disk/look.ts";
+
+/** Whether one of kato's units is in `folders`. Requires list on each unit file. */
+export function hasUnit(folders: readonly string[]): boolean {
+  return folders.some((folder) => lookAt(join(folder, UNIT)) !== null);
+}

@@ -1,0 +1,137 @@
+/**
+ * The destination decision: a pure function over policy, a request and what was looked up. The order of its steps
+ * is fixed and is that of DENIALS; docs/path-policy.md says what each is for. Room: policy; no authority, pure.
+ *
+ * What was looked up may have changed by the time a file is opened. That is not settled here: the writer opens
+ * exclusively or reports what it opened, and gets no byte unless device, inode and link count are those decided.
+ */
+import { dirname, extname } from "@std/path";
+import type { Component, Decision, Lookup, Request } from "./decision.ts";
+import { deny, show } from "./denial.ts";
+import { isInside } from "../settings/folders.ts";
+import { denyUnwritable, findHolder, findMisplacement, groundAsNamed } from "./path.ts";
+import type { Policy } from "../settings/policy.ts";
+
+const MIB = 1024 * 1024;
+const WRITABLE_BY_OTHERS = 0o022;
+
+/**
+ * Whether kato may write at `path`.
+ *
+ * @param path As `resolveRequest()` gave it.
+ * @param lookup What `lookUp()` found for it.
+ */
+export function decide(policy: Policy, request: Request, path: string, lookup: Lookup): Decision {
+  const misplaced = findMisplacement(policy, path, groundAsNamed(policy, request), request.providerRoots);
+  if (misplaced !== null) return deny(misplaced, path, path);
+
+  // Where a write would really end up; after this, `path` serves only to tell the person what was asked.
+  const real = join(lookup.realAncestor, lookup.path.slice(lookup.ancestor.length));
+  const realRoots = Object.values(lookup.realRoots);
+  const root = findHolder(dirname(real), realRoots);
+  if (root === null && (request.asker !== "cli" || policy.destinations.cli_export === "roots")) {
+    return denyOutside(policy, path, real, lookup);
+  }
+  const long = denyUnwritable(lookup.path, request.asker);
+  if (long !== null) return long;
+  const leadsAstray = findMisplacement(
+    policy,
+    real,
+    { roots: realRoots, home: lookup.realHome },
+    request.providerRoots,
+  );
+  if (leadsAstray !== null) return deny(leadsAstray, real, path);
+
+  // From here down everything is the person's own: the root, or for --output elsewhere the folder that exists.
+  const ground = root ?? lookup.ancestor;
+  const bad = findBadComponent(request, lookup, ground, real);
+  if (bad !== null) return deny(bad.reason, path, path, show(bad.component));
+  return decideFile(policy, request, path, lookup);
+}
+
+function decideFile(policy: Policy, request: Request, path: string, lookup: Lookup): Decision {
+  const { extensions, allow_existing, max_file_mb } = policy.destinations;
+  const file = lookup.components.find((component) => component.path === lookup.path) ?? null;
+  if (file !== null) {
+    if (file.kind !== "file") return deny("not-a-regular-file", path, path);
+    if (file.links !== 1) return deny("hard-link", path, path);
+    // A person replaces a file of their own on purpose; policy may let kato append to one.
+    const isCli = request.asker === "cli";
+    const mayTake = request.created.has(`${file.dev}:${file.ino}`, file) ||
+      (isCli ? request.force : allow_existing);
+    if (!mayTake) {
+      const mend = isCli ? "add --force to replace it" : "choose another name";
+      return deny("not-created-by-kato", path, path, mend);
+    }
+  }
+  if (!extensions.some((extension) => extname(path) === `.${extension}`)) {
+    return deny("extension", path, path, extensions.map((extension) => `.${extension}`).join(" or "));
+  }
+  // An export replaces the file, so its size before does not count.
+  if (file !== null && request.asker !== "cli" && file.size >= max_file_mb * MIB) {
+    return deny("too-large", path, path, String(max_file_mb));
+  }
+  return {
+    allow: true,
+    path: lookup.path,
+    existing: file && { dev: file.dev, ino: file.ino, size: file.size },
+    directories: listMissing(lookup),
+  };
+}
+
+function denyOutside(policy: Policy, path: string, real: string, lookup: Lookup): Decision {
+  const { roots } = policy.destinations;
+  const named = findHolder(dirname(path), roots);
+  if (named !== null && lookup.realRoots[named] === undefined) {
+    return deny("no-such-root", path, path, show(named));
+  }
+  return deny("outside-roots", real, path, roots.map(show).join(", "));
+}
+
+type BadComponent = {
+  readonly reason: "foreign-owner" | "writable-by-others" | "symlink" | "not-a-directory" | "unreadable";
+  readonly component: string;
+};
+
+/** Each test is done for all components before the next one, so that the order of reasons is the documented one. */
+function findBadComponent(
+  request: Request,
+  lookup: Lookup,
+  ground: string,
+  real: string,
+): BadComponent | null {
+  const { components, blocked } = lookup;
+  // In a user namespace everything that is not the person's seems to belong to `nobody`; whoever owns / is trusted
+  // with what stands above the root, as everybody on the machine has to.
+  const systemOwner = components.find(({ path }) => path === "/")?.uid ?? 0;
+  const find = (reason: BadComponent["reason"], isBad: (component: Component) => boolean) => {
+    const component = components.find(isBad);
+    return component && { reason, component: component.path };
+  };
+  const isOwn = ({ path }: Component) => isInside(path, ground);
+  return find("foreign-owner", (one) => one.uid !== request.uid && (isOwn(one) || one.uid !== systemOwner)) ??
+    // A symlink's own mode means nothing; a sticky /tmp above the ground is no danger to what is below.
+    find(
+      "writable-by-others",
+      (one) => isOwn(one) && one.kind !== "symlink" && (one.mode & WRITABLE_BY_OTHERS) !== 0,
+    ) ??
+    find("symlink", ({ kind }) => kind === "symlink") ??
+    (real === lookup.path ? null : { reason: "symlink", component: lookup.ancestor } as const) ??
+    find("not-a-directory", ({ path, kind }) => path !== lookup.path && kind !== "directory") ??
+    (blocked && { reason: "unreadable", component: blocked.path } as const) ??
+    // What was not seen was not checked: at least the ground itself must have been.
+    (components.some(({ path }) => path === ground) ? null : { reason: "unreadable", component: ground });
+}
+
+/** Folders between what exists and the destination, outermost first. */
+function listMissing(lookup: Lookup): string[] {
+  const missing: string[] = [];
+  for (let folder = dirname(lookup.path); folder !== lookup.ancestor; folder = dirname(folder)) {
+    missing.unshift(folder);
+  }
+  return missing;
+}
+
+function join(folder: string, rest: string): string {
+  return folder === "/" ? `/${rest.replace(/^\//, "")}` : folder + (rest.startsWith("/") ? rest : `/${rest}`);
+}

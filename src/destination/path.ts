@@ -1,0 +1,184 @@
+/**
+ * The half of the destination decision that looks at names alone: from what was typed to one normalised absolute
+ * path, or a denial. docs/path-policy.md has the order. Room: policy; no authority, pure.
+ */
+import { basename, join, normalize } from "@std/path";
+import { findDestinationFaults, type GrammarReason } from "./grammar.ts";
+import { PATH_BYTES } from "../protocol/limits.ts";
+import { type SessionMeta, shortId } from "../protocol/session.ts";
+import { isAgentMemory } from "./agent_memory.ts";
+import { type Asker, type Denial, DENIALS, type Denied, type Request } from "./decision.ts";
+import { deny, denyGrammar } from "./denial.ts";
+import { isInside, isSystemLocation } from "../settings/folders.ts";
+import { placesOf } from "../settings/places.ts";
+import type { Policy } from "../settings/policy.ts";
+
+/**
+ * Folders of a home from which other programs take keys, settings or programs, and in which clients keep their
+ * sessions: nothing is written there even if policy names one of them as a root.
+ */
+const RESERVED_IN_HOME = [
+  ".aws",
+  ".claude",
+  ".codex",
+  ".config",
+  ".docker",
+  ".gemini",
+  ".gnupg",
+  ".kube",
+  ".local/bin",
+  ".local/share/systemd",
+  ".ssh",
+] as const;
+
+/** The names by which a place is judged: as policy and the person write them, or as realpath gives them. */
+export interface Ground {
+  readonly roots: readonly string[];
+  readonly home: string;
+}
+
+/**
+ * From what was typed to a normalised absolute path, or why not.
+ *
+ * @example
+ * ```ts ignore
+ * const resolved = resolveRequest(policy, request);
+ * if ("reason" in resolved) return resolved;
+ * const lookup = lookUp(resolved.path, policy.destinations.roots, request.home);
+ * return decide(policy, request, resolved.path, lookup);
+ * ```
+ */
+export function resolveRequest(policy: Policy, request: Request): { readonly path: string } | Denied {
+  const typed = request.destination ?? request.generated;
+  if (request.asker === "chat" && !policy.recording.commands) return deny("commands-off", typed, null);
+  const fault = findFirstFault(typed);
+  if (fault?.denial === "grammar") return denyGrammar(fault.reason, typed);
+  const path = makeAbsolute(policy, request, typed);
+  if (path === null) return deny("not-absolute", typed, null);
+  if (fault !== null) return deny(fault.denial, typed, null);
+  const long = denyUnwritable(path, request.asker);
+  if (long !== null) return long;
+  const misplaced = findMisplacement(policy, path, groundAsNamed(policy, request), request.providerRoots);
+  return misplaced === null ? { path } : deny(misplaced, path, path);
+}
+
+/**
+ * Why a path that nobody typed as it stands is no destination: the folder that a relative one is taken under, or the place
+ * that a root really is, adds to it. A recording is opened by this name, again and again, so it must be one that could be
+ * typed; an export is opened once, and goes where the person is.
+ */
+export function denyUnwritable(path: string, asker: Asker): Denied | null {
+  const fault = findFirstFault(path);
+  if (fault === null) return null;
+  if (fault.denial !== "grammar") return deny(fault.denial, path, null);
+  const isOpened = asker === "cli" && new TextEncoder().encode(path).byteLength < PATH_BYTES;
+  return isOpened ? null : denyGrammar(fault.reason, path);
+}
+
+/** Places by the names that policy and the person use. */
+export function groundAsNamed(policy: Policy, request: Request): Ground {
+  return { roots: policy.destinations.roots, home: request.home };
+}
+
+/** Why nothing may be written at `path`, whatever is there; null when something may. */
+export function findMisplacement(
+  policy: Policy,
+  path: string,
+  ground: Ground,
+  providerRoots: readonly string[],
+): Extract<Denial, "hidden-segment" | "system-location" | "reserved-location" | "agent-memory"> | null {
+  if (isHidden(path, ground)) return "hidden-segment";
+  if (isSystemLocation(path, ground.home)) return "system-location";
+  if (isReserved(path, ground.home, providerRoots)) return "reserved-location";
+  return isAgentMemory(path, policy.destinations.agent_memory) ? "agent-memory" : null;
+}
+
+/** The longest of `folders` that holds `path`. */
+export function findHolder(path: string, folders: Iterable<string>): string | null {
+  let longest: string | null = null;
+  for (const folder of folders) {
+    if (isInside(path, folder) && folder.length > (longest?.length ?? -1)) longest = folder;
+  }
+  return longest;
+}
+
+/**
+ * A root may be in a hidden folder (~/.kato/exports is); below it, or below home outside the roots, nothing may
+ * be hidden. A name that begins with two dots is no hidden one: `..foo.md` is a fair name, and `..` never gets here.
+ */
+function isHidden(path: string, { roots, home }: Ground): boolean {
+  const from = findHolder(path, roots) ?? findHolder(path, [home]) ?? "";
+  return /\/\.(?!\.)/.test(path.slice(from === "/" ? 0 : from.length));
+}
+
+function isReserved(path: string, home: string, providerRoots: readonly string[]): boolean {
+  if (providerRoots.some((root) => isInside(path, root))) return true;
+  const { base, exports } = placesOf(home);
+  if (isInside(path, base)) return !isInside(path, exports);
+  return RESERVED_IN_HOME.some((folder) => isInside(path, join(home, folder)));
+}
+
+/** Faults with a denial of their own are tried in the order of DENIALS; the extension's turn is in `decide()`. */
+function findFirstFault(
+  destination: string,
+): { readonly reason: GrammarReason; readonly denial: FaultDenial } | null {
+  const faults = findDestinationFaults(destination)
+    .filter((reason) => reason !== "unknown-extension")
+    .map((reason) => ({ reason, denial: denialOf(reason, destination) }));
+  faults.sort((a, b) => DENIALS.indexOf(a.denial) - DENIALS.indexOf(b.denial));
+  return faults[0] ?? null;
+}
+
+type FaultDenial = Extract<Denial, "grammar" | "traversal" | "forbidden-character" | "extended-prefix">;
+
+/** What begins like a network or device path is that first of all: the rest of it follows other rules than ours. */
+function denialOf(reason: GrammarReason, destination: string): FaultDenial {
+  if (reason === "traversal" || reason === "forbidden-character") return reason;
+  const isForeign = destination.startsWith("\\\\") || destination.startsWith("//");
+  const isOfPrefix = reason === "glob" || reason === "backslash" || reason === "empty-segment";
+  return isForeign && isOfPrefix ? "extended-prefix" : "grammar";
+}
+
+function makeAbsolute(policy: Policy, request: Request, typed: string): string | null {
+  const relativeTo = request.asker === "cli" && request.destination !== null
+    ? request.cwd
+    : policy.destinations.default_root;
+  const joined = typed.startsWith("/")
+    ? typed
+    : typed.startsWith("~/")
+    ? join(request.home, typed.slice(2))
+    : join(relativeTo ?? "", typed);
+  return joined.startsWith("/") ? normalize(joined) : null;
+}
+
+/** Characters of a project's name that a file name keeps; a separator of segments or of options is none. */
+const UNSAFE_IN_NAME = /[^\p{L}\p{N}\p{M}_]|\p{Default_Ignorable_Code_Point}/gu;
+const PROJECT_CHARS = 40;
+
+/**
+ * The name of a file that nobody named: `2026-11-23-0208_my-project_5d8aa099.md`. The same session always gets the
+ * same name, and no word of the conversation is in it.
+ *
+ * @param timeZone IANA name; the date and time are local to it.
+ */
+export function generateName(meta: SessionMeta, timeZone: string): string {
+  const project = nameSafely(basename(meta.project ?? ""), PROJECT_CHARS) || "no-project";
+  return `${formatStart(meta.started, timeZone)}_${project}_${
+    nameSafely(shortId(meta.session), 8) || "session"
+  }.md`;
+}
+
+function nameSafely(text: string, most: number): string {
+  const safe = text.normalize("NFC").replace(UNSAFE_IN_NAME, "-").replace(/-{2,}/g, "-");
+  return Array.from(safe).slice(0, most).join("").replace(/^-|-$/g, "");
+}
+
+function formatStart(started: string | null, timeZone: string): string {
+  const time = started === null ? NaN : Date.parse(started);
+  if (Number.isNaN(time)) return "undated";
+  // Not with `Intl`, whose tables of words for times take a megabyte of the daemon.
+  const { year, month, day, hour, minute } = Temporal.Instant.fromEpochMilliseconds(time)
+    .toZonedDateTimeISO(timeZone);
+  const [month2, day2, hour2, minute2] = [month, day, hour, minute].map((part) => `${part}`.padStart(2, "0"));
+  return `${year}-${month2}-${day2}-${hour2}${minute2}`;
+}

@@ -1,0 +1,28 @@
+/** What holds where no file says otherwise. policy/default.toml shows the same to people; a test compares. */
+import { FORMATS } from "../protocol/closed_sets.ts";
+import type { Config, Policy } from "./policy.ts";
+
+const FOLLOWED = { enabled: true, roots: [] };
+
+/** Safe for a person who never opens a policy file: one folder of kato's own, and nothing that exists is touched. */
+export const DEFAULT_POLICY: Policy = {
+  version: 1,
+  destinations: {
+    roots: ["~/.kato/exports"],
+    default_root: "~/.kato/exports",
+    extensions: [...FORMATS],
+    allow_existing: false,
+    allow_shared: false,
+    max_file_mb: 1024,
+    agent_memory: [],
+    cli_export: "anywhere",
+  },
+  recording: { commands: "typed", max_command_age: 0, automatic: [] },
+  sandbox: { require_kernel_sandbox: false },
+  providers: { "claude-code": FOLLOWED, codex: FOLLOWED, gemini: FOLLOWED },
+};
+
+export const DEFAULT_CONFIG: Config = {
+  log: { level: "info", file: false },
+  render: { thinking: false, tools: true, results: true, agents: true, notices: true, time_zone: "" },
+};

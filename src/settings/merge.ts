@@ -1,0 +1,254 @@
+/**
+ * From the layers of policy to the one that holds: the shipped default, then what the administrator wrote, then what
+ * the person wrote, each partial. What an administrator enforces a person can narrow, never widen. Anything that
+ * cannot be understood is an error, and a policy with an error does not load: kato does not guess. Pure.
+ */
+import * as z from "zod/mini";
+import { canonicalJson } from "../protocol/canonical_json.ts";
+import { DEFAULT_POLICY } from "./defaults.ts";
+import { expandFolder, isInside, whyNoRoot, whyNoSource } from "./folders.ts";
+import { sha256 } from "../protocol/sha256.ts";
+import { keysOf, nestValues, readSettings, type Setting, type SettingsError, valueAt } from "./keys.ts";
+import { isNarrower } from "./narrow.ts";
+import { FORMER_VALUES, type Policy, policy } from "./policy.ts";
+
+/** One file, in order of precedence: the later wins. */
+export interface Layer {
+  readonly origin: "organisation" | "user";
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface EffectivePolicy {
+  /** Complete; every folder absolute and normalised for this home. */
+  readonly policy: Policy;
+  /** For each key, the file whose value holds, or `default`. */
+  readonly origins: Readonly<Record<string, string>>;
+  /** Keys that an administrator enforces, with where that is said. */
+  readonly enforced: Readonly<Record<string, Origin>>;
+  /** Everything that any layer says, in order of precedence: of what counts, the last holds. */
+  readonly said: readonly Said[];
+  readonly version: number;
+  /** SHA-256, in hex, over the canonical JSON of `policy`. */
+  readonly hash: string;
+  /** What a person's file asked for in vain. */
+  readonly violations: readonly SettingsError[];
+  /** What counts, and should be written otherwise. */
+  readonly notes: readonly SettingsError[];
+}
+
+export interface Origin {
+  readonly file: string;
+  /** From 1; null for a default. */
+  readonly line: number | null;
+}
+
+/** What one layer says for one key. */
+export interface Said extends Origin {
+  readonly key: string;
+  readonly origin: "default" | Layer["origin"];
+  readonly value: unknown;
+  /** It would allow more than what is enforced. */
+  readonly ignored: boolean;
+}
+
+export type PolicyResult =
+  | { readonly ok: true; readonly effective: EffectivePolicy }
+  | { readonly ok: false; readonly errors: readonly SettingsError[] };
+
+export const POLICY_KEYS = keysOf(policy);
+
+const ENFORCE = {
+  name: "enforce",
+  says: "Keys of which a person's own policy may only narrow the value.",
+  schema: z.array(z.string()),
+} as const;
+
+/** Keys that name folders, and what such a folder may not be. */
+const FOLDERS: Readonly<Record<string, (path: string, home: string) => string | null>> = {
+  "destinations.roots": whyNoRoot,
+  "destinations.default_root": whyNoRoot,
+  "recording.automatic": () => null,
+  ...Object.fromEntries(
+    Object.keys(DEFAULT_POLICY.providers).map((id) => [`providers.${id}.roots`, whyNoSource]),
+  ),
+};
+
+interface Held {
+  readonly value: unknown;
+  readonly file: string;
+  readonly line: number | null;
+}
+
+/** What is on disk where policy names a folder. What cannot be looked at is what its name says. */
+export interface Disk {
+  isLink(path: string): boolean;
+  /** Where it really is; of what does not exist, where it would be. */
+  real(path: string): string;
+}
+
+export const NAMES_ALONE: Disk = { isLink: () => false, real: (path) => path };
+
+/** `home` is absolute, normalised, without a slash at its end. */
+export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES_ALONE): PolicyResult {
+  const errors: SettingsError[] = [];
+  const violations: SettingsError[] = [];
+  const notes: SettingsError[] = [];
+  const enforced = new Map<string, Origin>();
+  const held = defaults(home);
+  const said: Said[] = [...held].map(([key, now]) => ({ key, origin: "default", ...now, ignored: false }));
+  for (const { origin, file, text } of layers) {
+    const read = readSettings(text, file, [...POLICY_KEYS, ENFORCE], FORMER_VALUES);
+    errors.push(...read.errors);
+    notes.push(...read.notes);
+    for (const setting of read.settings) {
+      const { key, line } = setting;
+      const say = (message: string) => ({ file, line, key: key.name, message });
+      if (key.name === "enforce") {
+        errors.push(...enforce(setting, origin, file, enforced));
+        continue;
+      }
+      const { value, wrong } = expand(setting, home);
+      errors.push(...wrong.map(say));
+      const binding = origin === "user" ? enforced.get(key.name) : undefined;
+      const now = held.get(key.name)?.value;
+      const ignored = binding !== undefined && !isNarrower(key.name, now, value);
+      said.push({ key: key.name, origin, file, line, value, ignored });
+      if (ignored) {
+        violations.push(
+          say(`${binding.file} enforces ${show(now)}; ${show(value)} would allow more and is ignored`),
+        );
+        continue;
+      }
+      // By name it is inside; a link on the way may lead anywhere. Nobody starts with a policy that says so.
+      if (
+        binding !== undefined && key.name in FOLDERS &&
+        !isNarrower(key.name, reals(now, disk), reals(value, disk))
+      ) {
+        errors.push(
+          say(
+            `${show(value)} leads through a link out of what ${binding.file} enforces; name the real folder`,
+          ),
+        );
+      }
+      held.set(key.name, { value, file, line });
+    }
+  }
+  if (errors.length === 0) errors.push(...contradictions(held), ...linkedRoots(held, disk));
+  if (errors.length > 0) return { ok: false, errors };
+
+  const merged = policy.parse(nestValues([...held].map(([name, { value }]) => [name, value])));
+  return {
+    ok: true,
+    effective: {
+      policy: merged,
+      origins: Object.fromEntries([...held].map(([name, { file }]) => [name, file])),
+      enforced: Object.fromEntries(enforced),
+      said,
+      version: merged.version,
+      hash: sha256(canonicalJson(merged)),
+      violations,
+      notes,
+    },
+  };
+}
+
+function defaults(home: string): Map<string, Held> {
+  const settings: Setting[] = POLICY_KEYS.map((key) => ({
+    key,
+    value: valueAt(DEFAULT_POLICY, key.name),
+    line: null,
+  }));
+  return new Map(settings.map((setting) => {
+    const { value, wrong } = expand(setting, home);
+    if (wrong.length > 0) {
+      throw new Error(`internal error: default of ${setting.key.name}: ${wrong.join("; ")}`);
+    }
+    return [setting.key.name, { value, file: "default", line: null }];
+  }));
+}
+
+function enforce(
+  { value, line }: Setting,
+  origin: Layer["origin"],
+  file: string,
+  enforced: Map<string, Origin>,
+): SettingsError[] {
+  const say = (message: string) => ({ file, line, key: "enforce", message });
+  if (origin === "user") return [say("may only stand in an administrator's policy; take it out")];
+  const names = value as readonly string[];
+  const unknown = names.filter((name) => !POLICY_KEYS.some((key) => key.name === name));
+  for (const name of names) enforced.set(name, { file, line });
+  return unknown.map((name) => say(`names ${JSON.stringify(name)}, which is not a key of policy`));
+}
+
+/** The setting's value with its folders made absolute, and what is wrong with them. */
+function expand({ key, value }: Setting, home: string): { value: unknown; wrong: string[] } {
+  const why = FOLDERS[key.name];
+  if (why === undefined) return { value, wrong: [] };
+  const wrong: string[] = [];
+  const one = (text: string): string => {
+    const folder = expandFolder(text, home);
+    const message = "message" in folder ? folder.message : why(folder.path, home);
+    if (message !== null) wrong.push(`${JSON.stringify(text)} ${message}`);
+    return "path" in folder ? folder.path : text;
+  };
+  return { value: Array.isArray(value) ? value.map(one) : one(String(value)), wrong };
+}
+
+function reals(value: unknown, disk: Disk): unknown {
+  return Array.isArray(value) ? value.map(disk.real) : disk.real(String(value));
+}
+
+/** Roots that are links: whoever can replace one says anew where recordings go, and no policy has to change for it. */
+function linkedRoots(held: ReadonlyMap<string, Held>, disk: Disk): SettingsError[] {
+  return ["destinations.roots", "destinations.default_root"].flatMap((key) => {
+    const { value, file, line } = held.get(key) ?? { value: [], file: "", line: null };
+    const links = [value].flat().map(String).filter(disk.isLink);
+    return links.map((path) => ({
+      file,
+      line,
+      key,
+      message: `${show(path)} is a symbolic link; name the folder that it leads to`,
+    }));
+  });
+}
+
+/** Keys whose values are fine alone but not together. */
+function contradictions(held: ReadonlyMap<string, Held>): SettingsError[] {
+  const roots = held.get("destinations.roots");
+  const fallback = held.get("destinations.default_root");
+  if (roots === undefined || fallback === undefined) throw new Error("internal error: no destinations");
+  const errors: SettingsError[] = [];
+  const folders = roots.value as readonly string[];
+  const inRoots = folders.some((root) => isInside(String(fallback.value), root));
+  if (!inRoots) {
+    // The file to mend is the one that a person wrote.
+    const [key, { file, line }] = fallback.file === "default"
+      ? ["destinations.roots", roots] as const
+      : ["destinations.default_root", fallback] as const;
+    const message =
+      `destinations.default_root is ${show(fallback.value)} (${fallback.file}), which is in none of ` +
+      `destinations.roots; set it to one of ${show(folders)} or a folder inside`;
+    errors.push({ file, line, key, message });
+  }
+  for (const [key, { value, file, line }] of held) {
+    if (!/^providers\..*\.roots$/.test(key)) continue;
+    // A recording among the sessions would be read as a session, and recorded.
+    for (const source of value as readonly string[]) {
+      const root = folders.find((root) => isInside(root, source) || isInside(source, root));
+      if (root === undefined) continue;
+      errors.push({
+        file,
+        line,
+        key,
+        message: `${show(source)} overlaps ${show(root)} of destinations.roots`,
+      });
+    }
+  }
+  return errors;
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value);
+}

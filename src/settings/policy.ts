@@ -1,0 +1,127 @@
+/**
+ * The shape of policy and of configuration: every key, its type and what it means. The shipped default policy, the
+ * starter files of `kato init`, the JSON Schemas and docs/policy.md are made from these descriptions.
+ * Room: policy. Pure: it reads no file and writes none; src/settings/policy_files.ts brings the text.
+ */
+import * as z from "zod/mini";
+import { COMMANDS } from "../protocol/evidence.ts";
+import { FORMATS, PROVIDERS } from "../protocol/closed_sets.ts";
+
+/** A folder: absolute, or below home with `~/`. Made absolute when policy is loaded (folders.ts). */
+const folder = z.string().check(z.regex(/^(~$|~\/|\/)/, "must be absolute or begin with ~/"));
+const folders = z.array(folder).check(z.maxLength(32));
+
+const provider = z.strictObject({
+  enabled: z.boolean().check(z.describe("Whether this provider's sessions are followed at all.")),
+  roots: folders.check(z.describe("Where its sessions are. Empty: where the client itself keeps them.")),
+});
+
+/** The effective policy: complete, every default filled in. */
+export const policy = z.strictObject({
+  version: z.literal(1).check(z.describe("Version of this file's format.")),
+  destinations: z.strictObject({
+    roots: folders.check(
+      z.minLength(1),
+      z.describe("The only folders below which kato writes for the chat and for policy."),
+    ),
+    default_root: folder.check(
+      z.describe("Where relative destinations and generated files go. Must be inside one of the roots."),
+    ),
+    extensions: z.array(z.enum(FORMATS)).check(
+      z.minLength(1),
+      z.maxLength(FORMATS.length),
+      z.describe("The kinds of file that may be written."),
+    ),
+    allow_existing: z.boolean().check(
+      z.describe("Whether kato may append to a file that it did not create."),
+    ),
+    allow_shared: z.boolean().check(
+      z.describe("Whether several sessions may be recorded in one file."),
+    ),
+    max_file_mb: z.int().check(
+      z.minimum(1),
+      z.maximum(1_048_576),
+      z.describe("A recording stops growing at this size, in MiB."),
+    ),
+    agent_memory: z.array(z.string().check(z.regex(/^[^/]{1,255}$/, "must be the name of a file"))).check(
+      z.maxLength(64),
+      z.describe(
+        "Names of files that agents here load by themselves, besides those that kato knows (CLAUDE.md, AGENTS.md and the " +
+          "like). Nothing is written under such a name, in any folder and any case.",
+      ),
+    ),
+    cli_export: z.enum(["anywhere", "roots"]).check(
+      z.describe(
+        'Where `kato export --output` may write. "anywhere": in any folder of the person\'s own that is neither ' +
+          'hidden nor a system location; "roots": below the roots only.',
+      ),
+    ),
+  }),
+  recording: z.strictObject({
+    commands: z.literal(COMMANDS).check(
+      z.describe(
+        'Which commands in a chat (::record and so on) are obeyed. "typed": those that the client\'s log shows a person ' +
+          'to have typed; "prompts": also those in the prompt of a command line, a pipe or a program; false: none.',
+      ),
+    ),
+    max_command_age: z.int().check(
+      z.minimum(0),
+      z.maximum(525_600),
+      z.describe("Commands in a chat that are older than this, in minutes, are not obeyed. 0: any age."),
+    ),
+    automatic: folders.check(
+      z.describe("Projects (working directories) whose sessions are captured without a command."),
+    ),
+  }),
+  sandbox: z.strictObject({
+    require_kernel_sandbox: z.boolean().check(
+      z.describe("Refuse to run where the kernel's sandbox is not in force."),
+    ),
+  }),
+  providers: z.strictObject(
+    Object.fromEntries(PROVIDERS.map((id) => [id, provider])) as Record<
+      typeof PROVIDERS[number],
+      typeof provider
+    >,
+  ),
+});
+export type Policy = z.infer<typeof policy>;
+
+/** Values that an earlier kato knew, by key, each with what it means now. */
+export const FORMER_VALUES: FormerValues = { "recording.commands": new Map([[true, "typed"]]) };
+export type FormerValues = Readonly<Record<string, ReadonlyMap<unknown, unknown>>>;
+
+/** How kato works for one person; nothing in it widens what kato may touch. */
+export const config = z.strictObject({
+  log: z.strictObject({
+    level: z.enum(["debug", "info", "warning", "error"]).check(
+      z.describe("The least serious message that is logged."),
+    ),
+    file: z.boolean().check(z.describe("Also write ~/.kato/logs/kato.log.")),
+  }),
+  render: z.strictObject({
+    thinking: z.boolean().check(z.describe("Show the model's thinking in Markdown and HTML.")),
+    tools: z.boolean().check(z.describe("Show tool calls.")),
+    results: z.boolean().check(z.describe("Show what tools returned.")),
+    agents: z.boolean().check(z.describe("Show what sub-agents did.")),
+    notices: z.boolean().check(
+      z.describe("Show the client's notices (compaction, interruption and the like)."),
+    ),
+    time_zone: z.string().check(
+      z.refine(isTimeZone, "must be an IANA time zone such as Europe/Vienna, or empty"),
+      z.describe("IANA time zone of the times shown. Empty: the system's."),
+    ),
+  }),
+});
+export type Config = z.infer<typeof config>;
+
+function isTimeZone(name: string): boolean {
+  if (name === "") return true;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    // RangeError is Intl's only way of saying that there is no such zone.
+    return false;
+  }
+}

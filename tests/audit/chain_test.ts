@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { makeRecord, readLine, recordLine, START, whyNotNext } from "../../src/audit/chain.ts";
+import { DENIALS } from "../../src/destination/decision.ts";
+import { AUDIT_EVENTS, type AuditBody, REASONS } from "../../src/audit/record.ts";
+import { canonicalJson } from "../../src/protocol/canonical_json.ts";
+import { GRAMMAR_REASONS, ORIGIN_REASONS } from "../../src/protocol/command.ts";
+import { EVIDENCE_REASONS } from "../../src/protocol/evidence.ts";
+import { AUDIT_LINE_BYTES } from "../../src/protocol/limits.ts";
+
+const BODY: AuditBody = {
+  event: "command",
+  provider: "codex",
+  session: "s",
+  command: "::record x.md",
+  requested: "x.md",
+  path: "/home/ada/x.md",
+  decision: "allow",
+  reason: "recording",
+  detail: null,
+};
+const STAMP = {
+  time: "2026-11-23T00:00:00.000Z",
+  policyVersion: 1,
+  policyHash: "f".repeat(64),
+  actor: { role: "orchestrator", worker: null, pid: 7 },
+};
+
+Deno.test("makeRecord() has one result for one input, and its hash is reproducible by others", () => {
+  const record = makeRecord(START, BODY, STAMP);
+  const { hash, ...rest } = record;
+  // Made with Python: sha256(json.dumps(record, sort_keys=True, separators=(",", ":"))).
+  assert.equal(hash, "599c4e061eda8fb69ba3bfbab95839ba7800b0ebd1520195f11ea6515de2425b");
+  assert.equal(record.previous, "0".repeat(64));
+  assert.deepEqual(Object.keys(rest).slice(0, 4), ["v", "sequence", "time", "event"]);
+});
+
+Deno.test("readLine() reads what recordLine() wrote, and the chain goes on", () => {
+  const first = makeRecord(START, BODY, STAMP);
+  const second = makeRecord(first, { ...BODY, command: 'nul \0 quote " snow \u2603 \u{1f600}' }, STAMP);
+  for (const record of [first, second]) {
+    assert.deepEqual(readLine(recordLine(record)), { line: "record", record });
+  }
+  assert.equal(whyNotNext(START, first), null);
+  assert.equal(whyNotNext(first, second), null);
+});
+
+Deno.test("readLine() tells torn from changed", async (t) => {
+  const line = recordLine(makeRecord(START, BODY, STAMP));
+  const cases: [name: string, text: string, kind: string][] = [
+    ["half", line.slice(0, line.length / 2), "torn"],
+    ["one byte", "{", "torn"],
+    ["all but one byte", line.slice(0, -1), "torn"],
+    ["zeros", "\0\0\0\0", "torn"],
+    ["zeros after half", `${line.slice(0, 50)}\0\0`, "torn"],
+    ["nothing", "", "bad"],
+    ["other text", "tampered", "bad"],
+    ["another version", line.replace('"v":1', '"v":2'), "bad"],
+    ["one letter changed", line.replace("x.md", "y.md"), "bad"],
+    ["a field more", line.replace("{", '{"extra":1,'), "bad"],
+    ["a space more", line.replace(",", ", "), "bad"],
+    ["a field twice", line.replace('"v":1', '"v":1,"v":1'), "bad"],
+    ["fields in another order", canonicalJson(JSON.parse(line)), "bad"],
+    ["a hash that is not its own", line.replace(/"hash":"../, '"hash":"zz'), "bad"],
+  ];
+  for (const [name, text, kind] of cases) await t.step(name, () => assert.equal(readLine(text).line, kind));
+});
+
+Deno.test("makeRecord() bounds every text, and a line fits its bound", () => {
+  const long = "\u0001".repeat(50_000);
+  const body: AuditBody = {
+    ...BODY,
+    provider: long,
+    session: long,
+    command: long,
+    requested: long,
+    path: long,
+    detail: long,
+    reason: long,
+  };
+  const stamp = { ...STAMP, actor: { role: long, worker: long, pid: 1 } };
+  const record = makeRecord(START, body, stamp);
+  assert.ok(recordLine(record).length < AUDIT_LINE_BYTES);
+  assert.ok(record.command?.endsWith("…"));
+  const bytes = (text: string | null) => new TextEncoder().encode(text ?? "").length;
+  assert.ok(bytes(record.command) <= 1100 && bytes(record.path) <= 4096 && bytes(record.detail) <= 1024);
+});
+
+Deno.test("makeRecord() cuts between characters and mends half ones", () => {
+  const cut = makeRecord(START, { ...BODY, command: "é".repeat(800) }, STAMP).command ?? "";
+  assert.match(cut, /^é+…$/);
+  assert.equal(makeRecord(START, { ...BODY, command: "a\ud800b" }, STAMP).command, "a\ufffdb");
+});
+
+Deno.test("canonicalJson() spells a value in one way", () => {
+  assert.equal(
+    canonicalJson({ b: 1, a: { d: [1, "x", null], c: undefined } }),
+    '{"a":{"d":[1,"x",null]},"b":1}',
+  );
+  // Keys by UTF-16 code units, as RFC 8785 has it: the pair of surrogates comes before U+FB33.
+  assert.equal(canonicalJson({ "\ufb33": 1, "\u{1f600}": 2, "1": 3 }), '{"1":3,"\u{1f600}":2,"\ufb33":1}');
+  for (const value of [NaN, Infinity, undefined, 1n, () => 1]) {
+    assert.throws(() => canonicalJson({ value: [value] }), /internal error/);
+  }
+});
+
+const KNOWN_REASONS: readonly string[] = [
+  ...REASONS,
+  ...DENIALS,
+  ...GRAMMAR_REASONS,
+  ...ORIGIN_REASONS,
+  ...EVIDENCE_REASONS,
+];
+
+Deno.test("docs/audit-events.md explains every event and reason", async (t) => {
+  const page = await Deno.readTextFile(new URL("../../docs/audit-events.md", import.meta.url));
+  for (const code of [...AUDIT_EVENTS, ...KNOWN_REASONS]) {
+    await t.step(code, () => assert.ok(page.includes(`\`${code}\``), `${code} is not explained`));
+  }
+});
+
+Deno.test("every reason code that the code writes is a known one", async () => {
+  const unknown: string[] = [];
+  for await (const [path, text] of sources(new URL("../../src/", import.meta.url))) {
+    if (!/AuditBody|Outcome/.test(text)) continue;
+    for (const [, code = ""] of text.matchAll(/\breason: "([a-z-]+)"/g)) {
+      if (!KNOWN_REASONS.includes(code)) unknown.push(`${path}: ${code}`);
+    }
+  }
+  assert.deepEqual(unknown, []);
+});
+
+async function* sources(folder: URL): AsyncGenerator<[path: string, text: string]> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* sources(new URL(`${name}/`, folder));
+    else if (name.endsWith(".ts")) yield [name, await Deno.readTextFile(new URL(name, folder))];
+  }
+}

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { join } from "@std/path";
+import { makeRecord, recordLine, START } from "../../src/audit/chain.ts";
+import type { AuditRecord } from "../../src/audit/record.ts";
+import { verifyAuditCopy } from "../../src/audit/copy.ts";
+import type { VerifyOptions } from "../../src/audit/verify.ts";
+import { BODY } from "./audit_body.ts";
+
+/** Records 1 to `count` of one chain, each with `detail`. */
+function chain(count: number, detail = "as it was"): AuditRecord[] {
+  const stamp = {
+    time: "2026-11-23T00:00:00.000Z",
+    policyVersion: 1,
+    policyHash: "f".repeat(64),
+    actor: { role: "orchestrator", worker: null, pid: 7 },
+  };
+  const records: AuditRecord[] = [];
+  for (let n = 1; n <= count; n++) {
+    records.push(makeRecord(records.at(-1) ?? START, { ...BODY, detail }, stamp));
+  }
+  return records;
+}
+
+const RECORDS = chain(6);
+const LINES = RECORDS.map(recordLine);
+const REWRITTEN = chain(6, "as somebody wants it to be").map(recordLine);
+const [one = "", two = "", three = "", four = "", five = "", six = ""] = LINES;
+const HEAD = RECORDS.at(-1)?.hash ?? "";
+
+interface Case {
+  readonly is: string;
+  /** What stands in each file. */
+  readonly files: Readonly<Record<string, readonly string[]>>;
+  readonly options?: VerifyOptions;
+  readonly whole: {
+    readonly first?: number;
+    readonly records?: number;
+    readonly repeated?: number;
+    readonly torn?: number;
+  } | RegExp;
+}
+
+const CASES: readonly Case[] = [
+  { is: "one file", files: { "a.jsonl": LINES }, whole: {} },
+  { is: "a file a day", files: { "01.jsonl": [one, two], "02.jsonl": [three, four, five, six] }, whole: {} },
+  {
+    is: "rotated files beside the current one, whatever order their names have",
+    files: { "z.jsonl": [one, two], "a.jsonl": [three, four, five, six] },
+    whole: {},
+  },
+  {
+    is: "sent again after a connection broke",
+    files: { "a.jsonl": [one, two, three, two, three, four, five, six] },
+    whole: { repeated: 2 },
+  },
+  { is: "with empty lines", files: { "a.jsonl": ["", one, "", two, three, "", four, five, six] }, whole: {} },
+  { is: "in another order", files: { "a.jsonl": [one, three, two, five, six, four] }, whole: {} },
+  {
+    is: "being written to at this moment",
+    files: { "a.jsonl": [...LINES, five.slice(0, 40)] },
+    whole: { torn: 1 },
+  },
+  {
+    is: "collected from the third record on, which is said",
+    files: { "a.jsonl": LINES.slice(2) },
+    options: { archived: true },
+    whole: { first: 3, records: 4 },
+  },
+  { is: "a folder with other files too", files: { "a.jsonl": LINES, "notes.txt": ["nothing"] }, whole: {} },
+  { is: "one that holds the head", files: { "a.jsonl": LINES }, options: { head: HEAD }, whole: {} },
+  { is: "empty", files: { "a.jsonl": [] }, whole: /there is no record in it/ },
+  {
+    is: "collected from the third record on, which is not said",
+    files: { "a.jsonl": LINES.slice(2) },
+    whole: /records 1 to 2 are missing here/,
+  },
+  {
+    is: "without one record",
+    files: { "a.jsonl": [one, two, four, five, six] },
+    whole: /record 3 is missing here/,
+  },
+  {
+    is: "without its last record, which the journal knows",
+    files: { "a.jsonl": LINES.slice(0, 5) },
+    options: { head: HEAD },
+    whole: /is not in the copy/,
+  },
+  {
+    is: "rewritten after it was collected",
+    files: { "a.jsonl": [...LINES, ...REWRITTEN.slice(3)] },
+    whole: /two different records 4: the log was rewritten/,
+  },
+  {
+    is: "rewritten, and collected from there on",
+    files: { "a.jsonl": [...LINES.slice(0, 3), ...REWRITTEN.slice(3)] },
+    whole: /record 4 does not continue the one before it/,
+  },
+  {
+    is: "edited on the collector",
+    files: { "a.jsonl": [one, two.replace("as it was", "as it is"), three, four, five, six] },
+    whole: /record 2 was changed/,
+  },
+  {
+    is: "with something else in it",
+    files: { "a.jsonl": [one, "hello", two] },
+    whole: /this is no audit record/,
+  },
+];
+
+for (const { is, files, options, whole } of CASES) {
+  Deno.test(`verifyAuditCopy() of a copy that is ${is}`, async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      for (const [name, lines] of Object.entries(files)) {
+        Deno.writeTextFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(""));
+      }
+      const result = verifyAuditCopy([folder], options);
+      if (whole instanceof RegExp) {
+        assert.match(result.broken?.why ?? "it is whole", whole);
+      } else {
+        const { records, first, repeated, torn, broken } = result;
+        const expected = { records: 6, first: 1, repeated: 0, torn: 0, broken: null, ...whole };
+        assert.deepEqual({ records, first, repeated, torn, broken }, expected);
+        assert.equal(result.head, HEAD);
+      }
+      const names = Object.keys(files).filter((name) => name.endsWith(".jsonl"));
+      const named = verifyAuditCopy(names.sort().map((name) => join(folder, name)), options);
+      assert.deepEqual(
+        { ...named, broken: null },
+        { ...result, broken: null },
+        "files named one by one are the same copy as their folder",
+      );
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("verifyAuditCopy() does not take a copy that is not there for one without records", () => {
+  assert.throws(() => verifyAuditCopy(["/nonexistent/log"]), Deno.errors.NotFound);
+});

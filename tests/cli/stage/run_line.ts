@@ -1,0 +1,79 @@
+/** Runs command lines in this process, in a home of their own, and keeps what they print. */
+import type { Context, Output } from "../../../src/cli/context.ts";
+import { type KernelFacts, NO_KERNEL_FACTS } from "../../../src/cli/command_line/kernel_facts.ts";
+import type { Outcome } from "../../../src/cli/outcome.ts";
+import { parseArguments } from "../../../src/cli/command_line/parse_arguments.ts";
+import { runInvocation } from "../../../src/cli/run.ts";
+
+export interface Ran {
+  /** `done`, `usage`, `denied` …; `text` when help or the version was printed. */
+  readonly ended: Outcome["outcome"] | "text";
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Place {
+  readonly home: string;
+  readonly cwd: string;
+  /** The administrator's folder. */
+  readonly system: string;
+}
+
+/** A home as clients and people leave it, removed at the end. */
+export function makeHome(): Place & Disposable {
+  const top = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "kato-cli-" }));
+  const [home, cwd, system] = [`${top}/home`, `${top}/home/work`, `${top}/etc`];
+  for (const folder of [home, cwd, system]) Deno.mkdirSync(folder, { mode: 0o700 });
+  return { home, cwd, system, [Symbol.dispose]: () => Deno.removeSync(top, { recursive: true }) };
+}
+
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly now?: number;
+  readonly planHash?: string;
+  readonly kernelSandbox?: boolean;
+  readonly kernelMissing?: readonly string[];
+  readonly kernel?: KernelFacts;
+}
+
+export async function runLine(line: readonly string[], place: Place, options: RunOptions = {}): Promise<Ran> {
+  const [out, err] = [collect(), collect()];
+  const parsed = parseArguments(line, out);
+  if (parsed.parsed === "text") return { ended: "text", out: parsed.text, err: "" };
+  if (parsed.parsed === "wrong") {
+    return { ended: "usage", out: "", err: `${parsed.message}; try ${parsed.command}` };
+  }
+  const context: Context = {
+    ...place,
+    uid: Deno.uid() ?? 0,
+    variables: (names) => {
+      const given = Object.entries(options.environment ?? {});
+      return Object.fromEntries(given.filter(([name]) => names.includes(name)));
+    },
+    now: options.now ?? Date.now(),
+    timeZone: () => "UTC",
+    planHash: options.planHash ?? null,
+    kernelSandbox: options.kernelSandbox ?? false,
+    kernelMissing: options.kernelMissing ?? [],
+    outputMade: [],
+    roles: "threads",
+    kernel: options.kernel ?? NO_KERNEL_FACTS,
+    administrator: Deno.uid() ?? 0,
+    out,
+    err,
+  };
+  const outcome = await runInvocation(parsed.invocation, context, { code: ["/opt/kato"] });
+  if ("message" in outcome && outcome.message !== null) err.write(`${outcome.message}\n`);
+  return { ended: outcome.outcome, out: out.text(), err: err.text() };
+}
+
+function collect(): Output & { text(): string } {
+  const parts: string[] = [];
+  return {
+    write: (text) => void parts.push(text),
+    isTerminal: false,
+    columns: 80,
+    colour: false,
+    text: () => parts.join(""),
+  };
+}

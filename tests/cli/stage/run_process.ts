@@ -1,0 +1,51 @@
+/** Runs the checkout's own task, with its permissions, or an installed kato, as a person would from `cwd`. */
+import { KATO } from "../../installed.ts";
+import type { Place } from "./run_line.ts";
+
+const ROOT = new URL("../../../", import.meta.url).pathname;
+const TASK: { readonly tasks: { readonly kato: { readonly command: string } } } = JSON.parse(
+  Deno.readTextFileSync(`${ROOT}deno.json`),
+);
+
+/** Where dependencies are, whatever HOME is. */
+const CACHE = Deno.env.get("DENO_DIR") ??
+  `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
+
+export interface Exited {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface ProcessOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export function startProcess(
+  line: readonly string[],
+  place: Pick<Place, "home" | "cwd">,
+  { environment = {} }: ProcessOptions = {},
+): Deno.ChildProcess {
+  const pipes = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+  if (KATO !== null) {
+    const env = { HOME: place.home, TZ: "UTC", ...environment };
+    return new Deno.Command(KATO, { args: [...line], cwd: place.cwd, clearEnv: true, env, ...pipes }).spawn();
+  }
+  const [, ...flags] = TASK.tasks.kato.command.split(" ");
+  return new Deno.Command(Deno.execPath(), {
+    args: [...flags, ...line],
+    cwd: ROOT,
+    clearEnv: true,
+    env: { HOME: place.home, INIT_CWD: place.cwd, DENO_DIR: CACHE, TZ: "UTC", ...environment },
+    ...pipes,
+  }).spawn();
+}
+
+export async function runProcess(
+  line: string,
+  place: Pick<Place, "home" | "cwd">,
+  options?: ProcessOptions,
+): Promise<Exited> {
+  const { code, stdout, stderr } = await startProcess(line.split(" "), place, options).output();
+  return { status: code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+}

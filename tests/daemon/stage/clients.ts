@@ -1,0 +1,137 @@
+/** The clients whose sessions tests make: where each keeps its logs, and how it writes them. */
+import { dirname } from "@std/path";
+import { indexSessions } from "../../../src/parser/session_index.ts";
+import { claudeCode } from "../../../src/providers/claude_code.ts";
+import { codex } from "../../../src/providers/codex.ts";
+import { gemini } from "../../../src/providers/gemini.ts";
+import type { Provider } from "../../../src/providers/provider.ts";
+import { append, type ClaudeRows, createRows } from "./claude_rows.ts";
+import { type CodexRows, createCodexRows } from "./codex_rows.ts";
+import { createGeminiDocument, createGeminiRows, type GeminiRows } from "./gemini_rows.ts";
+import type { TestHome } from "./harness.ts";
+import type { SessionLogs } from "./one_shot.ts";
+
+/** What every client can write of a session. */
+export interface TalkRows {
+  readonly session: string;
+  /** What the person typed. */
+  user(text: string): string;
+  assistant(text: string): string;
+  /** A call, and what came of it. */
+  call(id: string, name: string, input: unknown): string;
+  result(id: string, text: string): string;
+}
+
+export interface Client<Rows extends TalkRows = TalkRows> {
+  readonly name: string;
+  readonly provider: Provider;
+  createRows(): Rows;
+  /** Where the log of `session` is in the home `home`. */
+  pathOf(home: string, session: string): string;
+  /** What one or more calls of the rows make of a log. */
+  readonly join: (texts: readonly string[]) => string;
+  /** The history is gone back to, or written again: what comes of it, and in which further file if not the same. */
+  goBack?(rows: Rows): { readonly rows: Rows; readonly text: string; readonly file?: string };
+  /** Writes what calls of the rows gave. */
+  readonly put: (log: string, ...texts: readonly string[]) => void;
+  /** The writes of one call's text, for whoever lets time pass between them. */
+  readonly split: (text: string) => readonly Write[];
+}
+
+/** One write(2). */
+export interface Write {
+  readonly bytes: Uint8Array;
+  /** What the file held before is dropped. */
+  readonly anew: boolean;
+}
+
+const encoder = new TextEncoder();
+
+export function write(log: string, { bytes, anew }: Write): void {
+  if (anew) Deno.writeFileSync(log, bytes);
+  else Deno.writeFileSync(log, bytes, { append: true, create: true });
+}
+
+const asLines = {
+  join: (texts: readonly string[]) => texts.join(""),
+  put: append,
+  split: (text: string) => [{ bytes: encoder.encode(text), anew: false }],
+};
+
+/** A document is emptied, and written in pieces: others can see any of them. */
+function splitDocument(text: string): Write[] {
+  const bytes = encoder.encode(text);
+  const half = bytes.length >> 1;
+  return [
+    { bytes: new Uint8Array(0), anew: true },
+    { bytes: bytes.subarray(0, half), anew: false },
+    { bytes: bytes.subarray(half), anew: false },
+  ];
+}
+
+const CODEX_DAY = ".codex/sessions/2026/11/23";
+const GEMINI_CHATS = ".gemini/tmp/work/chats";
+
+export const CLAUDE: Client<ClaudeRows> = {
+  name: "Claude Code",
+  provider: claudeCode,
+  createRows,
+  pathOf: (home, session) => `${home}/.claude/projects/-home-ada-work/${session}.jsonl`,
+  ...asLines,
+};
+
+export const CODEX: Client<CodexRows> = {
+  name: "Codex",
+  provider: codex,
+  createRows: createCodexRows,
+  pathOf: (home, session) => `${home}/${CODEX_DAY}/rollout-2026-11-23T10-00-00-${session}.jsonl`,
+  goBack(rows) {
+    const next = rows.rewind();
+    return { rows: next, text: "", file: next.file };
+  },
+  ...asLines,
+};
+
+export const GEMINI: Client<GeminiRows> = {
+  name: "Gemini CLI",
+  provider: gemini,
+  createRows: createGeminiRows,
+  pathOf: (home, session) => `${home}/${GEMINI_CHATS}/session-2026-11-23T10-00-${session.slice(0, 8)}.jsonl`,
+  goBack: (rows) => ({ rows, text: rows.replay() }),
+  ...asLines,
+};
+
+export const GEMINI_DOCUMENT: Client = {
+  name: "Gemini CLI 0.38",
+  provider: gemini,
+  createRows: createGeminiDocument,
+  pathOf: (home, session) => `${home}/${GEMINI_CHATS}/session-2026-11-23T10-00-${session.slice(0, 8)}.json`,
+  join: (texts) => texts.at(-1) ?? "",
+  put: (log, ...texts) => texts.flatMap(splitDocument).forEach((one) => write(log, one)),
+  split: splitDocument,
+};
+
+export const CLIENTS: readonly Client[] = [CLAUDE, CODEX, GEMINI, GEMINI_DOCUMENT];
+
+/** Where the log of `session` is; its folder exists. */
+export function logOf({ pathOf }: Pick<Client, "pathOf">, home: TestHome, session: string): string {
+  const log = pathOf(home.path, session);
+  Deno.mkdirSync(dirname(log), { recursive: true });
+  return log;
+}
+
+/** Every log of `session` in the home, as they are now: what `kato export` would read. */
+export function findLogs(provider: Provider, home: TestHome, session: string): SessionLogs {
+  return {
+    provider,
+    session,
+    locate() {
+      const roots = provider.roots(home.path, {});
+      const index = indexSessions(provider, roots);
+      for (const root of roots) for (const _ of index.scan(root));
+      const files = index.files(session);
+      if (files === null) throw new Error(`there is no log of ${session}`);
+      return files;
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** Runs the daemon as `kato daemon` does, for tests that run before or beside the command line. */
+import { runDaemon } from "../../../src/daemon/main.ts";
+import { VARIABLES } from "../../../src/permissions/matrix.ts";
+import { providers } from "../../../src/providers/registry.ts";
+
+const names = [...Object.values(VARIABLES).flat(), ...providers.flatMap(({ environment }) => environment)];
+const environment: Record<string, string> = {};
+for (const name of names) {
+  const value = Deno.env.get(name);
+  if (value !== undefined) environment[name] = value;
+}
+
+Deno.exit(
+  await runDaemon({
+    home: Deno.env.get("HOME") ?? "",
+    environment,
+    afterCrash: Deno.args.includes("--after-crash"),
+    roles: Deno.args.includes("processes") ? "processes" : "threads",
+    kernel: { sandbox: Deno.args.includes("--kernel-sandbox"), missing: [] },
+    administrator: 0,
+  }),
+);

@@ -1,0 +1,140 @@
+/** Logs that are fed to a running daemon in the steps in which a client may be seen to write them. */
+import { dirname } from "@std/path";
+import { zstdCompressSync } from "node:zlib";
+import type { ProviderId } from "../../../src/protocol/event.ts";
+import { createRows } from "./claude_rows.ts";
+import { GEMINI_DOCUMENT, write } from "./clients.ts";
+import { cutAtRandom, type Random } from "./random.ts";
+
+export type Step = () => void;
+
+/** A log as it is in the end, and how it comes to be so. */
+export interface FedLog {
+  readonly path: string;
+  steps(pieces: number, random: Random): Step[];
+}
+
+const encoder = new TextEncoder();
+
+/** Appended in up to `pieces` pieces; one whose name says that it is compressed is so at last. */
+export function feedLines(path: string, text: string): FedLog {
+  const plain = path.replace(/\.zst$/, "");
+  const append = (bytes: Uint8Array): Step => () => {
+    Deno.mkdirSync(dirname(plain), { recursive: true });
+    write(plain, { bytes, anew: false });
+  };
+  const compress = () => {
+    Deno.writeFileSync(path, zstdCompressSync(Deno.readFileSync(plain)));
+    Deno.removeSync(plain);
+  };
+  return {
+    path,
+    steps: (pieces, random) => [
+      ...cutAtRandom(encoder.encode(text), pieces, random).map(append),
+      ...(plain === path ? [] : [compress]),
+    ],
+  };
+}
+
+interface Document {
+  readonly messages: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** Written anew with each message, and once more when the calls of a message have ended. */
+export function feedDocument(path: string, text: string): FedLog {
+  const document: Document = JSON.parse(text);
+  const versions = document.messages.flatMap((message, index) => {
+    const before = document.messages.slice(0, index);
+    const { toolCalls, ...early } = message;
+    return toolCalls === undefined ? [[...before, message]] : [[...before, early], [...before, message]];
+  });
+  const texts = versions.map((messages) => JSON.stringify({ ...document, messages }, null, 2));
+  const writes = texts.flatMap(GEMINI_DOCUMENT.split);
+  return {
+    path,
+    steps: () =>
+      writes.map((one) => () => {
+        Deno.mkdirSync(dirname(path), { recursive: true });
+        write(path, one);
+      }),
+  };
+}
+
+/** What a person types. A command of another time would be history: `time`, in milliseconds since 1970, is that of the test. */
+export interface Prompt {
+  readonly text: string;
+  readonly time: number;
+}
+
+/** Puts a prompt in front of a session's first log; the same one has the same ids. */
+export function putInFront(provider: ProviderId, session: string, text: string, prompt: Prompt): string {
+  if (provider === "claude-code") return createRows(session, prompt.time).user(prompt.text) + text;
+  if (isDocument(text)) {
+    const document: Document = JSON.parse(text);
+    const messages = [geminiPrompt(session, prompt), ...document.messages];
+    return JSON.stringify({ ...document, messages });
+  }
+  const lines = text.split(/(?<=\n)/);
+  const opening = provider === "codex"
+    ? 1
+    : lines.findIndex((line) => !/^\{"(?:sessionId|\$set)"/.test(line));
+  const at = opening === -1 ? lines.length : opening;
+  return [...lines.slice(0, at), lineOf(provider, session, prompt, text), ...lines.slice(at)].join("");
+}
+
+/** Puts a prompt behind everything else in a session's last log. */
+export function putBehind(provider: ProviderId, session: string, text: string, prompt: Prompt): string {
+  if (provider === "claude-code") return text + createRows(session, prompt.time).user(prompt.text);
+  if (isDocument(text)) {
+    const document: Document = JSON.parse(text);
+    const messages = [...document.messages, geminiPrompt(session, prompt)];
+    return JSON.stringify({ ...document, messages });
+  }
+  const ended = text.endsWith("\n") ? text : `${text}\n`;
+  // A log may end in the middle of a replay: the client's next start ends that.
+  const start = provider === "gemini" ? `${JSON.stringify({ sessionId: session, kind: "main" })}\n` : "";
+  return ended + start + lineOf(provider, session, prompt, text);
+}
+
+export function isDocument(text: string): boolean {
+  return /^\{\s*"sessionId"[^]*"messages"/.test(text) && text.trimEnd().endsWith("}") && isJson(text);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Later than any turn of a log. */
+const TURN = "ffffffff-0000-7000-8000-000000000000";
+
+function lineOf(provider: ProviderId, session: string, prompt: Prompt, log: string): string {
+  if (provider === "gemini") return `${JSON.stringify(geminiPrompt(session, prompt))}\n`;
+  const { text } = prompt;
+  const timestamp = timeOf(prompt);
+  const event = (payload: unknown) => `${JSON.stringify({ timestamp, type: "event_msg", payload })}\n`;
+  const started = event({ type: "task_started", turn_id: TURN });
+  if (!log.includes('"history_mode":"paginated"')) {
+    return started + event({ type: "user_message", message: text, images: [] });
+  }
+  const content = [{ type: "text", text, text_elements: [] }];
+  const item = { type: "UserMessage", id: idOf(session, text), content };
+  return started + event({ type: "item_completed", thread_id: session, turn_id: TURN, item });
+}
+
+function geminiPrompt(session: string, prompt: Prompt): Record<string, unknown> {
+  const { text } = prompt;
+  return { id: idOf(session, text), timestamp: timeOf(prompt), type: "user", content: [{ text }] };
+}
+
+function timeOf({ time }: Prompt): string {
+  return new Date(time).toISOString();
+}
+
+function idOf(session: string, text: string): string {
+  return `${session}-${text.replaceAll(/[^a-z]/g, "-")}`;
+}

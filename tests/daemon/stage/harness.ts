@@ -1,0 +1,249 @@
+/**
+ * Runs the real daemon in a home of its own, with exactly the permissions that its plan grants, or an installed one,
+ * and lets tests see what a person could see: the status file, the audit log, the recordings.
+ */
+import { dirname } from "@std/path";
+import { denoFlags, memoryVariables } from "../../../src/permissions/flags.ts";
+import { mergePolicy } from "../../../src/settings/merge.ts";
+import { type Places, placesOf, SYSTEM_POLICY } from "../../../src/settings/places.ts";
+import { type Plan, plan, unionGrants } from "../../../src/permissions/plan.ts";
+import { type AuditRecord, auditRecord } from "../../../src/audit/record.ts";
+import { type RecordingStatus, type Status, status as statusSchema } from "../../../src/protocol/status.ts";
+import { providers } from "../../../src/providers/registry.ts";
+import { makePrivateFolder } from "../../../src/disk/atomic_file.ts";
+import { listRotated } from "../../../src/audit/files.ts";
+import { KATO } from "../../installed.ts";
+import { startService } from "./service.ts";
+import { until } from "./until.ts";
+
+/** Recordings show times in this zone, wherever the tests run. */
+export const TIME_ZONE = "Europe/Berlin";
+
+const SOURCE = new URL("../../../src", import.meta.url).pathname;
+const TESTS = new URL(".", import.meta.url).pathname;
+const ENTRY = new URL("daemon_entry.ts", import.meta.url).pathname;
+
+export interface TestHome extends AsyncDisposable {
+  readonly path: string;
+  /** Where Claude Code keeps its logs. */
+  readonly root: string;
+  readonly exports: string;
+  readonly places: Places;
+  /** The main log of `session` in the project folder `slug`, whose folder exists. */
+  log(session: string, slug?: string): string;
+  readExport(name: string): string;
+  audit(): AuditRecord[];
+  /** What the daemon said of itself last, if anything. */
+  status(): Status | null;
+}
+
+/** A home with nothing in it but the clients' folders, and a person's policy if one is given. */
+export async function makeHome(policy = ""): Promise<TestHome> {
+  const path = await Deno.makeTempDir({ prefix: "kato-home-" });
+  const places = placesOf(path);
+  const root = `${path}/.claude/projects`;
+  for (const folder of providers.flatMap(({ roots }) => roots(path, {}))) {
+    Deno.mkdirSync(folder, { recursive: true });
+  }
+  // As the launcher does.
+  const { base, config, state, logs, exports } = places;
+  for (const folder of [base, config, state, logs, exports]) makePrivateFolder(folder);
+  if (policy !== "") Deno.writeTextFileSync(places.policyFile, policy, { mode: 0o600 });
+  return {
+    path,
+    root,
+    exports: places.exports,
+    places,
+    log(session, slug = "-home-ada-work") {
+      const folder = `${root}/${slug}`;
+      Deno.mkdirSync(folder, { recursive: true });
+      return `${folder}/${session}.jsonl`;
+    },
+    readExport: (name) => Deno.readTextFileSync(`${places.exports}/${name}`),
+    audit() {
+      const files = [...listRotated(places.logs), places.auditFile];
+      return files.flatMap((file) => (readText(file) ?? "").split("\n"))
+        .filter((line) => line !== "").map((line) => auditRecord.parse(JSON.parse(line)));
+    },
+    status() {
+      const text = readText(places.statusFile);
+      return text === null ? null : statusSchema.parse(JSON.parse(text));
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+function readText(path: string): string | null {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+/** As the launcher has it made. `code`: the program's files. */
+export function planDaemon(home: TestHome, code: readonly string[] = [SOURCE, TESTS]): Plan {
+  const policyText = readText(home.places.policyFile);
+  const layers = policyText === null
+    ? []
+    : [{ origin: "user" as const, file: home.places.policyFile, text: policyText }];
+  const merged = mergePolicy(layers, home.path);
+  if (!merged.ok) throw new Error(JSON.stringify(merged.errors));
+  const clientRoots = Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home.path, {})]));
+  return plan({ name: "daemon" }, merged.effective, {
+    home: home.path,
+    system: SYSTEM_POLICY,
+    code,
+    clientRoots,
+    clientVariables: providers.flatMap(({ environment }) => environment),
+    realPaths: realPathsOf([
+      ...Object.values(clientRoots).flat(),
+      ...merged.effective.policy.destinations.roots,
+    ]),
+  });
+}
+
+function realPathsOf(paths: readonly string[]): Record<string, string> {
+  const real: Record<string, string> = {};
+  for (const path of paths) {
+    try {
+      real[path] = Deno.realPathSync(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return real;
+}
+
+export interface DaemonOptions {
+  /** As `umask` in a shell takes it. */
+  readonly umask?: string;
+  /** Options of the runtime that come before the permissions; an installed launcher has its own. */
+  readonly runtime?: readonly string[];
+  readonly afterCrash?: boolean;
+  /** `kato daemon` of these files, instead of the checkout's own daemon. */
+  readonly program?: {
+    readonly folder: string;
+    readonly orchestrator: string;
+    readonly runtime: readonly string[];
+  };
+}
+
+export interface Daemon extends AsyncDisposable {
+  readonly exit: Promise<Deno.CommandStatus>;
+  /** What it wrote to stderr so far. */
+  said(): string;
+  /** Resolves with the first status of this very process that `look` is content with. */
+  whenStatus(what: string, look: (status: Status) => boolean, ms?: number): Promise<Status>;
+  /** Running, and every provider's first scan is over. */
+  whenUp(): Promise<Status>;
+  /** The recording into the export `name` has reached `state`; `active` when none is named. */
+  whenRecording(name: string, state?: RecordingStatus["state"], ms?: number): Promise<RecordingStatus>;
+  signal(signal: Deno.Signal): void;
+  /** Ends it in good order; its exit status. */
+  stop(): Promise<number>;
+  kill(): Promise<void>;
+  /** Kills the process that the status tells of: of an installed daemon the orchestrator, and not its monitor. */
+  killOrchestrator(): Promise<void>;
+  /** Bytes of memory that it, or the largest process of an installed one, had in use at most, as the kernel counts. */
+  peakMemory(): number;
+}
+
+/** The runtime with the daemon of the checkout, or of `options.program`. */
+function runtimeLine(home: TestHome, { program, ...options }: DaemonOptions): string[] {
+  const grants = unionGrants(planDaemon(home, program === undefined ? undefined : [program.folder]));
+  return [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    ...program?.runtime ?? ["--frozen", "--no-check"],
+    "--unstable-worker-options",
+    ...options.runtime ?? [],
+    ...denoFlags(grants),
+    ...program === undefined ? [ENTRY] : [program.orchestrator, "daemon"],
+  ];
+}
+
+/** Starts the daemon of `home`; nothing is waited for. */
+export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon {
+  const kato = options.program === undefined ? KATO : null;
+  const line = kato === null ? runtimeLine(home, options) : [kato, "daemon"];
+  const command = new Deno.Command("/bin/sh", {
+    args: [
+      "-c",
+      `umask ${options.umask ?? "022"}; exec "$@"`,
+      "sh",
+      ...line,
+      ...(options.afterCrash === true ? ["--after-crash"] : []),
+    ],
+    cwd: dirname(SOURCE),
+    clearEnv: true,
+    env: {
+      HOME: home.path,
+      TZ: TIME_ZONE,
+      NO_COLOR: "1",
+      DENO_DIR: denoDir(),
+      DENO_NO_UPDATE_CHECK: "1",
+      ...memoryVariables("daemon"),
+    },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  });
+  const service = startService(command, kato !== null);
+  const { said } = service;
+
+  async function whenStatus(what: string, look: (status: Status) => boolean, ms?: number): Promise<Status> {
+    return await until(what, () => {
+      if (service.ended()) throw new Error(`the daemon has ended, while waited for: ${what}\n${said()}`);
+      const status = home.status();
+      return status !== null && service.runs(status.pid) && look(status) ? status : null;
+    }, {
+      ...(ms === undefined ? {} : { ms }),
+      saw: () => `${JSON.stringify(home.status(), null, 1)}\n${said()}`,
+    });
+  }
+
+  return {
+    exit: service.exit,
+    said,
+    whenStatus,
+    whenUp: () =>
+      whenStatus(
+        "the daemon is up",
+        ({ state, providers }) =>
+          state === "running" && providers.length > 0 &&
+          providers.every(({ state }) => state === "watching" || state === "polling"),
+      ),
+    async whenRecording(name, wanted, ms) {
+      const state = wanted ?? "active";
+      const find = ({ recordings }: Status) =>
+        recordings.find((recording) =>
+          recording.destination.endsWith(`/${name}`) && recording.state === state
+        );
+      const status = await whenStatus(`${name} is ${state}`, (status) => find(status) !== undefined, ms);
+      const found = find(status);
+      if (found === undefined) throw new Error("internal error: found and not found");
+      return found;
+    },
+    signal: service.signal,
+    stop: () => service.end("SIGTERM"),
+    async kill() {
+      await service.end("SIGKILL");
+    },
+    async killOrchestrator() {
+      const pid = home.status()?.pid;
+      await service.endBy(pid !== undefined && service.runs(pid) ? pid : service.pid());
+    },
+    peakMemory: service.peakMemory,
+    async [Symbol.asyncDispose]() {
+      await service.end("SIGKILL");
+    },
+  };
+}
+
+/** Where the runtime keeps its compiled modules: tests of the daemon change HOME, and it must not follow. */
+function denoDir(): string {
+  return Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
+}

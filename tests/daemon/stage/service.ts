@@ -1,0 +1,82 @@
+/**
+ * A daemon's process as the unit keeps it: one that asks to be started again, is. An installed daemon is a monitor and
+ * the processes that it started; the one that the status tells of is among those.
+ */
+import { EXIT } from "../../../src/cli/exit_status.ts";
+import { childrenOf, isAlive, parentOf, peakOf } from "./proc.ts";
+import { until } from "./until.ts";
+
+export interface Service {
+  /** The process that was started, last. */
+  pid(): number;
+  /** Whether `pid` is that process or one that it started. */
+  runs(pid: number): boolean;
+  /** It has ended, and is not started again. */
+  ended(): boolean;
+  readonly exit: Promise<Deno.CommandStatus>;
+  said(): string;
+  signal(signal: Deno.Signal): void;
+  /** Nothing of it is left, and all was heard that it said; its exit status. */
+  end(signal: Deno.Signal): Promise<number>;
+  /** The like, after the death of one of its processes. */
+  endBy(pid: number): Promise<number>;
+  /** Bytes of memory that the largest of its processes had in use at most, as the kernel counts. */
+  peakMemory(): number;
+}
+
+/** @param restarts Whether it is started again when it asks for that and nobody has sent it a signal. */
+export function startService(command: Deno.Command, restarts: boolean): Service {
+  let said = "";
+  let asked = false;
+  let over = false;
+  let child = command.spawn();
+
+  async function listen(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) said += text;
+  }
+
+  let listening = listen(child.stderr);
+  const exit = (async () => {
+    for (;;) {
+      const status = await child.status;
+      if (!restarts || asked || status.code !== EXIT.restart) {
+        over = true;
+        return status;
+      }
+      await listening;
+      child = command.spawn();
+      listening = listen(child.stderr);
+    }
+  })();
+
+  function signal(signal: Deno.Signal): void {
+    asked = true;
+    child.kill(signal);
+  }
+
+  async function endAfter(deed: () => void): Promise<number> {
+    const roles = childrenOf(child.pid);
+    if (!over) deed();
+    const { code } = await exit;
+    // The kernel ends them with the monitor, but not in the same moment.
+    await until("no role is left", () => roles.every((pid) => !isAlive(pid)));
+    await listening;
+    return code;
+  }
+
+  return {
+    pid: () => child.pid,
+    runs: (pid) => pid === child.pid || parentOf(pid) === child.pid,
+    ended: () => over,
+    exit,
+    said: () => said,
+    signal,
+    end: (how) => endAfter(() => signal(how)),
+    endBy: (pid) =>
+      endAfter(() => {
+        asked = true;
+        Deno.kill(pid, "SIGKILL");
+      }),
+    peakMemory: () => Math.max(...[child.pid, ...childrenOf(child.pid)].map(peakOf)),
+  };
+}

@@ -1,0 +1,170 @@
+/** What lookUp() sees of real folders. The attacks on it are in tests/attacks/path_policy_test.ts. */
+import assert from "node:assert/strict";
+import { dirname } from "@std/path";
+import { lookUp } from "../../src/destination/lookup.ts";
+
+/** A folder `base` with home, notes (a root) and elsewhere in it; removed afterwards. */
+function withFolders(run: (base: string) => void): void {
+  const base = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "kato-lookup-" }));
+  try {
+    for (const name of ["home", "home/notes", "home/notes/sub", "elsewhere"]) {
+      Deno.mkdirSync(`${base}/${name}`, { mode: 0o700 });
+    }
+    run(base);
+  } finally {
+    Deno.removeSync(base, { recursive: true });
+  }
+}
+
+Deno.test("lookUp() describes every component that exists, from the top", () =>
+  withFolders((base) => {
+    const root = `${base}/home/notes`;
+    Deno.writeTextFileSync(`${root}/sub/a.md`, "12345", { mode: 0o600 });
+    const lookup = lookUp(`${root}/sub/a.md`, [root], `${base}/home`);
+    assert.equal(lookup.path, `${root}/sub/a.md`);
+    assert.equal(lookup.components[0]?.path, "/");
+    assert.deepEqual(lookup.components.slice(-3).map(({ path, kind }) => [path, kind]), [
+      [root, "directory"],
+      [`${root}/sub`, "directory"],
+      [`${root}/sub/a.md`, "file"],
+    ]);
+    const info = Deno.statSync(`${root}/sub/a.md`);
+    assert.deepEqual(lookup.components.at(-1), {
+      path: `${root}/sub/a.md`,
+      kind: "file",
+      uid: Deno.uid(),
+      mode: info.mode,
+      dev: info.dev,
+      ino: info.ino,
+      links: 1,
+      size: 5,
+      birth: info.birthtime?.getTime() ?? null,
+    });
+    assert.deepEqual([lookup.ancestor, lookup.realAncestor], [`${root}/sub`, `${root}/sub`]);
+    assert.deepEqual(lookup.realRoots, { [root]: root });
+    assert.equal(lookup.realHome, `${base}/home`);
+    assert.equal(lookup.blocked, null);
+  }));
+
+Deno.test("lookUp() stops where nothing exists any more", () =>
+  withFolders((base) => {
+    const root = `${base}/home/notes`;
+    const lookup = lookUp(`${root}/x/y/a.md`, [root, `${base}/missing`], `${base}/home`);
+    assert.equal(lookup.components.at(-1)?.path, root);
+    assert.equal(lookup.ancestor, root);
+    assert.equal(lookup.blocked, null);
+    assert.deepEqual(Object.keys(lookup.realRoots), [root]);
+  }));
+
+Deno.test("lookUp() follows a link above a root, and that of the home, and no other", () =>
+  withFolders((base) => {
+    Deno.mkdirSync(`${base}/home/notes/deep`);
+    Deno.symlinkSync(`${base}/home/notes`, `${base}/named`);
+    Deno.symlinkSync(`${base}/home`, `${base}/people`);
+    Deno.symlinkSync("../../elsewhere", `${base}/home/notes/out`);
+
+    assert.equal(
+      lookUp(`${base}/named/deep/a.md`, [`${base}/named/deep`], `${base}/home`).path,
+      `${base}/home/notes/deep/a.md`,
+    );
+    const link = lookUp(`${base}/named/a.md`, [`${base}/named`], `${base}/home`);
+    assert.deepEqual(
+      [link.path, link.realRoots],
+      [`${base}/named/a.md`, {}],
+      "a root that is a link is none",
+    );
+    assert.equal(lookUp(`${base}/people/a.md`, [], `${base}/people`).path, `${base}/home/a.md`);
+
+    const out = lookUp(`${base}/people/notes/out/a.md`, [`${base}/people/notes`], `${base}/home`);
+    assert.equal(out.path, `${base}/home/notes/out/a.md`);
+    assert.equal(out.components.at(-1)?.kind, "symlink");
+    assert.equal(out.realAncestor, `${base}/elsewhere`);
+
+    const unnamed = lookUp(`${base}/named/a.md`, [`${base}/home/notes`], `${base}/home`);
+    assert.equal(unnamed.path, `${base}/named/a.md`);
+    assert.equal(unnamed.components.at(-1)?.kind, "symlink");
+  }));
+
+Deno.test("lookUp() takes the nearest ancestor that resolves, past links that lead nowhere or in a circle", () =>
+  withFolders((base) => {
+    const root = `${base}/home/notes`;
+    Deno.symlinkSync("missing", `${root}/dangling`);
+    Deno.symlinkSync("circle", `${root}/circle`);
+    for (const name of ["dangling", "circle"]) {
+      const lookup = lookUp(`${root}/${name}/a.md`, [root], `${base}/home`);
+      assert.equal(lookup.components.at(-1)?.kind, "symlink", name);
+      assert.deepEqual([lookup.ancestor, lookup.realAncestor], [root, root], name);
+    }
+  }));
+
+Deno.test("lookUp() gives what cannot be examined as a value", () =>
+  withFolders((base) => {
+    const root = `${base}/home/notes`;
+    Deno.writeTextFileSync(`${root}/a.md`, "");
+    Deno.symlinkSync("circle", `${root}/circle`);
+    const long = "x".repeat(300);
+    assert.deepEqual(lookUp(`${root}/a.md/b.md`, [root], base).blocked, {
+      path: `${root}/a.md/b.md`,
+      code: "ENOTDIR",
+    });
+    assert.deepEqual(lookUp(`${root}/circle/b.md`, [root], base).blocked, {
+      path: `${root}/circle/b.md`,
+      code: "ELOOP",
+    });
+    assert.deepEqual(lookUp(`${root}/${long}`, [root], base).blocked, {
+      path: `${root}/${long}`,
+      code: "ENAMETOOLONG",
+    });
+  }));
+
+Deno.test({
+  name: "lookUp() gives a folder that may not be searched as a value",
+  ignore: Deno.uid() === 0,
+  fn: () =>
+    withFolders((base) => {
+      const root = `${base}/home/notes`;
+      Deno.chmodSync(`${root}/sub`, 0);
+      assert.deepEqual(lookUp(`${root}/sub/a.md`, [root], base).blocked, {
+        path: `${root}/sub/a.md`,
+        code: "EACCES",
+      });
+      Deno.chmodSync(`${root}/sub`, 0o700);
+    }),
+});
+
+Deno.test("lookUp() works with read on the root alone, and sees nothing above it", async () => {
+  const base = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "kato-lookup-" }));
+  try {
+    const root = `${base}/notes`;
+    Deno.mkdirSync(`${root}/sub`, { recursive: true });
+    const module = new URL("../../src/destination/lookup.ts", import.meta.url).href;
+    const program = `import { lookUp } from ${JSON.stringify(module)};
+      const see = (path) => { const { components, realRoots, blocked } = lookUp(path, [${
+      JSON.stringify(root)
+    }], "/home/x");
+        return { components: components.map((one) => one.path), realRoots, blocked }; };
+      console.log(JSON.stringify([see(${JSON.stringify(`${root}/sub/a.md`)}), see("/etc/passwd")]));`;
+    const main = `${base}/main.ts`;
+    Deno.writeTextFileSync(main, program);
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--no-prompt",
+        "--no-check",
+        "--quiet",
+        `--config=${config}`,
+        `--allow-read=${root}`,
+        main,
+      ],
+    }).output();
+    assert.ok(success, new TextDecoder().decode(stderr));
+    assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), [
+      { components: [root, `${root}/sub`], realRoots: { [root]: root }, blocked: null },
+      { components: [], realRoots: { [root]: root }, blocked: null },
+    ]);
+    assert.equal(dirname(root), base);
+  } finally {
+    Deno.removeSync(base, { recursive: true });
+  }
+});

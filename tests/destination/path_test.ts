@@ -1,0 +1,184 @@
+/** What becomes of a destination before anything is looked up, and the names that kato makes itself. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Request } from "../../src/destination/decision.ts";
+import { DEFAULT_POLICY } from "../../src/settings/defaults.ts";
+import { generateName, resolveRequest } from "../../src/destination/path.ts";
+import { findDestinationFaults } from "../../src/destination/grammar.ts";
+import type { SessionMeta } from "../../src/protocol/session.ts";
+import { makePolicy, makeRequest } from "./requests.ts";
+
+const policy = makePolicy();
+
+/** The path, or `-reason`. */
+function outline(change: Partial<Request>, by = policy): string {
+  const resolved = resolveRequest(by, makeRequest(change));
+  return "reason" in resolved ? `-${resolved.reason}` : resolved.path;
+}
+
+Deno.test("resolveRequest() makes a chat's destination absolute, below the default root", () => {
+  const table: readonly (readonly [string | null, string])[] = [
+    [null, "/home/dev/.kato/exports/undated_no-project_5d8aa099.md"],
+    ["notes.md", "/home/dev/.kato/exports/notes.md"],
+    ["a/b.html", "/home/dev/.kato/exports/a/b.html"],
+    ["./a/./b.md", "/home/dev/.kato/exports/a/b.md"],
+    ["~/notes/a.md", "/home/dev/notes/a.md"],
+    ["/home/dev/notes/a.md", "/home/dev/notes/a.md"],
+    ["..foo.md", "/home/dev/.kato/exports/..foo.md"],
+    ["..foo/a.md", "/home/dev/.kato/exports/..foo/a.md"],
+    ["a, b.md", "/home/dev/.kato/exports/a, b.md"],
+    ["notes.txt", "/home/dev/.kato/exports/notes.txt"],
+    ["/elsewhere/a.md", "/elsewhere/a.md"],
+  ];
+  for (const [destination, expected] of table) assert.equal(outline({ destination }), expected);
+});
+
+Deno.test("resolveRequest() takes a command line's destination from the working directory", () => {
+  assert.equal(outline({ asker: "cli", destination: "notes.md" }), "/home/dev/work/notes.md");
+  assert.equal(outline({ asker: "cli", destination: "~/notes.md" }), "/home/dev/notes.md");
+  assert.equal(
+    outline({ asker: "cli", destination: null }),
+    "/home/dev/.kato/exports/undated_no-project_5d8aa099.md",
+  );
+  assert.equal(outline({ asker: "cli", destination: "notes.md", cwd: null }), "-not-absolute");
+  assert.equal(outline({ asker: "cli", destination: "notes.md", cwd: "/tmp/a\nb" }), "-forbidden-character");
+  assert.equal(
+    outline({ asker: "cli", destination: "notes.md", cwd: "/home/dev/.cache" }),
+    "-hidden-segment",
+  );
+  assert.equal(
+    outline({ asker: "cli", destination: "notes.md", cwd: "/home/dev/a[1]" }),
+    "/home/dev/a[1]/notes.md",
+  );
+});
+
+Deno.test("resolveRequest() denies by name alone, the first reason of the order", () => {
+  const table: readonly (readonly [string, string])[] = [
+    ["", "-grammar"],
+    ["~", "-grammar"],
+    ["~root/a.md", "-grammar"],
+    ["@a.md", "-grammar"],
+    ["notes/", "-grammar"],
+    ["*.md", "-grammar"],
+    ["$HOME/a.md", "-grammar"],
+    ["a\\b.md", "-grammar"],
+    ["a//b.md", "-grammar"],
+    ["x".repeat(2000) + ".md", "-grammar"],
+    ["../*.md", "-grammar"],
+    ["../a.md", "-traversal"],
+    ["/home/dev/notes/../../x/a.md", "-traversal"],
+    ["a/..", "-traversal"],
+    ["../a\u0000.md", "-traversal"],
+    ["//host/../a.md", "-traversal"],
+    ["a\u0000.md", "-forbidden-character"],
+    ["a\nb.md", "-forbidden-character"],
+    ["a\u200b.md", "-forbidden-character"],
+    ["a\u202efdp.md", "-forbidden-character"],
+    ["//host/a\u200b.md", "-forbidden-character"],
+    ["//host/share/a.md", "-extended-prefix"],
+    ["\\\\host\\share\\a.md", "-extended-prefix"],
+    ["\\\\.\\pipe\\a.md", "-extended-prefix"],
+    [".hidden.md", "-hidden-segment"],
+    ["a/.git/b.md", "-hidden-segment"],
+    ["~/.ssh/a.md", "-hidden-segment"],
+    ["~/.kato/state/a.md", "-hidden-segment"],
+    ["/home/other/.config/a.md", "-hidden-segment"],
+    ["/etc/a.md", "-system-location"],
+    ["/proc/self/root/home/dev/notes/a.md", "-system-location"],
+    ["/dev/null", "-system-location"],
+    ["/usr/share/doc/a.md", "-system-location"],
+    ["/var/www/a.md", "-system-location"],
+    ["/root/a.md", "-system-location"],
+    ["/home/dev/sessions/a.jsonl", "-reserved-location"],
+    ["CLAUDE.md", "-agent-memory"],
+    ["~/notes/deep/er/Agents.MD", "-agent-memory"],
+    ["claude.local.md", "-agent-memory"],
+    ["AGENTS.override.md", "-agent-memory"],
+    ["GEMINI.md", "-agent-memory"],
+    ["QWEN.md", "-agent-memory"],
+    ["\u017fkill.md", "-agent-memory"],
+    ["gem\u0131n\u0131.md", "-agent-memory"],
+    ["copilot-instructions.md", "-agent-memory"],
+    ["about-claude.md", "/home/dev/.kato/exports/about-claude.md"],
+    ["CLAUDE.md/a.md", "/home/dev/.kato/exports/CLAUDE.md/a.md"],
+    ["CLAUDE.html", "/home/dev/.kato/exports/CLAUDE.html"],
+    // Relative, it may be typed; absolute, it is longer than a path may be.
+    [`${"d".repeat(50)}/`.repeat(19) + `${"x".repeat(44)}.md`, "-grammar"],
+  ];
+  for (const [destination, expected] of table) {
+    assert.equal(outline({ destination }), expected, destination);
+    assert.equal(outline({ asker: "spool", destination }), expected, destination);
+  }
+});
+
+Deno.test("resolveRequest() keeps to reserved places even where policy names one as a root", () => {
+  const places = [".ssh", ".gnupg", ".config", ".config/systemd", ".kato", ".claude/projects", ".local/bin"];
+  for (const place of places) {
+    const open = makePolicy({ roots: [`/home/dev/${place}`], default_root: `/home/dev/${place}` });
+    assert.equal(outline({ destination: "a.md" }, open), "-reserved-location", place);
+  }
+  assert.equal(
+    outline({ destination: "a.md" }, makePolicy({ default_root: "/etc", roots: ["/etc"] })),
+    "-system-location",
+  );
+  const hidden = makePolicy({ roots: ["/home/dev/.notes"], default_root: "/home/dev/.notes" });
+  assert.equal(outline({ destination: "a.md" }, hidden), "/home/dev/.notes/a.md");
+  assert.equal(outline({ destination: ".a.md" }, hidden), "-hidden-segment");
+});
+
+Deno.test("resolveRequest() denies chat commands first of all when policy switches them off", () => {
+  const off = { ...policy, recording: { ...DEFAULT_POLICY.recording, commands: false as const } };
+  assert.equal(outline({ destination: "../*.md" }, off), "-commands-off");
+  assert.equal(outline({ asker: "spool" }, off), "/home/dev/.kato/exports/notes.md");
+  assert.equal(outline({ asker: "automatic", destination: null }, off).startsWith("/home/dev/"), true);
+});
+
+Deno.test("every denial by name has a sentence on one line, with the path and no unseen character", () => {
+  for (const destination of ["a\u001b[2J\n\u202e.md", "../a.md", "/etc/a.md", "$x.md", "x".repeat(5000)]) {
+    const resolved = resolveRequest(policy, makeRequest({ destination }));
+    assert.ok("reason" in resolved);
+    assert.match(resolved.message, /^".*[.;].*\.$/);
+    // deno-lint-ignore no-control-regex -- a control character is what must not be there
+    assert.doesNotMatch(resolved.message, /[\u0000-\u001f\u202e]/);
+    assert.ok(resolved.message.length < 600);
+  }
+});
+
+const meta = (change: Partial<SessionMeta> = {}): SessionMeta => ({
+  provider: "claude-code",
+  session: "5d8aa099-af7f-40f3-9709-cc6441f50fd2",
+  title: "never in a name",
+  project: "/home/dev/work/my-project",
+  started: "2026-11-23T02:08:33.521Z",
+  client: null,
+  ...change,
+});
+
+Deno.test("generateName() names a file by start, project and session", () => {
+  const table: readonly (readonly [Partial<SessionMeta>, string, string])[] = [
+    [{}, "UTC", "2026-11-23-0208_my-project_5d8aa099.md"],
+    [{}, "America/New_York", "2026-11-22-2108_my-project_5d8aa099.md"],
+    [{ started: "2026-11-23T00:00:00Z" }, "UTC", "2026-11-23-0000_my-project_5d8aa099.md"],
+    [{ started: null }, "UTC", "undated_my-project_5d8aa099.md"],
+    [{ started: "yesterday" }, "UTC", "undated_my-project_5d8aa099.md"],
+    [{ project: null }, "UTC", "2026-11-23-0208_no-project_5d8aa099.md"],
+    [{ project: "/" }, "UTC", "2026-11-23-0208_no-project_5d8aa099.md"],
+    [{ project: "/w/.." }, "UTC", "2026-11-23-0208_no-project_5d8aa099.md"],
+    [{ project: "/w/.dot.files..." }, "UTC", "2026-11-23-0208_dot-files_5d8aa099.md"],
+    [{ project: "/w/a b\n$c/" }, "UTC", "2026-11-23-0208_a-b-c_5d8aa099.md"],
+    [{ project: "/w/u\u0308ber 日本" }, "UTC", "2026-11-23-0208_über-日本_5d8aa099.md"],
+    [{ project: `/w/${"x".repeat(200)}` }, "UTC", `2026-11-23-0208_${"x".repeat(40)}_5d8aa099.md`],
+    [{ session: "../../x" }, "UTC", "2026-11-23-0208_my-project_x.md"],
+  ];
+  for (const [change, zone, expected] of table) assert.equal(generateName(meta(change), zone), expected);
+});
+
+Deno.test("generateName() gives a well-formed destination for any session, always the same", () => {
+  const text = fc.option(fc.string({ unit: "binary" }));
+  fc.assert(fc.property(text, text, fc.string({ unit: "binary" }), (project, started, session) => {
+    const name = generateName(meta({ project, started, session }), "UTC");
+    assert.deepEqual(findDestinationFaults(name), []);
+    assert.ok(!name.includes("/") && !name.startsWith("."));
+    assert.equal(name, generateName(meta({ project, started, session, title: "another" }), "UTC"));
+  }));
+});

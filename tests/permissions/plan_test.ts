@@ -1,0 +1,372 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { denoFlags, memoryFlags, memoryVariables, workerPermissions } from "../../src/permissions/flags.ts";
+import { mergePolicy } from "../../src/settings/merge.ts";
+import { type Facts, needsPolicy, plan, type PlanCommand, unionGrants } from "../../src/permissions/plan.ts";
+import { parsePlan, renderPlan } from "../../src/permissions/plan_text.ts";
+import { type Grant, grant } from "../../src/protocol/grant.ts";
+
+const FACTS: Facts = {
+  home: "/home/ada",
+  system: "/etc/kato",
+  code: ["/opt/kato/src"],
+  clientRoots: { "claude-code": ["/home/ada/.claude/projects"], codex: ["/home/ada/.codex/sessions"] },
+  clientVariables: ["CLAUDE_CONFIG_DIR"],
+  realPaths: { "/home/ada/notes": "/data/notes" },
+};
+
+function effective(text = "") {
+  const merged = mergePolicy([{ origin: "user", file: "policy.toml", text }], FACTS.home);
+  assert.ok(merged.ok, JSON.stringify(merged));
+  return merged.effective;
+}
+
+/** `read /x`, without the environment that every command may see. */
+function paths(grants: readonly Grant[]): string[] {
+  return grants.flatMap((grant) => "path" in grant ? [`${grant.grant} ${grant.path}`] : []);
+}
+
+const COMMON = ["read /opt/kato/src", "read /etc/kato", "read /home/ada/.kato/config"];
+const STATE = "/home/ada/.kato/state";
+const STATUS = [`read ${STATE}/status.json`, `read ${STATE}/daemon.lock`];
+
+Deno.test("plan() gives the daemon's orchestrator no session log and no destination", () => {
+  const { profile, roles, hash } = plan({ name: "daemon" }, effective(), FACTS);
+  assert.equal(profile, "daemon");
+  assert.equal(hash, effective().hash);
+  assert.deepEqual(roles.map(({ role, grants }) => [role, paths(grants)]), [
+    ["daemon", [
+      ...COMMON,
+      `read ${STATE}`,
+      "read /home/ada/.kato/logs",
+      "list /home/ada/.kato/exports",
+      `write ${STATE}`,
+      "write /home/ada/.kato/logs",
+    ]],
+    ["parser:claude-code", ["read /home/ada/.claude/projects"]],
+    ["parser:codex", ["read /home/ada/.codex/sessions"]],
+    ["writer", ["write /home/ada/.kato/exports"]],
+  ]);
+});
+
+Deno.test("plan() follows the policy: providers off, other folders, folders that are links", () => {
+  const policy = effective(`
+    [destinations]
+    roots = ["~/notes"]
+    default_root = "~/notes"
+    [providers.claude-code]
+    enabled = false
+    [providers.codex]
+    roots = ["/srv/codex"]
+  `);
+  const { roles } = plan({ name: "daemon" }, policy, FACTS);
+  assert.deepEqual(roles.slice(1).map(({ role, grants }) => [role, paths(grants)]), [
+    ["parser:codex", ["read /srv/codex"]],
+    ["writer", ["write /home/ada/notes", "write /data/notes"]],
+  ]);
+  assert.ok(paths(roles[0]?.grants ?? []).includes("list /data/notes"));
+});
+
+const UNITS = [
+  "list /home/ada/.config/systemd/user/kato.service",
+  "list /etc/systemd/user/kato.service",
+  "list /usr/lib/systemd/user/kato.service",
+];
+
+Deno.test("plan() gives a one-shot command one role with exactly its paths", async (t) => {
+  const cases: [command: PlanCommand, expected: string[]][] = [
+    [
+      { name: "export", reads: ["/tmp/log.jsonl"], writes: ["/home/ada/x.md"], looks: ["/home/ada"] },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.kato/logs",
+        "read /tmp/log.jsonl",
+        "list /home/ada/.kato/exports",
+        "list /home/ada",
+        "write /home/ada/.kato/logs",
+        "write /home/ada/x.md",
+      ],
+    ],
+    [
+      { name: "export", reads: null, writes: [], looks: [] },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.kato/logs",
+        "read /home/ada/.claude/projects",
+        "read /home/ada/.codex/sessions",
+        "list /home/ada/.kato/exports",
+        "write /home/ada/.kato/logs",
+      ],
+    ],
+    [{ name: "status" }, [...COMMON, ...STATUS]],
+    [
+      { name: "sessions" },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.claude/projects",
+        "read /home/ada/.codex/sessions",
+      ],
+    ],
+    [{ name: "policy", reads: ["/tmp/p.toml"] }, [...COMMON, "read /tmp/p.toml"]],
+    [
+      { name: "policy explain", looks: ["/srv"] },
+      [...COMMON, ...STATUS, "list /home/ada/.kato/exports", "list /srv"],
+    ],
+    [
+      { name: "policy edit", looks: ["/srv"], unit: false },
+      [
+        ...COMMON,
+        "read /home/ada/.kato/logs",
+        "list /home/ada/.kato/exports",
+        "list /srv",
+        ...UNITS,
+        "write /home/ada/.kato/config",
+        "write /home/ada/.kato/logs",
+      ],
+    ],
+    [
+      { name: "policy edit", looks: [], unit: true },
+      [
+        ...COMMON,
+        "read /home/ada/.config/systemd/user/kato.service.d",
+        "read /home/ada/.kato/logs",
+        "list /home/ada/.kato/exports",
+        ...UNITS,
+        "write /home/ada/.kato/config",
+        "write /home/ada/.config/systemd/user/kato.service.d",
+        "write /home/ada/.kato/logs",
+      ],
+    ],
+    [{ name: "audit" }, [...COMMON, "read /home/ada/.kato/logs"]],
+    [{ name: "audit copy", reads: ["/srv/copy"] }, [
+      ...COMMON,
+      "read /home/ada/.kato/logs",
+      "read /srv/copy",
+    ]],
+    [{ name: "init" }, [...COMMON, "write /home/ada/.kato/config"]],
+    [{ name: "help" }, ["read /opt/kato/src"]],
+    ...(["record", "capture", "stop"] as const).map((name): [PlanCommand, string[]] => [
+      { name },
+      [
+        ...COMMON,
+        ...STATUS,
+        `read ${STATE}/requests`,
+        ...["/home/ada/.claude/projects", "/home/ada/.codex/sessions"].map((root) => `list ${root}`),
+        `write ${STATE}/requests`,
+      ],
+    ]),
+  ];
+  for (const [command, expected] of cases) {
+    await t.step(command.name, () => {
+      const { roles } = plan(command, effective(), FACTS);
+      assert.equal(roles.length, 1);
+      assert.deepEqual(paths(roles[0]?.grants ?? []), expected);
+    });
+  }
+});
+
+Deno.test("plan() works without a policy for the commands that mend one", () => {
+  for (const name of ["status", "doctor", "audit", "init", "help"] as const) {
+    assert.ok(!needsPolicy(name));
+    assert.equal(plan({ name }, null, FACTS).hash, null);
+  }
+  assert.equal(plan({ name: "policy", reads: [] }, null, FACTS).hash, null);
+  for (const name of ["daemon", "export", "sessions", "record"] as const) assert.ok(needsPolicy(name));
+  assert.throws(() => plan({ name: "daemon" }, null, FACTS), /internal error/);
+});
+
+Deno.test("unionGrants() is what all roles may do, each grant once", () => {
+  const daemon = plan({ name: "daemon" }, effective(), FACTS);
+  const union = unionGrants(daemon);
+  for (const { grants } of daemon.roles) {
+    for (const grant of grants) {
+      assert.equal(union.filter((one) => JSON.stringify(one) === JSON.stringify(grant)).length, 1);
+    }
+  }
+});
+
+Deno.test("denoFlags() names every kind, and doubles commas", () => {
+  assert.deepEqual(
+    denoFlags([
+      { grant: "read", path: "/a,b" },
+      { grant: "list", path: "/c" },
+      { grant: "read", path: "/c" },
+      { grant: "env", name: "HOME" },
+      { grant: "sys", name: "uid" },
+    ]),
+    [
+      "--no-prompt",
+      "--allow-read=/a,,b,/c",
+      "--deny-write",
+      "--allow-env=HOME",
+      "--allow-sys=uid",
+      "--deny-net",
+      "--deny-run",
+      "--deny-ffi",
+      "--deny-import",
+    ],
+  );
+  assert.deepEqual(denoFlags([]).filter((flag) => flag.startsWith("--allow")), []);
+});
+
+Deno.test("workerPermissions() is whole: whatever has no grant is false", () => {
+  assert.deepEqual(workerPermissions([{ grant: "write", path: "/a,b" }]), {
+    read: false,
+    write: ["/a,b"],
+    env: false,
+    sys: false,
+    net: false,
+    run: false,
+    ffi: false,
+    import: false,
+  });
+});
+
+Deno.test("a process started with denoFlags() can do what was granted, and nothing else", async () => {
+  const base = await Deno.makeTempDir();
+  try {
+    const [granted, beside, script] = [`${base}/a,b`, `${base}/a`, `${base}/probe.ts`];
+    for (const folder of [granted, beside]) {
+      Deno.mkdirSync(folder);
+      Deno.writeTextFileSync(`${folder}/f`, "x");
+    }
+    Deno.writeTextFileSync(
+      script,
+      `const tries = {
+        read: () => Deno.readTextFileSync("${granted}/f"),
+        readBeside: () => Deno.readTextFileSync("${beside}/f"),
+        write: () => Deno.writeTextFileSync("${granted}/g", ""),
+        home: () => Deno.env.get("HOME"),
+        path: () => Deno.env.get("PATH"),
+        uid: () => Deno.uid(),
+        host: () => Deno.hostname(),
+        run: () => new Deno.Command("true").outputSync(),
+        net: () => Deno.listen({ port: 0 }),
+        ffi: () => Deno.dlopen("libc.so.6", {}),
+      };
+      const can = [];
+      for (const [name, attempt] of Object.entries(tries)) try { attempt(); can.push(name); } catch (error) {
+        if (error.name !== "NotCapable") throw error;
+      }
+      console.log(can.join(" "));`,
+    );
+    const flags = denoFlags([
+      { grant: "read", path: granted },
+      { grant: "env", name: "HOME" },
+      { grant: "sys", name: "uid" },
+    ]);
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-config", "--no-lock", ...flags, script],
+    }).output();
+    assert.equal(new TextDecoder().decode(stdout).trim(), "read home uid", new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(base, { recursive: true });
+  }
+});
+
+Deno.test("parsePlan() reads back what renderPlan() wrote", () => {
+  for (const name of ["daemon", "status", "sessions", "doctor", "audit", "init", "record", "help"] as const) {
+    const made = plan({ name }, effective(), FACTS);
+    const text = renderPlan(made);
+    assert.ok(text.ok);
+    assert.deepEqual(parsePlan(text.text), { ok: true, plan: made });
+  }
+});
+
+Deno.test("renderPlan() writes the documented text", () => {
+  const text = renderPlan({
+    profile: "audit",
+    hash: null,
+    roles: [{ role: "audit", grants: [{ grant: "read", path: "/a b,c" }, { grant: "env", name: "TZ" }] }],
+  });
+  assert.ok(text.ok);
+  assert.equal(text.text, "kato-plan 1\0hash none\0profile audit\0role audit\0read /a b,c\0env TZ\0end\0");
+});
+
+Deno.test("renderPlan() refuses a path that no launcher would take", () => {
+  for (const path of ["/a\nb", "/a/../b", "relative", "/", "/a//b", "/a/", "/a\0write /", "/\ud800"]) {
+    const made = plan({ name: "policy", reads: [path] }, effective(), FACTS);
+    assert.equal(renderPlan(made).ok, false, JSON.stringify(path));
+  }
+});
+
+Deno.test("parsePlan() refuses anything odd", async (t) => {
+  const good = "kato-plan 1\0hash none\0profile audit\0role audit\0read /a\0end\0";
+  assert.ok(parsePlan(good).ok);
+  const cases: [name: string, text: string, why: RegExp][] = [
+    ["nothing", "", /no end/],
+    ["another version", good.replace("kato-plan 1", "kato-plan 2"), /does not begin/],
+    ["cut short", good.slice(0, -4), /no end/],
+    ["more after the end", `${good}read /b\0`, /no end/],
+    ["two ends", `${good}end\0`, /field that it should not have/],
+    ["no hash", good.replace("hash none\0", ""), /no hash/],
+    ["half a hash", good.replace("none", "abc123"), /no hash/],
+    ["an unknown profile", good.replace("profile audit", "profile root"), /no known profile/],
+    [
+      "a role that is not the profile's",
+      good.replace("role audit", "role daemon"),
+      /does not begin with the role/,
+    ],
+    ["no role", "kato-plan 1\0hash none\0profile audit\0end\0", /does not begin with the role/],
+    [
+      "a grant before its role",
+      good.replace("role audit\0read /a", "read /a\0role audit"),
+      /before the first role/,
+    ],
+    ["the same role twice", good.replace("end\0", "role audit\0end\0"), /twice/],
+    ["an odd role", good.replace("end\0", "role a b\0end\0"), /odd role/],
+    ["an unknown verb", good.replace("read /a", "run /bin/sh"), /should not have/],
+    ["a bare word", good.replace("read /a", "read"), /should not have/],
+    ["a relative path", good.replace("/a", "a"), /not absolute and plain/],
+    ["the root", good.replace("/a", "/"), /not absolute and plain/],
+    ["a step up", good.replace("/a", "/a/../b"), /not absolute and plain/],
+    ["a control character", good.replace("/a", "/a\nb"), /control character/],
+    ["a C1 control character", good.replace("/a", "/a\u009bb"), /control character/],
+    ["bytes that were no text", good.replace("/a", "/\ufffd"), /not UTF-8/],
+    ["an odd variable", good.replace("read /a", "env A=B"), /odd variable/],
+    ["an odd item", good.replace("read /a", "sys uid,gid"), /odd item/],
+    ["more than 64 KiB", good.replace("/a", `/${"a".repeat(65_536)}`), /longer than/],
+  ];
+  for (const [name, text, why] of cases) {
+    await t.step(name, () => {
+      const parsed = parsePlan(text);
+      assert.ok(!parsed.ok);
+      assert.match(parsed.message, why);
+    });
+  }
+});
+
+Deno.test("parsePlan() gives grants or refuses, whatever it is given", () => {
+  const field = fc.oneof(
+    fc.constantFrom("read ", "list ", "write ", "env ", "sys ", "role audit", "role parser:codex", "end"),
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("/a", "/../a", "HOME", "uid"),
+  );
+  fc.assert(fc.property(fc.array(fc.tuple(field, field)), (fields) => {
+    const body = fields.map(([a, b]) => `${a}${b}\0`).join("");
+    const parsed = parsePlan(`kato-plan 1\0hash none\0profile audit\0role audit\0${body}end\0`);
+    if (!parsed.ok) return;
+    for (const { grants } of parsed.plan.roles) {
+      for (const one of grants) {
+        assert.deepEqual(grant.parse(one), one);
+        if ("path" in one) assert.ok(one.path.startsWith("/") && !one.path.split("/").includes(".."));
+      }
+    }
+    assert.deepEqual(renderPlan(parsed.plan).ok, true);
+  }));
+});
+
+Deno.test("the launcher keeps a command's memory as a checkout does", () => {
+  const source = (file: string) =>
+    Deno.readTextFileSync(new URL(`../../src/launcher/${file}`, import.meta.url));
+  for (const command of ["daemon", "export"]) {
+    const flags = memoryFlags(command).join(",");
+    assert.ok(flags !== "" && source("flags.c").includes(flags), command);
+    for (const [name, value] of Object.entries(memoryVariables(command))) {
+      assert.ok(source("environment.c").includes(`"${name}=${value}"`), name);
+    }
+  }
+});

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { readToml } from "../../src/settings/toml.ts";
+
+Deno.test("readToml() knows the line of every key and table", () => {
+  const read = readToml(
+    [
+      "enforce = [",
+      '  "a", # ] not the end',
+      "  'b',",
+      "]",
+      "[destinations]",
+      'roots = ["~/x"]',
+      '  "max\\u005ffile_mb" = 1',
+      "[ providers . 'claude-code' ]",
+      "enabled = true",
+      'note = """',
+      "[not_a_table]",
+      'key = "no key" """',
+      "after = { inner = 1, deep.er = [ { x = 1 } ] }",
+      "last = 1979-05-27",
+    ].join("\r\n"),
+  );
+  assert.ok(read.ok);
+  assert.deepEqual(Object.fromEntries(read.lines), {
+    "enforce": 1,
+    "destinations": 5,
+    "destinations.roots": 6,
+    "destinations.max_file_mb": 7,
+    "providers.claude-code": 8,
+    "providers.claude-code.enabled": 9,
+    "providers.claude-code.note": 10,
+    "providers.claude-code.after": 13,
+    "providers.claude-code.after.inner": 13,
+    "providers.claude-code.after.deep.er": 13,
+    "providers.claude-code.after.deep.er.x": 13,
+    "providers.claude-code.last": 14,
+  });
+});
+
+Deno.test("readToml() says the line of what is not TOML, or not plain", async (t) => {
+  const cases: [name: string, text: string, line: number, message: RegExp][] = [
+    ["unclosed table", "a = 1\n[b\n", 2, /is not TOML/],
+    ["bad escape", 'a = 1\nb = "\\q"\n', 2, /is not TOML/],
+    ["the same key twice", "[d]\nallow = false\nallow = true\n", 3, /sets d\.allow twice/],
+    ["the same key twice, once dotted", "d.allow = false\n[d]\nallow = true\n", 3, /sets d\.allow twice/],
+    ["the same key twice, once in quotes", 'allow = false\n"allow" = true\n', 2, /sets allow twice/],
+    ["deep nesting", "a = 1\nb = " + "[".repeat(100_000), 2, /more than 8 deep/],
+    ["the same table twice", "[d]\na = 1\n[d]\nb = 1\n", 3, /sets \[d\] twice/],
+  ];
+  for (const [name, text, line, message] of cases) {
+    await t.step(name, () => {
+      const read = readToml(text);
+      assert.ok(!read.ok);
+      assert.equal(read.line, line);
+      assert.match(read.message, message);
+    });
+  }
+});
+
+Deno.test("readToml() keeps what would be a prototype apart", () => {
+  const read = readToml('[__proto__]\nx = 1\n["a.b"]\ny = 1\n');
+  assert.ok(read.ok);
+  assert.deepEqual([...read.lines.keys()], ["__proto__", "__proto__.x", '"a.b"', '"a.b".y']);
+  assert.equal(({} as Record<string, unknown>).x, undefined);
+});
+
+Deno.test("readToml() reads long values without a deep stack", () => {
+  const text = `long = """${'x "" \\\\'.repeat(30_000)}"""\nlist = [${"[1],".repeat(10_000)}]\n`;
+  const read = readToml(text);
+  assert.ok(read.ok);
+  assert.equal(read.lines.get("list"), 2);
+});
