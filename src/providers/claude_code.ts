@@ -34,7 +34,7 @@ import {
 import { readUserRow } from "./claude_code/user_rows.ts";
 import { CLAUDE_CODE } from "./clients.ts";
 import type { Provider, Reading } from "./provider.ts";
-import { cutText } from "./title.ts";
+import { cutText } from "./prompt_title.ts";
 
 const SESSION = /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
 const AGENT_FOLDER =

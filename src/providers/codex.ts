@@ -10,7 +10,7 @@ import { finishLog, readLine } from "./codex/lines.ts";
 import { introduceLog, isLog } from "./codex/names.ts";
 import { parseOrNothing, parseWithoutOutput } from "./codex/second_copy.ts";
 import { isCopied } from "./codex/session_line.ts";
-import { isRow, listOf, rowOf, timeOf } from "./narrow.ts";
+import { isRow, listOf, rowOf, timeOf } from "./unknown_value.ts";
 import { CODEX } from "./clients.ts";
 import type { Provider } from "./provider.ts";
 

@@ -5,7 +5,7 @@
  */
 import { dirname, join } from "@std/path";
 import { MAIN_AGENT } from "../protocol/event.ts";
-import { isRow, type Row, timeOf, typeName } from "./narrow.ts";
+import { isRow, type Row, timeOf, typeName } from "./unknown_value.ts";
 import { readClientMessage } from "./gemini/client_messages.ts";
 import { classifyAgentFile, classifyFile, introduceLog, isInPlace, recordsOf } from "./gemini/files.ts";
 import { messageOf, speakerOf } from "./gemini/message_shape.ts";

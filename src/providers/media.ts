@@ -1,6 +1,6 @@
 /** What is not text, in a few words. Pure. */
-import { type Row, rowOf, textOf } from "./narrow.ts";
-import { cutText } from "./title.ts";
+import { type Row, rowOf, textOf } from "./unknown_value.ts";
+import { cutText } from "./prompt_title.ts";
 
 const NAME_CHARS = 120;
 

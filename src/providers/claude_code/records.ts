@@ -1,7 +1,7 @@
 /** What a row holds, before anything about its shape is known. Pure. */
-import { isRow, type Row, textOf } from "../narrow.ts";
+import { isRow, type Row, textOf } from "../unknown_value.ts";
 
-export { isRow, listOf, type Row, rowOf, tagged, textOf, timeOf, typeName } from "../narrow.ts";
+export { isRow, listOf, type Row, rowOf, tagged, textOf, timeOf, typeName } from "../unknown_value.ts";
 
 /** The message of a row; other programs write what it holds into the row itself. */
 export function messageOf(row: Row): Row {

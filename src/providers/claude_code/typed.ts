@@ -1,7 +1,7 @@
 /** The part of a person's text that the person typed: what was pasted is somebody else's. Pure. */
-import { firstLine } from "../title.ts";
+import { firstLine } from "../prompt_title.ts";
 
-export { cutText } from "../title.ts";
+export { cutText } from "../prompt_title.ts";
 
 /** The client wraps a large paste so, with an id that no paste can foresee; small ones stay as if typed. */
 const PASTE_TAG = /<(\/?)pasted_content id="([^"\n]{0,64})">/g;

@@ -1,5 +1,5 @@
 /** What agents say to each other, and where a sub-agent hands back to whoever started it. Pure. */
-import { isRow, listOf, type Row, rowOf, tagged, textOf, timeOf } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, tagged, textOf, timeOf } from "../unknown_value.ts";
 import type { HandBack, Reading } from "../provider.ts";
 import type { Fold } from "./fold.ts";
 import { ownId } from "./ids.ts";

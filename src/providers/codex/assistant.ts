@@ -1,5 +1,5 @@
 /** What the model said. Pure. */
-import { listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import { listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { findNew, isSecondCopy, keyOf } from "./copies.ts";
 import type { Family, Fold, Phase, Waiting } from "./fold.ts";

@@ -3,7 +3,7 @@
  * a message typed. docs/providers.md has the table. Pure.
  */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
-import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";
 import { nameOf } from "./ids.ts";
 

@@ -1,5 +1,5 @@
 /** Calls of tools, as the model's interface has them. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { rememberCall, rememberQuestions } from "./call_memory.ts";
 import type { Question } from "./fold.ts";

@@ -1,7 +1,7 @@
 /** Lines of type `event_msg`: what the client tells its user interface. Pure. */
-import { type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import { type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
-import { cutText } from "../title.ts";
+import { cutText } from "../prompt_title.ts";
 import { readAgentEvent, readAgentItem, readLastAnswer, readPlan } from "./assistant.ts";
 import { authorOf, triggerOf } from "./authors.ts";
 import { keyOf } from "./copies.ts";

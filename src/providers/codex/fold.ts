@@ -1,7 +1,7 @@
 /** What reading one log remembers from line to line: small plain JSON, kept in checkpoints. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Authorship } from "../../protocol/evidence.ts";
-import { isRow } from "../narrow.ts";
+import { isRow } from "../unknown_value.ts";
 import { authorOfThread, NOBODY } from "./authors.ts";
 import { callKey } from "./call_memory.ts";
 

@@ -1,6 +1,6 @@
 /** Ids of what is told: the client's own, or the place where it stands. Pure. */
 import { ID_CHARS } from "../../protocol/limits.ts";
-import { textOf } from "../narrow.ts";
+import { textOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";
 
 /** Names that clients give: of themselves, of models, of turns. */

@@ -1,6 +1,6 @@
 /** The events of one line, with their ids and their time. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
-import { type Row, timeOf } from "../narrow.ts";
+import { type Row, timeOf } from "../unknown_value.ts";
 import type { Origin, Out, Reading, Said } from "../provider.ts";
 import type { Fold, Waiting } from "./fold.ts";
 import { placeId } from "./ids.ts";

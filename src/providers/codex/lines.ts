@@ -1,5 +1,5 @@
 /** One line of a log, by its type. Pure. */
-import { isRow, type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import { isRow, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { LogRecord, Reading } from "../provider.ts";
 import { tellAnswer } from "./assistant.ts";
 import { readEvent } from "./event_lines.ts";

@@ -1,7 +1,7 @@
 /** What is not text, in a few words. Pure. */
 import { describeBase64 } from "../media.ts";
-import { type Row, textOf } from "../narrow.ts";
-import { cutText } from "../title.ts";
+import { type Row, textOf } from "../unknown_value.ts";
+import { cutText } from "../prompt_title.ts";
 
 const NAME_CHARS = 200;
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w=.+-]+)*;base64,/;

@@ -1,5 +1,5 @@
 /** Which files are logs, and whose. Their names hold ids, but only their first line tells what a thread is. Pure. */
-import { isRow, type Row, rowOf } from "../narrow.ts";
+import { isRow, type Row, rowOf } from "../unknown_value.ts";
 import type { Source } from "../provider.ts";
 import { callerOf, isInternal, parentageOf, threadOf } from "./session_line.ts";
 import { inEnvelope, isBareMeta, isOfLog } from "./shape.ts";

@@ -1,8 +1,8 @@
 /** What a person said: the text without what a client put around it, and the part that the person typed. Pure. */
 import type { Authorship } from "../../protocol/evidence.ts";
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
-import { firstLine } from "../title.ts";
+import { firstLine } from "../prompt_title.ts";
 import { kindsOf } from "./agents.ts";
 import { AMBIGUOUS, authorOf, hasUnknownMarks, HOST, PIPED, UNKNOWN_MARK } from "./authors.ts";
 import { isSecondCopy, keyOf } from "./copies.ts";

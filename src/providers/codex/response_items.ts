@@ -1,5 +1,5 @@
 /** Lines of type `response_item`: the model's interface, in which messages stand a second time. Pure. */
-import { isRow, listOf, type Row, textOf, typeName } from "../narrow.ts";
+import { isRow, listOf, type Row, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { isNotification, kindsOf, readAgentMail } from "./agents.ts";
 import { readRawMessage } from "./assistant.ts";

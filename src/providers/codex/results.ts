@@ -1,5 +1,5 @@
 /** Results of calls, and what they tell: whether the call failed, and what the person answered. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { takeFailure, takeQuestions } from "./call_memory.ts";
 import type { Question } from "./fold.ts";

@@ -2,7 +2,7 @@
  * What a command printed stands in a log twice: in its call's result, and in the client's own item of it. Of a call that
  * is known, the item says only how it ended; then the second copy, half of a log's bytes, is not parsed. Pure.
  */
-import { rowOf } from "../narrow.ts";
+import { rowOf } from "../unknown_value.ts";
 import { knowsCall } from "./call_memory.ts";
 import type { Fold } from "./fold.ts";
 import { COMMAND_LINE } from "./known_types.ts";

@@ -1,7 +1,7 @@
 /** The first line of a log: whose thread it is, and where it came from. Pure. */
-import { isRow, type Row, rowOf, textOf, timeOf } from "../narrow.ts";
+import { isRow, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
-import { cutText } from "../title.ts";
+import { cutText } from "../prompt_title.ts";
 import { authorOfThread } from "./authors.ts";
 import type { Fold } from "./fold.ts";
 import { nameOf } from "./ids.ts";

@@ -2,7 +2,7 @@
  * A line by what it holds, where it does not say what it is: other programs write such logs, too, and a line may have
  * lost a part. Pure.
  */
-import { isRow, type Row, textOf } from "../narrow.ts";
+import { isRow, type Row, textOf } from "../unknown_value.ts";
 import {
   ERROR_EVENTS,
   SILENT_EVENTS,

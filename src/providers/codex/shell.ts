@@ -1,5 +1,5 @@
 /** Shell lines that the person ran (`!ls`), and the words of a shell in general. Pure. */
-import { listOf, type Row, tagged, textOf } from "../narrow.ts";
+import { listOf, type Row, tagged, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";

@@ -2,7 +2,7 @@
  * What a call did on its way. Where a call is a program, its commands and changes have no items of the model's: they
  * are told as steps. What belongs to a call of its own was told with it. Pure.
  */
-import { isRow, listOf, type Row, rowOf, textOf } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { knowsCall, rememberFailure } from "./call_memory.ts";
 import type { Fold } from "./fold.ts";

@@ -1,5 +1,5 @@
 /** What the model thought. Its raw form holds all of a thought; older clients tell each part by an event of its own. Pure. */
-import { listOf, type Row, rowOf, textOf } from "../narrow.ts";
+import { listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { findNew } from "./copies.ts";
 import type { Family, Waiting } from "./fold.ts";

@@ -3,7 +3,7 @@
  * more of it: an answer's phase, the plan in it, that a person wrote it, or that it is a summary. Whatever is told tells
  * first what waits: the order is the log's. Pure.
  */
-import { type Row, rowOf, textOf } from "../narrow.ts";
+import { type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Fold, Waiting } from "./fold.ts";
 import { SILENT_EVENTS, SILENT_ITEMS, SILENT_RESPONSE_ITEMS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";

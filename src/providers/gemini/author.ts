@@ -3,7 +3,7 @@
  * when it writes them. Pure.
  */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
-import { isRow, type Row, timeOf } from "../narrow.ts";
+import { isRow, type Row, timeOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";
 
 /** Fields of a message, and of its parts, that say nothing of who wrote it. */

@@ -1,5 +1,5 @@
 /** Messages of types `info`, `error` and `warning`: what the client tells the person. Pure. */
-import type { Row } from "../narrow.ts";
+import type { Row } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { isCompressionInfo, readCompressionInfo } from "./compaction.ts";
 import type { Fold } from "./fold.ts";

@@ -1,6 +1,6 @@
 /** Texts that the client gives the model in the person's place, by how they begin. Pure. */
 import type { NoticeKind } from "../../protocol/event.ts";
-import { type Row, textOf } from "../narrow.ts";
+import { type Row, textOf } from "../unknown_value.ts";
 import type { Origin } from "../provider.ts";
 
 /** The id of the record with which the client opens every session. */

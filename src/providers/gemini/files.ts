@@ -1,5 +1,5 @@
 /** Which files of the client's temporary folder hold sessions, and what their first records say. Pure. */
-import { isRow, listOf, type Row, textOf } from "../narrow.ts";
+import { isRow, listOf, type Row, textOf } from "../unknown_value.ts";
 import type { Source } from "../provider.ts";
 import { messageOf, speakerOf } from "./message_shape.ts";
 import { behindContext, mayBeContext } from "./client_text.ts";

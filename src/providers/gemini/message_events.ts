@@ -1,6 +1,6 @@
 /** The events of one record, with their ids and their time; what was told already is not told again. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
-import { type Row, rowOf, textOf, timeOf } from "../narrow.ts";
+import { type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Origin, Out, Reading, Said } from "../provider.ts";
 import { type Fold, newText, rememberEmitted, shortId } from "./fold.ts";
 

@@ -1,5 +1,5 @@
 /** What a record is by what it holds, where it does not say: other programs write such logs, too. Pure. */
-import type { Row } from "../narrow.ts";
+import type { Row } from "../unknown_value.ts";
 
 /** Fields that messages of the model alone have. */
 const MODEL_FIELDS = ["toolCalls", "thoughts", "tokens", "model"];

@@ -1,5 +1,5 @@
 /** Messages of type `gemini`: thoughts, text, calls of tools with their results. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { SUMMARY_REPLY } from "./client_text.ts";
 import type { Fold } from "./fold.ts";

@@ -1,5 +1,5 @@
 /** The content of a message: a string, or parts as the model's interface has them. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import { describeMedia } from "../media.ts";
 import type { MessageEvents } from "./message_events.ts";
 

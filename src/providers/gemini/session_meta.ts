@@ -1,7 +1,7 @@
 /** What records tell of their session: its title, where and when it began. Pure. */
-import { isRow, listOf, type Row, textOf, timeOf } from "../narrow.ts";
+import { isRow, listOf, type Row, textOf, timeOf } from "../unknown_value.ts";
 import type { Out, Reading } from "../provider.ts";
-import { cutText, firstLine } from "../title.ts";
+import { cutText, firstLine } from "../prompt_title.ts";
 import { directoryOf, mayBeContext } from "./client_text.ts";
 import type { Fold } from "./fold.ts";
 import { partsOf, textsOf } from "./parts.ts";

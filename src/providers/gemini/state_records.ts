@@ -1,5 +1,5 @@
 /** Records of state: the session's metadata, changes to it, and going back to an earlier point. Pure. */
-import { isRow, listOf, type Row, rowOf, typeName } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, typeName } from "../unknown_value.ts";
 import type { Out, Reading } from "../provider.ts";
 import { noteStart } from "./author.ts";
 import { isSnapshot } from "./client_text.ts";

@@ -1,6 +1,6 @@
 /** Calls of tools, with their results: in `toolCalls` of a live record, in parts of a replayed one. Pure. */
 import type { NoticeKind } from "../../protocol/event.ts";
-import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../narrow.ts";
+import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
 import { type MessageEvents, recordId } from "./message_events.ts";
 import { partsOf, readOtherParts } from "./parts.ts";

@@ -1,7 +1,7 @@
 /** Messages of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Authorship } from "../../protocol/evidence.ts";
-import { isRow, type Row } from "../narrow.ts";
+import { isRow, type Row } from "../unknown_value.ts";
 import type { Origin, Reading } from "../provider.ts";
 import {
   behindContext,
