@@ -18,7 +18,7 @@ import type { DoctorInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { describePermissions } from "../planning/permissions.ts";
 import type { Program } from "../run.ts";
-import { findRooted } from "../sessions/rooted.ts";
+import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { count, describeSandbox, plain, tilde } from "../terminal/style.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 import { describeQuarantined, describeTrouble, orderTroubles } from "../terminal/trouble.ts";
@@ -83,7 +83,7 @@ function checkSettings(context: Context): Check[] {
 
 function checkFolders(effective: EffectivePolicy, context: Context): Check[] {
   const { home } = context;
-  const sources = findRooted(context, effective).flatMap(({ provider, roots }) =>
+  const sources = findReadableProviders(context, effective).flatMap(({ provider, roots }) =>
     roots.map((root): Check =>
       look(root) === null
         ? note(provider.id, `${tilde(root, home)} does not exist yet`)
@@ -164,7 +164,7 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
 
 function rootsOf(effective: EffectivePolicy, context: Context): Roots {
   return {
-    reads: findRooted(context, effective).flatMap(({ roots }) => roots),
+    reads: findReadableProviders(context, effective).flatMap(({ roots }) => roots),
     writes: effective.policy.destinations.roots,
   };
 }

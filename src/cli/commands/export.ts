@@ -20,7 +20,7 @@ import type { ExportInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { openOwnAudit } from "../own_audit.ts";
 import { namesFolder } from "../planning/plan_command.ts";
-import { findRooted } from "../sessions/rooted.ts";
+import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { findClientRoots, loadForSessions, loadOwnConfig } from "../planning/load_settings.ts";
 import { count, plain, showSize, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
@@ -43,8 +43,8 @@ export async function exportSessions(invocation: ExportInvocation, context: Cont
   if (!loaded.ok) return loaded.outcome;
   const config = loadOwnConfig(context);
   if (!config.ok) return config.outcome;
-  const rooted = findRooted(context, loaded.value);
-  const chosen = chooseSources(invocation, rooted, context);
+  const readable = findReadableProviders(context, loaded.value);
+  const chosen = chooseSources(invocation, readable, context);
   if (!("sources" in chosen)) return fail(chosen.failure, chosen.message);
 
   const toFolder = namesFolder(invocation) || isFolder(invocation.output, context);
@@ -61,7 +61,7 @@ export async function exportSessions(invocation: ExportInvocation, context: Cont
     if (invocation.output === "-") return await printAll(chosen.sources, run);
     const audit = openOwnAudit(context.home, loaded.value, "export");
     const { policy } = loaded.value;
-    const followed = rooted.flatMap(({ roots }) => roots);
+    const followed = readable.flatMap(({ roots }) => roots);
     const output: OutputContext = {
       ...context,
       policy,

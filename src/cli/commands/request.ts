@@ -12,7 +12,7 @@ import { isLocked } from "../daemon_state.ts";
 import type { RequestInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { chooseSession, findSessions } from "../sessions/find_sessions.ts";
-import { findRooted } from "../sessions/rooted.ts";
+import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { loadEffective } from "../planning/load_settings.ts";
 import { plain } from "../terminal/style.ts";
 
@@ -31,7 +31,7 @@ export async function requestRecording(invocation: RequestInvocation, context: C
   const { requests, lockFile } = placesOf(context.home);
   if (!isLocked(lockFile)) return fail("not-running", NOT_RUNNING);
   const choice = chooseSession(
-    findSessions(findRooted(context, loaded.value), invocation.provider),
+    findSessions(findReadableProviders(context, loaded.value), invocation.provider),
     invocation.session,
   );
   if ("message" in choice) return fail("usage", choice.message);

@@ -8,7 +8,7 @@ import { DONE, type Outcome } from "../outcome.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { findSessions, type FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
-import { findRooted } from "../sessions/rooted.ts";
+import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { loadForSessions } from "../planning/load_settings.ts";
 import {
   count,
@@ -39,7 +39,7 @@ export function listSessions(invocation: SessionsInvocation, context: Context): 
   if (!loaded.ok) return loaded.outcome;
   const { filter, json } = invocation;
   const from = earliest(filter.since, context.now);
-  const sessions = findSessions(findRooted(context, loaded.value), filter.provider)
+  const sessions = findSessions(findReadableProviders(context, loaded.value), filter.provider)
     .filter(({ modified }) => modified >= from);
   const limit = (invocation.limit ?? (json ? 0 : LIMIT)) || Infinity;
   const recorded = findRecorded(context);

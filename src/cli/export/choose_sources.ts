@@ -6,7 +6,7 @@ import type { ExportInvocation } from "../command_line/invocation.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { chooseSession, findSessions, type FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
-import type { Rooted } from "../sessions/rooted.ts";
+import type { ReadableProvider } from "../sessions/readable_providers.ts";
 import { plain } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { isSystemError } from "./output_file.ts";
@@ -25,12 +25,12 @@ export type Sources =
 
 export function chooseSources(
   invocation: ExportInvocation,
-  rooted: readonly Rooted[],
+  readable: readonly ReadableProvider[],
   context: Context,
 ): Sources {
   const { file, all, filter } = invocation;
   if (file !== null) return chooseFile(invocation, absolutePath(file, context.cwd, context.home));
-  const found = findSessions(rooted, filter.provider);
+  const found = findSessions(readable, filter.provider);
   if (!all) return chooseNamed(invocation.sessions, found);
   const from = earliest(filter.since, context.now);
   const sources = found.filter(({ modified }) => modified >= from).map(sourceOf)

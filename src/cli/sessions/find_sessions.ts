@@ -9,7 +9,7 @@ import type { ProviderId } from "../../protocol/event.ts";
 import { shortId } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { count, plain } from "../terminal/style.ts";
-import type { Rooted } from "./rooted.ts";
+import type { ReadableProvider } from "./readable_providers.ts";
 
 export interface FoundSession extends SessionOnDisk {
   readonly provider: Provider;
@@ -17,12 +17,12 @@ export interface FoundSession extends SessionOnDisk {
 }
 
 /** All sessions, the ones that changed last first. */
-export function findSessions(rooted: readonly Rooted[], only: ProviderId | null): FoundSession[] {
-  const found = rooted.filter(({ provider }) => only === null || provider.id === only).flatMap(findOf);
+export function findSessions(readable: readonly ReadableProvider[], only: ProviderId | null): FoundSession[] {
+  const found = readable.filter(({ provider }) => only === null || provider.id === only).flatMap(findOf);
   return found.sort((a, b) => b.modified - a.modified || (a.session < b.session ? -1 : 1));
 }
 
-function findOf({ provider, roots }: Rooted): FoundSession[] {
+function findOf({ provider, roots }: ReadableProvider): FoundSession[] {
   const index = indexSessions(provider, roots);
   const found = new Map<string, SessionOnDisk>();
   for (const root of roots) {

@@ -7,12 +7,12 @@ import type { Context } from "../context.ts";
 import { findClientRoots } from "../planning/load_settings.ts";
 
 /** A provider whose sessions may be read, and the folders that hold them. */
-export interface Rooted {
+export interface ReadableProvider {
   readonly provider: Provider;
   readonly roots: readonly string[];
 }
 
-export function findRooted(context: Context, { policy }: EffectivePolicy): Rooted[] {
+export function findReadableProviders(context: Context, { policy }: EffectivePolicy): ReadableProvider[] {
   const byProvider = rootsByProvider(policy, { clientRoots: findClientRoots(context) });
   return providers.flatMap((provider) => {
     const roots = byProvider.get(provider.id);
