@@ -2,7 +2,7 @@
  * Children, measured from outside: the clock on the wall, the CPU time that the kernel charges them with, the most
  * memory they ever held. Requires read on /proc, and run. Room: bench; edge.
  */
-import { engineFlags, memoryFlags, memoryVariables } from "../src/permissions/flags.ts";
+import { engineFlags, memoryFlags, memoryVariables } from "../tools/runtime_flags.ts";
 import { treeOf } from "./processes.ts";
 
 /** Milliseconds in a clock tick of /proc: USER_HZ is 100 on every Linux that Deno runs on. */

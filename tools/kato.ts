@@ -10,7 +10,7 @@ import { homeOf, NO_HOME } from "../src/cli/home.ts";
 import { makePlan } from "../src/cli/planning/make_plan.ts";
 import { planCommandOf, type Sketch } from "../src/cli/planning/plan_command.ts";
 import { clientVariables } from "../src/cli/planning/load_settings.ts";
-import { denoFlags, engineFlags, memoryFlags, memoryVariables } from "../src/permissions/flags.ts";
+import { denoFlags, engineFlags, memoryFlags, memoryVariables } from "./runtime_flags.ts";
 import { SYSTEM_POLICY } from "../src/settings/places.ts";
 import { unionGrants } from "../src/permissions/plan.ts";
 import { renderPlan } from "../src/permissions/plan_text.ts";

@@ -1,5 +1,5 @@
 /** Reads the table of system calls (src/launcher/syscalls.def) for the units and for the documentation. Pure. */
-import { markdownTable } from "../src/permissions/markdown_table.ts";
+import { markdownTable } from "./markdown_table.ts";
 
 export interface SystemCall {
   readonly name: string;

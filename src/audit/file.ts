@@ -7,7 +7,7 @@ import { type Link, readLine } from "./chain.ts";
 import { AuditLogError, OddFile } from "./error.ts";
 import { listRotated, lockFile } from "./files.ts";
 import { flushFolder } from "../disk/flush_folder.ts";
-import { lookAt } from "../disk/look.ts";
+import { entryAt } from "../disk/entry_at.ts";
 
 /** The current file as it was last seen. */
 export interface Seen {
@@ -64,7 +64,7 @@ function whyOdd(named: Deno.FileInfo): string | null {
 
 export function openLock(directory: string): Deno.FsFile {
   const path = lockFile(directory);
-  const named = lookAt(path);
+  const named = entryAt(path);
   const odd = named === null ? null : whyOdd(named);
   if (odd !== null) throw new AuditLogError(`Cannot open the audit log: ${path} ${odd}; move it away`, true);
   try {
@@ -151,7 +151,7 @@ export function whatBecameOf(written: Written, now: Seen, directory: string): st
     return now.size < written.end ? "log-cut" : "log-altered";
   }
   for (const path of listRotated(directory)) {
-    const rotated = lookAt(path);
+    const rotated = entryAt(path);
     if (rotated === null || !isSame(written, rotated)) continue;
     // Another process has rotated it.
     using file = Deno.openSync(path);

@@ -25,7 +25,7 @@ import {
 } from "./file.ts";
 import { currentFile, rotatedFile } from "./files.ts";
 import { flushFolder } from "../disk/flush_folder.ts";
-import { lookAt } from "../disk/look.ts";
+import { entryAt } from "../disk/entry_at.ts";
 
 export interface AuditLogOptions {
   /** `~/.kato/logs`; it exists. */
@@ -74,7 +74,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
 
   /** Brings `seen` and `last` up to what all processes wrote. */
   const catchUp = (): Seen => {
-    const named = lookAt(path);
+    const named = entryAt(path);
     if (seen !== null && named !== null && named.dev === seen.dev && named.ino === seen.ino) {
       if (named.size === seen.size) return seen;
     } else {

@@ -3,7 +3,7 @@
  * exit status. The only place that gives exit statuses. Reads no file and writes none. Room: cli; edge.
  */
 import { escapeControls, isJournal, withPriority } from "../protocol/journal_line.ts";
-import { systemWords } from "../disk/look.ts";
+import { systemWords } from "../disk/entry_at.ts";
 import { AuditLogError } from "../audit/error.ts";
 import type { Output } from "./context.ts";
 import { escapeLines } from "./terminal/escaped_text.ts";

@@ -4,7 +4,7 @@ import { placesOf } from "../settings/places.ts";
 import { makePrivateFolder } from "../disk/atomic_file.ts";
 import { AuditLogError } from "../audit/error.ts";
 import { type AuditLog, openAuditLog } from "../audit/log.ts";
-import { systemWords } from "../disk/look.ts";
+import { systemWords } from "../disk/entry_at.ts";
 
 /** With its folder. `role`: who writes. Throws what the disk says. */
 export function openOwnAudit(home: string, effective: EffectivePolicy, role: "export" | "policy"): AuditLog {

@@ -14,7 +14,7 @@ import { WRITERS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { OpenedFile } from "../protocol/writer_messages.ts";
 import { flushFoldersOf } from "../disk/flush_folder.ts";
-import { systemWords } from "../disk/look.ts";
+import { systemWords } from "../disk/entry_at.ts";
 import { lookUp } from "../destination/lookup.ts";
 import type { OpenResult, Problem } from "./recorder_context.ts";
 import type { FileIdentity, Recording } from "./recording.ts";

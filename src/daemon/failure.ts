@@ -1,6 +1,6 @@
 /** Why a step could not be done, in words that hold nothing of a conversation. Room: daemon; no authority, pure. */
 import { AuditLogError } from "../audit/error.ts";
-import { systemWords } from "../disk/look.ts";
+import { systemWords } from "../disk/entry_at.ts";
 import { StateError } from "./state.ts";
 
 /** The machine says no for now: the step is right, and is to be tried again. */

@@ -3,7 +3,7 @@
  * Requires read and write on the logs folder. Room: daemon; edge.
  */
 import { LOG_FILE_BYTES, LOG_FILE_GENERATIONS } from "../protocol/limits.ts";
-import { lookAt } from "../disk/look.ts";
+import { entryAt } from "../disk/entry_at.ts";
 
 export interface LogFile {
   /** Never throws. */
@@ -35,7 +35,7 @@ export function openLogFile(
 
 /** Opened anew for each line: the file may be moved away or removed at any time. */
 function append(path: string, line: string): void {
-  const found = lookAt(path);
+  const found = entryAt(path);
   // A FIFO would hold us up, a link lead elsewhere.
   if (found !== null && !(found.isFile && found.nlink === 1)) throw new NotPlain();
   if (found !== null && found.size >= LOG_FILE_BYTES) rotate(path);
@@ -49,7 +49,7 @@ function append(path: string, line: string): void {
 function rotate(path: string): void {
   for (let generation = LOG_FILE_GENERATIONS - 1; generation >= 1; generation--) {
     const from = generation === 1 ? path : `${path}.${generation - 1}`;
-    if (lookAt(from) !== null) Deno.renameSync(from, `${path}.${generation}`);
+    if (entryAt(from) !== null) Deno.renameSync(from, `${path}.${generation}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import type { Places } from "../settings/places.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import { PROVIDERS } from "../protocol/closed_sets.ts";
-import { systemWords } from "../disk/look.ts";
+import { systemWords } from "../disk/entry_at.ts";
 import { describeFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 

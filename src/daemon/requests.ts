@@ -7,7 +7,7 @@ import { join } from "@std/path";
 import { type Answer, type Request, request as requestSchema } from "../protocol/request.ts";
 import { REFUSED_REQUESTS, REQUEST_BYTES } from "../protocol/limits.ts";
 import { makePrivateFolder, writeAtomically } from "../disk/atomic_file.ts";
-import { removeIfThere, systemWords } from "../disk/look.ts";
+import { removeIfThere, systemWords } from "../disk/entry_at.ts";
 import { describeFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 

@@ -5,7 +5,7 @@
 import { dirname } from "@std/path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { flushFoldersOf } from "../disk/flush_folder.ts";
-import { lookAt } from "../disk/look.ts";
+import { entryAt } from "../disk/entry_at.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 export interface Database {
@@ -46,7 +46,7 @@ export function openState(path: string, damaged: (message: string) => void = () 
   let connection: DatabaseSync | null = null;
   try {
     // Made here and not by SQLite, so that its mode does not depend on the umask; SQLite gives its side files the same.
-    const isNew = lookAt(path) === null;
+    const isNew = entryAt(path) === null;
     const file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
     const isPrivate = ((file.statSync().mode ?? 0) & 0o777) === 0o600;
     file.close();

@@ -6,7 +6,7 @@
 import { dirname } from "@std/path";
 import type { Component, Lookup } from "./decision.ts";
 import { isInside } from "../settings/folders.ts";
-import { systemWords } from "../disk/look.ts";
+import { systemWords } from "../disk/entry_at.ts";
 
 /**
  * Requires read on the roots, as named and as realpath gives them; what stands above them is passed over where the

@@ -1,7 +1,7 @@
 /** Files that others read while we write them. Requires write on the folder of the file. Room: system; edge. */
 import { dirname, join } from "@std/path";
 import { flushFolder, flushFoldersOf } from "./flush_folder.ts";
-import { lookAt } from "./look.ts";
+import { entryAt } from "./entry_at.ts";
 
 /**
  * Replaces `path` with `text`, mode 0600: a reader sees the old text or the new, whole.
@@ -40,7 +40,7 @@ function removeQuietly(path: string): void {
 
 /** Makes `path` and what is missing above it, each mode 0700 under any umask. Requires write on `path`. */
 export function makePrivateFolder(path: string): void {
-  const isNew = lookAt(path) === null;
+  const isNew = entryAt(path) === null;
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   // Not where it is needless: on a disk that is read-only for now, it would be refused.
   if (((Deno.statSync(path).mode ?? 0) & 0o777) !== 0o700) Deno.chmodSync(path, 0o700);

@@ -5,7 +5,7 @@
  */
 import type { Grant } from "../protocol/grant.ts";
 import type { Role, RoleEnd } from "../protocol/port.ts";
-import { workerPermissions } from "../permissions/flags.ts";
+import { workerPermissions } from "../permissions/worker_permissions.ts";
 import { threadEntryOf } from "./entries.ts";
 import type { Host, RoleKind } from "./host.ts";
 import { portOf } from "./worker_port.ts";

@@ -3,7 +3,6 @@
  * made from it: the plan of a command, the runtime's flags, a worker's permissions, `kato doctor --permissions`, the
  * table in docs/design/permissions.md, and the tests. Entries are symbolic; plan.ts makes them paths. Pure.
  */
-import { markdownTable } from "./markdown_table.ts";
 
 /** What an entry stands for. The documentation shows these sentences. */
 export const PLACES = {
@@ -212,36 +211,4 @@ export function rowOf(profile: Profile): Row {
   const row = MATRIX.find((row) => row.profile === profile);
   if (row === undefined) throw new Error(`internal error: no row for profile ${profile}`);
   return row;
-}
-
-/** The matrix as Markdown, for docs/design/permissions.md. */
-export function permissionTable(): string {
-  const rows = (MATRIX as readonly Row[]).map(({ profile, of, read, list, write, env, sys }) => [
-    `\`${profile}\``,
-    of,
-    cell(read),
-    cell(list),
-    cell(write),
-    cell(env),
-    cell(sys),
-    ...DENIED.map(() => "never"),
-  ]);
-  const head = ["profile", "who", "read", "list", "write", "env", "sys", ...DENIED];
-  const variables = Object.entries(VARIABLES).map(([name, names]) => [
-    name,
-    names.map((variable) => `\`${variable}\``).join(", "),
-  ]);
-  return [
-    markdownTable([head, ...rows]),
-    markdownTable([["entry", "stands for"], ...Object.entries(PLACES)]),
-    markdownTable([
-      ["env", "stands for"],
-      ...variables,
-      ["providers'", "the variables by which a provider's own client finds its folder"],
-    ]),
-  ].join("\n\n");
-}
-
-function cell(entries: readonly string[]): string {
-  return entries.length === 0 ? "nothing" : entries.join(", ");
 }

@@ -9,7 +9,7 @@ import { DEFAULT_POLICY } from "./defaults.ts";
 import { expandFolder, isInside, whyNoRoot, whyNoSource } from "./folders.ts";
 import { sha256 } from "../protocol/sha256.ts";
 import { keysOf, nestValues, readSettings, type Setting, type SettingsError, valueAt } from "./keys.ts";
-import { isNarrower } from "./narrow.ts";
+import { isNarrower } from "./narrower.ts";
 import { FORMER_VALUES, type Policy, policy } from "./policy.ts";
 
 /** One file, in order of precedence: the later wins. */

@@ -8,7 +8,7 @@ import { type ConfigResult, readConfig } from "./config.ts";
 import type { SettingsError } from "./keys.ts";
 import { type Disk, type Layer, mergePolicy, NAMES_ALONE, type PolicyResult } from "./merge.ts";
 import { placesOf } from "./places.ts";
-import { systemWords } from "../disk/look.ts";
+import { systemWords } from "../disk/entry_at.ts";
 import { POLICY_BYTES, POLICY_FILES } from "../protocol/limits.ts";
 
 export interface SettingsPlaces {

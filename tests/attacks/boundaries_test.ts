@@ -1,6 +1,7 @@
 /** Each role and each command tries to do what its profile does not name, under the very permissions it gets. */
 import assert from "node:assert/strict";
-import { denoFlags, workerPermissions } from "../../src/permissions/flags.ts";
+import { denoFlags } from "../../tools/runtime_flags.ts";
+import { workerPermissions } from "../../src/permissions/worker_permissions.ts";
 import { parserGrants, writerGrants } from "../../src/permissions/plan.ts";
 import type { Grant } from "../../src/protocol/grant.ts";
 import type { Outcomes, Targets } from "./probe.ts";

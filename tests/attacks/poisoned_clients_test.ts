@@ -1,6 +1,6 @@
 /** Poisoned logs of Codex and Gemini CLI: kato stays up, says what it met, and nobody else's recording notices. */
 import assert from "node:assert/strict";
-import { engineFlags, memoryFlags } from "../../src/permissions/flags.ts";
+import { engineFlags, memoryFlags } from "../../tools/runtime_flags.ts";
 import type { Status } from "../../src/protocol/status.ts";
 import { append } from "../daemon/stage/claude_rows.ts";
 import {

@@ -1,6 +1,6 @@
 /** A log that somebody poisoned: kato stays up, says what it met, and another session does not notice. */
 import assert from "node:assert/strict";
-import { engineFlags, memoryFlags } from "../../src/permissions/flags.ts";
+import { engineFlags, memoryFlags } from "../../tools/runtime_flags.ts";
 import { TROUBLE_NAME_CHARS, TROUBLE_NAMES } from "../../src/protocol/limits.ts";
 import { append, createRows } from "../daemon/stage/claude_rows.ts";
 import { makeHome, startDaemon } from "../daemon/stage/harness.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { startProcess } from "../cli/stage/run_process.ts";
 import { CODEX, GEMINI_DOCUMENT, logOf } from "./stage/clients.ts";
 import { createCodexRows } from "./stage/codex_rows.ts";
-import { engineFlags, memoryFlags } from "../../src/permissions/flags.ts";
+import { engineFlags, memoryFlags } from "../../tools/runtime_flags.ts";
 import { makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
 import { readExport } from "./stage/stage.ts";
 import { pause, until } from "./stage/until.ts";

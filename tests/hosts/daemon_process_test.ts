@@ -5,7 +5,7 @@ import { makeHome, planDaemon, startDaemon, type TestHome } from "../daemon/stag
 import { renderCapture } from "../daemon/stage/one_shot.ts";
 import { readExport } from "../daemon/stage/stage.ts";
 import { until } from "../daemon/stage/until.ts";
-import { denoFlags } from "../../src/permissions/flags.ts";
+import { denoFlags } from "../../tools/runtime_flags.ts";
 import { bundleRoles } from "../../tools/build/bundle.ts";
 import { readPins } from "../../tools/build/pins.ts";
 import { environmentOf, startDaemonProcess } from "./daemon_process.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { encodeFrame } from "../../src/protocol/frame_stream.ts";
 import { createFrameReader } from "../../src/protocol/frame_stream.ts";
-import { denoFlags } from "../../src/permissions/flags.ts";
+import { denoFlags } from "../../tools/runtime_flags.ts";
 import type { Frame } from "../../src/protocol/port.ts";
 
 const CHATTY = new URL("chatty_role.ts", import.meta.url).pathname;

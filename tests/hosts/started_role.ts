@@ -1,7 +1,7 @@
 /** What the test monitor starts: real roles as child processes, and roles that a test plays itself. */
 import type { BytePipe } from "../../src/hosts/byte_pipe.ts";
 import { streamPort } from "../../src/hosts/stream_port.ts";
-import { denoFlags } from "../../src/permissions/flags.ts";
+import { denoFlags } from "../../tools/runtime_flags.ts";
 import type { Grant } from "../../src/protocol/grant.ts";
 import type { Act, Acting } from "../daemon/stage/fake_roles.ts";
 import { pipeOver, pipePair, type TestPipe } from "./pipes.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { denoFlags, memoryFlags, memoryVariables, workerPermissions } from "../../src/permissions/flags.ts";
+import { denoFlags, memoryFlags, memoryVariables } from "../../tools/runtime_flags.ts";
+import { workerPermissions } from "../../src/permissions/worker_permissions.ts";
 import { mergePolicy } from "../../src/settings/merge.ts";
 import { type Facts, needsPolicy, plan, type PlanCommand, unionGrants } from "../../src/permissions/plan.ts";
 import { parsePlan, renderPlan } from "../../src/permissions/plan_text.ts";

@@ -4,7 +4,7 @@ import { readConfig } from "../../src/settings/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../../src/settings/defaults.ts";
 import { formatSettingsError, valueAt } from "../../src/settings/keys.ts";
 import { type EffectivePolicy, type Layer, mergePolicy, POLICY_KEYS } from "../../src/settings/merge.ts";
-import { isNarrower } from "../../src/settings/narrow.ts";
+import { isNarrower } from "../../src/settings/narrower.ts";
 import { shippedPolicy, starterConfig, starterPolicy } from "../../src/settings/starter.ts";
 
 const HOME = "/home/ada";

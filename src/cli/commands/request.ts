@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import { placesOf } from "../../settings/places.ts";
 import { type Answer, answer as answerSchema, type Request } from "../../protocol/request.ts";
 import { writeAtomically } from "../../disk/atomic_file.ts";
-import { removeIfThere } from "../../disk/look.ts";
+import { removeIfThere } from "../../disk/entry_at.ts";
 import type { Context } from "../context.ts";
 import { isLocked } from "../daemon_state.ts";
 import type { RequestInvocation } from "../command_line/invocation.ts";

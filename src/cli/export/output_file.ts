@@ -4,7 +4,7 @@
  */
 import type { Allowed, Decision } from "../../destination/decision.ts";
 import { flushFoldersOf } from "../../disk/flush_folder.ts";
-import { removeIfThere } from "../../disk/look.ts";
+import { removeIfThere } from "../../disk/entry_at.ts";
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;

@@ -8,7 +8,7 @@ import { ownDropIns, unitFolders } from "../../permissions/plan.ts";
 import { DROP_IN_HEAD, UNIT_DROP_IN, unitDropIn } from "../../permissions/unit_folders.ts";
 import { clients } from "../../providers/clients.ts";
 import { writeAtomically } from "../../disk/atomic_file.ts";
-import { lookAt } from "../../disk/look.ts";
+import { entryAt } from "../../disk/entry_at.ts";
 import { hasUnit } from "./files.ts";
 
 export interface Kept {
@@ -30,8 +30,8 @@ export function keepDropIn(policy: Policy, home: string): Kept | null {
   const path = join(folder, UNIT_DROP_IN);
   const shown = clients.flatMap(({ roots }) => roots(home, {}));
   const wanted = unitDropIn(policy, home, shown);
-  const found = lookAt(path);
-  const isFallback = lookAt(join(folder, FALLBACK)) !== null;
+  const found = entryAt(path);
+  const isFallback = entryAt(join(folder, FALLBACK)) !== null;
   const now = found?.isFile === true ? Deno.readTextFileSync(path) : null;
   if (now === wanted) return { path, state: "unchanged", isFallback };
   if (found !== null && now?.startsWith(DROP_IN_HEAD) !== true) return { path, state: "foreign", isFallback };

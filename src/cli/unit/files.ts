@@ -4,9 +4,9 @@
  */
 import { join } from "@std/path";
 import { UNIT } from "../../permissions/unit_folders.ts";
-import { lookAt } from "../../disk/look.ts";
+import { entryAt } from "../../disk/entry_at.ts";
 
 /** Whether one of kato's units is in `folders`. Requires list on each unit file. */
 export function hasUnit(folders: readonly string[]): boolean {
-  return folders.some((folder) => lookAt(join(folder, UNIT)) !== null);
+  return folders.some((folder) => entryAt(join(folder, UNIT)) !== null);
 }

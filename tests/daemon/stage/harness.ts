@@ -3,7 +3,7 @@
  * and lets tests see what a person could see: the status file, the audit log, the recordings.
  */
 import { dirname } from "@std/path";
-import { denoFlags, memoryVariables } from "../../../src/permissions/flags.ts";
+import { denoFlags, memoryVariables } from "../../../tools/runtime_flags.ts";
 import { mergePolicy } from "../../../src/settings/merge.ts";
 import { type Places, placesOf, SYSTEM_POLICY } from "../../../src/settings/places.ts";
 import { type Plan, plan, unionGrants } from "../../../src/permissions/plan.ts";

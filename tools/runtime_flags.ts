@@ -1,20 +1,6 @@
-/** Grants in the runtime's words: flags for a process, a permission object for a worker. Pure. */
-import type { Grant } from "../protocol/grant.ts";
-
-/** The runtime knows no permission to list: it is `read` there, and only the kernel sandbox keeps content apart. */
-const KINDS = [
-  ["read", ["read", "list"]],
-  ["write", ["write"]],
-  ["env", ["env"]],
-  ["sys", ["sys"]],
-] as const;
-
-function valuesOf(grants: readonly Grant[], kinds: readonly string[]): string[] {
-  const values = grants.filter(({ grant }) => kinds.includes(grant)).map((grant) =>
-    "path" in grant ? grant.path : grant.name
-  );
-  return [...new Set(values)];
-}
+/** Grants as flags of the runtime, for tools and tests; the launcher, in C, makes the same of a plan. */
+import type { Grant } from "../src/protocol/grant.ts";
+import { KINDS, valuesOf } from "../src/permissions/worker_permissions.ts";
 
 /** Permission flags of a process that may do exactly what `grants` say. Every kind is named: nothing is left to a default. */
 export function denoFlags(grants: readonly Grant[]): string[] {
@@ -56,34 +42,4 @@ const RESIDENT = { MALLOC_MMAP_THRESHOLD_: "65536", MALLOC_TRIM_THRESHOLD_: "655
 /** V8's flags as the runtime takes them: in one argument. */
 export function engineFlags(flags: readonly string[]): string[] {
   return flags.length === 0 ? [] : [`--v8-flags=${flags.join(",")}`];
-}
-
-/** A whole permission object: a worker inherits whatever it leaves out. */
-export interface WorkerPermissions {
-  read: string[] | false;
-  write: string[] | false;
-  env: string[] | false;
-  sys: string[] | false;
-  net: false;
-  run: false;
-  ffi: false;
-  import: false;
-}
-
-/** Permissions of a worker that may do exactly what `grants` say; its own code it may load, but not read. */
-export function workerPermissions(grants: readonly Grant[]): WorkerPermissions {
-  const [read, write, env, sys] = KINDS.map(([, of]) => {
-    const values = valuesOf(grants, of);
-    return values.length === 0 ? false : values;
-  });
-  return {
-    read: read ?? false,
-    write: write ?? false,
-    env: env ?? false,
-    sys: sys ?? false,
-    net: false,
-    run: false,
-    ffi: false,
-    import: false,
-  };
 }

@@ -1,7 +1,7 @@
 /** What stands at a path by itself, where it is no error that nothing does. Room: system; edge. */
 
 /** Not followed; null when nothing is there. Requires read, or list in the kernel's sandbox. */
-export function lookAt(path: string): Deno.FileInfo | null {
+export function entryAt(path: string): Deno.FileInfo | null {
   try {
     return Deno.lstatSync(path);
   } catch (error) {
