@@ -1,6 +1,7 @@
 /** Logs that a person names by their path, whichever client wrote them. */
 import assert from "node:assert/strict";
 import { zstdCompressSync } from "node:zlib";
+import { conversation, keepLog, SESSION_A } from "./stage/logs.ts";
 import { makeHome, type Place, runLine } from "./stage/run_line.ts";
 
 const THREAD = "01a20000-0000-7000-8000-000000000001";
@@ -80,7 +81,22 @@ const REFUSED: readonly (readonly [name: string, content: string | Uint8Array, w
     new Uint8Array(zstdCompressSync(CODEX)).subarray(0, 40),
     /Nothing was said in it yet, or it is damaged\./,
   ],
-  ["garden/logs.json", JSON.stringify([{ sessionId: THREAD, type: "user" }]), /does not recognise it/],
+  ...[
+    { sessionId: THREAD, type: "user" },
+    { sessionId: THREAD },
+    { type: "user" },
+    { type: "user", id: "u1", timestamp: TIME },
+    { type: "message", session_id: THREAD },
+    { id: THREAD, payload: {} },
+    {},
+    [],
+    "words",
+    7,
+    null,
+  ].flatMap((row) =>
+    ([["json", JSON.stringify([row])], ["jsonl", `${JSON.stringify(row)}\n`]] as const)
+      .map(([end, content]) => [`garden/logs.${end}`, content, /does not recognise it/] as const)
+  ),
 ];
 
 function keep({ cwd }: Place, name: string, content: string | Uint8Array): string {
@@ -106,7 +122,8 @@ for (const [name, content] of READ) {
 }
 
 for (const [name, content, why] of REFUSED) {
-  Deno.test(`kato export --file refuses ${name}: ${why.source}`, async () => {
+  const shown = typeof content === "string" ? content.slice(0, 60).trim() : "compressed";
+  Deno.test(`kato export --file refuses ${name} (${shown}): ${why.source}`, async () => {
     using home = makeHome();
     const ran = await exportLog(keep(home, name, content), home);
     assert.deepEqual([ran.ended, ran.out], ["failed", ""]);
@@ -114,3 +131,51 @@ for (const [name, content, why] of REFUSED) {
     assert.equal(ran.err.trim().split("\n").length, 1, "a sentence");
   });
 }
+
+/** Lines that name one log or session of which nothing is left to show, and the end of what a person reads then. */
+const EMPTY: readonly (readonly [line: string, advice: RegExp])[] = [
+  ["--file renamed.jsonl --provider claude-code", /name the client that wrote it with --provider\.$/],
+  [`--file ${THREAD}.jsonl`, /name the client that wrote it with --provider\.$/],
+  [THREAD, /Try again when something was said in it\.$/],
+];
+const BEGUN = linesOf([{ type: "summary", summary: "The garden", leafUuid: "u1" }]);
+
+for (const [line, advice] of EMPTY) {
+  for (const format of ["md", "html", "jsonl"]) {
+    Deno.test(`kato export ${line} as ${format} fails where there is no conversation, and leaves nothing`, async () => {
+      using home = makeHome();
+      keep(home, "renamed.jsonl", BEGUN);
+      keepLog(home.home, THREAD, BEGUN);
+      keep(home, `-w/${THREAD}.jsonl`, BEGUN);
+      const typed = line.replace(`--file ${THREAD}`, `--file -w/${THREAD}`).split(" ");
+      const exportTo = (output: string, ...more: string[]) =>
+        runLine(["export", ...typed, "--format", format, "--output", output, ...more], home);
+      const printed = await exportTo("-");
+      assert.deepEqual([printed.ended, printed.out], ["failed", ""]);
+      assert.match(printed.err, /has no conversation yet\. /);
+      assert.match(printed.err.trim(), advice);
+
+      const written = await exportTo(`new.${format}`);
+      assert.deepEqual([written.ended, written.out], ["failed", ""]);
+      assert.match(written.err, /The unfinished file was removed\.\n$/);
+      keep(home, `old.${format}`, "mine");
+      const forced = await exportTo(`old.${format}`, "--force");
+      assert.match(forced.err, /is empty now\.\n$/);
+      const left = [...Deno.readDirSync(home.cwd)].filter(({ isFile }) => isFile).map(({ name }) => name);
+      assert.deepEqual(left.sort(), [`old.${format}`, "renamed.jsonl"]);
+    });
+  }
+}
+
+Deno.test("kato export of several sessions writes those that have a conversation, and says how many have none", async () => {
+  using home = makeHome();
+  keepLog(home.home, THREAD, BEGUN);
+  keepLog(home.home, SESSION_A, conversation(SESSION_A));
+  const named = await runLine(["export", THREAD, SESSION_A, "--format", "jsonl", "--output", "-"], home);
+  assert.equal(named.ended, "failed");
+  assert.match(named.out, /Plant the beans\./);
+  assert.match(named.err, /no conversation yet[^]*1 session of 2 could not be exported\.\n$/);
+  const all = await runLine(["export", "--all", "--format", "jsonl", "--output", "-"], home);
+  assert.equal(all.ended, "done", "among all of them, one has often just begun");
+  assert.match(all.err, /has no conversation yet\.\n$/);
+});

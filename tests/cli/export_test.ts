@@ -268,8 +268,8 @@ Deno.test("kato export --file says what it cannot take", async () => {
     assert.match(ran.err, message);
   }
   const forced = await exportLine("--file other.jsonl --provider claude-code -o -", home);
-  assert.equal(forced.ended, "done");
-  assert.match(forced.err, /has no conversation yet[^]*unknown-record[^]*malformed-line: not JSON \(1\)/);
+  assert.equal(forced.ended, "failed");
+  assert.match(forced.err, /unknown-record[^]*malformed-line: not JSON \(1\)[^]*has no conversation yet/);
 });
 
 Deno.test("kato export shows thinking when asked for, and leaves out what is not wanted", async () => {

@@ -48,9 +48,9 @@ Deno.test("the daemon's entry needs no parser of command lines, no reader of log
 Deno.test("kato status needs no policy, no provider and no renderer but what makes text harmless", () => {
   const loaded = [...loadedBy("cli/commands/status.ts")];
   assert.ok(loaded.includes("zod/mini"), "what the daemon wrote is validated");
-  assert.deepEqual(loaded.filter((module) => /^(?:policy|render|system)\//.test(module)), [
+  const rooms = /^(?:settings|destination|permissions|audit|disk|providers|render)\//;
+  assert.deepEqual(loaded.filter((module) => rooms.test(module)), [
     "settings/places.ts",
     "render/neutralise.ts",
-    "protocol/journal_line.ts",
   ]);
 });

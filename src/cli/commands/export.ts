@@ -36,6 +36,16 @@ interface Run {
   readonly include: readonly Include[];
   readonly progress: Progress;
   readonly stopped: () => boolean;
+  /** What to do when a session has no conversation; null where such a session is no failure. */
+  readonly whenEmpty: string | null;
+}
+
+/** Among all sessions, one has often just begun. */
+function adviceWhenEmpty({ all, file }: ExportInvocation): string | null {
+  if (all) return null;
+  return file === null
+    ? "Try again when something was said in it."
+    : "If something was said in it, name the client that wrote it with --provider.";
 }
 
 export async function exportSessions(invocation: ExportInvocation, context: Context): Promise<Outcome> {
@@ -56,9 +66,12 @@ export async function exportSessions(invocation: ExportInvocation, context: Cont
     include: includesOf(invocation, config.value),
     progress: context.err.isTerminal && invocation.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
     stopped: interruption.happened,
+    whenEmpty: adviceWhenEmpty(invocation),
   };
   try {
-    if (invocation.output === "-") return await printAll(chosen.sources, run);
+    if (invocation.output === "-") {
+      return await exportEach(chosen.sources, run, (source) => printOne(source, run));
+    }
     const audit = openOwnAudit(context.home, loaded.value, "export");
     const { policy } = loaded.value;
     const followed = readable.flatMap(({ roots }) => roots);
@@ -70,9 +83,10 @@ export async function exportSessions(invocation: ExportInvocation, context: Cont
       recorded: findRecorded(context),
       audit,
     };
-    const place = (source: ChosenSource) =>
-      toFolder ? nameIn(invocation.output, source, run) : invocation.output;
-    const outcome = await writeAll(chosen.sources, place, output, run);
+    const outcome = await exportEach(chosen.sources, run, (source) => {
+      const destination = toFolder ? nameIn(invocation.output, source, run) : invocation.output;
+      return writeOne(source, destination, output, run);
+    });
     audit.close();
     return outcome;
   } catch (error) {
@@ -120,15 +134,13 @@ function findRecorded({ home }: Context): ReadonlySet<string> {
   );
 }
 
-async function printAll(sources: readonly ChosenSource[], run: Run): Promise<Outcome> {
-  for (const source of sources) {
-    const text = gather(run.context.out.write);
-    const written = await writeSession({ ...run, source, write: text.add, progress: () => {} });
-    text.flush();
-    if (written.end !== "complete") return fail("failed", whyIncomplete(written, source));
-    reportTroubles(written, source, run);
-  }
-  return DONE;
+async function printOne(source: ChosenSource, run: Run): Promise<Outcome> {
+  const text = gather(run.context.out.write);
+  const written = await writeSession({ ...run, source, write: text.add, progress: () => {} });
+  reportTroubles(written, source, run);
+  const why = whyFailed(written, source, run);
+  if (why === null || written.events > 0) text.flush();
+  return why === null ? DONE : fail("failed", why);
 }
 
 /** Gathers texts into pieces of this many characters, so that system calls do not count. */
@@ -153,17 +165,16 @@ function gather(write: (text: string) => void): { add(text: string): null; flush
   };
 }
 
-/** Each session by itself: one that cannot be written keeps none of the others from it. */
-async function writeAll(
+/** Each session by itself: one that cannot be exported keeps none of the others from it. */
+async function exportEach(
   sources: readonly ChosenSource[],
-  place: (source: ChosenSource) => string,
-  output: OutputContext,
   run: Run,
+  exportOne: (source: ChosenSource) => Promise<Outcome>,
 ): Promise<Outcome> {
   const failures: Outcome[] = [];
   for (const source of sources) {
     if (run.stopped()) break;
-    const outcome = await writeOne(source, place(source), output, run);
+    const outcome = await exportOne(source);
     if (outcome.outcome === "done") continue;
     failures.push(outcome);
     if (sources.length > 1 && "message" in outcome) run.context.err.write(`kato: ${outcome.message}\n`);
@@ -195,7 +206,11 @@ async function writeOne(
       progress: (bytes) => run.progress.show(shown, bytes, source.size),
     });
     run.progress.clear();
-    if (written.end !== "complete") return await abandon(written, file, source, shown);
+    const why = whyFailed(written, source, run);
+    if (why !== null) {
+      reportTroubles(written, source, run);
+      return fail("failed", `${why} ${await abandon(written, file, shown)}`);
+    }
     const size = await file.finish();
     run.context.out.write(`wrote ${shown} (${count(written.events, "event")}, ${showSize(size)})\n`);
     reportTroubles(written, source, run);
@@ -211,28 +226,27 @@ async function writeOne(
   }
 }
 
-async function abandon(
-  written: WrittenSession,
-  file: OutputFile,
-  source: ChosenSource,
-  shown: string,
-): Promise<Outcome> {
-  const left = await file.abandon()
-    ? "The unfinished file was removed."
-    : `${shown} holds what was written so far.`;
-  return fail("failed", `${whyIncomplete(written, source)} ${left}`);
+/** Gives the file up; a sentence that says what is left of it. */
+async function abandon({ events }: WrittenSession, file: OutputFile, shown: string): Promise<string> {
+  if (await file.abandon()) return "The unfinished file was removed.";
+  return events > 0 ? `${shown} holds what was written so far.` : `${shown} is empty now.`;
 }
 
-function whyIncomplete({ end }: WrittenSession, { session }: ChosenSource): string {
-  return end === "stopped" ? "Interrupted." : `The log of session ${plain(session)} cannot be read any more.`;
+/** Null when what was written is what was asked for. */
+function whyFailed({ end, events }: WrittenSession, { session }: ChosenSource, run: Run): string | null {
+  if (end === "stopped") return "Interrupted.";
+  if (end === "unreadable") return `The log of session ${plain(session)} cannot be read any more.`;
+  if (events > 0 || run.whenEmpty === null) return null;
+  return `Session ${plain(shortId(session))} has no conversation yet. ${run.whenEmpty}`;
 }
 
 /** Troubles that are named; `--format jsonl` and the log itself have the rest. */
 const NAMED = 5;
 
-function reportTroubles({ troubles, events }: WrittenSession, source: ChosenSource, { context }: Run): void {
+function reportTroubles({ troubles, events }: WrittenSession, source: ChosenSource, run: Run): void {
+  const { context, whenEmpty } = run;
   const id = plain(shortId(source.session));
-  if (events === 0) context.err.write(`kato: session ${id} has no conversation yet.\n`);
+  if (events === 0 && whenEmpty === null) context.err.write(`kato: session ${id} has no conversation yet.\n`);
   const named = [...troubles].slice(0, NAMED).map(([what, times]) => `${plain(what)} (${times})`);
   if (named.length === 0) return;
   const more = troubles.size > NAMED ? `, and ${troubles.size - NAMED} more kinds` : "";

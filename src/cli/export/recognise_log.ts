@@ -2,7 +2,7 @@
 import { basename } from "@std/path";
 import { introduce, readRecords } from "../../parser/introduction.ts";
 import { MAIN_AGENT, type ProviderId } from "../../protocol/event.ts";
-import type { Provider, Source } from "../../providers/provider.ts";
+import type { Out, Provider, Source } from "../../providers/provider.ts";
 import { providers } from "../../providers/registry.ts";
 
 /** A provider's folders are no deeper than this below its root. */
@@ -65,8 +65,16 @@ function countKnown(provider: Provider, path: string): number {
   let known = 0;
   let line = 0;
   for (const value of readRecords(provider, path)) {
-    for (const { out } of provider.read(fold, { value, line }).outs) known += out === "unknown" ? -1 : 1;
+    for (const out of provider.read(fold, { value, line }).outs) known += weigh(out);
     line += 1;
   }
   return known;
+}
+
+/** A provider may name its client at the first record, whatever that record is: the name alone proves nothing. */
+function weigh(out: Out): number {
+  if (out.out === "unknown") return -1;
+  if (out.out === "event") return 1;
+  const { out: _, client: __, ...rest } = out;
+  return Object.keys(rest).length > 0 ? 1 : 0;
 }
