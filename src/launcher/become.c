@@ -1,6 +1,6 @@
 /*
- * The last step of every process that the launcher makes: its rules come into force, and it becomes the runtime. After
- * this there is no way back to what it may do now.
+ * The last step of every process that the launcher makes: the process puts its rules into force and becomes the runtime.
+ * The rules cannot be lifted afterwards.
  */
 #include "kato.h"
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-/* The version of Landlock from which every rule can be made: with it, nothing is missing. */
+/* The first version of Landlock that can express every rule. */
 #define WHOLE_ABI 6
 
 static char *add_word(char *words, const char *word) {
@@ -20,7 +20,7 @@ static char *add_word(char *words, const char *word) {
   return more;
 }
 
-/* What this kernel lacks, as `--kernel-missing` takes it; NULL when nothing. */
+/* The value of `--kernel-missing`: what this kernel lacks. NULL when it lacks nothing. */
 char *missing_words(const struct place *place) {
   char *words = NULL;
   if (place->abi == 0) words = add_word(words, "landlock");
@@ -37,7 +37,7 @@ void confine(const struct place *place, struct ruleset *rules, enum kind kind, c
   if (place->seccomp) seccomp_enforce(kind, exec);
 }
 
-/* Addresses that every process can have; arm64 may be built with 39 bits of them. */
+/* Every process can have these addresses: an arm64 kernel may be built with only 39 bits of address space. */
 #if defined(__x86_64__)
 #define ADDRESSES (UINT64_C(1) << 46)
 #else
@@ -45,8 +45,8 @@ void confine(const struct place *place, struct ruleset *rules, enum kind kind, c
 #endif
 
 /*
- * A copy at a random place of its own. The filter knows the one execve by the three places, so that they are what an
- * attacker would have to guess, all three at once.
+ * Copies a text to a random address of its own. The filter allows only the execve whose three arguments have these
+ * addresses, so an attacker would have to guess all three at once.
  */
 static void *hide(const void *bytes, size_t length) {
   uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -57,7 +57,7 @@ static void *hide(const void *bytes, size_t length) {
     uint64_t start = address & ~(page - 1);
     void *made = mmap((void *)start, address - start + length, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-    /* An old kernel takes the address for a wish. */
+    /* An old kernel treats the address as a hint. */
     if ((uint64_t)made == start) return memcpy((char *)made + (address - start), bytes, length);
     if (made != MAP_FAILED) munmap(made, address - start + length);
   }
@@ -76,7 +76,7 @@ _Noreturn void become(const struct place *place, struct ruleset *rules, enum kin
        errno == E2BIG ? "Give fewer or shorter arguments" : "Install kato again");
 }
 
-/* kato's own arguments: what the launcher knows of this run, then what the person typed. */
+/* kato's own arguments: first the launcher's facts about this run, then the person's arguments. */
 void main_arguments(struct list *arguments, const struct place *place, const struct plan *plan, char *const *line) {
   if (plan->hash != NULL) {
     list_add(arguments, "--plan-hash");

@@ -1,7 +1,7 @@
 /*
- * The outer bound: what kato may write to at all, whatever policy or a plan says. It holds when the planning code was
- * wrong or was lied to. Places are as in src/settings/folders.ts, names as in tables.h, which is made from there. Pure:
- * names only, nothing is looked up.
+ * The outer bound: kato may write to no place outside it, whatever policy or a plan says. The bound holds when the planning
+ * code is wrong or was deceived. Its places are those of src/settings/folders.ts, from which tables.h is generated. Pure:
+ * it compares names and looks nothing up.
  */
 #include "kato.h"
 #include "tables.h"
@@ -11,7 +11,7 @@
 
 static const char *const SYSTEM[] = {SYSTEM_LOCATIONS};
 
-/* What is in these is no file: the kernel answers. */
+/* These folders hold no files: the kernel answers every access. */
 static const char *const KERNEL[] = {"/proc", "/sys", "/dev"};
 
 bool is_inside(const char *path, const char *folder) {
@@ -26,7 +26,7 @@ static bool is_system(const char *path) {
   return false;
 }
 
-/* At home or above it. */
+/* The home itself, or a folder above it. */
 static bool holds(const char *path, const char *home) { return is_inside(home, path); }
 
 static bool is_inside_own(const char *path, const char *home, const char *folder) {
@@ -36,7 +36,7 @@ static bool is_inside_own(const char *path, const char *home, const char *folder
   return is;
 }
 
-/* What is beside this person's home is another's, where the folder of homes is named as one. */
+/* A folder beside this person's home is another person's home, where the parent is known as a folder of homes. */
 static bool is_other_home(const char *path, const char *home) {
   static const char *const HOMES[] = {HOME_FOLDERS};
   if (is_inside(path, "/home")) return true;
@@ -50,14 +50,14 @@ static bool is_other_home(const char *path, const char *home) {
   return false;
 }
 
-/* Hidden folders hold settings, keys and programs of others. */
+/* Hidden folders hold other programs' settings, keys and programs. */
 static bool has_hidden(const char *path) { return strstr(path, "/.") != NULL; }
 
 bool is_own_place(const char *path, const char *home, const char *real_home) {
   return is_inside_own(path, home, ".kato") || is_inside_own(path, real_home, ".kato");
 }
 
-/* Below home whatever is not hidden; elsewhere plain folders, that are neither the system's nor another person's. */
+/* Below home: every folder that is not hidden. Elsewhere: folders that belong neither to the system nor to another person. */
 bool is_writable_place(const char *path, const char *home, const char *real_home) {
   if (!is_plain_path(path)) return false;
   if (is_own_place(path, home, real_home)) return true;
@@ -68,8 +68,8 @@ bool is_writable_place(const char *path, const char *home, const char *real_home
 }
 
 /*
- * Whether `below`, what comes after a root, is a name that a destination can have. NULL, or why not. A name that begins
- * with two dots is not hidden, and a segment of dots alone is in no plain path.
+ * Whether a destination can have the name `below`, which is the path after a root. NULL, or the reason against it. A name that
+ * begins with two dots is not hidden, and a plain path has no segment that consists of dots only.
  */
 const char *why_no_destination(const char *below) {
   static const char *const KINDS[] = {DESTINATION_KINDS}, *const MEMORY[] = {AGENT_MEMORY};
@@ -94,19 +94,19 @@ static bool is_readable_place(const char *path, const char *home, const char *re
   for (size_t i = 0; i < sizeof KERNEL / sizeof *KERNEL; i++) {
     if (is_inside(path, KERNEL[i])) return false;
   }
-  /* Files below may be read (`kato policy check /etc/…`), such a folder as a whole may not. */
+  /* A plan may read single files below such a folder (`kato policy check /etc/…`), never the whole folder. */
   for (size_t i = 0; i < sizeof SYSTEM / sizeof *SYSTEM; i++) {
     if (strcmp(path, SYSTEM[i]) == 0 && strcmp(path, home) != 0 && strcmp(path, real_home) != 0) return false;
   }
   return true;
 }
 
-/* One folder among those is kato's own: that of its unit's drop-ins, for the one command that writes them. */
+/* One of these folders is kato's own: the folder of its unit's drop-ins, for the one command that writes them. */
 static bool is_for_edit(const char *path, const char *home, const char *real_home) {
   return is_plain_path(path) && (is_inside_own(path, home, UNIT_DROP_INS) || is_inside_own(path, real_home, UNIT_DROP_INS));
 }
 
-/* Of kato's own folders a writer gets one. */
+/* A writer gets only one of kato's own folders. */
 static bool is_kept_from_writer(const char *path, const char *home) {
   return is_inside_own(path, home, ".kato") && !is_inside_own(path, home, ".kato/exports");
 }
@@ -139,9 +139,9 @@ static char *bound_role(struct role *role, const char *profile, const char *home
 }
 
 /*
- * NULL, or what completes "the plan …". A target typed after `kato export` is taken out of the list, not refused here:
- * the command then denies it by name, with a reason and an audit record, and neither the kernel nor the runtime would
- * let it write there.
+ * NULL, or the end of the sentence "the plan …". This removes a forbidden target of `kato export` from the list instead of
+ * refusing the plan: the command then denies the target by name, with a reason and an audit record. Kernel and runtime
+ * would not let it write there.
  */
 char *bound_plan(struct plan *plan, const char *home, const char *real_home) {
   for (size_t i = 0; i < plan->count; i++) {

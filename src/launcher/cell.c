@@ -1,6 +1,6 @@
 /*
- * One role as a process of its own: started with its grants and nothing else, killed when it must be, and what became
- * of it in a sentence. Looks at its children's memory in /proc.
+ * One role as a process of its own. Starts it with its grants and nothing else, kills it when that is necessary, and
+ * describes its end in a sentence. Looks at the memory of its children in /proc.
  */
 #include "kato.h"
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A role that has grown by so much since it was last tidied is tidied again, but not earlier than this. */
+/* The monitor tidies a role again when it has grown by this much, and no sooner than this after the last time. */
 #define TIDY_BYTES (1024u * 1024u)
 #define TIDY_FIRST_MS 3000
 #define TIDY_AGAIN_MS 10000
@@ -35,21 +35,21 @@ static _Noreturn void become_role(const struct place *place, const struct plan *
   become(place, &rules, is_main ? ORCHESTRATOR : file >= 0 ? WRITER : PARSER, &arguments);
 }
 
-/* In the child, which shares the monitor's signals and descriptors until now. */
+/* Runs in the child, which still shares the monitor's signals and descriptors. */
 static void stand_alone(pid_t monitor, int in, int out, int err) {
-  /* What a terminal sends to the foreground is the monitor's to hand on. */
+  /* A terminal signals the whole foreground group. Only the monitor hands such signals on. */
   setsid();
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-  if (getppid() != monitor) _exit(BUG); /* it died before that was set */
+  if (getppid() != monitor) _exit(BUG); /* the monitor died before the line above took effect */
   reset_signals();
   signal(SIGHUP, SIG_DFL);
-  /* Until the runtime listens to it; it would end the process. */
+  /* Ignored until the runtime listens to this signal: before that, it would end the process. */
   signal(SIGUSR2, SIG_IGN);
   bool joined = dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0;
   if (!joined) fail(BUG, "cannot start a role: %s", strerror(errno));
 }
 
-/* Standard input, output and error: the role has one end of each. False when the system has no room for them now. */
+/* Makes the pipes of standard input, output and error; the role gets one end of each. False when the system has no room now. */
 static bool make_pipes(int pipes[3][2]) {
   for (int i = 0; i < 3; i++) {
     if (pipe2(pipes[i], O_CLOEXEC) == 0) continue;
@@ -62,10 +62,10 @@ static bool make_pipes(int pipes[3][2]) {
   return true;
 }
 
-/* Standard input is read by the role, the others are written by it. */
+/* The role reads standard input and writes the other two. */
 static int end_of(int pipes[3][2], int i, bool role) { return pipes[i][(i == 0) == role ? 0 : 1]; }
 
-/* `line` only for the orchestrator; `file` only for a writer. False when the system has no room for it now. */
+/* `line` is for the orchestrator only, `file` for a writer only. False when the system has no room for the role now. */
 bool cell_start(struct cell *cell, const struct place *place, const struct plan *plan, const struct command *command,
                 char *const *line, int file) {
   int pipes[3][2];
@@ -94,7 +94,7 @@ bool cell_start(struct cell *cell, const struct place *place, const struct plan 
 }
 
 void cell_kill(struct cell *cell, const char *cause) {
-  if (cell->ended) return; /* its number may be another's by now */
+  if (cell->ended) return; /* its number may belong to another process by now */
   if (cell->cause == NULL) cell->cause = cause;
   kill(cell->pid, SIGKILL);
 }
@@ -107,8 +107,8 @@ char *cell_reason(const struct cell *cell) {
 }
 
 /*
- * What it holds of its own, in bytes: anonymous and shared memory, and what of it was swapped out. Pages of the runtime's
- * file are shared by all. 0: the kernel does not say.
+ * The role's own memory in bytes: anonymous and shared memory, swapped-out pages included. Pages of the runtime's file do
+ * not count, since all roles share them. 0: the kernel does not say.
  */
 uint64_t cell_memory(const struct cell *cell) {
   static const char *const OWN[] = {"RssAnon:", "RssShmem:", "VmSwap:"};
@@ -128,8 +128,8 @@ uint64_t cell_memory(const struct cell *cell) {
 }
 
 /*
- * Asks the runtime to give back what it does not use, when the role has grown: by itself it keeps what a first look at
- * ten thousand logs took. Not while it starts, and not often, because it takes a moment of the role's time.
+ * Asks the runtime to return unused memory when the role has grown. Without this the runtime keeps the memory that a first
+ * look at ten thousand logs needed. Not asked during the start, and not often, because the answer costs the role time.
  */
 void cell_tidy(struct cell *cell, uint64_t memory, int64_t now) {
   if (memory == 0) return;

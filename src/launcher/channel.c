@@ -1,6 +1,6 @@
 /*
- * Queues of bytes and the fragments in them. Nothing here limits a queue: who appends stops in time. Writes to the
- * descriptors that it is given.
+ * Queues of bytes and the fragments in them. Nothing here limits a queue: its callers stop appending in time. Writes only to
+ * the descriptors that it gets.
  */
 #include "kato.h"
 #include <errno.h>
@@ -24,7 +24,7 @@ void queue_take(struct queue *queue, size_t length) {
   queue->length -= length;
   if (queue->length > 0) return;
   queue->start = 0;
-  /* What one burst needed is not held for good. */
+  /* A burst needs a large buffer only once, so the buffer is freed. */
   if (queue->room > FRAGMENT_BYTES * 2) queue_free(queue);
 }
 

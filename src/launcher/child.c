@@ -1,6 +1,6 @@
 /*
- * A child that is asked one thing: what it prints is bounded in time and length. Its standard input is /dev/null, its
- * standard error the launcher's own, and it dies with the launcher.
+ * A child process that answers one question. Its output is bounded in time and length. Its standard input is /dev/null, its
+ * standard error is the launcher's own, and it dies with the launcher.
  */
 #include "kato.h"
 #include <errno.h>
@@ -39,14 +39,14 @@ static pid_t start(void (*run)(const void *), const void *context, int *output) 
   _exit(BUG);
 }
 
-/* `what`: planning, looking. */
+/* `what` names the work for messages: planning, looking. */
 static _Noreturn void give_up(pid_t child, const char *what, const char *why) {
   kill(child, SIGKILL);
   waitpid(child, NULL, 0);
   fail(BUG, "%s %s; nothing was run. Report this as a bug in kato", what, why);
 }
 
-/* Everything the child prints, one byte more than it may at most. */
+/* Reads all that the child prints, up to one byte more than it may print. */
 static size_t read_all(pid_t child, int output, char *text, int64_t end, const char *what) {
   size_t length = 0;
   for (;;) {
@@ -64,7 +64,7 @@ static size_t read_all(pid_t child, int output, char *text, int64_t end, const c
   }
 }
 
-/* It closed its output; it has the rest of its time to end. */
+/* The child closed its output. It has the rest of its time to end. */
 static int wait_for(pid_t child, int64_t end, const char *what) {
   for (;;) {
     int status;
@@ -76,7 +76,7 @@ static int wait_for(pid_t child, int64_t end, const char *what) {
   }
 }
 
-/* What it printed, to be freed, and how it exited; every other end is a bug. `run` does not return. */
+/* Returns the output, to be freed by the caller, and the exit status; every other end is a bug. `run` does not return. */
 char *ask_child(void (*run)(const void *), const void *context, const char *what, size_t *length, int *exited) {
   int64_t end = now_ms() + PLAN_SECONDS * 1000;
   int output;

@@ -1,5 +1,5 @@
 /*
- * What the orchestrator may say to the monitor, as src/protocol/control.ts has it. Everything else is WRONG. Pure:
+ * The messages that the orchestrator may send to the monitor, as in src/protocol/control.ts. Everything else is WRONG. Pure:
  * memory only.
  */
 #include "kato.h"
@@ -17,7 +17,7 @@ static const char *next(struct fields *fields) {
   return field;
 }
 
-/* Channel 0 is control itself. */
+/* Channel 0 carries control messages and belongs to no role. */
 static bool is_channel(const char *field, uint32_t *channel) {
   if (field == NULL || *field < '1' || *field > '9' || strlen(field) > 10) return false;
   uint64_t value = 0;
@@ -45,7 +45,7 @@ static enum message parse_writer(struct fields *fields, struct control *control)
     control->folders = more_room(control->folders, &room, control->folder_count + 1, sizeof *control->folders);
     control->folders[control->folder_count++] = folder;
   }
-  /* Folders are made for a file that is new. */
+  /* Folders are made for a new file only. */
   return control->create || control->folder_count == 0 ? START_WRITER : WRONG;
 }
 

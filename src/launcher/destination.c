@@ -1,6 +1,6 @@
 /*
- * A writer's one file. Makes its folders and, when it is new, the file itself, inside the plan's bound and never
- * through a link. Reads nothing, writes nothing into it.
+ * The one file of a writer. Makes its folders and, when the file is new, the file itself: inside the plan's bound and never
+ * through a link. Reads nothing, and writes nothing into the file.
  */
 #include "kato.h"
 #include <errno.h>
@@ -26,7 +26,7 @@ static bool is_same(int one, int other) {
   return seen && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
-/* A root by a name with a link in it is the same root, if it is one; by no such name is anything else. */
+/* A path through a link may name a root; it then means that root. A path through a link never names anything else. */
 static int open_by_link(const char *path, const struct bound *bounds, size_t count) {
   int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   for (size_t i = 0; fd >= 0 && i < count; i++) {
@@ -36,7 +36,7 @@ static int open_by_link(const char *path, const struct bound *bounds, size_t cou
   return -1;
 }
 
-/* Roots that are not there yet have no descriptor: nothing can be written below them. */
+/* A root that does not exist has no descriptor, so nothing can be written below it. */
 void open_bounds(struct bound **bounds, size_t *count, const struct role *role, const struct place *place) {
   size_t room = 0;
   for (int by_link = 0; role != NULL && by_link < 2; by_link++) {
@@ -57,7 +57,7 @@ void open_bounds(struct bound **bounds, size_t *count, const struct role *role, 
   }
 }
 
-/* The innermost root of the plan that `path` is below. */
+/* The innermost root of the plan above `path`. */
 static const struct bound *bound_of(const struct bound *bounds, size_t count, const char *path) {
   const struct bound *found = NULL;
   for (size_t i = 0; i < count; i++) {
@@ -67,7 +67,7 @@ static const struct bound *bound_of(const struct bound *bounds, size_t count, co
   return found;
 }
 
-/* The folder that holds `path`; `name` is what is left. */
+/* Opens the folder that holds `path`; `name` is the rest of the path. */
 static int open_parent(const struct bound *bound, const char *path, const char **name) {
   const char *below = path + strlen(bound->path);
   *name = strrchr(path, '/') + 1;
@@ -84,7 +84,7 @@ static bool is_own(int fd, mode_t kind, struct stat *status) {
   return fstat(fd, status) == 0 && (status->st_mode & S_IFMT) == kind && status->st_uid == getuid();
 }
 
-/* Another writer may have made the same folder in this moment; then it must be as we would have made it. */
+/* Another writer may make the same folder at this moment. That folder must then be as this function makes it. */
 static int make_folder(const struct bound *bound, const char *path, char **why) {
   const char *name;
   int parent = open_parent(bound, path, &name);
@@ -117,7 +117,7 @@ static int open_file(int parent, const char *name, const char *path, char **why)
   return refuse(why, "the destination is no file of this person's with one name");
 }
 
-/* The empty file that was made for a writer which then could not be started. */
+/* Removes the empty file of a writer that could not be started. */
 void remove_destination(int parent, const char *path, int file) {
   const char *name = strrchr(path, '/') + 1;
   struct stat made, named;
@@ -126,7 +126,7 @@ void remove_destination(int parent, const char *path, int file) {
   if (is_it) unlinkat(parent, name, 0);
 }
 
-/* `parent` is the folder that it is in, to be closed by the caller where the file is open. */
+/* `parent` is its folder. The caller closes it when the file is open. */
 int open_destination(const struct bound *bounds, size_t count, const struct control *control, int *parent,
                      char **why) {
   const char *path = control->destination;

@@ -1,12 +1,12 @@
 /*
- * The environment of everything that the launcher starts, made from an allow-list and never passed on: DENO_*, NODE_*
- * and LD_* would take effect in the runtime. Pure: memory only.
+ * The environment of every process that the launcher starts. It is made from an allow-list and never passed on, because
+ * DENO_*, NODE_* and LD_* would take effect in the runtime. Pure: memory only.
  */
 #include "kato.h"
 #include "tables.h"
 #include <string.h>
 
-/* No locale, zone or folder is longer; what is, is as if it were not set. */
+/* No locale, time zone or folder is longer. A longer value counts as not set. */
 #define VALUE_BYTES 4096u
 
 static const char *const PASSED[] = {
@@ -37,34 +37,34 @@ static bool is_there(const struct list *environment, const char *entry, size_t l
   return false;
 }
 
-/* `journal`: whether standard error is the journal. Else the variable that names its stream is some ancestor's. */
+/* `journal`: whether standard error is the journal. If it is not, an ancestor's JOURNAL_STREAM must not be passed on. */
 void build_environment(char *const *inherited, bool journal, struct list *environment) {
   for (char *const *at = inherited; *at != NULL; at++) {
     const char *equals = strchr(*at, '=');
     if (equals == NULL) continue;
     size_t length = (size_t)(equals - *at);
-    /* The first of several with one name is what getenv finds, so it is the one that was checked. */
+    /* getenv finds the first of several variables with one name, so the first is the one that was checked. */
     if (!is_passed(*at, length) || is_there(environment, *at, length)) continue;
     if (!journal && is_name(*at, length, "JOURNAL_STREAM")) continue;
     if (strlen(equals + 1) > VALUE_BYTES || !is_utf8(equals + 1)) continue;
     list_add(environment, *at);
   }
-  /* Below a device nobody can make a folder, not even root: there is nothing cached and nothing to tamper with. */
+  /* Nobody, not even root, can make a folder below a device: so there is no cache that could be tampered with. */
   list_add(environment, "DENO_DIR=/dev/null/none");
   list_add(environment, "DENO_NO_UPDATE_CHECK=1");
-  /* That there is no cache, it would tell every person at a terminal. */
+  /* Without this, the runtime reports the missing cache to every person at a terminal. */
   list_add(environment, "DENO_LOG=error,deno::cache::cache_db=off");
-  /* A heap for each of the runtime's threads, which hardly allocate at once, costs every role half a megabyte. */
+  /* One heap per thread would cost every role half a megabyte, and the runtime's threads hardly allocate at the same time. */
   list_add(environment, "MALLOC_ARENA_MAX=1");
 }
 
-/* What runs for days, besides: it gives memory back that it does not use. */
+/* More variables, for processes that run for days: they return unused memory. */
 void add_resident_environment(struct list *environment) {
-  /* The runtime does so on SIGUSR2, which the monitor sends. */
+  /* The runtime returns memory on SIGUSR2, which the monitor sends. */
   list_add(environment, "DENO_USR2_MEMORY_TRIM=1");
-  /* What a role says goes through the monitor, which takes colours for what they are: control characters. */
+  /* The monitor passes on what a role says, and it would escape colours as control characters. */
   list_add(environment, "NO_COLOR=1");
-  /* Or the largest buffer yet would have the size from which on buffers are given back when they are freed. */
+  /* Otherwise libc raises this size to the largest buffer so far, and returns smaller buffers no more. */
   list_add(environment, "MALLOC_MMAP_THRESHOLD_=65536");
   list_add(environment, "MALLOC_TRIM_THRESHOLD_=65536");
 }

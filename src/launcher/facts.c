@@ -1,7 +1,7 @@
 /*
- * The launcher's side of `kato doctor`: what the kernel says of the daemon is looked up by a program of its own,
- * lib/kato/facts, so that this binary holds nothing for it. Its words are taken as arguments of the command, and only
- * such as the launcher alone may say.
+ * The launcher's side of `kato doctor`. A separate program, lib/kato/facts, asks the kernel about the daemon, so this binary
+ * needs no code for it. The program's answer becomes arguments of the command; only arguments that the launcher alone may
+ * pass are accepted.
  */
 #include "kato.h"
 #include <errno.h>
@@ -21,13 +21,13 @@ static _Noreturn void look_in_child(const void *context) {
   fail(REFUSED, "cannot start %s: %s. Install kato again", start->program, strerror(errno));
 }
 
-/* An option that a person may not say, then its value, and so on. */
+/* Pairs of an option that a person may not type, and its value. */
 static bool is_fact(const char *word, size_t index) {
   if (!is_utf8(word) || why_not_text(word, strlen(word)) != NULL) return false;
   return index % 2 == 1 || is_reserved_argument(word);
 }
 
-/* `role` is that of the command: the folders that it lists are those that the daemon should see. */
+/* `role` is the role of the command. The daemon should see the folders that this role lists. */
 void facts_arguments(struct list *arguments, const struct place *place, const struct role *role) {
   struct list line = {0};
   char *program = text_of("%s/facts", place->program);

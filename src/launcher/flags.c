@@ -1,6 +1,6 @@
 /*
- * The runtime's command line, from the same grants that the kernel's rules are made of. Every kind of permission is
- * named, nothing is left to a default. Pure: memory only.
+ * The runtime's command line, made from the same grants as the kernel's rules. It names every kind of permission and leaves
+ * nothing to a default. Pure: memory only.
  */
 #include "kato.h"
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static const char *const FIXED[] = {
     "--cached-only",
     "--no-code-cache",
     "--unstable-worker-options",
-    /* Or it would read every part of the program before the first line runs. */
+    /* Without this, the runtime reads every part of the program before the first line runs. */
     "--unstable-lazy-dynamic-imports",
 };
 
@@ -30,13 +30,13 @@ bool is_resident(const char *profile) { return strcmp(profile, "daemon") == 0; }
 
 const char *engine_flags(const char *profile) {
   if (is_resident(profile)) return RESIDENT;
-  /* A large young generation, and no marking in steps: or the strings of a large log grow old and stay. */
+  /* A large young generation, and no incremental marking: otherwise the strings of a large log grow old and stay. */
   return strcmp(profile, "export") == 0 ? "--max-semi-space-size=8,--no-incremental-marking" : NULL;
 }
 
 /*
- * A planner that goes wrong ends soon, and does not take the machine along. The daemon's runs where the daemon will: in
- * a service whose memory is never writable and executable.
+ * Limits for the planner, so that a faulty one ends soon and does not harm the machine. The daemon's planner runs in the
+ * daemon's own service, whose memory is never writable and executable.
  */
 const char *planner_flags(const char *command) {
   bool resident = command != NULL && strcmp(command, "daemon") == 0;
@@ -50,7 +50,7 @@ static bool is_seen(const struct role *role, size_t index, bool (*is_of)(enum ve
   return false;
 }
 
-/* The runtime splits the list at commas; a doubled one stands for itself. */
+/* The runtime splits the list at commas; a doubled comma stands for one comma. */
 static size_t put_doubled(char *to, const char *value) {
   size_t length = 0;
   for (; *value != '\0'; value++) {
@@ -83,7 +83,7 @@ static void add_kind(struct list *arguments, const char *kind, const struct role
   list_take(arguments, flag);
 }
 
-/* The runtime knows no permission to list: it is `read` there, and only the kernel keeps content apart. */
+/* The runtime has no permission to list, so `list` becomes `read` there. Only the kernel keeps the content closed. */
 static bool is_read(enum verb verb) { return verb == READ || verb == LIST; }
 static bool is_write(enum verb verb) { return verb == WRITE; }
 static bool is_env(enum verb verb) { return verb == ENV; }
@@ -97,7 +97,7 @@ static void add_permissions(struct list *arguments, const struct role *role) {
   }
 #endif
   if (role == NULL) {
-    /* The plan looks wherever policy or the command line points; what it may open, the kernel holds. */
+    /* The planner looks at every path that policy or the command line names. The kernel limits which of them it can open. */
     list_add(arguments, "--allow-read");
     list_add(arguments, "--deny-write");
     list_add(arguments, "--allow-env");
@@ -111,7 +111,7 @@ static void add_permissions(struct list *arguments, const struct role *role) {
   for (size_t i = 0; i < sizeof DENIED_KINDS / sizeof *DENIED_KINDS; i++) list_add(arguments, DENIED_KINDS[i]);
 }
 
-/* As `ps` shows it: the program is the same for all. */
+/* The name in `ps`: all roles run the same program. */
 static char *process_name(const struct command *command) {
   if (command->role == NULL) return text_of("kato-planner");
   const char *role = command->role->name;
@@ -120,7 +120,7 @@ static char *process_name(const struct command *command) {
   return is_role ? text_of("kato-%.*s", (int)strcspn(role, ":"), role) : text_of("kato");
 }
 
-/* Everything up to the script; what follows are kato's own arguments. */
+/* Everything up to the script. kato's own arguments follow it. */
 void build_flags(struct list *arguments, const char *program, const struct command *command) {
   list_take(arguments, process_name(command));
   for (size_t i = 0; i < sizeof FIXED / sizeof *FIXED; i++) list_add(arguments, FIXED[i]);
@@ -133,7 +133,7 @@ void build_flags(struct list *arguments, const char *program, const struct comma
   list_take(arguments, text_of("%s/%s", program, script));
 }
 
-/* What only the launcher may say: a person's word for it would claim a sandbox that is not there. */
+/* Only the launcher may pass these: from a person, they would claim a sandbox that does not exist. */
 bool is_reserved_argument(const char *argument) {
   static const char *const RESERVED[] = {"--plan-hash",    "--kernel-sandbox", "--kernel-missing", "--roles",
                                          "--landlock-abi", "--daemon-process", "--daemon-unit",   "--administrator",

@@ -1,6 +1,6 @@
 /*
- * From grants to the kernel's rules. Opens what is granted without opening its content (O_PATH), makes kato's own
- * folders where the plan writes to them, and nothing else.
+ * Turns grants into the kernel's rules. Opens granted paths without their content (O_PATH), makes kato's own folders where the
+ * plan writes to them, and does nothing else.
  */
 #include "kato.h"
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A system that has no room for a look is no proof that nothing is there. */
+/* A look that failed for want of resources does not prove that nothing exists. */
 static int looked_at(int fd, const char *path) {
   if (fd >= 0 || (errno != EMFILE && errno != ENFILE && errno != ENOMEM)) return fd;
   fail(BUG, "cannot look at %s: %s. End some programs and run the command again", path, strerror(errno));
@@ -22,7 +22,7 @@ static void allow_fd(const struct ruleset *rules, int fd, uint64_t access) {
   close(fd);
 }
 
-/* Of the system's or the program's own: links are followed, what is not there is not needed. */
+/* For files of the system and of the program: links are followed, and a missing file is not needed. */
 static void allow_known(const struct ruleset *rules, const char *path, uint64_t access) {
   allow_fd(rules, looked_at(open(path, O_PATH | O_CLOEXEC), path), access);
 }
@@ -55,7 +55,7 @@ void allow_settings(const struct ruleset *rules, const struct place *place) {
   free(own);
 }
 
-/* The monitor looks at the memory of its roles. */
+/* The monitor reads how much memory its roles hold. */
 void allow_processes(const struct ruleset *rules) { allow_known(rules, "/proc", ALLOW_READ); }
 
 #define WAIT_SECONDS 2
@@ -65,7 +65,7 @@ static void cut_name(char *path) {
   slash[slash == path ? 1 : 0] = '\0';
 }
 
-/* The nearest folder above that exists, without links, if it is one of kato's own. */
+/* The nearest existing folder above, without links, if it is one of kato's own. */
 static int open_above(const char *path, const struct place *place) {
   char *above = text_of("%s", path);
   int fd = -1;
@@ -73,7 +73,7 @@ static int open_above(const char *path, const struct place *place) {
     cut_name(above);
     fd = looked_at(open_without_links(above, O_DIRECTORY), above);
   } while (fd < 0 && errno == ENOENT && above[1] != '\0');
-  /* Elsewhere nothing but what was named is written: see output.c. */
+  /* Elsewhere only the named path may be written: see output.c. */
   if (fd >= 0 && !is_own_place(above, place->home, place->real_home)) {
     close(fd);
     fd = -1;
@@ -82,7 +82,7 @@ static int open_above(const char *path, const struct place *place) {
   return fd;
 }
 
-/* kato replaces files in its state folder while others read them, so a rule for the file alone would not last. */
+/* kato replaces files in its state folder while others read them, so a rule for one file would not last. */
 static bool is_replaced(const char *path, const struct place *place) {
   char *folder = text_of("%s/.kato/state/", place->real_home);
   size_t length = strlen(folder);
@@ -94,7 +94,7 @@ static bool is_replaced(const char *path, const struct place *place) {
 static void allow_grant(const struct ruleset *rules, const struct grant *grant, const struct place *place) {
   uint64_t access = grant->verb == READ ? ALLOW_READ : grant->verb == LIST ? ALLOW_LIST : ALLOW_WRITE;
   char *path = text_of("%s", grant->value);
-  /* A plan names what is behind a link too, so no link needs to be followed, and none can be swapped in meanwhile. */
+  /* A plan also names the target of each link. So no link needs to be followed, and none can be swapped in meanwhile. */
   int fd = looked_at(open_without_links(path, 0), path);
   if (fd >= 0 && is_planted(fd, path, place)) {
     say("%s does not belong to this person, and is left alone", path);
@@ -122,7 +122,7 @@ void allow_grants(const struct ruleset *rules, const struct role *role, const st
   }
 }
 
-/* So that what was made in it is still there after a power failure; where it cannot be flushed, nothing is promised. */
+/* Flushes a folder, so that its new entries survive a power failure. Nothing is promised where a folder cannot be flushed. */
 static void flush_folder_of(const char *path) {
   char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
   if (folder == NULL) out_of_memory();
@@ -133,12 +133,12 @@ static void flush_folder_of(const char *path) {
   close(fd);
 }
 
-/* What passes by itself, or by the person's hand: a full or a failing disk. */
+/* A full or a failing disk: the person, or time, mends it. */
 static bool passes(int error) {
   return error == ENOSPC || error == EDQUOT || error == EIO || error == EROFS || error == ESTALE || error == ENOMEM;
 }
 
-/* `waits`: for the daemon, which would otherwise stay ended when the disk has room again. */
+/* `waits` is for the daemon, which would otherwise stay ended after the disk has room again. */
 static void make_folder(const char *path, bool waits) {
   for (bool told = false;; told = true) {
     if (mkdir(path, 0700) == 0) {
@@ -165,7 +165,7 @@ static bool writes_in(const struct plan *plan, const char *folder) {
   return false;
 }
 
-/* `path`, which is below home, and what is missing above it. */
+/* Makes `path`, which lies below home, and the missing folders above it. */
 static void make_folders_to(const char *home, const char *path) {
   char *whole = text_of("%s/%s", home, path);
   for (char *slash = whole + strlen(home); (slash = strchr(slash + 1, '/')) != NULL;) {
@@ -177,14 +177,14 @@ static void make_folders_to(const char *home, const char *path) {
   free(whole);
 }
 
-/* kato's own folders, where the plan writes to them: a command that only reads makes nothing. */
+/* Makes kato's own folders where the plan writes to them. A command that only reads makes none. */
 void make_folders(const struct plan *plan, const struct place *place) {
   static const char *const OWN[] = {"", "/config", "/state", "/state/requests", "/logs", "/exports"};
   for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) {
     char *folder = text_of("%s/.kato%s", place->real_home, OWN[i]);
     char *named = text_of("%s/.kato%s", place->home, OWN[i]);
     bool needed = writes_in(plan, folder) || writes_in(plan, named);
-    /* The daemon's state holds the spool, which others' plans name alone. */
+    /* The spool lies in the daemon's state folder. Other commands' plans name only the spool. */
     if (strcmp(OWN[i], "/state/requests") == 0) needed = needed || is_resident(plan->profile);
     if (needed) make_folder(folder, is_resident(plan->profile));
     free(folder);

@@ -1,6 +1,6 @@
 /*
- * Whether the files of the installation are those that were built: SHA256SUMS in lib/kato has a line for each of them.
- * It lies beside them, so it shows what was damaged, mixed or replaced by mistake, and not who may write there.
+ * Whether the files of the installation are those that were built: SHA256SUMS in lib/kato has a line for each file. The list
+ * lies beside the files. So it shows damage and mistakes, but not an attacker who can write there.
  */
 #include "kato.h"
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The sum of a file; false and errno when it cannot be read. */
+/* The sum of a file. False, with errno, when the file cannot be read. */
 static bool sum_file(const char *path, char digits[65]) {
   static uint8_t bytes[256 * KIB];
   int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -28,13 +28,13 @@ static bool sum_file(const char *path, char digits[65]) {
   return count == 0;
 }
 
-/* `DIGITS  NAME`, as sha256sum prints it; the name is of this folder. */
+/* Reads `DIGITS  NAME`, as sha256sum prints it. The name is a file of this folder. */
 static bool is_line(const char *line) {
   return strspn(line, "0123456789abcdef") == 64 && line[64] == ' ' && line[65] == ' ' && line[66] != '\0' &&
          line[66] != '.' && strchr(line + 66, '/') == NULL;
 }
 
-/* NULL, or what is wrong, for a person. */
+/* NULL, or a sentence for a person that says what is wrong. */
 char *why_not_installed(const char *program) {
   char *path = text_of("%s/SHA256SUMS", program);
   FILE *sums = fopen(path, "re");

@@ -1,7 +1,7 @@
 /*
- * kato: refuses what it must not run for, prepares the process, plans, confines itself, and becomes the runtime (or,
- * for the daemon, the monitor of its roles). It looks at its own installation and at the person's home, and makes
- * ~/.kato. Everything that it knows of conversations is where they are.
+ * kato: refuses the cases in which it must not run, prepares the process, plans, confines itself, and becomes the runtime
+ * (for the daemon: the monitor of its roles). It looks at its own installation and at the person's home, and makes
+ * ~/.kato. It knows where conversations are, and nothing else about them.
  */
 #include "kato.h"
 #include <dirent.h>
@@ -27,7 +27,7 @@ static void refuse_root_daemon(void) {
   }
 }
 
-/* Also behind `--`, which may be the value of an option: only the command line knows. */
+/* Words after `--` count too: `--` may be the value of an option, and only the command line knows that. */
 static void check_line(char *const *line) {
   for (; *line != NULL; line++) {
     if (!is_utf8(*line)) fail(USAGE, "an argument is not UTF-8: %s. Rename what it stands for", *line);
@@ -86,7 +86,7 @@ static char *read_link(const char *link) {
   }
 }
 
-/* A program whose files others can change is theirs. Everything that lies there is code, or tells of it. */
+/* Others own a program whose files they can change. Every file in this folder is code, or describes code. */
 static void check_program(const char *program, uid_t administrator) {
   static const char *const NEEDED[] = {"deno", "kato.js", "plan.js"};
   check_installed(program, true, administrator);
@@ -106,7 +106,7 @@ static void check_program(const char *program, uid_t administrator) {
   closedir(folder);
 }
 
-/* Who can change a folder above can put another program in its place; in a sticky one, only what is their own. */
+/* An attacker who can change a folder above can replace the program. In a sticky folder, people can replace only their own files. */
 static void check_above(const char *path, uid_t administrator) {
   char *above = text_of("%s", path);
   for (char *slash; (slash = strrchr(above, '/')) != NULL;) {
@@ -121,7 +121,7 @@ static void check_above(const char *path, uid_t administrator) {
   free(above);
 }
 
-/* lib/kato beside the bin folder in which this very file is, whatever name it was called by. */
+/* lib/kato beside the bin folder that holds this very file, whatever name it was called by. */
 static void find_program(struct place *place) {
   char *own = read_link("/proc/self/exe");
   char *slash = strrchr(own, '/');

@@ -1,5 +1,5 @@
 /*
- * What the files of the launcher share. Who may do what is said at the head of each file; this one only names things.
+ * Declarations that the files of the launcher share. The head of each file says what that file may do.
  */
 #ifndef KATO_H
 #define KATO_H
@@ -28,7 +28,7 @@ enum { DONE = 0, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, REFUSED = 78 }
 
 /* say.c: one sentence to a person, a line in the journal. */
 #define MESSAGE_BYTES (4u * KIB)
-char *plain_message(char *message); /* takes it, and gives it or another back */
+char *plain_message(char *message); /* takes ownership; returns it or another string */
 bool is_journal(void);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void pass_on(int priority, char *line);
@@ -62,7 +62,7 @@ struct role {
   size_t count, room;
 };
 struct plan {
-  char *text; /* every string of the plan is in it */
+  char *text; /* holds every string of the plan */
   char *hash; /* NULL for `none` */
   char *profile;
   struct role *roles;
@@ -85,8 +85,8 @@ char *bound_plan(struct plan *plan, const char *home, const char *real_home);
 
 /* flags.c */
 struct command {
-  const char *script;      /* inside lib/kato */
-  const struct role *role; /* NULL: of the plan child */
+  const char *script;      /* its name in lib/kato */
+  const struct role *role; /* NULL for the plan child */
   const char *engine;      /* V8's flags */
 };
 const char *engine_flags(const char *profile);
@@ -95,13 +95,13 @@ bool is_resident(const char *profile);
 void build_flags(struct list *arguments, const char *program, const struct command *command);
 bool is_reserved_argument(const char *argument);
 
-/* Where things are, and what the kernel offers; made once, in kato.c. */
+/* Paths, and what the kernel offers; filled once, in kato.c. */
 struct place {
-  const char *home;  /* as HOME has it, without slashes at its end */
+  const char *home;  /* the value of HOME, without trailing slashes */
   char *real_home;   /* without links */
   char *program;     /* lib/kato */
   char *runtime;     /* lib/kato/deno */
-  int abi;           /* of Landlock; 0: none */
+  int abi;           /* version of Landlock; 0: none */
   bool seccomp;
   bool sandbox;      /* false only in the probe build, on request */
   bool service_home; /* see is_service_home */
@@ -141,10 +141,10 @@ void allow_grants(const struct ruleset *rules, const struct role *role, const st
 void make_folders(const struct plan *plan, const struct place *place);
 
 /* seccomp.c */
-/* Who is confined: the rows of syscalls.def name them. */
+/* The kinds of process that the rows of syscalls.def name. */
 enum kind { PLANNER, COMMAND, ORCHESTRATOR, PARSER, WRITER, MONITOR };
 bool seccomp_present(void);
-/* For all but the monitor: execve with exactly these three pointers, and no other. */
+/* For all but the monitor: only an execve with exactly these three pointers is allowed. */
 struct exec {
   const char *path;
   char *const *arguments;
@@ -194,7 +194,7 @@ void facts_arguments(struct list *arguments, const struct place *place, const st
 _Noreturn void become_plan(const struct place *place, const char *script, char *const *line);
 void make_plan(const struct place *place, char *const *line, struct plan *plan);
 
-/* channel.c: a queue of bytes; whoever appends keeps it bounded. */
+/* channel.c: a queue of bytes. Its callers keep it bounded. */
 struct queue {
   uint8_t *bytes;
   size_t start, length, room;
@@ -204,7 +204,7 @@ void queue_take(struct queue *queue, size_t length);
 void queue_fragment(struct queue *queue, uint32_t channel, const void *bytes, size_t length);
 void queue_free(struct queue *queue);
 uint32_t read_u32(const uint8_t *bytes);
-/* What becomes of a pipe after one write or read: gone means that nobody is at its other end. */
+/* The result of one write or read on a pipe. GONE means that its other end is closed. */
 enum moved { MOVED, NOTHING, GONE };
 enum moved queue_write(struct queue *queue, int fd, size_t *written);
 
@@ -229,7 +229,7 @@ struct bound {
   int fd;
 };
 void open_bounds(struct bound **bounds, size_t *count, const struct role *role, const struct place *place);
-/* Opens what the writer may have; -1 and why not, for a person. */
+/* Opens a writer's file. -1, with a sentence for a person, if it may not. */
 void remove_destination(int parent, const char *path, int file);
 int open_destination(const struct bound *bounds, size_t count, const struct control *control, int *parent,
                      char **why);
@@ -242,15 +242,15 @@ struct cell {
   int in, out, err; /* our ends; -1 when closed */
   int status;
   bool ended;        /* waited for */
-  int64_t silent;    /* since when its output is closed; 0: it is not */
-  const char *cause; /* why we killed it; NULL: we did not */
+  int64_t silent;    /* when its output was closed; 0: still open */
+  const char *cause; /* why the monitor killed it; NULL: it did not */
   struct queue to;
-  uint64_t acked;    /* reached it, and the orchestrator was not told yet */
-  int64_t tidied;    /* when it was started, or asked to give memory back */
-  uint64_t least;    /* the least that it has held since it was asked; 0: it was not */
-  struct queue line; /* of its standard error, while it arrives */
-  unsigned lines_left; /* that it may say now */
-  unsigned lines_lost; /* that were more than it may say, and not told of yet */
+  uint64_t acked;    /* bytes that reached it and are not acknowledged yet */
+  int64_t tidied;    /* when it was started, or last asked to return memory */
+  uint64_t least;    /* the least memory that it has held since then; 0: never asked */
+  struct queue line; /* a line of its standard error, while it arrives */
+  unsigned lines_left; /* that it may still say now */
+  unsigned lines_lost; /* dropped above that limit and not reported yet */
 };
 bool cell_start(struct cell *cell, const struct place *place, const struct plan *plan, const struct command *command,
                 char *const *line, int file);
@@ -280,12 +280,12 @@ struct monitor {
   uint8_t head[8];
   size_t head_length;
   uint32_t body_left;
-  struct queue message; /* of channel 0, while it arrives */
-  pid_t checker; /* looks through the installation while the daemon starts; 0: it has ended */
-  bool damaged;  /* and found that it is not what was built */
+  struct queue message; /* a message of channel 0, while it arrives */
+  pid_t checker; /* checks the installation while the daemon starts; 0: it has ended */
+  bool damaged;  /* the checker found a changed file */
   int64_t beat, stop_at;
-  int handed_on; /* the last signal that the orchestrator was given */
-  bool broken; /* the orchestrator said what it must not say */
+  int handed_on; /* the last signal that the orchestrator got */
+  bool broken; /* the orchestrator sent an illegal message */
 };
 void roles_obey(struct monitor *monitor, const char *bytes, size_t length);
 void roles_read(struct monitor *monitor, const uint8_t *bytes, size_t length);
@@ -294,7 +294,7 @@ void roles_reap(struct monitor *monitor);
 void roles_settle(struct monitor *monitor);
 _Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line);
 
-/* watch.c: whether what was granted is still what stands there. */
+/* watch.c: whether the granted paths still lead to the same files. */
 struct watch {
   struct seen *seen;
   size_t count, room;

@@ -1,6 +1,6 @@
 /*
- * Landlock, by system calls of its own: libc has no functions for it. Makes rules and puts them into force; what is
- * in them is said in grants.c. Opens nothing.
+ * Landlock by direct system calls, since libc has no functions for it. Makes rules and puts them into force; grants.c decides
+ * their content. Opens nothing.
  */
 #include "kato.h"
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The kernel's interface, as far as it is used, so that old headers do. */
+/* The used part of the kernel's interface, so that old headers suffice. */
 #define NR_CREATE_RULESET 444
 #define NR_ADD_RULE 445
 #define NR_RESTRICT_SELF 446
@@ -40,14 +40,14 @@ struct path_beneath {
 
 const uint64_t ALLOW_READ = FS_READ_FILE | FS_READ_DIR;
 const uint64_t ALLOW_LIST = FS_READ_DIR;
-/* No links, devices, pipes or sockets are made: kato has no use for them, and each leads somewhere. */
+/* No rule allows making links, devices, pipes or sockets: kato needs none, and each could lead out. */
 const uint64_t ALLOW_WRITE =
     FS_WRITE_FILE | FS_TRUNCATE | FS_MAKE_REG | FS_MAKE_DIR | FS_REMOVE_FILE | FS_REMOVE_DIR | FS_REFER;
 const uint64_t ALLOW_FILE = FS_WRITE_FILE | FS_TRUNCATE;
 const uint64_t ALLOW_REMOVE = FS_REMOVE_FILE | FS_REMOVE_DIR;
 const uint64_t ALLOW_RUN = FS_EXECUTE | FS_READ_FILE;
 
-/* What may be said of something that is no folder. */
+/* The rights that a rule on a single file can have. */
 static const uint64_t OF_FILES = FS_EXECUTE | FS_WRITE_FILE | FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV;
 
 int landlock_abi(void) {

@@ -1,6 +1,5 @@
 /*
- * The process itself before it becomes anything: descriptors, limits, privileges, signals. Opens /dev/null, and
- * nothing else.
+ * Prepares the process itself: descriptors, limits, privileges, signals. Opens /dev/null and nothing else.
  */
 #include "kato.h"
 #include <errno.h>
@@ -20,18 +19,18 @@
 
 void close_above(int last) {
   if (syscall(NR_CLOSE_RANGE, (unsigned)last + 1, ~0u, 0u) == 0) return;
-  /* An old kernel. A descriptor may be above the limit that holds now, but not above the one that the system has. */
+  /* For an old kernel. An open descriptor may lie above the current limit, but not above the system's limit. */
   struct rlimit limit;
   rlim_t end = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max != RLIM_INFINITY ? limit.rlim_max : 1048576;
   for (rlim_t fd = (rlim_t)last + 1; fd < end; fd++) close((int)fd);
 }
 
-/* Otherwise the first file that is opened becomes standard output. */
+/* Otherwise the first opened file would become standard output. */
 void open_standard(void) {
   for (int fd = 0; fd <= 2; fd++) {
     if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
     int null = open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
-    /* Descriptors are given lowest first, and those below are open. */
+    /* The kernel gives out the lowest free descriptor, and all lower ones are open. */
     if (null != fd) _exit(REFUSED);
   }
 }
@@ -45,7 +44,7 @@ static void lower(__rlimit_resource_t resource, rlim_t most) {
 }
 
 void lower_limits(void) {
-  /* Of 0 only files are made no more; at 1 nothing is sent to a program that collects cores either (core(5)). */
+  /* A limit of 0 stops core files only. A limit of 1 also stops cores to a program that collects them (core(5)). */
   lower(RLIMIT_CORE, 1);
   lower(RLIMIT_MSGQUEUE, 0);
   lower(RLIMIT_RTPRIO, 0);
@@ -62,22 +61,22 @@ void raise_open_files(void) {
 static void drop_capabilities(void) {
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
-    prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); /* only who has CAP_SETPCAP can, and only he needs to */
+    prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); /* works only with CAP_SETPCAP, and is needed only then */
   }
   struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   struct __user_cap_data_struct has[2], none[2] = {{0, 0, 0}, {0, 0, 0}};
   bool known = syscall(SYS_capget, &head, has) == 0;
   if (known && memcmp(has, none, sizeof none) == 0) return;
-  /* A unit's filter refuses the call. What is then left is inheritable, and with no_new_privs nobody can inherit it. */
+  /* A unit's filter may refuse this call. Inheritable capabilities are then left, and no_new_privs lets no program gain them. */
   bool inert = known && has[0].permitted == 0 && has[1].permitted == 0;
   head.version = _LINUX_CAPABILITY_VERSION_3;
   if (syscall(SYS_capset, &head, none) != 0 && !inert) fail(BUG, "cannot drop capabilities: %s", strerror(errno));
 }
 
-/* For good: no program that this process starts can have more than it. */
+/* Permanent: no program that this process starts can gain rights. */
 void drop_privileges(void) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail(BUG, "cannot set no_new_privs: %s", strerror(errno));
-  /* Until the runtime begins, which makes itself dumpable again; the monitor stays so. */
+  /* Holds until the runtime starts: an execve makes a process dumpable again. The monitor stays undumpable. */
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) fail(BUG, "cannot become undumpable: %s", strerror(errno));
   drop_capabilities();
 }
@@ -91,7 +90,7 @@ void reset_signals(void) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
   for (int signal_number = 1; signal_number < NSIG; signal_number++) {
-    /* nohup's way of saying that a command shall outlive its terminal */
+    /* nohup ignores SIGHUP so that a command outlives its terminal */
     struct sigaction now;
     if (signal_number == SIGHUP && sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN) continue;
     signal(signal_number, SIG_DFL);

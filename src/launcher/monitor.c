@@ -1,7 +1,7 @@
 /*
- * The monitor: what is left of the launcher while the daemon runs. It starts the orchestrator and, on its word, the
- * other roles, moves bytes between their pipes within bounds, and sees to it that nothing outlives what it belongs to.
- * It is confined to the union of what its roles need, and never looks at what it moves.
+ * The monitor: the launcher's process while the daemon runs. It starts the orchestrator and, at the orchestrator's request,
+ * the other roles. It moves bytes between their pipes within bounds, and ends every role whose owner has ended. It is
+ * confined to the union of its roles' needs, and never looks at the bytes that it moves.
  */
 #include "kato.h"
 #include <errno.h>
@@ -16,14 +16,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Messages of our own come on top of what roles sent; beyond this, the orchestrator is not listened to either. */
+/* The monitor's own messages come on top of the roles' bytes. Above this bound it does not read the orchestrator either. */
 #define MOST_WAITING (4u * WAITING_BYTES)
 #define TICK_MS 1000
-/* A role that closed a pipe is about to end; it has this long. */
+/* A role that closed a pipe must end within this time. */
 #define SILENT_MS 1000
-/* Not more often than systemd puts up with. */
+/* At most this often, or systemd's limit on restarts is reached. */
 #define REPLAN_MS 20000
-/* What was killed is gone by then, but for what the kernel itself holds. */
+/* A killed process is gone by then, unless the kernel itself holds it. */
 #define END_MS 2000
 
 static const char TOO_LARGE[] = "killed: more than 512 MiB";
@@ -49,7 +49,7 @@ static void write_to(struct cell *cell) {
   cell->acked += written;
 }
 
-/* What a cell sent: from the orchestrator to be obeyed, from a role to be passed on. */
+/* Takes the bytes of a cell: obeys the orchestrator's, passes a role's on. */
 static void read_from(struct monitor *monitor, struct cell *cell) {
   static uint8_t bytes[FRAGMENT_BYTES];
   ssize_t count = read(cell->out, bytes, sizeof bytes);
@@ -62,12 +62,12 @@ static void read_from(struct monitor *monitor, struct cell *cell) {
   }
 }
 
-/* Of a cell: its standard input, output and error. */
+/* The pipes of a cell: standard input, output and error. */
 #define POLLS 3
 
 static void add_polls(struct pollfd **polls, size_t *room, size_t *count, const struct cell *cell, bool reads) {
   *polls = more_room(*polls, room, *count + POLLS, sizeof **polls);
-  /* A pipe that nobody holds at the other end is reported whether or not anything is asked. */
+  /* poll reports a pipe without another end even when no event was asked for. */
   (*polls)[(*count)++] = (struct pollfd){.fd = cell->to.length > 0 ? cell->in : -1, .events = POLLOUT};
   (*polls)[(*count)++] = (struct pollfd){.fd = reads ? cell->out : -1, .events = POLLIN};
   (*polls)[(*count)++] = (struct pollfd){.fd = cell->err, .events = POLLIN};
@@ -79,7 +79,7 @@ static void move_cell(struct monitor *monitor, struct cell *cell, const struct p
   if (polls[2].revents != 0) cell_hear(cell);
 }
 
-/* One turn: waits until something can be moved, and moves what can be. */
+/* One round: waits until bytes can be moved, and moves them. */
 static void move_bytes(struct monitor *monitor, int signals, int timeout) {
   static struct pollfd *polls;
   static size_t room;
@@ -91,7 +91,7 @@ static void move_bytes(struct monitor *monitor, int signals, int timeout) {
   for (size_t i = 0; i < cells; i++) add_polls(&polls, &room, &count, monitor->cells[i], waiting <= WAITING_BYTES);
   if (poll(polls, count, timeout) <= 0) return;
   move_cell(monitor, &monitor->orchestrator, polls + 1);
-  /* Each turn begins with another role, so that one that floods does not keep the rest from being read. */
+  /* Each round begins with another role, so that a flooding role does not starve the rest. */
   monitor->turn++;
   for (size_t step = 0; step < cells; step++) {
     size_t i = (monitor->turn + step) % cells;
@@ -147,8 +147,8 @@ static void stop_if_due(struct monitor *monitor) {
 }
 
 /*
- * The installation is looked through by a child, while the daemon starts: it takes half a second. The daemon is ended
- * when something is not as it was built.
+ * A child checks the installation's files while the daemon starts, which takes half a second. A changed file ends the
+ * daemon.
  */
 static pid_t check_installation(const struct place *place) {
   pid_t child = fork();
@@ -192,8 +192,8 @@ static void confine_monitor(const struct monitor *monitor) {
 static _Noreturn void end(struct monitor *monitor) {
   for (size_t i = 0; i < monitor->count; i++) cell_kill(monitor->cells[i], "killed: the daemon ended");
   /*
-   * They die without us as well; this is so that nobody finds them still there. One that hangs in the kernel (a share that
-   * does not answer) is waited for no longer than that.
+   * The roles would die with the monitor anyway; waiting makes sure that nobody finds them afterwards. A role that hangs in
+   * the kernel (a share that does not answer) is waited for no longer than this.
    */
   for (int64_t last = now_ms() + END_MS; now_ms() < last;) {
     pid_t found = waitpid(-1, NULL, WNOHANG);
@@ -203,7 +203,7 @@ static _Noreturn void end(struct monitor *monitor) {
   struct cell *orchestrator = &monitor->orchestrator;
   cell_hear_rest(orchestrator);
   bool killed = orchestrator->cause != NULL || WIFSIGNALED(orchestrator->status);
-  /* It had not begun to listen to signals when one told it to end: it did as it was told. */
+  /* A signal ended it before it listened to signals: it did as it was told. */
   bool obeyed = killed && orchestrator->cause == NULL && WTERMSIG(orchestrator->status) == monitor->handed_on;
   if (obeyed) exit(monitor->handed_on == SIGHUP ? RESTART : DONE);
   char *reason = cell_reason(orchestrator);
@@ -212,7 +212,7 @@ static _Noreturn void end(struct monitor *monitor) {
   if (monitor->damaged) exit(REFUSED);
   if (killed) exit(BUG);
   int status = WEXITSTATUS(orchestrator->status);
-  /* Nobody told it to: as done it would not be started again. */
+  /* Nobody told it to end. With status 0, systemd would not start it again. */
   bool left = status == DONE && monitor->handed_on == 0;
   if (left) say("the daemon's orchestrator ended without having been told to");
   exit(left ? BUG : status);
@@ -220,7 +220,7 @@ static _Noreturn void end(struct monitor *monitor) {
 
 _Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line) {
   struct monitor monitor = {.place = place, .plan = plan, .orchestrator = {.in = -1, .out = -1, .err = -1}};
-  /* A queue that was freed is given back, whatever the largest was until now. */
+  /* Returns the memory of freed queues, however large they were. */
   mallopt(M_MMAP_THRESHOLD, 2 * FRAGMENT_BYTES);
   raise_open_files();
   int signals = take_over_signals();

@@ -1,7 +1,7 @@
 /*
- * What `kato export` writes to: the file, or the folder, that the person named and that is not there yet. It is made
- * here, empty, so that the process which reads logs is given that one inode and not the folder around it. This process
- * stays until that one has ended, and takes away what it left empty. It writes nothing into it.
+ * The output of `kato export`: a file or folder that the person named and that does not exist yet. This process makes it,
+ * empty, so that the process that reads logs gets that one inode and not the folder around it. It waits for that process
+ * to end, and removes the output if it is still empty. It writes nothing into it.
  */
 #include "kato.h"
 #include "tables.h"
@@ -17,14 +17,14 @@
 
 struct made {
   int parent;
-  const char *name; /* inside the plan's text */
+  const char *name; /* points into the plan's text */
   struct stat status;
 };
 
 static struct made *made;
 static size_t made_count, made_room;
 
-/* A name that ends like a recording's is a file's; folders are named otherwise, or the export fails. */
+/* A name with a recording's ending means a file. A folder has another name, or the export fails. */
 static bool is_file_name(const char *name) {
   static const char *const KINDS[] = {DESTINATION_KINDS};
   const char *dot = strrchr(name, '.');
@@ -46,7 +46,7 @@ static bool make_at(int parent, const char *name, struct stat *status) {
   return seen;
 }
 
-/* Only in a folder of the person's. Everything else that may be wrong with it is for the command to say. */
+/* Only in a folder that the person owns. The command reports every other fault of the output. */
 static void make_output(const char *path) {
   const char *name = strrchr(path, '/') + 1;
   char *folder = strndup(path, (size_t)(name - path));
@@ -65,7 +65,7 @@ static void make_output(const char *path) {
 
 static bool is_export(const struct plan *plan) { return strcmp(plan->profile, "export") == 0; }
 
-/* Says with `--output-made` which files were made for this run, so that they are not taken for the person's. */
+/* Adds `--output-made`, which names the files of this run, so that the command does not take them for the person's. */
 static void make_outputs(const struct plan *plan, const struct place *place, struct list *arguments) {
   const struct role *role = &plan->roles[0];
   for (size_t i = 0; i < role->count; i++) {
@@ -83,7 +83,7 @@ static void make_outputs(const struct plan *plan, const struct place *place, str
   }
 }
 
-/* What is empty still, and the same. A folder that holds something stays by itself. */
+/* Removes the output if it is empty and still the same. rmdir leaves a folder with entries alone. */
 static void remove_outputs(void) {
   for (size_t i = made_count; i-- > 0;) {
     struct stat now;
@@ -102,7 +102,7 @@ static void hand_on(int number) {
   if (child > 0) kill(child, number);
 }
 
-/* The terminal's signals reach the child by themselves. */
+/* A terminal's signals reach the child directly. */
 static void take_signals(void) {
   signal(SIGINT, SIG_IGN);
   signal(SIGQUIT, SIG_IGN);
@@ -113,15 +113,15 @@ static void take_signals(void) {
 
 static void confine_keeper(const struct place *place) {
   struct ruleset rules;
-  /* From 6 on, rules would keep it from handing a signal on: the child is confined by rules of its own. */
+  /* From ABI 6 on, rules would keep this process from signalling the child, which has rules of its own. */
   ruleset_make(&rules, place->abi < 6 ? place->abi : 5);
   for (size_t i = 0; i < made_count; i++) ruleset_allow(&rules, made[i].parent, ALLOW_REMOVE);
   confine(place, &rules, MONITOR, NULL);
 }
 
 /*
- * Returns in the process that becomes the runtime; where something was made, that is a child, and the caller's process
- * ends here, as the child ended.
+ * Returns in the process that becomes the runtime. If an output was made, that process is a child, and the caller's process
+ * ends in this function as the child ended.
  */
 void keep_outputs(const struct plan *plan, const struct place *place, struct list *arguments) {
   if (!is_export(plan)) return;

@@ -1,6 +1,6 @@
 /*
- * Who owns what, where that is not simply root and the person: in a service's own user namespace, and in the empty home
- * that a system service is given. Looks at metadata and at its own /proc/self/uid_map, and changes nothing.
+ * Who owns a file in two special cases: in a service's own user namespace, and in the empty home of a system service. Looks at
+ * metadata and at its own /proc/self/uid_map, and changes nothing.
  */
 #include "kato.h"
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether a number stands for root in the namespace of this map: lines of `inside outside count`. */
+/* Whether `uid_map` maps root into the namespace. The map has lines of `inside outside count`. */
 bool maps_root(const char *map) {
   unsigned long inside, outside, count;
   for (int length; sscanf(map, "%lu %lu %lu%n", &inside, &outside, &count, &length) == 3; map += length) {
@@ -31,9 +31,9 @@ static bool root_is_mapped(void) {
 }
 
 /*
- * The number that root's files have here. Where a person's service has a user namespace of its own, root has no number
- * in it and the kernel shows nobody's, as it does for everybody else: whoever owns / is believed to be root, as
- * destination/decide.ts does. kato-setup.service looks at the same files where the kernel does tell them apart.
+ * The user id of root's files here. In a user namespace of a person's service, root has no id, and the kernel shows the id of
+ * nobody for root as for every other account. The owner of / then counts as root, as in destination/decide.ts.
+ * kato-setup.service checks the same files outside the namespace, where the ids differ.
  */
 uid_t find_administrator(void) {
   struct stat status;
@@ -41,7 +41,7 @@ uid_t find_administrator(void) {
   return status.st_uid;
 }
 
-/* Nothing where it is 0, as nearly everywhere. */
+/* Does nothing where that id is 0, which is the usual case. */
 void administrator_arguments(struct list *arguments, const struct place *place) {
   if (place->administrator == 0) return;
   list_add(arguments, "--administrator");
@@ -49,8 +49,8 @@ void administrator_arguments(struct list *arguments, const struct place *place) 
 }
 
 /*
- * A home of root's that nobody else can change, with a state folder in it: the empty one that kato@.service makes, with
- * nothing in it but what it binds there.
+ * Whether the home is the empty one that kato@.service makes: it belongs to root, nobody else can change it, and it holds a
+ * state folder. Everything in it was bound there by the service.
  */
 bool is_service_home(const char *real_home, const struct stat *home) {
   struct stat state;
@@ -62,8 +62,8 @@ bool is_service_home(const char *real_home, const struct stat *home) {
 }
 
 /*
- * Which of kato's own folders in such a home is not the person's, for a link stood in its place. NULL where all are. A
- * bind lasts as long as the service: only a start that fails is one after which the person's own folder is bound.
+ * Which of kato's own folders in such a home does not belong to the person, because a link stood in its place. NULL if none.
+ * A bind lasts as long as the service, so the start must fail: the next start then binds the person's own folder.
  */
 char *find_replaced(const char *real_home) {
   static const char *const OWN[] = {"config", "state", "logs", "exports"};
@@ -77,8 +77,8 @@ char *find_replaced(const char *real_home) {
 }
 
 /*
- * Whether what is open is in such a home and not the person's. systemd binds there, as root, whatever the person's names
- * lead to, behind folders too that are closed to the person: a link to somebody else's must open nothing.
+ * Whether an open file lies in such a home and does not belong to the person. systemd, as root, binds the targets of the
+ * person's links, even behind folders that are closed to the person. A link to another person's folder must open nothing.
  */
 bool is_planted(int fd, const char *path, const struct place *place) {
   struct stat status;

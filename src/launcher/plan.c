@@ -1,12 +1,12 @@
 /*
- * The plan: kato's own code says what a command line may touch, in a child that reads the program and the settings,
- * writes nothing, and is not believed: its answer is bounded in time and length, and checked.
+ * The plan: kato's own code works out what a command line may touch. It runs in a child that reads the program and the
+ * settings and writes nothing. The launcher does not trust the answer: it is bounded in time and length, and checked.
  */
 #include "kato.h"
 #include <stdlib.h>
 #include <unistd.h>
 
-/* `script`: the planner, or the command line itself for who typed `kato plan`. */
+/* `script` is the planner. For `kato plan` it is the command line itself. */
 _Noreturn void become_plan(const struct place *place, const char *script, char *const *line) {
   struct list arguments = {0};
   struct command command = {.script = script, .role = NULL, .engine = planner_flags(*line)};
@@ -35,7 +35,7 @@ void make_plan(const struct place *place, char *const *line, struct plan *plan) 
   size_t length;
   int status;
   char *text = ask_child(plan_in_child, &start, "planning", &length, &status);
-  /* It said why itself. */
+  /* The child has said why. */
   if (status != DONE) _exit(status);
   char *why = parse_plan(text, length, plan);
   if (why != NULL) fail(REFUSED, "the plan %s; nothing was run. Report this as a bug in kato", why);

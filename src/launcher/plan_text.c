@@ -1,6 +1,6 @@
 /*
- * A plan as text: the same syntax as src/permissions/plan_text.ts, checked once more on this side of the process. Whatever
- * is not exactly that is refused. Pure: memory only.
+ * A plan as text, in the syntax of src/permissions/plan_text.ts. This side checks it once more and refuses every deviation.
+ * Pure: memory only.
  */
 #include "kato.h"
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static const char *const PROFILES[] = {
 
 static const char *const VERBS[] = {[READ] = "read", [LIST] = "list", [WRITE] = "write", [ENV] = "env", [SYS] = "sys"};
 
-/* Bytes of the character at `at`; 0: not UTF-8, or the replacement character, which stands for what was not. */
+/* Length of the character at `at` in bytes. 0: no UTF-8, or the replacement character, which stands for invalid input. */
 static size_t character(const unsigned char *at, size_t left, uint32_t *code) {
   static const uint32_t SMALLEST[] = {0, 0, 0x80, 0x800, 0x10000};
   size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 0;
@@ -43,7 +43,7 @@ const char *why_not_text(const char *bytes, size_t length) {
   return has_control ? "holds a control character" : NULL;
 }
 
-/* Also of the replacement character: it stands for what was not. */
+/* Refuses the replacement character as well: it stands for invalid input. */
 bool is_utf8(const char *text) {
   const char *why = why_not_text(text, strlen(text));
   return why == NULL || strcmp(why, "is not UTF-8") != 0;
@@ -148,7 +148,7 @@ static char *parse_head(struct plan *plan, char **at, const char *end) {
   return plan->profile == NULL ? copy("names no known profile") : NULL;
 }
 
-/* NULL, or what completes "the plan …". */
+/* NULL, or the end of the sentence "the plan …". */
 char *parse_plan(const char *bytes, size_t length, struct plan *plan) {
   static const char END_MARK[] = "\0end"; /* and the NUL that ends the literal */
   *plan = (struct plan){0};

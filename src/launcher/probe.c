@@ -1,7 +1,7 @@
 /*
- * Only in the probe build, which is never shipped: lets the tests of the kernel's boundary put their own script into
- * a role, take the runtime's own permissions away from the question, and leave the sandbox or the newer parts of it
- * off, so that a test can fail. Reads its command line, and nothing else.
+ * Only in the probe build, which is never shipped. Tests of the kernel's boundary use it to run their own script in a role, to
+ * switch off the runtime's own permissions, and to leave out the sandbox or its newer parts, so that a test can fail.
+ * Reads its command line and nothing else.
  */
 #include "kato.h"
 #include <limits.h>
@@ -41,5 +41,5 @@ const char *probe_script(const char *role, const char *script) {
 
 bool probe_allows_all(void) { return allows_all; }
 
-/* As if this were an older kernel. */
+/* Behaves as on an older kernel. */
 int probe_abi(int abi) { return abi < most_abi ? abi : most_abi; }

@@ -1,6 +1,6 @@
 /*
- * What the orchestrator says, and what becomes of it: roles that start and end, and bytes that are passed to them. It
- * looks at channels and lengths, never at what is in a stream.
+ * Carries out the orchestrator's messages: starts and ends roles, and passes bytes to them. Looks at channels and lengths,
+ * never at the content of a stream.
  */
 #include "kato.h"
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A parser for each provider and a writer for each recording; more at once is no daemon's day. */
+/* The daemon needs one parser per provider and a bounded number of writers. It never needs more roles than this. */
 #define MOST_ROLES 256
 
 static struct cell *cell_of(const struct monitor *monitor, uint32_t channel) {
@@ -21,7 +21,7 @@ static struct cell *cell_of(const struct monitor *monitor, uint32_t channel) {
   return NULL;
 }
 
-/* One message of channel 0: a word, a channel, a value, or several of them, a line each. */
+/* Sends one message of channel 0: a word, a channel, and values, one per line. */
 void roles_tell(struct monitor *monitor, const char *word, uint32_t channel, const char *value) {
   char *fields = text_of("%s\n%u\n%s\n", word, channel, value);
   size_t length = strlen(fields);
@@ -39,7 +39,7 @@ static void refuse(struct monitor *monitor, uint32_t channel, char *why) {
   free(why);
 }
 
-/* Its process; for a writer also what it was given, which it cannot look at itself. */
+/* Reports the role's process. For a writer also the identity of its file, which a writer cannot look up itself. */
 static char *facts_of(const struct cell *cell, int file) {
   struct stat status;
   if (file < 0) return text_of("%d", cell->pid);
@@ -48,7 +48,7 @@ static char *facts_of(const struct cell *cell, int file) {
                  (unsigned long long)status.st_ino, (unsigned long long)status.st_nlink);
 }
 
-/* Whether it was. */
+/* True if it was started. */
 static bool start(struct monitor *monitor, uint32_t channel, const struct command *command, int file) {
   struct cell *cell = calloc(1, sizeof *cell);
   if (cell == NULL) out_of_memory();
@@ -80,7 +80,7 @@ static void start_writer(struct monitor *monitor, const struct control *control)
   int parent;
   int file = open_destination(monitor->bounds, monitor->bound_count, control, &parent, &why);
   if (file < 0) return refuse(monitor, control->channel, why);
-  /* The runtime takes the exact name, the kernel the file that stands there now. */
+  /* The runtime checks the exact name, the kernel the file that has this name now. */
   struct grant grant = {.verb = WRITE, .value = text_of("%s", control->destination)};
   char name[] = "writer";
   struct role role = {.name = name, .grants = &grant, .count = 1};
@@ -120,7 +120,7 @@ void roles_obey(struct monitor *monitor, const char *bytes, size_t length) {
     case END: {
       struct cell *cell = cell_of(monitor, control.channel);
       if (cell != NULL) cell_kill(cell, "ended when it was told to");
-      /* It may have ended by itself while that was on its way; one that never was is something else. */
+      /* The role may have ended while the message was on its way. A channel that never existed is an error. */
       if (control.channel > monitor->last_channel) monitor->broken = true;
       break;
     }
@@ -131,11 +131,11 @@ void roles_obey(struct monitor *monitor, const char *bytes, size_t length) {
   free_control(&control);
 }
 
-/* A piece of a role's stream, on its way to it. */
+/* Passes a piece of a stream on to its role. */
 static void pass(struct monitor *monitor, uint32_t channel, const uint8_t *bytes, size_t length) {
   struct cell *cell = cell_of(monitor, channel);
   if (cell == NULL) {
-    /* What was under way to a role that ended is nobody's. */
+    /* Bytes for a role that has ended are dropped. */
     if (channel > monitor->last_channel) monitor->broken = true;
     return;
   }
@@ -174,7 +174,7 @@ static void take_body(struct monitor *monitor, const uint8_t *bytes, size_t leng
   if (monitor->body_left == 0) monitor->head_length = 0;
 }
 
-/* What was read from the orchestrator, cut anywhere. */
+/* Takes bytes from the orchestrator, which may be cut anywhere. */
 void roles_read(struct monitor *monitor, const uint8_t *bytes, size_t length) {
   while (length > 0 && !monitor->broken) {
     size_t used;
@@ -198,7 +198,7 @@ void roles_reap(struct monitor *monitor) {
     if (pid == monitor->checker) {
       monitor->checker = 0;
       monitor->damaged = WIFEXITED(status) && WEXITSTATUS(status) != DONE;
-      /* Somebody ended it, which says nothing of the files. */
+      /* Somebody ended the checker, so nothing is known about the files. */
       if (!WIFEXITED(status)) say("the installation was not looked through to its end; 'kato doctor' does it again");
     }
     struct cell *cell = monitor->orchestrator.pid == pid ? &monitor->orchestrator : NULL;
@@ -211,7 +211,7 @@ void roles_reap(struct monitor *monitor) {
   }
 }
 
-/* Acknowledges what went out, and takes leave of roles that ended and whose last bytes were passed on. */
+/* Acknowledges delivered bytes, and forgets ended roles whose last bytes were passed on. */
 void roles_settle(struct monitor *monitor) {
   size_t kept = 0;
   for (size_t i = 0; i < monitor->count; i++) {

@@ -1,5 +1,5 @@
 /*
- * What the launcher says to a person, and how it ends. It writes to standard error and touches nothing else.
+ * The launcher's messages to a person, and its exits. Writes to standard error and touches nothing else.
  */
 #include "kato.h"
 #include <stdarg.h>
@@ -30,7 +30,7 @@ char *text_of(const char *format, ...) {
   return text;
 }
 
-/* Characters that end a line somewhere, turn text around or are not seen; as UNSEEN in src/protocol/journal_line.ts. */
+/* Characters that end a line somewhere, turn text around or are invisible; as UNSEEN in src/protocol/journal_line.ts. */
 static const struct unseen {
   const char *first, *last;
 } UNSEEN[] = {
@@ -46,7 +46,7 @@ static const struct unseen {
     {"\xf3\xa0\x80\x80", "\xf3\xa0\x81\xbf"},
 };
 
-/* Bytes of such a character at `at`; 0: it is none. In UTF-8 the order of characters is the order of their bytes. */
+/* Length of such a character at `at` in bytes; 0 for any other. UTF-8 sorts characters as their bytes sort. */
 static size_t unseen_at(const char *at) {
   for (size_t i = 0; i < sizeof UNSEEN / sizeof *UNSEEN; i++) {
     size_t length = strlen(UNSEEN[i].first);
@@ -55,7 +55,7 @@ static size_t unseen_at(const char *at) {
   return 0;
 }
 
-/* A path may hold anything; nothing in it shall steer the terminal, or look like a line of its own. */
+/* A path may hold any bytes. None of them may control the terminal or look like a line of its own. */
 static void blank_controls(char *message) {
   bool is_text = is_utf8(message);
   for (unsigned char *at = (unsigned char *)message; *at != '\0'; at++) {
@@ -75,7 +75,7 @@ char *plain_message(char *message) {
   return cut;
 }
 
-/* The variable alone does not say so: whatever a service starts inherits it, a terminal's shell among it. */
+/* The variable alone is no proof: every child of a service inherits it, even a shell in a terminal. */
 bool is_journal(void) {
   const char *named = getenv("JOURNAL_STREAM");
   struct stat status;
@@ -86,10 +86,10 @@ bool is_journal(void) {
   return is;
 }
 
-/* `priority`: as sd-daemon(3) numbers them. */
+/* `priority` is a number of sd-daemon(3). */
 static void say_list(int priority, const char *format, va_list values) {
   char *message = plain_message(format_text(format, values));
-  /* In one write, so that messages of several processes do not mix. */
+  /* One write, so that messages of several processes do not mix. */
   char *line = is_journal() ? text_of("<%d>kato: %s.\n", priority, message) : text_of("kato: %s.\n", message);
   if (write(STDERR_FILENO, line, strlen(line)) < 0) { /* nobody listens */
   }
@@ -97,7 +97,7 @@ static void say_list(int priority, const char *format, va_list values) {
   free(message);
 }
 
-/* A line of the orchestrator's own log. */
+/* Passes on one line of the orchestrator's log. */
 void pass_on(int priority, char *line) {
   blank_controls(line);
   char *whole = is_journal() ? text_of("<%d>%s\n", priority, line) : text_of("%s\n", line);
@@ -118,7 +118,7 @@ _Noreturn void fail(int status, const char *format, ...) {
   va_start(values, format);
   say_list(3, format, values);
   va_end(values);
-  /* No exit handlers: this may be a child that shares its parent's state. */
+  /* Runs no exit handlers: this process may be a child that shares its parent's state. */
   _exit(status);
 }
 

@@ -1,7 +1,7 @@
 /*
- * The system calls that a process of kato's can make: a filter made from the rows of syscalls.def, which refuses all
- * else. It takes authority away from its own process for good, and touches nothing else. Landlock bounds paths; this
- * bounds everything that is no path, and what can be done through a descriptor.
+ * The system calls that kato's processes may make: a filter made from the rows of syscalls.def. It refuses every other call,
+ * permanently, and touches nothing else. Landlock limits paths; this filter limits everything that has no path, and
+ * everything that a descriptor allows.
  */
 #include "kato.h"
 #include <errno.h>
@@ -27,10 +27,10 @@
 #define X32_BIT 0x40000000u
 #define NAMESPACES 0x7e020000u /* every CLONE_NEW* that clone has */
 
-/* file_setattr, of Linux 6.17: what is newer is as if the kernel did not have it. */
+/* file_setattr of Linux 6.17. Newer calls are answered as if the kernel did not have them. */
 #define NEWEST_CALL 469u
 
-/* Refused so as well, for libc or the runtime then do without. */
+/* Answered in the same way: libc and the runtime then use other calls. */
 static const uint32_t ABSENT[] = {
     435, 437, 436, 439, 441, 452, /* clone3, openat2, close_range, faccessat2, epoll_pwait2, fchmodat2 */
     449, 454, 455, 456, 453, 462, /* futex_waitv, _wake, _wait, _requeue, map_shadow_stack, mseal */
@@ -57,7 +57,7 @@ static void end_with(struct filter *filter, uint32_t action) { put(filter, BPF_R
 static void allow(struct filter *filter) { end_with(filter, SECCOMP_RET_ALLOW); }
 static void refuse(struct filter *filter) { end_with(filter, REFUSED(EPERM)); }
 
-/* The low half of an argument: flags, commands, numbers of processes and modes are no longer than that. */
+/* Loads the low half of an argument. Flags, commands, process ids and modes are no longer. */
 static void load_argument(struct filter *filter, int index) {
   load(filter, offsetof(struct seccomp_data, args) + 8u * (size_t)index);
 }
@@ -81,11 +81,11 @@ static void refuse_if_any(struct filter *filter, uint32_t bits) {
   refuse(filter);
 }
 
-/* The rules. Each way through one ends the filter. */
+/* The rules for arguments. Each path through a rule ends the filter. */
 
 static void rule_any(struct filter *filter) { allow(filter); }
 
-/* Not: owners and signals of descriptors (a signal to anybody), leases (others wait), seals, pipes' sizes. */
+/* Not allowed: a descriptor's owner and signal (they reach any process), leases (others wait), seals, pipe sizes. */
 static void rule_fcntl(struct filter *filter) {
   static const uint32_t ALLOWED[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_GETLK, F_SETLK, F_SETLKW};
   load_argument(filter, 1);
@@ -96,7 +96,7 @@ static void rule_fcntl(struct filter *filter) {
   allow(filter);
 }
 
-/* Is it a terminal, how wide is it; non-blocking pairs of streams. Nothing that changes a file or a terminal. */
+/* Allowed: asking for a terminal and its width, and non-blocking streams. Nothing that changes a file or a terminal. */
 static void rule_ioctl(struct filter *filter) {
   static const uint32_t ALLOWED[] = {0x5401 /* TCGETS */, 0x5413 /* TIOCGWINSZ */, 0x5421 /* FIONBIO */, 0x5451 /* FIOCLEX */};
   load_argument(filter, 1);
@@ -104,7 +104,7 @@ static void rule_ioctl(struct filter *filter) {
   refuse(filter);
 }
 
-/* Threads only, and in no namespace of their own; children for the monitor, which starts roles. */
+/* Threads only, in no namespace of their own. The monitor may also start children, its roles. */
 static void rule_clone(struct filter *filter) {
   load_argument(filter, 0);
   refuse_if_any(filter, NAMESPACES);
@@ -124,11 +124,11 @@ static void bound_open(struct filter *filter, int index) {
     case PARSER:
       refuse_if_any(filter, O_ACCMODE | O_CREAT | O_TRUNC);
       break;
-    case WRITER: /* its file was made for it */
+    case WRITER: /* the monitor made its file */
       refuse_if_any(filter, O_CREAT);
       /* fall through */
     default:
-      /* Landlock up to ABI 2 does not see that opening for reading can truncate. */
+      /* Landlock up to ABI 2 does not check truncation by an open for reading. */
       keep_bits(filter, O_TRUNC | O_ACCMODE);
       put(filter, BPF_JMP | BPF_JEQ | BPF_K, O_TRUNC, 0, 1);
       refuse(filter);
@@ -141,7 +141,7 @@ static void rule_openat(struct filter *filter) { bound_open(filter, 2); }
 static void rule_open(struct filter *filter) { bound_open(filter, 1); }
 #endif
 
-/* Of files that are there: for their person alone, with no bit that lends rights. */
+/* Modes of existing files: for the owner only, without set-uid, set-gid and sticky bits. */
 static void bound_mode(struct filter *filter, int index) {
   if (filter->kind == MONITOR) return allow(filter);
   load_argument(filter, index);
@@ -162,7 +162,7 @@ static void bound_to(struct filter *filter, uint32_t value) {
 static void rule_own_limits(struct filter *filter) { bound_to(filter, 0); }
 static void rule_own_signal(struct filter *filter) { bound_to(filter, (uint32_t)getpid()); }
 
-/* A thread's name. The monitor's children confine themselves, and die with it. */
+/* Naming a thread. The monitor's children also confine themselves and arrange to die with the monitor. */
 static void rule_prctl(struct filter *filter) {
   static const uint32_t OF_MONITOR[] = {PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE};
   load_argument(filter, 0);
@@ -171,14 +171,14 @@ static void rule_prctl(struct filter *filter) {
   refuse(filter);
 }
 
-/* Asking is allowed. */
+/* Only asking is allowed. */
 static void rule_personality(struct filter *filter) {
   load_argument(filter, 0);
   refuse_unless(filter, 0xffffffff);
   allow(filter);
 }
 
-/* One execve, the launcher's own: nobody else has these three addresses in his memory (see become.c). */
+/* Allows one execve, the launcher's own: no other code knows these three addresses (see become.c). */
 static void rule_execve(struct filter *filter) {
   if (filter->kind == MONITOR) return allow(filter);
   const struct exec *exec = filter->exec;
@@ -192,7 +192,7 @@ static void rule_execve(struct filter *filter) {
   allow(filter);
 }
 
-/* A stream pair can go nowhere else; a datagram socket could be pointed at any socket of the machine. */
+/* A stream pair is connected for good. A datagram socket could send to any socket of the machine. */
 static void rule_socketpair(struct filter *filter) {
   load_argument(filter, 0);
   refuse_unless(filter, AF_UNIX);
@@ -202,7 +202,7 @@ static void rule_socketpair(struct filter *filter) {
   allow(filter);
 }
 
-/* Sending is for what is connected: an address would be a way out. */
+/* Only connected sockets may send: an address would be a way out. */
 static void rule_sendto(struct filter *filter) {
   load_argument(filter, 4);
   refuse_unless(filter, 0);
@@ -211,7 +211,7 @@ static void rule_sendto(struct filter *filter) {
   allow(filter);
 }
 
-/* Who, as the rows have it: a bit for each kind. */
+/* The kinds of process in the rows, one bit each. */
 #define BIT(kind) (1u << (kind))
 enum {
   OF_LAUNCHER = 0,
@@ -235,7 +235,7 @@ static const struct call {
 #include "syscalls.def"
 };
 
-/* What holds for one call alone. Any way through the rule ends the filter, so its length is all that is left to say. */
+/* Adds the check of one call. Every path through the rule ends the filter, so only its length must be known. */
 static void put_call(struct filter *filter, const struct call *call) {
   size_t at = filter->count;
   put(filter, BPF_JMP | BPF_JEQ | BPF_K, call->number, 0, 0);
@@ -265,7 +265,7 @@ static void build(struct filter *filter) {
 }
 
 bool seccomp_present(void) {
-  /* A filter at no address: a kernel that has filters answers that it cannot read it. */
+  /* Passes a filter at address 0: a kernel with filters answers that it cannot read it. */
   return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) != 0 && errno == EFAULT;
 }
 

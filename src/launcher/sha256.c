@@ -1,5 +1,5 @@
 /*
- * SHA-256 (FIPS 180-4), for the files of the installation alone. Pure: memory only.
+ * SHA-256 (FIPS 180-4), used only for the files of the installation. Pure: memory only.
  */
 #include "kato.h"
 #include <string.h>
@@ -15,7 +15,7 @@ static const uint32_t ROUNDS[64] = {
 
 static uint32_t rotate(uint32_t word, int by) { return word >> by | word << (32 - by); }
 
-/* `turn`: by how many places the state has moved; word `n` of it stands at `n - turn`. */
+/* `turn` counts the rotations of the state; its word `n` stands at `n - turn`. */
 static inline void add_round(uint32_t s[8], int turn, uint32_t word) {
 #define WORD(n) s[((n) - turn) & 7]
   uint32_t a = WORD(0), b = WORD(1), c = WORD(2), e = WORD(4), f = WORD(5), g = WORD(6);
@@ -38,7 +38,7 @@ static void add_block(uint32_t state[8], const uint8_t *block) {
   }
   uint32_t s[8];
   memcpy(s, state, sizeof s);
-  /* The words of the state take turns in place, or moving them would cost more than the rest. */
+  /* The state rotates by index. Moving its words would cost more than all the rest. */
   for (int i = 0; i < 64; i += 8) {
     for (int j = 0; j < 8; j++) add_round(s, j, ROUNDS[i + j] + w[i + j]);
   }
@@ -67,7 +67,7 @@ void sha256_add(struct sha256 *sum, const uint8_t *bytes, size_t length) {
   memcpy(sum->held, bytes, length);
 }
 
-/* Sixty-four digits and NUL. */
+/* Writes sixty-four digits and a NUL. */
 void sha256_end(struct sha256 *sum, char digits[65]) {
   uint8_t tail[72] = {0x80};
   uint64_t bits = sum->length * 8;

@@ -1,6 +1,6 @@
 /*
- * What a role says on its standard error, which is a pipe of the monitor's: read in turns, bounded in lines and bytes,
- * and passed on with its name. So no role has a descriptor of the terminal or of the journal.
+ * The standard error of a role is a pipe to the monitor. The monitor reads it in turns, bounds its lines and bytes, and passes
+ * it on with the role's name. So no role holds a descriptor of the terminal or of the journal.
  */
 #include "kato.h"
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Lines that a role may say at once on its standard error, and from then on each second: the journal is not its own. */
+/* Lines that a role may write at once to standard error, and then per second, since it shares the journal with others. */
 struct speech {
   unsigned at_once, a_second;
 };
@@ -19,8 +19,8 @@ static const struct speech *speech_of(const struct cell *cell) { return cell->na
 void cell_begin_speech(struct cell *cell) { cell->lines_left = speech_of(cell)->at_once; }
 
 /*
- * A line of the orchestrator's is its log, with a priority where it is for the journal: never one that goes to every
- * terminal. Any other role says only why it ends, and has one priority.
+ * The orchestrator's lines are its log. In the journal they have a priority, but never one that goes to every terminal. Other
+ * roles only say why they end, with one fixed priority.
  */
 static void tell_line(struct cell *cell) {
   char *line = strndup((const char *)cell->line.bytes + cell->line.start, cell->line.length);
@@ -56,7 +56,7 @@ static void hear_bytes(struct cell *cell, const char *bytes, size_t length) {
   }
 }
 
-/* Once: a role that floods has its turn, and no more. */
+/* Reads once: a flooding role gets its turn and no more. */
 void cell_hear(struct cell *cell) {
   char bytes[16 * KIB];
   ssize_t count = read(cell->err, bytes, sizeof bytes);
@@ -67,7 +67,7 @@ void cell_hear(struct cell *cell) {
   if (cell->line.length > 0) tell_line(cell);
 }
 
-/* It has ended: what is in its pipe still is all that will ever be there. */
+/* The role has ended, so its pipe holds all that it will ever say. */
 void cell_hear_rest(struct cell *cell) {
   for (int turns = 0; cell->err >= 0 && turns < 64; turns++) cell_hear(cell);
   cell_let_speak(cell);

@@ -1,6 +1,6 @@
 /*
- * Opening a path component by component, never through a link: what stands at a name may be swapped between a decision
- * and its use, a descriptor cannot. Opens without content (O_PATH).
+ * Opens a path component by component, never through a link. A name can be given to another file between a decision and its
+ * use; a descriptor cannot. Opens without content (O_PATH).
  */
 #include "kato.h"
 #include <errno.h>
@@ -16,7 +16,7 @@ static bool is_link(int fd) {
   return fstat(fd, &status) != 0 || S_ISLNK(status.st_mode);
 }
 
-/* `path` is plain; relative to the folder `from` even though it begins with a slash. -1 and errno if it is not there. */
+/* `path` is plain, and relative to the folder `from` although it begins with a slash. -1 and errno if it does not exist. */
 int walk(int from, const char *path, int flags) {
   int fd = openat(from, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
   char *name = strdup(path);

@@ -1,7 +1,7 @@
 /*
- * Whether what was granted is still what stands there. The kernel's rules go by inode: a folder that appears or is
- * replaced after the start is closed to everybody until the daemon is planned anew. So do systemd's binds: a folder that
- * was bound and then removed stays what it was for the daemon, whatever is made in its place. Looks at metadata only.
+ * Whether the granted paths still lead to the same files. The kernel's rules hold for inodes: a folder that appears or is
+ * replaced after the start stays closed until the daemon is planned anew. systemd's binds hold for inodes too: the daemon
+ * keeps seeing a removed folder, whatever is made in its place. Looks at metadata only.
  */
 #include "kato.h"
 #include <string.h>
@@ -10,8 +10,8 @@
 struct seen {
   const char *path;
   dev_t device;
-  ino_t inode; /* 0: nothing was there */
-  bool removed; /* it is seen because it was bound here, and has no name any more where it came from */
+  ino_t inode; /* 0: it did not exist */
+  bool removed; /* it is visible because it was bound here, but was removed at its origin */
 };
 
 static struct seen look(const char *path) {
@@ -20,7 +20,7 @@ static struct seen look(const char *path) {
   return (struct seen){.path = path, .device = status.st_dev, .inode = status.st_ino, .removed = status.st_nlink == 0};
 }
 
-/* The roles that the daemon starts; what it may touch itself is kato's own. */
+/* Only the roles that the daemon starts: the orchestrator's own grants are kato's own folders. */
 void watch_begin(struct watch *watch, const struct plan *plan) {
   for (size_t i = 1; i < plan->count; i++) {
     for (size_t j = 0; j < plan->roles[i].count; j++) {
@@ -31,7 +31,7 @@ void watch_begin(struct watch *watch, const struct plan *plan) {
   }
 }
 
-/* A path that is another one now; NULL: none. What is gone may come back, and harms nobody meanwhile. */
+/* A path that leads to another file now; NULL if none does. A missing file is no harm: it may come back. */
 const char *watch_changed(struct watch *watch) {
   for (size_t i = 0; i < watch->count; i++) {
     struct seen now = look(watch->seen[i].path);

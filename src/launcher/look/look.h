@@ -1,4 +1,4 @@
-/* What the files of lib/kato/facts share; see main.c. */
+/* Declarations that the files of lib/kato/facts share; see main.c. */
 #ifndef KATO_LOOK_H
 #define KATO_LOOK_H
 #include "../kato.h"

@@ -1,6 +1,6 @@
 /*
- * lib/kato/facts ABI HOME FOLDER…: what the kernel says of this person's daemon, for `kato doctor`, as the launcher's own
- * arguments for that command, each ended by NUL. Reads /proc, tries one namespace in a child, writes to standard output.
+ * lib/kato/facts ABI HOME FOLDER…: the kernel's facts about this person's daemon, for `kato doctor`. Prints them as the
+ * launcher's own arguments for that command, each ended by NUL. Reads /proc and tries one namespace in a child.
  */
 #include "look.h"
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * Whether a person's service could be given namespaces of its own here, for `kato doctor`: systemd makes them as that
- * person. Tried in a child, which ends at once; changes nothing.
+ * Whether a person's service can have namespaces of its own on this machine, for `kato doctor`: systemd makes them as that
+ * person. A child tries it and ends at once. Changes nothing.
  */
 #include "look.h"
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A machine may allow the namespace and give no authority in it (AppArmor on Ubuntu): a mount takes some. */
+/* A machine may allow the namespace without any authority in it (AppArmor on Ubuntu). A mount shows the difference. */
 static bool can_mount(void) {
   return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }

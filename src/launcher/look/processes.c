@@ -1,6 +1,6 @@
 /*
- * What the kernel says of the daemon's processes, for `kato doctor`: the runtime opens /proc to nobody, and the daemon's
- * own word would be no proof. Reads /proc and the daemon's lock; changes nothing. Whoever holds the lock is the daemon.
+ * The kernel's facts about the daemon's processes, for `kato doctor`. The runtime opens /proc to no script, and the daemon's
+ * own word would prove nothing. The process that holds the lock is the daemon. Reads /proc and the lock; changes nothing.
  */
 #include "look.h"
 #include <ctype.h>
@@ -26,7 +26,7 @@ static FILE *open_proc(pid_t pid, const char *file) {
   return opened;
 }
 
-/* False when it is gone, or the kernel does not say all of it. */
+/* False when the process is gone, or the kernel does not tell everything. */
 static bool look_at(pid_t pid, struct process *process) {
   FILE *file = open_proc(pid, "status");
   if (file == NULL) return false;
@@ -46,7 +46,7 @@ static bool look_at(pid_t pid, struct process *process) {
   return found == 5 && process->user == getuid();
 }
 
-/* The process that holds the lock on the file with this number; 0: none, or the kernel does not say. */
+/* The process that holds the lock on the file with this inode. 0: none, or the kernel does not say. */
 static pid_t lock_holder(unsigned long long inode) {
   FILE *file = open_proc(0, "locks");
   if (file == NULL) return 0;
@@ -57,7 +57,7 @@ static pid_t lock_holder(unsigned long long inode) {
   while (holder == 0 && getline(&line, &room, file) >= 0) {
     pid_t pid;
     unsigned long long locked;
-    /* The device is left out: some file systems give another number here than to who asks for the file's. */
+    /* The device is not compared: some file systems show another device number here than stat shows. */
     bool is_lock = sscanf(line, "%*u: FLOCK %*s WRITE %d %*x:%*x:%llu", &pid, &locked) == 2;
     if (is_lock && locked == inode && look_at(pid, &process)) holder = pid;
   }
@@ -66,7 +66,7 @@ static pid_t lock_holder(unsigned long long inode) {
   return holder;
 }
 
-/* By the script that it runs, which is the last word of its command line that the launcher made. */
+/* Recognises a role by its script, the last word that the launcher put on its command line. */
 static const char *role_by_script(pid_t pid) {
   FILE *file = open_proc(pid, "cmdline");
   if (file == NULL) return "other";
@@ -102,8 +102,8 @@ static void add_roles(struct list *arguments, pid_t monitor, pid_t orchestrator)
 }
 
 /*
- * The service by which systemd has named the control group of this line of /proc/PID/cgroup, up to the line's end;
- * NULL: it is no service's, or another hierarchy's.
+ * The service in this line of /proc/PID/cgroup, up to the line's end: systemd names control groups after services. NULL: no
+ * service, or another hierarchy.
  */
 const char *service_of(const char *line) {
   bool is_systemds = strncmp(line, "0::", 3) == 0 || strstr(line, ":name=systemd:") != NULL;
@@ -130,7 +130,7 @@ static void add_unit(struct list *arguments, pid_t pid) {
   fclose(file);
 }
 
-/* Of the daemon of this home, as far as the kernel tells. `folders` are those that it should see. */
+/* The facts about the daemon of this home, as far as the kernel tells them. The daemon should see `folders`. */
 void process_arguments(struct list *arguments, const char *home, char *const *folders) {
   char *path = text_of("%s/.kato/state/daemon.lock", home);
   struct stat lock;

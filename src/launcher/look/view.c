@@ -1,7 +1,7 @@
 /*
- * Whether the daemon sees the folders that this person sees, for `kato doctor`. A service's view of files is made when
- * it starts: what was not bound into it is not there, and a folder that was moved away since is still the old one.
- * Looks at metadata, through the daemon's own root folder where the kernel lets the person; changes nothing.
+ * Whether the daemon sees the same folders as this person, for `kato doctor`. systemd makes a service's view of files at its
+ * start: folders that were not bound are missing, and a folder that was moved away later is still visible. Looks at
+ * metadata, through the daemon's own root folder where the kernel permits it; changes nothing.
  */
 #include "look.h"
 #include <errno.h>
@@ -15,7 +15,7 @@ static bool is_another(pid_t daemon, const char *path) {
   bool found = stat(seen, &there) == 0;
   int error = errno;
   free(seen);
-  /* Of another's service the kernel tells nothing, which is no difference. */
+  /* The kernel tells nothing about another account's service; that is no difference in view. */
   return found ? here.st_dev != there.st_dev || here.st_ino != there.st_ino : error == ENOENT;
 }
 
