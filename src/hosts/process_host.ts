@@ -35,7 +35,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
   const control: Uint8Array<ArrayBuffer>[] = [];
   let lastChannel = CONTROL_CHANNEL;
   /** Whose turn it was: a role with much to take does not keep the others waiting. */
-  let turn = 0;
+  let lastServed = 0;
   let gone = false;
 
   function lose(why: string): void {
@@ -56,8 +56,8 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
   function nextFragment(): Uint8Array<ArrayBuffer> | null {
     const all = [...channels.values()];
     for (let step = 0; step < all.length; step += 1) {
-      turn = (turn + 1) % all.length;
-      const bytes = all[turn]?.nextFragment() ?? null;
+      lastServed = (lastServed + 1) % all.length;
+      const bytes = all[lastServed]?.nextFragment() ?? null;
       if (bytes !== null) return bytes;
     }
     return null;

@@ -42,9 +42,9 @@ export function afterAwake(ms: number, call: () => void): () => void {
 
 /** Calls `call` every `ms` milliseconds until what it returns is called. */
 export function every(ms: number, call: () => void): () => void {
-  let stop = after(ms, turn);
-  function turn(): void {
-    stop = after(ms, turn);
+  let stop = after(ms, tick);
+  function tick(): void {
+    stop = after(ms, tick);
     call();
   }
   return () => stop();

@@ -3,7 +3,7 @@ import type { LogState } from "../protocol/cursor.ts";
 import type { HandBack, Provider } from "../providers/provider.ts";
 import { type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
 import type { LineSearcher } from "./search_lines.ts";
-import type { AgentLogs as Located } from "./session_files.ts";
+import type { LocatedAgents } from "./session_files.ts";
 
 export interface AgentLogs {
   /** Null for one that has no log yet. */
@@ -24,11 +24,11 @@ export interface AgentLogs {
 /** Goes on from the states of a checkpoint. `locate` looks for the logs anew. */
 export function openAgentLogs(
   provider: Provider,
-  locate: () => Located,
+  locate: () => LocatedAgents,
   from: Readonly<Record<string, LogState>>,
   search: LineSearcher,
 ): AgentLogs {
-  let located: Located = { logs: new Map(), callers: new Map() };
+  let located: LocatedAgents = { logs: new Map(), callers: new Map() };
   const walkers = new Map<string, LogWalker>();
   const unread = new Map(Object.entries(from));
 

@@ -41,7 +41,7 @@ export interface Folders {
   /** Lists it if anything changed in it since it was listed, though events told of it: whether it holds what must not be opened. */
   hasSpecial(path: string): boolean;
   /** What changed in it was told by an event: it need not be listed for that. */
-  told(path: string): void;
+  noteEvent(path: string): void;
 }
 
 export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): Folders {
@@ -121,7 +121,7 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
       if (folder.listed !== versionOf(info)) list(folder, versionOf(info));
       return folder.hasSpecial;
     },
-    told(path) {
+    noteEvent(path) {
       const folder = known.get(path);
       const info = folder === undefined ? null : infoOf(path);
       if (folder === undefined || info === null || isClosed(folder)) return;

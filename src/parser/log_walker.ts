@@ -75,7 +75,7 @@ export function walkLog(
   let readTo = nextLine;
   let cursor = from?.cursor ?? null;
   let taken: { line: Line; number: number } | null = null;
-  let toldDamage = false;
+  let reportedDamage = false;
   let current: WalkedRecord | null = null;
   /** All records of the line that `current` is of, and how many of them were taken. */
   let glued: readonly WalkedRecord[] = [];
@@ -140,10 +140,10 @@ export function walkLog(
               continue;
             case "end":
               size = result.size;
-              if (result.damage !== undefined && !toldDamage) {
+              if (result.damage !== undefined && !reportedDamage) {
                 report({ kind: "unreadable", what: result.damage });
               }
-              toldDamage ||= result.damage !== undefined;
+              reportedDamage ||= result.damage !== undefined;
               return { peek: "end" };
             case "rewritten":
               return { peek: "rewritten", how: result.how };

@@ -7,7 +7,7 @@ import type { InHand, LogInHand } from "../protocol/in_hand.ts";
 import { LOOKS, SLICE_MS } from "../protocol/limits.ts";
 import { lstat } from "./disk.ts";
 import type { Forks, KnownLog } from "./forks.ts";
-import { makeLine } from "./line.ts";
+import { makeTwoEndedQueue } from "./two_ended_queue.ts";
 import type { Job, Schedule, Tier } from "./schedule.ts";
 import type { SessionIndex, SessionOnDisk } from "./session_index.ts";
 
@@ -98,7 +98,7 @@ export function createLooks(options: LooksOptions): Looks {
   }
 
   function makeLookJob(kind: Kind): LookJob {
-    const line = makeLine<string>();
+    const queue = makeTwoEndedQueue<string>();
     const waiting = new Set<string>();
     let fromNewest = false;
     let chosen: string[] = [];
@@ -114,7 +114,7 @@ export function createLooks(options: LooksOptions): Looks {
       const paths: string[] = [];
       while (paths.length < (kind === "suspect" ? 1 : LOOKS)) {
         fromNewest = !fromNewest;
-        const path = fromNewest ? line.takeNewest() : line.takeOldest();
+        const path = fromNewest ? queue.takeNewest() : queue.takeOldest();
         if (path === undefined) break;
         waiting.delete(path);
         paths.push(path);
@@ -124,11 +124,11 @@ export function createLooks(options: LooksOptions): Looks {
 
     return {
       key: `look at ${kind}`,
-      waits: () => chosen.length + line.size() > 0,
+      waits: () => chosen.length + queue.size() > 0,
       push(path) {
         if (waiting.has(path)) return;
         waiting.add(path);
-        line.push(path);
+        queue.push(path);
       },
       begin() {
         if (chosen.length === 0) chosen = choose();
@@ -146,7 +146,7 @@ export function createLooks(options: LooksOptions): Looks {
           take(found);
           found = [];
         }
-        return heads.length + chosen.length + line.size() > 0 ? KINDS[kind] : null;
+        return heads.length + chosen.length + queue.size() > 0 ? KINDS[kind] : null;
       },
     };
   }

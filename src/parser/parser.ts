@@ -25,7 +25,7 @@ import { createSchedule, type Schedule } from "./schedule.ts";
 import { indexSessions, type SessionOnDisk } from "./session_index.ts";
 import { type HotFiles, type TreeWatch, watchTrees } from "./tree_watch.ts";
 import { countTroubles } from "./troubles.ts";
-import { createTurns } from "./turns.ts";
+import { createRunSoon } from "./run_soon.ts";
 
 type Send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) => void;
 
@@ -94,7 +94,7 @@ function start(
 ): Started {
   const index = indexSessions(provider, roots);
   /** Sessions as the orchestrator knows them. */
-  const told = new Map<string, SessionOnDisk>();
+  const reported = new Map<string, SessionOnDisk>();
   /** The sessions that changed lately, a small part of them. */
   const hot = new Map<string, SessionOnDisk>();
   /** Documents that could not be read when all else was told for the first time. */
@@ -109,7 +109,7 @@ function start(
 
   const schedule = createSchedule({
     mark: (inHand) => send({ type: "mark", session: null, ...inHand }),
-    soon: createTurns(),
+    soon: createRunSoon(),
   });
   const troubles = countTroubles(send);
   const follower = createFollower({ provider, send, schedule, troubles, locate: index.files });
@@ -119,7 +119,7 @@ function start(
     schedule,
     suspects,
     quarantined,
-    isKnown: (session) => told.has(session),
+    isKnown: (session) => reported.has(session),
     take,
     wake: (session) => void follower.wake(session),
   });
@@ -134,14 +134,14 @@ function start(
 
   function take(sessions: readonly FoundSession[]): void {
     const seen = sessions.flatMap(({ session: found, parent }) => takeOne(found, parent) ?? []);
-    if (first === null) return tellSeen(seen);
+    if (first === null) return sendSeen(seen);
     first.push(...seen);
-    if (first.length >= SEEN_BATCH) tellSeen(first.splice(0));
+    if (first.length >= SEEN_BATCH) sendSeen(first.splice(0));
   }
 
   function takeOne(found: SessionOnDisk, parent: string | null): SeenSession | null {
-    const before = told.get(found.session);
-    told.set(found.session, found);
+    const before = reported.get(found.session);
+    reported.set(found.session, found);
     // What the first scan finds may be thousands of files; what grows while we watch is a handful.
     if (first === null && found.modified >= Date.now() - WARM_MS) heat(found);
     // One that could not be read may be readable now, and look as it did.
@@ -151,7 +151,7 @@ function start(
     return { session, path, dev, ino, size, modified, parent, late: before === undefined && late.has(path) };
   }
 
-  function tellSeen(seen: readonly SeenSession[]): void {
+  function sendSeen(seen: readonly SeenSession[]): void {
     for (let from = 0; from < seen.length; from += SEEN_BATCH) {
       send({ type: "seen", sessions: seen.slice(from, from + SEEN_BATCH) });
     }
@@ -168,7 +168,7 @@ function start(
       if (age > WARM_MS) hot.delete(session);
       if (age > HOT_MS && !isWarmDue) continue;
       looks.want(latest);
-      const now = told.get(session);
+      const now = reported.get(session);
       missed ||= now !== undefined && now.modified !== modified;
       newest = Math.max(newest, now?.modified ?? 0);
     }
@@ -194,12 +194,12 @@ function start(
   });
   const began = Date.now();
   looks.wantAll(walkAll(roots), () => {
-    tellSeen(first ?? []);
+    sendSeen(first ?? []);
     first = null;
     late = new Set(index.halfWritten());
     send({
       type: "ready",
-      sessions: told.size,
+      sessions: reported.size,
       watching,
       missing: roots.filter((root) => stat(root) === null),
       looked: began,

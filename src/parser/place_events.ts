@@ -63,9 +63,9 @@ export function placeEvents(
         report(REPEATED);
         return null;
       }
-      const told = recent.of(walker.agent);
+      const remembered = recent.of(walker.agent);
       // Elsewhere in a log that only grows it is another event, whatever its id.
-      if ((record.isAgain || walker.isAnew) && told.has(draft)) {
+      if ((record.isAgain || walker.isAnew) && remembered.has(draft)) {
         report(REPEATED);
         return null;
       }
@@ -77,17 +77,17 @@ export function placeEvents(
         report({ kind: "malformed-line", what: "nested too deeply" });
         return null;
       }
-      told.add(draft);
+      remembered.add(draft);
       const event = place(draft, agent ?? walker.agent);
       const message = event.agent === MAIN_AGENT ? said ?? null : null;
       return { event, own: draft.id, said: record.isBehindTear ? unproven(message) : message };
     },
     recent,
     state() {
-      const told = recent.state();
+      const state = recent.state();
       // Until more came than they remember, those say it all.
-      const isMore = seq > told.recent.length + (told.recentOfAgents?.length ?? 0);
-      return { seq, ...told, ...(isMore ? { ids: ids.state() } : {}) };
+      const isMore = seq > state.recent.length + (state.recentOfAgents?.length ?? 0);
+      return { seq, ...state, ...(isMore ? { ids: ids.state() } : {}) };
     },
   };
 }

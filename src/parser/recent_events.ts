@@ -7,15 +7,15 @@ import { MAIN_AGENT } from "../protocol/event.ts";
 import { RECENT_EVENTS } from "../protocol/limits.ts";
 
 /** An event by its id, as its client wrote it, and its time. */
-export interface Told {
+export interface RecentEvent {
   readonly id: string;
   readonly time: string | null;
 }
 
 /** The latest events of one log. */
 export interface RecentEvents {
-  add(event: Told): void;
-  has(event: Told): boolean;
+  add(event: RecentEvent): void;
+  has(event: RecentEvent): boolean;
 }
 
 export interface SessionEvents {
@@ -57,7 +57,7 @@ function eventsOf(marks: Marks, log: string): RecentEvents {
   };
 }
 
-function markOf(log: string, { id, time }: Told): string {
+function markOf(log: string, { id, time }: RecentEvent): string {
   return `${log}${id} ${time ?? ""}`;
 }
 

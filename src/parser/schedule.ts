@@ -4,8 +4,8 @@
  * orchestrator keeps the mark, and leaves alone what took a parser down twice. Room: parser; no authority.
  */
 import { type InHand, markOf } from "../protocol/in_hand.ts";
-import { TURNS_IN_A_ROW } from "../protocol/limits.ts";
-import { type Line, makeLine } from "./line.ts";
+import { SLICES_IN_A_ROW } from "../protocol/limits.ts";
+import { makeTwoEndedQueue, type TwoEndedQueue } from "./two_ended_queue.ts";
 
 /**
  * `live`: a session that was read to its end, and grew. `busy`: one that was not done within its slice. `fresh`: what is
@@ -38,8 +38,8 @@ export interface ScheduleOptions {
 }
 
 export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
-  const lines = new Map<Tier, Line<Job>>(TIERS.map((tier) => [tier, makeLine<Job>()]));
-  /** Where each job waits. In the lines may be more, which are passed over. */
+  const queues = new Map<Tier, TwoEndedQueue<Job>>(TIERS.map((tier) => [tier, makeTwoEndedQueue<Job>()]));
+  /** Where each job waits. In the queues may be more, which are passed over. */
   const queued = new Map<string, Tier>();
   /** How often each tier was served while a lower one waited. */
   const served = new Map<Tier, number>();
@@ -50,13 +50,13 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
   let asked: string | null = null;
   let isSoon = false;
 
-  function lineOf(tier: Tier): Line<Job> {
-    const line = lines.get(tier);
-    if (line === undefined) throw new Error(`internal error: no line of ${tier}`);
-    return line;
+  function queueOf(tier: Tier): TwoEndedQueue<Job> {
+    const queue = queues.get(tier);
+    if (queue === undefined) throw new Error(`internal error: no queue of ${tier}`);
+    return queue;
   }
 
-  function turnSoon(): void {
+  function workSoon(): void {
     if (isSoon) return;
     isSoon = true;
     soon(() => {
@@ -67,10 +67,10 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
 
   /** The next job of a tier: of what is fresh the newest and the oldest by turns, for a thousand others may wait. */
   function takeFrom(tier: Tier): Job | null {
-    const line = lineOf(tier);
+    const queue = queueOf(tier);
     for (;;) {
       if (tier === "fresh") fromNewest = !fromNewest;
-      const job = tier === "fresh" && fromNewest ? line.takeNewest() : line.takeOldest();
+      const job = tier === "fresh" && fromNewest ? queue.takeNewest() : queue.takeOldest();
       if (job === undefined) return null;
       if (queued.get(job.key) !== tier) continue;
       queued.delete(job.key);
@@ -81,9 +81,9 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
   function pick(): Job | null {
     let passed: Tier | null = null;
     for (const tier of TIERS) {
-      if (lineOf(tier).size() === 0) continue;
+      if (queueOf(tier).size() === 0) continue;
       const count = served.get(tier) ?? 0;
-      if (count >= TURNS_IN_A_ROW) {
+      if (count >= SLICES_IN_A_ROW) {
         passed ??= tier;
         served.set(tier, 0);
         continue;
@@ -118,20 +118,20 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
     current = null;
     const next = job.run();
     if (next !== null) enqueue(job, next);
-    turnSoon();
+    workSoon();
   }
 
   function enqueue(job: Job, tier: Tier): void {
     const before = queued.get(job.key);
     if (before !== undefined && TIERS.indexOf(before) <= TIERS.indexOf(tier)) return;
     queued.set(job.key, tier);
-    lineOf(tier).push(job);
+    queueOf(tier).push(job);
   }
 
   return {
     want(job, tier) {
       enqueue(job, tier);
-      turnSoon();
+      workSoon();
     },
     drop(key) {
       queued.delete(key);
@@ -140,7 +140,7 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
     marked() {
       marked = asked;
       asked = null;
-      turnSoon();
+      workSoon();
     },
   };
 }

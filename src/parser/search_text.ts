@@ -29,12 +29,12 @@ export const searchText: LineSearcher = (chunk, test) => {
         piece = bytes.toString("latin1", start, start + PIECE);
       }
     },
-    tell(from, newline) {
+    isState(from, newline) {
       // Nothing of the piece may be kept, or all of it would be.
       if (test === null || from < start) return null;
-      const isState = test(piece, from - start, newline - start);
+      const says = test(piece, from - start, newline - start);
       // One that a crash cut off has the next line glued to it. What is no ASCII is no less JSON in Latin-1.
-      return isState && !isJson(piece.slice(from - start, newline - start)) ? null : isState;
+      return says && !isJson(piece.slice(from - start, newline - start)) ? null : says;
     },
   };
 };

@@ -11,7 +11,7 @@ export interface SessionPart {
   readonly path: string;
 }
 
-export interface AgentLogs {
+export interface LocatedAgents {
   /** Logs of sub-agents, by id. */
   readonly logs: ReadonlyMap<string, string>;
   /** Which call, or whatever else a hand-back names, stands for which sub-agents. */
@@ -22,7 +22,7 @@ export interface SessionFiles {
   /** In order; one at least. */
   readonly parts: readonly SessionPart[];
   /** Looked for anew at each call. */
-  agents(): AgentLogs;
+  agents(): LocatedAgents;
 }
 
 /** The files of a session of which there is one log, and what lies beside it. */
@@ -31,7 +31,7 @@ export function locateLog(provider: Provider, session: string, log: SessionPart)
 }
 
 /** The sub-agents whose logs lie in a folder beside the session's log. */
-export function findAgentsBeside(provider: Provider, session: string, main: string): AgentLogs {
+export function findAgentsBeside(provider: Provider, session: string, main: string): LocatedAgents {
   const logs = new Map<string, string>();
   const callers = new Map<string, string[]>();
   const folder = provider.agentFolder(main, session);

@@ -9,7 +9,7 @@ import { measureDocument } from "./document_log.ts";
 import { introduce } from "./introduction.ts";
 import { formOf } from "./open_log.ts";
 import { findAgentsBeside, type SessionFiles } from "./session_files.ts";
-import { knowAgents } from "./told_agents.ts";
+import { rememberDeclaredAgents } from "./declared_agents.ts";
 
 /** A session as its logs on disk tell. */
 export interface SessionOnDisk {
@@ -85,7 +85,7 @@ interface SilentLog {
 export function indexSessions(provider: Provider, roots: readonly string[]): SessionIndex {
   /** The logs of each session; the one, where there is one. */
   const logs = new Map<string, Log | readonly Log[]>();
-  const agents = knowAgents();
+  const agents = rememberDeclaredAgents();
   /** What each path was when it was looked at. */
   const paths = new Map<string, Log | AgentLog | SilentLog>();
 

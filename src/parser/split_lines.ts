@@ -135,7 +135,7 @@ export function createLineSplitter(
         }
         position += newline + 1 - from;
         pushed.from = newline + 1;
-        lines.push(finish(chunk.subarray(from, newline), position, search.tell(from, newline)));
+        lines.push(finish(chunk.subarray(from, newline), position, search.isState(from, newline)));
       }
       return lines;
     },

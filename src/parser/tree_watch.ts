@@ -77,7 +77,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   let said = "";
   let scan = { isUnderWay: false, at: performance.now(), tookMs: 0 };
 
-  const groups = makeWatchGroups(() => roots.filter((root) => watched.has(root)), tell);
+  const groups = makeWatchGroups(() => roots.filter((root) => watched.has(root)), takeEvent);
   const folders = knowFolders({
     roots,
     file(path, isCertain) {
@@ -96,16 +96,16 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
 
   const rounds = goRound(folders);
 
-  function tell({ kind, flag, paths }: Deno.FsEvent): void {
+  function takeEvent({ kind, flag, paths }: Deno.FsEvent): void {
     events += 1;
     if (deaf) revive();
     if (flag === "rescan") return recheck();
     // Reading a log is reported too, and would wake us for our own reading.
     if (kind === "access") return;
-    for (const path of paths) tellOf(path, kind !== "modify");
+    for (const path of paths) takeChange(path, kind !== "modify");
   }
 
-  function tellOf(path: string, isOfFolder: boolean): void {
+  function takeChange(path: string, isOfFolder: boolean): void {
     if (folders.get(path) !== undefined) return void folders.look(path);
     const folder = dirname(path);
     if (folders.get(folder) === undefined) return;
@@ -113,7 +113,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     if (info === null || info.isFile) changed(path);
     else if (info.isDirectory) folders.look(path);
     else odd(info.isSymlink ? "link" : "special-file", path);
-    if (isOfFolder) folders.told(folder);
+    if (isOfFolder) folders.noteEvent(folder);
   }
 
   /** At once, or with those that come after it. */

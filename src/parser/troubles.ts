@@ -14,7 +14,7 @@ export interface Troubles {
   send(): void;
 }
 
-export function countTroubles(tell: (message: Message) => void): Troubles {
+export function countTroubles(report: (message: Message) => void): Troubles {
   const waiting = new Map<string, Message>();
   /** Names, of each session that had some, and of all. */
   const ofSessions = new Map<string | null, (name: string) => string>();
@@ -29,7 +29,7 @@ export function countTroubles(tell: (message: Message) => void): Troubles {
       waiting.set(key, { type: "trouble", session, kind, what: name, count });
     },
     send() {
-      for (const message of waiting.values()) tell(message);
+      for (const message of waiting.values()) report(message);
       waiting.clear();
     },
   };

@@ -18,7 +18,7 @@ export interface WatchGroups {
 
 export function makeWatchGroups(
   roots: () => readonly string[],
-  tell: (event: Deno.FsEvent) => void,
+  report: (event: Deno.FsEvent) => void,
 ): WatchGroups {
   /** With what resolves when the runtime has let go of it. */
   const groups = new Map<Deno.FsWatcher, Promise<void>>();
@@ -27,7 +27,7 @@ export function makeWatchGroups(
   async function follow(group: Deno.FsWatcher): Promise<void> {
     for await (const event of group) {
       // The others are told the same.
-      if (group === first) tell(event);
+      if (group === first) report(event);
     }
   }
 

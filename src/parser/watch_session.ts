@@ -72,9 +72,9 @@ export function watchSession(
     // Of a session that began while kato watched, nothing is.
     if (history > 0 && reader.offset() <= history) return null;
     const scan = message === null ? scanOthers(advance) : scanMessage(message, advance);
-    const told = message ?? last;
-    const event = told?.event;
-    const isInherited = (told !== undefined && inherited.has(told.own)) ||
+    const shown = message ?? last;
+    const event = shown?.event;
+    const isInherited = (shown !== undefined && inherited.has(shown.own)) ||
       (continues !== null && inherited.has(continuationId(continues)));
     const isDecisive = scan.commands.length > 0 || continues !== null;
     if (!isDecisive && scan.refused.length === 0) return null;

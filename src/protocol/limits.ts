@@ -67,7 +67,7 @@ export const BEAT_MS = 10_000;
 export const SLICE_MS = 15;
 
 /** Work that nobody may wait long for is done this often before other work has a turn. */
-export const TURNS_IN_A_ROW = 4;
+export const SLICES_IN_A_ROW = 4;
 
 /** Logs that are looked at together, to learn whose they are: one of them may be what takes the parser down. */
 export const LOOKS = 64;

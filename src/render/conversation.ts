@@ -10,7 +10,7 @@ import { showTime } from "./clock.ts";
 import { oneLine } from "./neutralise.ts";
 import type { Page } from "./page.ts";
 import type { Renderer } from "./renderer.ts";
-import { titleOf } from "./title.ts";
+import { headingText } from "./heading_text.ts";
 import { viewTool } from "./tool_view.ts";
 
 /** Plain JSON. */
@@ -69,7 +69,7 @@ export function renderConversation(page: Page): Renderer {
 function writeHead(page: Page, head: RenderHead, state: State, first: Event | null): string {
   if (state.started) return "";
   state.started = true;
-  return page.head(head, titleOf(head, first));
+  return page.head(head, headingText(head, first));
 }
 
 function isShown(head: RenderHead, event: Event): boolean {

@@ -1,6 +1,6 @@
 /**
- * The one file a writer has open, whoever opened it. Two kinds: own_file.ts, where the writer makes it, and
- * given_file.ts, where the monitor did. Room: writer; edge through these.
+ * The one file a writer has open, whoever opened it. Two kinds: self_made_file.ts, where the writer makes it, and
+ * monitor_made_file.ts, where the monitor did. Room: writer; edge through these.
  */
 import type { OpenedFile } from "../protocol/writer_messages.ts";
 

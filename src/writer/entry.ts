@@ -3,7 +3,7 @@
  * destination, and nothing else; it can read nothing.
  */
 import { ownPort } from "../hosts/own_port.ts";
-import { openGivenFile } from "./given_file.ts";
+import { openMonitorMadeFile } from "./monitor_made_file.ts";
 import { runWriter } from "./writer.ts";
 
-runWriter(ownPort(), openGivenFile);
+runWriter(ownPort(), openMonitorMadeFile);

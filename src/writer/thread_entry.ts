@@ -1,6 +1,6 @@
 /** Entry of the writer role as a thread, with the permissions that it has as a process, and folders that it makes. */
 import { ownPort } from "../hosts/own_port.ts";
-import { openOwnFile } from "./own_file.ts";
+import { openSelfMadeFile } from "./self_made_file.ts";
 import { runWriter } from "./writer.ts";
 
-runWriter(ownPort(), openOwnFile);
+runWriter(ownPort(), openSelfMadeFile);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createSchedule, type Job, type Schedule, type Tier, TIERS } from "../../src/parser/schedule.ts";
 import { markOf } from "../../src/protocol/in_hand.ts";
-import { TURNS_IN_A_ROW } from "../../src/protocol/limits.ts";
+import { SLICES_IN_A_ROW } from "../../src/protocol/limits.ts";
 
 /** A schedule whose turns are taken when the test says so, and what it did. */
 function makeWorld() {
@@ -65,7 +65,7 @@ Deno.test("whatever keeps coming back, everything has its turn in the end", () =
   for (const tier of TIERS) {
     world.schedule.want(sessionJob(tier, world.did, (name) => name === tier ? tier : null), tier);
   }
-  world.work(3 * (TURNS_IN_A_ROW + 1) ** TIERS.length);
+  world.work(3 * (SLICES_IN_A_ROW + 1) ** TIERS.length);
   const counts = TIERS.map((tier) => world.ran().filter((name) => name === tier).length);
   for (const [index, count] of counts.entries()) {
     assert.ok(count > 0, `${TIERS[index]} has its turn`);

@@ -47,7 +47,7 @@ Deno.test("next() finds the newlines of a long chunk, whatever bytes are around 
   );
 });
 
-Deno.test("tell() asks about the very line, each of its bytes a character, or not at all", () => {
+Deno.test("isState() asks about the very line, each of its bytes a character, or not at all", () => {
   const latin1 = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   fc.assert(
     fc.property(places, (among) => {
@@ -61,7 +61,7 @@ Deno.test("tell() asks about the very line, each of its bytes a character, or no
       for (let from = 0;;) {
         const newline = search.next(from);
         if (newline === -1) break;
-        const told = search.tell(from, newline);
+        const told = search.isState(from, newline);
         const line = latin1(chunk.subarray(from, newline));
         if (told === null) untold += 1;
         else assert.deepEqual([asked, told], [line, line.startsWith("x")]);
@@ -107,5 +107,5 @@ Deno.test("nothing is told of a line that began in the chunk before: the test wo
 
 Deno.test("a short chunk is searched as it is, and nothing is told", () => {
   const search = searchText(encoder.encode("S\nS\n"), () => assert.fail("asked"));
-  assert.deepEqual([search.next(0), search.tell(0, 1), search.next(2), search.next(4)], [1, null, 3, -1]);
+  assert.deepEqual([search.next(0), search.isState(0, 1), search.next(2), search.next(4)], [1, null, 3, -1]);
 });

@@ -9,7 +9,7 @@ import { diffLines } from "../../src/render/diff.ts";
 import { codeSpan, fence } from "../../src/render/fence.ts";
 import { frontmatter } from "../../src/render/frontmatter.ts";
 import { neutralise } from "../../src/render/neutralise.ts";
-import { titleOf } from "../../src/render/title.ts";
+import { headingText } from "../../src/render/heading_text.ts";
 import { type Body, eventsOf, HEAD, nodesOf } from "./render.ts";
 
 const FENCES: readonly (readonly [string, string])[] = [
@@ -148,8 +148,8 @@ const TITLES: readonly (readonly [string, Body | null, string])[] = [
   ["the session, when there is nothing", null, "Claude Code session 0b5c1f6e"],
 ];
 for (const [what, body, expected] of TITLES) {
-  Deno.test(`titleOf() takes ${what}`, () => {
+  Deno.test(`headingText() takes ${what}`, () => {
     const [first] = body === null ? [] : eventsOf([body]);
-    assert.equal(titleOf(HEAD, first ?? null), expected);
+    assert.equal(headingText(HEAD, first ?? null), expected);
   });
 }

@@ -60,7 +60,7 @@ export function openOutput(
 }
 
 /**
- * Creates the file exclusively, after its folders, or opens it for appending. Not as a writer does (writer/own_file.ts),
+ * Creates the file exclusively, after its folders, or opens it for appending. Not as a writer does (writer/self_made_file.ts),
  * which may not read and so needs `node:fs`, whose writes hold up this thread.
  */
 function openFile({ path, existing, directories }: Allowed): Deno.FsFile {

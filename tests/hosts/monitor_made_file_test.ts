@@ -4,7 +4,7 @@ import { append, createRows } from "../daemon/stage/claude_rows.ts";
 import { runInProcess } from "../daemon/stage/in_process.ts";
 import { readExport } from "../daemon/stage/stage.ts";
 import { until } from "../daemon/stage/until.ts";
-import { openGivenFile } from "../../src/writer/given_file.ts";
+import { openMonitorMadeFile } from "../../src/writer/monitor_made_file.ts";
 import type { Act } from "../daemon/stage/fake_roles.ts";
 import { processes } from "./worlds.ts";
 
@@ -69,10 +69,10 @@ Deno.test("given: a file that is there is appended to, measured and cut, and nev
   const folder = Deno.makeTempDirSync();
   const destination = `${folder}/notes.md`;
   const wanted = { destination, create: false, directories: [] };
-  assert.throws(() => openGivenFile(wanted), Deno.errors.NotFound);
-  assert.throws(() => openGivenFile({ ...wanted, create: true }), /internal error/);
+  assert.throws(() => openMonitorMadeFile(wanted), Deno.errors.NotFound);
+  assert.throws(() => openMonitorMadeFile({ ...wanted, create: true }), /internal error/);
   Deno.writeTextFileSync(destination, "one\n");
-  const { file, found } = openGivenFile(wanted);
+  const { file, found } = openMonitorMadeFile(wanted);
   assert.equal(found, null, "it cannot say what it is");
   assert.equal(file.size(), 4);
   // Somebody else's line in between stays.

@@ -14,7 +14,7 @@ export const PROVIDER_NAMES: Readonly<Record<ProviderId, string>> = {
 
 /** The first line the person typed that is no command, else the provider and the session. `first` is null when
  * there is no event at all. */
-export function titleOf(head: RenderHead, first: Event | null): string {
+export function headingText(head: RenderHead, first: Event | null): string {
   const typed = first?.type === "user" ? firstTyped(first.text) : null;
   return typed ?? `${PROVIDER_NAMES[head.meta.provider]} session ${oneLine(shortId(head.meta.session), 8)}`;
 }

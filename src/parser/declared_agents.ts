@@ -1,42 +1,42 @@
 /** Sub-agents' logs that say themselves whose they are, by session. Room: parser; this file is pure. */
-import type { AgentLogs } from "./session_files.ts";
+import type { LocatedAgents } from "./session_files.ts";
 
-export interface ToldAgents {
+export interface DeclaredAgents {
   add(session: string, agent: string, caller: string | undefined, path: string): void;
   remove(session: string, agent: string, path: string): void;
   /** With the sub-agents whose logs lie beside the session's. One that was moved is found where it is now. */
-  joined(session: string, beside: AgentLogs): AgentLogs;
+  joined(session: string, beside: LocatedAgents): LocatedAgents;
 }
 
-interface Told {
+interface DeclaredInSession {
   /** Of each sub-agent, the latest look last. */
   readonly logs: Map<string, readonly string[]>;
   readonly callers: Map<string, Set<string>>;
 }
 
-export function knowAgents(): ToldAgents {
-  const sessions = new Map<string, Told>();
+export function rememberDeclaredAgents(): DeclaredAgents {
+  const sessions = new Map<string, DeclaredInSession>();
   return {
     add(session, agent, caller, path) {
-      const told: Told = sessions.get(session) ?? { logs: new Map(), callers: new Map() };
-      sessions.set(session, told);
-      told.logs.set(agent, [...(told.logs.get(agent) ?? []).filter((other) => other !== path), path]);
+      const declared: DeclaredInSession = sessions.get(session) ?? { logs: new Map(), callers: new Map() };
+      sessions.set(session, declared);
+      declared.logs.set(agent, [...(declared.logs.get(agent) ?? []).filter((other) => other !== path), path]);
       if (caller === undefined) return;
-      const called = told.callers.get(caller) ?? new Set();
-      told.callers.set(caller, called.add(agent));
+      const called = declared.callers.get(caller) ?? new Set();
+      declared.callers.set(caller, called.add(agent));
     },
     remove(session, agent, path) {
       const logs = sessions.get(session)?.logs;
       logs?.set(agent, (logs.get(agent) ?? []).filter((other) => other !== path));
     },
     joined(session, beside) {
-      const told = sessions.get(session);
-      if (told === undefined) return beside;
-      const logs = [...told.logs].flatMap(([agent, paths]) =>
+      const declared = sessions.get(session);
+      if (declared === undefined) return beside;
+      const logs = [...declared.logs].flatMap(([agent, paths]) =>
         paths.slice(-1).map((path) => [agent, path] as const)
       );
       // In the order of their ids, whichever was found first.
-      const callers = [...told.callers].map(([caller, agents]) => [caller, [...agents].sort()] as const);
+      const callers = [...declared.callers].map(([caller, agents]) => [caller, [...agents].sort()] as const);
       return {
         logs: new Map([...beside.logs, ...logs]),
         callers: new Map([...beside.callers, ...callers]),

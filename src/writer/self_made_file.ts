@@ -11,7 +11,7 @@ const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 
 /** Creates the file exclusively, after its folders, or opens it for appending; never through a new file by accident. */
-export function openOwnFile(
+export function openSelfMadeFile(
   { destination, create, directories }: Wanted,
 ): Opened & { readonly found: OpenedFile } {
   for (const directory of directories) {

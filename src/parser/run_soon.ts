@@ -7,7 +7,7 @@ import { after } from "../hosts/timers.ts";
 import { SLICE_MS } from "../protocol/limits.ts";
 
 /** Calls the `turn` that was given last. `now`: milliseconds. */
-export function createTurns(now: () => number = () => performance.now()): (turn: () => void) => void {
+export function createRunSoon(now: () => number = () => performance.now()): (turn: () => void) => void {
   const { port1, port2 } = new MessageChannel();
   let next = () => {};
   /** Since when nothing else had its say. */

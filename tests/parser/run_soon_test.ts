@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { createTurns } from "../../src/parser/turns.ts";
+import { createRunSoon } from "../../src/parser/run_soon.ts";
 import { SLICE_MS } from "../../src/protocol/limits.ts";
 
 Deno.test("between slices of work a timer and another message have their say", async () => {
   const { port1, port2 } = new MessageChannel();
   /** Each turn takes a whole slice. */
   let time = 0;
-  const soon = createTurns(() => time);
+  const soon = createRunSoon(() => time);
   let turns = 0;
   let isOver = false;
   const work = () => {

@@ -6,7 +6,7 @@
  */
 import type { Opened, Wanted } from "./destination_file.ts";
 
-export function openGivenFile({ destination, create, directories }: Wanted): Opened {
+export function openMonitorMadeFile({ destination, create, directories }: Wanted): Opened {
   if (create || directories.length > 0) throw new Error("internal error: the monitor makes what is new");
   const file = Deno.openSync(destination, { write: true, append: true });
   const size = () => file.seekSync(0, Deno.SeekMode.End);

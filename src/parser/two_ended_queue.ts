@@ -1,13 +1,13 @@
 /** A queue that both ends are taken from, in constant time. Room: parser; this file is pure. */
 
-export interface Line<Item> {
+export interface TwoEndedQueue<Item> {
   push(item: Item): void;
   takeOldest(): Item | undefined;
   takeNewest(): Item | undefined;
   size(): number;
 }
 
-export function makeLine<Item>(): Line<Item> {
+export function makeTwoEndedQueue<Item>(): TwoEndedQueue<Item> {
   let items: Item[] = [];
   let first = 0;
   return {
