@@ -3,7 +3,7 @@
  * them. Its own, and one file where it is installed, because what it loads stays for as long as it runs. What it may
  * touch was planned before this process began, and is held by the runtime and the kernel.
  */
-import { startDaemon } from "./cli/commands/daemon.ts";
+import { startDaemon } from "./cli/actions/daemon.ts";
 import { readDaemonLine } from "./cli/command_line/daemon_line.ts";
 import { runMain, WITHOUT_HOME } from "./cli/main.ts";
 import { fail } from "./cli/outcome.ts";

@@ -2,7 +2,7 @@
  * The planner: prints what the command line that it is given may touch, for the launcher. It runs before every
  * command, in a process of its own that may write nothing, so it loads no more than that line needs.
  */
-import { printPlan } from "./cli/commands/plan.ts";
+import { printPlan } from "./cli/actions/plan.ts";
 import { folderOf, runMain, WITHOUT_HOME } from "./cli/main.ts";
 import { SYSTEM_POLICY } from "./settings/places.ts";
 

@@ -15,38 +15,38 @@ export async function runInvocation(
 ): Promise<Outcome> {
   switch (invocation.name) {
     case "status":
-      return (await import("./commands/status.ts")).showStatus(invocation, context);
+      return (await import("./actions/status.ts")).showStatus(invocation, context);
     case "sessions":
-      return (await import("./commands/sessions.ts")).listSessions(invocation, context);
+      return (await import("./actions/sessions.ts")).listSessions(invocation, context);
     case "export":
-      return (await import("./commands/export.ts")).exportSessions(invocation, context);
+      return (await import("./actions/export.ts")).exportSessions(invocation, context);
     case "record":
     case "capture":
     case "stop":
-      return (await import("./commands/request.ts")).requestRecording(invocation, context);
+      return (await import("./actions/request.ts")).requestRecording(invocation, context);
     case "policy show":
-      return (await import("./commands/policy.ts")).showPolicy(invocation, context);
+      return (await import("./actions/policy.ts")).showPolicy(invocation, context);
     case "policy check":
-      return (await import("./commands/policy.ts")).checkPolicy(invocation, context);
+      return (await import("./actions/policy.ts")).checkPolicy(invocation, context);
     case "policy explain":
-      return (await import("./commands/policy_explain.ts")).explainPolicy(invocation, context);
+      return (await import("./actions/policy_explain.ts")).explainPolicy(invocation, context);
     case "policy allow":
-      return (await import("./commands/policy_edit.ts")).allowFolder(invocation, context);
+      return (await import("./actions/policy_edit.ts")).allowFolder(invocation, context);
     case "policy deny":
-      return (await import("./commands/policy_edit.ts")).denyFolder(invocation, context);
+      return (await import("./actions/policy_edit.ts")).denyFolder(invocation, context);
     case "audit verify":
-      return (await import("./commands/audit.ts")).verifyLog(invocation, context);
+      return (await import("./actions/audit.ts")).verifyLog(invocation, context);
     case "audit tail":
-      return (await import("./commands/audit.ts")).tailLog(invocation, context);
+      return (await import("./actions/audit.ts")).tailLog(invocation, context);
     case "doctor":
-      return (await import("./commands/doctor.ts")).examine(invocation, context, program);
+      return (await import("./actions/doctor.ts")).examine(invocation, context, program);
     case "init":
-      return (await import("./commands/init.ts")).writeSettings(context);
+      return (await import("./actions/init.ts")).writeSettings(context);
     case "completions":
-      return (await import("./commands/completions.ts")).printCompletions(invocation, context);
+      return (await import("./actions/completions.ts")).printCompletions(invocation, context);
     case "daemon":
       throw new Error("internal error: the daemon has an entry of its own, orchestrator.ts");
     case "plan":
-      return (await import("./commands/plan.ts")).printPlan(invocation.arguments, { ...context, ...program });
+      return (await import("./actions/plan.ts")).printPlan(invocation.arguments, { ...context, ...program });
   }
 }

@@ -46,7 +46,7 @@ Deno.test("the daemon's entry needs no parser of command lines, no reader of log
 });
 
 Deno.test("kato status needs no policy, no provider and no renderer but what makes text harmless", () => {
-  const loaded = [...loadedBy("cli/commands/status.ts")];
+  const loaded = [...loadedBy("cli/actions/status.ts")];
   assert.ok(loaded.includes("zod/mini"), "what the daemon wrote is validated");
   const rooms = /^(?:settings|destination|permissions|audit|disk|providers|render)\//;
   assert.deepEqual(loaded.filter((module) => rooms.test(module)), [
