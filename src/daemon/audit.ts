@@ -22,31 +22,31 @@ export interface DaemonAudit {
 export function openDaemonAudit(
   directory: string,
   { version, hash }: Pick<EffectivePolicy, "version" | "hash">,
-  log: Pick<Log, "tell">,
+  log: Pick<Log, "report">,
 ): DaemonAudit {
-  let untold = 0;
+  let unreported = 0;
   const audit = openAuditLog({
     directory,
     policyVersion: version,
     policyHash: hash,
     actor: { role: "orchestrator", pid: Deno.pid },
-    changed: ({ reason, detail }) => log.tell("audit-log-changed", { reason, detail }),
+    changed: ({ reason, detail }) => log.report("audit-log-changed", { reason, detail }),
   });
 
-  function tellHead(): void {
-    untold = 0;
-    log.tell("audit-head", { head: audit.head() });
+  function reportHead(): void {
+    unreported = 0;
+    log.report("audit-head", { head: audit.head() });
   }
 
-  const stop = every(AUDIT_HEAD_MS, tellHead);
+  const stop = every(AUDIT_HEAD_MS, reportHead);
   return {
     record(...bodies) {
       audit.appendAll(bodies);
       for (const { event: record, decision, reason, provider, session } of bodies) {
-        log.tell("audit-record", { record, decision, reason, provider, session });
+        log.report("audit-record", { record, decision, reason, provider, session });
       }
-      untold += bodies.length;
-      if (untold >= AUDIT_HEAD_RECORDS) tellHead();
+      unreported += bodies.length;
+      if (unreported >= AUDIT_HEAD_RECORDS) reportHead();
     },
     head: audit.head,
     close() {

@@ -8,7 +8,7 @@ import type { Format, RenderHead } from "../protocol/render.ts";
 import type { Decision } from "../destination/decision.ts";
 import { letsGo } from "../session/continuation.ts";
 import type { Effect } from "../session/machine.ts";
-import type { Command, ObeyContext, Verdict } from "./obey.ts";
+import type { Command, ObeyContext, Verdict } from "./obey_commands.ts";
 import type { RecordingKind } from "./recording.ts";
 
 /** What it takes to put something on record. */

@@ -15,18 +15,18 @@ interface DescribedProvider {
 }
 
 export function describeProvider(
-  side: DescribedProvider,
+  described: DescribedProvider,
   troubles: ProviderStatus["troubles"],
 ): ProviderStatus {
-  const { sessions, followed, quarantined } = side.follow.counts();
+  const { sessions, followed, quarantined } = described.follow.counts();
   return {
-    provider: side.plan.provider,
-    roots: [...side.plan.roots],
-    missing: [...side.missing],
-    state: side.state,
+    provider: described.plan.provider,
+    roots: [...described.plan.roots],
+    missing: [...described.missing],
+    state: described.state,
     sessions,
     followed,
-    quarantined: [...quarantined, ...side.sources.quarantined()],
+    quarantined: [...quarantined, ...described.sources.quarantined()],
     troubles,
   };
 }

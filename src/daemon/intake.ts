@@ -6,17 +6,17 @@ import { LOGGED_TROUBLES } from "../protocol/limits.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser, SeenSession } from "../protocol/parser_messages.ts";
 import type { Log } from "./log.ts";
-import { type ObeyContext, obeyMessage } from "./obey.ts";
-import type { Outside } from "./outside.ts";
+import { type ObeyContext, obeyMessage } from "./obey_commands.ts";
+import type { RequestedCommands } from "./requested_commands.ts";
 import type { Recorders } from "./recorders.ts";
-import type { Side } from "./side.ts";
+import type { FollowedProvider } from "./followed_provider.ts";
 import type { StatusFile } from "./status_file.ts";
-import type { Turns } from "./turns.ts";
+import type { StepQueue } from "./step_queue.ts";
 
 export interface IntakeOptions {
-  readonly turns: Turns;
+  readonly steps: StepQueue;
   readonly context: ObeyContext;
-  readonly outside: Outside;
+  readonly requested: RequestedCommands;
   readonly recorders: Recorders;
   readonly status: StatusFile;
   readonly log: Log;
@@ -25,37 +25,37 @@ export interface IntakeOptions {
 }
 
 export function createIntake(options: IntakeOptions) {
-  const { turns, context, outside, recorders, status, log } = options;
+  const { steps, context, requested, recorders, status, log } = options;
   const noted = new Set<string>();
   /** What was seen of each provider's sessions, and waits for its turn: however long that takes, each is there once. */
   const waiting = new Map<ProviderId, Map<string, SeenSession>>();
 
-  function takeSeen(side: Side, sessions: readonly SeenSession[]): void {
-    const { provider } = side.plan;
+  function takeSeen(followed: FollowedProvider, sessions: readonly SeenSession[]): void {
+    const { provider } = followed.plan;
     const before = waiting.get(provider);
     const seen = before ?? new Map<string, SeenSession>();
     for (const session of sessions) seen.set(session.session, session);
     if (before !== undefined) return;
     waiting.set(provider, seen);
-    turns.take({ provider, session: null }, () => {
+    steps.take({ provider, session: null }, () => {
       if (waiting.get(provider) === seen) waiting.delete(provider);
-      side.follow.seen([...seen.values()]);
+      followed.follow.seen([...seen.values()]);
       context.moves.goOn(provider);
       for (const session of seen.keys()) recorders.found({ provider, session });
       status.touch();
     });
   }
 
-  function takeReady(side: Side, message: Extract<FromParser, { type: "ready" }>): void {
-    const { provider } = side.plan;
+  function takeReady(followed: FollowedProvider, message: Extract<FromParser, { type: "ready" }>): void {
+    const { provider } = followed.plan;
     // What is seen from now on is news, and must not be taken for what was seen before.
     waiting.delete(provider);
-    turns.take({ provider, session: null }, () => {
-      side.follow.ready(message.looked);
-      side.state = message.watching === "inotify" ? "watching" : "polling";
-      side.missing = message.missing;
+    steps.take({ provider, session: null }, () => {
+      followed.follow.ready(message.looked);
+      followed.state = message.watching === "inotify" ? "watching" : "polling";
+      followed.missing = message.missing;
       options.ready(provider);
-      log.tell("watching", { provider, sessions: message.sessions, by: message.watching });
+      log.report("watching", { provider, sessions: message.sessions, by: message.watching });
       // Whoever started it waits for this.
       status.write();
     });
@@ -68,47 +68,51 @@ export function createIntake(options: IntakeOptions) {
     if (!noted.has(key) && noted.size < LOGGED_TROUBLES) {
       // The name of a type is whatever a log says it is; what is no name may be anything that was said.
       const isName = kind !== "unknown-record" || /^[\w./:+-]{1,130}$/.test(what);
-      log.tell("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
+      log.report("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
       noted.add(key);
     }
     status.trouble(provider, kind, what, count);
   }
 
-  return function take(side: Side, message: FromParser, payload: Uint8Array<ArrayBuffer> | null): void {
-    const { provider } = side.plan;
+  return function take(
+    followed: FollowedProvider,
+    message: FromParser,
+    payload: Uint8Array<ArrayBuffer> | null,
+  ): void {
+    const { provider } = followed.plan;
     switch (message.type) {
       case "seen":
-        return takeSeen(side, message.sessions);
+        return takeSeen(followed, message.sessions);
       case "ready":
-        return takeReady(side, message);
+        return takeReady(followed, message);
       case "watching":
-        side.state = message.how === "inotify" ? "watching" : "polling";
-        side.missing = [];
-        if (message.how === "poll") log.tell("polling", { provider, why: message.why });
+        followed.state = message.how === "inotify" ? "watching" : "polling";
+        followed.missing = [];
+        if (message.how === "poll") log.report("polling", { provider, why: message.why });
         return status.touch();
       case "found": {
         const { session, seq } = message;
         const own = { ...context, recorded: new Set<string>() };
         // However often it is tried: whether it is news, and not too old, is told by when it came.
         const came = Date.now();
-        return turns.take({ provider, session }, async () => {
-          const handled = () => side.client.send({ type: "handled", session, seq });
+        return steps.take({ provider, session }, async () => {
+          const handled = () => followed.client.send({ type: "handled", session, seq });
           await obeyMessage(own, { provider, session }, message, came, handled);
           status.touch();
         });
       }
       case "rewritten":
-        return turns.take(
+        return steps.take(
           { provider, session: message.session },
-          () => side.follow.rewritten(message.session),
+          () => followed.follow.rewritten(message.session),
         );
       case "watched":
-        return turns.take({ provider, session: message.session }, async () => {
+        return steps.take({ provider, session: message.session }, async () => {
           // What was refused before this checkpoint is not found again.
           context.refusals.flush({ provider, session: message.session });
-          await outside.wasRead(message, provider);
-          side.follow.watched(message);
-          outside.isCaughtUp({ provider, session: message.session });
+          await requested.wasRead(message, provider);
+          followed.follow.watched(message);
+          requested.isCaughtUp({ provider, session: message.session });
         }, "watched");
       case "batch":
         return recorders.take(message, payload);

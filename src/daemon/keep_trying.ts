@@ -18,15 +18,15 @@ export async function keepTrying<Result>(
   ended: Promise<number>,
   log: Log,
 ): Promise<Started<Result>> {
-  let told = "";
+  let shown = "";
   for (let failures = 1;; failures += 1) {
     try {
       return { done: true, result: await step() };
     } catch (error) {
       const { why, bug } = describeFailure(error);
       if (bug || (error instanceof AuditLogError && error.refused)) throw error;
-      if (why !== told) log.tell("start-waits", { why });
-      told = why;
+      if (why !== shown) log.report("start-waits", { why });
+      shown = why;
     }
     const status = await Promise.race([ended, wait(pauseAfter(failures))]);
     if (status !== undefined) return { done: false, status };

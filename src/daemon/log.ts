@@ -10,8 +10,8 @@ import { type FieldsOf, LOG_EVENTS, type LogEvent } from "./log_events.ts";
 import { openLogFile } from "./log_file.ts";
 
 export interface Log {
-  /** Tells of `event`. Never throws: what cannot be told is lost, and nothing else is. */
-  tell<Event extends LogEvent>(event: Event, fields?: FieldsOf<Event>): void;
+  /** Writes `event`. Never throws: what cannot be told is lost, and nothing else is. */
+  report<Event extends LogEvent>(event: Event, fields?: FieldsOf<Event>): void;
   close(): Promise<void>;
 }
 
@@ -27,16 +27,16 @@ const ALWAYS: readonly LogEvent[] = ["audit-head", "started", "stopped"];
 const [CATEGORY, ALWAYS_CATEGORY] = ["kato", "kato-always"] as const;
 
 export async function openLog({ level, toJournal, file }: LogOptions): Promise<Log> {
-  const tellStderr = (record: LogRecord) =>
+  const reportToStderr = (record: LogRecord) =>
     sayLine(toJournal ? withPriority(formatLine(record), levelOf(record)) : formatForPeople(record));
   const logFile = file === null ? null : openLogFile(file, {
-    failed: (problem) => tell("log-file-failed", { problem }),
-    works: (lost) => tell("log-file-works", { lost }),
+    failed: (problem) => report("log-file-failed", { problem }),
+    works: (lost) => report("log-file-works", { lost }),
   });
   await configure({
     reset: true,
     sinks: {
-      stderr: tellStderr,
+      stderr: reportToStderr,
       file: (record) =>
         logFile?.append(
           `${new Date(record.timestamp).toISOString()} ${levelOf(record)} ${formatLine(record)}`,
@@ -50,14 +50,14 @@ export async function openLog({ level, toJournal, file }: LogOptions): Promise<L
   });
   const loggers = { plain: getLogger(CATEGORY), always: getLogger(ALWAYS_CATEGORY) };
 
-  function tell<Event extends LogEvent>(event: Event, fields?: FieldsOf<Event>): void {
+  function report<Event extends LogEvent>(event: Event, fields?: FieldsOf<Event>): void {
     const { level, says } = LOG_EVENTS[event];
     const logger = ALWAYS.includes(event) ? loggers.always : loggers.plain;
     // The sentence is data here, never a template.
     logger[level]("{says}", { says, event, ...fields });
   }
 
-  return { tell, close: () => reset() };
+  return { report, close: () => reset() };
 }
 
 function levelOf({ level }: LogRecord): Level {

@@ -10,10 +10,10 @@ export interface LogFile {
   append(line: string): void;
 }
 
-/** @param told Of the first line that could not be written, and of the first that could be again. */
+/** @param report Of the first line that could not be written, and of the first that could be again. */
 export function openLogFile(
   path: string,
-  told: { readonly failed: (problem: string) => void; readonly works: (lost: number) => void },
+  report: { readonly failed: (problem: string) => void; readonly works: (lost: number) => void },
 ): LogFile {
   let lost = 0;
   return {
@@ -22,13 +22,13 @@ export function openLogFile(
         append(path, line);
       } catch (error) {
         lost += 1;
-        if (lost === 1) told.failed(codeOf(error));
+        if (lost === 1) report.failed(codeOf(error));
         return;
       }
       if (lost === 0) return;
       const before = lost;
       lost = 0;
-      told.works(before);
+      report.works(before);
     },
   };
 }

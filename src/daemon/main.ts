@@ -29,7 +29,7 @@ import { type Log, openLog, sayLine } from "./log.ts";
 import { openMarks } from "./marks.ts";
 import { createOrchestrator, type KernelSandbox } from "./orchestrator.ts";
 import { takeRequests } from "./requests.ts";
-import { EMPTY_BODY, type ProviderPlan } from "./side.ts";
+import { EMPTY_BODY, type ProviderPlan } from "./followed_provider.ts";
 import { openState } from "./state.ts";
 
 export interface DaemonOptions {
@@ -130,15 +130,17 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   );
   if (!noted.done) return noted.status;
   for (const violation of effective.violations) {
-    const told = await start(() => note("policy-loaded", "widening-ignored", formatSettingsError(violation)));
-    if (!told.done) return told.status;
+    const noted = await start(() =>
+      note("policy-loaded", "widening-ignored", formatSettingsError(violation))
+    );
+    if (!noted.done) return noted.status;
     const { file, line, key } = violation;
-    log.tell("widening-ignored", { file, line, key });
+    log.report("widening-ignored", { file, line, key });
   }
 
   const marks = openMarks(places, log);
   const host = roles === "threads" ? threadHost : createProcessHost(STANDARD_PIPE, (why) => {
-    log.tell("monitor-lost", { why });
+    log.report("monitor-lost", { why });
     giveUp(EXIT.failed);
   });
   const orchestrator = createOrchestrator({
@@ -158,7 +160,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     log,
     keepMark: marks.keep,
     giveUp(why) {
-      log.tell("giving-up", { why });
+      log.report("giving-up", { why });
       // A thread that loops cannot be ended in any other way.
       Deno.exit(EXIT.bug);
     },
@@ -179,13 +181,13 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const stopTending = every(TEND_MS, () => {
     if (!lock.isThere()) {
       // Whoever took the state folder away has another daemon start, or none know of this one.
-      log.tell("giving-up", { why: `${places.lockFile} was removed or replaced` });
+      log.report("giving-up", { why: `${places.lockFile} was removed or replaced` });
       return giveUp(EXIT.restart);
     }
     orchestrator.tend();
     requests.look();
   });
-  log.tell("started", {
+  log.report("started", {
     version: VERSION,
     pid: Deno.pid,
     policy: effective.hash.slice(0, 12),
@@ -193,7 +195,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     kernel_sandbox: kernel.sandbox,
     head: audit.head(),
   });
-  if (kernel.missing.length > 0) log.tell("kernel-lacks", { what: kernel.missing.join(" ") });
+  if (kernel.missing.length > 0) log.report("kernel-lacks", { what: kernel.missing.join(" ") });
 
   const status = await ended;
 
@@ -204,9 +206,9 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);
   } catch (error) {
     // The next start shows that this end is not on record; it is no reason not to end.
-    log.tell("audit-failed", { why: describeFailure(error).why });
+    log.report("audit-failed", { why: describeFailure(error).why });
   }
-  log.tell("stopped", { head: audit.head() });
+  log.report("stopped", { head: audit.head() });
   audit.close();
   state.database.close();
   await log.close();
@@ -256,7 +258,7 @@ function listen(signals: readonly Deno.Signal[], stop: () => void): void {
 async function within(ms: number, step: Promise<void>, log: Log): Promise<void> {
   const late = Symbol("late");
   const limit = wait(ms).then(() => late);
-  if (await Promise.race([step, limit]) === late) log.tell("stopped-early");
+  if (await Promise.race([step, limit]) === late) log.report("stopped-early");
 }
 
 /** Before there is a log. */

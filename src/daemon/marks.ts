@@ -29,7 +29,7 @@ export function openMarks({ state }: Places, log: Log) {
       } catch (error) {
         if (failing.has(provider)) return;
         failing.add(provider);
-        log.tell("mark-failed", { provider, problem: describeFailure(error).why });
+        log.report("mark-failed", { provider, problem: describeFailure(error).why });
       }
     },
   };

@@ -11,7 +11,7 @@ import type { SessionRef } from "../protocol/session.ts";
 import { type Continuation, decideContinuation } from "../session/continuation.ts";
 import { type OnRecord, settle } from "./carry_out.ts";
 import type { Log } from "./log.ts";
-import type { Found } from "./obey.ts";
+import type { Found } from "./obey_commands.ts";
 import type { Recorders } from "./recorders.ts";
 import type { Recording, RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
@@ -23,7 +23,7 @@ export interface MovesOptions extends Pick<OnRecord, "database" | "audit"> {
   readonly recorders: Pick<Recorders, "start" | "ended">;
   /** The root that a log of this provider lies below. */
   readonly rootOf: (provider: ProviderId, path: string) => string | null;
-  readonly log: Pick<Log, "tell">;
+  readonly log: Pick<Log, "report">;
 }
 
 export interface Moves {
@@ -55,10 +55,10 @@ export function createMoves(options: MovesOptions): Moves {
     }, came);
   }
 
-  function tell(recording: RecordingSummary, into: string, reason: string): void {
+  function announce(recording: RecordingSummary, into: string, reason: string): void {
     const { provider, session, destination } = recording;
     const event = reason === "moved" ? "recording-moved" : "recording-left-behind";
-    log.tell(event, { provider, session, into, destination, reason });
+    log.report(event, { provider, session, into, destination, reason });
   }
 
   /** Ends one that waits for what `before` left it. */
@@ -67,7 +67,7 @@ export function createMoves(options: MovesOptions): Moves {
       audit(auditMove(before, waiting.session, reason));
       recordings.giveUp(waiting.id);
     });
-    tell(before, waiting.session, reason);
+    announce(before, waiting.session, reason);
   }
 
   /** Those that wait, each with the one that it goes on with. */
@@ -96,7 +96,7 @@ export function createMoves(options: MovesOptions): Moves {
       });
       if (!isNew) return;
       recorders.ended(recordings.get(active.id));
-      tell(active, continues, reason);
+      announce(active, continues, reason);
     },
     goOn(provider) {
       for (const { waiting, before } of waitingOf(provider)) {

@@ -13,20 +13,27 @@ import type { Include } from "../protocol/render.ts";
 import type { Answer, Request } from "../protocol/request.ts";
 import { createDestinations } from "./destinations.ts";
 import type { Log } from "./log.ts";
-import type { ObeyContext } from "./obey.ts";
+import type { ObeyContext } from "./obey_commands.ts";
 import { createMoves } from "./moves.ts";
 import { createRefusals } from "./refused.ts";
 import { createRecorders } from "./recorders.ts";
+import { createRecordingReports } from "./recording_reports.ts";
 import { storeRecordings } from "./recordings_store.ts";
-import { createOutside } from "./outside.ts";
+import { createRequestedCommands } from "./requested_commands.ts";
 import type { Audit } from "./audit.ts";
 import { createIntake } from "./intake.ts";
 import { storeSessions } from "./sessions_store.ts";
 import { describeProvider, describeRecording } from "./describe.ts";
 import type { Database } from "./state.ts";
-import { createSide, EMPTY_BODY, type ProviderPlan, type Side, type SideContext } from "./side.ts";
+import {
+  EMPTY_BODY,
+  type FollowedProvider,
+  type FollowingContext,
+  followProvider,
+  type ProviderPlan,
+} from "./followed_provider.ts";
 import { createStatusFile, type StatusFile } from "./status_file.ts";
-import { createTurns } from "./turns.ts";
+import { createStepQueue } from "./step_queue.ts";
 
 /** What the kernel holds this run to, as the launcher says. */
 export interface KernelSandbox {
@@ -74,22 +81,22 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const { policy } = effective;
   const sessions = storeSessions(database);
   const recordings = storeRecordings(database);
-  const sides = new Map<ProviderId, Side>();
-  const turns = createTurns({
+  const providers = new Map<ProviderId, FollowedProvider>();
+  const steps = createStepQueue({
     after,
     held({ provider, session }, { why, bug }) {
-      log.tell(bug ? "step-failed" : "step-waits", { provider, session, why });
+      log.report(bug ? "step-failed" : "step-waits", { provider, session, why });
       status.touch();
     },
     freed({ provider, session }) {
-      log.tell("step-done", { provider, session });
+      log.report("step-done", { provider, session });
       status.touch();
     },
   });
 
   /** For what has happened already, and cannot wait for its record: it comes as soon as it can. */
   function auditSoon(body: AuditBody, provider: ProviderId): void {
-    turns.take({ provider, session: body.session }, () => audit(body));
+    steps.take({ provider, session: body.session }, () => audit(body));
   }
   let stopping = false;
 
@@ -104,13 +111,15 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       policy: { version: effective.version, hash: effective.hash },
     },
     providers: () =>
-      [...sides.values()].map((side) => describeProvider(side, status.troubles(side.plan.provider))),
-    waiting: () => turns.held(),
-    failed: (problem) => log.tell("status-failed", { problem }),
+      [...providers.values()].map((followed) =>
+        describeProvider(followed, status.troubles(followed.plan.provider))
+      ),
+    waiting: () => steps.held(),
+    failed: (problem) => log.report("status-failed", { problem }),
     recordings: () =>
       recordings.latest(SHOWN_RECORDINGS).map((recording) => {
         const { id, provider, session, next, readTo } = recording;
-        const behind = sides.get(provider)?.follow.behind(session, next, readTo) ?? 0;
+        const behind = providers.get(provider)?.follow.behind(session, next, readTo) ?? 0;
         return describeRecording(recording, recorders.problem(id), behind);
       }),
   });
@@ -134,75 +143,36 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
   });
 
+  const reports = createRecordingReports({ audit, auditSoon, log, status });
   const recorders = createRecorders({
     store: recordings,
     maxBytes: policy.destinations.max_file_mb * 1024 * 1024,
-    send: (provider, message) => sides.get(provider)?.client.send(message),
-    watch: ({ provider, session }) => sides.get(provider)?.follow.watch(session) ?? false,
-    async open(recording) {
-      const result = await destinations.open(recording);
-      const { provider, session, destination } = recording;
-      if (result !== null && "writer" in result) {
-        log.tell("recording-opened", { provider, session, destination });
-      }
-      return result;
-    },
-    blocked({ provider, session, destination }, { why, kind }) {
-      if (kind === "no-log") {
-        log.tell("session-lost", { provider, session, why });
-        const reason = "log-not-there";
-        auditSoon(
-          { ...EMPTY_BODY, event: "feed-lost", provider, session, path: destination, reason },
-          provider,
-        );
-      } else {
-        status.error(`${destination}: ${why}`);
-        log.tell("destination-refused", { destination, problem: why });
-      }
-      if (kind !== "full") return;
-      const reason = "too-large";
-      const event = "recording-blocked";
-      auditSoon(
-        { ...EMPTY_BODY, event, provider, session, path: destination, decision: "deny", reason },
-        provider,
-      );
-    },
-    givenUp({ provider, session, destination }, why) {
-      const event = "recording-given-up";
-      audit({ ...EMPTY_BODY, event, provider, session, path: destination, reason: event, detail: why });
-      status.error(`${destination}: stopped without the last of what was said: ${why}`);
-      log.tell("recording-given-up", { provider, session, destination, problem: why });
-    },
+    send: (provider, message) => providers.get(provider)?.client.send(message),
+    watch: ({ provider, session }) => providers.get(provider)?.follow.watch(session) ?? false,
+    open: async (recording) => reports.opened(recording, await destinations.open(recording)),
+    blocked: reports.blocked,
+    givenUp: reports.givenUp,
     unchanged: destinations.unchanged,
-    noteChange(recording, reason) {
-      audit({
-        ...EMPTY_BODY,
-        event: "destination-changed",
-        provider: recording.provider,
-        session: recording.session,
-        path: recording.destination,
-        reason,
-      });
-    },
+    noteChange: reports.fileChanged,
     changed: () => status.touch(),
     stopped({ provider, session, destination }) {
-      log.tell("recording-stopped", { provider, session, destination });
+      log.report("recording-stopped", { provider, session, destination });
       status.touch();
       // A command may wait for its end, and so may the recording that goes on with its file.
-      turns.tryAgain({ provider, session });
-      turns.take({ provider, session: null }, () => moves.goOn(provider), "go-on");
+      steps.tryAgain({ provider, session });
+      steps.take({ provider, session: null }, () => moves.goOn(provider), "go-on");
     },
   });
 
   /** Its record is on the disk. */
   function denied({ session, command, reason, path }: AuditBody, message: string): void {
-    log.tell("command-denied", { session, reason, path });
+    log.report("command-denied", { session, reason, path });
     status.deny({ session, command, reason, message });
   }
 
-  const refusals = createRefusals({ database, sessions, audit, tell: denied, take: turns.take });
+  const refusals = createRefusals({ database, sessions, audit, show: denied, take: steps.take });
 
-  const rootOf = (provider: ProviderId, path: string) => sides.get(provider)?.follow.rootOf(path) ?? null;
+  const rootOf = (provider: ProviderId, path: string) => providers.get(provider)?.follow.rootOf(path) ?? null;
   const moves = createMoves({ database, audit, sessions, recordings, recorders, rootOf, log });
 
   const context: ObeyContext = {
@@ -218,7 +188,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     audit,
     recorded: new Set(),
     obeyed: ({ provider, session, reason, path }) =>
-      log.tell("command-obeyed", { provider, session, reason, path }),
+      log.report("command-obeyed", { provider, session, reason, path }),
     denied,
     refusals,
     moves,
@@ -226,21 +196,29 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     include: options.include,
   };
 
-  const outside = createOutside({
+  const requested = createRequestedCommands({
     context,
-    turns,
+    steps,
     automatic: policy.recording.automatic,
-    watch: ({ provider, session }) => sides.get(provider)?.follow.watch(session) ?? false,
-    sizeOf: ({ provider, session }) => sides.get(provider)?.follow.sizeOf(session) ?? 0,
+    watch: ({ provider, session }) => providers.get(provider)?.follow.watch(session) ?? false,
+    sizeOf: ({ provider, session }) => providers.get(provider)?.follow.sizeOf(session) ?? 0,
   });
 
-  const take = createIntake({ turns, context, outside, recorders, status, log, ready: startRecordings });
-  const sideContext: SideContext = {
+  const take = createIntake({
+    steps,
+    context,
+    requested,
+    recorders,
+    status,
+    log,
+    ready: startRecordings,
+  });
+  const shared: FollowingContext = {
     host,
     version: options.version,
     database,
     sessions,
-    turns,
+    steps,
     audit,
     log,
     keepMark: options.keepMark,
@@ -263,18 +241,20 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   return {
     start() {
       status.write("starting");
-      for (const plan of options.providers) sides.set(plan.provider, createSide(plan, sideContext));
-      for (const side of sides.values()) side.client.start();
+      for (const plan of options.providers) {
+        providers.set(plan.provider, followProvider(plan, shared));
+      }
+      for (const followed of providers.values()) followed.client.start();
       status.write("running");
     },
-    crashed: (provider, session) => sides.get(provider)?.crashed(session),
+    crashed: (provider, session) => providers.get(provider)?.crashed(session),
     async obey(request) {
-      const answer = await outside.obey(request);
+      const answer = await requested.obey(request);
       status.touch();
       return answer;
     },
     tend() {
-      for (const { client } of sides.values()) client.beat();
+      for (const { client } of providers.values()) client.beat();
       destinations.tend();
       refusals.tend();
     },
@@ -282,12 +262,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       if (stopping) return;
       stopping = true;
       status.write("stopping");
-      await Promise.all([...sides.values()].map(({ client }) => client.stop(withinMs)));
-      for (const { plan, follow } of sides.values()) {
-        turns.take({ provider: plan.provider, session: null }, follow.stopped);
+      await Promise.all([...providers.values()].map(({ client }) => client.stop(withinMs)));
+      for (const { plan, follow } of providers.values()) {
+        steps.take({ provider: plan.provider, session: null }, follow.stopped);
       }
       refusals.close();
-      await turns.close();
+      await steps.close();
       destinations.close();
       await recorders.close();
       status.write("stopped");

@@ -37,7 +37,7 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
   let size = recording.size;
   let problem: Problem | null = null;
   /** What was told last; not told again until something was written. */
-  let told: string | null = null;
+  let shown: string | null = null;
   let queue: FeedBatch[] = [];
   let work: Promise<void> = Promise.resolve();
   let deliveries = 0;
@@ -81,8 +81,8 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
     problem = found;
     queue = [];
     context.stopFeed(id);
-    const isNew = told !== found.why;
-    told = found.why;
+    const isNew = shown !== found.why;
+    shown = found.why;
     context.blocked(recording, found, isNew);
   }
 
@@ -226,7 +226,7 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
   }
 
   async function finish(batch: FeedBatch): Promise<void> {
-    told = null;
+    shown = null;
     context.changed();
     if (!batch.end) return context.giveCredit();
     await leave();

@@ -19,17 +19,17 @@ import { describeRefused, describeUnlisted } from "../audit/refused_lines.ts";
 import { isNews, isTooOld } from "../session/news.ts";
 import { isMistyped } from "../audit/say_refused.ts";
 import type { Audit } from "./audit.ts";
-import type { Found, ObeyContext } from "./obey.ts";
+import type { Found, ObeyContext } from "./obey_commands.ts";
 import type { Arrival, SessionsStore } from "./sessions_store.ts";
 import type { Database } from "./state.ts";
-import type { Step } from "./turns.ts";
+import type { Step } from "./step_queue.ts";
 
 export interface RefusalsOptions {
   readonly database: Database;
   readonly sessions: SessionsStore;
   readonly audit: Audit;
   /** Tells the person of a line that they may have meant as a command; its record is on the disk. */
-  readonly tell: (body: AuditBody, message: string) => void;
+  readonly show: (body: AuditBody, message: string) => void;
   /** Does `step` in the session's line, which holds it up and tries it again should it fail. */
   readonly take: (ref: SessionRef, step: Step, replaces?: string) => void;
   /** Milliseconds, for telling one minute from the next. */
@@ -108,7 +108,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
       }
     });
     waiting = new Map();
-    for (const { body, sentence } of refused) if (sentence !== null) options.tell(body, sentence);
+    for (const { body, sentence } of refused) if (sentence !== null) options.show(body, sentence);
     for (const { done } of all) for (const call of done) call();
   }
 

@@ -49,13 +49,13 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
       for (const entry of Deno.readDirSync(folder)) if (!left.has(entry.name)) lookAtEntry(entry);
       problem = null;
     } catch (error) {
-      tellProblem(error);
+      reportProblem(error);
     }
   }
 
-  function tellProblem(error: unknown): void {
+  function reportProblem(error: unknown): void {
     const { why } = describeFailure(error);
-    if (problem !== why) log.tell("spool-failed", { problem: why });
+    if (problem !== why) log.report("spool-failed", { problem: why });
     problem = why;
   }
 
@@ -83,7 +83,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
       kept = null;
     }
     if (kept === null) left.add(name);
-    log.tell("request-refused", { name, problem: detail ?? reason, kept: kept ?? "where it was" });
+    log.report("request-refused", { name, problem: detail ?? reason, kept: kept ?? "where it was" });
   }
 
   async function take(name: string, id: string): Promise<void> {
@@ -99,7 +99,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
       if (found.request === null || !removeIfThere(path)) return;
       answer(await obey(found.request));
     } catch (error) {
-      tellProblem(error);
+      reportProblem(error);
       const { why } = describeFailure(error);
       answer(refuse(id, "not-now", `That cannot be done now: ${why}. Try again when it can.`));
     } finally {
@@ -112,7 +112,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
     try {
       writeAtomically(join(folder, `${text.id}.answer.json`), JSON.stringify(text));
     } catch (error) {
-      tellProblem(error);
+      reportProblem(error);
     }
   }
 
@@ -121,7 +121,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
       for await (const event of watcher) if (event.kind !== "access") look();
     } catch (error) {
       // Requests wait for the next look then.
-      tellProblem(error);
+      reportProblem(error);
     }
   }
 

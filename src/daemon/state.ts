@@ -40,7 +40,7 @@ const PATIENCE_MS = 250;
  */
 export function openState(path: string, damaged: (message: string) => void = () => {}): OpenedState {
   let isOpen = false;
-  const failures = tellFailures(path, (message) => {
+  const failures = createFailures(path, (message) => {
     if (isOpen) damaged(message);
   });
   let connection: DatabaseSync | null = null;
@@ -158,7 +158,7 @@ const DAMAGED = /malformed|not a database|unsupported file format/;
 const OUR_OWN =
   /constraint failed|syntax error|no such (?:table|column)|datatype mismatch|cannot start a transaction/;
 
-function tellFailures(path: string, damaged: (message: string) => void): Failures {
+function createFailures(path: string, damaged: (message: string) => void): Failures {
   let isDamaged = false;
   return {
     wrap(error) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openDaemonAudit } from "../../src/daemon/audit.ts";
 import type { LogEvent } from "../../src/daemon/log_events.ts";
-import { EMPTY_BODY } from "../../src/daemon/side.ts";
+import { EMPTY_BODY } from "../../src/daemon/followed_provider.ts";
 import { AUDIT_HEAD_RECORDS } from "../../src/protocol/limits.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
 import { decisionsOf, setStage, whenHolds } from "./stage/stage.ts";
@@ -12,12 +12,12 @@ const BODY = { ...EMPTY_BODY, event: "policy-loaded", reason: "widening-ignored"
 Deno.test("audit: the head goes to the operational log after so many records, however they come", async () => {
   const directory = await Deno.makeTempDir({ prefix: "kato-audit-" });
   try {
-    const told: { event: LogEvent; head: unknown }[] = [];
+    const reported: { event: LogEvent; head: unknown }[] = [];
     const audit = openDaemonAudit(directory, { version: 1, hash: "a".repeat(64) }, {
-      tell: (event, fields) =>
-        void told.push({ event, ...fields, head: fields && "head" in fields ? fields.head : null }),
+      report: (event, fields) =>
+        void reported.push({ event, ...fields, head: fields && "head" in fields ? fields.head : null }),
     });
-    const heads = () => told.filter(({ event }) => event === "audit-head").map(({ head }) => head);
+    const heads = () => reported.filter(({ event }) => event === "audit-head").map(({ head }) => head);
     for (let n = 1; n < AUDIT_HEAD_RECORDS; n++) audit.record(BODY);
     assert.deepEqual(heads(), []);
     audit.record(BODY);
@@ -25,7 +25,7 @@ Deno.test("audit: the head goes to the operational log after so many records, ho
     assert.deepEqual(heads(), [first]);
     audit.record(...Array.from({ length: AUDIT_HEAD_RECORDS }, () => BODY));
     assert.deepEqual(heads(), [first, audit.head()]);
-    assert.equal(told.filter(({ event }) => event === "audit-record").length, 2 * AUDIT_HEAD_RECORDS);
+    assert.equal(reported.filter(({ event }) => event === "audit-record").length, 2 * AUDIT_HEAD_RECORDS);
     for (const head of heads()) assert.equal(verifyAudit(directory, { head: String(head) }).broken, null);
     audit.close();
   } finally {
@@ -33,7 +33,7 @@ Deno.test("audit: the head goes to the operational log after so many records, ho
   }
 });
 
-Deno.test("audit: a log that is cut under the running daemon is told of at the next record", async () => {
+Deno.test("audit: a log that is cut under the running daemon is reported of at the next record", async () => {
   await using stage = await setStage();
   const { rows, say, home, daemon } = stage;
   say(rows.user("::record a.md\n\none"));

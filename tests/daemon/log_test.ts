@@ -12,13 +12,13 @@ import { makeHome, startDaemon } from "./stage/harness.ts";
 import { childrenOf } from "./stage/proc.ts";
 import { until } from "./stage/until.ts";
 
-const TELL = new URL("tell.ts", import.meta.url).pathname;
+const REPORT_EVENTS = new URL("report_events.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const encoder = new TextEncoder();
 
-type Told = readonly [event: string, fields?: Record<string, unknown>] | string;
+type Reported = readonly [event: string, fields?: Record<string, unknown>] | string;
 
-interface TellOptions {
+interface ReportOptions {
   readonly level?: string;
   readonly journal?: boolean;
   readonly file?: string;
@@ -27,17 +27,17 @@ interface TellOptions {
 }
 
 /** What standard error holds in the end, by lines. */
-async function tell(told: readonly Told[], options: TellOptions = {}): Promise<string[]> {
+async function report(reported: readonly Reported[], options: ReportOptions = {}): Promise<string[]> {
   const { level = "info", journal = false, file = "-", before = [] } = options;
   const [program = "", ...args] = [
     ...before,
     Deno.execPath(),
     ...["run", "--quiet", "--no-prompt", "--no-check", "--config", CONFIG, "-A"],
-    ...[TELL, level, journal ? "journal" : "terminal", file],
+    ...[REPORT_EVENTS, level, journal ? "journal" : "terminal", file],
   ];
   const child = new Deno.Command(program, { args, stdin: "piped", stderr: "piped" }).spawn();
   const writer = child.stdin.getWriter();
-  const lines = told.map((one) => typeof one === "string" ? one : JSON.stringify(one));
+  const lines = reported.map((one) => typeof one === "string" ? one : JSON.stringify(one));
   await writer.write(encoder.encode(`${lines.join("\n")}\n`));
   await writer.close();
   const { code, stderr } = await child.output();
@@ -47,7 +47,7 @@ async function tell(told: readonly Told[], options: TellOptions = {}): Promise<s
 }
 
 Deno.test("log: every line for the journal has its priority, its event and its fields", async () => {
-  const lines = await tell([
+  const lines = await report([
     ["started", { version: "1", kernel_sandbox: true, head: "0a" }],
     ["polling", { provider: "codex", why: "too many folders" }],
     ["parser-ended", { provider: "codex", why: "killed by SIGILL" }],
@@ -62,7 +62,7 @@ Deno.test("log: every line for the journal has its priority, its event and its f
 });
 
 Deno.test("log: a line for a terminal begins with the time and the level", async () => {
-  const [line = ""] = await tell([["audit-head", { head: "0a" }]]);
+  const [line = ""] = await report([["audit-head", { head: "0a" }]]);
   assert.match(line, /^\d\d:\d\d:\d\d info {4}head of the audit log event=audit-head head=0a$/);
 });
 
@@ -82,7 +82,7 @@ const FORGED: readonly (readonly [name: string, value: string])[] = [
 for (const [name, value] of FORGED) {
   Deno.test(`log: a value with ${name} stays one value of one line`, async () => {
     for (const journal of [true, false]) {
-      const lines = await tell([["polling", { provider: "codex", why: value }]], { journal });
+      const lines = await report([["polling", { provider: "codex", why: value }]], { journal });
       assert.equal(lines.length, 1);
       const [line = ""] = lines;
       assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\u2028\u2029]/u);
@@ -94,7 +94,7 @@ for (const [name, value] of FORGED) {
 }
 
 Deno.test("log: no line is longer than its bound in bytes, and none ends in half a character", async () => {
-  const lines = await tell(
+  const lines = await report(
     ["a", "é", "豆", "\u{1f600}", "\u0007"].map((character) =>
       ["polling", { provider: "codex", why: character.repeat(20_000) }] as const
     ),
@@ -110,10 +110,10 @@ Deno.test("log: no line is longer than its bound in bytes, and none ends in half
 });
 
 Deno.test("log: the level leaves out what is less serious, and never the heads of the audit log", async () => {
-  const all: Told[] = Object.keys(LOG_EVENTS).map((event) => [event]);
+  const all: Reported[] = Object.keys(LOG_EVENTS).map((event) => [event]);
   const ranks = ["debug", "info", "warning", "error"];
   for (const level of ranks) {
-    const told = (await tell(all, { level, journal: true }))
+    const told = (await report(all, { level, journal: true }))
       .map((line) => / event=([a-z-]+)/.exec(line)?.[1]);
     const expected = Object.entries(LOG_EVENTS).filter(([event, kind]) =>
       ["audit-head", "started", "stopped"].includes(event) ||
@@ -142,7 +142,7 @@ Deno.test("kato.log is rotated by size, over so many files, each of them 0600", 
   Deno.chmodSync(file, 0o644);
   const many = Math.ceil(LOG_FILE_BYTES / LOG_LINE_BYTES) * (LOG_FILE_GENERATIONS + 1);
   const why = "x".repeat(LOG_LINE_BYTES);
-  await tell(
+  await report(
     Array.from({ length: many }, (_, n) => ["polling", { provider: `p${n}`, why }] as const),
     { file, journal: true },
   );
@@ -166,8 +166,8 @@ Deno.test("a kato.log that cannot be written costs its lines, is told of once, a
   using folder = makeFolder();
   const [logs, file] = [`${folder.path}/logs`, `${folder.path}/logs/kato.log`];
   Deno.mkdirSync(logs);
-  const line: Told = ["audit-head", { head: "0a" }];
-  const told = await tell(
+  const line: Reported = ["audit-head", { head: "0a" }];
+  const told = await report(
     [line, `!mv ${logs} ${logs}.away`, line, line, line, `!mv ${logs}.away ${logs}`, line, line],
     { file, journal: true },
   );
@@ -199,7 +199,7 @@ for (const [name, put] of IN_THE_WAY) {
     const [file, other] = [`${folder.path}/kato.log`, `${folder.path}/other`];
     Deno.writeTextFileSync(other, "mine");
     put(file, other);
-    const told = await tell([["audit-head", { head: "0a" }]], { file, journal: true });
+    const told = await report([["audit-head", { head: "0a" }]], { file, journal: true });
     assert.match(told.join("\n"), /event=log-file-failed problem="something that is no plain file/);
     assert.equal(Deno.readTextFileSync(other), "mine");
   });
@@ -212,11 +212,11 @@ Deno.test({
     using folder = makeFolder();
     const disk = `${folder.path}/disk`;
     Deno.mkdirSync(disk);
-    const line: Told = ["polling", { provider: "codex", why: "x".repeat(4000) }];
+    const line: Reported = ["polling", { provider: "codex", why: "x".repeat(4000) }];
     const mounted = (options: string) => [
       ...["unshare", "--mount", "sh", "-c", `mount -t tmpfs -o ${options} t ${disk} && exec "$0" "$@"`],
     ];
-    const full = await tell(Array.from({ length: 20 }, () => line), {
+    const full = await report(Array.from({ length: 20 }, () => line), {
       file: `${disk}/kato.log`,
       journal: true,
       before: mounted("size=16k"),
@@ -224,7 +224,7 @@ Deno.test({
     assert.equal(full.filter((text) => text.includes("event=polling")).length, 20);
     assert.deepEqual(full.filter((text) => text.includes("log-file")).length, 1);
     assert.match(full.join("\n"), /event=log-file-failed problem=ENOSPC/);
-    const readOnly = await tell([line, line], {
+    const readOnly = await report([line, line], {
       file: `${disk}/kato.log`,
       journal: true,
       before: mounted("ro"),
@@ -238,7 +238,7 @@ Deno.test("log: standard error that takes nothing is nothing to end for", async 
   using folder = makeFolder();
   const file = `${folder.path}/kato.log`;
   const before = ["sh", "-c", 'exec "$0" "$@" 2>/dev/full'];
-  assert.deepEqual(await tell([["stopped-early"], ["stopped-early"]], { file, before }), []);
+  assert.deepEqual(await report([["stopped-early"], ["stopped-early"]], { file, before }), []);
   assert.equal(Deno.readTextFileSync(file).split("\n").length - 1, 2);
 });
 

@@ -162,7 +162,7 @@ async function withRefusals(test: (scene: Scene) => void): Promise<void> {
         if (scene.full) throw new Error("Cannot append to the audit log: the disk is full");
         if (bodies.length > 0) scene.flushes.push([...bodies]);
       },
-      tell: (_, message) => void scene.messages.push(message),
+      show: (_, message) => void scene.messages.push(message),
       take(_, step) {
         try {
           void step();

@@ -6,7 +6,7 @@ import { takeRequests } from "../../src/daemon/requests.ts";
 import type { Answer, Request } from "../../src/protocol/request.ts";
 import { until } from "./stage/until.ts";
 
-const SILENT: Log = { tell: () => {}, close: () => Promise.resolve() };
+const SILENT: Log = { report: () => {}, close: () => Promise.resolve() };
 
 const DONE: Omit<Answer, "id"> = { v: 1, result: "done", reason: "done", message: "", destination: null };
 

@@ -59,7 +59,7 @@ export async function runInProcess(
     database: state.database,
     statusPath: home.places.statusFile,
     audit: (...bodies) => void audit.push(...bodies),
-    log: { tell: silent, close: () => Promise.resolve() },
+    log: { report: silent, close: () => Promise.resolve() },
     keepMark(provider, session) {
       marks.set(provider, session);
       if (session !== null) markings.push(provider);

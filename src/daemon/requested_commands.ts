@@ -10,18 +10,18 @@ import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Answer, Request } from "../protocol/request.ts";
 import { sessionKey, type SessionMeta, type SessionRef } from "../protocol/session.ts";
 import { describeFailure } from "./failure.ts";
-import { type Command, obeyCommand, type ObeyContext, type Verdict } from "./obey.ts";
+import { type Command, obeyCommand, type ObeyContext, type Verdict } from "./obey_commands.ts";
 import { refuse } from "./requests.ts";
-import { HeldBack, type Turns } from "./turns.ts";
+import { HeldBack, type StepQueue } from "./step_queue.ts";
 
 type Watched = Extract<FromParser, { type: "watched" }>;
 
 /** How long a request may wait for its session to be read. Milliseconds. */
 const WAIT_MS = 4_000;
 
-export interface OutsideOptions {
+export interface RequestedCommandsOptions {
   readonly context: ObeyContext;
-  readonly turns: Turns;
+  readonly steps: StepQueue;
   /** Projects whose sessions are captured without a command. */
   readonly automatic: readonly string[];
   /** Has the session watched; false when it cannot be. */
@@ -30,7 +30,7 @@ export interface OutsideOptions {
   readonly sizeOf: (ref: SessionRef) => number;
 }
 
-export interface Outside {
+export interface RequestedCommands {
   obey(request: Request): Promise<Answer>;
   /** Everything before a checkpoint was looked at, which is not kept yet: what is to be done of it comes first. */
   wasRead(watched: Watched, provider: ProviderId): Promise<void>;
@@ -38,7 +38,9 @@ export interface Outside {
   isCaughtUp(ref: SessionRef): void;
 }
 
-export function createOutside({ context, turns, automatic, watch, sizeOf }: OutsideOptions): Outside {
+export function createRequestedCommands(
+  { context, steps, automatic, watch, sizeOf }: RequestedCommandsOptions,
+): RequestedCommands {
   const { sessions, recordings, recorders } = context;
   const waiting = new Map<string, (() => void)[]>();
 
@@ -110,7 +112,7 @@ export function createOutside({ context, turns, automatic, watch, sizeOf }: Outs
         return refuse(id, "no-such-session", message);
       }
       try {
-        return { v: 1, id, ...await turns.ask(ref, () => carryOut(request)) };
+        return { v: 1, id, ...await steps.ask(ref, () => carryOut(request)) };
       } catch (error) {
         return sayFailed(id, error);
       }

@@ -1,13 +1,13 @@
 /** Lines of steps by themselves: what fails holds back, is tried again, and is done once. A clock of the test's own. */
 import assert from "node:assert/strict";
 import { NotNow } from "../../src/daemon/failure.ts";
-import { createTurns, HeldBack, type Line, type Step } from "../../src/daemon/turns.ts";
+import { createStepQueue, HeldBack, type Line, type Step } from "../../src/daemon/step_queue.ts";
 
 const ONE: Line = { provider: "codex", session: "one" };
 const TWO: Line = { provider: "codex", session: "two" };
 
 interface Scene {
-  readonly turns: ReturnType<typeof createTurns>;
+  readonly steps: ReturnType<typeof createStepQueue>;
   /** What was done and told, in order. */
   readonly deeds: string[];
   /** Milliseconds of the pauses that were asked for. */
@@ -22,7 +22,7 @@ function setScene(): Scene {
   const deeds: string[] = [];
   const pauses: number[] = [];
   const waiting = new Set<() => void>();
-  const turns = createTurns({
+  const steps = createStepQueue({
     held: ({ session }, { why, bug }) => void deeds.push(`${session} held${bug ? " by a bug" : ""}: ${why}`),
     freed: ({ session }) => void deeds.push(`${session} freed`),
     after(ms, call) {
@@ -32,7 +32,7 @@ function setScene(): Scene {
     },
   });
   return {
-    turns,
+    steps,
     deeds,
     pauses,
     step(name, failures = 0, why = "the disk is full") {
@@ -56,39 +56,39 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
-Deno.test("turns: a step that fails holds back what is later in its line, and nothing else", async () => {
-  const { turns, deeds, step, pass } = setScene();
-  turns.take(ONE, step("stop", 2));
-  turns.take(ONE, step("said after it"));
-  turns.take(TWO, step("another session"));
+Deno.test("step queue: a step that fails holds back what is later in its line, and nothing else", async () => {
+  const { steps, deeds, step, pass } = setScene();
+  steps.take(ONE, step("stop", 2));
+  steps.take(ONE, step("said after it"));
+  steps.take(TWO, step("another session"));
   assert.deepEqual(deeds, ["one held: the disk is full", "another session"]);
-  assert.deepEqual(turns.held().map(({ provider, session, why }) => [provider, session, why]), [
+  assert.deepEqual(steps.held().map(({ provider, session, why }) => [provider, session, why]), [
     ["codex", "one", "the disk is full"],
   ]);
   await pass();
   assert.deepEqual(deeds.slice(2), [], "and it is told once");
   await pass();
   assert.deepEqual(deeds.slice(2), ["stop", "one freed", "said after it"]);
-  assert.deepEqual(turns.held(), []);
+  assert.deepEqual(steps.held(), []);
 });
 
-Deno.test("turns: pauses grow up to a bound, and begin anew after a success", async () => {
-  const { turns, pauses, step, pass } = setScene();
-  turns.take(ONE, step("first", 7));
-  turns.take(ONE, step("second", 1));
+Deno.test("step queue: pauses grow up to a bound, and begin anew after a success", async () => {
+  const { steps, pauses, step, pass } = setScene();
+  steps.take(ONE, step("first", 7));
+  steps.take(ONE, step("second", 1));
   for (let turn = 0; turn < 7; turn++) await pass();
   assert.deepEqual(pauses, [250, 500, 1_000, 2_000, 5_000, 5_000, 5_000, 250]);
 });
 
-Deno.test("turns: steps that take their time are done one after another, and may fail late", async () => {
-  const { turns, deeds, pass } = setScene();
+Deno.test("step queue: steps that take their time are done one after another, and may fail late", async () => {
+  const { steps, deeds, pass } = setScene();
   let failures = 1;
-  turns.take(ONE, async () => {
+  steps.take(ONE, async () => {
     await settle();
     if (failures-- > 0) throw new NotNow("late");
     deeds.push("first");
   });
-  turns.take(ONE, () => void deeds.push("second"));
+  steps.take(ONE, () => void deeds.push("second"));
   await settle();
   await settle();
   assert.deepEqual(deeds, ["one held: late"]);
@@ -97,73 +97,73 @@ Deno.test("turns: steps that take their time are done one after another, and may
   assert.deepEqual(deeds.slice(1), ["first", "one freed", "second"]);
 });
 
-Deno.test("turns: a bug is held back and told as one, without what its message says", () => {
-  const { turns, deeds } = setScene();
-  turns.take(ONE, () => {
+Deno.test("step queue: a bug is held back and told as one, without what its message says", () => {
+  const { steps, deeds } = setScene();
+  steps.take(ONE, () => {
     throw new Error("a word of the conversation");
   });
   assert.match(deeds.join(), /^one held by a bug: internal error: Error at /);
   assert.ok(!deeds.join().includes("conversation"));
 });
 
-Deno.test("turns: where one succeeds again, others that were held for the same reason are tried at once", async () => {
-  const { turns, deeds, step } = setScene();
-  turns.take(ONE, step("one's", 1));
-  turns.take(TWO, step("two's", 1));
-  turns.tryAgain(ONE);
+Deno.test("step queue: where one succeeds again, others that were held for the same reason are tried at once", async () => {
+  const { steps, deeds, step } = setScene();
+  steps.take(ONE, step("one's", 1));
+  steps.take(TWO, step("two's", 1));
+  steps.tryAgain(ONE);
   await settle();
   assert.deepEqual(deeds.filter((deed) => deed.endsWith("'s")), ["one's", "two's"]);
 });
 
-Deno.test("turns: of what waits, a step replaces the one of its kind just before it, and no other", async () => {
-  const { turns, deeds, step, pass } = setScene();
-  turns.take(ONE, step("command", 1));
-  turns.take(ONE, step("read to 1"), "watched");
-  turns.take(ONE, step("read to 2"), "watched");
-  turns.take(ONE, step("another command"));
-  turns.take(ONE, step("read to 3"), "watched");
+Deno.test("step queue: of what waits, a step replaces the one of its kind just before it, and no other", async () => {
+  const { steps, deeds, step, pass } = setScene();
+  steps.take(ONE, step("command", 1));
+  steps.take(ONE, step("read to 1"), "watched");
+  steps.take(ONE, step("read to 2"), "watched");
+  steps.take(ONE, step("another command"));
+  steps.take(ONE, step("read to 3"), "watched");
   await pass();
   assert.deepEqual(deeds.slice(1), ["command", "one freed", "read to 2", "another command", "read to 3"]);
 });
 
-Deno.test("turns: who asks gets the answer or the error, and holds nobody up", async () => {
-  const { turns, deeds, step } = setScene();
-  assert.equal(await turns.ask(ONE, () => Promise.resolve(7)), 7);
-  await assert.rejects(turns.ask(ONE, () => Promise.reject(new NotNow("no"))), NotNow);
-  turns.take(ONE, step("next"));
+Deno.test("step queue: who asks gets the answer or the error, and holds nobody up", async () => {
+  const { steps, deeds, step } = setScene();
+  assert.equal(await steps.ask(ONE, () => Promise.resolve(7)), 7);
+  await assert.rejects(steps.ask(ONE, () => Promise.reject(new NotNow("no"))), NotNow);
+  steps.take(ONE, step("next"));
   assert.deepEqual(deeds, ["next"]);
 });
 
-Deno.test("turns: who asks does not wait for a line that is held, nor for one that comes to be", async () => {
-  const { turns, step, pass } = setScene();
+Deno.test("step queue: who asks does not wait for a line that is held, nor for one that comes to be", async () => {
+  const { steps, step, pass } = setScene();
   let fail = () => {};
-  turns.take(ONE, () => new Promise((_, reject) => fail = () => reject(new NotNow("full"))));
-  const early = turns.ask(ONE, () => Promise.resolve());
+  steps.take(ONE, () => new Promise((_, reject) => fail = () => reject(new NotNow("full"))));
+  const early = steps.ask(ONE, () => Promise.resolve());
   fail();
   await assert.rejects(early, new HeldBack("full"));
-  await assert.rejects(turns.ask(ONE, () => Promise.resolve()), new HeldBack("full"));
-  turns.take(TWO, step("other"));
+  await assert.rejects(steps.ask(ONE, () => Promise.resolve()), new HeldBack("full"));
+  steps.take(TWO, step("other"));
   await pass();
 });
 
-Deno.test("turns: once closed nothing is tried again, and what is under way ends", async () => {
-  const { turns, deeds, step, pass } = setScene();
-  turns.take(ONE, step("held", 1));
-  turns.take(ONE, step("behind it"));
+Deno.test("step queue: once closed nothing is tried again, and what is under way ends", async () => {
+  const { steps, deeds, step, pass } = setScene();
+  steps.take(ONE, step("held", 1));
+  steps.take(ONE, step("behind it"));
   let end = () => {};
-  turns.take(TWO, () => new Promise((resolve) => end = resolve));
-  turns.take(TWO, step("its last"));
-  const closed = turns.close();
+  steps.take(TWO, () => new Promise((resolve) => end = resolve));
+  steps.take(TWO, step("its last"));
+  const closed = steps.close();
   end();
   await closed;
   await pass();
   assert.deepEqual(deeds, ["one held: the disk is full", "its last"]);
 });
 
-Deno.test("turns: a step may ask for another one in its own line", () => {
-  const { turns, deeds, step } = setScene();
-  turns.take(ONE, () => {
-    turns.take(ONE, step("second"));
+Deno.test("step queue: a step may ask for another one in its own line", () => {
+  const { steps, deeds, step } = setScene();
+  steps.take(ONE, () => {
+    steps.take(ONE, step("second"));
     deeds.push("first");
   });
   assert.deepEqual(deeds, ["first", "second"]);

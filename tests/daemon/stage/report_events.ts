@@ -1,4 +1,4 @@
-// Tells of events as the daemon does: `tell.ts LEVEL JOURNAL FILE` with one JSON array `[event, fields]` a line on
+// Reports events as the daemon does: `report_events.ts LEVEL JOURNAL FILE` with one JSON array `[event, fields]` a line on
 // standard input. FILE may be `-` for none. A line `!PROGRAM ARGUMENT…` runs a program in between.
 import { openLog } from "../../../src/daemon/log.ts";
 import type { Config } from "../../../src/settings/policy.ts";
@@ -16,7 +16,7 @@ for (const line of input.split("\n").filter((line) => line !== "")) {
     new Deno.Command(program, { args }).outputSync();
   } else {
     const [event, fields] = JSON.parse(line);
-    log.tell(event, fields);
+    log.report(event, fields);
   }
 }
 await log.close();

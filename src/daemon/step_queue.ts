@@ -23,7 +23,7 @@ export interface Held extends Line {
   readonly why: string;
 }
 
-export interface TurnsOptions {
+export interface StepQueueOptions {
   /** A line is held, or held for another reason. */
   readonly held: (line: Line, failure: Failure) => void;
   readonly freed: (line: Line) => void;
@@ -31,7 +31,7 @@ export interface TurnsOptions {
   readonly after: (ms: number, call: () => void) => () => void;
 }
 
-export interface Turns {
+export interface StepQueue {
   /**
    * Does `step` after everything else in this line, at once if there is nothing. `replaces`: a step of this kind that
    * waits just before it need not be done any more.
@@ -53,7 +53,7 @@ export class HeldBack extends Error {
   override readonly name = "HeldBack";
 }
 
-interface Turn {
+interface QueuedStep {
   readonly step: Step;
   readonly kind: string | null;
   /** Whoever asked does not wait for a line that is held. */
@@ -63,7 +63,7 @@ interface Turn {
 interface LineState {
   readonly line: Line;
   /** The first is under way, or is to be tried again. */
-  readonly queue: Turn[];
+  readonly queue: QueuedStep[];
   busy: boolean;
   /** Resolves when the step that takes its time is over. */
   under: Promise<void> | null;
@@ -72,13 +72,13 @@ interface LineState {
   cancel: (() => void) | null;
 }
 
-export function createTurns(options: TurnsOptions): Turns {
+export function createStepQueue(options: StepQueueOptions): StepQueue {
   const lines = new Map<string, LineState>();
   let closing = false;
 
   const keyOf = ({ provider, session }: Line) => `${provider}/${session ?? ""}`;
 
-  function add(line: Line, turn: Turn): void {
+  function add(line: Line, queued: QueuedStep): void {
     const key = keyOf(line);
     const { provider, session } = line;
     const state = lines.get(key) ?? {
@@ -93,19 +93,19 @@ export function createTurns(options: TurnsOptions): Turns {
     lines.set(key, state);
     const last = state.queue.at(-1);
     // The first has been begun, and must be ended.
-    if (state.queue.length > 1 && turn.kind !== null && last?.kind === turn.kind) state.queue.pop();
-    state.queue.push(turn);
+    if (state.queue.length > 1 && queued.kind !== null && last?.kind === queued.kind) state.queue.pop();
+    state.queue.push(queued);
     go(state);
   }
 
   /** Does what is next in line, until a step takes its time, fails, or nothing is left. */
   function go(state: LineState): void {
     while (!state.busy && state.cancel === null) {
-      const [turn] = state.queue;
-      if (turn === undefined) return void lines.delete(keyOf(state.line));
+      const [queued] = state.queue;
+      if (queued === undefined) return void lines.delete(keyOf(state.line));
       state.busy = true;
       try {
-        const under = turn.step();
+        const under = queued.step();
         if (under !== undefined) {
           const ended = under.then(() => succeeded(state), (error: unknown) => failed(state, error));
           state.under = ended.then(() => go(state));
@@ -137,7 +137,7 @@ export function createTurns(options: TurnsOptions): Turns {
     state.failures += 1;
     const before = state.held;
     state.held = { ...state.line, since: before?.since ?? new Date().toISOString(), why };
-    for (const turn of state.queue) turn.refuse?.(why);
+    for (const queued of state.queue) queued.refuse?.(why);
     const left = state.queue.filter(({ refuse }) => refuse === null);
     state.queue.splice(0, state.queue.length, ...(closing ? [] : left));
     if (before?.why !== why) options.held(state.line, failure);

@@ -15,7 +15,7 @@ import { createParserClient, type ParserClient } from "./parser_client.ts";
 import type { SessionsStore } from "./sessions_store.ts";
 import { type Sources, storeSources } from "./sources.ts";
 import type { Database } from "./state.ts";
-import type { Turns } from "./turns.ts";
+import type { StepQueue } from "./step_queue.ts";
 
 export interface ProviderPlan {
   readonly provider: ProviderId;
@@ -23,7 +23,7 @@ export interface ProviderPlan {
   readonly grants: readonly Grant[];
 }
 
-export interface Side {
+export interface FollowedProvider {
   readonly plan: ProviderPlan;
   readonly client: ParserClient;
   readonly follow: Follow;
@@ -34,17 +34,21 @@ export interface Side {
   crashed(mark: string): void;
 }
 
-export interface SideContext {
+export interface FollowingContext {
   readonly host: Host;
   readonly version: string;
   readonly database: Database;
   readonly sessions: SessionsStore;
-  readonly turns: Pick<Turns, "take">;
+  readonly steps: Pick<StepQueue, "take">;
   readonly audit: (body: AuditBody) => void;
   readonly log: Log;
   readonly keepMark: (provider: ProviderId, mark: string | null) => void;
   readonly giveUp: (why: string) => void;
-  readonly take: (side: Side, message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
+  readonly take: (
+    followed: FollowedProvider,
+    message: FromParser,
+    payload: Uint8Array<ArrayBuffer> | null,
+  ) => void;
   /** The parser ended; it is started again after a pause, and knows nothing then. */
   readonly down: (provider: ProviderId, why: string) => void;
 }
@@ -59,13 +63,16 @@ export const EMPTY_BODY: Omit<AuditBody, "event" | "reason"> = {
   detail: null,
 };
 
-export function createSide(plan: ProviderPlan, context: SideContext): Side {
+export function followProvider(
+  plan: ProviderPlan,
+  context: FollowingContext,
+): FollowedProvider {
   const { provider } = plan;
   const { audit, database, log } = context;
 
   /** In the line of the provider: what is seen of the session later waits until this is kept. */
   function take(step: () => void, replaces?: string): void {
-    context.turns.take({ provider, session: null }, step, replaces);
+    context.steps.take({ provider, session: null }, step, replaces);
   }
 
   const sources = storeSources(database, provider, context.version);
@@ -88,7 +95,7 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
       for (const { session, path } of over) {
         if (session !== null) follow.quarantined(session);
         if (path !== null) sources.quarantine(path);
-        log.tell("session-quarantined", { provider, session, path });
+        log.report("session-quarantined", { provider, session, path });
       }
     });
   }
@@ -101,9 +108,9 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
   }
 
   function failed(why: string, mark: string | null, violation: boolean): void {
-    side.state = "failed";
+    followed.state = "failed";
     inHand = null;
-    log.tell("parser-ended", { provider, why });
+    log.report("parser-ended", { provider, why });
     const event = violation ? "protocol-violation" : "role-ended";
     const decision = violation ? "deny" : "note";
     const crashedWith = mark === null ? null : inHandOf(mark);
@@ -119,7 +126,7 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
     ...plan,
     // In its line: a session that waits there to be taken in turned up before this look.
     looked: (at) => take(() => follow.looked(at), "looked"),
-    take: (message, payload) => context.take(side, message, payload),
+    take: (message, payload) => context.take(followed, message, payload),
     suspicion: sources.suspicion,
     keepMark,
     failed,
@@ -139,6 +146,14 @@ export function createSide(plan: ProviderPlan, context: SideContext): Side {
       audit({ ...EMPTY_BODY, event: "source-released", provider, session, reason: "grown-or-upgraded" });
     },
   });
-  const side: Side = { plan, client, follow, sources, state: "starting", missing: [], crashed };
-  return side;
+  const followed: FollowedProvider = {
+    plan,
+    client,
+    follow,
+    sources,
+    state: "starting",
+    missing: [],
+    crashed,
+  };
+  return followed;
 }
