@@ -8,7 +8,7 @@ import { parseArguments } from "./cli/command_line/parse_arguments.ts";
 import { runInvocation } from "./cli/run.ts";
 import { SYSTEM_POLICY } from "./settings/places.ts";
 
-await runMain(({ home, variables, out, err }) => {
+await runMain(({ home, variables, input, out, err }) => {
   const parsed = parseArguments(Deno.args, out);
   switch (parsed.parsed) {
     case "text":
@@ -28,6 +28,7 @@ await runMain(({ home, variables, out, err }) => {
     timeZone: () => Temporal.Now.timeZoneId(),
     ...parsed.launch,
     system: SYSTEM_POLICY,
+    input,
     out,
     err,
   }, { code: [folderOf(import.meta.url)] });

@@ -47,7 +47,7 @@ _kato() {
     'stop') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'policy') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'show check explain allow deny'; fi ;;
     'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
-    'policy check') if [[ $word == -* ]]; then _kato_words '--as -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
+    'policy check') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
     'policy explain') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
     'policy allow') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
     'policy deny') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;

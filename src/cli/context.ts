@@ -10,6 +10,12 @@ export interface Output {
   readonly colour: boolean;
 }
 
+/** A stream to read from. */
+export interface Input {
+  /** How many bytes it put into `bytes`; null at the end. Blocks until there are any. */
+  readSync(bytes: Uint8Array): number | null;
+}
+
 export interface Context extends Launch {
   /** Absolute, normalised. */
   readonly home: string;
@@ -23,6 +29,7 @@ export interface Context extends Launch {
   readonly timeZone: () => string;
   /** The administrator's policy folder: `/etc/kato`, except in tests. */
   readonly system: string;
+  readonly input: Input;
   readonly out: Output;
   readonly err: Output;
 }

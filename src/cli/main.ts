@@ -5,7 +5,7 @@
 import { escapeControls, isJournal, withPriority } from "../protocol/journal_line.ts";
 import { systemWords } from "../disk/entry_at.ts";
 import { AuditLogError } from "../audit/error.ts";
-import type { Output } from "./context.ts";
+import type { Input, Output } from "./context.ts";
 import { escapeLines } from "./terminal/escaped_text.ts";
 import { EXIT } from "./exit_status.ts";
 import { homeOf, NO_HOME } from "./home.ts";
@@ -16,6 +16,7 @@ import { openOutput } from "./terminal/output.ts";
 const VARIABLES = ["HOME", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "JOURNAL_STREAM"];
 
 export interface Own {
+  readonly input: Input;
   readonly out: Output;
   readonly err: Output;
   /** Absolute, normalised; null where HOME names none. */
@@ -39,6 +40,7 @@ export async function runMain(work: (own: Own) => Outcome | Promise<Outcome>): P
   const environment = readVariables(VARIABLES);
   const err = markLines(openOutput(Deno.stderr, environment), environment);
   const own: Own = {
+    input: Deno.stdin,
     out: openOutput(Deno.stdout, environment),
     err,
     home: homeOf(environment),

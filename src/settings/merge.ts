@@ -31,6 +31,11 @@ export interface EffectivePolicy {
   readonly version: number;
   /** SHA-256, in hex, over the canonical JSON of `policy`. */
   readonly hash: string;
+  /**
+   * The same over the administrator's layers as they are written, with `~` for the home: one hash for everybody, while
+   * `hash` differs from home to home. Null where there is no such layer.
+   */
+  readonly organisationHash: string | null;
   /** What a person's file asked for in vain. */
   readonly violations: readonly SettingsError[];
   /** What counts, and should be written otherwise. */
@@ -96,6 +101,7 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
   const notes: SettingsError[] = [];
   const enforced = new Map<string, Origin>();
   const held = defaults(home);
+  const organisation = new Map<string, unknown>();
   const said: Said[] = [...held].map(([key, now]) => ({ key, origin: "default", ...now, ignored: false }));
   for (const { origin, file, text } of layers) {
     const read = readSettings(text, file, [...POLICY_KEYS, ENFORCE], FORMER_VALUES);
@@ -108,6 +114,7 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
         errors.push(...enforce(setting, origin, file, enforced));
         continue;
       }
+      if (origin === "organisation") organisation.set(key.name, setting.value);
       const { value, wrong } = expand(setting, home);
       errors.push(...wrong.map(say));
       const binding = origin === "user" ? enforced.get(key.name) : undefined;
@@ -147,10 +154,22 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
       said,
       version: merged.version,
       hash: sha256(canonicalJson(merged)),
+      organisationHash: layers.some(({ origin }) => origin === "organisation")
+        ? hashOrganisation(organisation, enforced)
+        : null,
       violations,
       notes,
     },
   };
+}
+
+/** Comments, the order of keys, and in which file each stands change nothing. */
+function hashOrganisation(
+  values: ReadonlyMap<string, unknown>,
+  enforced: ReadonlyMap<string, Origin>,
+): string {
+  const written = { values: Object.fromEntries(values), enforce: [...enforced.keys()].sort() };
+  return sha256(canonicalJson(written));
 }
 
 function defaults(home: string): Map<string, Held> {

@@ -98,6 +98,16 @@ export function readTrial(
   }
 }
 
+/** The same from standard input, for whoever may not, or need not, have a file that kato can read. */
+export function readTrialInput(input: Pick<Deno.FsFile, "readSync">): ReturnType<typeof readTrial> {
+  const file = "standard input";
+  try {
+    return { file, text: readText(input) };
+  } catch (error) {
+    return explainReading(file, error);
+  }
+}
+
 interface Found {
   readonly files: readonly { readonly file: string; readonly text: string }[];
   readonly errors: readonly SettingsError[];
@@ -179,7 +189,7 @@ function explainReading(file: string, error: unknown): Found {
 class TooLarge extends Error {}
 
 /** All of `opened`, which may have grown since it was looked at. Throws a TypeError for what is not UTF-8. */
-function readText(opened: Deno.FsFile): string {
+function readText(opened: Pick<Deno.FsFile, "readSync">): string {
   const bytes = new Uint8Array(POLICY_BYTES + 1);
   let length = 0;
   for (;;) {

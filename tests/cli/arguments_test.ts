@@ -55,7 +55,7 @@ const LINES: readonly (readonly [line: string, expected: Invocation])[] = [
   ],
   ["stop 5d8", { name: "stop", session: "5d8", provider: null, destination: null }],
   ["policy show", { name: "policy show", json: false }],
-  ["policy check f.toml --as user", { name: "policy check", file: "f.toml", as: "user" }],
+  ["policy check f.toml --as user", { name: "policy check", file: "f.toml", as: "user", json: false }],
   ["audit verify", { name: "audit verify", copy: [], head: null, archived: false, json: false }],
   ["audit verify a b/", {
     name: "audit verify",

@@ -23,6 +23,7 @@ const CASES = [
   ["kato sessions --project fo", "folder"],
   ["kato policy check --as o", "organisation"],
   ["kato policy check for", "forest.txt"],
+  ["kato policy check --js", "--json"],
   ["kato completions z", "zsh"],
   ["kato export 7", "7e01bb11"],
   ["kato stop 5d", "5d8aa099"],

@@ -1,8 +1,8 @@
 /** `kato policy show` and `kato policy check`. Requires read on the settings; writes nothing. Room: cli; edge. */
 import { isInside } from "../../settings/folders.ts";
 import { formatSettingsError, type SettingsError, valueAt } from "../../settings/keys.ts";
-import { type Layer, POLICY_KEYS } from "../../settings/merge.ts";
-import { loadConfig, loadPolicy, readTrial } from "../../settings/policy_files.ts";
+import { type Layer, POLICY_KEYS, type PolicyResult } from "../../settings/merge.ts";
+import { loadConfig, loadPolicy, readTrial, readTrialInput } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
 import type { PolicyCheckInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
@@ -14,12 +14,12 @@ import { jsonText } from "../terminal/escaped_text.ts";
 export function showPolicy({ json }: { readonly json: boolean }, context: Context): Outcome {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
-  const { policy, origins, enforced, version, hash, violations, notes } = loaded.value;
+  const { policy, origins, enforced, version, hash, organisationHash, violations, notes } = loaded.value;
   const { home, out } = context;
   if (json) {
     // For programs, the file alone: `kato policy explain` has lines.
     const by = Object.fromEntries(Object.entries(enforced).map(([name, { file }]) => [name, file]));
-    const whole = { version, hash, policy, origins, enforced: by, violations };
+    const whole = { version, hash, organisationHash, policy, origins, enforced: by, violations };
     out.write(jsonText(whole));
     return DONE;
   }
@@ -36,34 +36,65 @@ export function showPolicy({ json }: { readonly json: boolean }, context: Contex
     `${padEnd(setting, width)}  ${paint("dim", `# ${origin}`)}`
   );
   lines.push("", `version ${version}, SHA-256 ${hash}`);
+  if (organisationHash !== null) lines.push(`organisation's, for every home: SHA-256 ${organisationHash}`);
   out.write(`${lines.join("\n")}\n`);
   for (const violation of [...violations, ...notes]) context.err.write(`kato: ${describe(violation)}\n`);
   return DONE;
 }
 
 export function checkPolicy(invocation: PolicyCheckInvocation, context: Context): Outcome {
-  const tried = invocation.file === null ? null : absolutePath(invocation.file, context.cwd, context.home);
-  const read = tried === null ? null : readTrial(tried);
-  if (read !== null && "errors" in read) return refuse(read.errors);
+  const { file, as } = invocation;
+  const read = file === null
+    ? null
+    : file === "-"
+    ? readTrialInput(context.input)
+    : readTrial(absolutePath(file, context.cwd, context.home));
+  if (read !== null && "errors" in read) return report(read.errors, null, as, invocation, context);
   const trial: Layer | null = read === null
     ? null
-    : { ...read, origin: invocation.as ?? (isInside(read.file, context.system) ? "organisation" : "user") };
+    : { ...read, origin: as ?? (isInside(read.file, context.system) ? "organisation" : "user") };
   const policy = loadPolicy(context, trial);
   // A file that is tried is a policy; the configuration is another matter.
   const config = trial === null ? loadConfig(context) : null;
-  const errors = [
+  const problems = [
     ...(policy.ok ? policy.effective.violations : policy.errors),
     ...(config === null || config.ok ? [] : config.errors),
   ];
-  if (errors.length > 0) return refuse(errors);
-  const what = tried === null ? "The policy and the configuration are" : `${tilde(tried, context.home)} is`;
-  for (const note of policy.ok ? policy.effective.notes : []) context.err.write(`kato: ${describe(note)}\n`);
-  context.out.write(`${what} right.${policy.ok ? ` SHA-256 ${policy.effective.hash}` : ""}\n`);
-  return DONE;
+  return report(problems, policy, trial?.origin ?? as, invocation, context);
 }
 
-function refuse(errors: readonly SettingsError[]): Outcome {
-  return fail("refused", `${count(errors.length, "thing")} to mend:\n${errors.map(describe).join("\n")}`);
+function report(
+  problems: readonly SettingsError[],
+  policy: PolicyResult | null,
+  layer: Layer["origin"] | null,
+  { file, json }: PolicyCheckInvocation,
+  context: Context,
+): Outcome {
+  const { out, err, home } = context;
+  const effective = policy?.ok === true ? policy.effective : null;
+  const { hash = null, organisationHash = null, notes = [] } = effective ?? {};
+  const isRight = problems.length === 0;
+  if (json) {
+    out.write(jsonText({ ok: isRight, file, layer, hash, organisationHash, problems, notes }));
+    return isRight ? DONE : fail("refused", null);
+  }
+  if (!isRight) {
+    const lines = problems.map(describe).join("\n");
+    return fail("refused", `${count(problems.length, "thing")} to mend:\n${lines}`);
+  }
+  for (const note of notes) err.write(`kato: ${describe(note)}\n`);
+  const what = file === null
+    ? "The policy and the configuration are"
+    : file === "-"
+    ? "Standard input is"
+    : `${plain(tilde(absolutePath(file, context.cwd, home), home))} is`;
+  // The hash of the whole is that of whoever tries it: of an organisation's file nobody has it.
+  const whole = layer === "organisation" ? "" : ` SHA-256 ${hash}`;
+  const organisations = organisationHash === null
+    ? layer === "organisation" ? " There is no organisation's policy here." : ""
+    : `${layer === "organisation" ? " " : "\n"}Organisation's SHA-256 ${organisationHash}`;
+  out.write(`${what} right.${whole}${organisations}\n`);
+  return DONE;
 }
 
 function describe(error: SettingsError): string {

@@ -50,8 +50,10 @@ export interface SessionsInvocation {
 
 export interface PolicyCheckInvocation {
   readonly name: "policy check";
+  /** As typed; `-` is standard input; null: the files that are in use. */
   readonly file: string | null;
   readonly as: "organisation" | "user" | null;
+  readonly json: boolean;
 }
 
 export interface PolicyExplainInvocation {

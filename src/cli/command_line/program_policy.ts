@@ -22,16 +22,18 @@ export function addPolicy(program: Command, take: Take): void {
     .summary("say what is wrong in the settings files, and where")
     .description(
       "Says what is wrong in the settings files that are in use, or in FILE as if it were in use, with line " +
-        "and mend. Exit status 78 when something is.",
+        "and mend. Exit status 78 when something is. As the organisation's it prints the hash that the policy has on " +
+        "every machine, whatever people's homes and own policies are.",
     )
-    .argument("[file]", "a policy file to try")
+    .argument("[file]", "a policy file to try, or - for standard input")
     .option(
       "--as <layer>",
       "try FILE as the organisation's or the user's (default: by where it is)",
       parseLayer,
     )
+    .option("--json", "print JSON", false)
     .action((file: string | undefined, given) =>
-      take({ name: "policy check", file: file ?? null, as: given.as ?? null })
+      take({ name: "policy check", file: file ?? null, as: given.as ?? null, json: given.json })
     );
   example(check, "kato policy check ./policy.toml");
   const explain = policy.command("explain")

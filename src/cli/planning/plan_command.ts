@@ -55,7 +55,9 @@ export function sketchOf(invocation: Invocation, cwd: string, home: string): Ske
     case "policy check":
       return {
         name: "policy",
-        reads: invocation.file === null ? [] : [absolutePath(invocation.file, cwd, home)],
+        reads: invocation.file === null || invocation.file === "-"
+          ? []
+          : [absolutePath(invocation.file, cwd, home)],
       };
     case "audit verify": {
       const reads = invocation.copy.map((path) => absolutePath(path, cwd, home));

@@ -59,6 +59,7 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
     roles: "threads",
     kernel: options.kernel ?? NO_KERNEL_FACTS,
     administrator: Deno.uid() ?? 0,
+    input: { readSync: () => null },
     out,
     err,
   };

@@ -19,14 +19,16 @@ export interface Exited {
 
 export interface ProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
+  /** Of standard input, which is else empty. */
+  readonly input?: Uint8Array<ArrayBuffer>;
 }
 
 export function startProcess(
   line: readonly string[],
   place: Pick<Place, "home" | "cwd">,
-  { environment = {} }: ProcessOptions = {},
+  { environment = {}, input }: ProcessOptions = {},
 ): Deno.ChildProcess {
-  const pipes = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+  const pipes = { stdin: input === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" } as const;
   if (KATO !== null) {
     const env = { HOME: place.home, TZ: "UTC", ...environment };
     return new Deno.Command(KATO, { args: [...line], cwd: place.cwd, clearEnv: true, env, ...pipes }).spawn();
@@ -46,6 +48,12 @@ export async function runProcess(
   place: Pick<Place, "home" | "cwd">,
   options?: ProcessOptions,
 ): Promise<Exited> {
-  const { code, stdout, stderr } = await startProcess(line.split(" "), place, options).output();
+  const child = startProcess(line.split(" "), place, options);
+  const output = child.output();
+  if (options?.input !== undefined) {
+    // A reader that has had enough closes its end.
+    await new Blob([options.input]).stream().pipeTo(child.stdin).catch(() => {});
+  }
+  const { code, stdout, stderr } = await output;
   return { status: code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }
