@@ -134,7 +134,7 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
 const CLOSED = " closed";
 
 /** It could not be listed. */
-export function isClosed({ version }: Folder): boolean {
+function isClosed({ version }: Folder): boolean {
   return version === null || version.endsWith(CLOSED);
 }
 

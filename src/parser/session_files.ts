@@ -53,7 +53,7 @@ export function readProjectBeside(provider: Provider, main: string): string | nu
   return text !== null && /^\/[^\0\n]*$/.test(text.trim()) ? text.trim() : null;
 }
 
-export function addCaller(callers: Map<string, string[]>, caller: string, agent: string): void {
+function addCaller(callers: Map<string, string[]>, caller: string, agent: string): void {
   const known = callers.get(caller);
   if (known === undefined) callers.set(caller, [agent]);
   else if (!known.includes(agent)) known.push(agent);

@@ -43,7 +43,7 @@ export const ORIGIN_REASONS = [
   "already-obeyed",
 ] as const;
 
-export const foundCommand = z.strictObject({
+const foundCommand = z.strictObject({
   verb,
   /** As typed, without quotes; null when none was given. */
   destination: z.nullable(z.string()),
@@ -54,7 +54,7 @@ export const foundCommand = z.strictObject({
 });
 export type FoundCommand = z.infer<typeof foundCommand>;
 
-export const refusedLine = z.strictObject({
+const refusedLine = z.strictObject({
   /** The line as typed, cut at 256 characters. */
   token: z.string(),
   reason: z.enum([...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS]),

@@ -40,19 +40,10 @@ const decoder = new TextDecoder();
 
 /** null: a field cannot be said (it holds a NUL), or all of them are longer than a fragment. */
 export function encodeToMonitor(message: ToMonitor): Uint8Array<ArrayBuffer> | null {
-  return encodeFields(fieldsToMonitor(message));
-}
-
-export function encodeFromMonitor(message: FromMonitor): Uint8Array<ArrayBuffer> | null {
-  const channel = String(message.channel);
-  switch (message.type) {
-    case "started":
-      return encodeFields(["started", channel, String(message.pid), ...fieldsOfFile(message.file)]);
-    case "ended":
-      return encodeFields(["ended", channel, message.reason]);
-    case "ack":
-      return encodeFields(["ack", channel, String(message.bytes)]);
-  }
+  const fields = fieldsToMonitor(message);
+  if (fields.some((field) => field.includes("\0"))) return null;
+  const bytes = encoder.encode(fields.map((field) => `${field}\0`).join(""));
+  return bytes.length <= FRAGMENT_BYTES ? bytes : null;
 }
 
 /** null: not of the table. */
@@ -71,21 +62,6 @@ export function parseFromMonitor(bytes: Uint8Array): FromMonitor | null {
   return type === "ack" && count !== null ? { type, channel, bytes: count } : null;
 }
 
-/** null: not of the table. */
-export function parseToMonitor(bytes: Uint8Array): ToMonitor | null {
-  const [type, channelField, role = "", how = "", destination, ...folders] = fieldsOf(bytes) ?? [];
-  if (type === "beat" && channelField === undefined) return { type };
-  const channel = numberOf(channelField);
-  if (channel === null) return null;
-  if (type === "end" && role === "") return { type, channel };
-  if (type !== "start") return null;
-  if (role.startsWith("parser:") && how === "") {
-    return { type, channel, role: { kind: "parser", provider: role.slice("parser:".length) } };
-  }
-  if (role !== "writer" || destination === undefined || !["create", "existing"].includes(how)) return null;
-  return { type, channel, role: { kind: "writer", destination, create: how === "create", folders } };
-}
-
 function fieldsToMonitor(message: ToMonitor): readonly string[] {
   switch (message.type) {
     case "beat":
@@ -102,23 +78,11 @@ function fieldsToMonitor(message: ToMonitor): readonly string[] {
   }
 }
 
-/** Device, inode, number of names. */
-function fieldsOfFile(file: OpenedFile | null): readonly string[] {
-  // Not as `1e+21`: the system's numbers have up to 64 bits.
-  return file === null ? [] : [file.dev, file.ino, file.links].map((number) => BigInt(number).toString());
-}
-
-/** undefined: no file. */
+/** Device, inode and number of names; undefined: no file. */
 function fileOf(fields: readonly string[]): OpenedFile | undefined {
   const [dev, ino, links] = fields.map((field) => /^(0|[1-9][0-9]{0,19})$/.test(field) ? Number(field) : NaN);
   if (fields.length !== 3 || dev === undefined || ino === undefined || links === undefined) return undefined;
   return Number.isNaN(dev + ino + links) ? undefined : { dev, ino, links, isFile: true };
-}
-
-function encodeFields(fields: readonly string[]): Uint8Array<ArrayBuffer> | null {
-  if (fields.some((field) => field.includes("\0"))) return null;
-  const bytes = encoder.encode(fields.map((field) => `${field}\0`).join(""));
-  return bytes.length <= FRAGMENT_BYTES ? bytes : null;
 }
 
 function fieldsOf(bytes: Uint8Array): string[] | null {

@@ -21,7 +21,7 @@ export const fileCursor = z.strictObject({
 export type FileCursor = z.infer<typeof fileCursor>;
 
 /** Reading state of one log: the main one, or a sub-agent's. `fold` belongs to the provider's parser. */
-export const logState = z.strictObject({
+const logState = z.strictObject({
   cursor: z.nullable(fileCursor),
   fold: z.unknown(),
   /** Events to pass over, because an earlier reading of this log, since rewritten, had them already. */

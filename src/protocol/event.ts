@@ -60,7 +60,6 @@ export const event = z.discriminatedUnion("type", [
   z.strictObject({ ...base, type: z.literal("notice"), kind: z.string(), text: z.string() }),
 ]);
 export type Event = z.infer<typeof event>;
-export type EventType = Event["type"];
 
 /**
  * Kinds of notice and what their text is.

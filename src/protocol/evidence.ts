@@ -28,7 +28,7 @@ export const PROMPT_REASONS = [
 ] as const;
 
 /** Why a message counts as `unproven`. */
-export const UNPROVEN_REASONS = [
+const UNPROVEN_REASONS = [
   /** A flag, origin or kind that kato does not know. */
   "unknown-mark",
   /** It lacks the mark that typed messages of this client's version have. */
@@ -44,7 +44,7 @@ export const UNPROVEN_REASONS = [
 ] as const;
 
 /** Why a message counts as `not-typed`. */
-export const NOT_TYPED_REASONS = [
+const NOT_TYPED_REASONS = [
   /** The client, or the program that it runs in, composed it. */
   "host",
   /** Another agent, or another session. */

@@ -4,7 +4,7 @@
  */
 
 /** As sd-daemon(3) numbers them. */
-export const PRIORITIES = { debug: 7, info: 6, warning: 4, error: 3 } as const;
+const PRIORITIES = { debug: 7, info: 6, warning: 4, error: 3 } as const;
 export type Level = keyof typeof PRIORITIES;
 
 /**

@@ -11,7 +11,7 @@ const session = z.string().check(z.minLength(1), z.maxLength(256));
 const feed = z.int();
 
 /** A session's main log on disk. */
-export const seenSession = z.strictObject({
+const seenSession = z.strictObject({
   session,
   path: z.string(),
   dev: z.number(),

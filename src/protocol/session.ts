@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { providerId } from "./event.ts";
 
-export const sessionRef = z.strictObject({ provider: providerId, session: z.string() });
+const sessionRef = z.strictObject({ provider: providerId, session: z.string() });
 export type SessionRef = z.infer<typeof sessionRef>;
 
 /** Shown by `kato sessions`, and the head of every recording. Times are ISO 8601 UTC. */

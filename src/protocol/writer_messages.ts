@@ -9,7 +9,7 @@ import { renderHead } from "./render.ts";
 const delivery = z.int();
 
 /** What a file is, whatever its name. */
-export const openedFile = z.strictObject({
+const openedFile = z.strictObject({
   dev: z.number(),
   ino: z.number(),
   links: z.int(),

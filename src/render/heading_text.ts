@@ -6,7 +6,7 @@ import { oneLine } from "./neutralise.ts";
 
 const TITLE_LENGTH = 80;
 
-export const PROVIDER_NAMES: Readonly<Record<ProviderId, string>> = {
+const PROVIDER_NAMES: Readonly<Record<ProviderId, string>> = {
   "claude-code": "Claude Code",
   codex: "Codex",
   gemini: "Gemini CLI",

@@ -12,7 +12,7 @@ export const jsonlRenderer: Renderer = {
 };
 
 /** One event and its newline. */
-export function writeEvent(event: Event): string {
+function writeEvent(event: Event): string {
   const { v, id, provider, session, seq, time, agent, type } = event;
   return JSON.stringify({ v, id, provider, session, seq, time, agent, type, ...bodyOf(event) }) + "\n";
 }

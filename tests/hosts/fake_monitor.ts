@@ -3,15 +3,11 @@
  * acknowledges. It has no kernel sandbox; what the native monitor checks and confines is tested with that one.
  */
 import { type BytePipe, createPump, readAll, writeAll } from "../../src/hosts/byte_pipe.ts";
-import {
-  encodeFromMonitor,
-  type FromMonitor,
-  parseToMonitor,
-  type RoleToStart,
-} from "../../src/protocol/control.ts";
+import type { FromMonitor, RoleToStart } from "../../src/protocol/control.ts";
 import { CONTROL_CHANNEL, createFragmentReader, encodeFragment } from "../../src/protocol/fragments.ts";
 import { CHANNEL_WINDOW } from "../../src/protocol/limits.ts";
 import type { OpenedFile } from "../../src/protocol/writer_messages.ts";
+import { encodeFromMonitor, parseToMonitor } from "./monitor_words.ts";
 import type { StartedRole } from "./started_role.ts";
 
 export interface FakeMonitor extends AsyncDisposable {
@@ -51,9 +47,7 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
   }
 
   function say(message: FromMonitor): Promise<void> {
-    const bytes = encodeFromMonitor(message);
-    if (bytes === null) throw new Error("internal error: nothing that can be said");
-    return pass(CONTROL_CHANNEL, bytes);
+    return pass(CONTROL_CHANNEL, encodeFromMonitor(message));
   }
 
   function startRole(channel: number, wanted: RoleToStart): void {

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { createProcessHost } from "../../src/hosts/process_host.ts";
 import { readAll } from "../../src/hosts/byte_pipe.ts";
-import { parseToMonitor, type ToMonitor } from "../../src/protocol/control.ts";
+import type { ToMonitor } from "../../src/protocol/control.ts";
 import { createFragmentReader } from "../../src/protocol/fragments.ts";
 import { CHANNEL_WINDOW } from "../../src/protocol/limits.ts";
 import type { Frame } from "../../src/protocol/port.ts";
 import { until } from "../daemon/stage/until.ts";
 import { startMonitor } from "./fake_monitor.ts";
+import { parseToMonitor } from "./monitor_words.ts";
 import { pipePair } from "./pipes.ts";
 import { playBytes, playRole, type StartedRole } from "./started_role.ts";
 

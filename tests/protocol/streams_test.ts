@@ -1,17 +1,12 @@
 /** The formats of docs/design/launcher.md, read in whatever pieces they arrive. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  encodeFromMonitor,
-  encodeToMonitor,
-  parseFromMonitor,
-  parseToMonitor,
-  type ToMonitor,
-} from "../../src/protocol/control.ts";
+import { encodeToMonitor, parseFromMonitor, type ToMonitor } from "../../src/protocol/control.ts";
 import { createFragmentReader, encodeFragment, type Fragment } from "../../src/protocol/fragments.ts";
 import { createFrameReader, encodeFrame } from "../../src/protocol/frame_stream.ts";
 import { FRAGMENT_BYTES, FRAME_HEADER, FRAME_PAYLOAD } from "../../src/protocol/limits.ts";
 import type { Frame } from "../../src/protocol/port.ts";
+import { encodeFromMonitor } from "../hosts/monitor_words.ts";
 
 const bytes = (maxLength: number) =>
   fc.uint8Array({ maxLength }).map((array) => new Uint8Array(array) as Uint8Array<ArrayBuffer>);
@@ -139,9 +134,7 @@ const TO_MONITOR: readonly (readonly [ToMonitor, string])[] = [
 
 for (const [message, fields] of TO_MONITOR) {
   Deno.test(`control: ${message.type} to the monitor is ${JSON.stringify(fields)}`, () => {
-    const written = encodeToMonitor(message);
-    assert.equal(text(written), fields);
-    assert.deepEqual(parseToMonitor(written ?? assert.fail()), message);
+    assert.equal(text(encodeToMonitor(message)), fields);
   });
 }
 
@@ -154,7 +147,7 @@ for (
   ] as const
 ) {
   Deno.test(`control: ${message.type} from the monitor`, () => {
-    assert.deepEqual(parseFromMonitor(encodeFromMonitor(message) ?? assert.fail()), message);
+    assert.deepEqual(parseFromMonitor(encodeFromMonitor(message)), message);
   });
 }
 
