@@ -6,6 +6,7 @@ import { Decompress } from "fzstd";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { COMPRESSED_PIECE, FINGERPRINT_BYTES, TAIL_BYTES } from "../protocol/limits.ts";
 import { fingerprintOf } from "../protocol/fingerprint.ts";
+import { concatenate } from "./bytes.ts";
 import { type Chunk, type LogFile, lookInto, type ReadResult, tailBefore } from "./log_file.ts";
 import { createLineSplitter, type Unread } from "./split_lines.ts";
 import { DamagedFrame, type FrameWalker, walkFrames } from "./zstd_frames.ts";
@@ -162,11 +163,4 @@ function readPiece(file: Deno.FsFile, stream: Stream): Uint8Array {
 function isDamage(error: unknown): error is Error {
   return error instanceof DamagedFrame ||
     (error instanceof Error && "code" in error && typeof error.code === "number");
-}
-
-function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

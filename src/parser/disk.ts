@@ -59,15 +59,20 @@ export function readSmall(path: string, most: number): string | null {
   if (!("file" in opened)) return null;
   using file = opened.file;
   return unlessUnreadable(() => {
-    const bytes = new Uint8Array(most + 1);
-    let filled = 0;
-    while (filled < bytes.length) {
-      const got = file.readSync(bytes.subarray(filled));
-      if (got === null) break;
-      filled += got;
-    }
-    return filled > most ? null : new TextDecoder().decode(bytes.subarray(0, filled));
+    const bytes = readFull(file, new Uint8Array(most + 1));
+    return bytes.length > most ? null : new TextDecoder().decode(bytes);
   });
+}
+
+/** Fills `buffer` from where the file stands. One read may give less; only the end of the file ends it. */
+export function readFull(file: Pick<Deno.FsFile, "readSync">, buffer: Uint8Array): Uint8Array {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const count = file.readSync(buffer.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return buffer.subarray(0, filled);
 }
 
 /** A small JSON file; null while it is being written, or when it is gone: the next look finds it. */

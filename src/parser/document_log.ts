@@ -11,7 +11,7 @@ import {
   REMEMBERED_RECORDS,
   WHOLE_DOCUMENT,
 } from "../protocol/limits.ts";
-import { openRegular } from "./disk.ts";
+import { openRegular, readFull } from "./disk.ts";
 import { createElider } from "./elide.ts";
 import { FINGERPRINT_DIGITS, fingerprintOf } from "../protocol/fingerprint.ts";
 import { parseJson } from "./json_text.ts";
@@ -139,7 +139,7 @@ const END_BYTES = 16;
 function endsWhole(file: Deno.FsFile, size: number): boolean {
   const end = new Uint8Array(Math.min(END_BYTES, size));
   file.seekSync(size - end.length, Deno.SeekMode.Start);
-  file.readSync(end);
+  readFull(file, end);
   file.seekSync(0, Deno.SeekMode.Start);
   return /[}\]]\s*$/.test(decoder.decode(end));
 }
@@ -166,14 +166,7 @@ function readDocument(
 
 /** By itself, so that the bytes are gone before the text is parsed. */
 function readText(file: Deno.FsFile, size: number): string {
-  const bytes = new Uint8Array(size);
-  let filled = 0;
-  while (filled < size) {
-    const got = file.readSync(bytes.subarray(filled));
-    if (got === null) break;
-    filled += got;
-  }
-  return decoder.decode(bytes.subarray(0, filled));
+  return decoder.decode(readFull(file, new Uint8Array(size)));
 }
 
 function lineOf(record: unknown): Uint8Array {

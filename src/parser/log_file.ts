@@ -3,10 +3,11 @@
  * truncated, rewritten or replaced: by device and inode, by the fingerprint of its first bytes, by the bytes just before
  * the cursor. Room: parser; edge.
  */
-import { isUnreadable, openRegular } from "./disk.ts";
+import { isUnreadable, openRegular, readFull } from "./disk.ts";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
 import { fingerprintOf } from "../protocol/fingerprint.ts";
+import { concatenate } from "./bytes.ts";
 import { createLineSplitter, type Line, type LineSplitter, type SplitOptions } from "./split_lines.ts";
 
 export type ReadResult =
@@ -114,22 +115,12 @@ export interface Chunk {
 export function tailBefore({ position, chunk, before }: Chunk, end: number): Uint8Array<ArrayBuffer> {
   const inChunk = chunk.subarray(Math.max(0, end - position - TAIL_BYTES), end - position);
   const fromBefore = before.subarray(before.length - Math.min(TAIL_BYTES - inChunk.length, before.length));
-  const result = new Uint8Array(fromBefore.length + inChunk.length);
-  result.set(fromBefore);
-  result.set(inChunk, fromBefore.length);
-  return result;
+  return concatenate(fromBefore, inChunk);
 }
 
 function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
   file.seekSync(offset, Deno.SeekMode.Start);
-  let filled = 0;
-  while (filled < length) {
-    const count = file.readSync(bytes.subarray(filled));
-    if (count === null) break;
-    filled += count;
-  }
-  return bytes.subarray(0, filled);
+  return readFull(file, new Uint8Array(length));
 }
 
 /** Opens the log at `path` for one look at it; one that cannot be read just now is gone. Requires read on it. */

@@ -1,7 +1,7 @@
 /** A line of a log to its record, without looking at more of it than must be. Room: parser; this file is pure. */
 import { LONG_LINE } from "../protocol/limits.ts";
 import type { LineTest, LogRecord } from "../providers/provider.ts";
-import { findBytes } from "./find_bytes.ts";
+import { findBytes } from "./bytes.ts";
 import { isJson, type ParsedJson, parseJson, weighJson } from "./json_text.ts";
 import { recoverRecords } from "./recover_records.ts";
 import type { Line, Unread } from "./split_lines.ts";

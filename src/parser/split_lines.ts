@@ -5,7 +5,7 @@
 import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
 import type { LineTest } from "../providers/provider.ts";
 import { createElider, type Elider } from "./elide.ts";
-import { findBytes } from "./find_bytes.ts";
+import { findBytes } from "./bytes.ts";
 import { type LineSearch, type LineSearcher, searchBytes } from "./search_lines.ts";
 
 const NOTHING = new Uint8Array(0);

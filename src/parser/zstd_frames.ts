@@ -3,6 +3,7 @@
  * need more memory than a log is worth. Room: parser; this file is pure.
  */
 import { COMPRESSED_WINDOW } from "../protocol/limits.ts";
+import { concatenate } from "./bytes.ts";
 
 /** A block of any frame holds no more, compressed or not. */
 const BLOCK_BYTES = 128 * 1024;
@@ -123,11 +124,4 @@ function windowBytes(header: DataView): number {
     default:
       return Number(header.getBigUint64(at, true));
   }
-}
-
-function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findBytes } from "../../src/parser/find_bytes.ts";
+import { findBytes } from "../../src/parser/bytes.ts";
 import { fingerprintOf } from "../../src/protocol/fingerprint.ts";
 
 const PIECE = 64 * 1024;
