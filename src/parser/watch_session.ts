@@ -35,8 +35,8 @@ export interface SessionWatch {
   limit(): number;
   /** Reading has moved since the last call. */
   moved(): boolean;
-  checkpoint(): Checkpoint;
-  reader: SessionReader;
+  /** How far it has come, for the orchestrator. */
+  progress(): Extract<FromParser, { type: "watched" }>;
   /** The main log was rewritten: its bytes are not those that were history. */
   rewritten(): void;
 }
@@ -107,7 +107,6 @@ export function watchSession(
 
   return {
     session,
-    reader,
     unhandled,
     step() {
       const advance = reader.advance();
@@ -129,9 +128,9 @@ export function watchSession(
       // What was read before is recognised by its ids. Had nothing been read, all that is there now is history.
       history = seq > 0 ? 0 : Infinity;
     },
-    checkpoint() {
+    progress() {
       before = reader.checkpoint();
-      return before;
+      return { type: "watched", session, meta: reader.meta(), checkpoint: before, size: reader.offset() };
     },
   };
 }

@@ -1,0 +1,180 @@
+/**
+ * The sessions and feeds that a parser follows, as one record. A step changes the record and yields effects, in order,
+ * which follower.ts carries out at once. A feed never outruns its session's watch.
+ */
+import type { FromParser } from "../protocol/parser_messages.ts";
+import type { SessionFeed } from "./feed_session.ts";
+import type { Trouble } from "./parse_line.ts";
+import type { Tier } from "./schedule.ts";
+import type { SessionWatch } from "./watch_session.ts";
+
+export interface Following {
+  readonly watches: Map<string, SessionWatch>;
+  readonly feeds: Map<number, SessionFeed>;
+  readonly quarantined: Set<string>;
+  /** Sessions whose log could not be read at the last attempt. */
+  readonly gone: Set<string>;
+  /** Sessions that were read to their end once: anything new in them is being said now. */
+  readonly live: Set<string>;
+  /** Sessions that a timer will wake. */
+  readonly lingering: Set<string>;
+  /** Logs that a session began as a copy of, while their ids are still being read. */
+  readonly inheriting: Map<string, readonly Generator<void, void>[]>;
+}
+
+export type Effect =
+  | { readonly effect: "send"; readonly message: FromParser; readonly payload?: Uint8Array<ArrayBuffer> }
+  | { readonly effect: "wake"; readonly session: string; readonly tier: Tier }
+  /** Wake it after AGENT_WAIT_MS, through `endLinger`. */
+  | { readonly effect: "wake-later"; readonly session: string }
+  | { readonly effect: "trouble"; readonly session: string; readonly trouble: Trouble };
+
+type Work<Answer> = Generator<Effect, Answer>;
+
+/** Records that a watch reads before the session's feeds are served. */
+const RECORDS_IN_A_ROW = 64;
+
+export function beginFollowing(): Following {
+  return {
+    watches: new Map(),
+    feeds: new Map(),
+    quarantined: new Set(),
+    gone: new Set(),
+    live: new Set(),
+    lingering: new Set(),
+    inheriting: new Map(),
+  };
+}
+
+/** Nothing for a session that is not watched. A quarantined one stays alone until the orchestrator watches it again. */
+export function wake({ watches, quarantined, live }: Following, session: string): Effect[] {
+  if (!watches.has(session) || quarantined.has(session)) return [];
+  return [{ effect: "wake", session, tier: live.has(session) ? "live" : "fresh" }];
+}
+
+/** The timer of `wake-later` has run out. */
+export function endLinger(state: Following, session: string): Effect[] {
+  state.lingering.delete(session);
+  return wake(state, session);
+}
+
+export function endAt(state: Following, feed: SessionFeed | undefined, until: number): Effect[] {
+  if (feed === undefined) return [];
+  feed.until = until;
+  return wake(state, feed.session);
+}
+
+export function addCredit(state: Following, feed: SessionFeed | undefined, batches: number): Effect[] {
+  if (feed === undefined) return [];
+  feed.credit += batches;
+  return wake(state, feed.session);
+}
+
+/** The orchestrator has dealt with the message at `seq`: feeds may go past it. */
+export function release(state: Following, session: string, seq: number): Effect[] {
+  state.watches.get(session)?.unhandled.delete(seq);
+  return wake(state, session);
+}
+
+/** Nothing of `session` is obeyed or sent before `steps` have read what it inherited. */
+export function inherit({ inheriting }: Following, session: string, steps: Generator<void, void>): void {
+  inheriting.set(session, [...inheriting.get(session) ?? [], steps]);
+}
+
+/** How far each watch has come, where it moved. */
+export function* reportMoved({ watches }: Following): Work<void> {
+  for (const watch of watches.values()) {
+    if (watch.moved()) yield { effect: "send", message: watch.progress() };
+  }
+}
+
+/** Works on one session as long as `hasTime`; null when there is nothing more to read. */
+export function* workOn(state: Following, session: string, hasTime: () => boolean): Work<Tier | null> {
+  const watch = state.watches.get(session);
+  if (watch === undefined) return null;
+  if (!readInherited(state, session, hasTime)) return "busy";
+  let busy = true;
+  while (busy && hasTime()) {
+    busy = yield* stepWatch(state, watch, hasTime);
+    for (const [id, feed] of [...state.feeds]) {
+      if (feed.session !== session) continue;
+      const isBusy = yield* stepFeed(state, id, feed, watch.limit(), hasTime);
+      busy ||= isBusy;
+    }
+  }
+  if (!busy && watch.moved()) yield { effect: "send", message: watch.progress() };
+  return busy ? "busy" : null;
+}
+
+/** Reads what the session inherited. False when there is more of it. */
+function readInherited(state: Following, session: string, hasTime: () => boolean): boolean {
+  const [first, ...others] = state.inheriting.get(session) ?? [];
+  if (first === undefined) return true;
+  while (hasTime()) {
+    if (first.next().done !== true) continue;
+    state.inheriting.set(session, others);
+    return readInherited(state, session, hasTime);
+  }
+  return false;
+}
+
+function* stepWatch(state: Following, watch: SessionWatch, hasTime: () => boolean): Work<boolean> {
+  const { session } = watch;
+  for (let records = 0; records < RECORDS_IN_A_ROW && hasTime(); records += 1) {
+    const result = watch.step();
+    switch (result) {
+      case "more":
+        continue;
+      case "linger":
+        state.live.add(session);
+        yield* linger(state, session);
+        return false;
+      case "wait":
+        state.live.add(session);
+        state.gone.delete(session);
+        return false;
+      case "gone":
+        if (!state.gone.has(session)) yield { effect: "trouble", session, trouble: GONE };
+        state.gone.add(session);
+        return false;
+      default:
+        yield { effect: "send", message: result };
+    }
+  }
+  return true;
+}
+
+const GONE: Trouble = { kind: "gone", what: "its log cannot be read" };
+
+function* stepFeed(
+  state: Following,
+  id: number,
+  feed: SessionFeed,
+  limit: number,
+  hasTime: () => boolean,
+): Work<boolean> {
+  while (feed.credit > 0) {
+    const result = feed.step(limit);
+    if (result === "linger") yield* linger(state, feed.session);
+    if (result === "wait" || result === "linger" || result === "gone") return false;
+    if (result === "more") {
+      if (!hasTime()) return true;
+      continue;
+    }
+    const { payload, ...batch } = result;
+    feed.credit -= 1;
+    yield { effect: "send", message: { type: "batch", feed: id, session: feed.session, ...batch }, payload };
+    if (batch.end) {
+      state.feeds.delete(id);
+      return false;
+    }
+  }
+  return false;
+}
+
+/** No change of a file may ever end the wait for a sub-agent's log. */
+function* linger({ lingering }: Following, session: string): Work<void> {
+  if (lingering.has(session)) return;
+  lingering.add(session);
+  yield { effect: "wake-later", session };
+}
