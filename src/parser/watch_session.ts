@@ -180,7 +180,7 @@ function scanOthers(advance: Advance): Scan {
 }
 
 function refuse(tokens: readonly string[], reason: Reason): RefusedLine[] {
-  return tokens.slice(0, COMMANDS_PER_MESSAGE).map((token) => ({ token: token.slice(0, 256), reason }));
+  return tokens.slice(0, COMMANDS_PER_MESSAGE).map((token) => ({ token, reason }));
 }
 
 /** Every string in a JSON value; walks without recursion. */

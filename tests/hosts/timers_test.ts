@@ -1,72 +1,189 @@
-/** Timers that are armed together: what is called, in which order, and what is not. */
+/** Timers that are armed together: what is called, when, in which order, and what is not. Time is the test's own. */
 import assert from "node:assert/strict";
 import { after, afterAwake, every, wait } from "../../src/hosts/timers.ts";
 
-Deno.test("after() calls in the order of what is due, however they were asked for", async () => {
-  const called: number[] = [];
-  for (const ms of [30, 10, 20, 1, 0]) after(ms, () => called.push(ms));
-  await wait(40);
-  assert.deepEqual(called, [0, 1, 10, 20, 30]);
+/** Of all tests: the module remembers what it armed. */
+let now = 0;
+
+/** Replaces the clock and the runtime's only timer until it is disposed. */
+function fakeTime() {
+  const real = { now: performance.now, timeout: AbortSignal.timeout };
+  const armed: { readonly at: number; readonly controller: AbortController }[] = [];
+  performance.now = () => now;
+  AbortSignal.timeout = (ms) => {
+    const controller = new AbortController();
+    armed.push({ at: now + ms, controller });
+    return controller.signal;
+  };
+
+  /** Lets time pass, and wakes the process at each moment that it asked for. */
+  async function pass(ms: number): Promise<void> {
+    const end = now + ms;
+    for (;;) {
+      const next = armed.sort((one, other) => one.at - other.at)[0];
+      if (next === undefined || next.at > end) break;
+      armed.shift();
+      await sleepUntil(next.at);
+      next.controller.abort();
+      // What is due was queued: this is called behind it.
+      await new Promise<void>((resolve) => queueMicrotask(resolve));
+    }
+    now = end;
+  }
+
+  /** The process does nothing meanwhile, and is woken late by everything that was due. */
+  async function holdUp(ms: number): Promise<void> {
+    now += ms;
+    await pass(0);
+  }
+
+  function sleepUntil(at: number): Promise<void> {
+    now = Math.max(now, at);
+    return Promise.resolve();
+  }
+
+  return {
+    pass,
+    holdUp,
+    armed: () => armed.map(({ at }) => at - now),
+    async [Symbol.asyncDispose]() {
+      while (armed.length > 0) await pass(60_000);
+      performance.now = real.now;
+      AbortSignal.timeout = real.timeout;
+    },
+  };
+}
+
+Deno.test("after() calls at the time that was asked for, in whichever order it was asked", async () => {
+  await using time = fakeTime();
+  const called: [ms: number, at: number][] = [];
+  const began = now;
+  for (const ms of [30, 10, 20, 1, 0, 10]) after(ms, () => called.push([ms, now - began]));
+  await time.pass(40);
+  assert.deepEqual(called, [[0, 0], [1, 1], [10, 10], [10, 10], [20, 20], [30, 30]]);
+});
+
+Deno.test("after() arms a short timer though a longer one is armed, and none for what is woken anyway", async () => {
+  await using time = fakeTime();
+  after(50_000, () => {});
+  assert.deepEqual(time.armed(), [50_000]);
+  after(5, () => {});
+  assert.deepEqual(time.armed(), [50_000, 5]);
+  for (const ms of [5, 50_000, 60_000]) after(ms, () => {});
+  assert.deepEqual(time.armed(), [50_000, 5]);
+});
+
+Deno.test("after() never calls before its time, though the timer was too early", async () => {
+  await using time = fakeTime();
+  const called: string[] = [];
+  after(0.4, () => called.push("fraction"));
+  await time.pass(0.3);
+  assert.deepEqual(called, []);
+  await time.pass(0.7);
+  assert.deepEqual(called, ["fraction"]);
 });
 
 Deno.test("after() does not call what was called off, not even by another that is due with it", async () => {
+  await using time = fakeTime();
   const called: string[] = [];
   const cancel = after(5, () => called.push("called off"));
   after(5, () => called.push("stays"));
+  const cancelWith = after(7, () => called.push("called off by what is due with it"));
+  after(6, () => cancelWith());
   const first = after(1, () => {
     called.push("first");
     cancel();
   });
-  await wait(20);
+  await time.pass(5);
   first();
+  await time.holdUp(10);
   assert.deepEqual(called, ["first", "stays"]);
 });
 
 Deno.test("every() calls again and again, until it is stopped from within", async () => {
-  let calls = 0;
-  await new Promise<void>((resolve) => {
-    const stop = every(1, () => {
-      calls += 1;
-      if (calls < 5) return;
-      stop();
-      resolve();
-    });
+  await using time = fakeTime();
+  const calls: number[] = [];
+  const began = now;
+  const stop = every(10, () => {
+    calls.push(now - began);
+    if (calls.length === 3) stop();
   });
-  await wait(10);
-  assert.equal(calls, 5);
+  await time.pass(100);
+  assert.deepEqual(calls, [10, 20, 30]);
+});
+
+Deno.test("every() goes on after a call that throws", async () => {
+  await using time = fakeTime();
+  const caught = catchErrors();
+  let calls = 0;
+  const stop = every(10, () => {
+    calls += 1;
+    throw new Error("a bug");
+  });
+  await time.pass(30);
+  stop();
+  assert.equal(calls, 3);
+  assert.equal(caught().length, 3);
 });
 
 Deno.test("a call that throws takes no other with it", async () => {
-  const thrown: unknown[] = [];
-  const caught = (event: ErrorEvent) => {
-    event.preventDefault();
-    thrown.push(event.error);
-  };
-  globalThis.addEventListener("error", caught);
+  await using time = fakeTime();
+  const caught = catchErrors();
+  const called: string[] = [];
   after(1, () => {
     throw new Error("a bug");
   });
-  const other = new Promise<string>((resolve) => after(1, () => resolve("called")));
-  assert.equal(await other, "called");
-  globalThis.removeEventListener("error", caught);
-  assert.match(String(thrown[0]), /a bug/);
+  after(1, () => called.push("called"));
+  await time.pass(1);
+  assert.deepEqual(called, ["called"]);
+  assert.match(String(caught()[0]), /a bug/);
 });
 
-Deno.test("afterAwake() lets what came meanwhile be taken first, however long the process was held up", async () => {
-  const order: string[] = [];
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = () => order.push("taken");
-  const called = new Promise<void>((resolve) =>
-    afterAwake(50, () => {
-      order.push("called");
-      resolve();
-    })
-  );
-  const cancel = afterAwake(1, () => order.push("called off"));
-  cancel();
-  port2.postMessage("it was sent in time");
-  for (const end = performance.now() + 200; performance.now() < end;);
-  await called;
-  port1.close();
-  assert.deepEqual(order, ["taken", "called"]);
+Deno.test("wait() resolves when its time has come", async () => {
+  await using time = fakeTime();
+  let isOver = false;
+  void wait(10).then(() => isOver = true);
+  await time.pass(9);
+  assert.equal(isOver, false);
+  await time.pass(1);
+  assert.equal(isOver, true);
 });
+
+Deno.test("afterAwake() counts no more than a tenth of its time while the process did nothing", async () => {
+  await using time = fakeTime();
+  let calls = 0;
+  afterAwake(100, () => calls += 1);
+  await time.holdUp(10_000);
+  await time.pass(89);
+  assert.equal(calls, 0);
+  await time.pass(1);
+  assert.equal(calls, 1);
+  await time.pass(1000);
+  assert.equal(calls, 1);
+});
+
+Deno.test("afterAwake() can be called off at any part of its time", async () => {
+  await using time = fakeTime();
+  let calls = 0;
+  for (const part of [0, 5, 9]) {
+    const cancel = afterAwake(100, () => calls += 1);
+    await time.pass(part * 10);
+    cancel();
+    await time.pass(200);
+  }
+  assert.equal(calls, 0);
+});
+
+/** Errors that nobody catches, until the answer is asked for. */
+function catchErrors(): () => unknown[] {
+  const errors: unknown[] = [];
+  const caught = (event: ErrorEvent) => {
+    event.preventDefault();
+    errors.push(event.error);
+  };
+  globalThis.addEventListener("error", caught);
+  return () => {
+    globalThis.removeEventListener("error", caught);
+    return errors;
+  };
+}

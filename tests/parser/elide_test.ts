@@ -31,6 +31,7 @@ const FILLINGS: readonly (readonly [name: string, filling: string])[] = [
   ["backslashes", "\\"],
   ["backslashes and quotes", '\\"\\\\"'],
   ["two-byte characters", "é"],
+  ["three-byte characters", "€"],
   ["emoji", "🎉"],
   ["control characters", "\u0000\u001b"],
   ["newlines", "a\nb"],
@@ -47,9 +48,14 @@ for (const [name, filling] of FILLINGS) {
       assert.equal(values, 2);
       assert.equal(value.b[0], "short");
       assert.equal(value.c, 1);
-      const kept = value.a.slice(0, value.a.lastIndexOf(" … [")).replace(/\ufffd$/, "");
+      assert.ok(!text?.includes("\ufffd"), "no character is cut in two");
+      const kept = value.a.slice(0, value.a.lastIndexOf(" … ["));
       assert.ok(long.startsWith(kept), "what is kept is a head of what was there");
-      assert.ok(kept.length > 100);
+      const width = encoder.encode(JSON.stringify(kept)).length - 2;
+      assert.ok(
+        width > ELIDED_STRING_KEEPS - 6 && width <= ELIDED_STRING_KEEPS,
+        "as much as there is room for",
+      );
     }
   });
 }
