@@ -12,7 +12,7 @@ import { makeHome, startDaemon } from "./stage/harness.ts";
 import { childrenOf } from "./stage/proc.ts";
 import { until } from "./stage/until.ts";
 
-const REPORT_EVENTS = new URL("report_events.ts", import.meta.url).pathname;
+const REPORT_EVENTS = new URL("stage/report_events.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const encoder = new TextEncoder();
 
