@@ -5,7 +5,6 @@
 import { folderOf, runMain, WITHOUT_HOME } from "./cli/main.ts";
 import { DONE, fail } from "./cli/outcome.ts";
 import { parseArguments } from "./cli/command_line/parse_arguments.ts";
-import { runInvocation } from "./cli/run.ts";
 import { SYSTEM_POLICY } from "./settings/places.ts";
 
 await runMain(({ home, variables, input, out, err }) => {
@@ -18,7 +17,8 @@ await runMain(({ home, variables, input, out, err }) => {
       return fail("usage", `${parsed.message}.\nTry '${parsed.command} --help'.`);
   }
   if (home === null) return WITHOUT_HOME;
-  return runInvocation(parsed.invocation, {
+  const { command, given, launch } = parsed.invocation;
+  return command.run(given, {
     home,
     uid: Deno.uid() ?? 0,
     cwd: Deno.cwd(),
@@ -26,10 +26,11 @@ await runMain(({ home, variables, input, out, err }) => {
     now: Date.now(),
     // Not with `Intl`, whose tables take ten milliseconds to load.
     timeZone: () => Temporal.Now.timeZoneId(),
-    ...parsed.launch,
+    ...launch,
     system: SYSTEM_POLICY,
+    code: [folderOf(import.meta.url)],
     input,
     out,
     err,
-  }, { code: [folderOf(import.meta.url)] });
+  });
 });

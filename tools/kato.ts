@@ -8,11 +8,11 @@ import { fstatSync } from "node:fs";
 import { EXIT } from "../src/cli/exit_status.ts";
 import { homeOf, NO_HOME } from "../src/cli/home.ts";
 import { makePlan } from "../src/cli/planning/make_plan.ts";
-import { planCommandOf, type Sketch } from "../src/cli/planning/plan_command.ts";
+import { planRequestOf } from "../src/cli/planning/plan_request.ts";
 import { clientVariables } from "../src/cli/planning/load_settings.ts";
 import { denoFlags, engineFlags, memoryFlags, memoryVariables } from "./runtime_flags.ts";
 import { SYSTEM_POLICY } from "../src/settings/places.ts";
-import { unionGrants } from "../src/permissions/plan.ts";
+import { type PlanRequest, unionGrants } from "../src/permissions/plan.ts";
 import { renderPlan } from "../src/permissions/plan_text.ts";
 
 const REPOSITORY = new URL("../", import.meta.url).pathname;
@@ -73,8 +73,8 @@ type Flags = { readonly ok: true; readonly flags: readonly string[] } | {
 };
 
 /** The runtime's flags, and the arguments that go before the person's own. */
-async function planRun(sketch: Sketch, home: string): Promise<Flags> {
-  const planned = await makePlan(sketch, {
+async function planRun(request: PlanRequest, home: string): Promise<Flags> {
+  const planned = await makePlan(request, {
     home,
     uid: Deno.uid() ?? 0,
     variables,
@@ -95,8 +95,8 @@ async function planRun(sketch: Sketch, home: string): Promise<Flags> {
     return { ok: false, status: EXIT.refused };
   }
   const hash = plan.hash === null ? [] : ["--plan-hash", plan.hash];
-  const flags = [...engineFlags(memoryFlags(sketch.name)), ...denoFlags(unionGrants(plan))];
-  const entry = sketch.name === "daemon" ? "orchestrator.ts" : "kato.ts";
+  const flags = [...engineFlags(memoryFlags(request.profile)), ...denoFlags(unionGrants(plan))];
+  const entry = request.profile === "daemon" ? "orchestrator.ts" : "kato.ts";
   return { ok: true, flags: [...flags, `${SOURCE}/${entry}`, ...hash] };
 }
 
@@ -159,15 +159,15 @@ async function main(line: readonly string[]): Promise<number> {
   const cwd = Deno.env.get("INIT_CWD") ?? Deno.cwd();
   for (const signal of FORWARDED) Deno.addSignalListener(signal, () => forward(signal));
 
-  const sketch = planCommandOf(line, cwd, home);
-  const isDaemon = sketch.name === "daemon";
+  const request = planRequestOf(line, { cwd, home });
+  const isDaemon = request.profile === "daemon";
   if (isDaemon) say("a checkout has no kernel sandbox; the runtime's permissions and the path policy hold.");
   let extra: string[] = [];
   const starts: number[] = [];
   for (;;) {
-    const run = line[0] === "plan" ? PLANNING : await planRun(sketch, home);
+    const run = line[0] === "plan" ? PLANNING : await planRun(request, home);
     if (!run.ok) return run.status;
-    const { code, signal } = await runChild(sketch.name, run.flags, [...line, ...extra], cwd);
+    const { code, signal } = await runChild(request.profile, run.flags, [...line, ...extra], cwd);
     const crashed = code === EXIT.bug || (signal !== null && CRASHES.has(signal));
     if (!isDaemon || stopping || !(crashed || code === EXIT.restart)) return code;
     const now = performance.now();

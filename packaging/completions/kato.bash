@@ -11,7 +11,7 @@ _kato() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command ${COMP_WORDS[index]}" in
-      ' status' | ' sessions' | ' export' | ' record' | ' capture' | ' stop' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit tail' | ' doctor' | ' init' | ' completions' | ' daemon')
+      ' status' | ' sessions' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit tail' | ' doctor' | ' init' | ' completions' | ' daemon')
         command="${command:+$command }${COMP_WORDS[index]}"
         ;;
     esac
@@ -21,6 +21,9 @@ _kato() {
     'sessions --provider') _kato_words 'claude-code codex gemini'; return ;;
     'sessions --project') _kato_paths -d; return ;;
     'sessions --since') return ;;
+    'record --provider') _kato_words 'claude-code codex gemini'; return ;;
+    'capture --provider') _kato_words 'claude-code codex gemini'; return ;;
+    'stop --provider') _kato_words 'claude-code codex gemini'; return ;;
     'export --file') _kato_paths -f; return ;;
     'export -o' | 'export --output') _kato_paths -f; return ;;
     'export --format') _kato_words 'md jsonl html'; return ;;
@@ -29,22 +32,19 @@ _kato() {
     'export --provider') _kato_words 'claude-code codex gemini'; return ;;
     'export --project') _kato_paths -d; return ;;
     'export --since') return ;;
-    'record --provider') _kato_words 'claude-code codex gemini'; return ;;
-    'capture --provider') _kato_words 'claude-code codex gemini'; return ;;
-    'stop --provider') _kato_words 'claude-code codex gemini'; return ;;
     'policy check --as') _kato_words 'organisation user'; return ;;
     'policy explain --as') _kato_words 'chat export'; return ;;
     'audit verify --head') return ;;
     'audit tail -n' | 'audit tail --lines') return ;;
   esac
   case $command in
-    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions export record capture stop policy audit doctor init completions daemon'; fi ;;
+    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --provider --project --since -h --help' ;;
-    'export') if [[ $word == -* ]]; then _kato_words '--file --all -o --output --format --include --exclude --force --provider --project --since -h --help'; else _kato_ids; fi ;;
     'record') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'capture') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'stop') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'export') if [[ $word == -* ]]; then _kato_words '--file --all -o --output --format --include --exclude --force --provider --project --since -h --help'; else _kato_ids; fi ;;
     'policy') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'show check explain allow deny'; fi ;;
     'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'policy check') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;

@@ -4,7 +4,7 @@
 function __kato_is
     set -l command
     for word in (commandline -opc)[2..]
-        contains -- "$command$word" 'status' 'sessions' 'export' 'record' 'capture' 'stop' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit tail' 'doctor' 'init' 'completions' 'daemon'
+        contains -- "$command$word" 'status' 'sessions' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit tail' 'doctor' 'init' 'completions' 'daemon'
         and set command "$command$word "
     end
     test (string trim -- "$command") = "$argv"
@@ -17,10 +17,10 @@ end
 complete -c kato -f
 complete -c kato -n '__kato_is \'\'' -a status -d 'say whether kato runs, and what it records'
 complete -c kato -n '__kato_is \'\'' -a sessions -d 'list the sessions on this machine, newest first'
-complete -c kato -n '__kato_is \'\'' -a export -d 'write whole sessions to a file or folder, once'
 complete -c kato -n '__kato_is \'\'' -a record -d 'record a session from now on'
 complete -c kato -n '__kato_is \'\'' -a capture -d 'write a session so far, then go on recording it'
 complete -c kato -n '__kato_is \'\'' -a stop -d 'stop recording a session'
+complete -c kato -n '__kato_is \'\'' -a export -d 'write whole sessions to a file or folder, once'
 complete -c kato -n '__kato_is \'\'' -a policy -d 'show, explain, check or change the policy'
 complete -c kato -n '__kato_is \'\'' -a audit -d 'verify or read the security log'
 complete -c kato -n '__kato_is \'\'' -a doctor -d 'say what protects this installation, and what does not'
@@ -37,6 +37,15 @@ complete -c kato -n '__kato_is \'sessions\'' -l provider -x -a 'claude-code code
 complete -c kato -n '__kato_is \'sessions\'' -l project -x -a '(__fish_complete_directories)' -d 'sessions held in this folder or below it'
 complete -c kato -n '__kato_is \'sessions\'' -l since -x -d 'sessions active since: 30m, 12h, 7d, 2w or a date'
 complete -c kato -n '__kato_is \'sessions\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'record\'' -l provider -x -a 'claude-code codex gemini' -d 'claude-code, codex or gemini'
+complete -c kato -n '__kato_is \'record\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'record\'; and test (commandline -opc)[-1] = record' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
+complete -c kato -n '__kato_is \'capture\'' -l provider -x -a 'claude-code codex gemini' -d 'claude-code, codex or gemini'
+complete -c kato -n '__kato_is \'capture\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'capture\'; and test (commandline -opc)[-1] = capture' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
+complete -c kato -n '__kato_is \'stop\'' -l provider -x -a 'claude-code codex gemini' -d 'claude-code, codex or gemini'
+complete -c kato -n '__kato_is \'stop\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'stop\'; and test (commandline -opc)[-1] = stop' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
 complete -c kato -n '__kato_is \'export\'' -l file -r -F -d 'a session\'s log by its path, instead of SESSION'
 complete -c kato -n '__kato_is \'export\'' -l all -d 'every session that the filters let through'
 complete -c kato -n '__kato_is \'export\'' -s o -l output -r -F -d 'a file, a folder (for several sessions), or - for standard output'
@@ -49,15 +58,6 @@ complete -c kato -n '__kato_is \'export\'' -l project -x -a '(__fish_complete_di
 complete -c kato -n '__kato_is \'export\'' -l since -x -d 'sessions active since: 30m, 12h, 7d, 2w or a date'
 complete -c kato -n '__kato_is \'export\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'export\'' -x -k -a '(__kato_ids)' -d 'the sessions to write'
-complete -c kato -n '__kato_is \'record\'' -l provider -x -a 'claude-code codex gemini' -d 'claude-code, codex or gemini'
-complete -c kato -n '__kato_is \'record\'' -s h -l help -d 'show this'
-complete -c kato -n '__kato_is \'record\'; and test (commandline -opc)[-1] = record' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
-complete -c kato -n '__kato_is \'capture\'' -l provider -x -a 'claude-code codex gemini' -d 'claude-code, codex or gemini'
-complete -c kato -n '__kato_is \'capture\'' -s h -l help -d 'show this'
-complete -c kato -n '__kato_is \'capture\'; and test (commandline -opc)[-1] = capture' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
-complete -c kato -n '__kato_is \'stop\'' -l provider -x -a 'claude-code codex gemini' -d 'claude-code, codex or gemini'
-complete -c kato -n '__kato_is \'stop\'' -s h -l help -d 'show this'
-complete -c kato -n '__kato_is \'stop\'; and test (commandline -opc)[-1] = stop' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
 complete -c kato -n '__kato_is \'policy\'' -a show -d 'print every value that holds, with where it comes from'
 complete -c kato -n '__kato_is \'policy\'' -a check -d 'say what is wrong in the settings files, and where'
 complete -c kato -n '__kato_is \'policy\'' -a explain -d 'say why a value holds, or why a path may be written or not'

@@ -1,5 +1,5 @@
 /** What a command is told of the person, the machine and the terminal. Types only. */
-import type { Launch } from "./command_line/parse_arguments.ts";
+import type { Launch } from "./command_line/launch.ts";
 
 /** A stream to print to. */
 export interface Output {
@@ -29,6 +29,8 @@ export interface Context extends Launch {
   readonly timeZone: () => string;
   /** The administrator's policy folder: `/etc/kato`, except in tests. */
   readonly system: string;
+  /** Files and folders of the program. */
+  readonly code: readonly string[];
   readonly input: Input;
   readonly out: Output;
   readonly err: Output;

@@ -10,39 +10,16 @@ import { placesOf } from "../settings/places.ts";
 import type { Policy } from "../settings/policy.ts";
 import { UNIT } from "./unit_folders.ts";
 
-/** A command as far as its permissions go. All paths are absolute and normalised. */
-export type PlanCommand =
-  | {
-    readonly name: "export";
-    /** The log and what belongs to it, for `--file`; null: sessions are found below the provider roots. */
-    readonly reads: readonly string[] | null;
-    /** The output, and the outermost folder that must be made for it; nothing for `-`. */
-    readonly writes: readonly string[];
-    /** Of each output, the nearest folder that exists. */
-    readonly looks: readonly string[];
-  }
-  /** `reads`: the file that `kato policy check` is given, if any; what `kato audit verify` is given. */
-  | { readonly name: "policy" | "audit copy"; readonly reads: readonly string[] }
-  | { readonly name: "policy explain"; readonly looks: readonly string[] }
-  | {
-    readonly name: "policy edit";
-    readonly looks: readonly string[];
-    /** Whether one of kato's units is installed, so that a drop-in is kept. */
-    readonly unit: boolean;
-  }
-  | {
-    readonly name:
-      | "daemon"
-      | "status"
-      | "sessions"
-      | "doctor"
-      | "audit"
-      | "init"
-      | "record"
-      | "capture"
-      | "stop"
-      | "help";
-  };
+/** What a command line asks for, as far as its permissions go. All paths are absolute and normalised. */
+export interface PlanRequest {
+  readonly profile: Profile;
+  /** What it names to read: a log, a policy file, a copy of an audit log. An export that names none finds sessions. */
+  readonly reads?: readonly string[];
+  /** The file or folder that it names to write; null: standard output, or a path that its name alone denies. */
+  readonly writes?: string | null;
+  /** The path that it names to look at; null: none, or one that its name alone denies. */
+  readonly looks?: string | null;
+}
 
 /** What a plan takes from the machine. All paths are absolute and normalised. */
 export interface Facts {
@@ -55,6 +32,12 @@ export interface Facts {
   readonly clientRoots: Readonly<Partial<Record<ProviderId, readonly string[]>>>;
   /** Names of the environment variables by which clients find those folders. */
   readonly clientVariables: readonly string[];
+  /** What a provider may look for beside the log that an export names, whether it is there or not. */
+  readonly besides: readonly string[];
+  /** The path to write or to look at, if it is a folder, else the nearest above it; null: none, but the root. */
+  readonly nearestFolder: string | null;
+  /** Whether one of kato's units is installed, so that a drop-in is kept. */
+  readonly hasUnit: boolean;
   /** For each folder that is a link, or below one: where it really is. Both names are granted. */
   readonly realPaths: Readonly<Record<string, string>>;
 }
@@ -73,43 +56,18 @@ export interface Plan {
   readonly hash: string | null;
 }
 
-const PROFILES: Readonly<Record<PlanCommand["name"], Profile>> = {
-  daemon: "daemon",
-  export: "export",
-  status: "cli-read:status",
-  sessions: "cli-read:sessions",
-  doctor: "cli-read:doctor",
-  policy: "policy",
-  "policy explain": "policy:explain",
-  "policy edit": "policy:edit",
-  audit: "audit",
-  "audit copy": "audit",
-  init: "init",
-  record: "request",
-  capture: "request",
-  stop: "request",
-  help: "help",
-};
-
-/** Whether `command` cannot run while the policy does not load. */
-export function needsPolicy(command: PlanCommand["name"]): boolean {
-  return rowOf(PROFILES[command]).needsPolicy;
-}
-
 /** `policy` may be null only for a command that does not need it. */
 export function plan(
-  command: PlanCommand,
+  request: PlanRequest,
   policy: { readonly policy: Policy; readonly hash: string } | null,
   facts: Facts,
 ): Plan {
-  const profile = PROFILES[command.name];
+  const { profile } = request;
   const row = rowOf(profile);
   if (row.needsPolicy && policy === null) throw new Error(`internal error: ${profile} without a policy`);
-  const places = placePaths(command, policy?.policy ?? null, facts);
+  const places = placePaths(request, policy?.policy ?? null, facts);
   const own = { role: profile, grants: grantsOf(row, places, facts) };
-  const roles = command.name === "daemon" && policy !== null
-    ? [own, ...workers(policy.policy, facts)]
-    : [own];
+  const roles = profile === "daemon" && policy !== null ? [own, ...workers(policy.policy, facts)] : [own];
   return { profile, roles, hash: policy?.hash ?? null };
 }
 
@@ -178,15 +136,14 @@ function grantsOf(row: Row, places: Readonly<Record<Place, readonly string[]>>, 
 }
 
 function placePaths(
-  command: PlanCommand,
+  { profile, reads, writes = null }: PlanRequest,
   policy: Policy | null,
   facts: Facts,
 ): Readonly<Record<Place, readonly string[]>> {
-  const { home, system, code } = facts;
+  const { home, system, code, besides, nearestFolder } = facts;
+  const folders = nearestFolder === null ? [] : [nearestFolder];
   const own = placesOf(home);
   const providerRoots = policy === null ? [] : [...rootsByProvider(policy, facts).values()].flat();
-  const isExport = command.name === "export";
-  const isEdit = command.name === "policy edit";
   return {
     "code": code,
     "settings": [system, own.config],
@@ -201,18 +158,19 @@ function placePaths(
     "its provider's roots": [],
     "its destination": [],
     "export roots": policy?.destinations.roots ?? [],
-    "named inputs": command.name === "policy" || command.name === "audit copy"
-      ? command.reads
-      : isExport
-      ? command.reads ?? providerRoots
-      : [],
-    "named outputs": isExport ? command.writes : [],
-    "folders of outputs": isExport ? command.looks : [],
-    "named folders": isEdit || command.name === "policy explain" ? command.looks : [],
+    "named inputs": reads === undefined ? profile === "export" ? providerRoots : [] : [...reads, ...besides],
+    "named outputs": writes === null ? [] : folders.map((folder) => outermostMade(folder, writes)),
+    "folders of outputs": folders,
+    "named folders": folders,
     "unit files": unitFolders(home).map((folder) => `${folder}/${UNIT}`),
-    "unit drop-ins": isEdit && command.unit ? [ownDropIns(home)] : [],
+    "unit drop-ins": facts.hasUnit ? [ownDropIns(home)] : [],
     "host facts": hostFacts(home),
   };
+}
+
+/** `path`, or the outermost folder below `folder` that must be made for it. */
+function outermostMade(folder: string, path: string): string {
+  return folder === path ? path : `${folder}/${path.slice(folder.length + 1).split("/")[0]}`;
 }
 
 /** Of user units: of this person, then of this machine's administrator, then of packages. */

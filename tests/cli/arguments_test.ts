@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Invocation } from "../../src/cli/command_line/invocation.ts";
 import { parseArguments } from "../../src/cli/command_line/parse_arguments.ts";
+import type { Invocation } from "../../src/cli/command_line/program.ts";
 import { createProgram } from "../../src/cli/command_line/program.ts";
 import { usageReference } from "../../src/cli/command_line/usage_reference.ts";
 
@@ -20,27 +20,23 @@ function complaintOf(line: string): string {
 
 const NO_FILTER = { provider: null, project: null, since: null };
 
-const LINES: readonly (readonly [line: string, expected: Invocation])[] = [
-  ["status", { name: "status", json: false }],
-  ["status --json", { name: "status", json: true }],
-  ["sessions", { name: "sessions", filter: NO_FILTER, limit: null, json: false }],
+const LINES: readonly (readonly [line: string, path: string, given: Invocation["given"]])[] = [
+  ["status", "status", { json: false }],
+  ["status --json", "status", { json: true }],
+  ["sessions", "sessions", { ...NO_FILTER, limit: null, json: false }],
   [
     "sessions --provider codex --project . --since 2h --limit 0 --json",
-    {
-      name: "sessions",
-      filter: { provider: "codex", project: ".", since: { ago: 7_200_000 } },
-      limit: 0,
-      json: true,
-    },
+    "sessions",
+    { provider: "codex", project: ".", since: { ago: 7_200_000 }, limit: 0, json: true },
   ],
   [
     "export 5d8 5d9 -o out --include thinking,notices --exclude tools --force",
+    "export",
     {
-      name: "export",
       sessions: ["5d8", "5d9"],
       file: null,
       all: false,
-      filter: NO_FILTER,
+      ...NO_FILTER,
       output: "out",
       format: null,
       include: ["thinking", "notices"],
@@ -48,33 +44,30 @@ const LINES: readonly (readonly [line: string, expected: Invocation])[] = [
       force: true,
     },
   ],
-  ["record 5d8", { name: "record", session: "5d8", provider: null, destination: null }],
+  ["record 5d8", "record", { session: "5d8", provider: null, destination: null }],
   [
     "capture 5d8 x.md --provider gemini",
-    { name: "capture", session: "5d8", provider: "gemini", destination: "x.md" },
+    "capture",
+    { session: "5d8", provider: "gemini", destination: "x.md" },
   ],
-  ["stop 5d8", { name: "stop", session: "5d8", provider: null, destination: null }],
-  ["policy show", { name: "policy show", json: false }],
-  ["policy check f.toml --as user", { name: "policy check", file: "f.toml", as: "user", json: false }],
-  ["audit verify", { name: "audit verify", copy: [], head: null, archived: false, json: false }],
-  ["audit verify a b/", {
-    name: "audit verify",
-    copy: ["a", "b/"],
-    head: null,
-    archived: false,
-    json: false,
-  }],
-  ["audit tail -n 3 -f", { name: "audit tail", count: 3, follow: true, json: false }],
-  ["doctor --permissions", { name: "doctor", permissions: true, json: false }],
-  ["init", { name: "init" }],
-  ["daemon", { name: "daemon", afterCrash: false }],
-  ["daemon --after-crash", { name: "daemon", afterCrash: true }],
-  ["plan -- export --all -o x", { name: "plan", arguments: ["export", "--all", "-o", "x"] }],
+  ["stop 5d8", "stop", { session: "5d8", provider: null }],
+  ["policy show", "policy show", { json: false }],
+  ["policy check f.toml --as user", "policy check", { file: "f.toml", as: "user", json: false }],
+  ["audit verify", "audit verify", { copy: [], head: null, archived: false, json: false }],
+  ["audit verify a b/", "audit verify", { copy: ["a", "b/"], head: null, archived: false, json: false }],
+  ["audit tail -n 3 -f", "audit tail", { lines: 3, follow: true, json: false }],
+  ["doctor --permissions", "doctor", { permissions: true, json: false }],
+  ["init", "init", {}],
+  ["daemon", "daemon", { afterCrash: false }],
+  ["daemon --after-crash", "daemon", { afterCrash: true }],
+  ["plan -- export --all -o x", "plan", { line: ["export", "--all", "-o", "x"] }],
 ];
 
-for (const [line, expected] of LINES) {
-  Deno.test(`parseArguments() understands kato ${line}`, () =>
-    assert.deepEqual(invocationOf(line), expected));
+for (const [line, path, given] of LINES) {
+  Deno.test(`parseArguments() understands kato ${line}`, () => {
+    const invocation = invocationOf(line);
+    assert.deepEqual([invocation.command.path, invocation.given], [path, given]);
+  });
 }
 
 const WRONG: readonly (readonly [line: string, complaint: string])[] = [
@@ -112,8 +105,7 @@ for (const [line, complaint] of WRONG) {
 
 Deno.test("parseArguments() takes a date as the person's midnight, a time as it is", () => {
   const sinceOf = (text: string) => {
-    const invocation = invocationOf(`sessions --since ${text}`);
-    return invocation.name === "sessions" ? invocation.filter.since : null;
+    return invocationOf(`sessions --since ${text}`).given["since"];
   };
   assert.deepEqual(sinceOf("2026-11-23"), { at: new Date(2026, 10, 23).getTime() });
   assert.deepEqual(sinceOf("2026-11-23T08:00Z"), { at: Date.UTC(2026, 10, 23, 8) });
@@ -123,7 +115,7 @@ Deno.test("parseArguments() takes a date as the person's midnight, a time as it 
 Deno.test("parseArguments() hands on what the launcher says, and no more", () => {
   const launchOf = (...line: string[]) => {
     const parsed = parseArguments(line, STYLE);
-    return parsed.parsed === "invocation" ? parsed.launch : null;
+    return parsed.parsed === "invocation" ? parsed.invocation.launch : null;
   };
   const kernel = { landlockAbi: null, processes: [], unit: null, misses: [], userNamespaces: null };
   const nothing = {

@@ -24,9 +24,9 @@ const LINES: readonly (readonly string[])[] = [
 for (const line of LINES) {
   Deno.test(`readDaemonLine() reads ${line.join(" ")} as the parser of all commands does`, () => {
     const parsed = parseArguments(line, { columns: 80, colour: false });
-    assert.ok(parsed.parsed === "invocation" && parsed.invocation.name === "daemon");
-    const { kernel: _, outputMade: __, ...launch } = parsed.launch;
-    assert.deepEqual(readDaemonLine(line), { launch, afterCrash: parsed.invocation.afterCrash });
+    assert.ok(parsed.parsed === "invocation" && parsed.invocation.command.path === "daemon");
+    const { kernel: _, outputMade: __, ...launch } = parsed.invocation.launch;
+    assert.deepEqual(readDaemonLine(line), { launch, ...parsed.invocation.given });
   });
 }
 

@@ -2,16 +2,12 @@
 import assert from "node:assert/strict";
 import { checkNamespaces, checkUnit, type UnitPlaces } from "../../src/cli/doctor/unit_checks.ts";
 import { EXPECTED, missingProperties, readService, viewOf } from "../../src/cli/doctor/unit_file.ts";
-import {
-  type KernelFacts,
-  NO_KERNEL_FACTS,
-  type ProcessFacts,
-} from "../../src/cli/command_line/kernel_facts.ts";
+import { type KernelFacts, type ProcessFacts } from "../../src/cli/command_line/kernel_facts.ts";
 import { placesOf } from "../../src/settings/places.ts";
 import type { Status } from "../../src/protocol/status.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
 import { loadPolicy } from "../../src/settings/policy_files.ts";
-import { makeHome, type Place, runLine, type RunOptions } from "./stage/run_line.ts";
+import { makeHome, NO_KERNEL_FACTS, type Place, runLine, type RunOptions } from "./stage/run_line.ts";
 
 interface Finding {
   readonly name: string;

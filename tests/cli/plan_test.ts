@@ -1,58 +1,71 @@
 import assert from "node:assert/strict";
+import { COMMANDS } from "../../src/cli/commands/table.ts";
 import { makePlan } from "../../src/cli/planning/make_plan.ts";
-import { planCommandOf, type Sketch } from "../../src/cli/planning/plan_command.ts";
+import { planRequestOf } from "../../src/cli/planning/plan_request.ts";
+import type { PlanRequest } from "../../src/permissions/plan.ts";
 import { makeHome, type Place, runLine } from "./stage/run_line.ts";
 
 const HOME = "/home/dev";
 const CWD = "/home/dev/work";
 
-const SKETCHES: readonly (readonly [line: string, sketch: Sketch])[] = [
-  ["status", { name: "status" }],
-  ["record 5d8 x.md", { name: "record" }],
-  ["audit tail", { name: "audit" }],
-  ["audit verify --archived", { name: "audit" }],
+const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
+  ["status", { profile: "cli-read:status" }],
+  ["sessions", { profile: "cli-read:sessions" }],
+  ["doctor --permissions", { profile: "cli-read:doctor" }],
+  ["init", { profile: "init" }],
+  ["daemon", { profile: "daemon" }],
+  ["completions zsh", { profile: "help" }],
+  ["plan -- daemon", { profile: "help" }],
+  ["record 5d8 x.md", { profile: "request" }],
+  ["capture 5d8", { profile: "request" }],
+  ["stop 5d8", { profile: "request" }],
+  ["audit tail", { profile: "audit" }],
+  ["audit verify --archived", { profile: "audit", reads: [] }],
   ["audit verify copy/ ~/a.jsonl", {
-    name: "audit copy",
+    profile: "audit",
     reads: ["/home/dev/work/copy", "/home/dev/a.jsonl"],
   }],
-  ["policy show", { name: "policy", reads: [] }],
-  ["policy check my.toml", { name: "policy", reads: ["/home/dev/work/my.toml"] }],
-  ["policy explain destinations.roots", { name: "policy explain", path: null }],
-  ["policy explain notes/x.md", { name: "policy explain", path: null }],
-  ["policy explain notes/x.md --as export", { name: "policy explain", path: "/home/dev/work/notes/x.md" }],
-  ["policy explain ~/x.md", { name: "policy explain", path: "/home/dev/x.md" }],
-  ["policy explain /etc/../x.md", { name: "policy explain", path: null }],
-  ["policy allow notes", { name: "policy edit", path: "/home/dev/work/notes" }],
-  ["policy deny ../notes", { name: "policy edit", path: "/home/dev/notes" }],
-  ["export 5d8 -o x.md", exported(null, "file", "/home/dev/work/x.md")],
-  ["export 5d8 -o ~/x.md", exported(null, "file", "/home/dev/x.md")],
-  ["export 5d8 -o notes/", exported(null, "folder", "/home/dev/work/notes")],
-  ["export 5d8 5d9 -o notes", exported(null, "folder", "/home/dev/work/notes")],
-  ["export --all -o .", exported(null, "folder", "/home/dev/work")],
+  ["policy show", { profile: "policy" }],
+  ["policy check", { profile: "policy", reads: [] }],
+  ["policy check -", { profile: "policy", reads: [] }],
+  ["policy check my.toml", { profile: "policy", reads: ["/home/dev/work/my.toml"] }],
+  ["policy explain destinations.roots", { profile: "policy:explain", looks: null }],
+  ["policy explain notes/x.md", { profile: "policy:explain", looks: null }],
+  ["policy explain notes/x.md --as export", {
+    profile: "policy:explain",
+    looks: "/home/dev/work/notes/x.md",
+  }],
+  ["policy explain ~/x.md", { profile: "policy:explain", looks: "/home/dev/x.md" }],
+  ["policy explain /etc/../x.md", { profile: "policy:explain", looks: null }],
+  ["policy allow notes", { profile: "policy:edit", looks: "/home/dev/work/notes" }],
+  ["policy deny ../notes", { profile: "policy:edit", looks: "/home/dev/notes" }],
+  ["export 5d8 -o x.md", { profile: "export", writes: "/home/dev/work/x.md" }],
+  ["export 5d8 -o ~/x.md", { profile: "export", writes: "/home/dev/x.md" }],
+  ["export 5d8 -o notes/", { profile: "export", writes: "/home/dev/work/notes" }],
+  ["export --all -o .", { profile: "export", writes: "/home/dev/work" }],
   ["export --file ./log.jsonl -o -", {
-    ...exported("/home/dev/work/log.jsonl", "file", ""),
-    output: { kind: "nothing" },
+    profile: "export",
+    reads: ["/home/dev/work/log.jsonl"],
+    writes: null,
   }],
   // Denied whatever is there, so nothing need be looked at.
-  ["export 5d8 -o ../x.md", { ...exported(null, "file", ""), output: { kind: "nothing" } }],
-  ["export 5d8 -o $X.md", { ...exported(null, "file", ""), output: { kind: "nothing" } }],
-  ["--help", { name: "help" }],
-  ["exprot", { name: "help" }],
-  ["export --help", { name: "help" }],
+  ["export 5d8 -o ../x.md", { profile: "export", writes: null }],
+  ["export 5d8 -o $X.md", { profile: "export", writes: null }],
+  ["--help", { profile: "help" }],
+  ["exprot", { profile: "help" }],
+  ["export --help", { profile: "help" }],
 ];
 
-function exported(
-  file: string | null,
-  kind: "file" | "folder",
-  path: string,
-): Extract<Sketch, { name: "export" }> {
-  return { name: "export", file, output: { kind, path } };
+for (const [line, request] of REQUESTS) {
+  Deno.test(`planRequestOf() says what kato ${line} asks for`, () =>
+    assert.deepEqual(planRequestOf(line.split(" "), { cwd: CWD, home: HOME }), request));
 }
 
-for (const [line, sketch] of SKETCHES) {
-  Deno.test(`planCommandOf() sketches kato ${line}`, () =>
-    assert.deepEqual(planCommandOf(line.split(" "), CWD, HOME), sketch));
-}
+Deno.test("every command is planned in the table above", () => {
+  const planned = REQUESTS.map(([line]) => line.split(" "));
+  const missing = COMMANDS.filter(({ path }) => !planned.some((line) => line.join(" ").startsWith(path)));
+  assert.deepEqual(missing.map(({ path }) => path), []);
+});
 
 /** The path grants of a command line, with the home as `~`. */
 async function grantsOf(
@@ -60,9 +73,9 @@ async function grantsOf(
   place: Place,
   environment: Record<string, string> = {},
 ): Promise<string[]> {
-  const { home, cwd, system } = place;
+  const { home, system } = place;
   const uid = Deno.uid() ?? 0;
-  const planned = await makePlan(planCommandOf(line.split(" "), cwd, home), {
+  const planned = await makePlan(planRequestOf(line.split(" "), place), {
     home,
     system,
     uid,

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { denoFlags, memoryFlags, memoryVariables } from "../../tools/runtime_flags.ts";
 import { workerPermissions } from "../../src/permissions/worker_permissions.ts";
 import { mergePolicy } from "../../src/settings/merge.ts";
-import { type Facts, needsPolicy, plan, type PlanCommand, unionGrants } from "../../src/permissions/plan.ts";
+import { MATRIX, rowOf } from "../../src/permissions/matrix.ts";
+import { type Facts, plan, type PlanRequest, unionGrants } from "../../src/permissions/plan.ts";
 import { parsePlan, renderPlan } from "../../src/permissions/plan_text.ts";
 import { type Grant, grant } from "../../src/protocol/grant.ts";
 
@@ -13,6 +14,9 @@ const FACTS: Facts = {
   code: ["/opt/kato/src"],
   clientRoots: { "claude-code": ["/home/ada/.claude/projects"], codex: ["/home/ada/.codex/sessions"] },
   clientVariables: ["CLAUDE_CONFIG_DIR"],
+  besides: [],
+  nearestFolder: null,
+  hasUnit: false,
   realPaths: { "/home/ada/notes": "/data/notes" },
 };
 
@@ -32,7 +36,7 @@ const STATE = "/home/ada/.kato/state";
 const STATUS = [`read ${STATE}/status.json`, `read ${STATE}/daemon.lock`];
 
 Deno.test("plan() gives the daemon's orchestrator no session log and no destination", () => {
-  const { profile, roles, hash } = plan({ name: "daemon" }, effective(), FACTS);
+  const { profile, roles, hash } = plan({ profile: "daemon" }, effective(), FACTS);
   assert.equal(profile, "daemon");
   assert.equal(hash, effective().hash);
   assert.deepEqual(roles.map(({ role, grants }) => [role, paths(grants)]), [
@@ -60,7 +64,7 @@ Deno.test("plan() follows the policy: providers off, other folders, folders that
     [providers.codex]
     roots = ["/srv/codex"]
   `);
-  const { roles } = plan({ name: "daemon" }, policy, FACTS);
+  const { roles } = plan({ profile: "daemon" }, policy, FACTS);
   assert.deepEqual(roles.slice(1).map(({ role, grants }) => [role, paths(grants)]), [
     ["parser:codex", ["read /srv/codex"]],
     ["writer", ["write /home/ada/notes", "write /data/notes"]],
@@ -75,22 +79,39 @@ const UNITS = [
 ];
 
 Deno.test("plan() gives a one-shot command one role with exactly its paths", async (t) => {
-  const cases: [command: PlanCommand, expected: string[]][] = [
+  const cases: [request: PlanRequest, expected: string[], facts?: Partial<Facts>][] = [
     [
-      { name: "export", reads: ["/tmp/log.jsonl"], writes: ["/home/ada/x.md"], looks: ["/home/ada"] },
+      { profile: "export", reads: ["/tmp/log.jsonl"], writes: "/home/ada/x.md" },
       [
         ...COMMON,
         ...STATUS,
         "read /home/ada/.kato/logs",
         "read /tmp/log.jsonl",
+        "read /tmp/log/subagents",
         "list /home/ada/.kato/exports",
         "list /home/ada",
         "write /home/ada/.kato/logs",
         "write /home/ada/x.md",
       ],
+      { nearestFolder: "/home/ada", besides: ["/tmp/log/subagents"] },
     ],
     [
-      { name: "export", reads: null, writes: [], looks: [] },
+      { profile: "export", writes: "/home/ada/a/b/x.md" },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.kato/logs",
+        "read /home/ada/.claude/projects",
+        "read /home/ada/.codex/sessions",
+        "list /home/ada/.kato/exports",
+        "list /home/ada",
+        "write /home/ada/.kato/logs",
+        "write /home/ada/a",
+      ],
+      { nearestFolder: "/home/ada" },
+    ],
+    [
+      { profile: "export", writes: null },
       [
         ...COMMON,
         ...STATUS,
@@ -101,9 +122,9 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
         "write /home/ada/.kato/logs",
       ],
     ],
-    [{ name: "status" }, [...COMMON, ...STATUS]],
+    [{ profile: "cli-read:status" }, [...COMMON, ...STATUS]],
     [
-      { name: "sessions" },
+      { profile: "cli-read:sessions" },
       [
         ...COMMON,
         ...STATUS,
@@ -111,13 +132,14 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
         "read /home/ada/.codex/sessions",
       ],
     ],
-    [{ name: "policy", reads: ["/tmp/p.toml"] }, [...COMMON, "read /tmp/p.toml"]],
+    [{ profile: "policy", reads: ["/tmp/p.toml"] }, [...COMMON, "read /tmp/p.toml"]],
     [
-      { name: "policy explain", looks: ["/srv"] },
+      { profile: "policy:explain", looks: "/srv/x.md" },
       [...COMMON, ...STATUS, "list /home/ada/.kato/exports", "list /srv"],
+      { nearestFolder: "/srv" },
     ],
     [
-      { name: "policy edit", looks: ["/srv"], unit: false },
+      { profile: "policy:edit", looks: "/srv" },
       [
         ...COMMON,
         "read /home/ada/.kato/logs",
@@ -127,9 +149,10 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
         "write /home/ada/.kato/config",
         "write /home/ada/.kato/logs",
       ],
+      { nearestFolder: "/srv" },
     ],
     [
-      { name: "policy edit", looks: [], unit: true },
+      { profile: "policy:edit", looks: "/nowhere" },
       [
         ...COMMON,
         "read /home/ada/.config/systemd/user/kato.service.d",
@@ -140,17 +163,18 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
         "write /home/ada/.config/systemd/user/kato.service.d",
         "write /home/ada/.kato/logs",
       ],
+      { hasUnit: true },
     ],
-    [{ name: "audit" }, [...COMMON, "read /home/ada/.kato/logs"]],
-    [{ name: "audit copy", reads: ["/srv/copy"] }, [
+    [{ profile: "audit" }, [...COMMON, "read /home/ada/.kato/logs"]],
+    [{ profile: "audit", reads: ["/srv/copy"] }, [
       ...COMMON,
       "read /home/ada/.kato/logs",
       "read /srv/copy",
     ]],
-    [{ name: "init" }, [...COMMON, "write /home/ada/.kato/config"]],
-    [{ name: "help" }, ["read /opt/kato/src"]],
-    ...(["record", "capture", "stop"] as const).map((name): [PlanCommand, string[]] => [
-      { name },
+    [{ profile: "init" }, [...COMMON, "write /home/ada/.kato/config"]],
+    [{ profile: "help" }, ["read /opt/kato/src"]],
+    [
+      { profile: "request" },
       [
         ...COMMON,
         ...STATUS,
@@ -158,29 +182,27 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
         ...["/home/ada/.claude/projects", "/home/ada/.codex/sessions"].map((root) => `list ${root}`),
         `write ${STATE}/requests`,
       ],
-    ]),
+    ],
   ];
-  for (const [command, expected] of cases) {
-    await t.step(command.name, () => {
-      const { roles } = plan(command, effective(), FACTS);
+  for (const [request, expected, facts] of cases) {
+    await t.step(JSON.stringify(request), () => {
+      const { roles } = plan(request, effective(), { ...FACTS, ...facts });
       assert.equal(roles.length, 1);
       assert.deepEqual(paths(roles[0]?.grants ?? []), expected);
     });
   }
 });
 
-Deno.test("plan() works without a policy for the commands that mend one", () => {
-  for (const name of ["status", "doctor", "audit", "init", "help"] as const) {
-    assert.ok(!needsPolicy(name));
-    assert.equal(plan({ name }, null, FACTS).hash, null);
+Deno.test("plan() works without a policy for the commands that mend one, and for no other", () => {
+  for (const { profile } of MATRIX) {
+    if (rowOf(profile).needsPolicy) {
+      assert.throws(() => plan({ profile }, null, FACTS), /internal error/);
+    } else assert.equal(plan({ profile }, null, FACTS).hash, null);
   }
-  assert.equal(plan({ name: "policy", reads: [] }, null, FACTS).hash, null);
-  for (const name of ["daemon", "export", "sessions", "record"] as const) assert.ok(needsPolicy(name));
-  assert.throws(() => plan({ name: "daemon" }, null, FACTS), /internal error/);
 });
 
 Deno.test("unionGrants() is what all roles may do, each grant once", () => {
-  const daemon = plan({ name: "daemon" }, effective(), FACTS);
+  const daemon = plan({ profile: "daemon" }, effective(), FACTS);
   const union = unionGrants(daemon);
   for (const { grants } of daemon.roles) {
     for (const grant of grants) {
@@ -269,8 +291,10 @@ Deno.test("a process started with denoFlags() can do what was granted, and nothi
 });
 
 Deno.test("parsePlan() reads back what renderPlan() wrote", () => {
-  for (const name of ["daemon", "status", "sessions", "doctor", "audit", "init", "record", "help"] as const) {
-    const made = plan({ name }, effective(), FACTS);
+  for (const { profile } of MATRIX) {
+    // These two are roles, which no command runs under.
+    if (profile === "parser:<provider>" || profile === "writer:<destination>") continue;
+    const made = plan({ profile }, effective(), FACTS);
     const text = renderPlan(made);
     assert.ok(text.ok);
     assert.deepEqual(parsePlan(text.text), { ok: true, plan: made });
@@ -289,7 +313,7 @@ Deno.test("renderPlan() writes the documented text", () => {
 
 Deno.test("renderPlan() refuses a path that no launcher would take", () => {
   for (const path of ["/a\nb", "/a/../b", "relative", "/", "/a//b", "/a/", "/a\0write /", "/\ud800"]) {
-    const made = plan({ name: "policy", reads: [path] }, effective(), FACTS);
+    const made = plan({ profile: "policy", reads: [path] }, effective(), FACTS);
     assert.equal(renderPlan(made).ok, false, JSON.stringify(path));
   }
 });

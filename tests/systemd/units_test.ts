@@ -29,12 +29,15 @@ function defaultGrants(): { readonly reads: readonly string[]; readonly writes: 
   const merged = mergePolicy([], HOME);
   assert.ok(merged.ok);
   const clientRoots = findClientRoots({ home: HOME, variables: () => ({}) });
-  const { roles } = plan({ name: "daemon" }, merged.effective, {
+  const { roles } = plan({ profile: "daemon" }, merged.effective, {
     home: HOME,
     system: SYSTEM,
     code: [CODE],
     clientRoots,
     clientVariables: [],
+    besides: [],
+    nearestFolder: null,
+    hasUnit: false,
     realPaths: {},
   });
   const paths = (kinds: readonly string[]) =>
@@ -185,7 +188,7 @@ Deno.test("the fallback takes back all that needs a namespace, and nothing else"
 
 Deno.test("the journal and kato doctor name one and the same command for the fallback", async () => {
   const { checkNamespaces, unitPlaces } = await import("../../src/cli/doctor/unit_checks.ts");
-  const { NO_KERNEL_FACTS } = await import("../../src/cli/command_line/kernel_facts.ts");
+  const { NO_KERNEL_FACTS } = await import("../cli/stage/run_line.ts");
   const places = { ...unitPlaces(HOME), user: [FOLDER.pathname] };
   const mend = checkNamespaces({ ...NO_KERNEL_FACTS, userNamespaces: false }, places)[0]?.mend ?? "";
   const command = /'([^']+)'/.exec(mend)?.[1] ?? "no command";

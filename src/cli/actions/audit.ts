@@ -10,13 +10,14 @@ import { currentFile, listRotated } from "../../audit/files.ts";
 import { verifyAuditCopy } from "../../audit/copy.ts";
 import { type Verification, verifyAudit } from "../../audit/verify.ts";
 import type { Context } from "../context.ts";
-import type { AuditTailInvocation, AuditVerifyInvocation } from "../command_line/invocation.ts";
+import type { AuditTailGiven } from "../commands/audit_tail.ts";
+import type { AuditVerifyGiven } from "../commands/audit_verify.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { count, padEnd, type Paint, painter, plain, tilde } from "../terminal/style.ts";
 import { escapeLines, jsonText } from "../terminal/escaped_text.ts";
 
-export function verifyLog({ copy, head, archived, json }: AuditVerifyInvocation, context: Context): Outcome {
+export function verifyLog({ copy, head, archived, json }: AuditVerifyGiven, context: Context): Outcome {
   const { logs } = placesOf(context.home);
   const options = { archived, ...(head === null ? {} : { head }) };
   if (copy.length > 0) {
@@ -66,20 +67,20 @@ function reportNoLog(json: boolean, { home, out }: Context): Outcome {
 /** How often a followed log is looked at. Milliseconds. */
 const FOLLOW_MS = 250;
 
-export async function tailLog(invocation: AuditTailInvocation, context: Context): Promise<Outcome> {
+export async function tailLog({ lines, follow, json }: AuditTailGiven, context: Context): Promise<Outcome> {
   const { logs } = placesOf(context.home);
   const paint = painter(context.out);
-  const print = (lines: readonly string[]) => {
-    for (const line of lines) {
-      const shown = invocation.json ? escapeLines(line) : describeLine(line, paint);
+  const print = (added: readonly string[]) => {
+    for (const line of added) {
+      const shown = json ? escapeLines(line) : describeLine(line, paint);
       if (shown !== null) context.out.write(`${shown}\n`);
     }
   };
   let follower = followFrom(currentFile(logs));
-  const latest = exists(logs) ? readLatest(logs, invocation.count) : [];
+  const latest = exists(logs) ? readLatest(logs, lines) : [];
   print(latest);
-  if (latest.length === 0 && !invocation.follow && !invocation.json) reportNoLog(false, context);
-  while (invocation.follow) {
+  if (latest.length === 0 && !follow && !json) reportNoLog(false, context);
+  while (follow) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
     print(follower.read());
     if (!follower.isCurrent()) {

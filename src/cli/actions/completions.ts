@@ -1,7 +1,7 @@
 /** `kato completions`. Requires nothing. Room: cli. */
 import { completionsFor } from "../completions/completions.ts";
 import type { Context } from "../context.ts";
-import type { Shell } from "../command_line/invocation.ts";
+import type { Shell } from "../command_line/kinds.ts";
 import { DONE, type Outcome } from "../outcome.ts";
 
 export function printCompletions(

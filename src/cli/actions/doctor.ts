@@ -14,25 +14,20 @@ import { checkInstallation } from "../doctor/installation_check.ts";
 import { checkKernel, checkProcesses } from "../doctor/kernel_checks.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { checkNamespaces, checkUnit, type Roots, unitPlaces } from "../doctor/unit_checks.ts";
-import type { DoctorInvocation } from "../command_line/invocation.ts";
+import type { DoctorGiven } from "../commands/doctor.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { describePermissions } from "../planning/permissions.ts";
-import type { Program } from "../run.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { count, describeSandbox, plain, tilde } from "../terminal/style.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 import { describeQuarantined, describeTrouble, orderTroubles } from "../terminal/trouble.ts";
 
-export async function examine(
-  invocation: DoctorInvocation,
-  context: Context,
-  program: Program,
-): Promise<Outcome> {
-  if (invocation.permissions) return await describePermissions(invocation.json, context, program);
+export async function examine({ permissions, json }: DoctorGiven, context: Context): Promise<Outcome> {
+  if (permissions) return await describePermissions(json, context);
   const policy = loadPolicy(context);
   const checks: Check[] = [
     checkRuntime(),
-    await checkInstallation(program.code),
+    await checkInstallation(context.code),
     ...checkKernel(context),
     ...checkSettings(context),
     ...(policy.ok ? checkFolders(policy.effective, context) : []),
@@ -41,9 +36,7 @@ export async function examine(
   ];
   const isWell = checks.every(({ state }) => state !== "problem");
   context.out.write(
-    invocation.json
-      ? jsonText({ ok: isWell, kernel: context.kernel, checks })
-      : describeChecks(checks, context.out),
+    json ? jsonText({ ok: isWell, kernel: context.kernel, checks }) : describeChecks(checks, context.out),
   );
   return isWell ? DONE : fail("failed", null);
 }

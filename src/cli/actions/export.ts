@@ -16,10 +16,9 @@ import { openDecided, type OutputContext } from "../export/decide_output.ts";
 import { isSystemError, type OutputFile } from "../export/output_file.ts";
 import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
 import { writeSession, type WrittenSession } from "../export/write_session.ts";
-import type { ExportInvocation } from "../command_line/invocation.ts";
+import type { ExportGiven } from "../commands/export.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { openOwnAudit } from "../own_audit.ts";
-import { namesFolder } from "../planning/plan_command.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { findClientRoots, loadForSessions, loadOwnConfig } from "../planning/load_settings.ts";
 import { count, plain, showSize, tilde } from "../terminal/style.ts";
@@ -41,35 +40,35 @@ interface Run {
 }
 
 /** Among all sessions, one has often just begun. */
-function adviceWhenEmpty({ all, file }: ExportInvocation): string | null {
+function adviceWhenEmpty({ all, file }: ExportGiven): string | null {
   if (all) return null;
   return file === null
     ? "Try again when something was said in it."
     : "If something was said in it, name the client that wrote it with --provider.";
 }
 
-export async function exportSessions(invocation: ExportInvocation, context: Context): Promise<Outcome> {
+export async function exportSessions(given: ExportGiven, context: Context): Promise<Outcome> {
   const loaded = loadForSessions(context);
   if (!loaded.ok) return loaded.outcome;
   const config = loadOwnConfig(context);
   if (!config.ok) return config.outcome;
   const readable = findReadableProviders(context, loaded.value);
-  const chosen = chooseSources(invocation, readable, context);
+  const chosen = chooseSources(given, readable, context);
   if (!("sources" in chosen)) return fail(chosen.failure, chosen.message);
 
-  const toFolder = namesFolder(invocation) || isFolder(invocation.output, context);
+  const toFolder = namesFolder(given) || isFolder(given.output, context);
   const interruption = listenForInterruption();
   const run: Run = {
     context,
-    format: invocation.format ?? (toFolder ? null : formatOf(invocation.output)) ?? "md",
+    format: given.format ?? (toFolder ? null : formatOf(given.output)) ?? "md",
     timeZone: config.value.render.time_zone || context.timeZone(),
-    include: includesOf(invocation, config.value),
-    progress: context.err.isTerminal && invocation.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
+    include: includesOf(given, config.value),
+    progress: context.err.isTerminal && given.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
     stopped: interruption.happened,
-    whenEmpty: adviceWhenEmpty(invocation),
+    whenEmpty: adviceWhenEmpty(given),
   };
   try {
-    if (invocation.output === "-") {
+    if (given.output === "-") {
       return await exportEach(chosen.sources, run, (source) => printOne(source, run));
     }
     const audit = openOwnAudit(context.home, loaded.value, "export");
@@ -79,12 +78,12 @@ export async function exportSessions(invocation: ExportInvocation, context: Cont
       ...context,
       policy,
       providerRoots: [...followed, ...Object.values(findClientRoots(context)).flat()],
-      force: invocation.force,
+      force: given.force,
       recorded: findRecorded(context),
       audit,
     };
     const outcome = await exportEach(chosen.sources, run, (source) => {
-      const destination = toFolder ? nameIn(invocation.output, source, run) : invocation.output;
+      const destination = toFolder ? nameIn(given.output, source, run) : given.output;
       return writeOne(source, destination, output, run);
     });
     audit.close();
@@ -104,8 +103,13 @@ function formatOf(output: string): Format | null {
 }
 
 /** What the configuration shows, with what was asked for and without what was not. */
-function includesOf({ include, exclude }: ExportInvocation, { render }: Config): Include[] {
+function includesOf({ include, exclude }: ExportGiven, { render }: Config): Include[] {
   return INCLUDES.filter((part) => (render[part] || include.includes(part)) && !exclude.includes(part));
+}
+
+/** Whether DEST must be a folder, whatever is there. */
+function namesFolder({ output, all, sessions }: ExportGiven): boolean {
+  return all || sessions.length > 1 || output.endsWith("/") || output === "~" || /(^|\/)\.$/.test(output);
 }
 
 function isFolder(output: string, { cwd, home }: Context): boolean {

@@ -3,13 +3,13 @@ import { renderPlan } from "../../permissions/plan_text.ts";
 import type { Context } from "../context.ts";
 import { makePlan, type PlanContext } from "../planning/make_plan.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { planCommandOf } from "../planning/plan_command.ts";
+import { planRequestOf } from "../planning/plan_request.ts";
 
 export async function printPlan(
   line: readonly string[],
   context: PlanContext & Pick<Context, "cwd" | "out">,
 ): Promise<Outcome> {
-  const planned = await makePlan(planCommandOf(line, context.cwd, context.home), context);
+  const planned = await makePlan(planRequestOf(line, context), context);
   if (!planned.ok) return planned.outcome;
   const rendered = renderPlan(planned.plan);
   if (!rendered.ok) {

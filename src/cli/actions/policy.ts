@@ -4,7 +4,7 @@ import { formatSettingsError, type SettingsError, valueAt } from "../../settings
 import { type Layer, POLICY_KEYS, type PolicyResult } from "../../settings/merge.ts";
 import { loadConfig, loadPolicy, readTrial, readTrialInput } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
-import type { PolicyCheckInvocation } from "../command_line/invocation.ts";
+import type { PolicyCheckGiven } from "../commands/policy_check.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { loadEffective } from "../planning/load_settings.ts";
 import { count, padEnd, painter, plain, tilde } from "../terminal/style.ts";
@@ -42,7 +42,7 @@ export function showPolicy({ json }: { readonly json: boolean }, context: Contex
   return DONE;
 }
 
-export function checkPolicy(invocation: PolicyCheckInvocation, context: Context): Outcome {
+export function checkPolicy(invocation: PolicyCheckGiven, context: Context): Outcome {
   const { file, as } = invocation;
   const read = file === null
     ? null
@@ -67,7 +67,7 @@ function report(
   problems: readonly SettingsError[],
   policy: PolicyResult | null,
   layer: Layer["origin"] | null,
-  { file, json }: PolicyCheckInvocation,
+  { file, json }: PolicyCheckGiven,
   context: Context,
 ): Outcome {
   const { out, err, home } = context;

@@ -16,7 +16,6 @@ import { makePrivateFolder, writeAtomically } from "../../disk/atomic_file.ts";
 import { lookUp } from "../../destination/lookup.ts";
 import { loadPolicy, readOwnPolicy } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
-import type { PolicyEditInvocation } from "../command_line/invocation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { openOwnAudit } from "../own_audit.ts";
 import { findClientRoots, loadEffective } from "../planning/load_settings.ts";
@@ -26,9 +25,14 @@ import { keepDropIn, type Kept } from "../unit/drop_in.ts";
 
 const ROOTS = "destinations.roots";
 
+interface Asked {
+  /** As typed: relative to the working directory. */
+  readonly folder: string;
+}
+
 const UNCHANGED = "Nothing was changed.";
 
-export function allowFolder({ folder }: PolicyEditInvocation, context: Context): Outcome {
+export function allowFolder({ folder }: Asked, context: Context): Outcome {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
   const { home } = context;
@@ -70,7 +74,7 @@ export function allowFolder({ folder }: PolicyEditInvocation, context: Context):
   return finish(tried.effective, { changed: true }, context);
 }
 
-export function denyFolder({ folder }: PolicyEditInvocation, context: Context): Outcome {
+export function denyFolder({ folder }: Asked, context: Context): Outcome {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
   const { home } = context;

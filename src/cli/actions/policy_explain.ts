@@ -13,15 +13,15 @@ import { findHolder, resolveRequest } from "../../destination/path.ts";
 import { lookUp } from "../../destination/lookup.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
-import type { PolicyExplainInvocation } from "../command_line/invocation.ts";
+import type { PolicyExplainGiven } from "../commands/policy_explain.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { isHopeless, isPath } from "../planning/plan_command.ts";
+import { isHopeless, isPath } from "../planning/judged_path.ts";
 import { findClientRoots, loadEffective } from "../planning/load_settings.ts";
 import { padEnd, painter, plain, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 
-export function explainPolicy(invocation: PolicyExplainInvocation, context: Context): Outcome {
+export function explainPolicy(invocation: PolicyExplainGiven, context: Context): Outcome {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
   const { subject } = invocation;
@@ -37,7 +37,7 @@ export function explainPolicy(invocation: PolicyExplainInvocation, context: Cont
 
 function explainKeys(
   explained: readonly KeyExplanation[],
-  { json }: PolicyExplainInvocation,
+  { json }: PolicyExplainGiven,
   { out, home }: Context,
 ): Outcome {
   if (json) {
@@ -83,7 +83,7 @@ interface PathExplanation {
 }
 
 function explainPath(
-  invocation: PolicyExplainInvocation,
+  invocation: PolicyExplainGiven,
   effective: EffectivePolicy,
   context: Context,
 ): Outcome {
@@ -139,7 +139,7 @@ function listRoots({ policy }: EffectivePolicy, home: string): string {
 }
 
 function decideOn(
-  { subject, as }: PolicyExplainInvocation,
+  { subject, as }: PolicyExplainGiven,
   { policy }: EffectivePolicy,
   context: Context,
 ): PathExplanation {
@@ -171,10 +171,10 @@ function decideOn(
 
 /** Of a folder, a file in it that is not there: whoever asks about a folder asks whether it may hold recordings. */
 function nameFile(
-  invocation: PolicyExplainInvocation,
+  invocation: PolicyExplainGiven,
   { policy: { destinations } }: EffectivePolicy,
   { cwd, home }: Context,
-): PolicyExplainInvocation {
+): PolicyExplainGiven {
   const { subject, as } = invocation;
   const base = as === "export" ? cwd : destinations.default_root;
   // A name that cannot be typed is denied unseen, and the plan grants no look at it.

@@ -9,7 +9,8 @@ import { writeAtomically } from "../../disk/atomic_file.ts";
 import { removeIfThere } from "../../disk/entry_at.ts";
 import type { Context } from "../context.ts";
 import { isLocked } from "../daemon_state.ts";
-import type { RequestInvocation } from "../command_line/invocation.ts";
+import type { Given } from "../command_line/command.ts";
+import type { RECORDING_REQUEST } from "../command_line/common_parameters.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { chooseSession, findSessions } from "../sessions/find_sessions.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
@@ -25,24 +26,25 @@ const LOOK_MS = 20;
 
 const NOT_RUNNING = "kato is not running. Start it with 'systemctl --user start kato', or 'kato daemon'.";
 
-export async function requestRecording(invocation: RequestInvocation, context: Context): Promise<Outcome> {
+export async function requestRecording(
+  verb: Request["verb"],
+  { session: typed, provider: only, destination }: Given<typeof RECORDING_REQUEST>,
+  context: Context,
+): Promise<Outcome> {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
   const { requests, lockFile } = placesOf(context.home);
   if (!isLocked(lockFile)) return fail("not-running", NOT_RUNNING);
-  const choice = chooseSession(
-    findSessions(findReadableProviders(context, loaded.value), invocation.provider),
-    invocation.session,
-  );
+  const choice = chooseSession(findSessions(findReadableProviders(context, loaded.value), only), typed);
   if ("message" in choice) return fail("usage", choice.message);
   const { provider, session } = choice.chosen;
   const request: Request = {
     v: 1,
     id: crypto.randomUUID(),
-    verb: invocation.name,
+    verb,
     provider: provider.id,
     session,
-    destination: invocation.destination,
+    destination,
   };
   const path = join(requests, `${request.id}.json`);
   writeAtomically(path, JSON.stringify(request));

@@ -3,7 +3,7 @@ import { basename } from "@std/path";
 import { sessionKey, type SessionMeta, shortId } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
-import type { SessionsInvocation } from "../command_line/invocation.ts";
+import type { SessionsGiven } from "../commands/sessions.ts";
 import { DONE, type Outcome } from "../outcome.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { findSessions, type FoundSession } from "../sessions/find_sessions.ts";
@@ -34,14 +34,14 @@ interface Row {
   readonly recorded: Recorded;
 }
 
-export function listSessions(invocation: SessionsInvocation, context: Context): Outcome {
+export function listSessions(given: SessionsGiven, context: Context): Outcome {
   const loaded = loadForSessions(context);
   if (!loaded.ok) return loaded.outcome;
-  const { filter, json } = invocation;
-  const from = earliest(filter.since, context.now);
-  const sessions = findSessions(findReadableProviders(context, loaded.value), filter.provider)
+  const { provider, since, json } = given;
+  const from = earliest(since, context.now);
+  const sessions = findSessions(findReadableProviders(context, loaded.value), provider)
     .filter(({ modified }) => modified >= from);
-  const limit = (invocation.limit ?? (json ? 0 : LIMIT)) || Infinity;
+  const limit = (given.limit ?? (json ? 0 : LIMIT)) || Infinity;
   const recorded = findRecorded(context);
   const rows: Row[] = [];
   let hidden = 0;
@@ -51,7 +51,7 @@ export function listSessions(invocation: SessionsInvocation, context: Context): 
       continue;
     }
     const meta = peekSession(found);
-    if (isInProject(filter, meta.project, context)) {
+    if (isInProject(given, meta.project, context)) {
       rows.push({ found, meta, recorded: recorded.get(sessionKey(meta)) ?? null });
     }
   }

@@ -2,7 +2,7 @@
  * The daemon's command line as launchers write it, read without the parser of all others, which loads much that would
  * stay in memory. Room: cli; no authority, pure.
  */
-import type { Launch } from "./parse_arguments.ts";
+import type { Launch } from "./launch.ts";
 
 /** What the daemon is told of this run. */
 export type DaemonLaunch = Omit<Launch, "kernel" | "outputMade">;

@@ -35,9 +35,13 @@ export function layOut(
     });
 }
 
-export function helpOf({ colour }: HelpStyle) {
+export function titleIn({ colour }: HelpStyle): (title: string) => string {
+  return (title) => colour ? `\u001b[1m${title}\u001b[0m` : title;
+}
+
+function helpOf(style: HelpStyle) {
   return {
-    styleTitle: (title: string) => colour ? `\u001b[1m${title}\u001b[0m` : title,
+    styleTitle: titleIn(style),
     optionTerm: ({ flags }: { readonly flags: string }) =>
       flags.replace(/<(\w+)>/, (_, name: string) => name.toUpperCase()),
     // What the default is, where it matters, is part of the sentence.
@@ -45,6 +49,7 @@ export function helpOf({ colour }: HelpStyle) {
     // "[options]" after each subcommand says nothing that its own help does not.
     subcommandTerm: (command: Command) =>
       [command.name(), ...command.registeredArguments.map(termOf)].join(" "),
+    argumentDescription: ({ description }: { readonly description: string }) => description,
     argumentTerm: (argument: Named) => argument.name().toUpperCase(),
     commandUsage: usageOf,
   };
@@ -62,7 +67,6 @@ function termOf(argument: Named): string {
 }
 
 function usageOf(command: Command): string {
-  if (command.parent === null) return `${command.name()} ${command.usage()}`;
   const parts = [pathOf(command)];
   if (command.commands.length > 0) parts.push("COMMAND");
   if (command.options.some((option) => !option.hidden)) parts.push("[OPTION…]");

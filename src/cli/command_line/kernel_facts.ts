@@ -3,6 +3,7 @@
  * looks there. Room: cli; no authority, pure.
  */
 import { InvalidArgumentError } from "commander";
+import type { Kind } from "./command.ts";
 
 /** One process of the daemon, as `/proc/PID/status` has it. */
 export interface ProcessFacts {
@@ -27,45 +28,50 @@ export interface KernelFacts {
   readonly userNamespaces: boolean | null;
 }
 
-export const NO_KERNEL_FACTS: KernelFacts = {
-  landlockAbi: null,
-  processes: [],
-  unit: null,
-  misses: [],
-  userNamespaces: null,
-};
-
 const SECCOMP = { "0": "off", "1": "strict", "2": "filter" } as const;
 
-const PROCESS = /^(monitor|orchestrator|parser|writer|other),([1-9]\d{0,9}),([01]),([012]),([0-9a-f]{16})$/;
+const FACTS = /^(monitor|orchestrator|parser|writer|other),([1-9]\d{0,9}),([01]),([012]),([0-9a-f]{16})$/;
 
-/** `parser,4242,1,2,0000000000000000`, appended to those before it. */
-export function parseProcess(text: string, before: readonly ProcessFacts[]): ProcessFacts[] {
-  const [, role, pid, noNewPrivs, seccomp, capEff] = PROCESS.exec(text) ?? [];
-  if (capEff === undefined) throw new InvalidArgumentError("Write ROLE,PID,NONEWPRIVS,SECCOMP,CAPEFF.");
-  return [...before, {
+/** `parser,4242,1,2,0000000000000000` */
+export const PROCESS: Kind<readonly ProcessFacts[]> = kind((text) => {
+  const [, role, pid, noNewPrivs, seccomp, capEff] = FACTS.exec(text) ?? [];
+  return capEff === undefined ? null : [{
     role: role as ProcessFacts["role"],
     pid: Number(pid),
     noNewPrivs: noNewPrivs === "1",
     seccomp: SECCOMP[seccomp as keyof typeof SECCOMP],
     capEff,
   }];
-}
+}, "Write ROLE,PID,NONEWPRIVS,SECCOMP,CAPEFF.");
 
-/** One more path, appended to those before it. */
-export function parsePath(text: string, before: readonly string[]): string[] {
-  if (!text.startsWith("/")) throw new InvalidArgumentError("Write an absolute path.");
-  return [...before, text];
-}
+export const PATH = kind((text) => text.startsWith("/") ? [text] : null, "Write an absolute path.");
 
-/** Device and inode of a file, appended to those before it. */
-export function parseIdentity(text: string, before: readonly string[]): string[] {
-  if (!/^\d{1,20}:\d{1,20}$/.test(text)) throw new InvalidArgumentError("Write DEVICE:INODE.");
-  return [...before, text];
-}
+/** Device and inode of a file. */
+export const IDENTITY = kind(
+  (text) => /^\d{1,20}:\d{1,20}$/.test(text) ? [text] : null,
+  "Write DEVICE:INODE.",
+);
 
 /** As systemd names units. */
-export function parseUnit(text: string): string {
-  if (!/^[A-Za-z0-9:_.\\@-]{1,255}$/.test(text)) throw new InvalidArgumentError("Write a unit's name.");
-  return text;
+export const UNIT_NAME = kind(
+  (text) => /^[A-Za-z0-9:_.\\@-]{1,255}$/.test(text) ? text : null,
+  "Write a unit's name.",
+);
+
+/** `landlock-tcp,landlock-scope` */
+export const WORDS = kind((text) => {
+  const words = text.split(",");
+  return words.every((word) => /^[a-z][a-z0-9-]{0,63}$/.test(word)) ? words : null;
+}, "Write plain words.");
+
+/** The launcher types these, so no shell completes them. */
+function kind<Value>(read: (text: string) => Value | null, mend: string): Kind<Value> {
+  return {
+    read(text) {
+      const value = read(text);
+      if (value === null) throw new InvalidArgumentError(mend);
+      return value;
+    },
+    completion: { kind: "text" },
+  };
 }

@@ -1,5 +1,6 @@
 /** Completions for bash, with or without the bash-completion package. Pure. */
-import { type CommandShape, listShapes, SESSION_LINE, type Value } from "./shape.ts";
+import type { Completion } from "../command_line/command.ts";
+import { type CommandShape, listShapes, SESSION_LINE } from "./shape.ts";
 
 export function bashCompletions(kato: CommandShape): string {
   const shapes = listShapes(kato);
@@ -70,7 +71,7 @@ function spaced(path: string): string {
   return path.includes(" ") ? path : ` ${path}`;
 }
 
-function complete(value: Value): string {
+function complete(value: Completion): string {
   switch (value.kind) {
     case "words":
       return `${value.several ? "_kato_parts" : "_kato_words"} '${value.words.join(" ")}'`;

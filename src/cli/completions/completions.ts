@@ -1,5 +1,5 @@
 /** What makes a shell complete kato's commands, from the one description of them. Pure. */
-import type { Shell } from "../command_line/invocation.ts";
+import type { Shell } from "../command_line/kinds.ts";
 import { bashCompletions } from "./bash.ts";
 import { fishCompletions } from "./fish.ts";
 import { type CommandShape, readShape } from "./shape.ts";

@@ -1,5 +1,6 @@
 /** Completions for fish. Pure. */
-import { type CommandShape, listShapes, SESSION_LINE, type Value } from "./shape.ts";
+import type { Completion } from "../command_line/command.ts";
+import { type CommandShape, listShapes, SESSION_LINE } from "./shape.ts";
 
 export function fishCompletions(kato: CommandShape): string {
   const lines = listShapes(kato).flatMap((shape) => {
@@ -45,7 +46,7 @@ function firstArgument({ path, name, arguments: [first] }: CommandShape): string
   return [`complete -c kato -n ${condition} ${complete(first.value)} -d ${quote(first.says)}`];
 }
 
-function complete(value: Value): string {
+function complete(value: Completion): string {
   switch (value.kind) {
     case "words":
       return value.several

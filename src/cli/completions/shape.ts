@@ -1,19 +1,6 @@
-/** The commands as completions and manual pages need them, read off the one description in program.ts. Pure. */
-import type { Argument, Command, Option } from "commander";
-import { FORMATS, INCLUDES, PROVIDERS } from "../../protocol/closed_sets.ts";
-import { pathOf } from "../command_line/help_layout.ts";
-import { SHELLS } from "../command_line/option_values.ts";
-import { createProgram } from "../command_line/program.ts";
-
-/** What may stand in a place of the command line. */
-export type Value =
-  /** `several`: with commas between them. */
-  | { readonly kind: "words"; readonly words: readonly string[]; readonly several: boolean }
-  | { readonly kind: "file" | "folder" }
-  /** The beginning of a session's id, as `kato sessions` prints them. */
-  | { readonly kind: "session" }
-  /** Nothing that could be guessed. */
-  | { readonly kind: "text" };
+/** The commands as completions and manual pages need them, read off the table of commands. Pure. */
+import type { Command, Completion, Parameter } from "../command_line/command.ts";
+import { SECTIONS } from "../commands/table.ts";
 
 /** For sed: of a line of `kato sessions`, the id and the rest; a header's words are shorter. */
 export const SESSION_LINE = "^[^0-9A-Za-z]+([0-9A-Za-z-]{4,}) +(.*)$";
@@ -25,7 +12,7 @@ export interface OptionShape {
   readonly long: string;
   readonly says: string;
   /** Null where it takes none. */
-  readonly value: Value | null;
+  readonly value: Completion | null;
   /** `DEST`; "" where it takes none. */
   readonly placeholder: string;
 }
@@ -36,7 +23,7 @@ export interface ArgumentShape {
   readonly says: string;
   readonly required: boolean;
   readonly variadic: boolean;
-  readonly value: Value;
+  readonly value: Completion;
 }
 
 export interface CommandShape {
@@ -52,65 +39,50 @@ export interface CommandShape {
   readonly commands: readonly CommandShape[];
 }
 
-const TEXT: Value = { kind: "text" };
-
-function oneOf(words: readonly string[]): Value {
-  return { kind: "words", words, several: false };
-}
-
-/** By what program.ts calls it. */
-const OPTION_VALUES: Readonly<Record<string, Value>> = {
-  provider: oneOf(PROVIDERS),
-  format: oneOf(FORMATS),
-  asker: oneOf(["chat", "export"]),
-  layer: oneOf(["organisation", "user"]),
-  parts: { kind: "words", words: INCLUDES, several: true },
-  log: { kind: "file" },
-  dest: { kind: "file" },
-  dir: { kind: "folder" },
-  n: TEXT,
-  when: TEXT,
-  hash: TEXT,
-};
-
-/** `dest` is a path below the export root here, which the shell's own folder says nothing of. */
-const ARGUMENT_VALUES: Readonly<Record<string, Value>> = {
-  session: { kind: "session" },
-  dest: TEXT,
-  file: { kind: "file" },
-  copy: { kind: "file" },
-  dir: { kind: "folder" },
-  "key-or-path": { kind: "file" },
-  shell: oneOf(SHELLS),
-};
+const HELP = { short: "-h", long: "--help", value: null, placeholder: "" };
 
 /** kato itself, with all that is below it and that people may see. */
 export function readShape(): CommandShape {
-  let help = "";
-  const program = createProgram({
-    columns: 1000,
-    colour: false,
-    take: () => {},
-    printHelp: (text) => help += text,
-  });
-  const readCommand = (command: Command): CommandShape => {
-    help = "";
-    command.outputHelp();
-    const example = /\nExample:\n {2}(.+)/.exec(help)?.[1] ?? "";
-    const look = command.createHelp();
-    const options = command.parent === null ? ROOT_OPTIONS : look.visibleOptions(command).map(optionOf);
-    return {
-      path: pathOf(command).replace(/^kato ?/, ""),
-      name: command.name(),
-      summary: command.summary(),
-      description: command.description(),
-      example,
-      options,
-      arguments: command.registeredArguments.map(argumentOf),
-      commands: (look.visibleCommands(command) as Command[]).map(readCommand),
-    };
+  return {
+    path: "",
+    name: "kato",
+    summary: "",
+    description: "",
+    example: "",
+    options: [
+      { ...HELP, says: "show this, or the help of a command" },
+      { short: "-V", long: "--version", says: "print the version", value: null, placeholder: "" },
+    ],
+    arguments: [],
+    commands: SECTIONS.flatMap(({ entries }) => entries).map((entry) =>
+      "takes" in entry ? shapeOf(entry) : {
+        ...shapeOf({ ...entry, takes: {} }),
+        commands: entry.members.map(shapeOf),
+      }
+    ),
   };
-  return readCommand(program);
+}
+
+function shapeOf(
+  { path, summary, description, example, takes }: Pick<
+    Command,
+    "path" | "summary" | "description" | "example" | "takes"
+  >,
+): CommandShape {
+  const parameters = Object.values(takes).filter(({ says }) => says !== "");
+  return {
+    path,
+    name: path.slice(path.lastIndexOf(" ") + 1),
+    summary,
+    description,
+    example,
+    options: [
+      ...parameters.filter(({ place }) => place === "option").map(optionOf),
+      { ...HELP, says: "show this" },
+    ],
+    arguments: parameters.filter(({ place }) => place === "argument").map(argumentOf),
+    commands: [],
+  };
 }
 
 /** Every command of `shape`, itself first, in the order of the help. */
@@ -118,29 +90,14 @@ export function listShapes(shape: CommandShape): CommandShape[] {
   return [shape, ...shape.commands.flatMap(listShapes)];
 }
 
-const FLAG = { value: null, placeholder: "" };
-
-/** Its help shows these by hand. */
-const ROOT_OPTIONS: readonly OptionShape[] = [
-  { short: "-h", long: "--help", says: "show this, or the help of a command", ...FLAG },
-  { short: "-V", long: "--version", says: "print the version", ...FLAG },
-];
-
-function optionOf(option: Option): OptionShape {
-  const placeholder = /<(\w+)>/.exec(option.flags)?.[1] ?? "";
-  const { short = null, long = "", description: says } = option;
-  const value = placeholder === "" ? null : valueOf(OPTION_VALUES, placeholder);
-  return { short, long, says, value, placeholder: placeholder.toUpperCase() };
+function optionOf({ form, says, kind }: Parameter): OptionShape {
+  const [, short = null, long = "", placeholder = ""] = /^(?:(-\w), )?(--[a-z-]+)(?: <(\w+)>)?$/.exec(form) ??
+    [];
+  return { short, long, says, value: kind?.completion ?? null, placeholder: placeholder.toUpperCase() };
 }
 
-function argumentOf(argument: Argument): ArgumentShape {
-  const { description: says, required, variadic } = argument;
-  const name = argument.name();
-  return { name: name.toUpperCase(), says, required, variadic, value: valueOf(ARGUMENT_VALUES, name) };
-}
-
-function valueOf(values: Readonly<Record<string, Value>>, name: string): Value {
-  const value = values[name];
-  if (value === undefined) throw new Error(`internal error: nothing says what completes <${name}>`);
-  return value;
+function argumentOf({ form, says, kind, gathers }: Parameter): ArgumentShape {
+  const name = form.replace(/[^\w-]/g, "").toUpperCase();
+  const value = kind?.completion ?? { kind: "text" };
+  return { name, says, required: form.startsWith("<"), variadic: gathers, value };
 }

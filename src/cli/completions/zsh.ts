@@ -1,11 +1,11 @@
 /** Completions for zsh, as a function of its completion system. Pure. */
+import type { Completion } from "../command_line/command.ts";
 import {
   type ArgumentShape,
   type CommandShape,
   listShapes,
   type OptionShape,
   SESSION_LINE,
-  type Value,
 } from "./shape.ts";
 
 export function zshCompletions(kato: CommandShape): string {
@@ -76,7 +76,7 @@ function argumentSpec({ name, says, required, variadic, value }: ArgumentShape):
     value.kind === "text" ? "( )" : action(value)}`);
 }
 
-function action(value: Value): string {
+function action(value: Completion): string {
   switch (value.kind) {
     case "words":
       return value.several ? `_values -s , part ${value.words.join(" ")}` : `(${value.words.join(" ")})`;

@@ -3,7 +3,7 @@
  * Room: cli; no authority, pure.
  */
 import type { Status } from "../../protocol/status.ts";
-import type { Launch } from "../command_line/parse_arguments.ts";
+import type { Launch } from "../command_line/launch.ts";
 import type { KernelFacts, ProcessFacts } from "../command_line/kernel_facts.ts";
 import { plain } from "../terminal/style.ts";
 import { type Check, note, ok, problem } from "./check.ts";

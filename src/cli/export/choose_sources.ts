@@ -1,8 +1,9 @@
 /** The sessions that an export was told to write. Requires list and read on the provider roots, or on the file. Room: cli; edge. */
 import { locateLog } from "../../parser/session_files.ts";
+import type { ProviderId } from "../../protocol/event.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
-import type { ExportInvocation } from "../command_line/invocation.ts";
+import type { ExportGiven } from "../commands/export.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { chooseSession, findSessions, type FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
@@ -24,17 +25,17 @@ export type Sources =
   | { readonly failure: "usage" | "failed"; readonly message: string };
 
 export function chooseSources(
-  invocation: ExportInvocation,
+  given: ExportGiven,
   readable: readonly ReadableProvider[],
   context: Context,
 ): Sources {
-  const { file, all, filter } = invocation;
-  if (file !== null) return chooseFile(invocation, absolutePath(file, context.cwd, context.home));
-  const found = findSessions(readable, filter.provider);
-  if (!all) return chooseNamed(invocation.sessions, found);
-  const from = earliest(filter.since, context.now);
+  const { file, all, provider, project, since } = given;
+  if (file !== null) return chooseFile(provider, absolutePath(file, context.cwd, context.home));
+  const found = findSessions(readable, provider);
+  if (!all) return chooseNamed(given.sessions, found);
+  const from = earliest(since, context.now);
   const sources = found.filter(({ modified }) => modified >= from).map(sourceOf)
-    .filter((source) => filter.project === null || isInProject(filter, source.peek().project, context));
+    .filter((source) => project === null || isInProject(given, source.peek().project, context));
   if (sources.length > 0) return { sources };
   const message = "No session was found that the filters let through. 'kato sessions' lists what there is.";
   return { failure: "failed", message };
@@ -50,7 +51,7 @@ function chooseNamed(typed: readonly string[], found: readonly FoundSession[]): 
   return { sources: [...sources.values()] };
 }
 
-function chooseFile({ filter }: ExportInvocation, named: string): Sources {
+function chooseFile(only: ProviderId | null, named: string): Sources {
   try {
     // A link stands for the log that it leads to: what belongs to that lies beside it.
     const path = Deno.realPathSync(named);
@@ -58,7 +59,7 @@ function chooseFile({ filter }: ExportInvocation, named: string): Sources {
     if (!info.isFile) {
       return { failure: "failed", message: `${plain(named)} is not a file. Name a session's log.` };
     }
-    const recognised = recogniseLog(path, filter.provider);
+    const recognised = recogniseLog(path, only);
     if ("message" in recognised) {
       return { failure: "failed", message: `Cannot export ${plain(named)}. ${recognised.message}` };
     }

@@ -1,38 +1,22 @@
 /** The permission matrix with the paths of this machine, for `kato doctor --permissions`. Room: cli; edge through make_plan.ts. */
+import { MATRIX, type Profile } from "../../permissions/matrix.ts";
 import type { Plan } from "../../permissions/plan.ts";
 import type { Context } from "../context.ts";
 import { makePlan } from "./make_plan.ts";
 import { DONE, type Outcome } from "../outcome.ts";
-import type { Sketch } from "./plan_command.ts";
-import type { Program } from "../run.ts";
 import { loadEffective } from "./load_settings.ts";
 import { describeSandbox, padEnd, painter, tilde } from "../terminal/style.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 
-/** One command of every profile. Files and folders that arguments name are left out here. */
-const COMMANDS: readonly Sketch[] = [
-  { name: "daemon" },
-  { name: "export", file: null, output: { kind: "nothing" } },
-  { name: "status" },
-  { name: "sessions" },
-  { name: "doctor" },
-  { name: "record" },
-  { name: "policy", reads: [] },
-  { name: "policy explain", path: null },
-  { name: "policy edit", path: null },
-  { name: "audit" },
-  { name: "init" },
-  { name: "help" },
-];
+/** What runs under these is planned with another command, or is the planner itself. */
+const NO_COMMANDS: ReadonlySet<Profile> = new Set(["plan", "parser:<provider>", "writer:<destination>"]);
 
-export async function describePermissions(
-  json: boolean,
-  context: Context,
-  { code }: Program,
-): Promise<Outcome> {
+/** Files and folders that arguments name are left out here. */
+export async function describePermissions(json: boolean, context: Context): Promise<Outcome> {
   const plans: Plan[] = [];
-  for (const command of COMMANDS) {
-    const planned = await makePlan(command, { ...context, code });
+  for (const { profile } of MATRIX) {
+    if (NO_COMMANDS.has(profile)) continue;
+    const planned = await makePlan({ profile }, context);
     if (!planned.ok) return planned.outcome;
     plans.push(planned.plan);
   }

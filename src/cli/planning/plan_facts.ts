@@ -3,37 +3,35 @@
  * does not load them. READS the settings; writes nothing. Room: cli; edge through settings.ts.
  */
 import type { EffectivePolicy } from "../../settings/merge.ts";
-import { type Facts, needsPolicy } from "../../permissions/plan.ts";
+import { rowOf } from "../../permissions/matrix.ts";
+import type { Facts, PlanRequest } from "../../permissions/plan.ts";
 import type { PlanContext } from "./make_plan.ts";
 import type { Outcome } from "../outcome.ts";
-import type { Sketch } from "./plan_command.ts";
 import { realPath } from "./real_path.ts";
 import { loadPolicyByName } from "../../settings/policy_files.ts";
 import { clientVariables, findClientRoots, loadEffective } from "./load_settings.ts";
 
-export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables"> & {
+export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables" | "besides"> & {
   readonly ok: true;
   /** null: it does not load, and the command does not need it. */
   readonly effective: EffectivePolicy | null;
-  /** What a provider may look for beside the log of `export --file`, whether it is there or not. */
-  readonly besides: readonly string[];
 };
 
 export async function findPlanFacts(
-  sketch: Sketch,
+  { profile, reads = [] }: PlanRequest,
   context: PlanContext,
 ): Promise<PlanFacts | { readonly ok: false; readonly outcome: Outcome }> {
   const loaded = loadEffective({ ...context, planHash: null });
-  if (!loaded.ok && needsPolicy(sketch.name)) return loaded;
+  if (!loaded.ok && rowOf(profile).needsPolicy) return loaded;
   const named = loaded.ok ? null : loadPolicyByName(context);
   // What is wrong is on the disk, where the command itself may not look: only this plan can tell of it.
-  if (!loaded.ok && named?.ok === true && sketch.name !== "doctor") return loaded;
+  if (!loaded.ok && named?.ok === true && profile !== "cli-read:doctor") return loaded;
   return {
     ok: true,
     effective: loaded.ok ? loaded.value : named?.ok === true ? named.effective : null,
     clientRoots: findClientRoots(context),
     clientVariables: clientVariables(),
-    besides: sketch.name === "export" && sketch.file !== null ? await findBesides(sketch.file) : [],
+    besides: profile === "export" ? (await Promise.all(reads.map(findBesides))).flat() : [],
   };
 }
 

@@ -1,6 +1,7 @@
 /** Which sessions a filter lets through. Pure. */
 import { isInside } from "../../settings/folders.ts";
-import type { SessionFilter, Since } from "../command_line/invocation.ts";
+import type { SessionFilter } from "../command_line/common_parameters.ts";
+import type { Since } from "../command_line/kinds.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 
 /** The earliest last change of a session that is shown, in milliseconds since 1970. */

@@ -1,9 +1,17 @@
 /** Runs command lines in this process, in a home of their own, and keeps what they print. */
 import type { Context, Output } from "../../../src/cli/context.ts";
-import { type KernelFacts, NO_KERNEL_FACTS } from "../../../src/cli/command_line/kernel_facts.ts";
+import type { KernelFacts } from "../../../src/cli/command_line/kernel_facts.ts";
 import type { Outcome } from "../../../src/cli/outcome.ts";
 import { parseArguments } from "../../../src/cli/command_line/parse_arguments.ts";
-import { runInvocation } from "../../../src/cli/run.ts";
+
+/** What the launcher says of the kernel where it says nothing. */
+export const NO_KERNEL_FACTS: KernelFacts = {
+  landlockAbi: null,
+  processes: [],
+  unit: null,
+  misses: [],
+  userNamespaces: null,
+};
 
 export interface Ran {
   /** `done`, `usage`, `denied` …; `text` when help or the version was printed. */
@@ -56,6 +64,7 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
     kernelSandbox: options.kernelSandbox ?? false,
     kernelMissing: options.kernelMissing ?? [],
     outputMade: [],
+    code: ["/opt/kato"],
     roles: "threads",
     kernel: options.kernel ?? NO_KERNEL_FACTS,
     administrator: Deno.uid() ?? 0,
@@ -63,7 +72,8 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
     out,
     err,
   };
-  const outcome = await runInvocation(parsed.invocation, context, { code: ["/opt/kato"] });
+  const { command, given } = parsed.invocation;
+  const outcome = await command.run(given, context);
   if ("message" in outcome && outcome.message !== null) err.write(`${outcome.message}\n`);
   return { ended: outcome.outcome, out: out.text(), err: err.text() };
 }

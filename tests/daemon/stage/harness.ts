@@ -91,12 +91,15 @@ export function planDaemon(home: TestHome, code: readonly string[] = [SOURCE, TE
   const merged = mergePolicy(layers, home.path);
   if (!merged.ok) throw new Error(JSON.stringify(merged.errors));
   const clientRoots = Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home.path, {})]));
-  return plan({ name: "daemon" }, merged.effective, {
+  return plan({ profile: "daemon" }, merged.effective, {
     home: home.path,
     system: SYSTEM_POLICY,
     code,
     clientRoots,
     clientVariables: providers.flatMap(({ environment }) => environment),
+    besides: [],
+    nearestFolder: null,
+    hasUnit: false,
     realPaths: realPathsOf([
       ...Object.values(clientRoots).flat(),
       ...merged.effective.policy.destinations.roots,

@@ -1,0 +1,75 @@
+/** The kinds of values that people type: how each is read, and what a shell offers for it. Pure. */
+import { InvalidArgumentError } from "commander";
+import { FORMATS, INCLUDES, PROVIDERS } from "../../protocol/closed_sets.ts";
+import type { Kind } from "./command.ts";
+
+export const TEXT: Kind<string> = { read: (text) => text, completion: { kind: "text" } };
+/** A path as it was typed: relative to the working directory. */
+export const FILE: Kind<string> = { read: (text) => text, completion: { kind: "file" } };
+export const FOLDER: Kind<string> = { read: (text) => text, completion: { kind: "folder" } };
+/** A session's id, or the beginning of one. */
+export const SESSION: Kind<string> = { read: (text) => text, completion: { kind: "session" } };
+export const COUNT: Kind<number> = { read: readCount, completion: { kind: "text" } };
+export const SINCE: Kind<Since> = { read: parseSince, completion: { kind: "text" } };
+
+export const PROVIDER = oneOf(PROVIDERS);
+export const FORMAT = oneOf(FORMATS);
+export const LAYER = oneOf(["organisation", "user"]);
+export const ASKER = oneOf(["chat", "export"]);
+/** Those that completions are made for. */
+export const SHELL = oneOf(["bash", "zsh", "fish"]);
+/** `thinking,results` */
+export const PARTS: Kind<readonly (typeof INCLUDES[number])[]> = {
+  read: (text) => text.split(",").map((part) => choose(INCLUDES, part.trim())),
+  completion: { kind: "words", words: INCLUDES, several: true },
+};
+
+export type Shell = ReturnType<typeof SHELL.read>;
+
+/** `--since`: a span before now, or a point in time; milliseconds. */
+export type Since = { readonly ago: number } | { readonly at: number };
+
+const MINUTE = 60_000;
+const UNITS: Readonly<Record<string, number>> = {
+  m: MINUTE,
+  h: 60 * MINUTE,
+  d: 24 * 60 * MINUTE,
+  w: 7 * 24 * 60 * MINUTE,
+};
+
+/**
+ * `30m`, `12h`, `7d`, `2w`, or an ISO date (local midnight) or time.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(parseSince("2h"), { ago: 7_200_000 });
+ * ```
+ */
+export function parseSince(text: string): Since {
+  const [, count, unit = ""] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
+  if (count !== undefined) return { ago: Number(count) * (UNITS[unit] ?? 0) };
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)?$/.test(text);
+  // A bare date would be read as midnight in UTC, which is not what a person means by it.
+  const at = isDay ? Date.parse(`${text}T00:00`) : isTime ? Date.parse(text) : NaN;
+  if (Number.isNaN(at)) {
+    throw new InvalidArgumentError("Write 30m, 12h, 7d, 2w or a date such as 2026-11-23.");
+  }
+  return { at };
+}
+
+function readCount(text: string): number {
+  if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
+  return Number(text);
+}
+
+export function oneOf<const Words extends readonly string[]>(words: Words): Kind<Words[number]> {
+  return { read: (text) => choose(words, text), completion: { kind: "words", words, several: false } };
+}
+
+function choose<Value extends string>(words: readonly Value[], text: string): Value {
+  const found = words.find((word) => word === text);
+  if (found === undefined) throw new InvalidArgumentError(`Choose from ${words.join(", ")}.`);
+  return found;
+}

@@ -1,0 +1,56 @@
+import { command, flag, type Given, list, option, optionOr, several } from "../command_line/command.ts";
+import { FILTER } from "../command_line/common_parameters.ts";
+import { FILE, FORMAT, PARTS, SESSION } from "../command_line/kinds.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
+import { isHopeless } from "../planning/judged_path.ts";
+
+const takes = {
+  /** Full ids, or the beginnings of them. */
+  sessions: several("session", "the sessions to write", SESSION),
+  file: option("--file <log>", "a session's log by its path, instead of SESSION", FILE),
+  all: flag("--all", "every session that the filters let through"),
+  output: optionOr(
+    "-o, --output <dest>",
+    "a file, a folder (for several sessions), or - for standard output",
+    FILE,
+    "",
+  ),
+  format: option("--format <format>", "md, jsonl or html (default: as DEST ends, else md)", FORMAT),
+  include: list("--include <parts>", "also show thinking, tools, results, agents, notices", PARTS),
+  exclude: list("--exclude <parts>", "leave some of these out", PARTS),
+  force: flag("--force", "replace a file that exists"),
+  ...FILTER,
+};
+
+export type ExportGiven = Given<typeof takes>;
+
+export const exportCommand = command({
+  path: "export",
+  summary: "write whole sessions to a file or folder, once",
+  description:
+    "Writes whole sessions to a file, a folder or standard output, once. Works whether kato runs or not. " +
+    "SESSION is an id from 'kato sessions', or the beginning of one.",
+  example: "kato export 5d8aa099 --output ~/notes/plan.md",
+  takes,
+  contradiction: findContradiction,
+  plan: ({ file, output }, { cwd, home }) => ({
+    profile: "export",
+    ...file === null ? {} : { reads: [absolutePath(file, cwd, home)] },
+    writes: output === "-" || isHopeless(output) ? null : absolutePath(output, cwd, home),
+  }),
+  run: async (given, context) => (await import("../actions/export.ts")).exportSessions(given, context),
+});
+
+function findContradiction(given: ExportGiven): string | null {
+  const { sessions, file, all, project, since, output, format } = given;
+  const ways = Number(sessions.length > 0) + Number(file !== null) + Number(all);
+  if (ways === 0) return "say which sessions: SESSION, --file LOG or --all";
+  if (ways > 1) return "SESSION, --file and --all cannot be combined";
+  if (output === "") return "say where to: --output DEST";
+  if (!all && (project !== null || since !== null)) return "--project and --since choose among --all";
+  const isSeveral = all || sessions.length > 1;
+  if (isSeveral && output === "-" && format !== "jsonl") {
+    return "several sessions go to standard output only with --format jsonl";
+  }
+  return null;
+}

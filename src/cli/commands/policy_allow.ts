@@ -1,0 +1,17 @@
+import { command, required } from "../command_line/command.ts";
+import { FOLDER } from "../command_line/kinds.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
+
+export const policyAllow = command({
+  path: "policy allow",
+  summary: "allow recordings in a folder",
+  description:
+    "Adds a folder of yours to destinations.roots in ~/.kato/config/policy.toml, if it may be one, and shows it " +
+    "to the service's sandbox. Says what to restart.",
+  example: "kato policy allow ~/notes",
+  takes: {
+    folder: required("dir", "a folder that is there, is yours, and that only you can write to", FOLDER),
+  },
+  plan: ({ folder }, { cwd, home }) => ({ profile: "policy:edit", looks: absolutePath(folder, cwd, home) }),
+  run: async (given, context) => (await import("../actions/policy_edit.ts")).allowFolder(given, context),
+});
