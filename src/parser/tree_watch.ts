@@ -75,7 +75,8 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   let limitedAt = -Infinity;
   /** What was said last of how changes are noticed. */
   let said = "";
-  let scan = { isUnderWay: false, at: performance.now(), tookMs: 0 };
+  /** `mustRepeat`: events were lost while it was under way, and it may have passed what they told of. */
+  let scan = { isUnderWay: false, mustRepeat: false, at: performance.now(), tookMs: 0 };
 
   const groups = makeWatchGroups(() => roots.filter((root) => watched.has(root)), takeEvent);
   const folders = knowFolders({
@@ -220,7 +221,8 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   function recheck(): void {
     for (const { path } of [...folders.all()]) folders.look(path);
     pollHot();
-    startScan();
+    if (scan.isUnderWay) scan.mustRepeat = true;
+    else startScan();
   }
 
   function revive(): void {
@@ -237,7 +239,9 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     scan = { ...scan, isUnderWay: true };
     scanAll(() => {
       const now = performance.now();
-      scan = { isUnderWay: false, at: now, tookMs: now - start };
+      const { mustRepeat } = scan;
+      scan = { isUnderWay: false, mustRepeat: false, at: now, tookMs: now - start };
+      if (mustRepeat && !closed) startScan();
     });
   }
 

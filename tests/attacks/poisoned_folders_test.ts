@@ -195,22 +195,23 @@ Deno.test("thousands of sessions that appear at once keep neither an old session
   const { home, daemon, rows } = stage;
   stage.say(rows.user("::capture old.md"), rows.assistant("before"));
   await whenHolds(stage, "old.md", "before");
-  for (let index = 0; index < 3000; index += 1) {
+  let made = 0;
+  const make = () => {
     const other = createRows();
-    append(
-      home.log(other.session, index % 3 === 0 ? "-home-ada-work" : `-p${index % 100}`),
-      other.user(`hello ${index}`),
-    );
+    const folder = made % 3 === 0 ? "-home-ada-work" : `-p${made % 100}`;
+    append(home.log(other.session, folder), other.user(`hello ${made}`));
+    made += 1;
+  };
+  while (made < 3000) make();
+  // More come for as long as it takes: who waits for the last of them would wait for ever.
+  const flood = setInterval(make, 5);
+  try {
+    stage.say(rows.assistant("after"));
+    await whenHolds(stage, "old.md", "after");
+    await isServed(CLAUDE, home, daemon, "new");
+  } finally {
+    clearInterval(flood);
   }
-  const before = performance.now();
-  stage.say(rows.assistant("after"));
-  await whenHolds(stage, "old.md", "after");
-  console.log("old", performance.now() - before);
-  await isServed(CLAUDE, home, daemon, "new");
-  console.log("new", performance.now() - before);
-  const { followed, sessions } = ownOf(await daemon.whenStatus("it runs", () => true), CLAUDE);
-  console.log({ followed, sessions });
-  await daemon.whenStatus("all are followed", (status) => ownOf(status, CLAUDE).followed >= 3000);
-  console.log("all", performance.now() - before);
+  await daemon.whenStatus("all are followed", (status) => ownOf(status, CLAUDE).followed >= made);
   assert.equal(await daemon.stop(), 0);
 });

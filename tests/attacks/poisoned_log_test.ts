@@ -156,7 +156,7 @@ Deno.test("poisoned logs neither stop the daemon nor touch another session, and 
         } catch {
           return false;
         }
-      }, { ms: 60_000, saw: daemon.said });
+      }, { saw: daemon.said });
       if (kind === null) return;
       await daemon.whenStatus(
         `${kind} is told`,

@@ -1,12 +1,13 @@
 /** An attacker with the person's own rights: swaps a folder for a link to another place, and back, as fast as it can. */
+import { STOP, SWAPS } from "./swap_shared.ts";
+
 const own = globalThis as unknown as {
-  onmessage: (event: MessageEvent<{ folder: string; outside: string; stop: Int32Array }>) => void;
-  postMessage(swaps: number): void;
+  onmessage: (event: MessageEvent<{ folder: string; outside: string; shared: Int32Array }>) => void;
+  postMessage(what: "over"): void;
 };
 
-own.onmessage = ({ data: { folder, outside, stop } }) => {
-  let swaps = 0;
-  while (Atomics.load(stop, 0) === 0) {
+own.onmessage = ({ data: { folder, outside, shared } }) => {
+  while (Atomics.load(shared, STOP) === 0) {
     try {
       Deno.renameSync(folder, `${folder}.real`);
       Deno.symlinkSync(outside, folder);
@@ -19,9 +20,9 @@ own.onmessage = ({ data: { folder, outside, stop } }) => {
       if (!wasMade(error)) throw error;
       unite(folder);
     }
-    swaps += 1;
+    Atomics.add(shared, SWAPS, 1);
   }
-  own.postMessage(swaps);
+  own.postMessage("over");
 };
 
 /** Both folders become one again, under the name that the victim knows, who may make it once more meanwhile. */

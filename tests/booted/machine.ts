@@ -77,20 +77,14 @@ export async function must(machine: Machine, who: Who, line: string): Promise<st
   return out;
 }
 
-/** Again and again, until `look` answers. */
-export async function untilSo<Seen>(
+/** Again and again, until `look` answers; each look is a process on the machine. */
+export function untilSo<Seen>(
   what: string,
   look: () => Promise<Seen | null | false>,
   saw: () => Promise<string> = () => Promise.resolve(""),
-  ms = 30_000,
+  ms = 60_000,
 ): Promise<Seen> {
-  const deadline = performance.now() + ms;
-  for (;;) {
-    const seen = await look();
-    if (seen !== null && seen !== false) return seen;
-    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}\n${await saw()}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  return until(what, look, { ms, saw, everyMs: 50 });
 }
 
 /** A file of somebody's, with the folders above it. Root's are readable by all. */

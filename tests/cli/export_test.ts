@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { placesOf } from "../../src/settings/places.ts";
 import type { Status } from "../../src/protocol/status.ts";
+import { entryAt } from "../../src/disk/entry_at.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
+import { until } from "../daemon/stage/until.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
 import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
 
@@ -315,21 +317,25 @@ Deno.test("kato export that is interrupted removes the file that it made, and on
     conversation(SESSION_A, { reply: "bean ".repeat(200) }).replaceAll(SESSION_A, `${n}`);
   keepLog(home.home, SESSION_A, Array.from({ length: 20_000 }, (_, n) => turn(n)).join(""));
   Deno.writeTextFileSync(`${home.cwd}/mine.md`, "mine");
-  // So that a signal outside the export's own time does not end the tests.
-  const ignore = () => {};
-  Deno.addSignalListener("SIGTERM", ignore);
-  for (const [line, left] of [["5d8 -o new.md", false], ["5d8 -o mine.md --force", true]] as const) {
-    const signals = setInterval(() => Deno.kill(Deno.pid, "SIGTERM"), 10);
-    const ran = await exportLine(line, home);
-    clearInterval(signals);
+  // So that the signal does not end the tests where the export does not hear it.
+  let heard = 0;
+  const hear = () => void (heard += 1);
+  Deno.addSignalListener("SIGTERM", hear);
+  // The export listens before it makes or empties its file.
+  const hasBegun = (file: string) => [0, 1].includes(entryAt(`${home.cwd}/${file}`)?.size ?? -1);
+  const lines = [["5d8 -o new.md", false], ["5d8 -o mine.md --force", true]] as const;
+  for (const [index, [line, left]] of lines.entries()) {
+    const exporting = exportLine(line, home);
+    await until("the file is opened", () => hasBegun(left ? "mine.md" : "new.md"));
+    Deno.kill(Deno.pid, "SIGTERM");
+    const ran = await exporting;
+    await until("the signal is heard", () => heard === index + 1);
     assert.equal(ran.ended, "failed");
     assert.match(
       ran.err,
       left ? /^Interrupted\. .* holds what was written so far\./ : /^Interrupted\. .* was removed\./,
     );
   }
-  // The last of them may still be on its way.
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  Deno.removeSignalListener("SIGTERM", ignore);
+  Deno.removeSignalListener("SIGTERM", hear);
   assert.deepEqual([...Deno.readDirSync(home.cwd)].map(({ name }) => name), ["mine.md"]);
 });

@@ -1,5 +1,7 @@
 /** Roles that fail, hang, or break the protocol: each is dealt with, and the others go on. */
 import assert from "node:assert/strict";
+import { afterAwake } from "../../src/hosts/timers.ts";
+import { DOUBT_MS } from "../../src/protocol/limits.ts";
 import { append, createRows } from "./stage/claude_rows.ts";
 import { threads, WORLDS } from "../hosts/worlds.ts";
 import type { Act, Acting } from "./stage/fake_roles.ts";
@@ -201,21 +203,22 @@ Deno.test("a parser that answers is asked once in the heartbeat's time, and neve
     if (message.type !== "ping") return;
     asked += 1;
     acting.send({ type: "pong", n: message.n, looked: 0 });
+    // Taken after the answer.
+    acting.send({ type: "mark", session: SESSION });
   };
   await using world = threads((kind) => kind === "parser" ? act : null);
   await using run = await runInProcess(world.host);
   await run.whenUp();
-  const tendTwice = async () => {
-    for (let turn = 0; turn < 2; turn++) {
-      run.orchestrator.tend();
-      // Its answer is in by then.
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  const tendTwice = async (answers: number) => {
+    run.orchestrator.tend();
+    await until("its answer is taken", () => run.markings.length === answers);
+    run.orchestrator.tend();
   };
-  await tendTwice();
-  assert.equal(asked, 1);
-  await withClockAhead(11_000, tendTwice);
-  assert.deepEqual([asked, run.gaveUp], [2, []]);
+  await tendTwice(1);
+  await withClockAhead(11_000, () => tendTwice(2));
+  // A question too many would come before this one.
+  await withClockAhead(22_000, () => tendTwice(3));
+  assert.deepEqual([asked, run.gaveUp], [3, []]);
 });
 
 Deno.test("threads: a parser that does not answer for the heartbeat's time is given up, with its session counted", async () => {
@@ -252,6 +255,7 @@ Deno.test("a parser whose answer waits while the orchestrator is held up is not 
   // The orchestrator does nothing for longer than the heartbeat; then its timer comes before what was sent to it.
   await withClockAhead(25_000, () => run.orchestrator.tend());
   answer();
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  // The orchestrator's own doubt is due before this.
+  await new Promise<void>((resolve) => afterAwake(DOUBT_MS + 500, resolve));
   assert.deepEqual(run.gaveUp, []);
 });

@@ -44,7 +44,7 @@ export function startDaemonProcess(
         const up = status?.pid === orchestrator.pid && status.state === "running" &&
           status.providers.every(({ state }) => state === "watching" || state === "polling");
         return up ? status : null;
-      }, { ms: 20_000, saw: () => JSON.stringify(home.status()) }),
+      }, { saw: () => JSON.stringify(home.status()) }),
     async [Symbol.asyncDispose]() {
       orchestrator.kill();
       await orchestrator.ended;

@@ -1,5 +1,6 @@
 /** A daemon with the real monitor, a stand-in for its orchestrator, and roles of a few lines each. */
 import { join } from "@std/path";
+import { until } from "../daemon/stage/until.ts";
 import { createStage, planOf, type Stage } from "./stage.ts";
 
 export interface Step {
@@ -8,6 +9,8 @@ export interface Step {
   readonly data?: readonly [number, string, number?];
   readonly raw?: readonly number[];
   readonly wait?: number;
+  /** Waits until the test calls `go`. */
+  readonly untilGo?: boolean;
   readonly read?: boolean;
   readonly exit?: number;
   readonly loop?: boolean;
@@ -29,11 +32,13 @@ export interface Fact {
 export interface Daemon extends AsyncDisposable {
   readonly stage: Stage;
   readonly facts: readonly Fact[];
-  /** What was not told in JSON. */
+  /** What is no fact. */
   readonly messages: readonly string[];
   readonly child: Deno.ChildProcess;
   /** When it has ended and all was read that it said. */
   readonly status: Promise<Deno.CommandStatus>;
+  /** Lets an orchestrator go on that waits for it. */
+  go(): void;
   /** The first fact for which `is` holds, once there is one. */
   find(what: string, is: (fact: Fact) => boolean): Promise<Fact>;
   /** `ended CHANNEL …`: the reason. */
@@ -89,7 +94,6 @@ export function startDaemon(options: DaemonOptions): Daemon {
   ], { program: "kato-probe", under: options.under ?? [] });
   const facts: Fact[] = [];
   const messages: string[] = [];
-  let wake = () => {};
   let over = false;
   const listening = (async () => {
     let rest = "";
@@ -97,30 +101,23 @@ export function startDaemon(options: DaemonOptions): Daemon {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       for (const one of lines) {
-        // The orchestrator's own, or another role's, which the monitor passes on with its name.
-        const fact = /^(?:kato: [\w:-]+: )?(\{.*\})\.?$/.exec(one)?.[1];
-        if (fact === undefined) messages.push(one);
-        else facts.push(JSON.parse(fact));
+        const fact = factIn(one);
+        if (fact === null) messages.push(one);
+        else facts.push(fact);
       }
-      wake();
     }
     over = true;
-    wake();
   })();
 
-  async function find(what: string, is: (fact: Fact) => boolean): Promise<Fact> {
-    const end = performance.now() + 20_000;
-    for (;;) {
+  const saw = () => `${JSON.stringify(facts.slice(-20))}\n${messages.join("\n")}`;
+
+  function find(what: string, is: (fact: Fact) => boolean): Promise<Fact> {
+    return until(what, () => {
+      const isOver = over;
       const found = facts.find(is);
-      if (found !== undefined) return found;
-      if (over || performance.now() > end) {
-        throw new Error(`never seen: ${what}\n${JSON.stringify(facts.slice(-20))}\n${messages.join("\n")}`);
-      }
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, 50);
-      });
-    }
+      if (found === undefined && isOver) throw new Error(`ended before: ${what}\n${saw()}`);
+      return found;
+    }, { saw });
   }
 
   return {
@@ -129,6 +126,7 @@ export function startDaemon(options: DaemonOptions): Daemon {
     messages,
     child,
     status: listening.then(() => child.status),
+    go: () => stage.script("go", ""),
     find,
     async reason(channel) {
       const { said } = await find(
@@ -150,6 +148,19 @@ export function startDaemon(options: DaemonOptions): Daemon {
       stage[Symbol.dispose]();
     },
   };
+}
+
+/** The orchestrator's own fact, or another role's, which the monitor passes on with its name; null for other lines. */
+function factIn(line: string): Fact | null {
+  const text = /^(?:kato: [\w:-]+: )?(\{.*\})\.?$/.exec(line)?.[1];
+  if (text === undefined) return null;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // Something of another process may have come into the line.
+    if (!(error instanceof SyntaxError)) throw error;
+    return null;
+  }
 }
 
 /** A destination in the one root of the plan. */

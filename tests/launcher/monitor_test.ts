@@ -1,5 +1,8 @@
 /** The monitor with real processes: what hostile roles can do to others, and that nothing outlives it. */
 import assert from "node:assert/strict";
+import { childrenOf, readProc } from "../daemon/stage/proc.ts";
+import { until } from "../daemon/stage/until.ts";
+import { isWithin } from "../machine_speed.ts";
 import { WITHOUT_COMPILER } from "./build.ts";
 import { type DaemonOptions, ECHO, exportsOf, startDaemon } from "./daemon.ts";
 import type { Daemon, Fact } from "./daemon.ts";
@@ -16,11 +19,9 @@ function test(name: string, options: DaemonOptions, body: (daemon: Daemon) => Pr
   });
 }
 
-async function gone(root: string): Promise<number[]> {
-  for (let wait = 0; wait < 40 && processesOf(root).length > 0; wait += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  return processesOf(root);
+/** The kernel ends the roles with the monitor, but not in the same moment. */
+async function whenNoneIsLeft({ stage }: Daemon): Promise<void> {
+  await until("no process is left", () => processesOf(stage.root).length === 0);
 }
 
 /** Closes its pipes, whatever the runtime calls them, and goes on; without those of its own the runtime may end. */
@@ -38,7 +39,7 @@ const MUTE = `
     return fstat(fd, facts) === 0 ? facts.slice(0, 2).join() : "none";
   }`;
 
-/** Makes garbage once, of which its heap stays as large, and says what it holds after it was asked to tidy up. */
+/** Makes garbage once, of which its heap stays as large, and says when half of it is gone after it was asked to tidy up. */
 const GROWN = `
   function grow() {
     const garbage = Array.from({ length: 200_000 }, (_, n) => [n]);
@@ -46,10 +47,13 @@ const GROWN = `
   }
   const most = grow();
   const tell = (text) => Deno.stdout.writeSync(new TextEncoder().encode(text));
-  Deno.addSignalListener("SIGUSR2", () => setTimeout(() => {
-    const { heapTotal } = Deno.memoryUsage();
-    tell(heapTotal < most / 2 ? "less than half" : heapTotal + " of " + most);
-  }, 500));
+  Deno.addSignalListener("SIGUSR2", () => {
+    const looks = setInterval(() => {
+      if (Deno.memoryUsage().heapTotal >= most / 2) return;
+      clearInterval(looks);
+      tell("less than half");
+    }, 20);
+  });
   await Deno.stdin.read(new Uint8Array(1));`;
 
 const say = (...fields: string[]) => ({ say: fields });
@@ -195,7 +199,7 @@ test("makes a writer's folders and file, and refuses what is outside the plan", 
 const REOPEN = `
   const { value } = await Deno.stdin.readable[Symbol.asyncIterator]().next();
   const path = new TextDecoder().decode(value);
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0;; tries += 1) {
     try {
       Deno.openSync(path, { write: true, append: true }).close();
       if (tries === 0) console.error(JSON.stringify({ role: "writer", results: { opened: "done" } }));
@@ -233,6 +237,23 @@ function residentMiB(pid: number): number {
   return Number(kib) / 1024;
 }
 
+/** Bytes that a process has written so far. */
+function writtenBy(pid: number): number {
+  return Number(/^wchar: (\d+)$/m.exec(readProc(`${pid}/io`) ?? "")?.[1] ?? 0);
+}
+
+/** Whether `count` children of `parent` have written much, and not a byte more in several looks. */
+function heldUp(parent: number, count: number): () => boolean {
+  let before = "";
+  let same = 0;
+  return () => {
+    const floods = childrenOf(parent).map(writtenBy).filter((bytes) => bytes > 65_536);
+    same = floods.length === count && floods.join() === before ? same + 1 : 0;
+    before = floods.join();
+    return same >= 50;
+  };
+}
+
 test("holds little, confined, while roles flood an orchestrator that does not read", {
   parsers: {
     flood: "const piece = new Uint8Array(65536); for (;;) Deno.stdout.writeSync(piece);",
@@ -242,15 +263,16 @@ test("holds little, confined, while roles flood an orchestrator that does not re
     { read: false },
     say("start", "1", "parser:flood"),
     say("start", "2", "parser:rain"),
-    { wait: 1500 },
+    { untilGo: true },
     { read: true },
   ],
-}, async ({ child, find }) => {
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+}, async ({ child, find, go }) => {
+  await until("both floods are held up", heldUp(child.pid, 2));
   assert.ok(residentMiB(child.pid) < 8, `${residentMiB(child.pid)} MiB`);
   const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
   assert.match(status, /^NoNewPrivs:\t1$/m);
   assert.match(status, /^Seccomp:\t2$/m);
+  go();
   // Neither flood kept the other from being read.
   for (const role of [1, 2]) {
     await find(`flood ${role}`, ({ channel, total = 0 }) => channel === role && total >= 1e7);
@@ -321,7 +343,7 @@ for (const [what, steps] of TABLE) {
   }, async (daemon) => {
     assert.equal((await daemon.status).code, 70);
     assert.match(daemon.messages.at(-1) ?? "", /it said what it must not say/);
-    assert.deepEqual(await gone(daemon.stage.root), []);
+    await whenNoneIsLeft(daemon);
   });
 }
 
@@ -333,9 +355,10 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     const start = performance.now();
     daemon.child.kill(signal);
     assert.equal((await daemon.status).code, signal === "SIGHUP" ? 75 : 0);
-    assert.ok(performance.now() - start < 2000);
+    const took = performance.now() - start;
+    assert.ok(isWithin(took, 2000), `${took} ms`);
     assert.deepEqual(daemon.facts.at(-1), { signal });
-    assert.deepEqual(await gone(daemon.stage.root), []);
+    await whenNoneIsLeft(daemon);
   });
 }
 
@@ -347,7 +370,7 @@ for (const [signal, status] of [["SIGTERM", 0], ["SIGHUP", 75]] as const) {
     await daemon.find("the echo", ({ channel }) => channel === 1);
     daemon.child.kill(signal);
     assert.equal((await daemon.status).code, status);
-    assert.deepEqual(await gone(daemon.stage.root), []);
+    await whenNoneIsLeft(daemon);
   });
 }
 
@@ -360,8 +383,8 @@ test("kills an orchestrator that does not stop, after 2.5 s", {
   daemon.child.kill("SIGTERM");
   assert.equal((await daemon.status).code, 70);
   const took = performance.now() - start;
-  assert.ok(took > 2400 && took < 3500, `${took} ms`);
-  assert.deepEqual(await gone(daemon.stage.root), []);
+  assert.ok(took > 2400 && isWithin(took, 5000), `${took} ms`);
+  await whenNoneIsLeft(daemon);
 });
 
 test("leaves no process behind when it is killed itself", {
@@ -372,7 +395,7 @@ test("leaves no process behind when it is killed itself", {
   assert.equal(processesOf(daemon.stage.root).length, 4);
   daemon.child.kill("SIGKILL");
   await daemon.status;
-  assert.deepEqual(await gone(daemon.stage.root), []);
+  await whenNoneIsLeft(daemon);
 });
 
 test(
@@ -380,7 +403,7 @@ test(
   { steps: [{ wait: 50 }, { exit: 75 }] },
   async (daemon) => {
     assert.equal((await daemon.status).code, 75);
-    assert.deepEqual(await gone(daemon.stage.root), []);
+    await whenNoneIsLeft(daemon);
   },
 );
 

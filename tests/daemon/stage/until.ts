@@ -1,19 +1,32 @@
 /** Waiting without guessing how long: look again and again until a deadline. */
+import { isWithin } from "../../machine_speed.ts";
 
 const LOOK_AGAIN_MS = 5;
 
-/** What `look` answers once it answers something; fails with `what` and what `look` saw last after `ms`. */
+export interface Wait {
+  /** How long, on a machine that does nothing else. */
+  readonly ms?: number;
+  /** What a failure tells besides. */
+  readonly saw?: () => string | Promise<string>;
+  readonly everyMs?: number;
+}
+
+/** What `look` answers once it answers something; fails with `what` and what `saw` says after `ms`, more on a slow machine. */
 export async function until<Seen>(
   what: string,
-  look: () => Seen | null | undefined | false,
-  { ms = 60_000, saw = () => "" }: { readonly ms?: number; readonly saw?: () => string } = {},
+  look: () => Seen | null | undefined | false | Promise<Seen | null | undefined | false>,
+  { ms = 60_000, saw = () => "", everyMs = LOOK_AGAIN_MS }: Wait = {},
 ): Promise<Seen> {
-  const deadline = performance.now() + ms;
+  const begun = performance.now();
   for (;;) {
-    const seen = look();
+    // Before the look: what came true while this process was held up is seen.
+    const waited = performance.now() - begun;
+    const seen = await look();
     if (seen !== null && seen !== undefined && seen !== false) return seen;
-    if (performance.now() > deadline) throw new Error(`waited ${ms} ms in vain: ${what}\n${saw()}`);
-    await pause(LOOK_AGAIN_MS);
+    if (!isWithin(waited, ms)) {
+      throw new Error(`waited ${Math.round(waited)} ms in vain: ${what}\n${await saw()}`);
+    }
+    await pause(everyMs);
   }
 }
 

@@ -2,6 +2,8 @@
 const { steps, home } = JSON.parse(Deno.readTextFileSync(new URL("scenario.json", import.meta.url)));
 const tell = (fact) => console.error(JSON.stringify(fact));
 const encoder = new TextEncoder();
+/** A line of what follows is written at one stroke: longer ones could be mixed with those of the monitor. */
+const TEXT_BYTES = 512;
 let reading = true;
 let lock; // held for as long as it is reachable
 
@@ -37,10 +39,14 @@ async function listen() {
       const before = received.get(channel) ?? 0;
       received.set(channel, before + length);
       if (before === 0 || before < 1e7 && before + length >= 1e7) {
-        tell({ channel, total: before + length, text: new TextDecoder().decode(bytes.subarray(0, 2_048)) });
+        tell({
+          channel,
+          total: before + length,
+          text: new TextDecoder().decode(bytes.subarray(0, TEXT_BYTES)),
+        });
       }
     }
-    while (!reading) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!reading) await pause(20);
   }
 }
 
@@ -50,6 +56,19 @@ for (const signal of Deno.args.includes("deaf") ? [] : ["SIGTERM", "SIGINT", "SI
     if (!Deno.args.includes("stubborn")) Deno.exit(signal === "SIGHUP" ? 75 : 0);
   });
 }
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function isThere(name) {
+  try {
+    return Deno.statSync(new URL(name, import.meta.url)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 listen();
 tell({ began: Deno.args, home });
 for (const step of steps) {
@@ -61,7 +80,8 @@ for (const step of steps) {
     lock.lockSync(true);
   }
   if (step.read !== undefined) reading = step.read;
-  if (step.wait) await new Promise((resolve) => setTimeout(resolve, step.wait));
+  while (step.untilGo && !isThere("go")) await pause(20);
+  if (step.wait) await pause(step.wait);
   if (step.exit !== undefined) Deno.exit(step.exit);
   if (step.loop) { for (;;); }
 }
