@@ -1,23 +1,23 @@
-/** Two pipes, one to read and one to write, as the runtime gives them. Room: hosts; no authority of its own. */
+/** Two pipes, one to read from and one to write to, as the runtime gives them. */
 
 /** The same shape as `Deno.stdin` and `Deno.stdout`. */
 export interface BytePipe {
-  /** null: the other side closed it. */
+  /** Null when the other side has closed it. */
   read(buffer: Uint8Array): Promise<number | null>;
-  /** May write a part only. */
+  /** May write only a part. */
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** A process's own standard input and output. */
+/** The process's own standard input and output. */
 export const STANDARD_PIPE: BytePipe = {
   read: (buffer) => Deno.stdin.read(buffer),
   write: (bytes) => Deno.stdout.write(bytes),
 };
 
-/** As much as a pipe holds. */
+/** A pipe holds as much. */
 const READ_BYTES = 64 * 1024;
 
-/** Gives what arrives to `take`, in buffers of their own, until the other side closes. */
+/** Passes everything that arrives to `take`, in buffers of its own, until the other side closes. */
 export async function readAll(pipe: BytePipe, take: (piece: Uint8Array<ArrayBuffer>) => void): Promise<void> {
   const buffer = new Uint8Array(READ_BYTES);
   for (;;) {
@@ -32,8 +32,8 @@ export async function writeAll(pipe: BytePipe, bytes: Uint8Array): Promise<void>
 }
 
 /**
- * Calls `step` until it has nothing to do, never twice at once; `wake` says that there may be something again.
- * `failed` is told what it threw; it is not called again then.
+ * Calls `step` again until it returns false, and never twice at once. `wake` says that there may be more to do.
+ * `failed` gets the error of a step; the pump ends with it.
  */
 export function createPump(step: () => Promise<boolean>, failed: (error: unknown) => void): { wake(): void } {
   let running = false;
@@ -43,7 +43,7 @@ export function createPump(step: () => Promise<boolean>, failed: (error: unknown
     running = true;
     try {
       do {
-        // Whoever asks while a step says that there is nothing is not forgotten.
+        // `wake` may be called during a step that then returns false.
         asked = false;
         while (await step());
       } while (asked);

@@ -1,4 +1,4 @@
-/** One role's byte stream between orchestrator and monitor, with its window. Room: hosts; no authority of its own. */
+/** One role's byte stream between orchestrator and monitor, with its window. */
 import { createByteQueue } from "../protocol/byte_queue.ts";
 import { encodeFragment } from "../protocol/fragments.ts";
 import { createFrameReader, encodeFrame } from "../protocol/frame_stream.ts";
@@ -8,15 +8,15 @@ import type { Frame, Port, RoleEnd } from "../protocol/port.ts";
 export interface Channel {
   readonly port: Port;
   readonly ended: Promise<RoleEnd>;
-  /** Resolves when the monitor has said that the role is no more; nothing of it can run then. */
+  /** Resolves when the monitor has reported the role's end: nothing of it can run any more. */
   readonly over: Promise<void>;
   end(): void;
   isEnded(): boolean;
-  /** The monitor said it is no more, or nothing can be known of it. */
+  /** The monitor reported the end, or is gone itself. */
   finish(end: RoleEnd): void;
   receive(bytes: Uint8Array): void;
   acknowledge(bytes: number): void;
-  /** What may be sent now; null: nothing waits, or the role must take something first. */
+  /** The bytes that may be sent now; null when nothing waits, or when the role must take something first. */
   nextFragment(): Uint8Array<ArrayBuffer> | null;
 }
 
@@ -31,7 +31,7 @@ export function createChannel(id: number, { wake, end }: ChannelOptions): Channe
   const waiting = createByteQueue();
   const early: Frame[] = [];
   let receiver: ((frame: Frame) => void) | null = null;
-  /** Sent, and not acknowledged. */
+  /** Bytes that were sent and not acknowledged. */
   let underWay = 0;
   let ending = false;
   let settle: (end: RoleEnd) => void = () => {};

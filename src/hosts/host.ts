@@ -1,22 +1,25 @@
-/** What starts roles. Two hosts do: threads (thread_host.ts), and processes where the launcher is installed. */
+/**
+ * The room of the hosts, which start roles: as threads (thread_host.ts, the only `new Worker`), or as processes through
+ * the monitor (process_host.ts). It reads and writes no file. A role gets the grants of its plan and never more.
+ */
 import type { Grant } from "../protocol/grant.ts";
 import type { Role } from "../protocol/port.ts";
 
 export type RoleKind = "parser" | "writer";
 
-/** What becomes of a writer's destination when it is opened. */
+/** How a writer's destination is opened. */
 export interface Opening {
   readonly destination: string;
-  /** It is made, exclusively; else it is there already. */
+  /** The file is created, exclusively; else it is there already. */
   readonly create: boolean;
-  /** Made before it, outermost first. */
+  /** Folders to create first, outermost first. */
   readonly folders: readonly string[];
 }
 
 export interface Host {
   /**
-   * `processes`: a monitor starts them, with the grants that the plan has for them; it can end a role that hangs,
-   * and makes a writer's folders and file. `threads`: neither; a writer makes what it opens.
+   * `processes`: a monitor starts roles with the grants of the plan, can end a role that hangs, and creates a writer's
+   * folders and file. `threads`: it does none of this, and a writer creates its own file.
    */
   readonly name: "threads" | "processes";
   /** Starts a role with exactly `grants`. `name` is for people: `parser:claude-code`. A writer has an `opening`. */

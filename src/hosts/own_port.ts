@@ -1,6 +1,6 @@
 /**
- * A role's own side of its connection, by how it was started: as a worker of the orchestrator's process, or as a
- * process of its own with the frames on its standard input and output. Room: hosts.
+ * A role's own end of its connection: as a worker inside the orchestrator's process, or as a process that has the
+ * frames on its standard input and output.
  */
 import type { Port } from "../protocol/port.ts";
 import { STANDARD_PIPE } from "./byte_pipe.ts";
@@ -17,7 +17,7 @@ export function ownPort(): Port {
 
 function processPort(): Port {
   quietConsole();
-  // What is thrown reaches the journal without its message where that may quote a log.
+  // An error's message may quote a log, so it must not reach the journal.
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
     endWith(event.error);
@@ -26,11 +26,14 @@ function processPort(): Port {
     event.preventDefault();
     endWith(event.reason);
   });
-  // Without an orchestrator there is nothing to do, and nobody to tell.
+  // Without an orchestrator there is nothing to do, and nobody to report to.
   return streamPort(STANDARD_PIPE, () => Deno.exit(EXIT.done));
 }
 
-/** One line, which the monitor passes on with the role's name; of the stack only places, because a message may be in front of them. */
+/**
+ * Prints one line, which the monitor passes on with the role's name. Of the stack it prints places only: the message
+ * may stand in front of them.
+ */
 function endWith(error: unknown): never {
   const bug = error instanceof Error
     ? error

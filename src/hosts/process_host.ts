@@ -1,7 +1,7 @@
 /**
- * Roles as processes, each in a kernel sandbox of its own: the monitor starts them, on this host's word, and passes
- * their bytes between their pipes and ours (docs/design/launcher.md). Needs no authority: what a role may touch is the
- * plan's word, which the monitor has. Room: hosts.
+ * Runs roles as processes, each in a kernel sandbox of its own. The monitor starts them at this host's request, and
+ * passes bytes between their pipes and ours (docs/design/launcher.md). The host needs no authority: the plan says what
+ * a role may touch, and the monitor has the plan.
  */
 import { every } from "./timers.ts";
 import {
@@ -21,20 +21,20 @@ import type { Host, Opening, RoleKind } from "./host.ts";
 
 export interface ProcessHost extends Host {
   readonly name: "processes";
-  /** Beats no more, so that the process can end. */
+  /** Stops the heartbeat, so that the process can end. */
   close(): void;
 }
 
-/** @param lost Told once when the monitor has gone: nothing can be done any more but to end. */
+/** @param lost Called once when the monitor has gone. Nothing is left to do then but to end. */
 export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): ProcessHost {
   const channels = new Map<number, Channel>();
-  /** Of each name, the role that runs or is being ended: two writers never have the same file open. */
+  /** The role of each name that runs or is being ended: two writers never have the same file open. */
   const latest = new Map<string, Channel>();
-  /** What each writer was given, by the monitor's word. */
+  /** The file that the monitor opened for each writer. */
   const files = new Map<number, OpenedFile>();
   const control: Uint8Array<ArrayBuffer>[] = [];
   let lastChannel = CONTROL_CHANNEL;
-  /** Whose turn it was: a role with much to take does not keep the others waiting. */
+  /** The channel that was served last: a busy role must not keep the others waiting. */
   let lastServed = 0;
   let gone = false;
 

@@ -1,22 +1,19 @@
-/** Standard output of a role's process is for frames alone: a line of text there would end the role. Room: hosts. */
+/** Standard output of a role's process carries frames alone: a line of text there would end the role. */
 
-/** Has everything that a console prints go to standard error, whoever prints it. */
+const LOUD = [
+  "log",
+  "info",
+  "debug",
+  "dir",
+  "dirxml",
+  "table",
+  "count",
+  "timeLog",
+  "timeEnd",
+  "group",
+] as const;
+
+/** Sends everything that a console prints to standard error. */
 export function quietConsole(): void {
-  const say = console.error;
-  for (
-    const method of [
-      "log",
-      "info",
-      "debug",
-      "dir",
-      "dirxml",
-      "table",
-      "count",
-      "timeLog",
-      "timeEnd",
-      "group",
-    ] as const
-  ) {
-    console[method] = say;
-  }
+  for (const method of LOUD) console[method] = console.error;
 }

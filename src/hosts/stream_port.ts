@@ -1,11 +1,11 @@
-/** A port over a byte stream in each direction: a role's own side on the process host. Room: hosts; no authority of its own. */
+/** A port over a byte stream in each direction: a role's own end on the process host. */
 import { createByteQueue } from "../protocol/byte_queue.ts";
 import { createFrameReader, encodeFrame } from "../protocol/frame_stream.ts";
 import { WRITE_BYTES } from "../protocol/limits.ts";
 import type { Frame, Port } from "../protocol/port.ts";
 import { type BytePipe, createPump, readAll, writeAll } from "./byte_pipe.ts";
 
-/** `closed` is told once when the other side has gone, or sent what is no frame. */
+/** `closed` is called once, when the other side has gone or has sent something that is no frame. */
 export function streamPort(pipe: BytePipe, closed: (why: string) => void): Port {
   const early: Frame[] = [];
   const waiting = createByteQueue();

@@ -1,7 +1,7 @@
 /**
- * Roles as Deno workers: the one place that says `new Worker`, always with a full permission object, because a
- * worker inherits whatever the object leaves out. Workers are lines inside one process: a worker that runs out of
- * memory ends the process, and one that loops survives `terminate()`; the heartbeat deals with it. Room: hosts.
+ * Runs roles as Deno workers. This is the only place that says `new Worker`, always with a full permission object,
+ * because a worker inherits every permission that the object leaves out. Workers share one process: one that runs out
+ * of memory ends the process, and one that loops survives `terminate()`. The heartbeat deals with both.
  */
 import type { Grant } from "../protocol/grant.ts";
 import type { Role, RoleEnd } from "../protocol/port.ts";

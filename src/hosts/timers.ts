@@ -1,7 +1,7 @@
 /**
- * Timers of what runs for days. The runtime's own `setTimeout` is Node's: its first use costs a process, or a thread,
- * 1.2 MB for good. An `AbortSignal` can wait as well, but not be called off, so few of them are armed: one for whatever
- * is due next. Room: hosts; no authority.
+ * Timers for long-lived roles. The first use of the runtime's `setTimeout` costs a process or a thread 1.2 MB for
+ * good, because it is Node's. An `AbortSignal` can wait too, but it cannot be cancelled, so only one is armed for the
+ * next call.
  */
 
 interface Call {
@@ -11,10 +11,10 @@ interface Call {
 }
 
 const calls = new Set<Call>();
-/** When this process is woken, whatever is due by then. */
+/** Times at which this process will wake. */
 const wakes = new Set<number>();
 
-/** Calls `call` once, in `ms` milliseconds, unless what it returns is called before. */
+/** Calls `call` once, in `ms` milliseconds. The answer cancels it. */
 export function after(ms: number, call: () => void): () => void {
   const added: Call = { at: performance.now() + ms, call };
   calls.add(added);
@@ -22,12 +22,12 @@ export function after(ms: number, call: () => void): () => void {
   return () => void calls.delete(added);
 }
 
-/** Time that is counted in so many parts, between which whatever came is taken. */
+/** The time is counted in this many parts, and messages are taken between two parts. */
 const AWAKE_PARTS = 10;
 
 /**
- * Like `after()`, but of a time in which this process did nothing, because it was busy or stopped, no more than a tenth
- * of `ms` counts: what others sent meanwhile is taken before `call`.
+ * Like `after()`, but time in which this process did nothing, because it was busy or stopped, counts as a tenth of
+ * `ms` at most. Messages that others sent in that time are taken before `call`.
  */
 export function afterAwake(ms: number, call: () => void): () => void {
   let left = AWAKE_PARTS;
@@ -40,7 +40,7 @@ export function afterAwake(ms: number, call: () => void): () => void {
   return () => cancel();
 }
 
-/** Calls `call` every `ms` milliseconds until what it returns is called. */
+/** Calls `call` every `ms` milliseconds. The answer stops it. */
 export function every(ms: number, call: () => void): () => void {
   let stop = after(ms, tick);
   function tick(): void {
@@ -59,7 +59,7 @@ function arm(at: number): void {
   for (const wake of wakes) if (wake <= at) return;
   wakes.add(at);
   const ms = Math.max(0, Math.ceil(at - performance.now()));
-  // A signal that somebody listens to keeps the process from ending, as a timer does.
+  // A signal with a listener keeps the process alive, as a timer does.
   AbortSignal.timeout(ms).addEventListener("abort", () => wakeUp(at));
 }
 
@@ -70,7 +70,7 @@ function wakeUp(at: number): void {
   const next = ordered.find((call) => call.at > now);
   if (next !== undefined) arm(next.at);
   for (const due of ordered.filter((call) => call.at <= now)) {
-    // Each by itself: one that throws keeps no other from its turn, and one may call off another.
+    // Each call runs alone: one that throws must not stop the others, and one may cancel another.
     queueMicrotask(() => {
       if (calls.delete(due)) due.call();
     });

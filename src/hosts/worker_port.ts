@@ -1,4 +1,4 @@
-/** A port over a worker's messages, from both sides. Room: hosts; no authority of its own. */
+/** A port over a worker's messages, for both ends. */
 import type { Frame, Port } from "../protocol/port.ts";
 
 interface MessageEnd {
@@ -6,7 +6,7 @@ interface MessageEnd {
   onmessage: ((event: MessageEvent) => void) | null;
 }
 
-/** The orchestrator's side of a worker. */
+/** The orchestrator's end of a worker. */
 export function portOf(end: MessageEnd, close: () => void): Port {
   const early: Frame[] = [];
   let receiver: ((frame: Frame) => void) | null = null;
@@ -27,13 +27,13 @@ export function portOf(end: MessageEnd, close: () => void): Port {
   };
 }
 
-/** The worker's own side. */
+/** The worker's own end. */
 export function workerPort(): Port {
   const own = globalThis as unknown as MessageEnd & { close(): void };
   return portOf(own, () => own.close());
 }
 
-/** Whatever was posted, as a frame: a header of the wrong shape is the channel's to refuse. */
+/** Any posted message as a frame. The channel refuses a header of the wrong shape. */
 function asFrame(data: unknown): Frame {
   if (typeof data !== "object" || data === null) return { header: null, payload: null };
   const header = "header" in data ? data.header : null;

@@ -1,4 +1,4 @@
-/** The logs of a session's sub-agents, each opened when it is first needed. Room: parser; edge through LogWalker. */
+/** The logs of a session's sub-agents. Each is opened when it is first needed. */
 import type { LogState } from "../protocol/cursor.ts";
 import type { HandBack, Provider } from "../providers/provider.ts";
 import { type LogWalker, moveWalker, walkLog } from "./log_walker.ts";
@@ -6,22 +6,22 @@ import type { LineSearcher } from "./search_lines.ts";
 import type { LocatedAgents } from "./session_files.ts";
 
 export interface AgentLogs {
-  /** Null for one that has no log yet. */
+  /** Null for a sub-agent that has no log yet. */
   walker(agent: string): LogWalker | null;
-  /** Whether its log was opened. */
+  /** Whether the sub-agent's log was opened. */
   isOpen(agent: string): boolean;
-  /** Sub-agents by id, or by what else the hand-back calls them. */
+  /** The sub-agents that a hand-back names, by id or by caller. */
   named(handBack: HandBack): readonly string[];
-  /** All of them that have logs now, in the order of their ids. */
+  /** All sub-agents that have a log now, sorted by id. */
   all(): string[];
-  /** Its log was rewritten: reads it anew. */
+  /** Reads the log anew, because it was rewritten. */
   restart(walker: LogWalker): LogWalker;
-  /** Follows its log, which cannot be read, to where it is now; null when it is nowhere else. */
+  /** Finds a log that cannot be read at its new path; null when there is no other path. */
   follow(walker: LogWalker): LogWalker | null;
   states(): Record<string, LogState>;
 }
 
-/** Goes on from the states of a checkpoint. `locate` looks for the logs anew. */
+/** Continues from the states of a checkpoint. `locate` looks for the logs again at each call. */
 export function openAgentLogs(
   provider: Provider,
   locate: () => LocatedAgents,

@@ -1,6 +1,6 @@
 /**
- * A log that its client compressed (zstd) when it had lain still for days. Cursors count bytes of what was compressed,
- * so one of the plain log goes on in the compressed one, and back. Requires read on the log. Room: parser; edge.
+ * A log that its client compressed with zstd after days without a change. Cursors count decompressed bytes, so a
+ * cursor of the plain log is good for the compressed one, and the other way round. Requires read on the log.
  */
 import { Decompress } from "fzstd";
 import type { FileCursor } from "../protocol/cursor.ts";
@@ -11,36 +11,36 @@ import { type Chunk, type LogFile, lookInto, type ReadResult, tailBefore } from 
 import { createLineSplitter, type Unread } from "./split_lines.ts";
 import { DamagedFrame, type FrameWalker, walkFrames } from "./zstd_frames.ts";
 
-/** What was decompressed of one file, as far as somebody may still ask for it. */
+/** One file's decompressed bytes, as far as they are still needed. */
 interface Stream {
   readonly dev: number;
   readonly ino: number;
   readonly size: number;
   readonly frames: FrameWalker;
-  /** Given up at the end: idle logs hold nothing. */
+  /** Null at the end of the file, so that idle logs hold no memory. */
   decoder: Decompress | null;
-  /** Compressed bytes that were read, and those of them that the decoder did not get yet. */
+  /** Compressed bytes that were read; `input` holds those that the decoder did not get yet. */
   taken: number;
   input: Uint8Array;
-  /** Why it cannot be decompressed any further. */
+  /** Why the rest cannot be decompressed. */
   damage: string | null;
-  /** Decompressed, and not looked at yet. */
+  /** Decompressed chunks that were not handed out yet. */
   readonly queue: Uint8Array[];
-  /** Decompressed bytes that were looked at. */
+  /** Decompressed bytes that were handed out. */
   position: number;
-  /** The first bytes, and the last ones before `position`. */
+  /** The first bytes, and the last bytes before `position`. */
   head: Uint8Array<ArrayBuffer>;
   tail: Uint8Array<ArrayBuffer>;
 }
 
-/** Opens nothing yet: each read opens the file. Nothing before `from` is kept, but it must be decompressed again. */
+/** Opens nothing yet: each read opens the file. Bytes before `from` are decompressed again, but not kept. */
 export function openCompressedLog(from: FileCursor | null, unread?: Unread): LogFile {
   const start = from?.offset ?? 0;
   const splitter = createLineSplitter(start, unread === undefined ? {} : { unread });
   let stream: Stream | null = null;
   let last: Chunk = { position: 0, chunk: new Uint8Array(0), before: new Uint8Array(0) };
 
-  /** The next decompressed bytes; null at the end. */
+  /** The next decompressed chunk; null at the end. */
   function pull(file: Deno.FsFile, stream: Stream): Uint8Array | null {
     while (stream.queue.length === 0 && stream.decoder !== null) {
       if (stream.input.length === 0) stream.input = readPiece(file, stream);
@@ -60,7 +60,7 @@ export function openCompressedLog(from: FileCursor | null, unread?: Unread): Log
     stream.position += chunk.length;
   }
 
-  /** Passes over what lies before the cursor. Whether the cursor is one of this log. */
+  /** Skips everything before the cursor. False when the cursor is not of this log. */
   function reachStart(file: Deno.FsFile, stream: Stream): boolean {
     while (stream.position < start) {
       const chunk = pull(file, stream);
@@ -74,7 +74,7 @@ export function openCompressedLog(from: FileCursor | null, unread?: Unread): Log
       stream.tail.toHex() === from.tail;
   }
 
-  /** The first bytes, also where the cursor stands within them. */
+  /** The first `length` bytes, even when reading has not come that far. */
   function peekHead(file: Deno.FsFile, stream: Stream, length: number): Uint8Array {
     const ahead: Uint8Array[] = [];
     let head: Uint8Array = stream.head;
@@ -134,7 +134,7 @@ export function openCompressedLog(from: FileCursor | null, unread?: Unread): Log
   };
 }
 
-/** What stands before the damage was read; nothing behind it can be. */
+/** Bytes behind the damage can never be read. Bytes before it were. */
 function endAt(damage: string, size: number, modified: Date | null): ReadResult {
   return { result: "end", size, modified: modified?.getTime() ?? 0, damage };
 }
@@ -142,7 +142,8 @@ function endAt(damage: string, size: number, modified: Date | null): ReadResult 
 function begin(dev: number, ino: number, size: number): Stream {
   const queue: Uint8Array[] = [];
   const decoder = new Decompress((chunk, isEnd) => {
-    // The decoder reuses what it hands out. Empty blocks are handed on, too: whoever asks must get a word in between.
+    // The decoder reuses its buffer, so it is copied. Empty blocks are kept too: the caller must get control in
+    // between.
     if (!isEnd || chunk.length > 0) queue.push(chunk.slice());
   });
   const empty = new Uint8Array(0);
@@ -150,7 +151,7 @@ function begin(dev: number, ino: number, size: number): Stream {
   return { dev, ino, size, frames: walkFrames(), decoder, ...nothing };
 }
 
-/** The next compressed bytes; none at the end. */
+/** The next compressed bytes; empty at the end. */
 function readPiece(file: Deno.FsFile, stream: Stream): Uint8Array {
   const piece = new Uint8Array(COMPRESSED_PIECE);
   file.seekSync(stream.taken, Deno.SeekMode.Start);
@@ -159,7 +160,7 @@ function readPiece(file: Deno.FsFile, stream: Stream): Uint8Array {
   return piece.subarray(0, count);
 }
 
-/** The decoder's own errors have a number for a code; the system's have a name. */
+/** The decoder's errors have a number as code. The system's errors have a name. */
 function isDamage(error: unknown): error is Error {
   return error instanceof DamagedFrame ||
     (error instanceof Error && "code" in error && typeof error.code === "number");

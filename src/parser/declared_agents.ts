@@ -1,15 +1,15 @@
-/** Sub-agents' logs that say themselves whose they are, by session. Room: parser; this file is pure. */
+/** Logs that say themselves which sub-agent of which session they belong to. */
 import type { LocatedAgents } from "./session_files.ts";
 
 export interface DeclaredAgents {
   add(session: string, agent: string, caller: string | undefined, path: string): void;
   remove(session: string, agent: string, path: string): void;
-  /** With the sub-agents whose logs lie beside the session's. One that was moved is found where it is now. */
+  /** Adds them to the sub-agents whose logs lie beside the session's log. A moved log is found at its new path. */
   joined(session: string, beside: LocatedAgents): LocatedAgents;
 }
 
 interface DeclaredInSession {
-  /** Of each sub-agent, the latest look last. */
+  /** Paths of each sub-agent's log; the path that was seen last comes last. */
   readonly logs: Map<string, readonly string[]>;
   readonly callers: Map<string, Set<string>>;
 }
@@ -35,7 +35,7 @@ export function rememberDeclaredAgents(): DeclaredAgents {
       const logs = [...declared.logs].flatMap(([agent, paths]) =>
         paths.slice(-1).map((path) => [agent, path] as const)
       );
-      // In the order of their ids, whichever was found first.
+      // Sorted by id: the order of discovery must not show.
       const callers = [...declared.callers].map(([caller, agents]) => [caller, [...agents].sort()] as const);
       return {
         logs: new Map([...beside.logs, ...logs]),

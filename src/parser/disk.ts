@@ -1,11 +1,11 @@
 /**
- * What is on disk below a provider's roots: names and metadata. Requires read on what it is asked about. Files vanish
- * and folders are closed to us at any moment; that is no error of anybody's. Room: parser; edge.
+ * Names and metadata of everything below a provider's roots. Requires read on the paths that are asked for. Files
+ * vanish and folders lose their rights at any moment; that is never an error here.
  */
 import { SMALL_JSON_BYTES } from "../protocol/limits.ts";
 import { parseJson } from "./json_text.ts";
 
-/** Regular files below `top`, folders before what they hold; links are not followed. */
+/** Regular files below `top`, in the folder's order. Links are not followed. */
 export function* walkFiles(top: string): Generator<string> {
   for (const entry of listFolder(top) ?? []) {
     const path = `${top}/${entry.name}`;
@@ -14,17 +14,17 @@ export function* walkFiles(top: string): Generator<string> {
   }
 }
 
-/** What is in a folder; null where it cannot be read. */
+/** The entries of a folder; null when it cannot be read. */
 export function listFolder(path: string): Deno.DirEntry[] | null {
   return unlessUnreadable(() => [...Deno.readDirSync(path)]);
 }
 
-/** What is at `path` itself: a link is not followed. Null where nothing is, or nothing that we may look at. */
+/** Metadata of `path` itself: a link is not followed. Null when nothing is there, or it cannot be read. */
 export function lstat(path: string): Deno.FileInfo | null {
   return unlessUnreadable(() => Deno.lstatSync(path));
 }
 
-/** What is at `path`, behind the links that lead there: of a root, which may be one. */
+/** Metadata behind the links at `path`: a root may be a link. */
 export function stat(path: string): Deno.FileInfo | null {
   return unlessUnreadable(() => Deno.statSync(path));
 }
@@ -32,8 +32,8 @@ export function stat(path: string): Deno.FileInfo | null {
 export type Opened = { readonly file: Deno.FsFile } | { readonly why: string };
 
 /**
- * Opens a regular file for reading. Nothing else is ever opened: to open a FIFO is to wait for a writer, and to open a
- * device is to act on it.
+ * Opens a regular file for reading. Nothing else is ever opened: opening a FIFO waits for a writer, and opening a
+ * device acts on it.
  */
 export function openRegular(path: string): Opened {
   try {
@@ -41,7 +41,7 @@ export function openRegular(path: string): Opened {
     if (!info.isFile) return NOT_REGULAR;
     const file = Deno.openSync(path, { read: true });
     const opened = file.statSync();
-    // Something else was put in its place meanwhile.
+    // Another file may have taken its place in between.
     if (opened.isFile && opened.dev === info.dev && opened.ino === info.ino) return { file };
     file.close();
     return NOT_REGULAR;
@@ -53,7 +53,7 @@ export function openRegular(path: string): Opened {
 
 const NOT_REGULAR: Opened = { why: "not a regular file" };
 
-/** The text of a small file; null where it is not there, or longer than `most` bytes. */
+/** The text of a small file; null when there is none, or when it is longer than `most` bytes. */
 export function readSmall(path: string, most: number): string | null {
   const opened = openRegular(path);
   if (!("file" in opened)) return null;
@@ -64,7 +64,7 @@ export function readSmall(path: string, most: number): string | null {
   });
 }
 
-/** Fills `buffer` from where the file stands. One read may give less; only the end of the file ends it. */
+/** Reads until `buffer` is full or the file ends: one read may give less. */
 export function readFull(file: Pick<Deno.FsFile, "readSync">, buffer: Uint8Array): Uint8Array {
   let filled = 0;
   while (filled < buffer.length) {
@@ -75,14 +75,14 @@ export function readFull(file: Pick<Deno.FsFile, "readSync">, buffer: Uint8Array
   return buffer.subarray(0, filled);
 }
 
-/** A small JSON file; null while it is being written, or when it is gone: the next look finds it. */
+/** A small JSON file; null while it is being written, or when it is gone. The next look finds it. */
 export function readJson(path: string): unknown {
   const text = readSmall(path, SMALL_JSON_BYTES);
   const parsed = text === null ? null : parseJson(text);
   return parsed !== null && "value" in parsed ? parsed.value : null;
 }
 
-/** The answer of `look`; null where the system did not let us look. */
+/** The answer of `look`; null when the system refused it. */
 function unlessUnreadable<Answer>(look: () => Answer): Answer | null {
   try {
     return look();
@@ -93,8 +93,8 @@ function unlessUnreadable<Answer>(look: () => Answer): Answer | null {
 }
 
 /**
- * The system's own errors, which have a name for a code: the file is gone, closed to us, or on a share that failed just
- * now. Everything else is a bug.
+ * Whether the system refused: the file is gone, closed to us, or on a share that failed. These errors have a name as
+ * code. Any other error is a bug.
  */
 export function isUnreadable(error: unknown): boolean {
   return error instanceof Error && "code" in error && typeof error.code === "string";

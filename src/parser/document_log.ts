@@ -1,7 +1,7 @@
 /**
- * A log that is one JSON document, which its client writes anew at each change, and not at one stroke: what is no JSON
- * yet is looked at again when it has changed. Its records are handed out as lines, so that nothing behind this file
- * knows; offsets count bytes of those lines. Requires read on the log. Room: parser; edge.
+ * A log that is one JSON document. Its client rewrites it at each change, in several steps, so a document that is no
+ * JSON yet is read again after its next change. Its records are handed out as lines, so that no other file needs to
+ * know the difference; offsets count bytes of those lines. Requires read on the log.
  */
 import type { FileCursor } from "../protocol/cursor.ts";
 import {
@@ -25,10 +25,7 @@ const decoder = new TextDecoder();
 
 type RecordsOf = (document: unknown) => readonly unknown[];
 
-/**
- * Bytes of the lines that the document at `path` would be handed out as: the size of such a log. Null while it is not
- * whole.
- */
+/** Size of such a log: the bytes of the lines that its records become. Null while the document is not whole. */
 export function measureDocument(recordsOf: RecordsOf, path: string): number | null {
   const opened = openRegular(path);
   if (!("file" in opened)) return null;
@@ -40,10 +37,10 @@ export function measureDocument(recordsOf: RecordsOf, path: string): number | nu
 export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): LogFile {
   /** Records that were handed out. */
   let count = from?.line ?? 0;
-  /** Marks of records, the first of them of record `marksFrom`: a client changes its latest records in place. */
+  /** Fingerprints of the latest records, from record `marksFrom` on: a client changes those in place. */
   let marks = marksIn(from?.tail ?? "");
   let marksFrom = count - marks.length;
-  /** What the file was when it was read last. */
+  /** Identity of the file at the last read. */
   let identity = { dev: 0, ino: 0 };
   let seen: string | null = null;
   let total = from?.offset ?? 0;
@@ -51,7 +48,7 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
   function readOpened(file: Deno.FsFile): ReadResult {
     const info = file.statSync();
     const { dev, ino, mtime } = info;
-    // The cursor of a log of lines, which was here before.
+    // The cursor of a log of lines that was at this path before.
     if (from !== null && from.headBytes > 0) return { result: "rewritten", how: "replaced" };
     const modified = mtime?.getTime() ?? 0;
     const version = versionOf(info);
@@ -64,7 +61,7 @@ export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): 
     seen = version;
     identity = { dev, ino: ino ?? 0 };
     if (records.length < count) return { result: "rewritten", how: "truncated" };
-    // Not further back than a cursor remembers: reading that began anew finds the same.
+    // No further back than a cursor remembers, so that a restart finds the same changes.
     const before = Math.max(marksFrom, count - REMEMBERED_RECORDS);
     const changed = marks.slice(before - marksFrom, count - marksFrom).findIndex((mark, at) =>
       mark !== markOf(records[before + at])
@@ -95,14 +92,14 @@ interface Records {
   readonly elided: Line["elided"];
 }
 
-/** `damage`: why it can never be read; null while it is no whole document, and will change once more. */
+/** `damage`: why it can never be read; null while the document is not whole and will change again. */
 interface NoRecords {
   readonly damage: string | null;
 }
 
 const NOTHING_NEW: NoRecords = { damage: null };
 
-/** What was read last: a change is looked at by several readers, one after another, and costs memory each time. */
+/** The last document that was read: several readers look at each change, one after another, and parsing costs memory. */
 let latest: { readonly version: string; readonly read: WeakRef<Records> | NoRecords } | null = null;
 
 function readRecords(file: Deno.FsFile, info: Deno.FileInfo, recordsOf: RecordsOf): Records | NoRecords {
@@ -126,16 +123,16 @@ function parseRecords(file: Deno.FsFile, size: number, recordsOf: RecordsOf): Re
   return { damage: parsed.why === "not JSON" ? null : parsed.why };
 }
 
-/** What tells one state of the file from another; null while another could still get the same time. */
+/** Distinguishes states of a file; null while a later change could still get the same time. */
 function versionOf({ dev, ino, size, mtime }: Deno.FileInfo): string | null {
   const modified = mtime?.getTime() ?? 0;
   return Math.abs(Date.now() - modified) < CLOCK_TICK_MS ? null : `${dev} ${ino} ${size} ${modified}`;
 }
 
-/** Bytes at the end of a document in which its last bracket must be. */
+/** A document's last bracket stands within its last bytes. */
 const END_BYTES = 16;
 
-/** Whether it may be whole: of one that is being written, the rest need not be read. */
+/** Whether the document may be whole. If not, the rest need not be read. */
 function endsWhole(file: Deno.FsFile, size: number): boolean {
   const end = new Uint8Array(Math.min(END_BYTES, size));
   file.seekSync(size - end.length, Deno.SeekMode.Start);
@@ -144,7 +141,7 @@ function endsWhole(file: Deno.FsFile, size: number): boolean {
   return /[}\]]\s*$/.test(decoder.decode(end));
 }
 
-/** Null where too much is left when its long strings are cut. */
+/** Null when too much is left after the long strings are cut. */
 function readDocument(
   file: Deno.FsFile,
   size: number,
@@ -155,7 +152,7 @@ function readDocument(
   let quotes = 0;
   for (let got = file.readSync(piece); got !== null; got = file.readSync(piece)) {
     const bytes = piece.slice(0, got);
-    // Cutting strings takes its time for each of them.
+    // Cutting takes time for each string.
     for (let at = bytes.indexOf(QUOTE); at !== -1; at = bytes.indexOf(QUOTE, at + 1)) quotes += 1;
     if (quotes > 2 * JSON_VALUES) return { text: null, elided: null };
     elider.push(bytes);
@@ -164,7 +161,7 @@ function readDocument(
   return { text: bytes === null ? null : decoder.decode(bytes), elided: { values, bytes: dropped } };
 }
 
-/** By itself, so that the bytes are gone before the text is parsed. */
+/** A function of its own, so that the bytes are freed before the text is parsed. */
 function readText(file: Deno.FsFile, size: number): string {
   return decoder.decode(readFull(file, new Uint8Array(size)));
 }
@@ -174,14 +171,14 @@ function lineOf(record: unknown): Uint8Array {
 }
 
 /**
- * Where the line ends that begins at `start`. The first one counts as one byte: it tells of the document itself and
- * changes with it, and what was read, or was history, must not move when it does.
+ * End of the line that begins at `start`. The first line counts as one byte: it describes the document and changes
+ * with it, and the offsets of later records must not move when it does.
  */
 function endOf(start: number, bytes: Uint8Array): number {
   return start === 0 ? 1 : start + bytes.length + 1;
 }
 
-/** The lines from record `first` on, where they would stand in a file of lines. */
+/** The lines from record `first` on, at their offsets in a file of lines. */
 function placeLines(records: readonly Uint8Array[], first: number, elided: Line["elided"]): Line[] {
   const lines: Line[] = [];
   let start = 0;

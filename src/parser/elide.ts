@@ -1,7 +1,6 @@
 /**
- * Cuts the long strings of a JSON text while it streams by, so that a line of any length is read in bounded
- * memory and is still JSON. Bytes are found with `indexOf`, never looped over: kato runs without a JIT.
- * Room: parser; this file is pure.
+ * Cuts the long strings of a JSON text while it streams by, so that a line of any length is read in bounded memory and
+ * stays JSON. Bytes are found with `indexOf`, never in a loop: kato runs without a JIT.
  */
 import { ELIDED_STRING_KEEPS } from "../protocol/limits.ts";
 
@@ -12,19 +11,19 @@ const encoder = new TextEncoder();
 
 export interface Elider {
   push(chunk: Uint8Array): void;
-  /** `bytes` is null when what was left was still more than allowed. */
+  /** `bytes` is null when too much was left even after cutting. */
   finish(): { readonly bytes: Uint8Array | null; readonly values: number; readonly dropped: number };
 }
 
 /** Reads JSON text (one line, without its newline) and keeps at most `allowed` bytes of it. */
 export function createElider(allowed: number): Elider {
   const out = createSink(allowed);
-  /** Too much is left: the line is given up, and nothing more of it is looked at. */
+  /** Too much is left. The line is given up, and the rest of it is ignored. */
   let overflow = false;
   let inString = false;
   /** The string so far ends in an odd number of backslashes: the next byte is escaped. */
   let escaped = false;
-  /** The string's content so far, until it ends or is known to be too long. */
+  /** The string's content, until the string ends or is too long. */
   const held = createSink(Infinity);
   let droppedOfString = 0;
   let values = 0;
@@ -95,13 +94,13 @@ export function createElider(allowed: number): Elider {
   };
 }
 
-/** Whether the byte after `part` is escaped, given whether the first byte of `part` is. */
+/** Whether the byte after `part` is escaped. `escapedAtStart`: whether its first byte is. */
 function endsEscaped(part: Uint8Array, escapedAtStart: boolean): boolean {
   let first = part.length;
   while (first > 0 && part[first - 1] === BACKSLASH) first -= 1;
   const run = part.length - first;
   if (first > 0 || !escapedAtStart) return run % 2 === 1;
-  // The whole part is a run of backslashes (or empty) and continues an escape.
+  // The part holds nothing but backslashes, and continues an escape.
   return run % 2 === 0;
 }
 
@@ -121,15 +120,15 @@ function findCut(content: Uint8Array, limit: number): number {
   return cut;
 }
 
-/** Bytes in one piece: a hostile line has millions of short strings, and an array for each would be the attack. */
+/** Collects bytes in one buffer: a hostile line has millions of short strings, and one array each would be the attack. */
 interface Sink {
   write(bytes: Uint8Array): void;
   length(): number;
-  /** What was written; the sink is empty again. Valid until the next `write`. */
+  /** Empties the sink. The bytes are valid until the next `write`. */
   take(): Uint8Array;
 }
 
-/** Grows by doubling, to `most` bytes at most unless more are written. */
+/** Doubles its buffer up to `most` bytes, and grows beyond that only by what is written. */
 function createSink(most: number): Sink {
   let buffer = new Uint8Array(1024);
   let length = 0;

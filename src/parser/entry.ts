@@ -1,6 +1,6 @@
 /**
- * Entry of the parser role, as a worker or as a process. Its permissions are those of profile `parser:<provider>`:
- * read on that provider's roots, and nothing else.
+ * Entry of the parser role, as a worker or as a process. Its permissions are those of profile `parser:<provider>`: it
+ * reads that provider's roots, and nothing else.
  */
 import { ownPort } from "../hosts/own_port.ts";
 import { providerById } from "../providers/registry.ts";

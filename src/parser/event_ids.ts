@@ -1,25 +1,28 @@
 /**
- * Gives every event of a session an id that no other event of it has. A client's or a service's own id is kept; where it may have
- * come before, the event's place in the session is added. What came before is kept as a Bloom filter: it stays small however long
- * the session is, and knows of each id that came; of some it is wrong, and they get their place without need.
- * Room: parser; this file is pure.
+ * Gives every event of a session an id that no other event of the session has. A client's own id is kept unless it may
+ * have come before; then the event's place is added. A Bloom filter remembers the ids: it stays small however long the
+ * session is, and it never misses an id that came. For a few new ids it is wrong; they get a place that they did not
+ * need.
  */
 import { ID_FILTER_BYTES } from "../protocol/limits.ts";
 
 export interface EventIds {
-  /** The id of the event at `seq` whose client calls it `id`. */
+  /** The id of event `seq`, whose client calls it `id`. */
   take(id: string, seq: number): string;
   /** For a checkpoint. */
   state(): string;
 }
 
-/** Between an id and its place. An id that has one itself always gets its place: it could be another's that got one. */
+/**
+ * Stands between an id and its place. An id that holds this character always gets its place: it could equal an id that
+ * got one.
+ */
 const BEFORE_PLACE = "~";
 
-/** Goes on from the filter of a checkpoint, or from ids that are known to have come. */
+/** Continues from the filter of a checkpoint, or from the ids that a checkpoint lists. */
 export function takeEventIds(from: string | null, ids: readonly string[]): EventIds {
   const filter = from === null ? new Uint8Array(ID_FILTER_BYTES) : Uint8Array.fromBase64(from);
-  /** Whether it is certain that it did not come before. */
+  /** Adds an id. True when it certainly did not come before. */
   function add(id: string): boolean {
     const hash = hashOf(id);
     const isFirstNew = setBit(filter, hash);
@@ -32,7 +35,7 @@ export function takeEventIds(from: string | null, ids: readonly string[]): Event
   };
 }
 
-/** Whether the bit was not set before. */
+/** Sets a bit. True when it was not set before. */
 function setBit(filter: Uint8Array, hash: number): boolean {
   const bit = hash % (8 * filter.length);
   const byte = filter[bit >> 3] ?? 0;
@@ -41,8 +44,8 @@ function setBit(filter: Uint8Array, hash: number): boolean {
 }
 
 /**
- * Of the letters in which ids of one client differ: at the beginning, at the end, and before an end such as `:result`.
- * kato runs without a JIT, where to look at every letter would take a twentieth of an export's time.
+ * Hashes the letters in which a client's ids differ: at the beginning, at the end, and before an end such as
+ * `:result`. Without a JIT, hashing every letter would take a twentieth of an export's time.
  */
 function hashOf(id: string): number {
   const end = id.length;
@@ -52,7 +55,7 @@ function hashOf(id: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Four of them, as a number; beyond the id's ends there are none. */
+/** Four letters as one number; 0 stands for each that lies outside of the id. */
 function lettersAt(id: string, at: number): number {
   return id.charCodeAt(at) ^ (id.charCodeAt(at + 1) << 8) ^ (id.charCodeAt(at + 2) << 16) ^
     (id.charCodeAt(at + 3) << 24);

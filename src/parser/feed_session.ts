@@ -1,6 +1,6 @@
 /**
- * Sends one session's events in batches, as fast as they are taken and never past a command that is not dealt
- * with. Room: parser; edge through SessionReader.
+ * Sends one session's events in batches. A feed goes as fast as its batches are taken, and never past a command that
+ * the orchestrator has not dealt with.
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { BATCH_BYTES, BATCH_EVENTS, FEED_CREDIT } from "../protocol/limits.ts";
@@ -11,7 +11,7 @@ export interface Batch {
   readonly meta: SessionMeta;
   readonly first: number;
   readonly count: number;
-  /** Events that were inherited, and are left out. */
+  /** Inherited events among them, which are left out. */
   readonly skipped: number;
   readonly checkpoint: Checkpoint;
   readonly end: boolean;
@@ -22,15 +22,15 @@ export interface SessionFeed {
   readonly session: string;
   until: number | null;
   credit: number;
-  /** Reads on below `limit`; a batch when one is full, or when there is nothing more to read. */
+  /** Reads on below `limit`. Gives a batch when one is full, or when there is nothing more to read. */
   step(limit: number): Batch | "more" | "wait" | "linger" | "gone";
 }
 
 const encoder = new TextEncoder();
 
 /**
- * Events below `start` are read and not sent: the checkpoint that a feed begins at may lie before it. `isInherited`: of an
- * event by its own id, whether it was recorded where it was said.
+ * Events below `start` are read but not sent: the checkpoint may lie before it. `isInherited`: whether the event with
+ * this id of its client was recorded with the session where it was said.
  */
 export function feedSession(
   session: string,

@@ -1,4 +1,4 @@
-/** Which folders are looked at next, when no event says so. Room: parser; no authority. */
+/** Chooses the folders to look at next, where no event says which. */
 import { HOT_MS } from "../protocol/limits.ts";
 import type { Folder, Folders } from "./folders.ts";
 
@@ -9,14 +9,14 @@ const MANY = 512;
 export interface Round {
   readonly roots: readonly string[];
   readonly isWatched: (path: string) => boolean;
-  /** No event will tell of anything. */
+  /** No events come any more: go round faster. */
   readonly isHurried: boolean;
 }
 
 export interface Rounds {
-  /** Those that must be looked at, and some of the others in turn. */
+  /** The folders that must be looked at, and the next ones of the round. */
   next(round: Round): Generator<string>;
-  /** When the last whole round was begun, in milliseconds since 1970: what was there then was seen. */
+  /** Start of the last complete round, in milliseconds since 1970. Everything that was there then was seen. */
   lookedAt(): number;
 }
 

@@ -1,30 +1,29 @@
 /**
- * The folders below the roots, and what changed in them: a folder whose times are as they were has the entries that it
- * had. Links are not followed, and what is neither file nor folder is only told of. Requires read on the roots.
- * Room: parser; edge.
+ * The folders below the roots and their changes. A folder with unchanged times still has the same entries. Links are
+ * not followed; an entry that is neither file nor folder is only reported. Requires read on the roots.
  */
 import { listFolder, lstat, stat } from "./disk.ts";
 
-/** Something that kato does not go into, or open. */
+/** Something that kato neither enters nor opens. */
 export type Oddity = "link" | "special-file";
 
 export interface Folder {
   readonly path: string;
-  /** Its times and its inode when it was listed; null: it could not be. */
+  /** The folder's times and inode when it was listed; null when it could not be listed. */
   version: string | null;
   listed: string | null;
-  /** A FIFO in it, or a device, would make whoever opens it wait. */
+  /** It holds a FIFO or a device: whoever opens that would wait. */
   hasSpecial: boolean;
   links: number;
-  /** When a change of it was seen last: milliseconds of `performance.now()`. */
+  /** When its last change was seen: milliseconds of `performance.now()`. */
   changed: number;
 }
 
 export interface FoldersOptions {
   readonly roots: readonly string[];
-  /** `isCertain`: it may have changed, whatever is remembered of it. */
+  /** `isCertain`: the file may have changed, even when it looks as it did. */
   readonly file: (path: string, isCertain: boolean) => void;
-  /** A folder that was not there before, or another of its name. */
+  /** A new folder, or another folder under a known name. */
   readonly added: (folder: Folder) => void;
   readonly gone: (folder: Folder) => void;
   readonly odd: (kind: Oddity, path: string) => void;
@@ -34,13 +33,16 @@ export interface Folders {
   get(path: string): Folder | undefined;
   all(): Iterable<Folder>;
   count(): number;
-  /** Lists a folder that changed, and new ones below it. `links`: only links came or went, of which no event tells. */
+  /** Lists a folder that changed, and new ones below it. `links`: only links came or went; no event reports those. */
   look(path: string): "changed" | "links" | "same";
-  /** Lists it again, and tells of everything in it. */
+  /** Lists it again, and reports everything in it. */
   relook(path: string): void;
-  /** Lists it if anything changed in it since it was listed, though events told of it: whether it holds what must not be opened. */
+  /**
+   * Whether the folder holds something that must not be opened. Lists it again if anything changed, even if an event
+   * said so.
+   */
   hasSpecial(path: string): boolean;
-  /** What changed in it was told by an event: it need not be listed for that. */
+  /** An event reported the change, so the folder need not be listed for it. */
   noteEvent(path: string): void;
 }
 
@@ -53,7 +55,7 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
     gone(folder);
   }
 
-  /** A root may be a link itself. */
+  /** A root may be a link. */
   const infoOf = (path: string) => isRoot.has(path) ? stat(path) : lstat(path);
 
   function look(path: string): ReturnType<Folders["look"]> {
@@ -133,12 +135,12 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
 
 const CLOSED = " closed";
 
-/** It could not be listed. */
+/** Whether the folder could not be listed. */
 function isClosed({ version }: Folder): boolean {
   return version === null || version.endsWith(CLOSED);
 }
 
-/** To open a socket is refused; to open a FIFO, or a terminal, is to wait for whoever is at its other end. */
+/** Opening a FIFO or a terminal waits for its other end. Opening a socket is refused at once. */
 function canKeepWaiting(path: string): boolean {
   const info = lstat(path);
   return info?.isFifo === true || info?.isCharDevice === true;

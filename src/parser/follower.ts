@@ -16,7 +16,7 @@ import { watchSession } from "./watch_session.ts";
 
 export interface FollowerOptions {
   readonly provider: Provider;
-  /** Where the session's logs are now; null when it is not known. */
+  /** The session's logs as they are now; null when none is known. */
   readonly locate: (session: string) => SessionFiles | null;
   readonly schedule: Schedule;
   readonly troubles: Troubles;
@@ -31,11 +31,11 @@ export interface Follower {
   unfeed(feed: number): void;
   handled(session: string, seq: number): void;
   quarantine(session: string): void;
-  /** A log of this session may have grown. False when it is not watched. */
+  /** A log of this session may have grown. False when the session is not watched. */
   wake(session: string): boolean;
-  /** Whether its log could not be read when it was tried last. */
+  /** Whether its log could not be read at the last attempt. */
   isGone(session: string): boolean;
-  /** Says how far every watch has come. */
+  /** Reports the progress of every watch that moved. */
   report(): void;
 }
 
@@ -65,7 +65,10 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
     run: () => slice(session),
   });
 
-  /** Works on one session for a slice of time; where it goes on, or null when there is nothing more to read. */
+  /**
+   * Works on one session for a slice of time. Answers where the session waits next; null when there is nothing more to
+   * read.
+   */
   function slice(session: string): Tier | null {
     const deadline = performance.now() + SLICE_MS;
     const work = following.workOn(state, session, () => performance.now() < deadline);
@@ -100,7 +103,7 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
     });
   }
 
-  /** The ids of what `session` may have from `parent`, once they are read; none where the parent has no log. */
+  /** The ids that `session` may have from `parent`, complete once they are read. None when the parent has no log. */
   function idsOf(parent: string | null, session: string): ReadonlySet<string> {
     const original = parent === null ? null : locate(parent);
     const ids = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * The sessions and feeds that a parser follows, as one record. A step changes the record and yields effects, in order,
- * which follower.ts carries out at once. A feed never outruns its session's watch.
+ * The sessions and feeds that a parser follows, as one record. A step changes the record and yields effects;
+ * follower.ts carries out each at once. A feed never outruns its session's watch.
  */
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { SessionFeed } from "./feed_session.ts";
@@ -76,19 +76,19 @@ export function release(state: Following, session: string, seq: number): Effect[
   return wake(state, session);
 }
 
-/** Nothing of `session` is obeyed or sent before `steps` have read what it inherited. */
+/** Nothing of `session` is sent before `steps` have read what it inherited. */
 export function inherit({ inheriting }: Following, session: string, steps: Generator<void, void>): void {
   inheriting.set(session, [...inheriting.get(session) ?? [], steps]);
 }
 
-/** How far each watch has come, where it moved. */
+/** Reports the progress of each watch that moved. */
 export function* reportMoved({ watches }: Following): Work<void> {
   for (const watch of watches.values()) {
     if (watch.moved()) yield { effect: "send", message: watch.progress() };
   }
 }
 
-/** Works on one session as long as `hasTime`; null when there is nothing more to read. */
+/** Works on one session while `hasTime`. Null when there is nothing more to read. */
 export function* workOn(state: Following, session: string, hasTime: () => boolean): Work<Tier | null> {
   const watch = state.watches.get(session);
   if (watch === undefined) return null;
@@ -172,7 +172,7 @@ function* stepFeed(
   return false;
 }
 
-/** No change of a file may ever end the wait for a sub-agent's log. */
+/** Nobody writes a sub-agent's log after a crash, so a timer must end the wait. */
 function* linger({ lingering }: Following, session: string): Work<void> {
   if (lingering.has(session)) return;
   lingering.add(session);

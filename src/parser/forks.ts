@@ -1,6 +1,6 @@
 /**
- * Which session's log began as a copy of another's: clients copy a log to fork a session, and what was copied was said
- * and obeyed elsewhere. Each log's beginning is read once. Requires read on the logs. Room: parser; edge.
+ * Finds the session whose log another log began as a copy of. Clients fork a session by copying its log; the copied
+ * part was said and obeyed in the original. Each log's beginning is read once. Requires read on the logs.
  */
 import { dirname } from "@std/path";
 import type { Provider } from "../providers/provider.ts";
@@ -12,18 +12,18 @@ export interface KnownLog {
 }
 
 export interface Forks {
-  /** A session whose beginning need not be read before another one appears in its folder. */
+  /** Remembers a log. Its beginning is read only when another log appears in its folder. */
   add(log: KnownLog): void;
-  /** Up to `most` logs beside `path` whose beginnings must be read before `parentOf` is asked; taken from the list. */
+  /** Removes up to `most` logs beside `path` from the list. Their beginnings must be read before `parentOf` is asked. */
   unread(path: string, most: number): readonly KnownLog[];
   read(log: KnownLog): void;
-  /** The session whose log this new one began as a copy of. */
+  /** The session that this new log began as a copy of. */
   parentOf(log: KnownLog): string | null;
 }
 
 interface Siblings {
   readonly unread: KnownLog[];
-  /** Who was the first to begin so. */
+  /** For each beginning, the first session that had it. */
   readonly owners: Map<string, string>;
 }
 

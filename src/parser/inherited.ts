@@ -1,6 +1,6 @@
 /**
- * Forks: a session whose log began as a copy of another's. What it inherited was said, and obeyed, elsewhere.
- * Requires read on the logs. Room: parser; edge through LogWalker.
+ * What a forked session inherited: its log began as a copy of another session's log, and the copied part was said and
+ * obeyed there. Requires read on the logs.
  */
 import { MAIN_AGENT } from "../protocol/event.ts";
 import type { Provider } from "../providers/provider.ts";
@@ -8,7 +8,7 @@ import { readRecords } from "./introduction.ts";
 import { walkLog } from "./log_walker.ts";
 import type { SessionPart } from "./session_files.ts";
 
-/** The identity that copies of this log would share; null for a log that has none yet. It is within the first few records. */
+/** The identity that all copies of this log share; null for a log that has none yet. It stands within the first few records. */
 export function headIdentity(provider: Provider, path: string): string | null {
   let line = 0;
   for (const value of readRecords(provider, path)) {
@@ -21,20 +21,17 @@ export function headIdentity(provider: Provider, path: string): string | null {
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
 
-/** Whether no two sessions can have this id by chance: who has it as well has a copy. */
+/** Whether the id is unique by itself: another session can have it only through a copy. */
 export function isUnique(id: string): boolean {
   return UUID.test(id);
 }
 
-/** Stands among a session's ids for its record that it goes on in the session `target`. */
+/** Listed with a session's ids when one of its records says that it goes on in session `target`. */
 export function continuationId(target: string): string {
   return `continues:${target}`;
 }
 
-/**
- * Adds the ids of all events of the session whose logs are `parts`, and of where it goes on. They may be long: each step
- * reads a little.
- */
+/** Adds the ids of all events of a session, and its continuations. Logs may be long, so each step reads a little. */
 export function* gatherEventIds(
   provider: Provider,
   parts: readonly SessionPart[],

@@ -1,6 +1,6 @@
 /**
- * What a log says of itself at its beginning: some clients' file names do not tell a session from a sub-agent, or from
- * nothing at all. Requires read on the log. Room: parser; edge through LogFile.
+ * Reads a log's beginning to learn what the log is: some clients' file names do not show whether it is a session's, a
+ * sub-agent's, or neither. Requires read on the log.
  */
 import { MAIN_AGENT } from "../protocol/event.ts";
 import { INTRODUCTION_BYTES, INTRODUCTION_PIECE, INTRODUCTION_RECORDS } from "../protocol/limits.ts";
@@ -8,12 +8,12 @@ import type { Provider, Source } from "../providers/provider.ts";
 import { parseJson } from "./json_text.ts";
 import { openLog } from "./open_log.ts";
 
-/** A path among agents. */
+/** Longest path of agents that a log may name. */
 const CALLER_CHARS = 1024;
-/** A line can be longer than all that is looked at. */
+/** Pieces to read at most: a single line can be longer than all of them. */
 const READS = INTRODUCTION_BYTES / INTRODUCTION_PIECE;
 
-/** What the log at `path`, whose name does not say, is. `relative`: its path below the root. */
+/** What the log at `path` is, where its name does not say. `relative`: its path below the root. */
 export function introduce(provider: Provider, relative: string, path: string): Source | null {
   if (provider.introduce === undefined) return null;
   const head: unknown[] = [];
@@ -25,7 +25,7 @@ export function introduce(provider: Provider, relative: string, path: string): S
   return null;
 }
 
-/** What a log calls itself is in paths, messages and file names: anything else could lead elsewhere. */
+/** Ids go into paths, messages and file names, so any other character could lead elsewhere. */
 const ID = /^[0-9A-Za-z][\w-]{0,127}$/;
 
 function isNamed(source: Source): boolean {
@@ -37,7 +37,7 @@ function isNamed(source: Source): boolean {
 
 const decoder = new TextDecoder();
 
-/** The first records of the log at `path`, one after another as far as they are asked for; what is no JSON is left out. */
+/** The first records of the log at `path`, read as far as they are asked for. Lines that are no JSON are skipped. */
 export function* readRecords(provider: Provider, path: string): Generator<unknown> {
   const file = openLog(provider, path, null, { most: INTRODUCTION_PIECE });
   let records = 0;
@@ -46,7 +46,7 @@ export function* readRecords(provider: Provider, path: string): Generator<unknow
     if (result.result === "gone" || result.result === "rewritten") return;
     const last = result.result === "end" ? file.rest() : null;
     for (const { bytes } of result.result === "lines" ? result.lines : last === null ? [] : [last]) {
-      // What is no JSON is being written, or damaged: it says nothing.
+      // A line that is no JSON is still being written, or damaged.
       const parsed = bytes === null ? null : parseJson(decoder.decode(bytes));
       if (parsed !== null && "value" in parsed) yield parsed.value;
       records += 1;

@@ -1,7 +1,6 @@
 /**
- * JSON text to a value, unless it is more than any client writes: that is told before it is parsed, because a value can
- * take twenty times the memory of its text. Kato runs without a JIT, so brackets are found with `indexOf` as far as
- * that tells enough. Room: parser; this file is pure.
+ * Parses JSON, unless the text is larger than any client writes. This is checked before parsing, because a value can
+ * take twenty times the memory of its text. Without a JIT, brackets are counted with `indexOf` wherever that is enough.
  */
 import { JSON_DEPTH, JSON_VALUES, JSON_WEIGHED } from "../protocol/limits.ts";
 
@@ -10,7 +9,7 @@ export type TooMuch = "nested too deeply" | "too many values";
 
 export type ParsedJson = { readonly value: unknown } | { readonly why: TooMuch | "not JSON" };
 
-/** `parsePart`: what may be known of the value without parsing all of it; undefined where it is not. */
+/** `parsePart` may give the value without parsing the whole text; undefined where it cannot. */
 export function parseJson(text: string, parsePart?: (text: string) => unknown): ParsedJson {
   const why = weighJson(text);
   if (why !== null) return { why };
@@ -18,13 +17,13 @@ export function parseJson(text: string, parsePart?: (text: string) => unknown): 
     return { value: parsePart?.(text) ?? JSON.parse(text) };
   } catch (error) {
     if (error instanceof SyntaxError) return { why: "not JSON" };
-    // The stack is too deep.
+    // The parser ran out of stack.
     if (error instanceof RangeError) return { why: "nested too deeply" };
     throw error;
   }
 }
 
-/** Whether a text that nobody looks into is one whole JSON value. */
+/** Whether a text is one whole JSON value, for callers that do not need the value. */
 export function isJson(text: string): boolean {
   return "value" in parseJson(text);
 }
@@ -36,7 +35,7 @@ const CLOSE_ARRAY = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** What is too much in a text that is to be parsed; null: nothing. */
+/** Which bound the text exceeds; null when none. */
 export function weighJson(text: string): TooMuch | null {
   if (text.length <= JSON_WEIGHED) return null;
   const mayBeDeep = holdsMore(text, ["[", "{"], JSON_DEPTH);
@@ -44,7 +43,7 @@ export function weighJson(text: string): TooMuch | null {
   return mayBeDeep || mayBeWide ? measure(text) : null;
 }
 
-/** Whether more than `most` of these characters stand in the text, within its strings or outside. */
+/** Whether the text holds more than `most` of these characters, inside its strings or outside. */
 function holdsMore(text: string, marks: readonly string[], most: number): boolean {
   let count = 0;
   for (const mark of marks) {
@@ -56,7 +55,7 @@ function holdsMore(text: string, marks: readonly string[], most: number): boolea
   return false;
 }
 
-/** Walks what stands outside of strings; ends where it is too much. */
+/** Counts outside of strings, and stops at the first exceeded bound. */
 function measure(text: string): TooMuch | null {
   let depth = 0;
   let values = 0;
@@ -85,9 +84,9 @@ function measure(text: string): TooMuch | null {
     at = quote + 1;
     for (let closed = false; !closed;) {
       const next = text.indexOf('"', at);
-      // It ends within a string: it is no JSON, and the parser says so.
+      // The text ends inside a string: it is no JSON, and the parser says so.
       if (next === -1) return null;
-      // Looking for each end of a string costs time, too.
+      // Finding the end of each string costs time, too.
       quotes += 1;
       if (quotes > 2 * JSON_VALUES) return "too many values";
       closed = !isEscaped(text, next);

@@ -1,7 +1,7 @@
 /**
- * One log on disk, read from a cursor. Requires read on the log. Tells a log that only grew from one that was
- * truncated, rewritten or replaced: by device and inode, by the fingerprint of its first bytes, by the bytes just before
- * the cursor. Room: parser; edge.
+ * Reads one log on disk from a cursor. Distinguishes a log that only grew from one that was truncated, rewritten or
+ * replaced, by device and inode, by the fingerprint of its first bytes, and by the bytes just before the cursor.
+ * Requires read on the log.
  */
 import { isUnreadable, openRegular, readFull } from "./disk.ts";
 import type { FileCursor } from "../protocol/cursor.ts";
@@ -11,46 +11,49 @@ import { concatenate } from "./bytes.ts";
 import { createLineSplitter, type Line, type LineSplitter, type SplitOptions } from "./split_lines.ts";
 
 export type ReadResult =
-  /** `first`: the number of the first line, where records before the cursor were changed in place. */
+  /** `first`: number of the first line, where records before the cursor were changed in place. */
   | { readonly result: "lines"; readonly lines: readonly Line[]; readonly first?: number }
-  /** Nothing complete beyond the cursor; `damage`: why what follows can never be read. `size` in bytes: of the file, or of the lines that a document is handed out as. */
+  /**
+   * No complete line follows the cursor. `damage`: why the rest can never be read. `size`: bytes of the file, or of
+   * the lines of a document.
+   */
   | { readonly result: "end"; readonly size: number; readonly modified: number; readonly damage?: string }
-  /** It is not the file that the cursor speaks of, or no longer; read it anew. */
+  /** The file is no longer the one that the cursor belongs to: read it anew. */
   | { readonly result: "rewritten"; readonly how: string }
   | { readonly result: "gone"; readonly why: string };
 
 export interface LogFile {
-  /** The next lines of a chunk, or reads one. `path` may change between calls: clients move logs. */
+  /** The next lines of the chunk in memory, or of a new chunk. `path` may change between calls: clients move logs. */
   read(path: string): ReadResult;
-  /** What stands behind the last newline, as if the log were complete. */
+  /** The text behind the last newline, as if the log were complete. */
   rest(): Line | null;
   /** The cursor after `line`, whose number is `number`. */
   cursorAfter(line: Line, number: number): FileCursor;
 }
 
-/** How a log is read, where it is one of lines. */
+/** Options for a log of lines. */
 export interface ReadOptions extends SplitOptions {
   /** Bytes of one read. */
   readonly most?: number;
 }
 
-/** Opens nothing yet: whatever reads more than was read before opens the file, so that a rename or a replacement is seen. */
+/** Opens nothing yet. Each read opens the file anew, so that it sees a rename or a replacement. */
 export function openLogFile(
   from: FileCursor | null,
   { most = READ_CHUNK, ...split }: ReadOptions = {},
 ): LogFile {
   let known: { dev: number; ino: number; head: string; headBytes: number } | null = from;
   const splitter: LineSplitter = createLineSplitter(from?.offset ?? 0, split);
-  /** The bytes just before the splitter's position, where the next chunk begins: compared before it is read. */
+  /** The bytes just before the splitter's position. They are compared before the next chunk is read. */
   let tail = from === null ? new Uint8Array(0) : Uint8Array.fromHex(from.tail);
-  /** The chunk read last, for the tails of cursors into it; a later read replaces it. */
+  /** The last chunk, for the tails of cursors into it. */
   let last: Chunk = { position: from?.offset ?? 0, chunk: new Uint8Array(0), before: tail };
-  /** Used again for every chunk, and given up at the log's end: idle logs, which may be thousands, hold nothing. */
+  /** Reused for every chunk, and freed at the log's end: thousands of logs may be idle. */
   let buffer = new Uint8Array(0);
 
   function differs(file: Deno.FsFile, info: Deno.FileInfo): string | null {
     if (known === null) return null;
-    // A client that moves a log, or compresses it and back, makes another file with what was read still in it.
+    // A client that moves a log, or compresses it and back, makes another file with the same beginning.
     const how = info.dev === known.dev && info.ino === known.ino ? "rewritten" : "replaced";
     if (info.size < splitter.position()) return how === "replaced" ? how : "truncated";
     if (fingerprintOf(readAt(file, 0, known.headBytes)) !== known.head) return how;
@@ -60,7 +63,7 @@ export function openLogFile(
   }
 
   function identify(file: Deno.FsFile, info: Deno.FileInfo): void {
-    // A short head is taken again when the file has more: a longer one tells more files apart.
+    // A longer head distinguishes more files, so a short one is taken again when the file has grown.
     const { dev } = info;
     const ino = info.ino ?? 0;
     const headBytes = Math.min(FINGERPRINT_BYTES, info.size);
@@ -107,11 +110,10 @@ export interface Chunk {
   /** Byte offset of the chunk in the file. */
   readonly position: number;
   readonly chunk: Uint8Array<ArrayBuffer>;
-  /** The bytes before it. */
   readonly before: Uint8Array<ArrayBuffer>;
 }
 
-/** The last bytes before byte `end` of the file; `end` lies in the chunk. */
+/** The last bytes before offset `end` of the file, which lies in the chunk. */
 export function tailBefore({ position, chunk, before }: Chunk, end: number): Uint8Array<ArrayBuffer> {
   const inChunk = chunk.subarray(Math.max(0, end - position - TAIL_BYTES), end - position);
   const fromBefore = before.subarray(before.length - Math.min(TAIL_BYTES - inChunk.length, before.length));
@@ -123,7 +125,7 @@ function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
   return readFull(file, new Uint8Array(length));
 }
 
-/** Opens the log at `path` for one look at it; one that cannot be read just now is gone. Requires read on it. */
+/** Opens the log at `path` for one look. A log that cannot be read just now counts as gone. Requires read on it. */
 export function lookInto(path: string, look: (file: Deno.FsFile) => ReadResult): ReadResult {
   const opened = openRegular(path);
   if (!("file" in opened)) return { result: "gone", why: opened.why };

@@ -1,4 +1,4 @@
-/** The records of one log, one after another, with the state of their reading. Room: parser; edge through LogFile. */
+/** Walks the records of one log, and keeps the state of that reading. */
 import type { LogState } from "../protocol/cursor.ts";
 import type { Provider } from "../providers/provider.ts";
 import { formOf, openLog } from "./open_log.ts";
@@ -16,31 +16,31 @@ import type { Line } from "./split_lines.ts";
 
 export type Peek =
   | { readonly peek: "record"; readonly record: WalkedRecord }
-  /** Something was read and no record is complete yet: ask again. */
+  /** Bytes were read, but no record is complete yet: ask again. */
   | { readonly peek: "more" }
   | { readonly peek: "end" }
   | { readonly peek: "rewritten"; readonly how: string }
   | { readonly peek: "gone"; readonly why: string };
 
 export interface LogWalker {
-  /** The provider's state for this log; `read` may update it in place. */
+  /** The provider's state for this log; `read` may change it in place. */
   readonly fold: unknown;
-  /** Events still to be passed over. */
+  /** Events that still have to be skipped. */
   skip: number;
-  /** The log was written anew: what was told before is recognised in it. */
+  /** The log was written anew: events that are remembered are recognised in it. */
   isAnew: boolean;
-  /** Whether the record taken last ended a run. */
+  /** Whether the last record ended the sub-agent's run. */
   endedRun: boolean;
-  /** Whether a sub-agent has handed back to the record that comes next. */
+  /** Whether the sub-agent has already handed back to the next record. */
   handedBack: boolean;
   readonly agent: string;
-  /** Which of the session's logs it is. */
+  /** Which of the session's logs this is. */
   readonly part: string;
   path: string;
-  /** The next record, which stays the next one until `take`. */
+  /** The next record. It stays the next one until `take`. */
   peek(report: (trouble: Trouble) => void): Peek;
   take(): void;
-  /** Takes what stands behind the last newline as a record, if it is whole. */
+  /** Takes the text behind the last newline as a record, if it is whole. */
   closeLine(): void;
   /** Byte offset after the last record taken. */
   offset(): number;
@@ -50,7 +50,6 @@ export interface LogWalker {
 }
 
 export interface WalkOptions {
-  /** Which of the session's logs it is. */
   readonly part?: string;
   readonly search?: LineSearcher;
 }
@@ -71,13 +70,13 @@ export function walkLog(
   let lines: readonly Line[] = [];
   let index = 0;
   let nextLine = from?.cursor?.line ?? 0;
-  /** Lines that were read; a document's latest ones are read again when they changed. */
+  /** Number of lines that were read. A document's latest lines are read again when they changed. */
   let readTo = nextLine;
   let cursor = from?.cursor ?? null;
   let taken: { line: Line; number: number } | null = null;
   let reportedDamage = false;
   let current: WalkedRecord | null = null;
-  /** All records of the line that `current` is of, and how many of them were taken. */
+  /** All records of the current line, and how many of them were taken. */
   let glued: readonly WalkedRecord[] = [];
   let within = from?.within ?? 0;
   let size: number | null = null;
@@ -93,7 +92,7 @@ export function walkLog(
 
   const offset = () => (within > 0 ? lines[index]?.end : taken?.line.end) ?? cursor?.offset ?? 0;
 
-  /** Turns the taken line into a cursor while its chunk is still there. */
+  /** Turns the taken line into a cursor while its chunk is still in memory. */
   function settle(): void {
     if (taken === null) return;
     cursor = file.cursorAfter(taken.line, taken.number);
@@ -135,7 +134,7 @@ export function walkLog(
               index = 0;
               size = null;
               nextLine = result.first ?? nextLine;
-              // Millions of lines may hold no record: whoever asks must get a word in between.
+              // Millions of lines may hold no record, and the caller must get control in between.
               if (lines.length === 0 || passed) return { peek: "more" };
               continue;
             case "end":
@@ -194,7 +193,10 @@ export function walkLog(
   return walker;
 }
 
-/** `walker` where its log is now, which may be in another form. Nothing of it may be peeked at and not taken. */
+/**
+ * Moves `walker` to the log's new path, where the log may have another form. No record may have been peeked at and not
+ * taken.
+ */
 export function moveWalker(
   provider: Provider,
   walker: LogWalker,
@@ -208,7 +210,7 @@ export function moveWalker(
   return walker;
 }
 
-/** Whether there is another record in a log that is complete. */
+/** Whether a complete log has another record. */
 export function holdsRecord(walker: LogWalker, report: (trouble: Trouble) => void): boolean {
   let next = walker.peek(report);
   while (next.peek === "more") next = walker.peek(report);
@@ -217,12 +219,12 @@ export function holdsRecord(walker: LogWalker, report: (trouble: Trouble) => voi
 }
 
 export interface KnownEvents {
-  /** How many events a rewritten log begins with that were already read: up to the last one that is remembered. */
+  /** How many leading events of the rewritten log were already read: up to the last one that is remembered. */
   readonly known: number;
   readonly isEmpty: boolean;
 }
 
-/** Looks through the log of `walker` for events that were already read. It may be long: each step reads a little. */
+/** Searches a rewritten log for events that were already read. Logs may be long, so each step reads a little. */
 export function* countKnownEvents(
   provider: Provider,
   { agent, path, part }: Pick<LogWalker, "agent" | "path" | "part">,
@@ -240,7 +242,7 @@ export function* countKnownEvents(
       case "more":
         continue;
       case "rewritten":
-        // Once more, while it was looked through.
+        // The log was rewritten again during the search.
         again = begin();
         count = known = 0;
         isEmpty = true;

@@ -1,7 +1,7 @@
 /**
- * Looks at logs to learn whose they are. A log that is known costs a look at its metadata, and that is done at once; what
- * must be opened waits for its turn and is marked first, a few logs together. Logs that may have taken a parser
- * down are looked at one by one, when all others are done. Requires read on the roots. Room: parser; edge.
+ * Looks at logs to learn which session each belongs to. A known log needs a look at its metadata only, which is done
+ * at once. A log that must be opened waits for its slice, and is marked first, together with a few others. Logs that
+ * may have ended a parser come last, one by one. Requires read on the roots.
  */
 import type { InHand, LogInHand } from "../protocol/in_hand.ts";
 import { LOOKS, SLICE_MS } from "../protocol/limits.ts";
@@ -17,10 +17,10 @@ export interface LooksOptions {
   readonly schedule: Schedule;
   readonly suspects: readonly string[];
   readonly quarantined: readonly LogInHand[];
-  /** Whether a session was told to the orchestrator. */
+  /** Whether the session was reported to the orchestrator. */
   readonly isKnown: (session: string) => boolean;
   readonly take: (found: readonly FoundSession[]) => void;
-  /** Something that belongs to a session changed. */
+  /** Something that belongs to this session changed. */
   readonly wake: (session: string) => void;
 }
 
@@ -32,18 +32,18 @@ export interface FoundSession {
 export interface Looks {
   /** Something is, or was, at this path. */
   want(path: string): void;
-  /** Looks at all of these, in slices; then calls `done`. Of the first such, everything else waits for its end. */
+  /** Looks at all of these in slices, then calls `done`. Everything else waits until the first such scan is over. */
   wantAll(paths: Iterator<string>, done: () => void): void;
-  /** When nothing waited to be looked at, in milliseconds since 1970. */
+  /** The last moment when no log was waiting, in milliseconds since 1970. */
   idleAt(): number;
 }
 
-/** An event tells of a log no later than this after it was begun. */
+/** An event reports a log no later than this after its creation. */
 const PUSHED_LATE_MS = 1000;
 
 /**
- * Of which kind a path is that waits, and where it waits for its turn: those of known sessions, new ones (of which
- * there may be ten thousand at once, the newest by turns with the oldest), and suspects.
+ * Where a path waits, by its kind: logs of known sessions, new logs (there may be ten thousand at once, so the newest
+ * and the oldest alternate), and suspects.
  */
 const KINDS = { known: "live", new: "busy", suspect: "last" } as const satisfies Record<string, Tier>;
 type Kind = keyof typeof KINDS;
@@ -53,7 +53,7 @@ export function createLooks(options: LooksOptions): Looks {
   const suspects = new Set(options.suspects);
   const quarantined = new Map(options.quarantined.map(({ path, size }) => [path, size]));
   const jobs = new Map<Kind, LookJob>();
-  /** What the first scan finds is history, and what comes then is news: that waits for its end. */
+  /** Paths that wait for the end of the first scan: everything that the scan finds is history, and these are news. */
   let held: Set<string> | null = new Set();
   let idleAt = Date.now();
 
@@ -67,7 +67,7 @@ export function createLooks(options: LooksOptions): Looks {
     found.push({ session, parent: held === null && isNew ? forks.parentOf(session) : null });
   }
 
-  /** Whether nothing of it may be read: it is as it was when it took the parser down. */
+  /** Whether the log must stay unread: it is unchanged since it ended a parser. */
   function isBarred(path: string): boolean {
     const size = quarantined.get(path);
     if (size === undefined) return false;
@@ -77,7 +77,7 @@ export function createLooks(options: LooksOptions): Looks {
     return false;
   }
 
-  /** Looks at once where nothing must be opened for it; else in its turn. */
+  /** Looks at once if nothing must be opened; else the path waits for its slice. */
   function want(path: string): void {
     if (held !== null) return void held.add(path);
     if (!index.isLog(path) || isBarred(path)) return;
@@ -102,11 +102,11 @@ export function createLooks(options: LooksOptions): Looks {
     const waiting = new Set<string>();
     let fromNewest = false;
     let chosen: string[] = [];
-    /** Logs beside those that were chosen, whose beginnings must be known before. */
+    /** Logs beside the chosen ones, whose beginnings must be known first. */
     let heads: KnownLog[] = [];
     /**
-     * Of those that were chosen. Told when all of them are looked at: a session of which a later log was seen first would
-     * be read without the one that comes before it.
+     * Sessions of the chosen logs. They are reported together: a session whose later log is seen first would be read
+     * without its earlier one.
      */
     let found: FoundSession[] = [];
 
@@ -153,12 +153,12 @@ export function createLooks(options: LooksOptions): Looks {
 
   function wantAll(paths: Iterator<string>, done: () => void): void {
     const tier: Tier = held === null ? "last" : "busy";
-    /** What must be opened, and is marked first. */
+    /** Logs that must be opened, and are marked first. */
     let chosen: string[] = [];
     let isOver = false;
     let found: FoundSession[] = [];
 
-    /** Looks at what need not be opened, and gathers what must be. */
+    /** Looks at logs that need not be opened, and collects those that must be. */
     function gather(): void {
       const deadline = performance.now() + SLICE_MS;
       while (chosen.length < LOOKS && performance.now() < deadline) {
@@ -217,7 +217,7 @@ function inHand(paths: readonly string[]): InHand {
   return { logs: paths.map((path) => ({ path, size: lstat(path)?.size ?? 0 })) };
 }
 
-/** Does as many as there is time for, one at least; the others. */
+/** Handles as many items as there is time for, at least one. Answers with the rest. */
 function doSome<Item>(items: readonly Item[], act: (item: Item) => void): Item[] {
   const deadline = performance.now() + SLICE_MS;
   let done = 0;

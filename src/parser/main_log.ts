@@ -1,6 +1,6 @@
 /**
- * The main log of a session, which may be several that follow one another: a client that goes back to an earlier point
- * begins another file. Room: parser; edge through LogWalker.
+ * A session's main log. It may be several logs, one after another: a client that goes back to an earlier point begins
+ * another file.
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { MAIN_AGENT } from "../protocol/event.ts";
@@ -12,30 +12,30 @@ import type { LineSearcher } from "./search_lines.ts";
 import type { SessionPart } from "./session_files.ts";
 
 export interface MainLog {
-  /** Of the part that is being read. */
+  /** The walker of the current part. */
   walker(): LogWalker;
-  /** Follows that part to where it is now: moved, compressed, or decompressed. Whether it is elsewhere. */
+  /** Moves to the current part's new path, after it was moved, compressed or decompressed. False when the path is the same. */
   follow(): boolean;
   hasNext(): boolean;
-  /** Goes on with the part that follows. False when there is none. */
+  /** Continues with the next part. False when there is none. */
   beginNext(): boolean;
   /**
-   * Goes on where a part that cannot be read is now, or behind it. `linger`: it may be on its way to another folder,
-   * ask again after AGENT_WAIT_MS. `isComplete`: nothing moves any more.
+   * Continues after the current part became unreadable: at its new path, or with the next part. `linger`: it may be on
+   * its way to another folder, ask again after AGENT_WAIT_MS. `isComplete`: nothing moves any more.
    */
   leave(isComplete: boolean): "more" | "linger" | "gone";
-  /** Reads the part anew, because it was rewritten. */
+  /** Reads the current part anew, because it was rewritten. */
   restart(): void;
   /**
-   * Bytes of all parts up to the last record taken, as the index of sessions counts them: a part that was compressed
-   * when reading it began counts by what it has on disk, once it was read to its end. Nothing in it is news: its client
-   * lets a log lie for days before.
+   * Bytes of all parts up to the last record taken, counted as the index of sessions does. A part that was already
+   * compressed when its reading began counts with its size on disk, once it was read. That is safe: clients compress a
+   * log days after its last change, so it holds no news.
    */
   offset(): number;
   state(): Pick<Checkpoint, "main" | "part">;
 }
 
-/** Goes on from `from`, or begins with the first part. `locate` gives the parts as they are now. */
+/** Continues from `from`, or begins with the first part. `locate` gives the parts as they are now. */
 export function openMainLog(
   provider: Provider,
   locate: () => readonly SessionPart[],
@@ -45,13 +45,13 @@ export function openMainLog(
   let part = partAt(locate(), from?.part?.name ?? "");
   let before = from?.part?.before ?? 0;
   let walker = walkLog(provider, MAIN_AGENT, part.path, from?.main ?? null, { part: part.part, search });
-  /** Whether reading the part began when it was compressed already. */
+  /** Whether the part was already compressed when its reading began. */
   let wasCold = (from?.main.cursor ?? null) === null && formOf(part.path) === "compressed";
 
   const taken = () => wasCold ? walker.size() ?? 0 : walker.offset();
   const next = () => locate().find((other) => other.part > part.part);
 
-  /** Where a part was left that cannot be read, and when: milliseconds of `performance.now()`. */
+  /** Where and since when the current part cannot be read: milliseconds of `performance.now()`. */
   let missed: { readonly offset: number; readonly since: number } | null = null;
 
   function follow(): boolean {
@@ -98,7 +98,7 @@ export function openMainLog(
   };
 }
 
-/** The part of that name; one that vanished is taken for the one that follows it. */
+/** The part of that name. If it vanished, the next part stands in for it. */
 function partAt(parts: readonly SessionPart[], name: string): SessionPart {
   const part = parts.find((other) => other.part >= name) ?? parts.at(-1);
   if (part === undefined) throw new Error("internal error: a session without a log");

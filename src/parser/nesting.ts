@@ -1,7 +1,7 @@
-/** A guard for the readers of structured values that recurse. Room: parser; this file is pure. */
+/** Protects readers that recurse into structured values. */
 import { JSON_DEPTH } from "../protocol/limits.ts";
 
-/** Whether a value nests deeper than any client writes; looks no deeper itself. `left`: how many more levels are allowed. */
+/** Whether a value nests deeper than any client writes. `left`: levels that are still allowed; it looks no deeper. */
 export function nestsTooDeeply(value: unknown, left = JSON_DEPTH): boolean {
   if (left < 0) return true;
   if (typeof value !== "object" || value === null) return false;

@@ -1,11 +1,11 @@
-/** The reader for a log, by the form that its name tells. Room: parser; no authority of its own. */
+/** Chooses the reader for a log by the form that its file name shows. */
 import type { FileCursor } from "../protocol/cursor.ts";
 import type { Provider } from "../providers/provider.ts";
 import { openCompressedLog } from "./compressed_log.ts";
 import { openDocumentLog } from "./document_log.ts";
 import { type LogFile, openLogFile, type ReadOptions } from "./log_file.ts";
 
-/** One JSON value a line; the same, compressed; or one JSON document, written anew at each change. */
+/** One JSON value a line; the same, compressed; or one JSON document that is rewritten at each change. */
 export type LogForm = "lines" | "compressed" | "document";
 
 export function formOf(path: string): LogForm {
@@ -13,7 +13,7 @@ export function formOf(path: string): LogForm {
   return path.endsWith(".json") ? "document" : "lines";
 }
 
-/** Reads on from `from`, or from the beginning. The path may change between reads, but not its form. */
+/** Continues from `from`, or begins at the start. The path may change between reads, but not the form. */
 export function openLog(
   provider: Provider,
   path: string,

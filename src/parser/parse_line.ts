@@ -1,4 +1,4 @@
-/** A line of a log to its record, without looking at more of it than must be. Room: parser; this file is pure. */
+/** Turns a line of a log into records, and looks at no more of it than necessary. */
 import { LONG_LINE } from "../protocol/limits.ts";
 import type { LineTest, LogRecord } from "../providers/provider.ts";
 import { findBytes } from "./bytes.ts";
@@ -21,19 +21,18 @@ export interface Trouble {
 }
 
 export interface WalkedRecord extends LogRecord {
-  /** The line as text. */
   readonly text: string;
-  /** Its place in the log was read before: a document's client completes its latest records in place. */
+  /** A record at this place was read before: a document's client completes its latest records in place. */
   readonly isAgain: boolean;
   /** Byte offset after the line. */
   readonly end: number;
-  /** Something torn stands before it in its line. */
+  /** A torn record stands before it in its line. */
   readonly isBehindTear: boolean;
 }
 
 const decoder = new TextDecoder();
 
-/** What the provider tells from a line before it is parsed. */
+/** What the provider knows about a line before it is parsed. */
 export interface Glance {
   readonly isState: LineTest | null;
   passesState(): boolean;
@@ -42,7 +41,6 @@ export interface Glance {
   isRecord(value: unknown): boolean;
 }
 
-/** Where a line stands. */
 export interface LinePlace {
   readonly line: number;
   readonly isAgain: boolean;
@@ -50,7 +48,7 @@ export interface LinePlace {
 
 const NONE: readonly WalkedRecord[] = [];
 
-/** The records of a line: one, but where a crash glued several together. Nothing of it is passed over that is not whole. */
+/** The records of a line: one, unless a crash glued several together. A whole record is never skipped without notice. */
 export function parseLine(
   line: Line,
   place: LinePlace,
@@ -105,24 +103,24 @@ function recover(
 
 const TORN: Trouble = { kind: "malformed-line", what: "not JSON" };
 
-/** A file system that crashed can leave NUL bytes before a line and behind it. */
+/** A file system that crashed can leave NUL bytes around a line. */
 function withoutNuls(text: string): string {
   return text.startsWith("\0") || text.endsWith("\0") ? text.replace(/^\0+|\0+$/g, "") : text;
 }
 
-/** A record that ends before its last brace. Most of a poisoned log is seen here, without the cost of an exception. */
+/** Whether the record ends before its last brace. This sorts out most of a poisoned log without the cost of an exception. */
 function isCut(text: string): boolean {
   return text.startsWith("{") && !text.endsWith("}") && !/\}\s*$/.test(text.slice(-16));
 }
 
-/** Characters by which a line is told apart. */
+/** Characters at the beginning of a line that show its kind. */
 const HEAD_CHARS = 400;
 
 export function headOf(line: Uint8Array): string {
   return decoder.decode(line.subarray(0, HEAD_CHARS));
 }
 
-/** A long line that holds a large part that nobody looks at, without it; null for any other. */
+/** A long line without the large part that nobody reads; null for any other line. */
 function readPart({ bytes, isPart }: Line, { unread, parsePart }: Glance) {
   if (bytes === null || (!isPart && bytes.length <= LONG_LINE)) return null;
   const end = isPart ? bytes.length : partEnd(bytes, unread);
@@ -140,7 +138,7 @@ function partEnd(bytes: Uint8Array, unread: Unread): number {
 
 const CLOSE_OBJECT = 0x7d;
 
-/** Whether what is not looked at of a line ends it, and no other record begins in there: a client begins all alike. */
+/** Whether the unread part ends the line and no other record begins inside it. A client begins all its records alike. */
 function endsWhole(bytes: Uint8Array, from: number): boolean {
   const [, start] = /^(\{"[^"]*":)/.exec(headOf(bytes)) ?? [];
   return bytes.at(-1) === CLOSE_OBJECT && start !== undefined &&

@@ -1,7 +1,6 @@
 /**
- * The parser role: follows one provider's logs. READS that provider's roots, and nothing else; writes nothing,
- * knows no destination, and tells the orchestrator what it found in messages of protocol/parser_messages.ts.
- * Room: parser.
+ * The parser role follows one provider's logs. It READS that provider's roots and nothing else, writes nothing, and
+ * knows no destination. It reports to the orchestrator in messages of protocol/parser_messages.ts.
  */
 import type { ProviderId } from "../protocol/event.ts";
 import {
@@ -32,7 +31,7 @@ type Send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) => void;
 /** Sessions in one `seen` message of the first scan. */
 const SEEN_BATCH = 1000;
 
-/** Serves `port` until it is told to stop. `providerById` gives the parsers that this build knows. */
+/** Serves `port` until `stop` arrives. `providerById` gives the providers of this build. */
 export function runParser(port: Port, providerById: (id: ProviderId) => Provider | null): void {
   const send: Send = (message, payload) => port.send({ header: message, payload: payload ?? null });
   let started: Started | null = null;
@@ -54,7 +53,7 @@ interface Started {
   readonly follower: Follower;
   readonly schedule: Schedule;
   readonly tree: TreeWatch;
-  /** Every session that was begun by then was told, in milliseconds since 1970. */
+  /** Every session that began before this was reported, in milliseconds since 1970. */
   looked(): number;
 }
 
@@ -95,16 +94,16 @@ function start(
   const index = indexSessions(provider, roots);
   /** Sessions as the orchestrator knows them. */
   const reported = new Map<string, SessionOnDisk>();
-  /** The sessions that changed lately, a small part of them. */
+  /** Sessions that changed lately: a small part of all. */
   const hot = new Map<string, SessionOnDisk>();
-  /** Documents that could not be read when all else was told for the first time. */
+  /** Documents that could not be read during the first scan. */
   let late: ReadonlySet<string> = new Set();
-  /** What was seen of the first scan, and not told yet; null when it is over. */
+  /** Sessions of the first scan that were not reported yet; null once the scan is over. */
   let first: SeenSession[] | null = [];
   let watching: "inotify" | "poll" = "poll";
-  /** When all of those were looked at last: milliseconds of `performance.now()`. */
+  /** When the hot sessions were last looked at: milliseconds of `performance.now()`. */
   let warmAt = -Infinity;
-  /** Links and special files that were told of. */
+  /** Links and special files that were reported. */
   const oddities = new Set<string>();
 
   const schedule = createSchedule({
@@ -124,7 +123,7 @@ function start(
     wake: (session) => void follower.wake(session),
   });
 
-  /** Looks at this session for a while even without an event; the oldest gives way. */
+  /** Looks at this session for a while even without an event. The oldest session gives way. */
   function heat(found: SessionOnDisk): void {
     hot.delete(found.session);
     hot.set(found.session, found);
@@ -142,9 +141,9 @@ function start(
   function takeOne(found: SessionOnDisk, parent: string | null): SeenSession | null {
     const before = reported.get(found.session);
     reported.set(found.session, found);
-    // What the first scan finds may be thousands of files; what grows while we watch is a handful.
+    // The first scan may find thousands of files. Only a handful grows while kato watches.
     if (first === null && found.modified >= Date.now() - WARM_MS) heat(found);
-    // One that could not be read may be readable now, and look as it did.
+    // A log that could not be read may be readable now, although it looks the same.
     const same = isSame(before, found) && !follower.isGone(found.session);
     if (same || follower.wake(found.session)) return null;
     const { session, path, dev, ino, size, modified } = found;
@@ -162,7 +161,7 @@ function start(
     let missed = false;
     const isWarmDue = performance.now() - warmAt >= WARM_POLL_MS;
     if (isWarmDue) warmAt = performance.now();
-    // A copy: taking a log puts it back at the end.
+    // A copy, because taking a log moves it to the end.
     for (const [session, { latest, modified }] of [...hot]) {
       const age = Date.now() - modified;
       if (age > WARM_MS) hot.delete(session);
@@ -209,19 +208,19 @@ function start(
     follower,
     schedule,
     tree,
-    // Events can be lost: only where it was looked since, all was told.
+    // Events can be lost, so only a look proves that everything was reported.
     looked: () => Math.min(tree.lookedAt(), looks.idleAt()),
   };
 }
 
-/** Of a document, the time counts as well: it may be as long as it was. */
+/** The time counts for documents only: a document may change and keep its length. */
 function isSame(before: SessionOnDisk | undefined, found: SessionOnDisk): boolean {
   return before !== undefined && before.path === found.path && before.ino === found.ino &&
     before.size === found.size &&
     (before.modified === found.modified || formOf(found.latest) !== "document");
 }
 
-/** The end of a path tells one from another. */
+/** The end of a path distinguishes it best. */
 function tailOf(path: string): string {
   return path.length <= TROUBLE_NAME_CHARS ? path : `…${path.slice(1 - TROUBLE_NAME_CHARS)}`;
 }

@@ -1,7 +1,4 @@
-/**
- * Events get their places in the session's sequence, and ids of their own; what was told before gets none. Room: parser;
- * this file is pure.
- */
+/** Gives events their places in the session's sequence, and their ids. An event that was read before gets neither. */
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { type Event, type EventDraft, MAIN_AGENT, type ProviderId } from "../protocol/event.ts";
 import { ID_CHARS } from "../protocol/limits.ts";
@@ -14,29 +11,29 @@ import { rememberSession, type SessionEvents } from "./recent_events.ts";
 
 export interface ReadEvent {
   readonly event: Event;
-  /** Its id as its client wrote it, which a copy of its record bears, too. */
+  /** The id that its client wrote. A copy of the record has the same one. */
   readonly own: string;
-  /** Who wrote it, where it is a message; null for anything else, and for what a sub-agent was told. */
+  /** Who wrote the message; null for anything else, and for messages to sub-agents. */
   readonly said: Said | null;
 }
 
 export interface PlacedEvents {
-  /** Null for an event that was told before, or is none. */
+  /** Null for an event that was read before, or that cannot be shown. */
   take(walker: LogWalker, record: WalkedRecord, out: Extract<Out, { out: "event" }>): ReadEvent | null;
   readonly recent: SessionEvents;
   state(): Pick<Checkpoint, "seq" | "recent" | "recentOfAgents" | "ids">;
 }
 
-/** What stands behind a torn record may be a part of it, and anybody's words. */
+/** Text behind a torn record may be a part of that record, written by anybody. */
 function unproven(said: Said | null): Said | null {
   if (said === null || said.evidence === "not-typed") return said;
   return { evidence: "unproven", why: "torn", typed: said.typed };
 }
 
-/** Of an event that was told before. */
+/** For an event that was read before. */
 const REPEATED: Trouble = { kind: "repeated", what: "what was there before its log was written again" };
 
-/** Goes on from a checkpoint. */
+/** Continues from a checkpoint. */
 export function placeEvents(
   provider: ProviderId,
   session: string,
@@ -49,7 +46,7 @@ export function placeEvents(
 
   function place(draft: EventDraft, agent: string): Event {
     const { id, time } = draft;
-    // The keys that are named keep their places: this is the order of the JSONL form.
+    // The order of the keys is the order of the JSONL form.
     const at = { v: 1, id, provider, session, seq, time, agent };
     const event = { ...at, ...draft as object, id: ids.take(id, seq) } as Event;
     seq += 1;
@@ -64,7 +61,7 @@ export function placeEvents(
         return null;
       }
       const remembered = recent.of(walker.agent);
-      // Elsewhere in a log that only grows it is another event, whatever its id.
+      // In a log that only grows, an event with a known id is another event.
       if ((record.isAgain || walker.isAnew) && remembered.has(draft)) {
         report(REPEATED);
         return null;
@@ -85,7 +82,7 @@ export function placeEvents(
     recent,
     state() {
       const state = recent.state();
-      // Until more came than they remember, those say it all.
+      // As long as `recent` holds every event, it holds every id.
       const isMore = seq > state.recent.length + (state.recentOfAgents?.length ?? 0);
       return { seq, ...state, ...(isMore ? { ids: ids.state() } : {}) };
     },

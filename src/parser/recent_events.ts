@@ -1,12 +1,12 @@
 /**
- * A session's latest events, by which they are recognised when its log was written anew. An id alone says too little: a
- * service may use it again in every turn. Room: parser; this file is pure.
+ * A session's latest events, to recognise them in a log that was written anew. An id alone is not enough: a service
+ * may use it again in every turn.
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { MAIN_AGENT } from "../protocol/event.ts";
 import { RECENT_EVENTS } from "../protocol/limits.ts";
 
-/** An event by its id, as its client wrote it, and its time. */
+/** An event, by its client's id and its time. */
 export interface RecentEvent {
   readonly id: string;
   readonly time: string | null;
@@ -19,14 +19,17 @@ export interface RecentEvents {
 }
 
 export interface SessionEvents {
-  /** Those of the log of `agent`: what another one said is no repeat in it. */
+  /** The events of the log of `agent`. Another agent's event is no repeat in it. */
   of(agent: string): RecentEvents;
-  /** The ids of all that are remembered. */
+  /** The ids of all remembered events. */
   ids(): string[];
   state(): Pick<Checkpoint, "recent" | "recentOfAgents">;
 }
 
-/** Goes on from a checkpoint. Those of the main log are kept by themselves: a sub-agent may say more than is remembered. */
+/**
+ * Continues from a checkpoint. The main log's events are kept apart, because a sub-agent may say more than can be
+ * remembered.
+ */
 export function rememberSession(from: Checkpoint | null): SessionEvents {
   const main = rememberMarks(from?.recent ?? []);
   const agents = rememberMarks(from?.recentOfAgents ?? []);
@@ -48,7 +51,7 @@ export function rememberSession(from: Checkpoint | null): SessionEvents {
   };
 }
 
-/** `log`: what marks of this log begin with. */
+/** `log`: what the marks of this log begin with. */
 function eventsOf(marks: Marks, log: string): RecentEvents {
   return {
     add: (event) => marks.add(markOf(log, event)),
@@ -61,7 +64,7 @@ function markOf(log: string, { id, time }: RecentEvent): string {
   return `${log}${id} ${time ?? ""}`;
 }
 
-/** A time has no blank in it. */
+/** The id in a mark. A time has no blank in it. */
 function idOf(mark: string): string {
   const end = mark.lastIndexOf(" ");
   return end === -1 ? mark : mark.slice(0, end);
@@ -74,13 +77,13 @@ export interface Marks {
   list(): string[];
 }
 
-/** More marks than are kept before the oldest are dropped: not at each event. */
+/** Marks beyond the limit before the oldest are dropped: dropping at each event would cost too much. */
 const SPARE = 32;
 
-/** Goes on from `marks`, oldest first. */
+/** Continues from `marks`, oldest first. */
 export function rememberMarks(marks: readonly string[]): Marks {
   let latest = [...marks];
-  /** Only while a log is read anew, and then for each of its events. */
+  /** Built only while a log is read anew, and then asked for each of its events. */
   let known: ReadonlySet<string> | null = null;
   return {
     add(mark) {

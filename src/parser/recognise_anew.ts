@@ -1,6 +1,6 @@
 /**
- * A log that was written anew: what was read of it before is found in it, to be passed over. Its client may still be writing
- * it, so a main log is not read before something in it is known, or it has been strange for a while. Room: parser; edge through LogWalker.
+ * Recognises events in a log that was written anew, so that they are skipped. The client may still be writing, so a
+ * main log is not read before one of its events is known, or before it has been strange for a while.
  */
 import { MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS } from "../protocol/limits.ts";
@@ -8,17 +8,14 @@ import type { Provider } from "../providers/provider.ts";
 import { countKnownEvents, type KnownEvents, type LogWalker } from "./log_walker.ts";
 import type { SessionEvents } from "./recent_events.ts";
 
-/**
- * Whether a log may be read now. `more`: a little of it was looked through, ask again; `linger`: ask again after
- * AGENT_WAIT_MS.
- */
+/** Whether a log may be read now. `more`: the search goes on, ask again. `linger`: ask again after AGENT_WAIT_MS. */
 export type Recognition = "ready" | "more" | "linger";
 
 export function recogniseAnew(provider: Provider, recent: SessionEvents): (walker: LogWalker) => Recognition {
   const ready = new WeakSet<LogWalker>();
-  /** The log that is being looked through. */
+  /** The search that is under way. */
   let search: { readonly walker: LogWalker; readonly steps: Generator<void, KnownEvents> } | null = null;
-  /** Since when nothing in the main log is known. */
+  /** Since when no event of the main log is known. */
   let strangeSince: number | null = null;
 
   return (walker) => {
@@ -30,7 +27,7 @@ export function recogniseAnew(provider: Provider, recent: SessionEvents): (walke
     if (step.done !== true) return "more";
     search = null;
     const { known, isEmpty } = step.value;
-    // There is nothing to wait for before there is anything, and it is looked through when there is.
+    // An empty log needs no wait. It is searched when it has records.
     if (isEmpty) return "ready";
     walker.skip = known;
     if (walker.agent === MAIN_AGENT && known === 0 && recent.ids().length > 0) {

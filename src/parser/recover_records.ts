@@ -1,24 +1,25 @@
 /**
- * What is whole in a line that is not one JSON value: a client that crashed while it wrote leaves the beginning of a
- * record, and its next one is glued to it; a file system that crashed leaves NUL bytes. Room: parser; this file is pure.
+ * Finds whole records in a line that is not one JSON value. A client that crashes while writing leaves the beginning
+ * of a record, and its next record is glued to that. A file system that crashes leaves NUL bytes.
  *
- * A text within a record can never be taken for one: its quotes are escaped, and a record begins with a bare one. A value
- * within a record could be, where the record was cut off just behind it. So what follows a tear is shown and commands nothing.
+ * A text inside a record is never taken for a record: its quotes are escaped, and a record begins with a bare quote. A
+ * value inside a record could be, if the record was cut off right behind it. So records behind a tear are shown but
+ * cannot command.
  */
 import { JSON_DEPTH, RECOVERED_TOKENS } from "../protocol/limits.ts";
 
 export interface RecoveredRecord {
   readonly text: string;
-  /** It stands at the line's beginning, or right behind others that do: it is what it seems to be. */
+  /** It stands at the beginning of the line, or right behind records that do: it is certainly a record. */
   readonly isProven: boolean;
-  /** It stands where a value of the torn record before it would: it may be one. */
+  /** It stands where the torn record before it may have a value, so it may be that value. */
   readonly mayBePart: boolean;
 }
 
 export interface Recovered {
   /** In the order of the line. */
   readonly records: readonly RecoveredRecord[];
-  /** Records of which only a part is there. */
+  /** Records that are incomplete. */
   readonly torn: number;
 }
 
@@ -36,17 +37,17 @@ export function recoverRecords(line: string): Recovered {
   let torn = 0;
   let isProven = true;
   for (const text of line.split(/\0+/)) {
-    // What NUL bytes tore apart is one record.
+    // The pieces between NUL bytes belong to one torn record.
     let isRest = !isProven;
     for (let at = skipBlanks(text, 0); at < text.length;) {
       const piece = scanPiece(text, at, budget);
       const next = piece.isWhole ? skipBlanks(text, piece.end) : piece.next;
-      // A value of a torn record has the rest of it behind it.
+      // A value inside a torn record is followed by the rest of that record.
       const isLast = next === text.length || text[next] === "{";
       if (piece.isWhole && (isProven || isLast)) {
         records.push({ text: text.slice(at, piece.end), isProven, mayBePart: false });
       }
-      // What is whole and not last, behind a tear, is of the record that was torn.
+      // A whole value behind a tear that is not last belongs to the torn record.
       if (!piece.isWhole || (isProven && !isLast)) {
         if (!isRest) torn += 1;
         isProven = false;
@@ -68,18 +69,18 @@ interface Span {
 
 type Piece =
   | { readonly isWhole: true; readonly end: number }
-  /** `next`: where another record may begin. `inner`: a whole object just before that, or at the text's end. */
+  /** `next`: where another record may begin. `inner`: a whole object just before that, or at the end of the text. */
   | { readonly isWhole: false; readonly next: number; readonly inner: Span | null };
 
 type Wanted = "value" | "value-or-end" | "key" | "key-or-end" | "colon" | "comma-or-end";
 
-/** Follows the record that begins at `start` as far as it is one. */
+/** Follows the record that begins at `start` as far as it is valid JSON. */
 function scanPiece(text: string, start: number, budget: { tokens: number }): Piece {
   if (text[start] !== "{") return { isWhole: false, next: findRecord(text, start), inner: null };
-  /** Where the objects and lists begin that are open. */
+  /** Positions of the brackets that are open. */
   const open: number[] = [];
   let wanted: Wanted = "value";
-  /** The object that was closed last, and the end of the string that was read last. */
+  /** The object that was closed last, and the end of the last string. */
   let closed: Span | null = null;
   let stringEnd = -1;
 
@@ -128,7 +129,7 @@ function scanPiece(text: string, start: number, budget: { tokens: number }): Pie
     } else if (character === "{") {
       return tear(at, at);
     } else if (stringEnd !== -1 && skipBlanks(text, stringEnd) === at && text[stringEnd - 2] === "{") {
-      // Torn within a string: the quote that seemed to end it is the first of the next record.
+      // The record was torn inside a string: the quote that seemed to end the string begins the next record.
       return { isWhole: false, next: stringEnd - 2, inner: null };
     } else {
       return { isWhole: false, next: findRecord(text, at), inner: null };
@@ -137,13 +138,13 @@ function scanPiece(text: string, start: number, budget: { tokens: number }): Pie
   }
 }
 
-/** How every client begins its records. */
+/** Every client begins its records like this. */
 function findRecord(text: string, from: number): number {
   const at = text.indexOf('{"', from);
   return at === -1 ? text.length : at;
 }
 
-/** Behind its closing quote; -1: it has none. */
+/** Position behind the closing quote; -1 when there is none. */
 function endOfString(text: string, open: number): number {
   for (let at = text.indexOf('"', open + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let before = at - 1;

@@ -1,51 +1,51 @@
 /**
- * Shares the parser's time among what there is to do, a slice each in turn. A live session goes before everything
- * else, and nothing waits for ever. Whatever could take the parser down is marked before it is begun: the
- * orchestrator keeps the mark, and leaves alone what took a parser down twice. Room: parser; no authority.
+ * Shares the parser's time among its jobs, one slice each. Live sessions go first, and nothing waits for ever. A job
+ * that could end the parser is marked before it runs: the orchestrator keeps the mark, and bars a log that ended two
+ * parsers.
  */
 import { type InHand, markOf } from "../protocol/in_hand.ts";
 import { SLICES_IN_A_ROW } from "../protocol/limits.ts";
 import { makeTwoEndedQueue, type TwoEndedQueue } from "./two_ended_queue.ts";
 
 /**
- * `live`: a session that was read to its end, and grew. `busy`: one that was not done within its slice. `fresh`: what is
- * looked at for the first time. `last`: what may have taken a parser down before, and what nobody waits for.
+ * `live`: a session that was read to its end, and grew. `busy`: a job that was not done within its slice. `fresh`:
+ * looked at for the first time. `last`: logs that may have ended a parser, and work that nobody waits for.
  */
 export const TIERS = ["live", "busy", "fresh", "last"] as const;
 export type Tier = typeof TIERS[number];
 
 export interface Job {
-  /** Tells it from other jobs: one that is wanted twice is done once. */
+  /** Identifies the job: one that is wanted twice is done once. */
   readonly key: string;
-  /** Chooses what is done next, and names it; null for what cannot take the parser down. */
+  /** Chooses the next piece of work and names it; null for work that cannot end the parser. */
   begin(): InHand | null;
-  /** Does it for a slice of time. Where the job goes on, or null when it is done. */
+  /** Works for a slice of time. Answers where the job waits next; null when it is done. */
   run(): Tier | null;
 }
 
 export interface Schedule {
   want(job: Job, tier: Tier): void;
   drop(key: string): void;
-  /** The orchestrator keeps the mark that was asked for. */
+  /** The orchestrator has kept the mark. */
   marked(): void;
 }
 
 export interface ScheduleOptions {
-  /** Asks the orchestrator to keep this mark; null: nothing is in hand. */
+  /** Asks the orchestrator to keep this mark; null when nothing is in hand. */
   readonly mark: (inHand: InHand | null) => void;
-  /** Calls `turn` when other messages have had their say. */
-  readonly soon: (turn: () => void) => void;
+  /** Calls `work` once other messages had their chance. */
+  readonly soon: (work: () => void) => void;
 }
 
 export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
   const queues = new Map<Tier, TwoEndedQueue<Job>>(TIERS.map((tier) => [tier, makeTwoEndedQueue<Job>()]));
-  /** Where each job waits. In the queues may be more, which are passed over. */
+  /** The tier in which each job waits. Queues may hold outdated entries, which are skipped. */
   const queued = new Map<string, Tier>();
   /** How often each tier was served while a lower one waited. */
   const served = new Map<Tier, number>();
   let fromNewest = false;
   let current: { readonly job: Job; readonly name: string | null } | null = null;
-  /** Names of what is marked, and of what was asked to be. */
+  /** Names of the mark that is kept, and of the mark that was asked for. */
   let marked: string | null = null;
   let asked: string | null = null;
   let isSoon = false;
@@ -65,7 +65,7 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
     });
   }
 
-  /** The next job of a tier: of what is fresh the newest and the oldest by turns, for a thousand others may wait. */
+  /** The next job of a tier. Fresh jobs are taken from both ends alternately: a thousand others may wait. */
   function takeFrom(tier: Tier): Job | null {
     const queue = queueOf(tier);
     for (;;) {

@@ -1,15 +1,15 @@
 /**
- * The search for those who read much and end. The engine searches a text ten times as fast as bytes, and in Latin-1 each
- * byte is one character, whatever it is part of; only Node's `Buffer` makes such a text without a loop. It costs each
- * process three megabytes and some milliseconds, so what runs for days does without. Room: parser; pure.
+ * The search for short-lived commands that read much. The engine searches text ten times as fast as bytes. In Latin-1
+ * each byte is one character, and only Node's `Buffer` makes such a text without a loop. `Buffer` costs a process
+ * three megabytes and some milliseconds, so long-lived roles do without.
  */
 import { Buffer } from "node:buffer";
 import { isJson } from "./json_text.ts";
 import { type LineSearcher, NEWLINE, searchBytes } from "./search_lines.ts";
 
-/** In a chunk of fewer bytes it does not pay to make text of them. */
+/** Converting a shorter chunk to text costs more than it saves. */
 const LONG_CHUNK = 256 * 1024;
-/** As much is text at once: more would be allocated by itself, each time anew. */
+/** Bytes that are text at once. A longer text would get an allocation of its own each time. */
 const PIECE = 64 * 1024;
 
 export const searchText: LineSearcher = (chunk, test) => {
@@ -23,17 +23,17 @@ export const searchText: LineSearcher = (chunk, test) => {
         const at = piece.indexOf("\n", from - start);
         if (at !== -1) return start + at;
         start += piece.length;
-        // The end of a long line is searched for as it is: text of it would be of no use.
+        // The end of a long line is searched as bytes: nobody needs its text.
         if (start - from >= PIECE) start = chunk.indexOf(NEWLINE, start);
         if (start === -1 || start >= chunk.length) return -1;
         piece = bytes.toString("latin1", start, start + PIECE);
       }
     },
     isState(from, newline) {
-      // Nothing of the piece may be kept, or all of it would be.
+      // A substring that is kept would keep the whole piece in memory.
       if (test === null || from < start) return null;
       const says = test(piece, from - start, newline - start);
-      // One that a crash cut off has the next line glued to it. What is no ASCII is no less JSON in Latin-1.
+      // A line that a crash cut off has the next line glued to it. Bytes beyond ASCII are still valid JSON in Latin-1.
       return says && !isJson(piece.slice(from - start, newline - start)) ? null : says;
     },
   };

@@ -1,10 +1,10 @@
-/** Where a session's logs are. Requires read on the folder of its sub-agents. Room: parser; edge. */
+/** Finds the files of a session. Requires read on the folder of its sub-agents. */
 import { relative } from "@std/path";
 import { PATH_BYTES } from "../protocol/limits.ts";
 import type { Provider } from "../providers/provider.ts";
 import { readJson, readSmall, walkFiles } from "./disk.ts";
 
-/** One of the logs that make up a session. */
+/** One of a session's logs. */
 export interface SessionPart {
   /** Parts follow one another in the order of their names. */
   readonly part: string;
@@ -12,20 +12,19 @@ export interface SessionPart {
 }
 
 export interface LocatedAgents {
-  /** Logs of sub-agents, by id. */
   readonly logs: ReadonlyMap<string, string>;
-  /** Which call, or whatever else a hand-back names, stands for which sub-agents. */
+  /** The sub-agents that each call, or other name in a hand-back, stands for. */
   readonly callers: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface SessionFiles {
-  /** In order; one at least. */
+  /** In order; at least one. */
   readonly parts: readonly SessionPart[];
-  /** Looked for anew at each call. */
+  /** Looks again at each call. */
   agents(): LocatedAgents;
 }
 
-/** The files of a session of which there is one log, and what lies beside it. */
+/** The files of a session with one log, and those beside it. */
 export function locateLog(provider: Provider, session: string, log: SessionPart): SessionFiles {
   return { parts: [log], agents: () => findAgentsBeside(provider, session, log.path) };
 }
@@ -46,7 +45,7 @@ export function findAgentsBeside(provider: Provider, session: string, main: stri
   return { logs, callers };
 }
 
-/** The folder that a session was held in, from a file beside its log: for logs that do not say. */
+/** The session's project folder, from a file beside its log: for logs that do not name it. */
 export function readProjectBeside(provider: Provider, main: string): string | null {
   const file = provider.projectFile?.(main) ?? null;
   const text = file === null ? null : readSmall(file, PATH_BYTES);

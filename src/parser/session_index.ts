@@ -1,6 +1,6 @@
 /**
- * Which sessions are on disk, and which logs each of them consists of. Requires read on the roots; reads names and
- * metadata, and of logs whose names do not say what they are, the beginning. Room: parser; edge.
+ * Knows the sessions on disk, and the logs of each. Requires read on the roots: it reads names and metadata, and the
+ * beginning of logs whose names do not say what they are.
  */
 import { CLOCK_TICK_MS } from "../protocol/limits.ts";
 import type { Provider, Source } from "../providers/provider.ts";
@@ -11,60 +11,60 @@ import { formOf } from "./open_log.ts";
 import { findAgentsBeside, type SessionFiles } from "./session_files.ts";
 import { rememberDeclaredAgents } from "./declared_agents.ts";
 
-/** A session as its logs on disk tell. */
+/** A session, as its logs on disk show it. */
 export interface SessionOnDisk {
   readonly session: string;
-  /** Its first log, which stays the same when another is begun. */
+  /** Its first log. It stays the same when another log is begun. */
   readonly path: string;
   readonly dev: number;
   readonly ino: number;
-  /** The log that is written now. */
+  /** The log that is being written now. */
   readonly latest: string;
-  /** Bytes of all of its logs. */
+  /** Bytes of all its logs. */
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly modified: number;
 }
 
-/** What a path is: a log of a session; something that belongs to one; or nothing that is known. */
+/** What a path is: a log of a session, something that belongs to a session, or neither. */
 export type Examined =
   | { readonly is: "session"; readonly found: SessionOnDisk }
   | { readonly is: "part-of"; readonly session: string }
-  /** A log that says nothing yet, or not one of ours. */
+  /** A log that says nothing yet, or that is not ours. */
   | { readonly is: "nothing" }
-  /** Not the name of a log: a folder, say. */
+  /** Not the name of a log; for example a folder. */
   | { readonly is: "no-log" };
 
 export interface SessionIndex {
   /** Looks at `path`, which may be gone. */
   examine(path: string): Examined;
-  /** Looks at everything below `top`, a root or a folder below one, at once; sessions as they are found. */
+  /** Looks at everything below `top` in one go. `top` is a root or a folder below one. Yields sessions as they are found. */
   scan(top: string): Generator<SessionOnDisk>;
-  /** Whether a log may be called so. */
+  /** Whether the path has the name of a log. */
   isLog(path: string): boolean;
-  /** Whether its name, or what is remembered of it, says what it is, and that it is no new session. */
+  /** Whether the path is known, from its name or an earlier look, and is no new session. */
   isKnown(path: string): boolean;
-  /** Whether to look at it is to open it. */
+  /** Whether a look at the path has to open it. */
   reads(path: string): boolean;
-  /** Documents that say nothing: they are being written just now, most likely. */
+  /** Documents that said nothing: most likely they are being written now. */
   halfWritten(): string[];
-  /** Null for a session of which there is no log. */
+  /** Null for a session without a log. */
   files(session: string): SessionFiles | null;
 }
 
 /**
- * A log of a session, and as such what is known of a session that has no other. There may be tens of thousands, so one
- * object is all that is kept of each.
+ * A log of a session. It stands for the whole session where there is no other log: there may be tens of thousands, and
+ * each costs one object.
  */
 interface Log extends SessionOnDisk {
   readonly is: "log";
   readonly part: string;
   readonly rank: number;
-  /** Bytes of the file, which are more or fewer than `size` where it is not one of lines. */
+  /** Bytes of the file. They differ from `size` for a log that is not one of lines. */
   readonly bytes: number;
 }
 
-/** The log of a sub-agent that says itself whose it is. */
+/** A sub-agent's log that says itself which session it belongs to. */
 interface AgentLog {
   readonly is: "agent";
   readonly session: string;
@@ -73,37 +73,37 @@ interface AgentLog {
   readonly ino: number;
 }
 
-/** An unnamed log that said nothing: it is asked again when it has grown. */
+/** An unnamed log that said nothing. It is asked again when it has changed. */
 interface SilentLog {
   readonly is: "silent";
   readonly ino: number;
   readonly size: number;
-  /** When anything of it changed, its mode included: milliseconds since 1970. */
+  /** Last change of anything, including its mode: milliseconds since 1970. */
   readonly changed: number;
 }
 
 export function indexSessions(provider: Provider, roots: readonly string[]): SessionIndex {
-  /** The logs of each session; the one, where there is one. */
+  /** The logs of each session; a single log without an array. */
   const logs = new Map<string, Log | readonly Log[]>();
   const agents = rememberDeclaredAgents();
-  /** What each path was when it was looked at. */
+  /** What each path was at the last look. */
   const paths = new Map<string, Log | AgentLog | SilentLog>();
 
   function relativeTo(path: string): string | null {
     for (const root of roots) {
-      // Both come from the same walk: to compare their beginnings is enough, and it is done ten thousand times.
+      // Both paths come from the same walk, so comparing the beginnings is enough. This runs ten thousand times.
       if (path.startsWith(`${root}/`)) return path.slice(root.length + 1);
     }
     return null;
   }
 
-  /** What the name of a file tells; null where it is no log. */
+  /** What the file's name says; null where it is no log. */
   function sourceOf(path: string): Source | null {
     const relative = relativeTo(path);
     return relative === null ? null : provider.classify(relative);
   }
 
-  /** Whether an unnamed log must say what it is: it did not yet, or is another file. */
+  /** Whether an unnamed log must be opened: it was not asked yet, or it is another file. */
   function mustAsk(path: string, info: Deno.FileInfo): boolean {
     const known = paths.get(path);
     if (known === undefined || known.ino !== info.ino) return true;
@@ -111,7 +111,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     return known.is === "silent" && (known.size !== info.size || known.changed !== changedAt(info));
   }
 
-  /** What an unnamed log says of itself: what it said, as long as it is the same file. */
+  /** What an unnamed log says of itself. The answer is remembered for as long as the file is the same. */
   function ask(relative: string, path: string, info: Deno.FileInfo): Source | null {
     if (mustAsk(path, info)) return introduce(provider, relative, path);
     const known = paths.get(path);
@@ -136,7 +136,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     else logs.set(session, all.length === 1 ? first : all);
   }
 
-  /** The session that `path` was a log of, as far as it was one. */
+  /** Forgets a path. Answers with the session that it belonged to. */
   function forget(path: string): string | null {
     const known = paths.get(path);
     paths.delete(path);
@@ -163,7 +163,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     const isDocument = formOf(path) === "document" && provider.recordsOf !== undefined;
     const size = !isDocument ? info.size : same
       ? known.size
-      // Half of it is no shorter log: what was there is history still, and will be there again.
+      // A half-written document does not shrink the log: its history is still there, and will be again.
       : measureDocument((document) => provider.recordsOf?.(document) ?? [], path) ?? known?.size ?? 0;
     const { dev, ino, size: bytes } = info;
     const log: Log = {
@@ -179,7 +179,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       rank,
       bytes,
     };
-    // The latest look last: of two that are alike, the one that was moved here counts.
+    // The latest look comes last: of two equal logs, the one that was moved here counts.
     setLogs(session, [...before.filter((other) => other.path !== path), log]);
     paths.set(path, log);
   }
@@ -190,7 +190,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     paths.set(path, { is: "agent", session, agent, caller, ino });
   }
 
-  /** Of each part, the log that counts, in order. */
+  /** The log that counts for each part, in order. */
   function chain(session: string): Log[] {
     const best = new Map<string, Log>();
     for (const log of logsOf(session)) {
@@ -225,7 +225,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     }
     const source = named.kind === "unnamed" ? ask(relative, path, info) : named;
     const known = paths.get(path);
-    // Another log was put in its place.
+    // Another log has taken its place.
     if (known !== undefined && !isOf(source, known)) forget(path);
     switch (source?.kind) {
       case "session": {
@@ -234,7 +234,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
         return found === null ? { is: "nothing" } : { is: "session", found };
       }
       case "agent":
-        // One whose name says it all is looked for beside its session, when it is needed.
+        // A sub-agent's log with a telling name is found beside its session when it is needed.
         if (named.kind === "unnamed") takeAgent(source, path, info.ino ?? 0);
         return { is: "part-of", session: source.session };
       case "agent-meta":
@@ -280,12 +280,12 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
 
 const changedAt = ({ ctime }: Deno.FileInfo): number => ctime?.getTime() ?? 0;
 
-/** Which of two logs that hold the same counts: the one that sorts last. */
+/** Orders two logs with the same content: the one that sorts last counts. */
 function compare(a: Log, b: Log): number {
   return a.rank - b.rank || a.modified - b.modified;
 }
 
-/** Whether a log that says this is what it was. */
+/** Whether a log that says this is still the log that was known. */
 function isOf(source: Source | null, known: Log | AgentLog | SilentLog): boolean {
   if (source === null || source.kind === "unnamed") return known.is === "silent";
   if (known.is === "silent" || source.session !== known.session) return false;

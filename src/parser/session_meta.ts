@@ -1,4 +1,4 @@
-/** What becomes known of a session while its log is read. Room: parser; this file is pure. */
+/** Gathers what is known of a session while its log is read. */
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { PATH_BYTES } from "../protocol/limits.ts";
 import type { SessionMeta, SessionRef } from "../protocol/session.ts";
@@ -7,13 +7,13 @@ import type { Out } from "../providers/provider.ts";
 type State = Checkpoint["meta"];
 
 export interface GatheredMeta {
-  /** The title of the highest rank holds, and the later of two; the earliest start; of everything else, the first. */
+  /** The title with the highest rank wins, the later of two equals; the earliest start wins; of everything else, the first. */
   take(out: Extract<Out, { out: "meta" }>): void;
   state(): State;
   show(ref: SessionRef): SessionMeta;
 }
 
-/** Goes on from `from`, the meta of a checkpoint; null at the session's beginning. */
+/** Continues from the meta of a checkpoint; null at the session's beginning. */
 export function gatherMeta(from: State | null): GatheredMeta {
   let state: State = from ?? { title: null, project: null, started: null, client: null };
   return {
@@ -31,7 +31,7 @@ export function gatherMeta(from: State | null): GatheredMeta {
   };
 }
 
-/** Of two times in ISO 8601, UTC. A log that was converted begins with the time of that. */
+/** The earlier of two times in ISO 8601, UTC. A converted log begins with the time of its conversion. */
 function earlier(a: string | null, b: string | null): string | null {
   return a === null || (b !== null && b < a) ? b : a;
 }

@@ -1,7 +1,7 @@
 /**
- * A session as one sequence of events: its main log in file order (or several, one after another), with each sub-agent's
- * log folded in where the sub-agent hands back. The sequence is a function of the logs alone: when they grew, and in which portions they
- * were read, never shows in it. Room: parser; edge through LogWalker.
+ * Reads a session as one sequence of events: its main log in file order, and each sub-agent's log where that sub-agent
+ * hands back. The sequence depends on the logs alone. It never shows when they grew, or in which portions they were
+ * read.
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { MAIN_AGENT } from "../protocol/event.ts";
@@ -18,11 +18,11 @@ import { readProjectBeside, type SessionFiles } from "./session_files.ts";
 import { type LineSearcher, searchBytes } from "./search_lines.ts";
 import { gatherMeta } from "./session_meta.ts";
 
-/** What one record gave. */
+/** The outcome of one record. */
 export interface Advance {
   readonly events: readonly ReadEvent[];
   readonly origin: Origin;
-  /** The record, for lines in it that look like commands; valid until the next `advance`. */
+  /** The record, to search it for lines that look like commands. Valid until the next `advance`. */
   readonly record: WalkedRecord;
   /** The session in which this one goes on, where the record says so. */
   readonly continues: string | null;
@@ -30,38 +30,41 @@ export interface Advance {
 
 export interface SessionReader {
   /**
-   * Reads one record. `more`: something was read and nothing is complete yet, call again; `wait`: nothing to read
-   * until a log grows; `linger`: a sub-agent's log is expected to grow, call again after AGENT_WAIT_MS even if it
-   * does not; `gone`: the main log cannot be read.
+   * Reads one record. `more`: nothing is complete yet, call again. `wait`: nothing to read until a log grows.
+   * `linger`: a sub-agent's log should grow, call again after AGENT_WAIT_MS even if it does not. `gone`: the main log
+   * cannot be read.
    */
   advance(): Advance | "more" | "wait" | "linger" | "gone";
-  /** Everything needed to go on from here. Valid between two calls of `advance`. */
+  /** Everything needed to continue from here. Valid between two calls of `advance`. */
   checkpoint(): Checkpoint;
   meta(): SessionMeta;
-  /** Byte offset in the main log after the last record taken from it; all of its parts count as one. */
+  /** Byte offset in the main log after the last record taken. All parts count as one log. */
   offset(): number;
 }
 
 export interface SessionReaderOptions {
   readonly provider: Provider;
   readonly session: string;
-  /** Where the logs are now; asked again whenever a sub-agent is looked for. */
+  /** The logs as they are now. Called again for each sub-agent. */
   readonly locate: () => SessionFiles;
   readonly from: Checkpoint | null;
   /** The logs are complete: wait for nothing, and end with the sub-agents that never handed back. */
   readonly whole: boolean;
-  /** How lines are found; bytes are searched unless it is given. */
+  /** How lines are found; by default in bytes. */
   readonly search?: LineSearcher;
   readonly report: (trouble: Trouble) => void;
-  /** The main log is not the one it was: `whole`, it is read anew; `place`, something else stands where it was read. */
+  /**
+   * The main log changed behind the cursor. `whole`: it is read anew. `place`: other records stand where it was
+   * already read.
+   */
   readonly rewritten?: (what: "whole" | "place") => void;
 }
 
-/** A sub-agent whose events are being folded in, up to `until`. */
+/** A sub-agent whose events are being folded in, up to time `until`. */
 interface Run {
   readonly walker: LogWalker;
   readonly until: string | null;
-  /** When waiting for its log began, in milliseconds of `performance.now()`. */
+  /** When the wait for its log began, in milliseconds of `performance.now()`. */
   waiting: number | null;
 }
 
@@ -74,13 +77,13 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   const placed = placeEvents(provider.id, session, from, report);
   const recognise = recogniseAnew(provider, placed.recent);
   const meta = gatherMeta(from?.meta ?? null);
-  /** What a file beside the log says, once it was asked. */
+  /** The answer of the file beside the log, once it was asked. */
   let beside: { readonly project: string | null } | null = null;
   let waitingForLog: number | null = null;
-  /** Sub-agents that were not looked at yet, at the end of all. */
+  /** At the end: sub-agents that were not looked at yet. */
   let leftOver: string[] | null = null;
 
-  /** Whether the sub-agent's events are in, so that the record may be read. */
+  /** Whether all events of the sub-agent are in, so that the record may be read. */
   function foldIn(walker: LogWalker, record: WalkedRecord): "ready" | "running" | "linger" {
     if (walker.handedBack) return "ready";
     const handBack = provider.handBack(walker.fold, record);
@@ -91,12 +94,12 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     if (walkers.length > 0) {
       waitingForLog = null;
       walker.handedBack = true;
-      // The last is worked on first.
+      // The last run is worked on first.
       runs.push(...walkers.reverse().map((run) => ({ walker: run, until: handBack.time, waiting: null })));
       return "running";
     }
     if (named.every((agent) => !agents.isOpen(agent))) {
-      // Not every call that may have started a sub-agent did, and its log may be gone.
+      // A call may look like the start of a sub-agent without being one, and a sub-agent's log may be gone.
       waitingForLog ??= performance.now();
       const waited = performance.now() - waitingForLog;
       const isCertain = handBack.agent !== null || handBack.certain === true;
@@ -107,7 +110,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     return "ready";
   }
 
-  /** Reads the next record of `walker`, if the sub-agent it waits for is in. */
+  /** Reads the next record of `walker`, if its sub-agent has been folded in. */
   function advanceLog(
     walker: LogWalker,
   ): Advance | "more" | "end" | "linger" | "running" | "gone" | "rewritten" {
@@ -131,21 +134,21 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         walker.take();
         const isMain = walker.agent === MAIN_AGENT;
         const events = reading.outs.flatMap((out) => takeOut(walker, next.record, out) ?? []);
-        // One that was completed in place has something that was told before.
+        // A record that its client completed repeats an event; another record does not.
         const isOther = events.length > 0 && events.length === reading.outs.filter(isEvent).length;
         if (isMain && next.record.isAgain && isOther) options.rewritten?.("place");
         return {
           events,
           origin: isMain ? reading.origin : "sub-agent",
           record: next.record,
-          // What stands behind a tear may be a piece of a text.
+          // Text behind a tear may be a piece of another text.
           continues: isMain && !next.record.isBehindTear ? continuesIn(reading.outs) : null,
         };
       }
     }
   }
 
-  /** What a log that will not grow any more holds back; null for nothing. */
+  /** What the provider held back until the log was complete; null for nothing. */
   function finishLog(walker: LogWalker): Advance | null {
     const { outs, origin } = provider.finish?.(walker.fold) ?? { outs: [], origin: "repeat" };
     if (outs.length === 0) return null;
@@ -174,7 +177,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
     }
   }
 
-  /** The sub-agents that never handed back, oldest first, when nothing else will come. */
+  /** Starts the next sub-agent that never handed back, oldest first. */
   function startLeftOver(): boolean {
     leftOver ??= agents.all();
     for (let agent = leftOver.shift(); agent !== undefined; agent = leftOver.shift()) {
@@ -247,7 +250,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         case "end":
           if (main.follow()) return "more";
           if (whole || main.hasNext()) main.walker().closeLine();
-          // It may have grown just now.
+          // The log may have grown just now.
           if (main.walker().peek(report).peek !== "end") return "more";
           if (whole || main.hasNext()) {
             const rest = finishLog(main.walker());
@@ -280,7 +283,7 @@ function isEvent({ out }: Out): boolean {
   return out === "event";
 }
 
-/** A record that says it says nothing else of the session. */
+/** A record that names the continuation names nothing else of the session. */
 function continuesIn(outs: readonly Out[]): string | null {
   for (const out of outs) if (out.out === "meta" && out.continues !== undefined) return out.continues;
   return null;

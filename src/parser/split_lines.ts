@@ -1,6 +1,6 @@
 /**
- * Bytes to lines. Offsets are bytes of the file, never decoded lengths. A line that grows past WHOLE_LINE is not
- * kept: its long strings are elided as they stream by. Room: parser; this file is pure.
+ * Splits bytes into lines. Offsets are bytes of the file, never decoded lengths. A line beyond WHOLE_LINE is not kept:
+ * its long strings are elided as they stream by.
  */
 import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
 import type { LineTest } from "../providers/provider.ts";
@@ -13,59 +13,59 @@ const NOTHING = new Uint8Array(0);
 export interface Line {
   /** Without the newline; null when even the elided line was too long. Valid until the next `push`. */
   readonly bytes: Uint8Array | null;
-  /** Whether it is a record of state, where that was told before decoding it; see Provider. */
+  /** Whether it is a record of state, where that could be asked before decoding it; see Provider. */
   readonly isState: boolean | null;
   /** Byte offset of the line's first byte, and of the first byte after its newline. */
   readonly start: number;
   readonly end: number;
-  /** String values that were cut, and the bytes that went with them. */
+  /** Number of strings that were cut, and the bytes that they lost. */
   readonly elided: { readonly values: number; readonly bytes: number } | null;
-  /** Whether the bytes end where a large part of the line begins that nobody looks at. */
+  /** Whether the bytes stop where a large unread part of the line begins. */
   readonly isPart: boolean;
 }
 
-/** How a large part begins that nobody looks at, in a line that begins with `head`; null for none. */
+/** How the unread part begins in a line that begins with `head`; null when there is none. */
 export type Unread = (head: Uint8Array) => string | null;
 
 export interface SplitOptions {
   readonly search?: LineSearcher;
-  /** Tells records of state. */
+  /** Recognises records of state. */
   readonly test?: LineTest | null;
   readonly unread?: Unread;
 }
 
 export interface LineSplitter {
-  /** What follows in the file. All lines of what was pushed before must have been taken. */
+  /** The next bytes of the file. All lines of the last push must have been taken. */
   push(chunk: Uint8Array): void;
-  /** The next whole lines, as many as are taken at once; none when what was pushed is used up. */
+  /** The next whole lines, up to a limit; none when the pushed bytes are used up. */
   take(): Line[];
-  /** What stands after the last newline as if one followed; for a log that is complete. */
+  /** The text after the last newline, as if a newline followed; for a complete log. */
   rest(): Line | null;
   /** Byte offset of the first byte after everything taken. */
   position(): number;
-  /** Gives up what memory it can: nothing is pushed for a while. */
+  /** Frees memory: nothing will be pushed for a while. */
   relax(): void;
 }
 
-/** Splits what is pushed, starting at byte `offset` of the file. */
+/** Splits the pushed bytes, starting at byte `offset` of the file. */
 export function createLineSplitter(
   offset: number,
   { search = searchBytes, test = null, unread = () => null }: SplitOptions = {},
 ): LineSplitter {
   let start = offset;
   let position = offset;
-  /** What came of the line that is not whole yet; used again, or every long line would be garbage several times. */
+  /** Bytes of the incomplete line. The buffer is reused: else every long line would be garbage several times. */
   let kept = NOTHING;
   let keptBytes = 0;
-  /** The line that was handed out last may lie in this one. */
+  /** Buffer of the line that was handed out last. */
   let other = NOTHING;
   let elider: Elider | null = null;
-  /** Whether what follows in the line is passed over. */
+  /** Whether the rest of the line is skipped. */
   let isPart = false;
-  /** What was pushed last, up to where it was taken, and what finds lines in it; null when it is used up. */
+  /** The last pushed chunk, its search, and the position in it; null when it is used up. */
   let pushed: { readonly chunk: Uint8Array; readonly search: LineSearch; from: number } | null = null;
 
-  /** Whether the line is so far known to hold a part that nobody looks at, which is not kept. */
+  /** Drops the part of the line that nobody reads. False when there is none so far. */
   function passOver(): boolean {
     const line = kept.subarray(0, keptBytes);
     const mark = unread(line);
@@ -150,7 +150,7 @@ export function createLineSplitter(
   };
 }
 
-/** All lines that `chunk` completes, at once: for a short one. */
+/** All lines that a short `chunk` completes, at once. */
 export function splitAll(splitter: LineSplitter, chunk: Uint8Array): Line[] {
   splitter.push(chunk);
   const lines: Line[] = [];

@@ -1,9 +1,9 @@
 /**
- * Notices that files below the roots changed: by events where the kernel has room for them, and always by looking now
- * and then at what changed lately, because events can be lost, and the runtime's watcher can stop for ever: it
- * opens what an event is about, and whoever opens a FIFO waits. Such a watcher is known by a change that no event told of,
- * and by no event after it; then looking is all that is left, and the watcher is not asked for anything, for
- * that would wait as well. Requires read on the roots. Room: parser; edge.
+ * Notices changes of files below the roots: through events where the kernel has room for them, and always through
+ * regular looks at recent files, because events can be lost. The runtime's watcher can also hang for ever: it opens
+ * every path that an event names, and opening a FIFO waits. A hanging watcher shows in a change without an event,
+ * followed by no event at all. From then on kato only looks, and calls no function of the watcher, because the call
+ * would hang too. Requires read on the roots.
  */
 import { dirname } from "@std/path";
 import { after } from "../hosts/timers.ts";
@@ -25,41 +25,41 @@ export interface TreeWatchOptions {
   readonly roots: readonly string[];
   /** Something at this path was written, created, moved or removed. */
   readonly changed: (path: string) => void;
-  /** Whether what is at this path is remembered. */
+  /** Whether the path is remembered. */
   readonly isKnown: (path: string) => boolean;
   /** Looks at the files that changed lately. */
   readonly pollHot: () => HotFiles;
-  /** Looks at everything, in its turn; then calls `done`. */
+  /** Looks at everything in slices, then calls `done`. */
   readonly scanAll: (done: () => void) => void;
   readonly odd: (kind: Oddity, path: string) => void;
   readonly how: (how: "inotify" | "poll", why: string) => void;
 }
 
 export interface HotFiles {
-  /** Milliseconds since the latest change; null: nothing changed lately. */
+  /** Milliseconds since the latest change; null when nothing changed lately. */
   readonly age: number | null;
-  /** One had changed, and no event had told of it. */
+  /** A file had changed, and no event had said so. */
   readonly missed: boolean;
 }
 
 export interface TreeWatch {
-  /** What was in the folders then was told, in milliseconds since 1970. */
+  /** Everything in the folders at this time was reported, in milliseconds since 1970. */
   lookedAt(): number;
   close(): void;
 }
 
-/** Groups of watches before they are made one. */
+/** Groups of watches before they are merged into one. */
 const GROUPS = 8;
 
-/** New folders are watched together when they come faster than this. Milliseconds. */
+/** New folders that come faster than this are watched together. Milliseconds. */
 const GATHER_MS = 50;
 
-/** Watches at once; looks for the first time when the caller has looked at everything itself. */
+/** Watches at once. The first look comes after the caller's own first scan. */
 export function watchTrees(options: TreeWatchOptions): TreeWatch {
   const { roots, changed, isKnown, pollHot, scanAll, odd, how } = options;
   const watched = new Set<string>();
   const toWatch = new Set<string>();
-  /** Names of folders that are gone, under which the watcher would not watch others. */
+  /** Names of folders that are gone. The watcher would not watch a new folder under such a name. */
   const stale = new Set<string>();
   let closed = false;
   let started = false;
@@ -67,13 +67,13 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   let mustReplace = false;
   let isGathering = false;
   let events = 0;
-  /** How many events there were when a change was seen of which none had told. */
+  /** Number of events when a change without an event was seen. */
   let distrusted: number | null = null;
   let deaf = false;
-  /** The kernel has no room for more. */
+  /** The kernel has no room for more watches. */
   let isLimited = false;
   let limitedAt = -Infinity;
-  /** What was said last of how changes are noticed. */
+  /** The last report of how changes are noticed. */
   let said = "";
   /** `mustRepeat`: events were lost while it was under way, and it may have passed what they told of. */
   let scan = { isUnderWay: false, mustRepeat: false, at: performance.now(), tookMs: 0 };
@@ -101,7 +101,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     events += 1;
     if (deaf) revive();
     if (flag === "rescan") return recheck();
-    // Reading a log is reported too, and would wake us for our own reading.
+    // Reading a log causes events too, and kato must not wake for its own reading.
     if (kind === "access") return;
     for (const path of paths) takeChange(path, kind !== "modify");
   }
@@ -117,7 +117,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     if (isOfFolder) folders.noteEvent(folder);
   }
 
-  /** At once, or with those that come after it. */
+  /** Watches new folders now, or together with those that come next. */
   function watchSoon(): void {
     if (isGathering) return;
     isGathering = true;
@@ -142,7 +142,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
 
   function watchNew(): void {
     if (closed || deaf || distrusted !== null || isReplacing) return;
-    // The watcher may be about to wait for ever, and would have us wait: first it must tell of something again.
+    // The watcher may be about to hang, and a call would hang with it. It must deliver another event first.
     for (const path of [...watched].filter(folders.hasSpecial)) {
       unwatch(path);
       mustReplace = true;
@@ -155,17 +155,17 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
       toWatch.delete(path);
       watched.add(path);
     }
-    // One group is told what the others are, but for what is below a root that must not be watched.
+    // Every group gets the same events, except below a root that must not be watched.
     const isBelowWatched = roots.every((root) => watched.has(root) || folders.get(root) === undefined);
     const mustBeAnew = (path: string) => !isBelowWatched || roots.includes(path) || stale.has(path);
     const isMuch = groups.count() >= GROUPS || mustReplace;
     if (isMuch || (groups.count() > 0 && some.some(mustBeAnew))) return void watchAnew();
     attempt(some, () => groups.add(some));
-    // What came before they were watched.
+    // Changes before the watch began.
     for (const path of started ? some : []) folders.relook(path);
   }
 
-  /** All of them anew, without those that nobody must watch. */
+  /** Watches all folders anew, except those that must not be watched. */
   async function watchAnew(): Promise<void> {
     isReplacing = true;
     mustReplace = false;
@@ -180,7 +180,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     if (started) recheck();
   }
 
-  /** The kernel's limit on watches (fs.inotify.max_user_watches), most likely: looking goes on without it. */
+  /** A failure is most likely the kernel's limit (fs.inotify.max_user_watches). Looking goes on without the watch. */
   function attempt(paths: readonly string[], watch: () => void): void {
     try {
       watch();
@@ -188,7 +188,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
       say("folders are watched");
     } catch (error) {
       for (const path of paths) unwatch(path);
-      // One that vanished just now is told of when it is looked at again.
+      // A folder that vanished just now is reported at its next look.
       if (error instanceof Deno.errors.NotFound) return recheckSoon();
       isLimited = true;
       limitedAt = performance.now();
@@ -264,7 +264,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     after(isHot ? HOT_POLL_MS : hot.age !== null || isPartly ? WARM_POLL_MS : CALM_POLL_MS, look);
   }
 
-  /** Whether the watcher has told of anything since a change was seen that it had not told of. */
+  /** Decides whether the watcher hangs: it does if no event came since the change that it missed. */
   function judge(before: number): void {
     distrusted = null;
     if (events > before) return;
@@ -281,7 +281,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     lookedAt: rounds.lookedAt,
     close() {
       closed = true;
-      // A watcher that waits for ever would have us wait, too.
+      // Closing a hanging watcher would hang, too.
       if (!deaf) groups.close();
     },
   };

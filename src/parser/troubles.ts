@@ -1,6 +1,6 @@
 /**
- * What a person should know of, counted: a poisoned log has millions of bad lines, so they are told by the slice, not one
- * by one, and under few names. Room: parser; no authority.
+ * Counts what a person should know of. A poisoned log has millions of bad lines, so troubles are reported once a
+ * slice, and under few names.
  */
 import { keepFew } from "../protocol/few_names.ts";
 import { SESSION_TROUBLE_NAMES, TROUBLE_NAME_CHARS, TROUBLE_NAMES } from "../protocol/limits.ts";
@@ -16,7 +16,7 @@ export interface Troubles {
 
 export function countTroubles(report: (message: Message) => void): Troubles {
   const waiting = new Map<string, Message>();
-  /** Names, of each session that had some, and of all. */
+  /** Known names of each session that had troubles, and of all sessions. */
   const ofSessions = new Map<string | null, (name: string) => string>();
   const ofAll = keepFew(TROUBLE_NAMES);
   return {

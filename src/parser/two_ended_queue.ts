@@ -1,4 +1,4 @@
-/** A queue that both ends are taken from, in constant time. Room: parser; this file is pure. */
+/** A queue with two ends to take from, in constant time. */
 
 export interface TwoEndedQueue<Item> {
   push(item: Item): void;
@@ -15,7 +15,7 @@ export function makeTwoEndedQueue<Item>(): TwoEndedQueue<Item> {
     takeOldest() {
       const item = items[first];
       if (first < items.length) first += 1;
-      // What was taken is let go when it is more than what is left.
+      // Frees the taken items once they outnumber the rest.
       if (first * 2 > items.length) {
         items = items.slice(first);
         first = 0;

@@ -1,17 +1,16 @@
 /**
- * Watches single folders with the runtime's watcher, which is one for all that is watched here. It hands each event to
- * every group whose first paths lead to it, so the roots come first: that costs it two looks an event, however many
- * folders there are. It does not follow folders by itself, because it would follow links, too; and what it
- * watches by a name it goes on watching under that name, so a folder that was made anew needs all groups anew.
- * Requires read on the roots. Room: parser; edge.
+ * Watches single folders with the runtime's watcher, which is one for the whole process. It gives each event to every
+ * group whose first paths lead to it, so the roots come first: an event costs two comparisons, however many folders
+ * there are. It does not recurse, because it would follow links. It remembers a watch by name, so a folder that was
+ * made anew needs new groups. Requires read on the roots.
  */
 
 export interface WatchGroups {
-  /** Watches these folders, too. Throws where the kernel has no room. */
+  /** Watches these folders as well. Throws when the kernel has no room. */
   add(folders: readonly string[]): void;
-  /** Watches these folders only. What happens until it resolves is not told. */
+  /** Watches these folders only. Changes until it resolves are not reported. */
   replace(folders: readonly string[]): Promise<void>;
-  /** How many groups there are: few are better. */
+  /** Number of groups: fewer are better. */
   count(): number;
   close(): void;
 }
@@ -20,13 +19,13 @@ export function makeWatchGroups(
   roots: () => readonly string[],
   report: (event: Deno.FsEvent) => void,
 ): WatchGroups {
-  /** With what resolves when the runtime has let go of it. */
+  /** Each group, with a promise that resolves when the runtime has released it. */
   const groups = new Map<Deno.FsWatcher, Promise<void>>();
   let first: Deno.FsWatcher | null = null;
 
   async function follow(group: Deno.FsWatcher): Promise<void> {
     for await (const event of group) {
-      // The others are told the same.
+      // The other groups get the same events.
       if (group === first) report(event);
     }
   }

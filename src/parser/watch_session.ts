@@ -1,6 +1,6 @@
 /**
- * Follows one session for commands. Lines of a message are reported with who wrote it; the orchestrator decides by policy
- * whether that may command. A line elsewhere that looks like a command is reported as refused. Room: parser; edge through SessionReader.
+ * Follows one session for commands. It reports the command lines of a message with its author; the orchestrator decides
+ * by policy whether that author may command. A line elsewhere that looks like a command is reported as refused.
  */
 import type { RefusedLine, Scan } from "../protocol/command.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
@@ -27,23 +27,23 @@ const ORIGIN_REASON: Readonly<Record<Exclude<Origin, "user" | "repeat">, Reason>
 
 export interface SessionWatch {
   readonly session: string;
-  /** What the orchestrator has to deal with and has not yet, commands and where the session goes on, by `seq`. */
+  /** Commands and continuations that the orchestrator has not dealt with yet, by `seq`. */
   readonly unhandled: Set<number>;
-  /** Reads one record; a `Found` when it holds something to report. */
+  /** Reads one record. Gives a `Found` when there is something to report. */
   step(): Found | "more" | "wait" | "linger" | "gone";
   /** Feeds may send events below this `seq`. */
   limit(): number;
-  /** Reading has moved since the last call. */
+  /** Whether reading has moved since the last call. */
   moved(): boolean;
-  /** How far it has come, for the orchestrator. */
+  /** How far reading has come, for the orchestrator. */
   progress(): Extract<FromParser, { type: "watched" }>;
-  /** The main log was rewritten: its bytes are not those that were history. */
+  /** The main log was rewritten: its bytes are no longer those that were history. */
   rewritten(): void;
 }
 
 /**
- * `baseline`: records that end at or before this byte of the main log are history, and `inherited` holds the ids
- * of events that came with a fork: neither is obeyed.
+ * Neither history nor inherited events are obeyed. `baseline`: records that end at or before this byte of the main log
+ * are history. `inherited`: ids of events that came with a fork.
  */
 export function watchSession(
   session: string,
@@ -64,12 +64,12 @@ export function watchSession(
     const last = advance.events.at(-1);
     if (last !== undefined) seq = last.event.seq + 1;
     const message = messageOf(advance);
-    // One whose notice was told before was reported then.
+    // A continuation whose notice was read before was already reported.
     const continues = last === undefined || advance.continues === session ? null : advance.continues;
-    // What a message says may have come in a record before this one.
+    // The text of a message may have come in an earlier record.
     const mayCommand = advance.record.text.includes("::") || message?.said.typed.includes("::") === true;
     if (!mayCommand && continues === null) return null;
-    // Of a session that began while kato watched, nothing is.
+    // A session that began while kato watched has no history.
     if (history > 0 && reader.offset() <= history) return null;
     const scan = message === null ? scanOthers(advance) : scanMessage(message, advance);
     const shown = message ?? last;
@@ -89,17 +89,17 @@ export function watchSession(
       author: message === null ? null : authorOf(message.said),
       barred: isInherited ? "inherited" : null,
       continues,
-      // Kilobytes, which a flood of look-alikes would carry for nothing.
+      // A checkpoint takes kilobytes, which a flood of look-alikes would multiply.
       before: scan.commands.length > 0 ? before : null,
     };
-    // What it decides, feeds must not outrun.
+    // Feeds must not outrun a command or a continuation.
     if (isDecisive) unhandled.add(found.seq);
     return found;
   }
 
   /**
-   * What the message is claimed by, so that it is obeyed and reported once: its id, where no other message of any session
-   * can have it, for copies of it in other sessions are that message, too.
+   * The id under which a message is claimed, so that it is obeyed and reported once. A unique id stands alone: a copy
+   * in another session is the same message.
    */
   function claimedAs(id: string): string {
     return isUnique(id) ? id : `${session}:${id}`;
@@ -117,7 +117,7 @@ export function watchSession(
     },
     limit: () => (unhandled.size === 0 ? seq : Math.min(seq, ...unhandled)),
     moved() {
-      // Rows that hold no record move it, too.
+      // Lines without a record move it, too.
       const at = reader.offset();
       const answer = moved || at !== reported;
       moved = false;
@@ -125,7 +125,7 @@ export function watchSession(
       return answer;
     },
     rewritten() {
-      // What was read before is recognised by its ids. Had nothing been read, all that is there now is history.
+      // Events that were read before are recognised by their ids. If none was read, all that is there now is history.
       history = seq > 0 ? 0 : Infinity;
     },
     progress() {
@@ -139,7 +139,7 @@ interface Message extends ReadEvent {
   readonly said: Said;
 }
 
-/** The message in a record. A record holds one; should a client ever write more, what was typed counts. */
+/** The message of a record. If a client ever writes several, the typed one counts. */
 function messageOf({ events }: Advance): Message | null {
   const messages = events.filter((item): item is Message => item.said !== null);
   return messages.find(({ said }) => said.evidence === "typed") ?? messages[0] ?? null;
@@ -162,7 +162,7 @@ function scanMessage({ event, said }: Message, advance: Advance): Scan {
   };
 }
 
-/** Look-alikes in what a client put beside the person's text in the same record belong to its other events. */
+/** Look-alikes in text that the client put beside the person's text, in the same record. */
 function attachedTo(advance: Advance): string[] {
   return advance.events.flatMap(({ event, said }) =>
     said === null && "text" in event ? findLookAlikes(event.text) : []
@@ -183,7 +183,7 @@ function refuse(tokens: readonly string[], reason: Reason): RefusedLine[] {
   return tokens.slice(0, COMMANDS_PER_MESSAGE).map((token) => ({ token, reason }));
 }
 
-/** Every string in a JSON value; walks without recursion. */
+/** Every string in a JSON value, without recursion. */
 function* stringsOf(value: unknown): Generator<string> {
   const rest: unknown[] = [value];
   while (rest.length > 0) {

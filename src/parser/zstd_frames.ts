@@ -1,27 +1,27 @@
 /**
- * Where the blocks of a zstd stream end (RFC 8878), so that a decoder can be given one at a time, and none that would
- * need more memory than a log is worth. Room: parser; this file is pure.
+ * Finds the ends of blocks in a zstd stream (RFC 8878), so that the decoder gets one block at a time, and no frame
+ * that needs more memory than a log is worth.
  */
 import { COMPRESSED_WINDOW } from "../protocol/limits.ts";
 import { concatenate } from "./bytes.ts";
 
-/** A block of any frame holds no more, compressed or not. */
+/** No block of any frame is larger, compressed or not. */
 const BLOCK_BYTES = 128 * 1024;
 const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
 const CHECKSUM_BYTES = 4;
 const RLE = 1;
 
-/** The stream is no zstd, or not one that a client would write. */
+/** The stream is no zstd, or none that a client would write. */
 export class DamagedFrame extends Error {}
 
 export interface FrameWalker {
-  /** How many bytes of `bytes` go up to the end of the block that they are in; all, where they do not reach it. */
+  /** Number of bytes up to the end of the current block; all of them when the block does not end here. */
   step(bytes: Uint8Array): number;
 }
 
 export function walkFrames(): FrameWalker {
-  /** Bytes of the part that is awaited: a header is held until it is whole, and content is passed over. */
+  /** The part that comes next. A header is collected until it is whole; content is skipped. */
   let part: "magic" | "frame" | "block" | "content" | "end" = "magic";
   let header = new Uint8Array(0);
   let wanted = 5;
@@ -47,7 +47,7 @@ export function walkFrames(): FrameWalker {
     else expect("block", 3);
   }
 
-  /** The awaited header is whole. */
+  /** Handles the header, which is whole now. */
   function take(): void {
     const view = new DataView(header.buffer);
     if (part === "magic") {
@@ -90,7 +90,7 @@ export function walkFrames(): FrameWalker {
   };
 }
 
-/** Bytes of a frame's header whose descriptor is this, with the magic number. */
+/** Length of the frame header, including the magic number, for this descriptor. */
 function headerBytes(descriptor: number): number {
   const isSingle = (descriptor & 0x20) !== 0;
   return 5 + (isSingle ? 0 : 1) + dictionaryBytes(descriptor) + sizeBytes(descriptor);
@@ -105,7 +105,7 @@ function sizeBytes(descriptor: number): number {
   return [isSingle ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
 }
 
-/** How far back the frame's blocks may refer: what a decoder has to hold. */
+/** How far back the blocks may refer: the memory that a decoder needs. */
 function windowBytes(header: DataView): number {
   const descriptor = header.getUint8(4);
   if ((descriptor & 0x20) === 0) {

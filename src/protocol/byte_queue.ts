@@ -1,11 +1,11 @@
-/** Bytes that arrived in pieces, taken out in the lengths that a format asks for. Room: protocol; no authority. */
+/** Collects bytes that arrive in pieces, and gives them out in the lengths that a format needs. */
 
 export interface ByteQueue {
   /** Bytes that are held. */
   readonly length: number;
   /** Keeps `piece` itself: it must not change afterwards. */
   push(piece: Uint8Array): void;
-  /** The first `count` bytes, which must be there, in a buffer of their own. */
+  /** The first `count` bytes, in a new buffer. They must be there. */
   take(count: number): Uint8Array<ArrayBuffer>;
 }
 
@@ -34,7 +34,7 @@ export function createByteQueue(): ByteQueue {
         if (part.length < piece.length) pieces[whole] = piece.subarray(part.length);
         else whole += 1;
       }
-      // Once for each call: one at a time would cost the square of a long queue.
+      // Once a call: removing piece by piece would take the square of a long queue's length.
       if (whole > 0) pieces = pieces.slice(whole);
       length -= count;
       return taken;

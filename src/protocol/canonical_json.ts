@@ -1,10 +1,10 @@
 /**
- * JSON with one spelling for one value (RFC 8785: keys sorted by UTF-16 code units, no white space), so that a hash
- * over it means something. Room: protocol; no authority, pure.
+ * JSON with one spelling for each value (RFC 8785: keys sorted by UTF-16 code units, no white space), so that equal
+ * values have equal hashes.
  */
 
 /**
- * Fields that are `undefined` are left out, as JSON does. Anything else that JSON does not have is a bug.
+ * Leaves out fields that are `undefined`, as JSON does. Any other value that JSON does not have is a bug.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === "number" && Number.isFinite(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value === "object") {
-    // The default order of sort() is by code units, which is what the RFC asks for.
+    // sort() orders by code units, as the RFC asks.
     const entries = Object.entries(value).filter(([, field]) => field !== undefined);
     const fields = entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, field]) =>
       `${JSON.stringify(key)}:${canonicalJson(field)}`

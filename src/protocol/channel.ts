@@ -1,12 +1,12 @@
 /**
- * Frames in, validated messages out. A frame that is not of the table ends the receiver's trust in its sender:
- * `violation` is told, once, and nothing more of it is read. Room: protocol; no authority.
+ * Turns frames into validated messages. The first frame that the table does not have ends all trust in the sender:
+ * `violation` is called once, and no later frame is read.
  */
 import type * as z from "zod/mini";
 import { FRAME_PAYLOAD } from "./limits.ts";
 import type { Port } from "./port.ts";
 
-/** Receives messages of `table` from `port`. Without `violation`, a bad frame throws: the sender is our own. */
+/** Receives messages of `table` from `port`. Without `violation`, a bad frame throws: then the sender is our own code. */
 export function receive<Schema extends z.ZodMiniType>(
   port: Port,
   table: Schema,

@@ -1,4 +1,4 @@
-/** A command as it was found in a message. Room: protocol; no authority. The grammar is session/command.ts. */
+/** A command as it was found in a message. Its grammar is session/command.ts. */
 import * as z from "zod/mini";
 import { EVIDENCE_REASONS } from "./evidence.ts";
 
@@ -6,7 +6,7 @@ export const VERBS = ["record", "capture", "export", "stop", "init"] as const;
 export const verb = z.enum(VERBS);
 export type Verb = z.infer<typeof verb>;
 
-/** Why a line that looks like a command is none. One code each; docs/command-grammar.md explains them. */
+/** Why a line that looks like a command is none: one code each. docs/command-grammar.md explains them. */
 export const GRAMMAR_REASONS = [
   "in-the-middle",
   "indented",
@@ -28,7 +28,7 @@ export const GRAMMAR_REASONS = [
   "too-many-commands",
 ] as const;
 
-/** Why a well-formed command is not obeyed because of where it stands, or when it was said; evidence.ts has who. */
+/** Why a well-formed command is not obeyed, because of its place or its time. evidence.ts has the reasons by author. */
 export const ORIGIN_REASONS = [
   "not-typed",
   "assistant-text",
@@ -47,7 +47,6 @@ const foundCommand = z.strictObject({
   verb,
   /** As typed, without quotes; null when none was given. */
   destination: z.nullable(z.string()),
-  /** The line as typed. */
   token: z.string(),
   /** Before or after the message's text: a `::stop` after the text still records that text. */
   place: z.enum(["leading", "trailing"]),
@@ -61,6 +60,6 @@ const refusedLine = z.strictObject({
 });
 export type RefusedLine = z.infer<typeof refusedLine>;
 
-/** What one message holds, in the order of its lines. */
+/** The commands and refused lines of one message, in their order. */
 export const scan = z.strictObject({ commands: z.array(foundCommand), refused: z.array(refusedLine) });
 export type Scan = z.infer<typeof scan>;

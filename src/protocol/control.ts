@@ -1,6 +1,6 @@
 /**
- * The closed table of what monitor and orchestrator say to each other on channel 0: one message a fragment, fields
- * ended by NUL. Room: protocol; no authority.
+ * The closed table of messages between monitor and orchestrator on channel 0: one message a fragment, each field ended
+ * by NUL.
  */
 import { FRAGMENT_BYTES } from "./limits.ts";
 import type { OpenedFile } from "./writer_messages.ts";
@@ -8,7 +8,7 @@ import type { OpenedFile } from "./writer_messages.ts";
 export type ToMonitor =
   | { readonly type: "start"; readonly channel: number; readonly role: RoleToStart }
   | { readonly type: "end"; readonly channel: number }
-  /** The orchestrator's heart. */
+  /** The orchestrator's heartbeat. */
   | { readonly type: "beat" };
 
 export type RoleToStart =
@@ -16,29 +16,29 @@ export type RoleToStart =
   | {
     readonly kind: "writer";
     readonly destination: string;
-    /** The monitor makes the file; else it is there already. */
+    /** The monitor creates the file; else it is there already. */
     readonly create: boolean;
-    /** What it makes first, outermost first. */
+    /** Folders that it creates first, outermost first. */
     readonly folders: readonly string[];
   };
 
 export type FromMonitor =
-  /** `file`: what a writer was given; null for every other role. The monitor gives regular files only. */
+  /** `file`: the file that a writer was given, always a regular one; null for every other role. */
   | {
     readonly type: "started";
     readonly channel: number;
     readonly pid: number;
     readonly file: OpenedFile | null;
   }
-  /** Once for every `start`, whatever became of it; `reason` is a sentence. */
+  /** Once for every `start`, also when nothing was started; `reason` is a sentence. */
   | { readonly type: "ended"; readonly channel: number; readonly reason: string }
-  /** So many bytes reached the role. */
+  /** This many bytes have reached the role. */
   | { readonly type: "ack"; readonly channel: number; readonly bytes: number };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** null: a field cannot be said (it holds a NUL), or all of them are longer than a fragment. */
+/** Null when a field holds a NUL, or when the message is longer than a fragment. */
 export function encodeToMonitor(message: ToMonitor): Uint8Array<ArrayBuffer> | null {
   const fields = fieldsToMonitor(message);
   if (fields.some((field) => field.includes("\0"))) return null;
@@ -46,7 +46,7 @@ export function encodeToMonitor(message: ToMonitor): Uint8Array<ArrayBuffer> | n
   return bytes.length <= FRAGMENT_BYTES ? bytes : null;
 }
 
-/** null: not of the table. */
+/** Null when the message is not of the table. */
 export function parseFromMonitor(bytes: Uint8Array): FromMonitor | null {
   const [type, channelField, value, ...rest] = fieldsOf(bytes) ?? [];
   const channel = numberOf(channelField);
@@ -78,7 +78,7 @@ function fieldsToMonitor(message: ToMonitor): readonly string[] {
   }
 }
 
-/** Device, inode and number of names; undefined: no file. */
+/** Device, inode and number of names; undefined when the fields are no file. */
 function fileOf(fields: readonly string[]): OpenedFile | undefined {
   const [dev, ino, links] = fields.map((field) => /^(0|[1-9][0-9]{0,19})$/.test(field) ? Number(field) : NaN);
   if (fields.length !== 3 || dev === undefined || ino === undefined || links === undefined) return undefined;

@@ -1,17 +1,17 @@
 /**
- * Where reading stands. A cursor names a place in one file; a checkpoint is everything needed to read a session
- * on from there, and becomes durable only together with what was written up to it. Room: protocol; no authority.
+ * Where reading stands. A cursor names a place in one file. A checkpoint is everything needed to read a session on
+ * from there; it becomes durable only together with the text that was written up to it.
  */
 import * as z from "zod/mini";
 
-/** A file by what it is, not by its name: files move, and inodes are reused. */
+/** Identifies a file by what it is, not by its name: files move, and inodes are reused. */
 export const fileCursor = z.strictObject({
   dev: z.number(),
   ino: z.number(),
-  /** Fingerprint of the first `headBytes` bytes. One that was made otherwise is of no log: it is read anew. */
+  /** Fingerprint of the first `headBytes` bytes. A fingerprint of another kind matches no log, so the log is read anew. */
   head: z.string(),
   headBytes: z.int(),
-  /** The last bytes before `offset`, in hex: a log rewritten in place does not have them there. */
+  /** The last bytes before `offset`, in hex: a log that was rewritten in place has others there. */
   tail: z.string(),
   /** Byte offset of the next unread line. */
   offset: z.int(),
@@ -24,9 +24,9 @@ export type FileCursor = z.infer<typeof fileCursor>;
 const logState = z.strictObject({
   cursor: z.nullable(fileCursor),
   fold: z.unknown(),
-  /** Events to pass over, because an earlier reading of this log, since rewritten, had them already. */
+  /** Events to skip: they were already read before this log was rewritten. */
   skip: z.int(),
-  /** It was written anew: events that are remembered are no news in it. */
+  /** It was written anew: remembered events are no news in it. */
   anew: z.optional(z.literal(true)),
   /** Records of the next line that were read: a crash can glue several together. */
   within: z.optional(z.int()),
@@ -45,13 +45,13 @@ export const checkpoint = z.strictObject({
     client: z.nullable(z.string()),
   }),
   main: logState,
-  /** Where a session has several logs that follow one another: which of them `main` is, and the bytes of those before. */
+  /** For a session of several logs: which of them `main` is, and the bytes of the logs before it. */
   part: z.optional(z.strictObject({ name: z.string(), before: z.int() })),
   agents: z.record(z.string(), logState),
-  /** The main log's latest events, oldest first, for recognising them after a rewrite; and sub-agents'. */
+  /** The main log's latest events, oldest first, to recognise them after a rewrite; then those of sub-agents. */
   recent: z.array(z.string()),
   recentOfAgents: z.optional(z.array(z.string())),
-  /** Which ids of events came before, where there were more: see parser/event_ids.ts. */
+  /** Filter of all earlier ids, once `recent` does not hold them all: see parser/event_ids.ts. */
   ids: z.optional(z.string()),
 });
 export type Checkpoint = z.infer<typeof checkpoint>;

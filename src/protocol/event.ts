@@ -1,14 +1,11 @@
-/**
- * One event of a conversation, the same for every provider; also the JSONL export, one event a line.
- * Room: protocol; no authority.
- */
+/** One event of a conversation, the same for every provider; also the JSONL export, one event a line. */
 import * as z from "zod/mini";
 import { PROVIDERS } from "./closed_sets.ts";
 
 export const providerId = z.enum(PROVIDERS);
 export type ProviderId = z.infer<typeof providerId>;
 
-/** Fields of every event. `time` is ISO 8601 in UTC, or null where the log has none: a time is never invented. */
+/** Fields of every event. `time` is ISO 8601 in UTC, or null when the log has none: a time is never invented. */
 const base = {
   v: z.literal(1),
   /** Stable: the same record gives the same id at every reading. */
@@ -23,7 +20,7 @@ const base = {
 };
 
 export const event = z.discriminatedUnion("type", [
-  /** What the person typed, verbatim; nothing that a client put around it. */
+  /** The typed text, verbatim; nothing that a client put around it. */
   z.strictObject({ ...base, type: z.literal("user"), text: z.string() }),
   z.strictObject({
     ...base,
@@ -56,7 +53,7 @@ export const event = z.discriminatedUnion("type", [
     /** What the person wrote beside the answer, if anything. */
     note: z.optional(z.string()),
   }),
-  /** Something the client tells: `kind` is one of NOTICE_KINDS. */
+  /** A message of the client: `kind` is one of NOTICE_KINDS. */
   z.strictObject({ ...base, type: z.literal("notice"), kind: z.string(), text: z.string() }),
 ]);
 export type Event = z.infer<typeof event>;
@@ -94,7 +91,7 @@ export type NoticeKind = typeof NOTICE_KINDS[number];
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, "v" | "provider" | "session" | "seq" | "agent"> : never;
 
-/** An event as a provider's parser makes it: the session reader adds where it stands. */
+/** An event as a provider's parser makes it. The session reader adds its place. */
 export type EventDraft = WithoutPlace<Event>;
 
 /** The agent that the person talks to. */

@@ -1,16 +1,16 @@
 /**
- * Who wrote a message, as far as its log proves it: what decides whether a command in it is obeyed. The rule is stated in
- * docs/command-grammar.md; what each client's marks prove stands in docs/providers.md. Room: protocol; no authority.
+ * Who wrote a message, as far as its log proves it. This decides whether a command in it is obeyed.
+ * docs/command-grammar.md states the rule; docs/providers.md says what each client's marks prove.
  */
 import * as z from "zod/mini";
 
-/** How sure it is that a person wrote a message, the surest first. */
+/** How certain it is that a person wrote a message, the most certain first. */
 export const EVIDENCE = [
-  /** This version of the client says positively that a person typed it, interactively; or it can say nothing else. */
+  /** This version of the client says that a person typed it, interactively; or it has no way to say anything else. */
   "typed",
   /** Given on a command line, by pipe or over an API: by a person, a script or another agent. */
   "prompt",
-  /** It has marks that kato does not know, or none where other messages of this client have one. */
+  /** It has marks that kato does not know, or it lacks a mark that this client's other messages have. */
   "unproven",
   /** The log says that no person typed it. Such a text is a notice, never the user's. */
   "not-typed",
@@ -19,9 +19,9 @@ export type Evidence = typeof EVIDENCE[number];
 
 /** Why a message counts as a `prompt`. */
 export const PROMPT_REASONS = [
-  /** The prompt of a client that was started for it alone (`claude -p`, `codex exec`, `gemini -p`). */
+  /** The prompt of a client that was started only for it (`claude -p`, `codex exec`, `gemini -p`). */
   "command-line",
-  /** It holds, or may hold, what was piped into the client. */
+  /** It holds, or may hold, text that was piped into the client. */
   "piped",
   /** A program gave it: over an SDK, a server, or a protocol for editors. */
   "api",
@@ -35,9 +35,9 @@ const UNPROVEN_REASONS = [
   "unmarked",
   /** The client wrote it again, from a history. */
   "replayed",
-  /** The client changed what was typed. */
+  /** The client changed the typed text. */
   "rewritten",
-  /** Where the person's own words begin and end can be read in more than one way. */
+  /** There is more than one way to read where the person's own words begin and end. */
   "ambiguous",
   /** It stands behind a damaged place of its log, and may be a part of another record. */
   "torn",
@@ -45,11 +45,11 @@ const UNPROVEN_REASONS = [
 
 /** Why a message counts as `not-typed`. */
 const NOT_TYPED_REASONS = [
-  /** The client, or the program that it runs in, composed it. */
+  /** The client composed it, or the program around the client did. */
   "host",
-  /** Another agent, or another session. */
+  /** Another agent or another session wrote it. */
   "agent",
-  /** A timer, a trigger or another automation. */
+  /** A timer, a trigger or another automation wrote it. */
   "automation",
   /** It came from elsewhere: a chat channel, mail, another service. */
   "connector",
@@ -58,7 +58,7 @@ const NOT_TYPED_REASONS = [
 ] as const;
 export type NotTypedReason = typeof NOT_TYPED_REASONS[number];
 
-/** Reasons by which a line is not obeyed because of who wrote its message; docs/command-grammar.md explains each. */
+/** Reasons not to obey a line because of its author. docs/command-grammar.md explains each. */
 export const EVIDENCE_REASONS = [...PROMPT_REASONS, ...UNPROVEN_REASONS, ...NOT_TYPED_REASONS] as const;
 export type EvidenceReason = typeof EVIDENCE_REASONS[number];
 
@@ -73,12 +73,12 @@ export type Authorship = Readonly<z.infer<typeof authorship>>;
 
 export const TYPED: Authorship = { evidence: "typed", why: null };
 
-/** What `recording.commands` of policy may say: the evidence that a command must have, or that none is obeyed. */
+/** Values of `recording.commands` in policy: the evidence that a command needs, or false when none is obeyed. */
 export const COMMANDS = ["typed", "prompts", false] as const;
 export type Commands = typeof COMMANDS[number];
 
 /**
- * Whether policy lets a message of this evidence command.
+ * Whether policy lets a message with this evidence command.
  *
  * @example
  * ```ts

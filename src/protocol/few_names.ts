@@ -1,9 +1,9 @@
-/** Names that come from outside: a log can hold a million of them. Room: protocol; this file is pure. */
+/** Bounds the names that come from outside: a log can hold a million of them. */
 
-/** What all names are called for which there was no room. */
+/** The common name of all names beyond the bound. */
 export const OTHERS = "others";
 
-/** Remembers the first `most` names; answers with the name itself, or with OTHERS. */
+/** Remembers the first `most` names. Answers with the name itself, or with OTHERS. */
 export function keepFew(most: number): (name: string) => string {
   const known = new Set<string>();
   return (name) => {

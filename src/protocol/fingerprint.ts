@@ -1,20 +1,20 @@
 /**
- * What tells bytes from other bytes: they are read as one number, of which the remainder is kept. The engine divides in
- * native code, at once and without a loop of ours over the bytes, which costs 47 times as much without its compiler;
- * `node:crypto` costs every parser some 4 MB. Whoever can write a log could make two alike: that hides a change of
- * his own log from kato, and nothing else. Room: protocol; no authority, pure.
+ * A fingerprint of bytes: the bytes are one number, and the remainder of a division is the fingerprint. The engine
+ * divides in native code; a loop over the bytes would cost 47 times as much without a JIT, and `node:crypto` would
+ * cost every parser some 4 MB. An attacker who can write a log could construct two logs with equal fingerprints. That
+ * hides a change of the attacker's own log from kato, and nothing else.
  */
 
-/** Chosen at random among the primes of 96 bits, so that changes that people and clients make do not cancel out. */
+/** A random prime of 96 bits, so that changes by people and clients do not cancel out. */
 const PRIME = 0xf9976d33eed13db425a34e03n;
 export const FINGERPRINT_DIGITS = 24;
 
-/** As much becomes a number at once: one division after another, and memory for a piece only. */
+/** Bytes of one division, which bounds its memory. */
 const PIECE = 64 * 1024;
 
-/** In hex, and never cut: a change near the end of the bytes may show in a few of the digits only. */
+/** In hex, and never shortened: a change near the end of the bytes may show in a few digits only. */
 export function fingerprintOf(bytes: Uint8Array): string {
-  // The leading one keeps zeros at the beginning from being nothing.
+  // The leading one makes zeros at the beginning count.
   let rest = 1n;
   for (let from = 0; from < bytes.length; from += PIECE) {
     const piece = bytes.subarray(from, from + PIECE);

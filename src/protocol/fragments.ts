@@ -1,7 +1,6 @@
 /**
- * Fragments, in which everything travels between monitor and orchestrator: channel (u32, little endian), length
- * (u32, at most 65,536), bytes. Channel 0 is control; every other one is a role's byte stream, cut anywhere.
- * Room: protocol; no authority.
+ * Fragments carry everything between monitor and orchestrator: channel (u32, little endian), length (u32, at most
+ * 65,536), bytes. Channel 0 is control. Every other channel is a role's byte stream, cut anywhere.
  */
 import { createByteQueue } from "./byte_queue.ts";
 import { FRAGMENT_BYTES } from "./limits.ts";
@@ -26,7 +25,7 @@ export function encodeFragment({ channel, bytes }: Fragment): Uint8Array<ArrayBu
   return whole;
 }
 
-/** Reads fragments as they arrive; false once the other side sent what is none. */
+/** Reads fragments as they arrive. False once the other side has sent something else. */
 export function createFragmentReader(take: (fragment: Fragment) => void): (piece: Uint8Array) => boolean {
   const queue = createByteQueue();
   let head: { readonly channel: number; readonly length: number } | null = null;

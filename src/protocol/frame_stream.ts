@@ -1,6 +1,6 @@
 /**
  * Frames in a role's byte stream: length of the header (u32, little endian), length of the payload (u32), the header
- * (JSON), the payload. docs/design/launcher.md has the format. Room: protocol; no authority.
+ * (JSON), the payload. docs/design/launcher.md has the format.
  */
 import { createByteQueue } from "./byte_queue.ts";
 import { FRAME_HEADER, FRAME_PAYLOAD } from "./limits.ts";
@@ -12,7 +12,7 @@ const LENGTHS = 8;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** The frame's bytes, in order; the last piece is the payload itself. */
+/** The frame's bytes, in order. The last piece is the payload itself. */
 export function encodeFrame({ header, payload }: Frame): Uint8Array<ArrayBuffer>[] {
   const json = encoder.encode(JSON.stringify(header));
   const length = payload?.length ?? 0;
@@ -28,8 +28,8 @@ export function encodeFrame({ header, payload }: Frame): Uint8Array<ArrayBuffer>
 }
 
 /**
- * Reads a stream as it arrives. What cannot be a frame ends it: a last frame says so, and nothing of the stream is
- * looked at any more. An empty payload is none.
+ * Reads a stream as it arrives. Bytes that cannot be a frame end it: a last, broken frame says why, and the rest is
+ * ignored. An empty payload counts as none.
  */
 export function createFrameReader(take: (frame: Frame) => void): (piece: Uint8Array) => void {
   const queue = createByteQueue();
@@ -41,7 +41,7 @@ export function createFrameReader(take: (frame: Frame) => void): (piece: Uint8Ar
       if (queue.length < LENGTHS) return null;
       const view = new DataView(queue.take(LENGTHS).buffer);
       lengths = { header: view.getUint32(0, true), payload: view.getUint32(4, true) };
-      // Before anything of it is held.
+      // Before any of it is held in memory.
       if (lengths.header > FRAME_HEADER) return broken("a header that is too large");
       if (lengths.payload > FRAME_PAYLOAD) return broken("a payload that is too large");
     }
@@ -64,7 +64,7 @@ export function createFrameReader(take: (frame: Frame) => void): (piece: Uint8Ar
   };
 }
 
-/** undefined: not JSON. */
+/** Undefined when it is no JSON. */
 function parseHeader(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(decoder.decode(bytes));

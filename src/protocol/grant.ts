@@ -1,6 +1,6 @@
 /**
- * The unit of authority. Everything that a process or worker may touch is a list of grants; Deno flags, worker
- * permissions and what `kato doctor` prints come from the same list. Room: protocol; no authority.
+ * The unit of authority. A list of grants says everything that a process or worker may touch. Deno flags, worker
+ * permissions and the output of `kato doctor` come from the same list.
  */
 import * as z from "zod/mini";
 
@@ -8,7 +8,7 @@ const path = z.string().check(z.startsWith("/"));
 
 export const grant = z.discriminatedUnion("grant", [
   z.strictObject({ grant: z.literal("read"), path }),
-  /** Names and metadata below `path`, no content. Deno has no such permission: there it is `read`. */
+  /** Names and metadata below `path`, no content. Deno has no such permission; there it is `read`. */
   z.strictObject({ grant: z.literal("list"), path }),
   z.strictObject({ grant: z.literal("write"), path }),
   z.strictObject({ grant: z.literal("env"), name: z.string() }),

@@ -1,4 +1,4 @@
-/** The closed table of messages between orchestrator and parser. Room: protocol; no authority. */
+/** The closed table of messages between orchestrator and parser. */
 import * as z from "zod/mini";
 import { checkpoint } from "./cursor.ts";
 import { scan } from "./command.ts";
@@ -21,7 +21,7 @@ const seenSession = z.strictObject({
   modified: z.number(),
   /** The session whose log this one began as a copy of, if any. */
   parent: z.nullable(session),
-  /** Whether it was there at the first scan, but could not be read then. */
+  /** Whether it was there at the first scan but could not be read then. */
   late: z.boolean(),
 });
 export type SeenSession = z.infer<typeof seenSession>;
@@ -31,12 +31,12 @@ export const toParser = z.discriminatedUnion("type", [
     type: z.literal("start"),
     provider: providerId,
     roots: z.array(z.string()),
-    /** Logs that may have taken a parser down: looked at one by one, after all others. */
+    /** Logs that may have ended a parser: looked at one by one, after all others. */
     suspects: z.array(z.string()),
-    /** ... and those that did so too often: left alone as long as they have this size. */
+    /** Logs that ended a parser too often: left alone as long as they have this size. */
     quarantined: z.array(logInHand),
   }),
-  /** Follow this session for commands; records that end at or before `baseline` are history. */
+  /** Follow this session for commands. Records that end at or before `baseline` are history. */
   z.strictObject({
     type: z.literal("watch"),
     session,
@@ -44,7 +44,7 @@ export const toParser = z.discriminatedUnion("type", [
     baseline: z.int(),
     parent: z.nullable(session),
   }),
-  /** Send this session's events from `seq` `start` on; to `until` (exclusive), or for as long as it grows. */
+  /** Send this session's events from `seq` `start` on, up to `until` (exclusive), or for as long as it grows. */
   z.strictObject({
     type: z.literal("feed"),
     feed,
@@ -53,7 +53,7 @@ export const toParser = z.discriminatedUnion("type", [
     from: z.nullable(checkpoint),
     start: z.int(),
     until: z.nullable(z.int()),
-    /** Leave out what it has from this session, which goes on in it. */
+    /** Leave out everything that it has from this session, which goes on in it. */
     inherits: z.nullable(session),
   }),
   /** Change where a feed ends. */
@@ -62,7 +62,7 @@ export const toParser = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("unfeed"), feed }),
   /** The message `found` at `seq` was dealt with: feeds of its session may go past it. */
   z.strictObject({ type: z.literal("handled"), session, seq: z.int() }),
-  /** The in-progress mark is kept: go on. */
+  /** The mark is kept: go on. */
   z.strictObject({ type: z.literal("marked") }),
   /** Leave this session alone until it has grown. */
   z.strictObject({ type: z.literal("quarantine"), session }),
@@ -72,20 +72,20 @@ export const toParser = z.discriminatedUnion("type", [
 export type ToParser = z.infer<typeof toParser>;
 
 export const fromParser = z.discriminatedUnion("type", [
-  /** The first scan is complete; every session on disk was sent as `seen`. */
+  /** The first scan is complete: every session on disk was sent as `seen`. */
   z.strictObject({
     type: z.literal("ready"),
     sessions: z.int(),
     watching: z.enum(["inotify", "poll"]),
     missing: z.array(z.string()),
-    /** When that scan was begun; milliseconds since 1970. */
+    /** When that scan began, in milliseconds since 1970. */
     looked: z.number(),
   }),
   z.strictObject({ type: z.literal("watching"), how: z.enum(["inotify", "poll"]), why: z.string() }),
   z.strictObject({ type: z.literal("seen"), sessions: z.array(seenSession) }),
-  /** About to parse this session: mark it, then say `marked`. Null: nothing is being parsed, unless `logs` are looked at. */
+  /** About to parse this session: mark it, then say `marked`. Null: no session is being parsed, but perhaps `logs`. */
   z.strictObject({ type: z.literal("mark"), session: z.nullable(session), logs: z.optional(logsInHand) }),
-  /** A message with command lines, or lines that look like commands; or a record that says where the session goes on. */
+  /** A message with command lines or look-alikes; or a record that says where the session goes on. */
   z.strictObject({
     type: z.literal("found"),
     session,
@@ -94,16 +94,16 @@ export const fromParser = z.discriminatedUnion("type", [
     seq: z.int(),
     time: z.nullable(z.string()),
     scan,
-    /** Who wrote the message; null for a record that holds none, which has no commands either. */
+    /** Who wrote the message; null for a record that is no message, and so has no commands. */
     author: z.nullable(authorship),
     /** Why nothing in it may be obeyed, whoever wrote it; null when it may. */
     barred: z.nullable(z.enum(["history", "inherited"])),
-    /** The session in which this one goes on, by a record of its client's in its main log. */
+    /** The session in which this one goes on, as a record of its main log says. */
     continues: z.nullable(session),
-    /** Somewhere before this message; null: at the session's beginning, or where there is no command. */
+    /** Somewhere before this message; null at the session's beginning, or when there is no command. */
     before: z.nullable(checkpoint),
   }),
-  /** The session's log is not the one that was read: what is found in it from now on came with the change, or later. */
+  /** The session's log was rewritten: everything found from now on came with that change, or later. */
   z.strictObject({ type: z.literal("rewritten"), session }),
   /** Everything before this checkpoint was looked at. */
   z.strictObject({
@@ -114,7 +114,10 @@ export const fromParser = z.discriminatedUnion("type", [
     /** Bytes of the main log that were read. */
     size: z.int(),
   }),
-  /** Events `first` … of a feed, as JSON Lines in the payload, without those that are left out. `end`: the feed has reached its `until`. */
+  /**
+   * Events of a feed from `first` on, as JSON Lines in the payload, without those that are left out. `end`: the feed
+   * has reached its `until`.
+   */
   z.strictObject({
     type: z.literal("batch"),
     feed,
@@ -122,7 +125,7 @@ export const fromParser = z.discriminatedUnion("type", [
     meta: sessionMeta,
     first: z.int(),
     count: z.int(),
-    /** Events among them that were inherited, and are left out. */
+    /** Inherited events among them, which are left out. */
     skipped: z.int(),
     checkpoint,
     end: z.boolean(),
@@ -132,7 +135,7 @@ export const fromParser = z.discriminatedUnion("type", [
   /** Something a person should know of: counted, never fatal. `what` is a record type or a reason, never content. */
   z.strictObject({
     type: z.literal("trouble"),
-    /** Null where no session is known that it is about. */
+    /** Null when the session is not known. */
     session: z.nullable(session),
     kind: z.enum([
       "unknown-record",
@@ -143,14 +146,14 @@ export const fromParser = z.discriminatedUnion("type", [
       "repeated",
       "unreadable",
       "gone",
-      /** Something that is no file and no folder, or a link: never opened, and not followed. */
+      /** A link, which is not followed; or an entry that is neither file nor folder, which is never opened. */
       "special-file",
       "link",
     ]),
     what: z.string().check(z.maxLength(200)),
     count: z.int(),
   }),
-  /** `looked`: every session that was begun by then was told, in milliseconds since 1970. */
+  /** `looked`: every session that began before this was reported, in milliseconds since 1970. */
   z.strictObject({ type: z.literal("pong"), n: z.int(), looked: z.int() }),
   z.strictObject({ type: z.literal("stopped") }),
 ]);

@@ -1,6 +1,6 @@
 /**
- * How roles talk: frames over a port. A frame is a small header, one message of a closed table that the receiver
- * validates before it looks at anything else, and an opaque payload. Room: protocol; no authority.
+ * Roles talk in frames over a port. A frame is a small header, which is one message of a closed table and is validated
+ * before anything else is read, and an opaque payload.
  */
 import type { OpenedFile } from "./writer_messages.ts";
 
@@ -8,14 +8,14 @@ export interface Frame {
   readonly header: unknown;
   /** UTF-8 JSON Lines, or nothing. Ownership passes with the frame. */
   readonly payload: Uint8Array<ArrayBuffer> | null;
-  /** What arrived is no frame, for this reason. It is the last one of its port. */
+  /** The bytes that arrived are no frame, for this reason. No frame follows. */
   readonly broken?: string;
 }
 
 /** One end of a connection between two roles. */
 export interface Port {
   send(frame: Frame): void;
-  /** At most one receiver; frames that arrive before it is set are kept. */
+  /** At most one receiver. Frames that arrive before it is set are kept. */
   receive(receiver: (frame: Frame) => void): void;
   close(): void;
 }
@@ -25,13 +25,13 @@ export interface Role {
   /** For logs, audit records and status: `parser:claude-code`, `writer:/home/u/notes.md`. */
   readonly name: string;
   readonly port: Port;
-  /** Resolves once, with why, when the role has ended in any way. */
+  /** Resolves once, with the reason, when the role has ended in any way. */
   readonly ended: Promise<RoleEnd>;
-  /** Resolves when nothing of it can run any more: for one that is a process, a moment after it was ended. */
+  /** Resolves when nothing of the role can run any more. For a process that is a moment after its end. */
   readonly over: Promise<void>;
   /** Ends the role now. */
   end(): void;
-  /** The file that its host opened for it and holds it to; null where it opens for itself, or was not started yet. */
+  /** The file that its host opened for it and holds it to; null when the role opens it, or is not started yet. */
   given(): OpenedFile | null;
 }
 

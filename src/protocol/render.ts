@@ -1,4 +1,4 @@
-/** What a renderer is told besides the events. Room: protocol; no authority. */
+/** Everything that a renderer gets besides the events. */
 import * as z from "zod/mini";
 import { sessionMeta } from "./session.ts";
 import { FORMATS, INCLUDES } from "./closed_sets.ts";
@@ -12,13 +12,13 @@ export type Include = z.infer<typeof include>;
 export const DEFAULT_INCLUDES: readonly Include[] = ["tools", "results", "agents", "notices"];
 
 /**
- * Fixed for the life of a recording. Everything in it is known from the session's first records, so that a
- * recording and a later export of the same session have the same head.
+ * Fixed for the life of a recording. All of it is known from the session's first records, so a recording and a later
+ * export of the same session have the same head.
  */
 export const renderHead = z.strictObject({
   format,
   meta: sessionMeta,
-  /** IANA name; times are shown in it, with their offset. */
+  /** IANA name. Times are shown in this zone, with their offset. */
   timeZone: z.string(),
   include: z.array(include),
 });

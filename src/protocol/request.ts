@@ -1,6 +1,6 @@
 /**
- * The request spool: `kato record|capture|stop` puts one file into `state/requests/` (written under a temporary
- * name beginning with a dot, then renamed to `<id>.json`); the daemon answers in `<id>.answer.json` beside it and
+ * The request spool. `kato record|capture|stop` puts one file into `state/requests/`: it is written under a temporary
+ * name that begins with a dot, then renamed to `<id>.json`. The daemon answers in `<id>.answer.json` beside it and
  * removes the request.
  */
 import * as z from "zod/mini";

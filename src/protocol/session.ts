@@ -1,17 +1,17 @@
-/** What is known of a session without its conversation. Room: protocol; no authority. */
+/** What is known of a session without its conversation. */
 import * as z from "zod/mini";
 import { providerId } from "./event.ts";
 
 const sessionRef = z.strictObject({ provider: providerId, session: z.string() });
 export type SessionRef = z.infer<typeof sessionRef>;
 
-/** Shown by `kato sessions`, and the head of every recording. Times are ISO 8601 UTC. */
+/** Shown by `kato sessions`, and at the head of every recording. Times are ISO 8601 UTC. */
 export const sessionMeta = z.strictObject({
   provider: providerId,
   session: z.string(),
-  /** The name the person or the client gave, else the first words typed; null when there are none yet. */
+  /** The name that the person or the client gave, else the first words typed; null when there are none yet. */
   title: z.nullable(z.string()),
-  /** The working directory, from the records (folder names are not invertible). */
+  /** The working directory, from the records: folder names cannot be converted back. */
   project: z.nullable(z.string()),
   started: z.nullable(z.string()),
   client: z.nullable(z.string()),
@@ -23,10 +23,10 @@ export function sessionKey(ref: SessionRef): string {
   return `${ref.provider}/${ref.session}`;
 }
 
-/** A UUID of version 7 begins with the time: sessions of the same minute share its first characters. */
+/** A UUID of version 7 begins with the time, so sessions of the same minute share their first characters. */
 const TIME_ORDERED = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The id that people type: the first eight characters, or the last where the first only tell the time. */
+/** The id that people type: the first eight characters, or the last eight when the first ones are a time. */
 export function shortId(session: string): string {
   return TIME_ORDERED.test(session) ? session.slice(-8) : session.slice(0, 8);
 }

@@ -1,4 +1,4 @@
-/** `state/status.json`: what the daemon says of itself, replaced atomically when something changes. */
+/** `state/status.json`: the daemon's state. It is replaced atomically at each change. */
 import * as z from "zod/mini";
 import { providerId } from "./event.ts";
 
@@ -10,8 +10,8 @@ const recordingStatus = z.strictObject({
   destination: z.string(),
   kind: z.enum(["record", "capture", "export", "automatic"]),
   /**
-   * `active`; `waiting`: to go on with a file that another session's recording still has, or for its session's log;
-   * `stopping`: writing what came before a stop; `blocked`: see `problem`; `stopped`, `done`.
+   * `active`. `waiting`: for a file that another session's recording still has, or for its session's log. `stopping`:
+   * writing everything before a stop. `blocked`: see `problem`. `stopped`, `done`.
    */
   state: z.enum(["active", "waiting", "stopping", "blocked", "stopped", "done"]),
   problem: z.nullable(z.string()),
@@ -46,7 +46,7 @@ export const status = z.strictObject({
     sessions: z.int(),
     followed: z.int(),
     quarantined: z.array(z.string()),
-    /** Record types that kato does not know, and lines it could not read, with how often. */
+    /** Record types that kato does not know and lines that it could not read, each with a count. */
     troubles: z.array(z.strictObject({ kind: z.string(), what: z.string(), count: z.int() })),
   })),
   recordings: z.array(recordingStatus),
@@ -58,10 +58,10 @@ export const status = z.strictObject({
     reason: z.string(),
     message: z.string(),
   })),
-  /** What failed and is tried again until it succeeds; what comes later of the same session waits for it. */
+  /** Steps that failed and are tried again until they succeed. Later steps of the same session wait for them. */
   waiting: z.array(z.strictObject({
     provider: providerId,
-    /** Null: what concerns all sessions of the provider. */
+    /** Null when it concerns all sessions of the provider. */
     session: z.nullable(z.string()),
     since: time,
     why: z.string(),

@@ -1,14 +1,14 @@
 /**
- * The closed table of messages between orchestrator and writer. An append takes two steps, so that it can be
- * exactly once: the writer says what it would append (`prepared`), the orchestrator commits that to its state,
- * and on its word (`append`) the writer writes and flushes. Room: protocol; no authority.
+ * The closed table of messages between orchestrator and writer. An append takes two steps, so that it happens exactly
+ * once: the writer says what it would append (`prepared`), the orchestrator commits that to its state and says
+ * `append`, and only then the writer writes and flushes.
  */
 import * as z from "zod/mini";
 import { renderHead } from "./render.ts";
 
 const delivery = z.int();
 
-/** What a file is, whatever its name. */
+/** Identity of a file, whatever its name. */
 const openedFile = z.strictObject({
   dev: z.number(),
   ino: z.number(),
@@ -18,7 +18,7 @@ const openedFile = z.strictObject({
 export type OpenedFile = z.infer<typeof openedFile>;
 
 export const toWriter = z.discriminatedUnion("type", [
-  /** Create (exclusively, mode 0600, with `directories` made first, mode 0700) or open for appending. */
+  /** Create the file (exclusively, mode 0600, after its `directories`, mode 0700), or open it for appending. */
   z.strictObject({
     type: z.literal("open"),
     destination: z.string(),
@@ -26,20 +26,20 @@ export const toWriter = z.discriminatedUnion("type", [
     directories: z.array(z.string()),
   }),
   /**
-   * Render. The payload's first line is the renderer's state (`null` to begin), the rest is events.
-   * `finish`: no event will follow; say what was waiting.
+   * Render. The payload's first line is the renderer's state (`null` to begin); the rest is events. `finish`: no event
+   * will follow, so write everything that waits.
    */
   z.strictObject({ type: z.literal("prepare"), delivery, head: renderHead, finish: z.boolean() }),
-  /** `size`: what the file must measure before; else nothing is written and the answer is `changed`. */
+  /** `size`: the size that the file must have; else nothing is written and the answer is `changed`. */
   z.strictObject({ type: z.literal("append"), delivery, size: z.int() }),
-  /** Cut what a crash left half written. */
+  /** Cut text that a crash left half written. */
   z.strictObject({ type: z.literal("truncate"), length: z.int() }),
   z.strictObject({ type: z.literal("close") }),
 ]);
 export type ToWriter = z.infer<typeof toWriter>;
 
 export const fromWriter = z.discriminatedUnion("type", [
-  /** `file` is null where the monitor says what it is. */
+  /** `file` is null when the monitor reports it. */
   z.strictObject({ type: z.literal("opened"), file: z.nullable(openedFile), size: z.int() }),
   /** The payload is the renderer's state after this delivery. */
   z.strictObject({ type: z.literal("prepared"), delivery, length: z.int() }),
@@ -47,14 +47,14 @@ export const fromWriter = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("changed"), delivery, size: z.int() }),
   z.strictObject({ type: z.literal("truncated"), size: z.int() }),
   z.strictObject({ type: z.literal("closed") }),
-  /** The file system said no; `action` names what was tried. */
+  /** The file system refused; `action` names the attempt. */
   z.strictObject({ type: z.literal("failed"), action: z.string(), code: z.string(), message: z.string() }),
 ]);
 export type FromWriter = z.infer<typeof fromWriter>;
 
 const NEWLINE = 0x0a;
 
-/** Payload of `prepare`. `state`: the renderer's, as `prepared` gave it before; null to begin. */
+/** Payload of `prepare`. `state`: the renderer's state from the last `prepared`; null to begin. */
 export function preparePayload(state: Uint8Array | null, events: Uint8Array): Uint8Array<ArrayBuffer> {
   const first = state ?? new TextEncoder().encode("null");
   const whole = new Uint8Array(first.length + 1 + events.length);

@@ -1,6 +1,6 @@
 /**
- * Tool calls that wait for their results. A recording is only appended to, so a call is written when its result is
- * known, or when the conversation goes on without it. Room: render; no authority, pure.
+ * Tool calls that wait for their results. A recording only grows at its end, so a call is written when its result is
+ * known, or when the conversation goes on without it.
  */
 import { WAITING_CALLS, WAITING_CHARS } from "../protocol/limits.ts";
 import type { Outcome, Page } from "./page.ts";
@@ -17,7 +17,7 @@ export interface WaitingCall {
   result: { readonly body: string; readonly error: boolean } | null;
 }
 
-/** A result whose call was not told of yet: clients do write the two in either order. */
+/** A result that came before its call: clients write the two in either order. */
 export interface WaitingResult {
   readonly waits: "result";
   readonly call: string;
@@ -26,7 +26,7 @@ export interface WaitingResult {
   readonly error: boolean;
 }
 
-/** Something complete that must not overtake a call before it. */
+/** Something complete that must stay behind an earlier call. */
 export interface WaitingBlock {
   readonly waits: "turn";
   readonly text: string;
@@ -52,11 +52,11 @@ export function beginCalls(): Calls {
   return { queue: [], late: [] };
 }
 
-/** Adds a call, or a block that belongs behind those that wait; returns what can be written now. */
+/** Adds a call, or a block that must stay behind the waiting ones. Returns the text that can be written now. */
 export function enqueue(page: Page, calls: Calls, item: WaitingCall | WaitingBlock): string {
   if (item.waits === "call") {
     const isSame = ({ call, agent }: LateCall | WaitingResult) => call === item.call && agent === item.agent;
-    // A service may use an id again: from now on it means this call.
+    // A service may reuse an id: from now on it means this call.
     calls.late = calls.late.filter((late) => !isSame(late));
     const early = calls.queue.findIndex((other) => other.waits === "result" && isSame(other));
     const result = calls.queue[early];
@@ -69,7 +69,7 @@ export function enqueue(page: Page, calls: Calls, item: WaitingCall | WaitingBlo
   return settle(page, calls);
 }
 
-/** Gives a result to the latest open call of that id; returns what can be written now. */
+/** Gives a result to the latest open call with its id. Returns the text that can be written now. */
 export function addResult(
   page: Page,
   calls: Calls,
@@ -99,7 +99,7 @@ export function flush(page: Page, calls: Calls, missing: "later" | "none"): stri
   return text;
 }
 
-/** Writes from the front what is complete, and more when too much waits. */
+/** Writes complete items from the front, and incomplete ones when too much waits. */
 function settle(page: Page, calls: Calls): string {
   let text = "";
   let done = 0;

@@ -1,6 +1,6 @@
-/** Times as a person reads them. Room: render; no authority, pure. */
+/** Shows times to a person. */
 
-/** Standard time changes its offset at a quarter of an hour: one look-up serves all times of a quarter. */
+/** Standard time changes its offset at a quarter of an hour, so one look-up serves all times of a quarter. */
 const QUARTER = 15 * 60_000;
 
 interface Offset {
@@ -14,8 +14,8 @@ interface Offset {
 let latest: Offset | null = null;
 
 /**
- * `2026-11-23 03:24:05 +01:00` in the given IANA zone (UTC where the runtime does not know it, which the offset
- * says); `time unknown` for null: a time is never invented.
+ * `2026-11-23 03:24:05 +01:00` in the given IANA zone; in UTC when the runtime does not know the zone, which the
+ * offset shows. `time unknown` for null: a time is never invented.
  */
 export function showTime(time: string | null, timeZone: string): string {
   const at = time === null ? NaN : Date.parse(time);
@@ -33,7 +33,7 @@ function offsetAt(at: number, timeZone: string): Offset {
   return latest;
 }
 
-/** Not with `Intl`, whose tables of words for times take a megabyte of each process. */
+/** Avoids `Intl`, whose tables take a megabyte of each process. */
 function localTime(at: number, timeZone: string): Temporal.ZonedDateTime {
   const instant = Temporal.Instant.fromEpochMilliseconds(at);
   try {

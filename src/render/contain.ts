@@ -1,7 +1,7 @@
 /**
- * Keeps a text in its place in a Markdown document. Somebody else's Markdown stays Markdown, with the least change
- * that keeps it from reaching beyond itself, whoever renders it: see docs/markdown.md. A parser says where the text
- * is code; everything else is escaped. Room: render; no authority, pure.
+ * Keeps a text in its place in a Markdown document. Markdown that somebody wrote stays Markdown, with the least change
+ * that keeps it from affecting anything outside, in every reader: see docs/markdown.md. A parser finds the code in the
+ * text; everything else is escaped.
  */
 import { CONTAINED_CHARS } from "../protocol/limits.ts";
 import { CODE, escapeAll, escapeText } from "./escape_text.ts";
@@ -9,7 +9,7 @@ import { fence, QUERY } from "./fence.ts";
 import { knownLanguage } from "./languages.ts";
 import { findPlaces, type Place } from "./places.ts";
 
-/** A quick look: a text with none of these has nothing that could leave its place. */
+/** A quick check: a text with none of these cannot leave its place. */
 const SIGNS = ["#", "```", "~~~", "![", "]:", "[^", "^[", "%%", "$$", "{{", "{%", ":::"];
 const TAG = /<[A-Za-z/!?%]/;
 const UNDERLINED = /[^ \t\n][ \t]*\n[ \t>]*(?:=+|-+)[ \t]*(?:\n|$)/;
@@ -17,25 +17,22 @@ const REFERENCE = /&#?\w+;/;
 const ODD_LINK = /\]\((?!https?:\/\/[\w./%?=#~+,:;@-]+\))/i;
 const OTHER_SCHEME = /(?<!\bhttps?:)\/\/[^\s/]/i;
 const ODD_CODE = /`\s*\$?=|(?::\/\/|www\.)\S*`/i;
-/** What parts a table's head from its rows. */
+/** The line between a table's head and its rows. */
 const DELIMITERS = /^[ \t>:|-]*(?:\|[ \t:]*-|-[ \t:]*\|)[ \t:|-]*$/m;
-/** More containers in one another, or longer marks of code, than anyone writes: to parse them takes their square. */
+/** Deeper nesting, or longer code marks, than anyone writes: parsing time grows with their square. */
 const INTRICATE = /`{32}|^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t])){32}/m;
-/** What would begin a block, up to the character without which it does not. */
+/** Beginnings of a block, up to the last character that makes it one. */
 const BLOCK = /^(?:#(?=#{0,5}(?:\s|$))|>|[-+*](?=\s|$)|[-*_](?=(?:\s*[-*_]){2,}\s*$)|\d{1,9}[.)](?=\s|$))/;
 
-/**
- * Contains a neutralised text that begins at the start of a line, and is followed by a line of the renderer's own that is
- * neither blank nor indented.
- */
+/** Contains a neutralised text that begins a line. A line of the renderer must follow, neither blank nor indented. */
 export function containText(text: string): string {
   if (!mayLeave(text)) return text;
   return isIntricate(text) ? fence(text, "text") : contain(text);
 }
 
-/** Contains a neutralised text without newlines that stands after something else on its line. */
+/** Contains a neutralised text without newlines that follows something else on its line. */
 export function containInline(line: string): string {
-  // A word in front: nothing in the line can begin a block.
+  // With a word in front, nothing in the line can begin a block.
   if (!mayLeave(line)) return line;
   return isIntricate(line) ? escapeAll(line) : contain(`x ${line}`).slice(2);
 }
@@ -93,7 +90,7 @@ function write(place: Place, text: string, tables: boolean): string {
   }
 }
 
-/** Anew, as the renderer writes code of its own: there is no reader that would not find its end. */
+/** Rewrites a code block as the renderer writes its own: every reader finds the end of those. */
 function writeFenced(text: string): string {
   const [, indent = "", mark = "", info = ""] = /^( {0,3})(`{3,}|~{3,})(.*)/.exec(text) ?? [];
   const lines = text.split("\n").slice(1);
@@ -105,11 +102,11 @@ function writeFenced(text: string): string {
 }
 
 function writeSpan(span: string, tables: boolean): string {
-  // Some readers take the first bracket that closes in it for the end of a link that began before it.
+  // Some readers end a link at the first closing bracket, even inside code.
   const closesLink = span.replace(/\[[^[\]]*\]/g, "").includes("](");
-  // Where some see a table, its bars part cells, and no code.
+  // Where a reader sees a table, the bars separate cells even inside code.
   const parted = tables && /(?<!\\)\|/.test(span);
   if (closesLink || parted || QUERY.test(span.replace(/^`+/, ""))) return escapeAll(span);
-  // A reader shows a line end as a space; a line that began with a tag would be HTML.
+  // Readers show a line end in code as a space. A line that begins with a tag would be HTML.
   return span.replace(/\n[ \t>]*/g, " ");
 }

@@ -1,6 +1,6 @@
 /**
- * The fold that Markdown and HTML share: what of a conversation is shown, under which heading, in which order.
- * Its state says where the document stands, and holds the calls that wait. Room: render; no authority, pure.
+ * The fold that Markdown and HTML share. It decides which events are shown, under which heading and in which order.
+ * Its state says where the document stands, and holds the calls that wait.
  */
 import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import type { Include, RenderHead } from "../protocol/render.ts";
@@ -17,9 +17,9 @@ import { viewTool } from "./tool_view.ts";
 interface State {
   /** Whether the head of the document was written. */
   started: boolean;
-  /** Whose section the document is in. */
+  /** The agent of the current section. */
   agent: string;
-  /** Whose heading the document is under; null where the next speaker needs a new one. */
+  /** The speaker of the current heading; null when the next speaker needs a new one. */
   speaker: "user" | "assistant" | null;
   /** The model that was named last. */
   model: string | null;
@@ -30,7 +30,7 @@ type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
 const SUMMARY_LENGTH = 100;
 
-/** Notices that belong to a call's result, or to nothing: the turn does not go on because of them. */
+/** Notices that belong to a call's result, or to nothing: they do not move the turn on. */
 const ASIDES = new Set(["image", "attachment", "elision", "background", "info", "step"]);
 
 const LABELS: Readonly<Record<string, string>> = {
@@ -89,13 +89,13 @@ function isShown(head: RenderHead, event: Event): boolean {
       return shows("tools") && shows("results");
     case "notice":
       if (event.kind === "step") return shows("tools");
-      // A sub-agent's task is what its section is called.
+      // A sub-agent's task is the title of its section.
       return shows("notices") || (event.kind === "task" && event.agent !== MAIN_AGENT);
   }
 }
 
 function write(page: Page, head: RenderHead, state: State, event: Event): string {
-  // Between a call and its result a sub-agent may work: whatever waits is written before its section begins.
+  // A sub-agent may work between a call and its result, so waiting calls are written before its section begins.
   if (event.agent !== state.agent) {
     const section = flush(page, state.calls, "later") + enterAgent(page, state, event.agent, event);
     return isSaid(event) ? section : section + writeInPlace(page, head, state, event);
@@ -103,7 +103,7 @@ function write(page: Page, head: RenderHead, state: State, event: Event): string
   return (goesOn(event) ? flush(page, state.calls, "later") : "") + writeInPlace(page, head, state, event);
 }
 
-/** Whether the turn goes on with this, so that calls before it can wait no longer. */
+/** Whether the turn moves on with this event, so that earlier calls can wait no longer. */
 function goesOn(event: Event): boolean {
   switch (event.type) {
     case "tool_call":
@@ -119,7 +119,7 @@ function goesOn(event: Event): boolean {
   }
 }
 
-/** Whether the section's summary says the whole of it. */
+/** Whether the section's summary already says all of it. */
 function isSaid(event: Event): boolean {
   return isTask(event) && event.agent !== MAIN_AGENT && taskLine(event.text) === event.text;
 }
@@ -132,7 +132,7 @@ function isTask(event: Event | null): event is Of<"notice"> {
   return event?.type === "notice" && event.kind === "task";
 }
 
-/** Agents' sections follow one another, also where one was started by another. */
+/** Sections follow one another and never nest, even when one agent started another. */
 function enterAgent(page: Page, state: State, agent: string, first: Event | null): string {
   if (agent === state.agent) return "";
   const close = state.agent === MAIN_AGENT ? "" : page.closeAgent();
@@ -176,7 +176,7 @@ function writeUser(page: Page, head: RenderHead, state: State, event: Of<"user">
   return event.text.trim() === "" ? heading : heading + page.text("user", event.text);
 }
 
-/** Writes the assistant's heading, unless it stands there already. A sub-agent's section has none. */
+/** Writes the assistant's heading unless it is there already. A sub-agent's section has none. */
 function speak(page: Page, head: RenderHead, state: State, event: Event, model: string | null): string {
   if (event.agent !== MAIN_AGENT) return "";
   if (state.speaker === "assistant" && (model === null || model === state.model)) return "";
@@ -197,7 +197,7 @@ function writeCall(page: Page, head: RenderHead, state: State, event: Of<"tool_c
   return enqueue(page, state.calls, { waits: "call", call, agent, summary, prose, input, result: null });
 }
 
-/** The first line says what was done; the rest is a difference, or what it printed. */
+/** The first line says what was done. The rest is a difference, or output. */
 function writeStep(page: Page, head: RenderHead, { text }: Of<"notice">): string {
   const end = text.indexOf("\n");
   const { project } = head.meta;

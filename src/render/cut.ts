@@ -1,8 +1,8 @@
-/** Cuts what is too long to be read, and says how much is missing. Room: render; no authority, pure. */
+/** Cuts text that is too long to read, and says how much is missing. */
 
 export interface Cut {
   readonly text: string;
-  /** What is missing, as a sentence without its end; null when nothing is. */
+  /** The missing part, as a sentence without its end; null when nothing is missing. */
   readonly missing: string | null;
 }
 
@@ -18,7 +18,7 @@ export function cutText(text: string, lines: number, chars: number): Cut {
   return { text: kept, missing: `${what} not shown` };
 }
 
-/** Where the `lines`-th line ends, without its newline. */
+/** End of line number `lines`, without its newline. */
 function endOfLines(text: string, lines: number): number {
   let at = -1;
   for (let line = 0; line < lines; line++) {
@@ -28,7 +28,7 @@ function endOfLines(text: string, lines: number): number {
   return at;
 }
 
-/** Lines after a cut at `from`, the rest of a line that was cut in two among them. */
+/** Number of lines after a cut at `from`, including the rest of a cut line. */
 function countLines(text: string, from: number): number {
   const start = text[from] === "\n" ? from + 1 : from;
   const end = text.endsWith("\n") ? text.length - 1 : text.length;

@@ -1,12 +1,12 @@
-/** What an edit changed, line by line. Room: render; no authority, pure. */
+/** Shows what an edit changed, line by line. */
 import { structuredPatch } from "diff";
 import { CALL_CHARS, DIFF_EDITS } from "../protocol/limits.ts";
 
 const CONTEXT = 3;
 
 /**
- * Lines with ` `, `-` and `+` in front. Two texts that are too long or too different to compare quickly are shown as
- * all the old lines, then all the new ones; no clock is involved, so the same edit always looks the same.
+ * Lines with ` `, `-` or `+` in front. If comparing would take too long, it shows all old lines, then all new ones. No
+ * clock decides this, so the same edit always looks the same.
  */
 export function diffLines(before: string, after: string): string {
   if (before === "") return mark("+", after);
@@ -17,10 +17,10 @@ export function diffLines(before: string, after: string): string {
 function compare(before: string, after: string): string | null {
   if (before.length + after.length > CALL_CHARS) return null;
   const options = { context: CONTEXT, maxEditLength: DIFF_EDITS };
-  // A final newline on both sides: the strings are pieces of a file, "no newline at end of file" would mislead.
+  // Both sides get a final newline: they are pieces of a file, so "no newline at end of file" would mislead.
   const patch = structuredPatch("", "", closed(before), closed(after), "", "", options);
   if (patch === undefined) return null;
-  // Line numbers would be those of the piece, not of the file: a bare `@@` parts the hunks.
+  // Line numbers would count from the piece, not from the file, so a bare `@@` separates the hunks.
   return patch.hunks.map((hunk) => hunk.lines.join("\n")).join("\n@@\n");
 }
 

@@ -1,21 +1,21 @@
 /**
- * Takes the power out of what in a text, outside code, would be more than text to some reader of Markdown: raw HTML,
- * images, definitions, footnotes, comments, formulas, templates, and addresses other than of the web and of mail. Each
- * such character becomes an entity, which every reader shows as the character. Room: render; no authority, pure.
+ * Escapes everything outside code that some reader of Markdown would take for more than text: raw HTML, images,
+ * definitions, footnotes, comments, formulas, templates, and addresses that are neither of the web nor of mail. Such a
+ * character becomes an entity, which every reader shows as that character.
  */
 import { escapeHtml } from "./html_text.ts";
 
-/** Stands for a piece of code in a text that is escaped. Neutralised texts have no such character. */
+/** Stands for a piece of code in the text. A neutralised text never holds this character. */
 export const CODE = "\0";
 
 const SCHEME = "(?:https?:\\/\\/|mailto:)";
-/** What may stand in an address: nothing that a reader could take for code, for a tag, or for the address's end. */
+/** Characters that may stand in an address: none that a reader could take for code, for a tag, or for its end. */
 const IN_ADDRESS = `[^\\s<>()\\\\\`"'&${CODE}]`;
-/** What stands behind the text of a link that is left one: an address, perhaps with a title. */
+/** The rest of a link that stays a link: its address, perhaps with a title. */
 const TARGET =
   `${SCHEME}(?:${IN_ADDRESS}|&(?!#?\\w+;)|\\(${IN_ADDRESS}*\\))*(?: "[^"\\n\\\\\`<>&${CODE}]*")?\\)`;
 
-/** Each begins with the character that acts: what must stand before it is looked at only then. */
+/** Each pattern begins with the acting character. The text before it is checked only then, which is faster. */
 const ACTS = new RegExp(
   [
     "\\\\[!-/:-@[-`{-~]", // a character that is escaped
@@ -39,13 +39,13 @@ const ACTS = new RegExp(
   "gi",
 );
 const ENTITIES: Readonly<Record<string, string>> = { "<": "&lt;", "&": "&amp;" };
-/** A character that does not act escaped either keeps its backslash. */
+/** Any other escaped character keeps its backslash. */
 const ENTITY_ESCAPED = /[<&!(:^%${/`#~]/;
 
-/** What readers of GFM take for the beginning of an address; it reaches to the next white space. */
+/** Readers of GFM begin an address here, and extend it to the next white space. */
 const ADDRESS_BEGINS = new RegExp(`<${SCHEME}[^>]+>|:\\/\\/|www\\.`, "gi");
 
-/** `text` is neutralised, each piece of code in it one `CODE`. */
+/** `text` is neutralised, and each piece of code in it is one `CODE`. */
 export function escapeText(text: string): string {
   const safe = text.replace(ACTS, escapeOne);
   return safe.includes("://") || /www\./i.test(safe) ? safe.replace(/[^ \t\n]+/g, unlink) : safe;
@@ -57,12 +57,12 @@ function escapeOne(found: string): string {
   return ENTITY_ESCAPED.test(found[1] ?? "") ? entity(found[1] ?? "") : found;
 }
 
-/** A line in which nothing is Markdown. */
+/** Escapes a line so that nothing in it is Markdown. */
 export function escapeAll(line: string): string {
   return line.replace(/[!-/:-@[-`{-~]/g, entity);
 }
 
-/** A line in HTML that stands in Markdown: note programs look for comments, formulas and templates there, too. */
+/** Escapes a line of HTML inside Markdown: note programs find comments, formulas and templates even there. */
 export function escapeInHtml(line: string): string {
   return escapeHtml(line).replace(/%(?=%)|\$(?=\$)|\{(?=[{%])/g, entity);
 }
@@ -71,7 +71,7 @@ function entity(character: string): string {
   return ENTITIES[character] ?? `&#${character.charCodeAt(0)};`;
 }
 
-/** An address that runs into an entity or into code would take it along: it becomes text. */
+/** An address that runs into an entity or into code would swallow it, so it becomes text. */
 function unlink(word: string): string {
   let end = word.lastIndexOf(CODE);
   for (const { index } of word.matchAll(/&(?:lt|amp|#\d+);/g)) end = Math.max(end, index);

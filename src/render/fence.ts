@@ -1,22 +1,22 @@
-/** Markdown code that its content cannot end. Room: render; no authority, pure. */
+/** Writes Markdown code that its content cannot end. */
 import { escapeAll } from "./escape_text.ts";
 import { knownLanguage } from "./languages.ts";
 
-/** A fenced code block. `text` must be neutralised; the fence is longer than any in it. Only a known language is named. */
+/** A fenced code block. `text` must be neutralised. The fence is longer than any in it, and names only a known language. */
 export function fence(text: string, language: string): string {
   const info = knownLanguage(language);
   const mark = "`".repeat(Math.max(3, longestRun(text, /`{3,}|~{3,}/g) + 1));
   return `${mark}${info}\n${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${mark}`;
 }
 
-/** What note programs take for a query that they run, at the beginning of a code span. */
+/** Note programs take a code span that begins like this for a query, and run it. */
 export const QUERY = /^\s*\$?=/;
 
 /** Code inside a line. `line` must be neutralised and without newlines. */
 export function codeSpan(line: string): string {
   if (QUERY.test(line)) return escapeAll(line);
   const mark = "`".repeat(longestRun(line, /`+/g) + 1);
-  // A space on both sides is taken away by the reader; it is needed next to a backtick, and to keep a space.
+  // Readers remove one space on each side. It is needed next to a backtick, and to keep a space.
   const pad = /^[ `]|[ `]$/.test(line) || line === "" ? " " : "";
   return mark + pad + line + pad + mark;
 }

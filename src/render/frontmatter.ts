@@ -1,4 +1,4 @@
-/** The YAML block at the head of a recording. Room: render; no authority, pure. */
+/** The YAML block at the head of a recording. */
 import type { RenderHead } from "../protocol/render.ts";
 import { neutralise } from "./neutralise.ts";
 
@@ -13,8 +13,10 @@ export function frontmatter(head: RenderHead, title: string): string {
   return lines.join("\n");
 }
 
-/** Always quoted: no reader may take `null`, `yes`, `1e3` or a date for anything but text. JSON strings are YAML. A
- * program that fills in templates looks here, too. */
+/**
+ * Always quoted: no reader may take `null`, `yes`, `1e3` or a date for more than text. JSON strings are YAML. Programs
+ * that fill in templates read this block, too.
+ */
 function quote(value: string): string {
   return JSON.stringify(neutralise(value)).replaceAll("<%", "\\u003c%");
 }

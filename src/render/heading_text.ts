@@ -1,4 +1,4 @@
-/** What a recording is called: a pure function of its first event, so that it never changes. Room: render. */
+/** The title of a recording: a pure function of its first event, so that it never changes. */
 import type { Event, ProviderId } from "../protocol/event.ts";
 import type { RenderHead } from "../protocol/render.ts";
 import { shortId } from "../protocol/session.ts";
@@ -12,8 +12,7 @@ const PROVIDER_NAMES: Readonly<Record<ProviderId, string>> = {
   gemini: "Gemini CLI",
 };
 
-/** The first line the person typed that is no command, else the provider and the session. `first` is null when
- * there is no event at all. */
+/** The first line that the person typed and that is no command; else provider and session. `first`: null without events. */
 export function headingText(head: RenderHead, first: Event | null): string {
   const typed = first?.type === "user" ? firstTyped(first.text) : null;
   return typed ?? `${PROVIDER_NAMES[head.meta.provider]} session ${oneLine(shortId(head.meta.session), 8)}`;

@@ -1,7 +1,7 @@
 /**
- * One self-contained HTML file: no script, nothing fetched (its Content-Security-Policy says so), texts shown as they
- * were written. Only ever appended to: the end tags that HTML lets one leave out are left out.
- * Room: render; no authority, pure.
+ * One self-contained HTML file without scripts. It fetches nothing, as its Content-Security-Policy says, and shows
+ * texts as they were written. The file only grows at its end, so it leaves out the end tags that HTML lets one leave
+ * out.
  */
 import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/limits.ts";
 import type { RenderHead } from "../protocol/render.ts";
@@ -95,12 +95,12 @@ function clock(time: string, iso: string | null): string {
     : `<time datetime="${escapeAttribute(iso)}">${time}</time>`;
 }
 
-/** `text` is neutralised; white space is kept by the style. */
+/** `text` is neutralised. The style keeps its white space. */
 function textBlock(kind: string, text: string): string {
   return `<div class="${kind === "" ? "text" : `text ${kind}`}" dir="auto">${escapeHtml(text)}</div>\n`;
 }
 
-/** A newline right after the start tag is dropped by HTML: one is given away for that. */
+/** HTML drops a newline right after the start tag, so one is added for that. */
 function pre(kind: string, content: string): string {
   return `<pre${kind === "" ? "" : ` class="${kind}"`}>\n${content}</pre>\n`;
 }

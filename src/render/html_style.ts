@@ -1,4 +1,4 @@
-/** The style sheet of an HTML recording. Room: render; no authority, pure. */
+/** The style sheet of an HTML recording. */
 
 export const STYLE = `:root { color-scheme: light dark; --line: #8884; --soft: #8881; --dim: #777; }
 body { max-width: 54rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.55 system-ui, sans-serif; }

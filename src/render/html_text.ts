@@ -1,12 +1,12 @@
-/** Text in HTML. Room: render; no authority, pure. */
+/** Escapes text in HTML. */
 
-/** Escapes a text for an element's content. */
+/** For an element's content. */
 export function escapeHtml(text: string): string {
   if (!/[&<>]/.test(text)) return text;
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** Escapes a text for an attribute's value in double quotes. */
+/** For an attribute's value in double quotes. */
 export function escapeAttribute(text: string): string {
   return escapeHtml(text).replaceAll('"', "&quot;");
 }

@@ -1,7 +1,4 @@
-/**
- * JSON Lines: one event a line, everything in it, keys in a fixed order. The machine interface; what is left out of
- * Markdown and HTML is here. Room: render; no authority, pure.
- */
+/** JSON Lines, the interface for machines: one event a line with all its fields, keys in a fixed order. */
 import type { Event } from "../protocol/event.ts";
 import type { Renderer } from "./renderer.ts";
 

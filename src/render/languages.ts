@@ -1,6 +1,6 @@
 /**
- * The languages that a code block may name. Note programs run what some info strings name (queries, scripts, diagrams
- * that load), so a name that is not here is not written. Room: render; no authority, pure.
+ * Languages that a code block may name. Note programs run some of them (queries, scripts, diagrams that load), so any
+ * other name is left out.
  */
 
 // deno-fmt-ignore
@@ -17,7 +17,7 @@ const LANGUAGES: ReadonlySet<string> = new Set([
   "yaml", "yml", "zig", "zsh",
 ]);
 
-/** The language that an info string or a file's extension names, in lower case; empty for one that is not known. */
+/** The language of an info string or of a file's extension, in lower case; empty when it is not known. */
 export function knownLanguage(info: string): string {
   const name = info.trim().toLowerCase();
   return LANGUAGES.has(name) ? name : "";

@@ -1,6 +1,6 @@
 /**
- * Markdown for people (CommonMark, with the task lists and `<details>` that every reader of it knows). What it
- * looks like is described in docs/markdown.md. Room: render; no authority, pure.
+ * Markdown for people: CommonMark, with task lists and `<details>`, which every reader knows. docs/markdown.md
+ * describes how it looks.
  */
 import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/limits.ts";
 import { containInline, containItem, containText } from "./contain.ts";
@@ -13,10 +13,10 @@ import { neutralise, neutraliseOutput } from "./neutralise.ts";
 import type { Outcome, Page } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
-/** Output of more lines than this is folded. */
+/** Output of more lines is folded. */
 const OPEN_LINES = 12;
 
-/** What begins like this would continue a list of the text before it: a comment parts them. */
+/** A text that begins like this would continue a list before it, so a comment separates them. */
 const CONTINUES = /^(?:[ \t]*\n)*(?:[ \t]|(?:[-+*]|\d{1,9}[.)])(?:[ \t\n]|$))/;
 
 const CHECKBOX: Readonly<Record<TaskState, string>> = { done: "[x]", doing: "[ ]", open: "[ ]" };
@@ -56,12 +56,12 @@ const page: Page = {
 /** Markdown; see Renderer. */
 export const markdownRenderer = renderConversation(page);
 
-/** Every block has an empty line in front and ends its last line, so any of them can follow any other. */
+/** Every block begins with an empty line and ends its last line, so any block can follow any other. */
 function block(markdown: string): string {
   return `\n${markdown}${markdown.endsWith("\n") ? "" : "\n"}`;
 }
 
-/** Somebody's Markdown. */
+/** Text that somebody wrote as Markdown. */
 function prose(text: string): string {
   const safe = containText(neutralise(text));
   return (CONTINUES.test(safe) ? block("<!-- -->") : "") + block(safe);
@@ -71,7 +71,7 @@ function code(language: string, text: string): string {
   return block(fence(text === "" ? "" : neutralise(text), language));
 }
 
-/** `summary` is one neutralised line. HTML, so nothing in it is Markdown. */
+/** `summary` is one neutralised line. It is written as HTML, so nothing in it is Markdown. */
 function openDetails(summary: string): string {
   return block(`<details>\n<summary>${escapeInHtml(summary)}</summary>`);
 }
@@ -84,7 +84,7 @@ function quote(blocks: string): string {
   return block(blocks.trim().replace(/^/gm, "> ").replace(/^> $/gm, ">"));
 }
 
-/** A text of several lines stands below its label: what begins a line there must begin one here. */
+/** A text of several lines stands below its label, so that each of its lines still begins a line. */
 function labelled(label: string, text: string): string {
   const safe = spaced(neutralise(text).trim());
   if (safe === "") return block(`*${label}*`);
@@ -93,7 +93,7 @@ function labelled(label: string, text: string): string {
     : block(`*${label}* — ${containInline(safe)}`);
 }
 
-/** In a quote a tab that begins a line is narrower than where it was written: it becomes as many spaces. */
+/** A tab at the beginning of a line is narrower inside a quote, so it becomes spaces. */
 function spaced(text: string): string {
   if (!text.includes("\t")) return text;
   return text.replace(/^(?:[ \t>*+-]|\d+[.)])*\t/gm, (start) => {

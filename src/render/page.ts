@@ -1,8 +1,8 @@
-/** What a format for people must know how to write; the fold in conversation.ts decides what and when. Room: render. */
+/** The blocks that a format for people must be able to write. The fold in conversation.ts decides which and when. */
 import type { RenderHead } from "../protocol/render.ts";
 import type { Block } from "./tool_view.ts";
 
-/** What is known of a call's result when the call is shown. */
+/** The state of a call's result when the call is shown. */
 export type Outcome =
   /** `body` was made by `result`. */
   | { readonly outcome: "result"; readonly body: string; readonly error: boolean }
@@ -14,16 +14,16 @@ export type Outcome =
   | { readonly outcome: "hidden" };
 
 /**
- * Every function returns whole blocks that stand for themselves, so that any of them can follow any other. Texts
- * come as the provider wrote them; what must not be believed is neutralised and contained here.
+ * Every function returns whole blocks, so that any of them can follow any other. Texts come as the provider wrote
+ * them, and are neutralised and contained here.
  */
 export interface Page {
   head(head: RenderHead, title: string): string;
   heading(speaker: string, model: string | null, time: string, iso: string | null): string;
-  /** What a person or the model wrote. */
+  /** Text of the person or the model. */
   text(speaker: "user" | "assistant", text: string): string;
   thinking(text: string): string;
-  /** Begins what a sub-agent did. `summary` is one neutralised line. */
+  /** Begins a sub-agent's section. `summary` is one neutralised line. */
   openAgent(summary: string): string;
   closeAgent(): string;
   /** The input of a call, for `call`. */
@@ -35,9 +35,9 @@ export interface Page {
   lateResult(summary: string, body: string, error: boolean): string;
   /** `note`: what the person wrote beside the answer; "" for nothing. */
   decision(question: string, options: readonly string[], answer: string | null, note: string): string;
-  /** Something the client tells, in a few words or a few lines. */
+  /** A message of the client, in a few words or a few lines. */
   remark(label: string, text: string): string;
-  /** What a client's command or the person's shell printed. */
+  /** Output of a client's command, or of the person's shell. */
   output(text: string): string;
   shell(command: string): string;
   compaction(summary: string): string;

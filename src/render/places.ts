@@ -1,13 +1,10 @@
-/**
- * Where a text is code, and where it makes headings, as a parser of CommonMark with GFM's tables reads it.
- * Room: render; no authority, pure.
- */
+/** Finds code and headings in a text, as a parser of CommonMark with GFM's tables reads it. */
 import { parser, Table } from "@lezer/markdown";
 
-/** Where something other than text stands. */
+/** A place that holds something other than text. */
 export type Place =
   | { readonly kind: Kind; readonly from: number; readonly to: number }
-  /** The end of a list's or a quote's code block that has no end of its own. `fence` is the line that would be. */
+  /** The end of a code block in a list or a quote that was never closed. `fence` is the closing line that it needs. */
   | { readonly kind: "open"; readonly from: number; readonly to: number; readonly fence: string };
 
 type Kind =
@@ -15,20 +12,20 @@ type Kind =
   | "fenced"
   /** An indented one. */
   | "indented"
-  /** In a code block of a list or a quote: the code, and the fences without what stands behind them. */
+  /** In a code block of a list or a quote: the code, and the fences without their info string. */
   | "code"
-  /** What stands behind such a fence, up to the end of the line. */
+  /** The info string of such a fence, up to the end of the line. */
   | "info"
   /** A code span with its backticks. */
   | "span"
   /** The number signs that begin a heading. */
   | "heading"
-  /** A thematic break below something that some readers could take for its heading. */
+  /** A thematic break that some readers could take for the underline of a heading. */
   | "rule";
 
 /**
- * Without what `escapeText` takes away before any reader sees it (raw HTML, definitions, images), and without what
- * cannot hide code from a reader (emphasis).
+ * Without raw HTML, definitions and images, which `escapeText` removes before any reader sees them, and without
+ * emphasis, which cannot hide code.
  */
 const READER = parser.configure([Table, {
   remove: [
@@ -37,11 +34,11 @@ const READER = parser.configure([Table, {
   ],
 }]);
 
-/** In the order of the text; they do not overlap. */
+/** In the order of the text, without overlaps. */
 export function findPlaces(text: string): Place[] {
   const places: Place[] = [];
   const add = (kind: Kind, from: number, to: number) => places.push({ kind, from, to });
-  // Every `<` of the text becomes an entity: no line of it begins a block of HTML, which would end a paragraph.
+  // Every `<` will be an entity, so no line can begin a block of HTML, which would end a paragraph.
   READER.parse(text.replaceAll("<", ",")).iterate({
     enter({ name, from, to, node }) {
       const parent = node.parent;

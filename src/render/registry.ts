@@ -1,6 +1,6 @@
 /**
- * The room of the renderers: events in, text out. It has no authority: it reads nothing, writes nothing, keeps nothing
- * but the state that its caller hands back. A new format is one Renderer and one line here.
+ * The room of the renderers: events in, text out. It reads nothing, writes nothing, and keeps only the state that its
+ * caller hands back. A new format is one Renderer and one line here.
  */
 import type { Format } from "../protocol/render.ts";
 import { htmlRenderer } from "./html.ts";

@@ -1,6 +1,6 @@
-/** Results as people read them. Room: render; no authority, pure. */
+/** Shows a result to a person. */
 
-/** Until late 2025 Codex kept what a command printed in JSON, beside its exit code. */
+/** Until late 2025 Codex wrapped a command's output in JSON, beside its exit code. */
 const WRAPPED = /^\{"output":"[^]*","metadata":\{[^{}]*\}\}\s*$/;
 
 export function resultText(text: string): string {

@@ -1,9 +1,9 @@
-/** Looking into a tool's input, of which nothing is known. Room: render; no authority, pure. */
+/** Reads a tool's input, whose shape is not known. */
 import { knownLanguage } from "./languages.ts";
 import { oneLine } from "./neutralise.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
-/** A tool's input where it is an object: its fields, whose shapes are not known. */
+/** A tool's input that is an object, with fields of unknown types. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 const DETAIL_LENGTH = 100;
@@ -27,7 +27,7 @@ export function pathOf(input: Fields, project: string | null): string | null {
   return path === null ? null : shortPath(path, project);
 }
 
-/** Paths below the session's project are shown from there. */
+/** Paths inside the session's project are shown without it. */
 export function shortPath(path: string, project: string | null): string {
   const below = project !== null && project !== "/" && path.startsWith(project + "/");
   return line(below ? path.slice(project.length + 1) : path);
@@ -41,7 +41,7 @@ export function textOf(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
-/** A bare string is the input of a tool that takes only text. */
+/** A tool that takes only text has a bare string as input. */
 export function fieldsOf(value: unknown): Fields {
   if (typeof value === "string") return { input: value };
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Fields : {};

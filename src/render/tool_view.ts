@@ -1,6 +1,6 @@
 /**
- * How the calls of known tools are shown: one line that says what was done, and the part of the input that is worth
- * reading. A tool that is not known shows its whole input. Room: render; no authority, pure.
+ * Shows the calls of known tools: one line that says what was done, and the part of the input that is worth reading.
+ * An unknown tool shows its whole input.
  */
 import { diffLines } from "./diff.ts";
 import {
@@ -28,10 +28,10 @@ export type Block =
   | { readonly block: "question"; readonly question: string; readonly options: readonly string[] };
 
 export interface ToolView {
-  /** One neutralised line; the tool's name stands in front of it. */
+  /** One neutralised line. The tool's name stands in front of it. */
   readonly detail: string | null;
   readonly blocks: readonly Block[];
-  /** Whether its result is written for reading (a report), and not a program's output. */
+  /** Whether its result is written for reading (a report), unlike a program's output. */
   readonly prose: boolean;
 }
 
@@ -51,60 +51,32 @@ const PROSE_RESULTS = new Set([
   "invoke_agent",
 ]);
 
-const VIEWS = new Map<string, View>([
-  ["Bash", viewShell],
-  ["run_shell_command", viewShell],
-  ["exec_command", viewShell],
-  ["shell", viewShell],
-  ["shell_command", viewShell],
-  ["local_shell", viewShell],
-  ["write_stdin", viewInput],
-  ["exec", viewScript],
-  ["Edit", viewEdit],
-  ["replace", viewEdit],
-  ["MultiEdit", viewMultiEdit],
-  ["Write", viewWrite],
-  ["write_file", viewWrite],
-  ["NotebookEdit", viewNotebookEdit],
-  ["apply_patch", viewPatch],
-  ["Read", viewRead],
-  ["read_file", viewRead],
-  ["view_image", viewRead],
-  ["LS", viewRead],
-  ["list_directory", viewRead],
-  ["Grep", viewSearch],
-  ["grep_search", viewSearch],
-  ["search_file_content", viewSearch],
-  ["Glob", viewSearch],
-  ["glob", viewSearch],
-  ["WebFetch", viewWeb],
-  ["web_fetch", viewWeb],
-  ["WebSearch", viewWeb],
-  ["web_search", viewWeb],
-  ["google_web_search", viewWeb],
-  ["tool_search", viewWeb],
-  ["TodoWrite", viewTasks],
-  ["write_todos", viewTasks],
-  ["update_plan", viewTasks],
-  ["TaskCreate", viewTaskCreate],
-  ["TaskUpdate", viewTaskUpdate],
-  ["AskUserQuestion", viewQuestions],
-  ["request_user_input", viewQuestions],
-  ["request_user_input_async", viewQuestions],
-  ["ask_user", viewQuestions],
-  ["Agent", viewAgent],
-  ["Task", viewAgent],
-  ["spawn_agent", viewAgent],
-  ["codebase_investigator", viewAgent],
-  ["generalist", viewAgent],
-  ["invoke_agent", viewAgent],
-  ["ExitPlanMode", viewPlan],
-]);
+/** Each view with the tools that it shows. */
+const TOOLS: readonly (readonly [view: View, ...names: string[]])[] = [
+  [viewShell, "Bash", "run_shell_command", "exec_command", "shell", "shell_command", "local_shell"],
+  [viewInput, "write_stdin"],
+  [viewScript, "exec"],
+  [viewEdit, "Edit", "replace"],
+  [viewMultiEdit, "MultiEdit"],
+  [viewWrite, "Write", "write_file"],
+  [viewNotebookEdit, "NotebookEdit"],
+  [viewPatch, "apply_patch"],
+  [viewRead, "Read", "read_file", "view_image", "LS", "list_directory"],
+  [viewSearch, "Grep", "grep_search", "search_file_content", "Glob", "glob"],
+  [viewWeb, "WebFetch", "web_fetch", "WebSearch", "web_search", "google_web_search", "tool_search"],
+  [viewTasks, "TodoWrite", "write_todos", "update_plan"],
+  [viewTaskCreate, "TaskCreate"],
+  [viewTaskUpdate, "TaskUpdate"],
+  [viewQuestions, "AskUserQuestion", "request_user_input", "request_user_input_async", "ask_user"],
+  [viewAgent, "Agent", "Task", "spawn_agent", "codebase_investigator", "generalist", "invoke_agent"],
+  [viewPlan, "ExitPlanMode"],
+];
+const VIEWS = new Map(TOOLS.flatMap(([view, ...names]) => names.map((name) => [name, view] as const)));
 
 /** Where Codex keeps its own tools for sub-agents. */
 const OWN_NAMESPACE = /^collaboration\./;
 
-/** Never fails: an input that is not what its tool takes is shown as it is. */
+/** Never fails: an input of another shape is shown as it is. */
 export function viewTool(name: string, input: unknown, project: string | null): ToolView {
   const tool = name.replace(OWN_NAMESPACE, "");
   const view = VIEWS.get(tool)?.(fieldsOf(input), project) ?? viewUnknown(input);
@@ -124,7 +96,7 @@ function viewShell(input: Fields): ReturnType<View> {
   return { detail: line(textOf(input.description) ?? command), blocks: [code("sh", command)] };
 }
 
-/** What is typed into a command that runs. */
+/** Text that is typed into a running command. */
 function viewInput(input: Fields): ReturnType<View> {
   const chars = textOf(input.chars);
   if (chars === null) return null;
@@ -135,7 +107,7 @@ function viewInput(input: Fields): ReturnType<View> {
 function viewScript(input: Fields): ReturnType<View> {
   const script = textOf(input.input);
   if (script === null) return null;
-  // Its first line may hold options for whoever runs it.
+  // The first line may hold options for the program that runs it.
   const program = script.replace(/^\/\/ @exec:[^\n]*\n/, "");
   return { detail: line(program), blocks: [code("js", script)] };
 }

@@ -1,6 +1,6 @@
 /**
- * The writer role: renders one recording and appends it to one destination. WRITES that destination, and nothing
- * else; reads nothing. Room: writer.
+ * The writer role renders one recording and appends it to one destination. It WRITES that destination and nothing
+ * else, and reads nothing.
  */
 import { receive } from "../protocol/channel.ts";
 import { type Event, event as eventSchema } from "../protocol/event.ts";
@@ -14,7 +14,7 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const NEWLINE = 0x0a;
 
-/** Serves `port` until it is told to close. `open` is how this writer comes by its file. */
+/** Serves `port` until `close` arrives. `open` opens the destination. */
 export function runWriter(port: Port, open: OpenDestination): void {
   const send = (message: FromWriter, payload?: Uint8Array<ArrayBuffer>) =>
     port.send({ header: message, payload: payload ?? null });
@@ -67,7 +67,7 @@ export function runWriter(port: Port, open: OpenDestination): void {
       obey(message, payload);
     } catch (error) {
       const code = codeOf(error);
-      // What has no code of the operating system is a bug of ours.
+      // An error without a code of the operating system is a bug.
       if (code === null) throw error;
       send({
         type: "failed",
@@ -79,7 +79,7 @@ export function runWriter(port: Port, open: OpenDestination): void {
   });
 }
 
-/** The renderer's state stands in the payload's first line, events in the others. */
+/** The first line of the payload is the renderer's state; the other lines are events. */
 function render(head: RenderHead, payload: Uint8Array, finish: boolean): { text: string; state: unknown } {
   const renderer = rendererFor(head.format);
   const end = payload.indexOf(NEWLINE);
