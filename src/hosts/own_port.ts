@@ -37,7 +37,7 @@ function processPort(): Port {
 function endWith(error: unknown): never {
   const bug = error instanceof Error
     ? error
-    : new Error("internal error: something that is no error was thrown");
+    : new Error("internal error: a value that is no error was thrown");
   const said = bug.message.startsWith("internal error:") ? `${bug.name}: ${bug.message}` : bug.name;
   const places = (bug.stack ?? "").slice(`${bug.name}: ${bug.message}`.length).split("\n")
     .filter((line) => /^ {4}at /.test(line)).map((line) => line.trim());

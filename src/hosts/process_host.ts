@@ -51,7 +51,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
     if (bytes === null) return false;
     await writeAll(pipe, bytes);
     return true;
-  }, () => lose("the monitor does not read any more"));
+  }, () => lose("the monitor no longer reads"));
 
   function nextFragment(): Uint8Array<ArrayBuffer> | null {
     const all = [...channels.values()];
@@ -90,11 +90,11 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
   const take = createFragmentReader(({ channel, bytes }) => {
     if (channel !== CONTROL_CHANNEL) return channels.get(channel)?.receive(bytes);
     const message = parseFromMonitor(bytes);
-    if (message === null) return lose("the monitor said what is not of its table");
+    if (message === null) return lose("the monitor sent a message that the protocol does not have");
     obey(message);
   });
   void readAll(pipe, (piece) => {
-    if (!take(piece)) lose("the monitor sent what is no fragment");
+    if (!take(piece)) lose("the monitor sent bytes that are no fragment");
   }).then(() => lose("the monitor has gone"));
 
   const stopBeating = every(BEAT_MS, () => say({ type: "beat" }));
@@ -122,7 +122,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
       channels.delete(id);
       channel.finish({
         reason: "failed",
-        message: "its destination has more folders to make than can be told",
+        message: "its destination needs too many new folders: create some of them first",
       });
     };
     if (before === undefined) begin();

@@ -31,7 +31,10 @@ function unproven(said: Said | null): Said | null {
 }
 
 /** For an event that was read before. */
-const REPEATED: Trouble = { kind: "repeated", what: "what was there before its log was written again" };
+const REPEATED: Trouble = {
+  kind: "repeated",
+  what: "an event that was already read before its log was rewritten",
+};
 
 /** Continues from a checkpoint. */
 export function placeEvents(

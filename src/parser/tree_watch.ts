@@ -228,7 +228,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   function revive(): void {
     deaf = false;
     distrusted = null;
-    say("events are told again");
+    say("events arrive again");
     mustReplace = true;
     watchSoon();
   }
@@ -269,7 +269,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     distrusted = null;
     if (events > before) return;
     deaf = true;
-    say("the runtime's watcher tells of nothing any more: something other than a file was made, most likely");
+    say("the runtime's watcher stopped, most likely because a FIFO or a device was made below a root");
   }
 
   for (const root of roots) folders.look(root);

@@ -22,7 +22,7 @@ export function createByteQueue(): ByteQueue {
       length += piece.length;
     },
     take(count) {
-      if (count > length) throw new Error("internal error: bytes that are not there were taken");
+      if (count > length) throw new Error("internal error: more bytes were taken than are held");
       const taken = new Uint8Array(count);
       let filled = 0;
       let whole = 0;

@@ -113,7 +113,7 @@ Deno.test("a writer of the same destination is started only when the one before 
   await Deno.remove(destination);
 });
 
-Deno.test("a start that cannot be told fails as a role that ended", async () => {
+Deno.test("a start that does not fit into a message fails as a role that ended", async () => {
   await using world = setUp(echo);
   const folders = Array.from({ length: 200 }, (_, depth) => `/home/ada${"/folder".repeat(depth)}`);
   const role = world.host.start("writer", "writer:/x.md", [], {
@@ -137,13 +137,13 @@ Deno.test("a monitor that goes ends every role, and is told once", async () => {
   assert.equal((await late.ended).reason, "failed");
 });
 
-Deno.test("a monitor that says what is not of its table is left", async () => {
+Deno.test("a monitor that sends a message of no table is left", async () => {
   const [ours, theirs] = pipePair();
   const lost: string[] = [];
   createProcessHost(ours, (why) => lost.push(why));
   await theirs.write(new Uint8Array([0, 0, 0, 0, 2, 0, 0, 0, 0x78, 0]));
   await until("it is told", () => lost.length === 1);
-  assert.deepEqual(lost, ["the monitor said what is not of its table"]);
+  assert.deepEqual(lost, ["the monitor sent a message that the protocol does not have"]);
   await theirs.close();
   await ours.close();
 });

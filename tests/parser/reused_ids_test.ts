@@ -96,7 +96,9 @@ Deno.test("a document's record that its client wrote again in its place is told 
   const changed = { ...say("msg_1", "b", 2), more: true };
   stage.write("main.json", JSON.stringify([HEAD, say("msg_1", "a", 1), changed, say("msg_1", "c", 3)]));
   const { texts, troubles } = followed.read();
-  assert.deepEqual([texts, troubles], [["c"], ["repeated: what was there before its log was written again"]]);
+  assert.deepEqual([texts, troubles], [["c"], [
+    "repeated: an event that was already read before its log was rewritten",
+  ]]);
 });
 
 /** What the messages of the session are claimed by, in order. */

@@ -209,7 +209,7 @@ Deno.test("a log that was rewritten after a long run of a sub-agent is not read 
   assert.deepEqual([texts, seqs, new Set(troubles)], [
     ["new"],
     [420],
-    new Set(["rewritten: replaced", "repeated: what was there before its log was written again"]),
+    new Set(["rewritten: replaced", "repeated: an event that was already read before its log was rewritten"]),
   ]);
   assert.equal(troubles.length, 1 + 20);
 });
