@@ -148,7 +148,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     store: recordings,
     maxBytes: policy.destinations.max_file_mb * 1024 * 1024,
     send: (provider, message) => providers.get(provider)?.client.send(message),
-    watch: ({ provider, session }) => providers.get(provider)?.follow.watch(session) ?? false,
+    watch: ({ provider, session }) => void providers.get(provider)?.follow.watch(session),
     open: async (recording) => reports.opened(recording, await destinations.open(recording)),
     blocked: reports.blocked,
     givenUp: reports.givenUp,

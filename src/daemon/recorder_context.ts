@@ -48,7 +48,7 @@ export interface RecorderContext {
   /** Asks the parser for the recording's events from its `next` on; any feed before it is over. */
   readonly startFeed: (recording: Recording) => void;
   readonly setUntil: (until: number) => void;
-  readonly stopFeed: (recording: number) => void;
+  readonly stopFeed: () => void;
   /** The batch was dealt with. */
   readonly giveCredit: () => void;
   readonly maxBytes: number;

@@ -3,29 +3,34 @@ import { after } from "../hosts/timers.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser, ToParser } from "../protocol/parser_messages.ts";
 import type { SessionRef } from "../protocol/session.ts";
+import {
+  closeFeeds,
+  type FeedsEffect,
+  type FeedsStep,
+  forgetFeeds,
+  giveCredit,
+  leaveFeed,
+  NO_FEEDS,
+  setUntil,
+  startFeed,
+  stopFeed,
+  tryLater,
+} from "./feeds.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 import type { Problem, RecorderContext } from "./recorder_context.ts";
 import type { RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
-import { pauseAfter } from "./retry.ts";
 
-/** Each try may start a process: all blocked recordings together cause no more than about one in so long. Milliseconds. */
-const RETRY_COSTS_MS = 500;
-
-export interface RecordersOptions {
-  readonly store: RecordingsStore;
-  readonly maxBytes: number;
+export interface RecordersOptions extends
+  Pick<
+    RecorderContext,
+    "store" | "maxBytes" | "open" | "unchanged" | "noteChange" | "givenUp" | "changed" | "stopped"
+  > {
   readonly send: (provider: ProviderId, message: ToParser) => void;
   /** A feed needs its session watched. */
-  readonly watch: (recording: RecordingSummary) => boolean;
-  readonly open: RecorderContext["open"];
-  readonly unchanged: RecorderContext["unchanged"];
-  readonly noteChange: RecorderContext["noteChange"];
-  readonly givenUp: RecorderContext["givenUp"];
-  readonly changed: () => void;
-  /** Told when it is blocked, and when it is blocked for another reason than before. */
+  readonly watch: (recording: RecordingSummary) => void;
+  /** It is blocked, or blocked for another reason than before. */
   readonly blocked: (recording: RecordingSummary, problem: Problem) => void;
-  readonly stopped: (recording: RecordingSummary) => void;
 }
 
 export interface Recorders {
@@ -48,31 +53,41 @@ export interface Recorders {
 }
 
 export function createRecorders(options: RecordersOptions): Recorders {
-  const { store, send } = options;
   const recorders = new Map<number, Recorder>();
-  const feeds = new Map<number, { readonly recording: number; readonly provider: ProviderId }>();
+  let feeds = NO_FEEDS;
   const waiting = new Map<number, (() => void)[]>();
-  /** Blocked recordings: how often in a row, and what calls off the next try. */
-  const retries = new Map<number, { failures: number; cancel: () => void }>();
-  let lastFeed = 0;
-  let closing = false;
+  /** What calls off the next try of a blocked recording. */
+  const tries = new Map<number, () => void>();
+
+  function take(step: FeedsStep): void {
+    feeds = step.feeds;
+    for (const effect of step.effects) perform(effect);
+  }
+
+  function perform(effect: FeedsEffect): void {
+    switch (effect.effect) {
+      case "send":
+        return options.send(effect.provider, effect.message);
+      case "watch":
+        return options.watch(effect.recording);
+      case "call-off":
+        return tries.get(effect.recording)?.();
+      case "try-again": {
+        const { recording, ms } = effect;
+        tries.get(recording)?.();
+        tries.set(recording, after(ms, () => recorders.get(recording)?.start()));
+      }
+    }
+  }
 
   function release(recording: number): void {
     for (const resolve of waiting.get(recording) ?? []) resolve();
     waiting.delete(recording);
   }
 
-  function stopFeed(recording: number): void {
-    for (const [feed, owner] of feeds) {
-      if (owner.recording !== recording) continue;
-      feeds.delete(feed);
-      send(owner.provider, { type: "unfeed", feed });
-    }
-  }
-
-  function feedOf(recording: number): number | null {
-    for (const [feed, owner] of feeds) if (owner.recording === recording) return feed;
-    return null;
+  function recorderOf(feed: number): Recorder | undefined {
+    const owner = feeds.open.find((one) => one.feed === feed);
+    return owner === undefined ? undefined : recorders.get(owner.recording);
   }
 
   function ofSession({ provider, session }: SessionRef): Recorder[] {
@@ -81,65 +96,24 @@ export function createRecorders(options: RecordersOptions): Recorders {
     );
   }
 
-  function tryAgainLater(id: number): void {
-    if (closing) return;
-    const { failures = 0, cancel } = retries.get(id) ?? {};
-    cancel?.();
-    const pause = Math.max(pauseAfter(failures + 1), RETRY_COSTS_MS * retries.size);
-    retries.set(id, { failures: failures + 1, cancel: after(pause, () => recorders.get(id)?.start()) });
-  }
-
-  function forgive(id: number): void {
-    retries.get(id)?.cancel();
-    retries.delete(id);
-  }
-
   function create(recording: RecordingSummary): Recorder {
-    const { id, provider } = recording;
+    const { id } = recording;
     return createRecorder(recording, {
-      store,
-      maxBytes: options.maxBytes,
-      open: options.open,
-      unchanged: options.unchanged,
-      noteChange: options.noteChange,
-      givenUp: options.givenUp,
-      changed: options.changed,
+      ...options,
       blocked(recording, problem, isNew) {
         if (isBlocked(recorders.get(id))) release(id);
-        tryAgainLater(id);
+        take(tryLater(feeds, id));
         if (isNew) options.blocked(recording, problem);
         options.changed();
       },
-      startFeed(recording) {
-        stopFeed(id);
-        options.watch(recording);
-        lastFeed += 1;
-        feeds.set(lastFeed, { recording: id, provider: recording.provider });
-        const { session, checkpoint, next, until, inherits } = recording;
-        send(recording.provider, {
-          type: "feed",
-          feed: lastFeed,
-          session,
-          from: checkpoint,
-          start: next,
-          until,
-          inherits,
-        });
-      },
-      setUntil(until) {
-        const feed = feedOf(id);
-        if (feed !== null) send(provider, { type: "until", feed, until });
-      },
-      stopFeed,
-      giveCredit() {
-        forgive(id);
-        const feed = feedOf(id);
-        if (feed !== null) send(provider, { type: "credit", feed, batches: 1 });
-      },
+      startFeed: (recording) => take(startFeed(feeds, recording)),
+      setUntil: (until) => take(setUntil(feeds, id, until)),
+      stopFeed: () => take(stopFeed(feeds, id)),
+      giveCredit: () => take(giveCredit(feeds, id)),
       stopped(recording) {
-        stopFeed(id);
+        take(leaveFeed(feeds, id));
         recorders.delete(id);
-        forgive(id);
+        tries.delete(id);
         release(id);
         options.stopped(recording);
       },
@@ -157,20 +131,14 @@ export function createRecorders(options: RecordersOptions): Recorders {
     ended: ({ id, until }) => {
       if (until !== null) recorders.get(id)?.ended(until);
     },
-    take(batch, payload) {
-      const owner = feeds.get(batch.feed);
-      if (owner === undefined) return;
-      recorders.get(owner.recording)?.take({ ...batch, payload: payload ?? new Uint8Array(0) });
-    },
-    lost({ feed, why }) {
-      const owner = feeds.get(feed);
-      if (owner !== undefined) recorders.get(owner.recording)?.lost(why);
-    },
+    take: (batch, payload) =>
+      recorderOf(batch.feed)?.take({ ...batch, payload: payload ?? new Uint8Array(0) }),
+    lost: ({ feed, why }) => recorderOf(feed)?.lost(why),
     found(session) {
       for (const recorder of ofSession(session)) if (recorder.problem()?.kind === "no-log") recorder.start();
     },
     restartFeeds(provider) {
-      for (const [feed, owner] of feeds) if (owner.provider === provider) feeds.delete(feed);
+      feeds = forgetFeeds(feeds, provider);
       for (const recorder of recorders.values()) {
         if (recorder.recording.provider === provider) recorder.start();
       }
@@ -186,8 +154,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
       return new Promise((resolve) => waiting.set(recording, [...waiting.get(recording) ?? [], resolve]));
     },
     async close() {
-      closing = true;
-      for (const { cancel } of retries.values()) cancel();
+      take(closeFeeds(feeds));
       await Promise.all([...recorders.values()].map((recorder) => recorder.close()));
     },
   };

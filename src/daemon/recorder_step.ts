@@ -1,0 +1,292 @@
+/**
+ * What a recorder does next, as pure functions: its state and what it sees go in; a state, effects, and what to ask next
+ * come out. A step whose effects fail did not happen: the recorder goes on from the state before it.
+ */
+import { type FromWriter, preparePayload, type ToWriter } from "../protocol/writer_messages.ts";
+import { settleDelivery } from "../session/settle.ts";
+import type { FeedBatch, OpenedDestination, Problem } from "./recorder_context.ts";
+import type { Delivery, Recording } from "./recording.ts";
+
+export interface RecorderState {
+  /** Bytes of the destination after what kato wrote last. */
+  readonly size: number;
+  readonly problem: Problem | null;
+  /** The reason that was reported last. It is not reported again before something was written. */
+  readonly reported: string | null;
+  /** Batches that wait to be delivered. */
+  readonly batches: readonly FeedBatch[];
+  /** Number of the latest delivery. */
+  readonly deliveries: number;
+  /** The recording is over, and that was reported; or kato ends. */
+  readonly closed: boolean;
+}
+
+export interface Seen {
+  /** The recording, as the daemon's state has it now. */
+  readonly row: Recording;
+  /** A delivery that was recorded and not committed. */
+  readonly delivery: Delivery | null;
+  /** The recorder has its writer. */
+  readonly isOpen: boolean;
+  /** Bytes that policy allows the destination. */
+  readonly maxBytes: number;
+}
+
+export type RecorderEffect =
+  | { readonly effect: "advance" | "open-delivery"; readonly delivery: Delivery }
+  | { readonly effect: "commit" | "drop"; readonly size: number }
+  | { readonly effect: "give-up"; readonly why: string }
+  | { readonly effect: "blocked"; readonly problem: Problem; readonly isNew: boolean }
+  /** The file has this size, which no delivery of this recording explains. */
+  | { readonly effect: "edited"; readonly size: number }
+  | { readonly effect: "start-feed" | "stop-feed" | "give-credit" | "end-writer" | "changed" | "stopped" };
+
+export type Step = (state: RecorderState, seen: Seen) => RecorderStep;
+
+/** What a step waits for, and the step that takes the answer. */
+export type Question =
+  /** Nothing but its own effects: `seen` is another now. */
+  | { readonly question: "look"; readonly then: Step }
+  /** The destination, opened if it is not. */
+  | {
+    readonly question: "open";
+    readonly then: (...of: [...Parameters<Step>, isSame: boolean]) => RecorderStep;
+  }
+  | {
+    readonly question: "writer";
+    readonly message: ToWriter;
+    readonly payload: Uint8Array<ArrayBuffer> | undefined;
+    readonly then: TakeAnswer;
+  };
+
+type TakeAnswer = (
+  state: RecorderState,
+  seen: Seen,
+  message: FromWriter,
+  render: Uint8Array | null,
+) => RecorderStep;
+
+export interface RecorderStep {
+  readonly state: RecorderState;
+  readonly effects: readonly RecorderEffect[];
+  /** Null: the task is over. */
+  readonly question: Question | null;
+}
+
+/** The renderer's state before it has one. */
+const NO_RENDER = new TextEncoder().encode("null");
+
+export function beginRecorder(size: number): RecorderState {
+  return { size, problem: null, reported: null, batches: [], deliveries: 0, closed: false };
+}
+
+function over(state: RecorderState, ...effects: RecorderEffect[]): RecorderStep {
+  return { state, effects, question: null };
+}
+
+/** It is to go on, or to be tried again. */
+export function restart(state: RecorderState): RecorderStep {
+  return over({ ...state, problem: null, batches: [] });
+}
+
+export function takeBatch(state: RecorderState, batch: FeedBatch): RecorderStep {
+  return over({ ...state, batches: [...state.batches, batch] });
+}
+
+export function block(state: RecorderState, problem: Problem): RecorderStep {
+  const isNew = state.reported !== problem.why;
+  return over(
+    { ...state, problem, batches: [], reported: problem.why },
+    { effect: "stop-feed" },
+    { effect: "blocked", problem, isNew },
+  );
+}
+
+/** A step, or what it waited for, failed. The next opening settles what was half written. */
+export function fail(state: RecorderState, problem: Problem): RecorderStep {
+  const blocked = block(state, problem);
+  return { ...blocked, effects: [{ effect: "end-writer" }, ...blocked.effects] };
+}
+
+/** Ends the recording without what it lacks. */
+export function letGo(state: RecorderState, why: string): RecorderStep {
+  return over(
+    { ...state, closed: true },
+    { effect: "end-writer" },
+    { effect: "stop-feed" },
+    { effect: "give-up", why },
+    { effect: "stopped" },
+  );
+}
+
+/** A person does not want to wait for what a blocked recording lacks. */
+export function giveUp(state: RecorderState, { row }: Seen): RecorderStep {
+  return state.problem === null || row.until === null ? over(state) : letGo(state, state.problem.why);
+}
+
+/** Blocks one that is to go on; one that was ended is let go where only policy could mend it. */
+export function halt(state: RecorderState, { row }: Pick<Seen, "row">, problem: Problem): RecorderStep {
+  const isDenied = problem.kind === "denied" || problem.kind === "full";
+  return isDenied && row.until !== null ? letGo(state, problem.why) : block(state, problem);
+}
+
+/** Settles what was left half done, and reads on. What was left may have been the end. */
+export function goOn(state: RecorderState, seen: Seen): RecorderStep {
+  const { delivery } = seen;
+  if (delivery !== null) return open(state, (state, _, isSame) => settle(state, delivery, isSame));
+  return seen.row.active ? over(state, { effect: "start-feed" }) : leave(state, seen);
+}
+
+/** The file's real length says what a crash made of the delivery. */
+function settle(state: RecorderState, { before, length }: Delivery, isSame: boolean): RecorderStep {
+  const { size } = state;
+  switch (settleDelivery(before, length, size, isSame)) {
+    case "written":
+      return look(state, { effect: "commit", size });
+    case "not-written":
+      return look(state, { effect: "drop", size });
+    case "edited":
+      return look(state, { effect: "edited", size }, { effect: "drop", size });
+    case "torn":
+      return ask(
+        state,
+        { type: "truncate", length: before },
+        (state) => look({ ...state, size: before }, { effect: "drop", size: before }),
+      );
+  }
+}
+
+/** Delivers the next batch. */
+export function deliver(before: RecorderState, seen: Seen): RecorderStep {
+  const [batch, ...batches] = before.batches;
+  const state = { ...before, batches };
+  if (batch === undefined || state.problem !== null) return over(state);
+  const { active, next, render, head } = seen.row;
+  // A batch of a feed that was given up.
+  if (!active || batch.first !== next) return over(state);
+  if (batch.count === 0 && (render === null || !batch.end)) {
+    return advance(state, seen, batch, render ?? NO_RENDER);
+  }
+  return open(state, (opened) => {
+    const state = { ...opened, deliveries: opened.deliveries + 1 };
+    const message = { type: "prepare", delivery: state.deliveries, head, finish: batch.end } as const;
+    return ask(state, message, prepared(batch), preparePayload(render, batch.payload));
+  });
+}
+
+function prepared(batch: FeedBatch): TakeAnswer {
+  return (state, seen, message, rendered) => {
+    if (message.type !== "prepared") throw unexpected(message);
+    const render = rendered ?? NO_RENDER;
+    if (message.length === 0) return advance(state, seen, batch, render);
+    if (state.size + message.length > seen.maxBytes) {
+      const why = "it has reached the largest size that policy allows; record into another file";
+      return halt(state, seen, { why, kind: "full" });
+    }
+    return append(state, batch, deliveryOf(batch, state.size, message.length, render));
+  };
+}
+
+function deliveryOf(batch: FeedBatch, before: number, length: number, render: Uint8Array): Delivery {
+  const { checkpoint, first, count, skipped, end } = batch;
+  return { before, length, checkpoint, next: first + count + skipped, events: count, last: end, render };
+}
+
+/** The delivery is in the daemon's state before it is in the file: after a crash, the file's length decides. */
+function append(
+  state: RecorderState,
+  batch: FeedBatch,
+  planned: Delivery,
+  ...before: RecorderEffect[]
+): RecorderStep {
+  const delivery = { ...planned, before: state.size };
+  const asking = ask(
+    state,
+    { type: "append", delivery: state.deliveries, size: state.size },
+    (state, seen, message) => {
+      if (message.type === "appended") {
+        // What kato wrote, not what the file measures: an edit at this moment is noticed at the next append.
+        const size = state.size + delivery.length;
+        return finish({ ...state, size }, seen, batch, { effect: "commit", size });
+      }
+      if (message.type !== "changed") throw unexpected(message);
+      // The person edited the file. Their text stays, and kato goes on at its end.
+      const { size } = message;
+      return append({ ...state, size }, batch, delivery, { effect: "edited", size });
+    },
+  );
+  return { ...asking, effects: [...before, { effect: "open-delivery", delivery }] };
+}
+
+/** Nothing is to be appended. */
+function advance(state: RecorderState, seen: Seen, batch: FeedBatch, render: Uint8Array): RecorderStep {
+  return finish(state, seen, batch, {
+    effect: "advance",
+    delivery: deliveryOf(batch, state.size, 0, render),
+  });
+}
+
+/** The batch was dealt with. */
+function finish(state: RecorderState, seen: Seen, batch: FeedBatch, kept: RecorderEffect): RecorderStep {
+  const next = batch.end ? leave(state, seen) : over(state, { effect: "give-credit" });
+  return {
+    ...next,
+    state: { ...next.state, reported: null },
+    effects: [kept, { effect: "changed" }, ...next.effects],
+  };
+}
+
+/**
+ * Nobody else knows of the writer of a recording that is over: left running, it would keep a later recording into this
+ * file waiting for ever. It is ended when it has said that its file is closed.
+ */
+function leave(state: RecorderState, { isOpen }: Seen): RecorderStep {
+  if (!isOpen) return over({ ...state, closed: true }, { effect: "stopped" });
+  const then: Step = (state, { row }) => {
+    const end = { effect: "end-writer" } as const;
+    // It was resumed while its writer closed. The start that comes with that is next.
+    return row.active ? over(state, end) : over({ ...state, closed: true }, end, { effect: "stopped" });
+  };
+  return {
+    ...over(state),
+    question: { question: "writer", message: { type: "close" }, payload: undefined, then },
+  };
+}
+
+function look(state: RecorderState, ...effects: RecorderEffect[]): RecorderStep {
+  return { state, effects, question: { question: "look", then: goOn } };
+}
+
+function open(state: RecorderState, then: Extract<Question, { question: "open" }>["then"]): RecorderStep {
+  return { ...over(state), question: { question: "open", then } };
+}
+
+/** What became of the destination. Null: kato ends before it could be opened, and the next run reads on from here. */
+export function takeOpened(
+  state: RecorderState,
+  seen: Seen,
+  opened: Pick<OpenedDestination, "size" | "isSame"> | { readonly problem: Problem } | null,
+  then: Extract<Question, { question: "open" }>["then"],
+): RecorderStep {
+  if (opened === null) return over(state);
+  if ("problem" in opened) return halt(state, seen, opened.problem);
+  return then({ ...state, size: opened.size }, seen, opened.isSame);
+}
+
+function ask(
+  state: RecorderState,
+  message: ToWriter,
+  then: TakeAnswer,
+  payload?: Uint8Array<ArrayBuffer>,
+): RecorderStep {
+  const take: TakeAnswer = (state, seen, answer, render) => {
+    if (answer.type !== "failed") return then(state, seen, answer, render);
+    const why = `cannot ${answer.action} ${seen.row.destination}: ${answer.message}`;
+    return fail(state, { why, kind: "machine" });
+  };
+  return { ...over(state), question: { question: "writer", message, payload, then: take } };
+}
+
+function unexpected({ type }: FromWriter): Error {
+  return new Error(`internal error: unexpected ${type}`);
+}
