@@ -29,7 +29,7 @@ export interface ObeyContext {
   readonly database: Database;
   readonly sessions: SessionsStore;
   readonly recordings: RecordingsStore;
-  readonly recorders: Recorders;
+  readonly recorders: Pick<Recorders, "start" | "ended" | "settled" | "giveUp">;
   readonly decide: (asker: Asker, destination: string | null, meta: SessionMeta) => Decision;
   readonly allowShared: boolean;
   readonly commands: Commands;

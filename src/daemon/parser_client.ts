@@ -41,6 +41,14 @@ export interface ParserClientOptions {
   readonly failed: (why: string, mark: string | null, violation: boolean) => void;
   /** It hangs, and is a thread: one that loops cannot be ended, so the process must be. */
   readonly hangs: (mark: string | null) => void;
+  readonly timers?: ParserTimers;
+}
+
+/** A test has its own. */
+export interface ParserTimers {
+  readonly after: typeof after;
+  readonly afterAwake: typeof afterAwake;
+  readonly now: () => number;
 }
 
 /** Pauses before the first, second … restart in a row, in milliseconds. */
@@ -48,6 +56,7 @@ const BACK_OFF = [250, 1_000, 4_000, 15_000, 60_000];
 
 export function createParserClient(options: ParserClientOptions): ParserClient {
   const { provider, roots, host, grants } = options;
+  const timers = options.timers ?? { after, afterAwake, now: () => performance.now() };
   let role: Role | null = null;
   let marked: string | null = null;
   /** The number of the question that is not answered yet. */
@@ -76,7 +85,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     options.failed(why, mark, violation);
     const pause = BACK_OFF[Math.min(failures, BACK_OFF.length - 1)] ?? 0;
     failures += 1;
-    after(pause, () => {
+    timers.after(pause, () => {
       if (stopping === null) start();
     });
   }
@@ -92,7 +101,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
   function doubt(own: Role): void {
     doubts += 1;
     heard = false;
-    stopDoubting = afterAwake(DOUBT_MS, () => {
+    stopDoubting = timers.afterAwake(DOUBT_MS, () => {
       stopDoubting = null;
       if (role !== own || (heard && doubts < DOUBTS)) return;
       if (host.name === "processes") down(own, "it did not answer", false);
@@ -137,7 +146,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     start,
     send,
     beat() {
-      const now = performance.now();
+      const now = timers.now();
       // Not at every call: each wakes a process that has nothing to do.
       if (role === null || now - lastAsked < HEARTBEAT_MS) return;
       if (asked !== null) {
@@ -157,7 +166,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
       if (own === null) return;
       await new Promise<void>((resolve) => {
         stopping = resolve;
-        after(withinMs, resolve);
+        timers.after(withinMs, resolve);
         send({ type: "stop" });
       });
       options.keepMark(null);

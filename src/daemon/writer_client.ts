@@ -32,8 +32,12 @@ export class WriterGone extends Error {
   override readonly name = "WriterGone";
 }
 
-/** `violation` is told what the writer did before it is ended. */
-export function askWriter(role: Role, violation: (why: string) => void): WriterClient {
+/** `violation` hears what the writer did before it is ended. */
+export function askWriter(
+  role: Role,
+  violation: (why: string) => void,
+  limit: typeof afterAwake = afterAwake,
+): WriterClient {
   let waiting:
     | { type: ToWriter["type"]; resolve(answer: WriterAnswer): void; reject(error: Error): void }
     | null = null;
@@ -67,7 +71,7 @@ export function askWriter(role: Role, violation: (why: string) => void): WriterC
       const answer = new Promise<WriterAnswer>((resolve, reject) => {
         waiting = { type: message.type, resolve, reject };
       });
-      const cancel = afterAwake(HEARTBEAT_MS, () => fail("it did not answer"));
+      const cancel = limit(HEARTBEAT_MS, () => fail("it did not answer"));
       role.port.send({ header: message, payload: payload ?? null });
       try {
         return await answer;

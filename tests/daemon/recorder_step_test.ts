@@ -106,6 +106,8 @@ interface Given {
   readonly delivery?: Partial<Delivery>;
   readonly state?: Partial<RecorderState>;
   readonly isOpen?: boolean;
+  /** The writer gives no state of its renderer. */
+  readonly noRender?: boolean;
 }
 
 /** Plays one task: `answers` come in order, and effects change what is seen as the daemon's state would. */
@@ -198,7 +200,10 @@ function play(task: Step, given: Given, answers: readonly Answer[] = []): Played
       const result = answer as Opened;
       if (result !== null && "size" in result) seen.isOpen = true;
       ({ state, effects, question } = takeOpened(state, seen, result, asked.then));
-    } else ({ state, effects, question } = asked.then(state, seen, answer as FromWriter, bytes("R2")));
+    } else {
+      const render = given.noRender === true ? null : bytes("R2");
+      ({ state, effects, question } = asked.then(state, seen, answer as FromWriter, render));
+    }
   }
   assert.deepEqual(left, [], "every answer was asked for");
   return { state, seen, trace };
@@ -238,6 +243,11 @@ const DELIVERIES: Readonly<Record<string, Case>> = {
     answers: [opened, prepared(0)],
     trace: [...PREPARE, "advance 100+0 to 8, 2 events, R2", "changed", "give-credit"],
     after: { size: 100 },
+  },
+  "a renderer without a state begins anew": {
+    noRender: true,
+    answers: [opened, prepared(0)],
+    trace: [...PREPARE, "advance 100+0 to 8, 2 events, null", "changed", "give-credit"],
   },
   "no events, and nothing written: no writer is needed": {
     row: { render: null },

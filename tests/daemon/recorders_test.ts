@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { OpenResult } from "../../src/daemon/recorder_context.ts";
 import { createRecorders, type Recorders } from "../../src/daemon/recorders.ts";
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
-import { openState } from "../../src/daemon/state.ts";
+import { openState, StateError } from "../../src/daemon/state.ts";
 import { WriterGone } from "../../src/daemon/writer_client.ts";
 import type { ProviderId } from "../../src/protocol/event.ts";
 import type { FromParser } from "../../src/protocol/parser_messages.ts";
@@ -30,6 +30,10 @@ interface Scene {
   readonly answers: (FromWriter | Error | Promise<FromWriter>)[];
   /** Whether the file at the destination is the one that is open. */
   unchanged: boolean;
+  /** The change of the state that fails next. */
+  fails: keyof RecordingsStore | null;
+  /** What the file measures. */
+  size: number;
   rest: (() => void) | null;
   add(own?: { session?: string; provider?: ProviderId; until?: number | null }): number;
   /** The feed that was asked for last. */
@@ -44,9 +48,17 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
   const state = openState(`${folder}/kato.db`);
   if (!state.opened) throw new Error(state.message);
   const store = storeRecordings(state.database);
+  const failing = new Proxy(store, {
+    get(target, name) {
+      if (name !== scene.fails) return Reflect.get(target, name);
+      return () => {
+        scene.fails = null;
+        throw new StateError("Cannot use the state: disk full");
+      };
+    },
+  });
   const deeds: string[] = [];
   let lastFeed = 0;
-  let size = 0;
   const writer = {
     async ask(message: ToWriter) {
       deeds.push(message.type === "append" ? `append at ${message.size}` : message.type);
@@ -61,17 +73,17 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
       case "prepare":
         return { type: "prepared", delivery: message.delivery, length: 10 };
       case "append":
-        size = message.size + 10;
-        return { type: "appended", delivery: message.delivery, size };
+        scene.size = message.size + 10;
+        return { type: "appended", delivery: message.delivery, size: scene.size };
       case "truncate":
-        size = message.length;
-        return { type: "truncated", size };
+        scene.size = message.length;
+        return { type: "truncated", size: scene.size };
       default:
         return { type: "closed" };
     }
   }
   const recorders = createRecorders({
-    store,
+    store: failing,
     maxBytes: 1_000,
     send(provider, message) {
       if (message.type === "feed") lastFeed = message.feed;
@@ -89,7 +101,7 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
           scene.rest = giveBack;
         },
       };
-      return given === undefined ? { writer, place, size, isSame: true } : given;
+      return given === undefined ? { writer, place, size: scene.size, isSame: true } : given;
     },
     unchanged: () => scene.unchanged,
     noteChange: (_, reason) => void deeds.push(reason),
@@ -105,6 +117,8 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
     openings: [],
     answers: [],
     unchanged: true,
+    fails: null,
+    size: 0,
     rest: null,
     add({ session = "s", provider = "codex", until = null } = {}) {
       const meta = { provider, session, title: null, project: null, started: null, client: null };
@@ -393,4 +407,61 @@ Deno.test("recorders: after a close nothing is tried again, and no batch is take
     await recorders.close();
     assert.equal(deeds.at(-1), "writer ended");
     assert.equal(store.get(id).next, 1);
+  }));
+
+/** The change that fails; what the writer did until then; what it does when it is tried again. */
+const FAULTS: readonly [keyof RecordingsStore, readonly string[], readonly string[]][] = [
+  // Nothing goes into the file before its delivery is in the state.
+  ["openDelivery", ["prepare"], ["prepare", "append at 0"]],
+  // It is in the file, and not in the state: the file's length says so.
+  ["commitDelivery", ["prepare", "append at 0"], []],
+];
+
+for (const [change, before, after] of FAULTS) {
+  Deno.test(`recorders: a state that takes no ${change} blocks, and then every event is there once`, () =>
+    withRecorders(async (scene) => {
+      const { store, recorders, deeds, openings, add, batch, done } = scene;
+      const id = add();
+      recorders.start(store.get(id));
+      await done("codex feed 1");
+      scene.fails = change;
+      batch();
+      await done(`${id} blocked (machine): Cannot use the state: disk full`);
+      const written = () => deeds.filter((deed) => /^(prepare|append|truncate)/.test(deed));
+      assert.deepEqual(written(), before);
+      assert.ok(deeds.indexOf("writer ended") < deeds.indexOf("codex unfeed 1"));
+      assert.equal(store.get(id).next, 0);
+      deeds.length = 0;
+      await done("codex feed 2");
+      batch();
+      if (change === "openDelivery") await done("codex credit 2");
+      await recorders.close();
+      assert.deepEqual(written(), after);
+      assert.deepEqual([store.get(id).next, store.get(id).size, store.delivery(id)], [1, 10, null]);
+      assert.deepEqual(openings, []);
+    }));
+}
+
+Deno.test("recorders: a delivery that a crash left torn is cut, and sent again", () =>
+  withRecorders(async (scene) => {
+    const { store, recorders, deeds, add, batch, done } = scene;
+    const id = add();
+    const render = new Uint8Array();
+    const delivery = {
+      before: 0,
+      length: 10,
+      checkpoint: CHECKPOINT,
+      next: 1,
+      events: 1,
+      last: false,
+      render,
+    };
+    store.openDelivery(id, delivery);
+    scene.size = 4;
+    recorders.start(store.get(id));
+    await done("codex feed 1");
+    assert.deepEqual(deeds.slice(0, 4), ["open", "truncate", "watch s", "codex feed 1"]);
+    batch();
+    await done("codex credit 1");
+    assert.deepEqual([store.get(id).size, store.get(id).next], [10, 1]);
   }));
