@@ -31,6 +31,7 @@ const PURE_ROOMS = [
 const DRIVERS = [
   "src/settings/policy_files.ts",
   "src/destination/lookup.ts",
+  "src/audit/command_log.ts",
   "src/audit/copy.ts",
   "src/audit/file.ts",
   "src/audit/files.ts",
@@ -85,7 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   settings: ["protocol", "disk"],
   destination: ["protocol", "disk", "settings"],
   permissions: ["protocol", "settings"],
-  audit: ["protocol", "disk"],
+  audit: ["protocol", "disk", "destination"],
   providers: ["protocol"],
   session: ["protocol", "destination"],
   render: ["protocol"],

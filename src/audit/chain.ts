@@ -33,7 +33,7 @@ export function makeRecord(last: Link, body: AuditBody, stamp: Stamp): AuditReco
     requested: bound(body.requested, PATH_BYTES),
     path: bound(body.path, PATH_BYTES),
     decision: body.decision,
-    reason: cut(body.reason, AUDIT_TEXT_BYTES),
+    reason: body.reason,
     detail: bound(body.detail, AUDIT_TEXT_BYTES),
     policyVersion: stamp.policyVersion,
     policyHash: stamp.policyHash,

@@ -5,6 +5,7 @@
 import { AUDIT_LINE_BYTES } from "../protocol/limits.ts";
 import { type Link, readLine } from "./chain.ts";
 import { AuditLogError, OddFile } from "./error.ts";
+import type { ReasonOf } from "./reasons.ts";
 import { listRotated, lockFile } from "./files.ts";
 import { flushFolder } from "../disk/flush_folder.ts";
 import { entryAt } from "../disk/entry_at.ts";
@@ -144,8 +145,12 @@ export function holds(file: Deno.FsFile, { line, end }: Written): boolean {
   return readText(file, end - length, length) === line;
 }
 
-/** What became of the record that this process wrote last, as reason codes of the log have it; null: it is in its place. */
-export function whatBecameOf(written: Written, now: Seen, directory: string): string | null {
+/** Why the record that this process wrote last is not in its place; null when it is. */
+export function whyNotInPlace(
+  written: Written,
+  now: Seen,
+  directory: string,
+): ReasonOf<"audit-log-changed"> | null {
   if (isSame(written, now)) {
     if (holds(now.file, written)) return null;
     return now.size < written.end ? "log-cut" : "log-altered";

@@ -6,6 +6,7 @@
  * on the log folder; writes nothing else. What is in the log is never changed or removed: half a line that a crash
  * left stays where it is, as evidence, and the chain goes on after it.
  */
+import { auditLogChanged } from "./events.ts";
 import type { AuditBody, AuditRecord } from "./record.ts";
 import { AUDIT_FILE_BYTES } from "../protocol/limits.ts";
 import { type Link, makeRecord, recordLine, START } from "./chain.ts";
@@ -20,7 +21,7 @@ import {
   openLock,
   openLog,
   type Seen,
-  whatBecameOf,
+  whyNotInPlace,
   type Written,
 } from "./file.ts";
 import { currentFile, rotatedFile } from "./files.ts";
@@ -103,17 +104,13 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
   /** What somebody else did to the log, as the record to come; the chain goes on from what this process wrote. */
   const findChange = (now: Seen): AuditBody[] => {
     if (own === null) return [];
-    const reason = whatBecameOf(own, now, directory);
+    const reason = whyNotInPlace(own, now, directory);
     if (reason === null) return [];
     const { sequence, hash } = own;
     // A copy in its place that has all of it is odd, and breaks nothing.
     if (!holds(now.file, own)) last = { sequence: Math.max(sequence, last.sequence), hash };
-    return [{
-      ...NOTE,
-      path,
-      reason,
-      detail: `record ${sequence}, written last by this process, had hash ${hash}`,
-    }];
+    const detail = `record ${sequence}, written last by this process, had hash ${hash}`;
+    return [auditLogChanged(path, reason, detail)];
   };
 
   const appendAll = (bodies: readonly AuditBody[], worker: string | null): AuditRecord[] => {
@@ -165,16 +162,6 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     },
   };
 }
-
-const NOTE: Omit<AuditBody, "path" | "reason"> = {
-  event: "audit-log-changed",
-  provider: null,
-  session: null,
-  command: null,
-  requested: null,
-  decision: "note",
-  detail: null,
-};
 
 function message(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,102 +1,13 @@
 /**
  * One record of the security log: a decision, or something that happened to a boundary. Written and flushed
- * before the decision takes effect. Never holds conversation content. Room: protocol; no authority.
+ * before the decision takes effect. A record never holds conversation content.
+ *
+ * The room of the audit log reads and appends to the files of the log folder, and reads copies of a log that a person
+ * names. It never changes or removes a record, and it takes no decision. Its drivers are log.ts, file.ts and files.ts,
+ * which write, and verify.ts and copy.ts, which read; all else is pure.
  */
 import * as z from "zod/mini";
-
-export const AUDIT_EVENTS = [
-  "daemon-started",
-  "daemon-stopped",
-  /** A command from the chat, the command line or policy, with its decision. */
-  "command",
-  /** A line that looks like a command and is none. */
-  "look-alike",
-  /** What the writer opened was, or was not, what had been decided. */
-  "destination-opened",
-  "destination-changed",
-  "role-ended",
-  "protocol-violation",
-  "source-quarantined",
-  "source-released",
-  /** What stood in the request spool and was not obeyed. */
-  "request-refused",
-  /** A recording that is as large as policy allows. */
-  "recording-blocked",
-  /** One that was told to end, and ended without what could not be written. */
-  "recording-given-up",
-  /** A recording's session goes on in another one. */
-  "recording-moved",
-  /** A recording's log is not there. */
-  "feed-lost",
-  "policy-loaded",
-  /** Somebody else changed the log itself while a process wrote to it. */
-  "audit-log-changed",
-  /** `kato policy allow` and `kato policy deny`. */
-  "policy-edited",
-] as const;
-
-/**
- * Reason codes of records, besides those of the command grammar (command.ts) and of destination denials
- * (destination/decision.ts). docs/audit-events.md says what each means; a new one goes into both.
- */
-export const REASONS = [
-  // daemon-started, daemon-stopped, policy-loaded
-  "kernel-sandbox",
-  "no-kernel-sandbox",
-  "stopped",
-  "restart",
-  "widening-ignored",
-  // command: what was done
-  "recording",
-  "resumed",
-  "captured",
-  "exported",
-  "destination-set",
-  "already-recording",
-  "not-recording",
-  // command: why nothing was done, besides the denials
-  "destination-in-use",
-  "still-ending",
-  // destination-opened, destination-changed
-  "created",
-  "opened",
-  "created-again",
-  "replaced",
-  "replaced-by-user",
-  "edited-by-user",
-  "swapped",
-  "cannot-open",
-  "edited",
-  // role-ended, protocol-violation, source-quarantined, source-released
-  "role-ended",
-  "protocol-violation",
-  "parser-failed-twice",
-  "grown-or-upgraded",
-  // audit-log-changed
-  "log-cut",
-  "log-altered",
-  "log-removed",
-  "log-replaced",
-  // look-alike: how many more there were
-  "not-listed",
-  // request-refused
-  "malformed-request",
-  "no-file",
-  "odd-name",
-  "unreadable-request",
-  // recording-given-up, feed-lost
-  "recording-given-up",
-  "log-not-there",
-  // recording-moved
-  "moved",
-  "own-recording",
-  "not-new",
-  "other-root",
-  "gave-up",
-  // policy-edited
-  "folder-allowed",
-  "folder-denied",
-] as const;
+import { AUDIT_EVENTS, type Reason } from "./reasons.ts";
 
 export const auditBody = z.strictObject({
   event: z.enum(AUDIT_EVENTS),
@@ -107,11 +18,12 @@ export const auditBody = z.strictObject({
   requested: z.nullable(z.string()),
   path: z.nullable(z.string()),
   decision: z.enum(["allow", "deny", "note"]),
-  /** A reason code; docs/audit-events.md lists them. */
+  /** A reason code; a log that another version wrote may hold codes that this one does not know. */
   reason: z.string(),
   detail: z.nullable(z.string()),
 });
-export type AuditBody = z.infer<typeof auditBody>;
+/** A body as it is written: events.ts makes every one of them. */
+export type AuditBody = z.infer<typeof auditBody> & { readonly reason: Reason };
 
 export const auditRecord = z.strictObject({
   v: z.literal(1),

@@ -1,5 +1,6 @@
 /** The audit record of the lines in one message that are not obeyed. Room: session; no authority, pure. */
-import type { AuditBody } from "../audit/record.ts";
+import { linesRefused } from "./events.ts";
+import type { AuditBody } from "./record.ts";
 import type { RefusedLine } from "../protocol/command.ts";
 import { LOOK_ALIKE_TEXTS } from "../protocol/limits.ts";
 import type { SessionRef } from "../protocol/session.ts";
@@ -25,12 +26,12 @@ export function describeRefused(ref: SessionRef, lines: readonly RefusedLine[]):
   const sentence = sayRefused(first);
   const more = told.length - 1;
   return {
-    body: {
-      ...lookAlike(ref),
-      command: first.token,
-      reason: first.reason,
-      detail: others.length === 0 ? null : describeOthers(lines, others),
-    },
+    body: linesRefused(
+      ref,
+      first.token,
+      first.reason,
+      others.length === 0 ? null : describeOthers(lines, others),
+    ),
     sentence: sentence === null || more <= 0
       ? sentence
       : `${sentence} So ${more === 1 ? "was" : "were"} ${more} more.`,
@@ -42,7 +43,7 @@ export function describeUnlisted(counted: Unlisted): AuditBody {
   const { messages, lines } = counted;
   const detail =
     `${messages} more messages with ${lines} such lines were not listed, for there were too many`;
-  return { ...lookAlike(counted), command: null, reason: "not-listed", detail };
+  return linesRefused(counted, null, "not-listed", detail);
 }
 
 /** How many for each reason, and the texts of a few. */
@@ -52,8 +53,4 @@ function describeOthers(lines: readonly RefusedLine[], others: readonly RefusedL
   const reasons = [...counts].map(([reason, count]) => `${count} ${reason}`).join(", ");
   const texts = others.slice(0, LOOK_ALIKE_TEXTS).map(({ token }) => JSON.stringify(token)).join(", ");
   return `${lines.length} lines in one message (${reasons}); after the first: ${texts}`;
-}
-
-function lookAlike({ provider, session }: SessionRef): Omit<AuditBody, "command" | "reason" | "detail"> {
-  return { event: "look-alike", provider, session, requested: null, path: null, decision: "deny" };
 }

@@ -3,6 +3,8 @@
  * transaction, the record first, so that there is no effect without its record and no record that is not kept. All of
  * it can be done again after it failed. Room: daemon; no authority of its own.
  */
+import { commandDecided } from "../audit/events.ts";
+import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
 import type { Format, RenderHead } from "../protocol/render.ts";
 import type { Decision } from "../destination/decision.ts";
@@ -42,13 +44,13 @@ export function accept(
   context: ObeyContext,
   command: Command,
   path: string | null,
-  reason: string,
+  reason: ReasonOf<"command">,
   effects: readonly Effect[],
   decision: Decision | null = null,
 ): Verdict {
   const { asker } = command;
   const changed: (() => void)[] = [];
-  const body = auditCommand(command, path, "allow", reason);
+  const body = commandDecided(command.ref, asked(command), path, "allow", reason);
   const isNew = settle(context, command.claim, [body], () => {
     for (const effect of effects) changed.push(applyEffect(context, command, effect, decision));
     const until = reason === "already-recording"
@@ -67,10 +69,10 @@ export function deny(
   context: ObeyContext,
   command: Command,
   path: string | null,
-  reason: string,
+  reason: ReasonOf<"command">,
   message: string,
 ): Verdict {
-  const body = auditCommand(command, path, "deny", reason);
+  const body = commandDecided(command.ref, asked(command), path, "deny", reason);
   if (settle(context, command.claim, [body])) context.denied(body, message);
   return { result: "denied", reason, message, destination: path };
 }
@@ -122,23 +124,8 @@ function applyEffect(
   }
 }
 
-function auditCommand(
-  { ref, token, destination }: Command,
-  path: string | null,
-  decision: "allow" | "deny",
-  reason: string,
-): AuditBody {
-  return {
-    event: "command",
-    provider: ref.provider,
-    session: ref.session,
-    command: token,
-    requested: destination,
-    path,
-    decision,
-    reason,
-    detail: null,
-  };
+function asked({ token, destination }: Command) {
+  return { command: token, requested: destination };
 }
 
 function kindOf({ asker, verb }: Command): RecordingKind {

@@ -8,6 +8,8 @@ import { decide } from "../destination/decide.ts";
 import type { Asker, Created, Decision, Lookup, Request } from "../destination/decision.ts";
 import { generateName, resolveRequest } from "../destination/path.ts";
 import type { Policy } from "../settings/policy.ts";
+import { destinationOpened } from "../audit/events.ts";
+import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
 import type { Grant } from "../protocol/grant.ts";
 import { WRITERS } from "../protocol/limits.ts";
@@ -114,22 +116,12 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   function report(
     recording: Recording,
     decision: "allow" | "deny",
-    reason: string,
+    reason: ReasonOf<"destination-opened">,
     detail: string | null,
   ): void {
     const refusal = `${reason} ${detail}`;
     if (decision === "deny" && refusals.get(recording.id) === refusal) return;
-    audit({
-      event: "destination-opened",
-      provider: recording.provider,
-      session: recording.session,
-      command: null,
-      requested: null,
-      path: recording.destination,
-      decision,
-      reason,
-      detail,
-    });
+    audit(destinationOpened(recording, null, decision, reason, detail));
     if (decision === "deny") refusals.set(recording.id, refusal);
     else refusals.delete(recording.id);
   }
@@ -206,7 +198,11 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   }
 
   /** A difference between what was opened, what was decided, and what is at the path now. */
-  function compare(opened: OpenedFile, existing: FileIdentity | null, path: string): string | null {
+  function compare(
+    opened: OpenedFile,
+    existing: FileIdentity | null,
+    path: string,
+  ): ReasonOf<"destination-opened"> | null {
     if (!opened.isFile) return "not-a-regular-file";
     if (opened.links !== 1) return "hard-link";
     if (existing !== null && !isSame(existing, opened)) return "swapped";
@@ -261,7 +257,12 @@ function identify(
 }
 
 /** What became of the file since we had it open last. */
-function howItWasFound(recording: Recording, opened: OpenedFile, create: boolean, asLeft: boolean): string {
+function howItWasFound(
+  recording: Recording,
+  opened: OpenedFile,
+  create: boolean,
+  asLeft: boolean,
+): ReasonOf<"destination-opened"> {
   if (recording.file === null) return create ? "created" : "opened";
   if (create) return "created-again";
   if (!isSame(recording.file, opened)) return "replaced-by-user";

@@ -3,6 +3,7 @@
  * parser that went down. Room: daemon; no authority of its own.
  */
 import type { Host } from "../hosts/host.ts";
+import { protocolViolated, roleEnded, sourceQuarantined, sourceReleased } from "../audit/events.ts";
 import type { AuditBody } from "../audit/record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
@@ -53,16 +54,6 @@ export interface FollowingContext {
   readonly down: (provider: ProviderId, why: string) => void;
 }
 
-export const EMPTY_BODY: Omit<AuditBody, "event" | "reason"> = {
-  provider: null,
-  session: null,
-  command: null,
-  requested: null,
-  path: null,
-  decision: "note",
-  detail: null,
-};
-
 export function followProvider(
   plan: ProviderPlan,
   context: FollowingContext,
@@ -86,10 +77,7 @@ export function followProvider(
         const over = "session" in crashedWith
           ? follow.crashed(crashedWith.session) ? [{ session: crashedWith.session, path: null }] : []
           : sources.crashed(crashedWith.logs).map((path) => ({ session: null, path }));
-        for (const { session, path } of over) {
-          const reason = "parser-failed-twice";
-          audit({ ...EMPTY_BODY, event: "source-quarantined", provider, session, path, reason });
-        }
+        for (const { session, path } of over) audit(sourceQuarantined({ provider, session }, path));
         return over;
       });
       for (const { session, path } of over) {
@@ -111,11 +99,11 @@ export function followProvider(
     followed.state = "failed";
     inHand = null;
     log.report("parser-ended", { provider, why });
-    const event = violation ? "protocol-violation" : "role-ended";
-    const decision = violation ? "deny" : "note";
     const crashedWith = mark === null ? null : inHandOf(mark);
     const session = crashedWith !== null && "session" in crashedWith ? crashedWith.session : null;
-    take(() => void audit({ ...EMPTY_BODY, event, provider, session, decision, reason: event, detail: why }));
+    const about = { provider, session };
+    const body = violation ? protocolViolated(about, null, why) : roleEnded(about, why);
+    take(() => void audit(body));
     if (mark !== null) crashed(mark);
     follow.restarted();
     context.down(provider, why);
@@ -143,7 +131,7 @@ export function followProvider(
     sessions: context.sessions,
     send: client.send,
     released(session) {
-      audit({ ...EMPTY_BODY, event: "source-released", provider, session, reason: "grown-or-upgraded" });
+      audit(sourceReleased({ provider, session }));
     },
   });
   const followed: FollowedProvider = {

@@ -2,6 +2,7 @@
  * The daemon: takes the lock, opens policy, audit log and state, starts the orchestrator, and ends in good order.
  * Recovery is the start path: what a crash left is settled here, every time. Room: daemon.
  */
+import { daemonStarted, daemonStopped, requestRefused, wideningIgnored } from "../audit/events.ts";
 import { every, wait } from "../hosts/timers.ts";
 import { join } from "@std/path";
 import { STANDARD_PIPE } from "../hosts/byte_pipe.ts";
@@ -29,7 +30,7 @@ import { type Log, openLog, sayLine } from "./log.ts";
 import { openMarks } from "./marks.ts";
 import { createOrchestrator, type KernelSandbox } from "./orchestrator.ts";
 import { takeRequests } from "./requests.ts";
-import { EMPTY_BODY, type ProviderPlan } from "./followed_provider.ts";
+import type { ProviderPlan } from "./followed_provider.ts";
 import { openState } from "./state.ts";
 
 export interface DaemonOptions {
@@ -118,21 +119,14 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const auditing = await start(() => openDaemonAudit(places.logs, effective, log));
   if (!auditing.done) return auditing.status;
   const audit = auditing.result;
-  const note = (
-    event: "daemon-started" | "daemon-stopped" | "policy-loaded",
-    reason: string,
-    detail: string | null,
-  ) => audit.record({ ...EMPTY_BODY, event, reason, detail });
   const without = kernel.missing.length > 0 ? `; the kernel lacks ${kernel.missing.join(", ")}` : "";
   const sandbox = kernel.sandbox ? "kernel-sandbox" : "no-kernel-sandbox";
   const noted = await start(() =>
-    note("daemon-started", sandbox, `kato ${VERSION}, host ${roles}${without}`)
+    audit.record(daemonStarted(sandbox, `kato ${VERSION}, host ${roles}${without}`))
   );
   if (!noted.done) return noted.status;
   for (const violation of effective.violations) {
-    const noted = await start(() =>
-      note("policy-loaded", "widening-ignored", formatSettingsError(violation))
-    );
+    const noted = await start(() => audit.record(wideningIgnored(formatSettingsError(violation))));
     if (!noted.done) return noted.status;
     const { file, line, key } = violation;
     log.report("widening-ignored", { file, line, key });
@@ -174,8 +168,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     folder: places.requests,
     refused: places.refusedRequests,
     obey: orchestrator.obey,
-    record: (path, reason, detail) =>
-      audit.record({ ...EMPTY_BODY, event: "request-refused", path, decision: "deny", reason, detail }),
+    record: (path, reason, detail) => audit.record(requestRefused(path, reason, detail)),
     log,
   });
   const stopTending = every(TEND_MS, () => {
@@ -203,7 +196,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   requests.close();
   await within(STOP_MS - PARSERS_STOP_MS, orchestrator.stop(PARSERS_STOP_MS), log);
   try {
-    note("daemon-stopped", status === EXIT.restart ? "restart" : "stopped", null);
+    audit.record(daemonStopped(status === EXIT.restart ? "restart" : "stopped"));
   } catch (error) {
     // The next start shows that this end is not on record; it is no reason not to end.
     log.report("audit-failed", { why: describeFailure(error).why });

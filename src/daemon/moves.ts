@@ -5,7 +5,7 @@
  * Either can be done again after a crash. Policy is not asked: file and person are the same, and opening the file
  * decides about it again anyway. Room: daemon; no authority of its own.
  */
-import type { AuditBody } from "../audit/record.ts";
+import { recordingMoved } from "../audit/events.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { type Continuation, decideContinuation } from "../session/continuation.ts";
@@ -64,7 +64,7 @@ export function createMoves(options: MovesOptions): Moves {
   /** Ends one that waits for what `before` left it. */
   function drop(waiting: RecordingSummary, before: RecordingSummary, reason: "other-root" | "gave-up"): void {
     database.transact(() => {
-      audit(auditMove(before, waiting.session, reason));
+      audit(recordingMoved(before, waiting.session, reason));
       recordings.giveUp(waiting.id);
     });
     announce(before, waiting.session, reason);
@@ -88,7 +88,7 @@ export function createMoves(options: MovesOptions): Moves {
       const into = { provider: ref.provider, session: continues };
       const continuation = decide(ref, into, came);
       const reason = continuation.goes === "on" ? "moved" : continuation.reason;
-      const isNew = settle(context, claim, [auditMove(active, continues, reason)], () => {
+      const isNew = settle(context, claim, [recordingMoved(active, continues, reason)], () => {
         // The notice is the last of it.
         recordings.end(active.id, seq + 1);
         recordings.leave(active.id, continues, continuation.goes === "on");
@@ -120,23 +120,5 @@ export function createMoves(options: MovesOptions): Moves {
       for (const { waiting, before } of given) drop(waiting, before, "gave-up");
       return given.length;
     },
-  };
-}
-
-function auditMove(
-  { provider, session, destination }: RecordingSummary,
-  into: string,
-  reason: string,
-): AuditBody {
-  return {
-    event: "recording-moved",
-    provider,
-    session,
-    command: null,
-    requested: null,
-    path: destination,
-    decision: "note",
-    reason,
-    detail: into,
   };
 }

@@ -6,6 +6,7 @@
 import type { Host } from "../hosts/host.ts";
 import { after } from "../hosts/timers.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
+import { protocolViolated } from "../audit/events.ts";
 import type { AuditBody } from "../audit/record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
@@ -26,7 +27,6 @@ import { storeSessions } from "./sessions_store.ts";
 import { describeProvider, describeRecording } from "./describe.ts";
 import type { Database } from "./state.ts";
 import {
-  EMPTY_BODY,
   type FollowedProvider,
   type FollowingContext,
   followProvider,
@@ -135,11 +135,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     grantsFor: options.grantsFor,
     audit,
     violated({ provider, session, destination: path }, detail) {
-      const event = "protocol-violation";
-      auditSoon(
-        { ...EMPTY_BODY, event, provider, session, path, decision: "deny", reason: event, detail },
-        provider,
-      );
+      auditSoon(protocolViolated({ provider, session }, path, detail), provider);
     },
   });
 

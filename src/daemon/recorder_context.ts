@@ -1,4 +1,5 @@
 /** What a recorder is given to work with, and what may keep it from working. Room: daemon; no authority, types only. */
+import type { ReasonOf } from "../audit/reasons.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { Recording, RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
@@ -53,7 +54,7 @@ export interface RecorderContext {
   readonly giveCredit: () => void;
   readonly maxBytes: number;
   /** Something that a person should see in the audit log: the file was changed by somebody else. */
-  readonly noteChange: (recording: Recording, reason: string) => void;
+  readonly noteChange: (recording: Recording, reason: ReasonOf<"destination-changed">) => void;
   /** It is blocked, or blocked for another reason; to be tried again after a pause, when nothing else has it tried. */
   readonly blocked: (recording: RecordingSummary, problem: Problem, isNew: boolean) => void;
   /** Events or size of the recording changed. */

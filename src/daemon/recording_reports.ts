@@ -1,8 +1,9 @@
 /** Says what became of a recording: in the audit log, in the operational log and in the status. */
+import { destinationChanged, feedLost, recordingBlocked, recordingGivenUp } from "../audit/events.ts";
+import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Audit } from "./audit.ts";
-import { EMPTY_BODY } from "./followed_provider.ts";
 import type { Log } from "./log.ts";
 import type { OpenResult, Problem } from "./recorder_context.ts";
 import type { RecordingSummary } from "./recording.ts";
@@ -27,31 +28,20 @@ export function createRecordingReports({ audit, auditSoon, log, status }: Record
     blocked({ provider, session, destination }: RecordingSummary, { why, kind }: Problem): void {
       if (kind === "no-log") {
         log.report("session-lost", { provider, session, why });
-        const reason = "log-not-there";
-        auditSoon(
-          { ...EMPTY_BODY, event: "feed-lost", provider, session, path: destination, reason },
-          provider,
-        );
+        auditSoon(feedLost({ provider, session, destination }), provider);
       } else {
         status.error(`${destination}: ${why}`);
         log.report("destination-refused", { destination, problem: why });
       }
-      if (kind !== "full") return;
-      const reason = "too-large";
-      const event = "recording-blocked";
-      auditSoon(
-        { ...EMPTY_BODY, event, provider, session, path: destination, decision: "deny", reason },
-        provider,
-      );
+      if (kind === "full") auditSoon(recordingBlocked({ provider, session, destination }), provider);
     },
     givenUp({ provider, session, destination }: RecordingSummary, why: string): void {
-      const event = "recording-given-up";
-      audit({ ...EMPTY_BODY, event, provider, session, path: destination, reason: event, detail: why });
+      audit(recordingGivenUp({ provider, session, destination }, why));
       status.error(`${destination}: stopped without the last of what was said: ${why}`);
       log.report("recording-given-up", { provider, session, destination, problem: why });
     },
-    fileChanged({ provider, session, destination }: RecordingSummary, reason: string): void {
-      audit({ ...EMPTY_BODY, event: "destination-changed", provider, session, path: destination, reason });
+    fileChanged(recording: RecordingSummary, reason: ReasonOf<"destination-changed">): void {
+      audit(destinationChanged(recording, reason));
     },
   };
 }

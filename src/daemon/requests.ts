@@ -4,6 +4,7 @@
  * and the one for what was refused. Room: daemon; edge.
  */
 import { join } from "@std/path";
+import type { ReasonOf } from "../audit/reasons.ts";
 import { type Answer, type Request, request as requestSchema } from "../protocol/request.ts";
 import { REFUSED_REQUESTS, REQUEST_BYTES } from "../protocol/limits.ts";
 import { makePrivateFolder, writeAtomically } from "../disk/atomic_file.ts";
@@ -31,11 +32,9 @@ export interface RequestsOptions {
   readonly refused: string;
   readonly obey: (request: Request) => Promise<Answer>;
   /** Puts on record that what stood at `path` is refused; on the disk when it returns. */
-  readonly record: (path: string, reason: RefusedReason, detail: string | null) => void;
+  readonly record: (path: string, reason: ReasonOf<"request-refused">, detail: string | null) => void;
   readonly log: Log;
 }
-
-export type RefusedReason = "malformed-request" | "no-file" | "odd-name" | "unreadable-request";
 
 /** Takes each request once: it is removed before it is answered, and answered whatever becomes of it. */
 export function takeRequests({ folder, refused, obey, record, log }: RequestsOptions): Requests {
@@ -68,7 +67,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
   }
 
   /** Record first; what cannot be recorded now stays where it is until it can. */
-  function setAside(name: string, reason: RefusedReason, detail: string | null): void {
+  function setAside(name: string, reason: ReasonOf<"request-refused">, detail: string | null): void {
     if (left.size >= REFUSED_REQUESTS) return;
     record(join(folder, name), reason, detail);
     let kept: string | null = null;
@@ -148,7 +147,7 @@ export function refuse(id: string, reason: string, message: string): Answer {
 type Read =
   /** Null: it is gone. */
   | { readonly request: Request | null }
-  | { readonly problem: RefusedReason; readonly detail: string | null };
+  | { readonly problem: ReasonOf<"request-refused">; readonly detail: string | null };
 
 function read(path: string, id: string): Read {
   try {

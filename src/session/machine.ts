@@ -43,10 +43,14 @@ export type Effect =
   | { readonly effect: "point"; readonly destination: string };
 
 export type Outcome =
-  | { readonly outcome: "done"; readonly reason: string; readonly effects: readonly Effect[] }
+  | {
+    readonly outcome: "done";
+    readonly reason: "recording" | "resumed" | "captured" | "exported" | "destination-set" | "stopped";
+    readonly effects: readonly Effect[];
+  }
   /** Allowed, and nothing to do. */
-  | { readonly outcome: "nothing"; readonly reason: string }
-  | { readonly outcome: "denied"; readonly reason: string; readonly message: string };
+  | { readonly outcome: "nothing"; readonly reason: "not-recording" | "already-recording" }
+  | { readonly outcome: "denied"; readonly reason: "destination-in-use"; readonly message: string };
 
 /** Applies one command. Each command of a message sees the effect of the one before. */
 export function applyCommand(state: SessionRecordings, command: SessionCommand): Outcome {

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { openDaemonAudit } from "../../src/daemon/audit.ts";
 import type { LogEvent } from "../../src/daemon/log_events.ts";
-import { EMPTY_BODY } from "../../src/daemon/followed_provider.ts";
+import { wideningIgnored } from "../../src/audit/events.ts";
 import { AUDIT_HEAD_RECORDS } from "../../src/protocol/limits.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
 import { decisionsOf, setStage, whenHolds } from "./stage/stage.ts";
 
-const BODY = { ...EMPTY_BODY, event: "policy-loaded", reason: "widening-ignored" } as const;
+const BODY = wideningIgnored("policy.toml:1: destinations.roots");
 
 Deno.test("audit: the head goes to the operational log after so many records, however they come", async () => {
   const directory = await Deno.makeTempDir({ prefix: "kato-audit-" });

@@ -2,6 +2,7 @@
  * `kato export`. READS the logs of the chosen sessions, policy, and metadata of the destination's folder; WRITES the
  * decided destination and the audit log. Works whether the daemon runs or not. Room: cli; edge through its parts.
  */
+import { openCommandLog } from "../../audit/command_log.ts";
 import { extname } from "@std/path";
 import { generateName } from "../../destination/path.ts";
 import type { Config } from "../../settings/policy.ts";
@@ -17,8 +18,8 @@ import { isSystemError, type OutputFile } from "../export/output_file.ts";
 import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
 import { writeSession, type WrittenSession } from "../export/write_session.ts";
 import type { ExportGiven } from "../commands/export.ts";
+import { placesOf } from "../../settings/places.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { openOwnAudit } from "../own_audit.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { findClientRoots, loadForSessions, loadOwnConfig } from "../planning/load_settings.ts";
 import { count, plain, showSize, tilde } from "../terminal/style.ts";
@@ -71,7 +72,7 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
     if (given.output === "-") {
       return await exportEach(chosen.sources, run, (source) => printOne(source, run));
     }
-    const audit = openOwnAudit(context.home, loaded.value, "export");
+    const audit = openCommandLog(placesOf(context.home).logs, loaded.value, "export");
     const { policy } = loaded.value;
     const followed = readable.flatMap(({ roots }) => roots);
     const output: OutputContext = {

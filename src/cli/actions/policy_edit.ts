@@ -3,6 +3,8 @@
  * service's sandbox shows. READS the settings and metadata of the folder; WRITES `policy.toml` and the unit's drop-in,
  * and neither unless the policy that comes of it loads and does what was asked. Room: cli; edge.
  */
+import { openCommandLog } from "../../audit/command_log.ts";
+import { policyEdited } from "../../audit/events.ts";
 import { decide } from "../../destination/decide.ts";
 import type { Request } from "../../destination/decision.ts";
 import { addEntry, addList, dropEntry } from "../../settings/edit_list.ts";
@@ -17,7 +19,6 @@ import { lookUp } from "../../destination/lookup.ts";
 import { loadPolicy, readOwnPolicy } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { openOwnAudit } from "../own_audit.ts";
 import { findClientRoots, loadEffective } from "../planning/load_settings.ts";
 import { plain, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
@@ -208,18 +209,8 @@ function record(
   effective: EffectivePolicy,
   home: string,
 ): void {
-  const audit = openOwnAudit(home, effective, "policy");
-  audit.append({
-    event: "policy-edited",
-    provider: null,
-    session: null,
-    command: null,
-    requested: null,
-    path,
-    decision: "note",
-    reason,
-    detail: null,
-  });
+  const audit = openCommandLog(placesOf(home).logs, effective, "policy");
+  audit.append(policyEdited(path, reason));
   audit.close();
 }
 

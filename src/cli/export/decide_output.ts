@@ -6,7 +6,7 @@ import { decide } from "../../destination/decide.ts";
 import type { Decision, Request } from "../../destination/decision.ts";
 import { resolveRequest } from "../../destination/path.ts";
 import type { Policy } from "../../settings/policy.ts";
-import type { AuditBody } from "../../audit/record.ts";
+import { commandDecided, destinationOpened } from "../../audit/events.ts";
 import type { AuditLog } from "../../audit/log.ts";
 import { lookUp } from "../../destination/lookup.ts";
 import { type Opened, openOutput } from "./output_file.ts";
@@ -38,37 +38,24 @@ export async function openDecided(
 ): Promise<Output> {
   const ask = (created: ReadonlySet<string>) => decideFor(destination, context, created);
   const decision = withoutRecordings(ask(new Set(context.outputMade)), context.recorded);
-  const note = (
-    event: AuditBody["event"],
-    verdict: "allow" | "deny",
-    reason: string,
-    detail: string | null = null,
-  ) =>
-    void context.audit.append({
-      event,
-      provider: source.provider.id,
-      session: source.session,
-      command: event === "command" ? "kato export" : null,
-      requested: destination,
-      path: decision.path,
-      decision: verdict,
-      reason,
-      detail,
-    });
+  const about = { provider: source.provider.id, session: source.session };
+  const asked = { command: "kato export", requested: destination };
   if (!decision.allow) {
-    note("command", "deny", decision.reason);
+    context.audit.append(commandDecided(about, asked, decision.path, "deny", decision.reason));
     return { denied: true, message: `Denied (${decision.reason}): ${decision.message}` };
   }
-  note("command", "allow", "exported");
+  context.audit.append(commandDecided(about, asked, decision.path, "allow", "exported"));
+  const recorded = { ...about, destination: decision.path };
   const isNew = decision.existing === null ||
     context.outputMade.includes(`${decision.existing.dev}:${decision.existing.ino}`);
   const opened = openOutput(decision, isNew, (identity) => ask(new Set([identity])));
   if (!("file" in opened)) {
-    note("destination-opened", "deny", opened.reason, opened.code);
+    context.audit.append(destinationOpened(recorded, destination, "deny", opened.reason, opened.code));
     return { denied: opened.reason !== "cannot-open", message: opened.message };
   }
   try {
-    note("destination-opened", "allow", isNew ? "created" : "replaced");
+    const reason = isNew ? "created" : "replaced";
+    context.audit.append(destinationOpened(recorded, destination, "allow", reason, null));
   } catch (error) {
     // Nothing is left of what is not on record.
     await opened.file.abandon();

@@ -2,6 +2,7 @@
  * The file that an export writes: opened as it was decided, compared with the decision before it gets a byte.
  * Requires write on the destination, and list on its folder for the comparison. Room: cli; edge.
  */
+import type { ReasonOf } from "../../audit/reasons.ts";
 import type { Allowed, Decision } from "../../destination/decision.ts";
 import { flushFoldersOf } from "../../disk/flush_folder.ts";
 import { removeIfThere } from "../../disk/entry_at.ts";
@@ -23,7 +24,11 @@ export interface OutputFile {
 export type Opened =
   | { readonly file: OutputFile }
   /** `reason`: a code for the audit log; `code`: the system's own, if it refused. */
-  | { readonly reason: string; readonly code: string | null; readonly message: string };
+  | {
+    readonly reason: ReasonOf<"destination-opened">;
+    readonly code: string | null;
+    readonly message: string;
+  };
 
 /**
  * @param isNew Whether it was made for this export, here or by the launcher, which takes it away if it stays empty.
@@ -80,7 +85,11 @@ function openFile({ path, existing, directories }: Allowed): Deno.FsFile {
   return file;
 }
 
-function compare(opened: Deno.FileInfo, { existing }: Allowed, again: Decision): string | null {
+function compare(
+  opened: Deno.FileInfo,
+  { existing }: Allowed,
+  again: Decision,
+): ReasonOf<"destination-opened"> | null {
   if (!opened.isFile) return "not-a-regular-file";
   if (opened.nlink !== 1) return "hard-link";
   const isSame = (other: { readonly dev: number; readonly ino: number } | null) =>

@@ -1,0 +1,26 @@
+/** The audit log as a command of the command line writes it. Requires read and write on the log folder. */
+import { makePrivateFolder } from "../disk/atomic_file.ts";
+import { systemWords } from "../disk/entry_at.ts";
+import { AuditLogError } from "./error.ts";
+import { type AuditLog, openAuditLog } from "./log.ts";
+
+/** Makes the folder where it is missing. `role`: who writes. Throws an AuditLogError. */
+export function openCommandLog(
+  directory: string,
+  policy: { readonly version: number; readonly hash: string },
+  role: "export" | "policy",
+): AuditLog {
+  try {
+    makePrivateFolder(directory);
+  } catch (error) {
+    const words = systemWords(error);
+    if (words === null) throw error;
+    throw new AuditLogError(`Cannot make the folder of the audit log: ${words}`, false, { cause: error });
+  }
+  return openAuditLog({
+    directory,
+    policyVersion: policy.version,
+    policyHash: policy.hash,
+    actor: { role, pid: Deno.pid },
+  });
+}

@@ -1,0 +1,157 @@
+/** One function for each kind of audit record: it makes the body, and its caller appends that to the log. Pure. */
+import type { ProviderId } from "../protocol/event.ts";
+import type { AuditBody } from "./record.ts";
+import type { AuditEvent, ReasonOf } from "./reasons.ts";
+
+/** The session that a record is about; null where it is about all of the provider. */
+interface About {
+  readonly provider: ProviderId;
+  readonly session: string | null;
+}
+
+/** A recording, as far as a record names it. */
+interface Recorded extends About {
+  readonly destination: string;
+}
+
+/** A command as it was asked for. */
+interface Asked {
+  /** The line as typed, or the words that stand for it. */
+  readonly command: string;
+  /** The destination as typed. */
+  readonly requested: string | null;
+}
+
+type Fields = Partial<Omit<AuditBody, "event" | "reason">>;
+
+function body<Event extends AuditEvent>(event: Event, reason: ReasonOf<Event>, fields: Fields): AuditBody {
+  const { provider = null, session = null, command = null, requested = null, path = null } = fields;
+  const { decision = "note", detail = null } = fields;
+  return { event, provider, session, command, requested, path, decision, reason, detail };
+}
+
+export function daemonStarted(reason: ReasonOf<"daemon-started">, detail: string): AuditBody {
+  return body("daemon-started", reason, { detail });
+}
+
+export function daemonStopped(reason: ReasonOf<"daemon-stopped">): AuditBody {
+  return body("daemon-stopped", reason, {});
+}
+
+/** A person's policy asks for more than an administrator enforces. `detail`: file, line and key. */
+export function wideningIgnored(detail: string): AuditBody {
+  return body("policy-loaded", "widening-ignored", { detail });
+}
+
+/** `path`: the destination as it was understood. */
+export function commandDecided(
+  { provider, session }: About,
+  { command, requested }: Asked,
+  path: string | null,
+  decision: "allow" | "deny",
+  reason: ReasonOf<"command">,
+): AuditBody {
+  return body("command", reason, { provider, session, command, requested, path, decision });
+}
+
+/** `command`: the first of the lines; `detail`: the others. */
+export function linesRefused(
+  { provider, session }: About,
+  command: string | null,
+  reason: ReasonOf<"look-alike">,
+  detail: string | null,
+): AuditBody {
+  return body("look-alike", reason, { provider, session, command, decision: "deny", detail });
+}
+
+/** `requested`: as typed, where a person asked for the file by itself; `detail`: the words of who refused. */
+export function destinationOpened(
+  { provider, session, destination }: Recorded,
+  requested: string | null,
+  decision: "allow" | "deny",
+  reason: ReasonOf<"destination-opened">,
+  detail: string | null,
+): AuditBody {
+  const fields = { provider, session, requested, path: destination, decision, detail };
+  return body("destination-opened", reason, fields);
+}
+
+export function destinationChanged(recording: Recorded, reason: ReasonOf<"destination-changed">): AuditBody {
+  return body("destination-changed", reason, ofRecording(recording));
+}
+
+/** A parser ended by itself. `session`: the one that it had in its hands. */
+export function roleEnded({ provider, session }: About, detail: string): AuditBody {
+  return body("role-ended", "role-ended", { provider, session, detail });
+}
+
+/** `path`: the destination of a writer. */
+export function protocolViolated(
+  { provider, session }: About,
+  path: string | null,
+  detail: string,
+): AuditBody {
+  return body("protocol-violation", "protocol-violation", {
+    provider,
+    session,
+    path,
+    decision: "deny",
+    detail,
+  });
+}
+
+/** A session, or a log alone (`path`), took its parser down twice. */
+export function sourceQuarantined({ provider, session }: About, path: string | null): AuditBody {
+  return body("source-quarantined", "parser-failed-twice", { provider, session, path });
+}
+
+export function sourceReleased({ provider, session }: About): AuditBody {
+  return body("source-released", "grown-or-upgraded", { provider, session });
+}
+
+export function requestRefused(
+  path: string,
+  reason: ReasonOf<"request-refused">,
+  detail: string | null,
+): AuditBody {
+  return body("request-refused", reason, { path, decision: "deny", detail });
+}
+
+export function recordingBlocked(recording: Recorded): AuditBody {
+  return body("recording-blocked", "too-large", { ...ofRecording(recording), decision: "deny" });
+}
+
+export function recordingGivenUp(recording: Recorded, detail: string): AuditBody {
+  return body("recording-given-up", "recording-given-up", { ...ofRecording(recording), detail });
+}
+
+/** `into`: the session in which the recording's session goes on. */
+export function recordingMoved(
+  recording: Recorded,
+  into: string,
+  reason: ReasonOf<"recording-moved">,
+): AuditBody {
+  return body("recording-moved", reason, { ...ofRecording(recording), detail: into });
+}
+
+export function feedLost(recording: Recorded): AuditBody {
+  return body("feed-lost", "log-not-there", ofRecording(recording));
+}
+
+/** `path`: the file of the audit log. */
+export function auditLogChanged(
+  path: string,
+  reason: ReasonOf<"audit-log-changed">,
+  detail: string,
+): AuditBody {
+  return body("audit-log-changed", reason, { path, detail });
+}
+
+/** `path`: the folder that was allowed or denied. */
+export function policyEdited(path: string, reason: ReasonOf<"policy-edited">): AuditBody {
+  return body("policy-edited", reason, { path });
+}
+
+function ofRecording({ provider, session, destination }: Recorded): Fields {
+  return { provider, session, path: destination };
+}

@@ -1,0 +1,63 @@
+/** The kinds of audit records, and the reason codes of each. docs/audit-events.md says what each code means. Pure. */
+import { DENIALS } from "../destination/decision.ts";
+import { GRAMMAR_REASONS, ORIGIN_REASONS } from "../protocol/command.ts";
+import { EVIDENCE_REASONS } from "../protocol/evidence.ts";
+
+export const REASONS = {
+  "daemon-started": ["kernel-sandbox", "no-kernel-sandbox"],
+  "daemon-stopped": ["stopped", "restart"],
+  "policy-loaded": ["widening-ignored"],
+  /** A command from the chat, the command line or policy: what was done, or why not. */
+  "command": [
+    "recording",
+    "resumed",
+    "captured",
+    "exported",
+    "destination-set",
+    "stopped",
+    "already-recording",
+    "not-recording",
+    "destination-in-use",
+    "still-ending",
+    ...DENIALS,
+  ],
+  /** Lines that look like commands and are not obeyed. */
+  "look-alike": [...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS, "not-listed"],
+  /** The opened file was compared with the decision. */
+  "destination-opened": [
+    "created",
+    "opened",
+    "created-again",
+    "replaced",
+    "replaced-by-user",
+    "edited-by-user",
+    "swapped",
+    "cannot-open",
+    ...DENIALS,
+  ],
+  "destination-changed": ["edited"],
+  "role-ended": ["role-ended"],
+  "protocol-violation": ["protocol-violation"],
+  "source-quarantined": ["parser-failed-twice"],
+  "source-released": ["grown-or-upgraded"],
+  /** An entry of the request spool was not obeyed. */
+  "request-refused": ["malformed-request", "no-file", "odd-name", "unreadable-request"],
+  /** A recording has reached the size that policy allows. */
+  "recording-blocked": ["too-large"],
+  /** A recording was told to end, and ended without the part that could not be written. */
+  "recording-given-up": ["recording-given-up"],
+  /** A recording's session goes on in another one. */
+  "recording-moved": ["moved", "own-recording", "not-new", "other-root", "gave-up"],
+  /** A recording's log is not there. */
+  "feed-lost": ["log-not-there"],
+  /** Somebody else changed the audit log while a process wrote to it. */
+  "audit-log-changed": ["log-cut", "log-altered", "log-removed", "log-replaced"],
+  /** `kato policy allow` and `kato policy deny`. */
+  "policy-edited": ["folder-allowed", "folder-denied"],
+} as const;
+
+export type AuditEvent = keyof typeof REASONS;
+export type ReasonOf<Event extends AuditEvent> = typeof REASONS[Event][number];
+export type Reason = ReasonOf<AuditEvent>;
+
+export const AUDIT_EVENTS = Object.keys(REASONS) as AuditEvent[];
