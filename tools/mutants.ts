@@ -1,0 +1,121 @@
+/**
+ * Changes one thing at a time in the code and looks whether a test fails: `deno task test:mutants [ROOM|FILE …]
+ * [--sample N]`. A mutant that no test notices is a hole in the tests, or stands in mutants/accepted.json with the
+ * reason why it is none. Works on copies of the project in temporary folders.
+ */
+import { isFor, readAccepted } from "./mutants/accepted.ts";
+import { createTestFinder } from "./mutants/choose_tests.ts";
+import { listMutants, type Mutant } from "./mutants/list_mutants.ts";
+import { boundOf, type Copy, makeCopy } from "./mutants/try_mutant.ts";
+import { walkFiles } from "./mutants/walk_files.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
+
+/** Of a hundred mutants of a room that are not accepted, so many must be killed. */
+const STRICT = ["session", "destination", "permissions", "audit"];
+const scoreNeeded = (room: string) => STRICT.includes(room) ? 95 : 92;
+
+type Fate = "killed" | "survived" | "untested";
+
+function parseArguments(args: readonly string[]): { names: string[]; sample: number } {
+  const at = args.indexOf("--sample");
+  const sample = at < 0 ? Infinity : Number(args[at + 1]);
+  const names = args.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
+  if (Number.isNaN(sample) || names.some((name) => name.startsWith("-"))) {
+    console.error("deno task test:mutants [ROOM|FILE …] [--sample N]");
+    Deno.exit(64);
+  }
+  return { names, sample };
+}
+
+async function filesOf(names: readonly string[]): Promise<string[]> {
+  const folders = names.map((name) => name.startsWith("src/") ? name : `src/${name}`);
+  const files = await Promise.all(
+    (names.length === 0 ? ["src"] : folders).map((name) => walkFiles(ROOT, name)),
+  );
+  return files.flat().filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+}
+
+/** The same `count` of the mutants each time, from all over. */
+function take(mutants: readonly Mutant[], count: number): readonly Mutant[] {
+  if (mutants.length <= count) return mutants;
+  return Array.from({ length: count }, (_, index) => mutants[Math.floor(index * mutants.length / count)])
+    .filter((mutant) => mutant !== undefined);
+}
+
+const { names, sample } = parseArguments(Deno.args);
+const files = await filesOf(names);
+const accepted = await readAccepted();
+const found = await listMutants(ROOT, files);
+const finder = await createTestFinder(ROOT);
+const stale = accepted.filter((one) =>
+  files.includes(one.file) && !found.some((mutant) => isFor(one, mutant))
+);
+const open = found.filter((mutant) => !accepted.some((one) => isFor(one, mutant)));
+const chosen = take(open, sample);
+
+const copies = await Promise.all(
+  Array.from({ length: Math.max(1, Math.min(4, navigator.hardwareConcurrency)) }, () => makeCopy(ROOT)),
+);
+const durations = new Map<string, Promise<number | null>>();
+const fates = new Map<Mutant, Fate>();
+
+async function tryOne(copy: Copy, mutant: Mutant): Promise<Fate> {
+  const { near, others } = finder.testsOf(mutant.file);
+  let isTested = false;
+  for (const group of [near, others]) {
+    const tests: string[] = [];
+    let total = 0;
+    for (const test of group) {
+      if (!durations.has(test)) durations.set(test, copy.measure(test));
+      const duration = await durations.get(test);
+      if (typeof duration !== "number") continue;
+      tests.push(test);
+      total += duration;
+    }
+    if (tests.length === 0) continue;
+    isTested = true;
+    if (await copy.isKilled(mutant, tests, boundOf(total))) return "killed";
+  }
+  return isTested ? "survived" : "untested";
+}
+
+async function work(copy: Copy, queue: Mutant[]): Promise<void> {
+  for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
+    const fate = await tryOne(copy, mutant);
+    fates.set(mutant, fate);
+    if (fate !== "killed") {
+      console.log(`${mutant.file}:${mutant.line}: ${fate}: ${mutant.change}\n    ${mutant.text}`);
+    }
+  }
+}
+
+try {
+  const queue = [...chosen];
+  await Promise.all(copies.map((copy) => work(copy, queue)));
+} finally {
+  await Promise.all(copies.map((copy) => copy.remove()));
+}
+
+for (const [test, duration] of durations) {
+  if (await duration === null) console.log(`left out: ${test} fails without a mutant, or is too slow`);
+}
+for (const { file, text, change } of stale) {
+  console.log(`stale in accepted.json: ${file}: ${change}\n    ${text}`);
+}
+
+const rooms = Map.groupBy(
+  chosen,
+  ({ file }) => file.split("/").length > 2 ? file.split("/")[1] ?? "" : "entries",
+);
+let isLow = false;
+for (const [room, mutants] of rooms) {
+  const killed = mutants.filter((mutant) => fates.get(mutant) === "killed").length;
+  const score = 100 * killed / mutants.length;
+  if (score < scoreNeeded(room)) isLow = true;
+  console.log(
+    `${room}: ${killed} of ${mutants.length} killed: ${score.toFixed(1)} % (${scoreNeeded(room)} % needed)`,
+  );
+}
+console.log(`${accepted.filter(({ file }) => files.includes(file)).length} accepted, ${stale.length} stale`);
+Deno.exit(isLow || stale.length > 0 ? 1 : 0);

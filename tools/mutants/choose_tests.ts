@@ -1,0 +1,57 @@
+/** Finds the tests that load a source file. */
+import { walkFiles } from "./walk_files.ts";
+
+/** Folders of tests that start processes by the dozen, build, or need a machine: too slow to run once a mutant. */
+const SLOW = ["attacks", "booted", "build", "daemon/stage", "fleet", "launcher", "systemd"];
+
+export interface TestFinder {
+  /** `near`: those in the folder that is named like the file's room; they kill most. */
+  testsOf(file: string): { readonly near: readonly string[]; readonly others: readonly string[] };
+}
+
+export async function createTestFinder(root: string): Promise<TestFinder> {
+  const tests = (await walkFiles(root, "tests")).filter((path) =>
+    path.endsWith("_test.ts") && !SLOW.some((folder) => path.startsWith(`tests/${folder}/`))
+  );
+  const entry = `${root}/every_test.ts`;
+  await Deno.writeTextFile(entry, tests.map((path) => `import "./${path}";\n`).join(""));
+  const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], cwd: root });
+  const { stdout, success } = await command.output();
+  await Deno.remove(entry);
+  if (!success) throw new Error("deno info failed");
+  const loads = readGraph(JSON.parse(new TextDecoder().decode(stdout)));
+  const reached = new Map(tests.map((test) => [test, reach(loads, `file://${root}/${test}`)]));
+  return {
+    testsOf(file) {
+      const room = file.split("/")[1] ?? "";
+      const all = tests.filter((test) => reached.get(test)?.has(`file://${root}/${file}`));
+      const isNear = (test: string) => test.startsWith(`tests/${room}/`);
+      return { near: all.filter(isNear), others: all.filter((test) => !isNear(test)) };
+    },
+  };
+}
+
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+interface ModuleInfo {
+  readonly specifier: string;
+  readonly dependencies?: readonly { readonly code?: { readonly specifier?: string } }[];
+}
+
+function readGraph({ modules }: { readonly modules: readonly ModuleInfo[] }): Graph {
+  return new Map(modules.map(({ specifier, dependencies = [] }) => [
+    specifier,
+    dependencies.flatMap(({ code }) => code?.specifier ?? []),
+  ]));
+}
+
+function reach(graph: Graph, from: string): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const left = [from];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    left.push(...graph.get(next) ?? []);
+  }
+  return reached;
+}

@@ -1,0 +1,70 @@
+/** Runs the tests of a mutant in a copy of the project. */
+import type { Mutant } from "./list_mutants.ts";
+
+/** A mutant may loop for ever. It gets this many times what the same tests take without it, and a start-up. */
+const TIMES = 4;
+const START_MS = 10_000;
+
+/** A test file that takes longer than this is not run once a mutant. */
+const SLOW_MS = 8_000;
+
+const COPIED = ["src", "tests", "tools", "fixtures", "policy", "docs", "deno.json", "deno.lock"];
+
+/** One copy, in which one mutant at a time is tried. */
+export interface Copy {
+  /** Whether a test fails. */
+  isKilled(mutant: Mutant, tests: readonly string[], bound: number): Promise<boolean>;
+  /** How long a test file takes, in milliseconds; null where it fails or is too slow. */
+  measure(test: string): Promise<number | null>;
+  remove(): Promise<void>;
+}
+
+export async function makeCopy(root: string): Promise<Copy> {
+  const folder = await Deno.makeTempDir({ prefix: "kato-mutants-" });
+  const args = ["-a", ...COPIED.map((name) => `${root}/${name}`), folder];
+  if (!(await new Deno.Command("cp", { args }).output()).success) throw new Error("cp failed");
+  return {
+    async isKilled(mutant, tests, bound) {
+      const path = `${folder}/${mutant.file}`;
+      const source = await Deno.readTextFile(path);
+      await Deno.writeTextFile(path, mutate(source, mutant));
+      try {
+        return !await run(folder, tests, bound);
+      } finally {
+        await Deno.writeTextFile(path, source);
+      }
+    },
+    async measure(test) {
+      const start = performance.now();
+      const passed = await run(folder, [test], SLOW_MS);
+      return passed ? performance.now() - start : null;
+    },
+    remove: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+/** The bound of a run of tests that take so long together, in milliseconds. */
+export function boundOf(milliseconds: number): number {
+  return START_MS + TIMES * milliseconds;
+}
+
+export function mutate(source: string, { start, end, replacement }: Mutant): string {
+  return source.slice(0, start) + replacement + source.slice(end);
+}
+
+const ARGS = ["test", "--quiet", "--no-check", "--fail-fast", "--frozen", "--no-prompt", "--allow-all"];
+
+async function run(folder: string, tests: readonly string[], bound: number): Promise<boolean> {
+  const stop = AbortSignal.timeout(bound);
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...ARGS, "--unstable-worker-options", ...tests],
+    cwd: folder,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    env: { NO_COLOR: "1" },
+    signal: stop,
+  });
+  const { success } = await command.output();
+  return success;
+}
