@@ -104,15 +104,15 @@ function bound(text: string | null, bytes: number): string | null {
   return text === null ? null : cut(text, bytes);
 }
 
+const encoder = new TextEncoder();
+const MARK = "…";
+
 /** `text`, well-formed, in at most `bytes` bytes of UTF-8. */
 function cut(text: string, bytes: number): string {
   const whole = text.toWellFormed();
   // One UTF-16 unit is at most three bytes.
-  if (whole.length * 3 <= bytes) return whole;
-  const encoded = new TextEncoder().encode(whole);
-  if (encoded.length <= bytes) return whole;
-  const mark = "…";
-  const head = new TextDecoder().decode(encoded.subarray(0, bytes - new TextEncoder().encode(mark).length));
-  // The cut may have gone through a character.
-  return head.replace(/\ufffd+$/, "") + mark;
+  if (whole.length * 3 <= bytes || encoder.encode(whole).length <= bytes) return whole;
+  // The encoder stops in front of a character that no longer fits.
+  const { read } = encoder.encodeInto(whole, new Uint8Array(bytes - encoder.encode(MARK).length));
+  return whole.slice(0, read) + MARK;
 }

@@ -3,7 +3,7 @@ import { makeRecord, readLine, recordLine, START, whyNotNext } from "../../src/a
 import { AUDIT_EVENTS, REASONS } from "../../src/audit/reasons.ts";
 import type { AuditBody } from "../../src/audit/record.ts";
 import { canonicalJson } from "../../src/protocol/canonical_json.ts";
-import { AUDIT_LINE_BYTES } from "../../src/protocol/limits.ts";
+import { AUDIT_LINE_BYTES, AUDIT_TEXT_BYTES } from "../../src/protocol/limits.ts";
 
 const BODY: AuditBody = {
   event: "command",
@@ -87,6 +87,37 @@ Deno.test("makeRecord() cuts between characters and mends half ones", () => {
   assert.match(cut, /^é+…$/);
   assert.equal(makeRecord(START, { ...BODY, command: "a\ud800b" }, STAMP).command, "a\ufffdb");
 });
+
+Deno.test("makeRecord() never leaves a half character at a cut, and cuts no more than one away", async (t) => {
+  const mark = new TextEncoder().encode("…").length;
+  for (const character of ["a", "é", "語", "𝄞", "\ufffd"]) {
+    const width = new TextEncoder().encode(character).length;
+    for (let before = 0; before < 5; before++) {
+      await t.step(`${before} bytes, then ${width} each`, () => {
+        const whole = "a".repeat(before) + character.repeat(2_000);
+        const cut = makeRecord(START, { ...BODY, detail: whole }, STAMP).detail ?? "";
+        const length = new TextEncoder().encode(cut).length;
+        assert.ok(length <= AUDIT_TEXT_BYTES && length > AUDIT_TEXT_BYTES - width, String(length));
+        assert.equal(cut, `${whole.slice(0, cut.length - 1)}…`);
+        assert.equal((length - mark - before) % width, 0);
+      });
+    }
+  }
+});
+
+for (
+  const [length, is] of [
+    [AUDIT_TEXT_BYTES - 1, "whole"],
+    [AUDIT_TEXT_BYTES, "whole"],
+    [AUDIT_TEXT_BYTES + 1, "cut"],
+  ] as const
+) {
+  Deno.test(`makeRecord() leaves a text of ${length} bytes ${is}`, () => {
+    const text = "x".repeat(length);
+    const { detail } = makeRecord(START, { ...BODY, detail: text }, STAMP);
+    assert.equal(detail === text, is === "whole");
+  });
+}
 
 Deno.test("canonicalJson() spells a value in one way", () => {
   assert.equal(
