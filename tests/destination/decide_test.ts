@@ -272,6 +272,55 @@ for (const one of CASES) {
   });
 }
 
+for (const folder of [ROOT, SUB, `${SUB}/deep`]) {
+  for (
+    const [reason, entry] of [
+      ["writable-by-others", { mode: 0o40720 }],
+      ["writable-by-others", { mode: 0o40702 }],
+      ["foreign-owner", { uid: 1001 }],
+      ["foreign-owner", { uid: 0 }],
+    ] as const
+  ) {
+    const name = `${reason}: ${JSON.stringify(entry)} of ${folder}`;
+    Deno.test(`decide() looks at every folder from the root down, however deep the file is: ${name}`, () => {
+      const entries = { [SUB]: {}, [`${SUB}/deep`]: {} };
+      const path = `${SUB}/deep/a.md`;
+      assert.equal(outline(run({ path, entries })), "allow");
+      const decision = run({ path, entries: { ...entries, [folder]: entry } });
+      assert.equal(outline(decision), `-${reason}`);
+      assert.ok(!decision.allow && decision.message.includes(`"${folder}"`), "it names the folder");
+    });
+  }
+}
+
+for (const [inner, outer] of [[`${ROOT}/inner`, ROOT], [ROOT, `${ROOT}/inner`]]) {
+  Deno.test(`decide() of nested roots starts at the inner one, in whatever order they are named (${inner} first)`, () => {
+    const path = `${ROOT}/inner/a.md`;
+    const roots = [inner ?? "", outer ?? ""];
+    const around = (entry: Entry) =>
+      run({
+        path,
+        entries: { [ROOT]: entry, [`${ROOT}/inner`]: {} },
+        destinations: { roots },
+        lookup: { realRoots: Object.fromEntries(roots.map((root) => [root, root])) },
+      });
+    assert.equal(outline(around({})), "allow");
+    // Above the inner root the outer one is as any folder is there.
+    assert.equal(outline(around({ mode: 0o40770 })), "allow");
+    const hidden = { roots: [ROOT, `${ROOT}/.inner`] };
+    assert.equal(
+      outline(run({
+        path: `${ROOT}/.inner/a.md`,
+        entries: { [`${ROOT}/.inner`]: {} },
+        destinations: hidden,
+        lookup: { realRoots: Object.fromEntries(hidden.roots.map((root) => [root, root])) },
+      })),
+      "allow",
+      "a hidden root inside another one is a root",
+    );
+  });
+}
+
 Deno.test("decide() says which file it meant, and which folders are to be made", () => {
   assert.deepEqual(run({ path: `${EXPORTS}/x/y/a.md` }), {
     allow: true,

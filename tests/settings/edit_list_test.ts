@@ -78,6 +78,16 @@ const NEW: readonly (readonly [name: string, text: string, expected: string])[] 
     "destinations = { max_file_mb = 1 }\n",
     'destinations = { roots = ["d", "~/x"], max_file_mb = 1 }\n',
   ],
+  [
+    "a table whose comment was deleted, above one whose comment looks the same",
+    "[destinations]\nallow_shared = true\n[providers.codex]\n# roots = []\n",
+    '[destinations]\nroots = ["d", "~/x"]\nallow_shared = true\n[providers.codex]\n# roots = []\n',
+  ],
+  [
+    "a table above an indented one",
+    "[destinations]\n  [providers.codex]\n  # roots = []\n",
+    '[destinations]\nroots = ["d", "~/x"]\n  [providers.codex]\n  # roots = []\n',
+  ],
   ["an empty inline table", "destinations = {}\n", 'destinations = { roots = ["d", "~/x"]}\n'],
 ];
 
@@ -94,6 +104,16 @@ Deno.test("addEntry() keeps every line of the file that `kato init` writes", () 
   const added = after.filter((line) => !before.includes(line));
   assert.deepEqual(added, ['roots = ["~/.kato/exports", "~/a \\"b\\" \\\\c"]']);
   assert.deepEqual(after.filter((line) => !added.includes(line)), before);
+});
+
+Deno.test("addEntry() puts the list into its table, whichever line of the starter file was deleted", () => {
+  const lines = starterPolicy().split("\n");
+  for (const [index, deleted] of lines.entries()) {
+    const text = addEntry(lines.toSpliced(index, 1).join("\n"), KEY, "~/x", ["d"]);
+    const { destinations, ...others } = parse(text) as Record<string, Record<string, unknown>>;
+    assert.deepEqual(destinations, { roots: ["d", "~/x"] }, deleted);
+    assert.ok(Object.values(others).every((table) => !("roots" in table)), deleted);
+  }
 });
 
 const DROPPED: readonly (readonly [name: string, index: number, list: string, expected: string])[] = [

@@ -84,6 +84,98 @@ Deno.test("loadPolicy() reads the administrator's files by name, then the person
     assert.equal(origins["destinations.allow_existing"], placesOf(places.home).policyFile);
   }));
 
+for (const order of [1, -1]) {
+  Deno.test(`loadPolicy() reads policy.d by name, whichever order the disk gives (${order})`, () =>
+    withPlaces((places) => {
+      // By code units: digits, capitals, small letters, whatever a locale says.
+      const names = ["9.toml", "B.toml", "a.toml", "é.toml"];
+      for (const [index, name] of names.entries()) {
+        put(join(places.system, "policy.d", name), `[destinations]\nmax_file_mb = ${index + 1}\n`);
+      }
+      const { readDirSync } = Deno;
+      try {
+        Deno.readDirSync = (path) =>
+          [...readDirSync(path)].sort((a, b) => a.name < b.name ? -order : order).values();
+        const result = loadPolicy(places);
+        assert.ok(result.ok);
+        assert.deepEqual(
+          result.effective.said.filter(({ key, origin }) =>
+            key === "destinations.max_file_mb" && origin !== "default"
+          ).map(({ file, value }) => [file, value]),
+          names.map((name, index) => [join(places.system, "policy.d", name), index + 1]),
+        );
+      } finally {
+        Deno.readDirSync = readDirSync;
+      }
+    }));
+}
+
+for (const what of ["policy.toml", "policy.d/a.toml"]) {
+  for (const field of ["dev", "ino"] as const) {
+    Deno.test(`loadPolicy() refuses ${what} when what it opened has another ${field} than what it looked at`, () =>
+      withPlaces((places) => {
+        const file = join(places.system, what);
+        put(file, "");
+        const { lstatSync } = Deno;
+        try {
+          Deno.lstatSync = (path) => {
+            const info = lstatSync(path);
+            return path === file ? { ...info, [field]: (info[field] ?? 0) + 1 } : info;
+          };
+          assert.match(refused(places).join(), /changed while it was read; try again/);
+        } finally {
+          Deno.lstatSync = lstatSync;
+        }
+      }));
+  }
+}
+
+Deno.test("loadPolicy() takes a file of the largest size, and no byte more, also when it grows meanwhile", () =>
+  withPlaces((places) => {
+    const file = join(places.system, "policy.toml");
+    put(file, "#".repeat(262_144));
+    assert.ok(loadPolicy(places).ok);
+    put(file, "#".repeat(262_145));
+    assert.match(refused(places).join(), /is larger than 262144 bytes/);
+    const { lstatSync } = Deno;
+    try {
+      Deno.lstatSync = (path) => ({ ...lstatSync(path), size: 1 });
+      assert.match(refused(places).join(), /is larger than 262144 bytes/);
+    } finally {
+      Deno.lstatSync = lstatSync;
+    }
+  }));
+
+Deno.test("loadPolicy() takes 64 files of policy.d", () =>
+  withPlaces((places) => {
+    for (let n = 0; n < 64; n++) put(join(places.system, `policy.d/${n}.toml`), "");
+    assert.ok(loadPolicy(places).ok);
+  }));
+
+for (const bit of [0o020, 0o002]) {
+  Deno.test(`loadPolicy() refuses each file and folder that has the mode bit ${bit.toString(8)}`, () =>
+    withPlaces((places) => {
+      const { base, config, policyFile } = placesOf(places.home);
+      put(join(places.system, "policy.toml"), "");
+      put(join(places.system, "policy.d/a.toml"), "");
+      put(policyFile, "");
+      for (
+        const path of ["", "policy.toml", "policy.d", "policy.d/a.toml"].map((name) =>
+          join(places.system, name)
+        ).concat(config, policyFile)
+      ) {
+        assert.ok(loadPolicy(places).ok);
+        const mode = (Deno.statSync(path).mode ?? 0) & 0o777;
+        Deno.chmodSync(path, mode | bit);
+        assert.match(refused(places).join(), /can be written by others/, path);
+        Deno.chmodSync(path, mode);
+      }
+      // Who owns the folder decides, and not who may write above it.
+      Deno.chmodSync(base, 0o777);
+      assert.ok(loadPolicy(places).ok);
+    }));
+}
+
 Deno.test("loadPolicy() refuses files that others could have written", async (t) => {
   const cases: [name: string, prepare: (places: SettingsPlaces) => void, expected: RegExp][] = [
     [
