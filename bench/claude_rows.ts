@@ -3,7 +3,7 @@
  * output in its row twice. Room: bench; pure.
  */
 import { join } from "@std/path";
-import { claudeCode } from "../src/providers/claude_code.ts";
+import { claudeCode } from "../src/providers/claude_code/claude_code.ts";
 import type { BenchClient } from "./client.ts";
 import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, type Shape, SHAPES, STEPS, time } from "./content.ts";
 

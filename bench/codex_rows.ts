@@ -3,7 +3,7 @@
  * between them, and now and then a compaction that repeats the talk so far. Room: bench; pure.
  */
 import { join } from "@std/path";
-import { codex } from "../src/providers/codex.ts";
+import { codex } from "../src/providers/codex/codex.ts";
 import type { BenchClient } from "./client.ts";
 import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, SHAPES, STEPS, time } from "./content.ts";
 

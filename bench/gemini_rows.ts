@@ -3,7 +3,7 @@
  * person's, an update after each. Room: bench; pure.
  */
 import { join } from "@std/path";
-import { gemini } from "../src/providers/gemini.ts";
+import { gemini } from "../src/providers/gemini/gemini.ts";
 import type { BenchClient } from "./client.ts";
 import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, SHAPES, STEPS, time } from "./content.ts";
 

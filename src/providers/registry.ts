@@ -1,8 +1,8 @@
 /** The providers that kato knows: one line each. Room: providers; no authority, pure. */
 import type { ProviderId } from "../protocol/event.ts";
-import { claudeCode } from "./claude_code.ts";
-import { codex } from "./codex.ts";
-import { gemini } from "./gemini.ts";
+import { claudeCode } from "./claude_code/claude_code.ts";
+import { codex } from "./codex/codex.ts";
+import { gemini } from "./gemini/gemini.ts";
 import type { Provider } from "./provider.ts";
 
 export const providers: readonly Provider[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { shortId } from "../../src/protocol/session.ts";
-import { claudeCode } from "../../src/providers/claude_code.ts";
+import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { chooseSession, type FoundSession } from "../../src/cli/sessions/find_sessions.ts";
 
 /** Ids that begin with the time, as Codex makes them: these were made within the same second. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { indexSessions } from "../../src/parser/session_index.ts";
 import { readSession } from "../../src/parser/session_reader.ts";
 import type { Event } from "../../src/protocol/event.ts";
-import { claudeCode } from "../../src/providers/claude_code.ts";
+import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { linesOf, makeStage, type Stage } from "./stage.ts";
 
 const SESSION = "5d8aa099-af7f-40f3-9709-cc6441f50fd2";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { indexSessions } from "../../src/parser/session_index.ts";
-import { gemini } from "../../src/providers/gemini.ts";
+import { gemini } from "../../src/providers/gemini/gemini.ts";
 
 const DOCUMENT = JSON.stringify({
   sessionId: "5b0c2f14-7a61-4d0e-9b1f-3c2a7e5d9a10",

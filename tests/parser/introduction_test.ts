@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { introduce } from "../../src/parser/introduction.ts";
 import { indexSessions } from "../../src/parser/session_index.ts";
-import { codex } from "../../src/providers/codex.ts";
-import { gemini } from "../../src/providers/gemini.ts";
+import { codex } from "../../src/providers/codex/codex.ts";
+import { gemini } from "../../src/providers/gemini/gemini.ts";
 import type { Source } from "../../src/providers/provider.ts";
 import { INTRODUCTION_BYTES, INTRODUCTION_RECORDS } from "../../src/protocol/limits.ts";
 import { compress, linesOf, makeProvider, makeStage } from "./stage.ts";

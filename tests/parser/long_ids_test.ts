@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { codex } from "../../src/providers/codex.ts";
+import { codex } from "../../src/providers/codex/codex.ts";
 import { ID_CHARS } from "../../src/protocol/limits.ts";
 import { follow, SESSION } from "./read_session.ts";
 import { linesOf, makeStage } from "./stage.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { zstdCompressSync } from "node:zlib";
 import { walkLog } from "../../src/parser/log_walker.ts";
 import { WHOLE_LINE } from "../../src/protocol/limits.ts";
-import { codex } from "../../src/providers/codex.ts";
+import { codex } from "../../src/providers/codex/codex.ts";
 import { makeStage } from "./stage.ts";
 
 const start = '{"timestamp":"2026-11-23T02:02:53.886Z","ordinal":1,"type":"compacted","payload":{"message":';

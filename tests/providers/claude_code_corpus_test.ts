@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
 import type { Evidence } from "../../src/protocol/evidence.ts";
-import { claudeCode } from "../../src/providers/claude_code.ts";
+import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { allCorpusCases, filesBelow, noteMissingCorpus } from "./corpus.ts";
 import { amendManifest, type Amendment, compareWithManifest, type Manifest, type Turn } from "./manifest.ts";
 import { placeEvents, readEvents, readRecords, unknownTypes } from "./read_log.ts";

@@ -1,4 +1,4 @@
-import { claudeCode } from "../../src/providers/claude_code.ts";
+import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { type EvidenceCase, testEvidence } from "./evidence_contract.ts";
 
 type Row = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
-import { claudeCode } from "../../src/providers/claude_code.ts";
+import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { timeOf } from "../../src/providers/claude_code/records.ts";
 import { cutText, firstWords, typedPart, withoutFrames } from "../../src/providers/claude_code/typed.ts";
 import { providerById, providers } from "../../src/providers/registry.ts";

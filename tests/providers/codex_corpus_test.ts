@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { zstdDecompressSync } from "node:zlib";
 import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
-import { codex } from "../../src/providers/codex.ts";
+import { codex } from "../../src/providers/codex/codex.ts";
 import type { Source } from "../../src/providers/provider.ts";
 import { allCorpusCases, corpusCases, filesBelow, noteMissingCorpus } from "./corpus.ts";
 import { placeEvents, readRecords, unknownTypes } from "./read_log.ts";

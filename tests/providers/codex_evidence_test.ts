@@ -1,4 +1,4 @@
-import { codex } from "../../src/providers/codex.ts";
+import { codex } from "../../src/providers/codex/codex.ts";
 import { testEvidence } from "./evidence_contract.ts";
 
 const THREAD = "01a20660-a800-7fa3-bb14-109639a55ee8";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
-import { codex } from "../../src/providers/codex.ts";
+import { codex } from "../../src/providers/codex/codex.ts";
 import { readEvents } from "./read_log.ts";
 
 type Line = Record<string, unknown>;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import { FRAME_HEADER } from "../../src/protocol/limits.ts";
-import { codex } from "../../src/providers/codex.ts";
+import { codex } from "../../src/providers/codex/codex.ts";
 import { describeImage } from "../../src/providers/codex/media.ts";
 import { saysFailed } from "../../src/providers/codex/results.ts";
 import { shellScript } from "../../src/providers/codex/shell.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
 import type { Out, Source } from "../../src/providers/provider.ts";
-import { gemini } from "../../src/providers/gemini.ts";
+import { gemini } from "../../src/providers/gemini/gemini.ts";
 import { corpusCases, filesBelow } from "./corpus.ts";
 import { placeEvents } from "./read_log.ts";
 import { compareWithThreadManifest, type ThreadManifest } from "./thread_manifest.ts";

@@ -1,4 +1,4 @@
-import { gemini } from "../../src/providers/gemini.ts";
+import { gemini } from "../../src/providers/gemini/gemini.ts";
 import { type EvidenceCase, testEvidence } from "./evidence_contract.ts";
 
 const session = {

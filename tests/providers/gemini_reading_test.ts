@@ -1,7 +1,7 @@
 /** What is read of Gemini's logs where a service uses ids again, or a record stands where others do not. */
 import assert from "node:assert/strict";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
-import { gemini } from "../../src/providers/gemini.ts";
+import { gemini } from "../../src/providers/gemini/gemini.ts";
 
 const START = { sessionId: "s", projectHash: "0", startTime: "2026-11-23T09:59:00.000Z", kind: "main" };
 let seconds = 0;

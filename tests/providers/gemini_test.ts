@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import type { Out } from "../../src/providers/provider.ts";
-import { gemini } from "../../src/providers/gemini.ts";
+import { gemini } from "../../src/providers/gemini/gemini.ts";
 import { digestOf } from "../../src/providers/gemini/digests.ts";
 import { filesBelow } from "./corpus.ts";
 import { testProviderContract } from "./provider_contract.ts";

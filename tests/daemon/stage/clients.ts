@@ -1,9 +1,9 @@
 /** The clients whose sessions tests make: where each keeps its logs, and how it writes them. */
 import { dirname } from "@std/path";
 import { indexSessions } from "../../../src/parser/session_index.ts";
-import { claudeCode } from "../../../src/providers/claude_code.ts";
-import { codex } from "../../../src/providers/codex.ts";
-import { gemini } from "../../../src/providers/gemini.ts";
+import { claudeCode } from "../../../src/providers/claude_code/claude_code.ts";
+import { codex } from "../../../src/providers/codex/codex.ts";
+import { gemini } from "../../../src/providers/gemini/gemini.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
 import { append, type ClaudeRows, createRows } from "./claude_rows.ts";
 import { type CodexRows, createCodexRows } from "./codex_rows.ts";

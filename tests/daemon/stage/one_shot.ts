@@ -5,7 +5,7 @@ import { readSession } from "../../../src/parser/session_reader.ts";
 import type { Checkpoint } from "../../../src/protocol/cursor.ts";
 import { DEFAULT_INCLUDES, type Format } from "../../../src/protocol/render.ts";
 import type { SessionMeta } from "../../../src/protocol/session.ts";
-import { claudeCode } from "../../../src/providers/claude_code.ts";
+import { claudeCode } from "../../../src/providers/claude_code/claude_code.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
 import { rendererFor } from "../../../src/render/registry.ts";
 import { TIME_ZONE } from "./harness.ts";

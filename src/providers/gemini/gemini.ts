@@ -4,20 +4,20 @@
  * already; opens nothing, writes nothing, and never throws on what a log holds.
  */
 import { dirname, join } from "@std/path";
-import { MAIN_AGENT } from "../protocol/event.ts";
-import { isRow, type Row, timeOf, typeName } from "./unknown_value.ts";
-import { readClientMessage } from "./gemini/client_messages.ts";
-import { classifyAgentFile, classifyFile, introduceLog, isInPlace, recordsOf } from "./gemini/files.ts";
-import { messageOf, speakerOf } from "./gemini/message_shape.ts";
-import { addWaiting, createFold, type Fold } from "./gemini/fold.ts";
-import { createMessageEvents } from "./gemini/message_events.ts";
-import { isLive, readModelMessage } from "./gemini/model_messages.ts";
-import { tellMeta } from "./gemini/session_meta.ts";
-import { readMetadata, readRewind, readSettings } from "./gemini/state_records.ts";
-import { endedAgents } from "./gemini/tool_calls.ts";
-import { readUserMessage } from "./gemini/user_messages.ts";
-import { GEMINI } from "./clients.ts";
-import type { Provider, Reading } from "./provider.ts";
+import { MAIN_AGENT } from "../../protocol/event.ts";
+import { isRow, type Row, timeOf, typeName } from "../unknown_value.ts";
+import { readClientMessage } from "./client_messages.ts";
+import { classifyAgentFile, classifyFile, introduceLog, isInPlace, recordsOf } from "./files.ts";
+import { messageOf, speakerOf } from "./message_shape.ts";
+import { addWaiting, createFold, type Fold } from "./fold.ts";
+import { createMessageEvents } from "./message_events.ts";
+import { isLive, readModelMessage } from "./model_messages.ts";
+import { tellMeta } from "./session_meta.ts";
+import { readMetadata, readRewind, readSettings } from "./state_records.ts";
+import { endedAgents } from "./tool_calls.ts";
+import { readUserMessage } from "./user_messages.ts";
+import { GEMINI } from "../clients.ts";
+import type { Provider, Reading } from "../provider.ts";
 
 /** How the client begins the record that follows nearly every message; a longer one holds more. */
 const LAST_UPDATED = '{"$set":{"lastUpdated":"';

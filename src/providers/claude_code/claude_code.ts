@@ -4,37 +4,22 @@
  * never throws on what a log holds.
  */
 import { join } from "@std/path";
-import { MAIN_AGENT } from "../protocol/event.ts";
-import { endsReply, readAssistantRow } from "./claude_code/assistant_rows.ts";
-import { createFold, type Fold } from "./claude_code/fold.ts";
-import { AGENT_ID, handBackOf } from "./claude_code/hand_back.ts";
-import { IGNORED_ROWS, STATE_ROW_PREFIX, STATE_ROWS } from "./claude_code/known_types.ts";
-import { parseWithoutCopy } from "./claude_code/second_copy.ts";
-import { isInterruption, messageText } from "./claude_code/person.ts";
-import {
-  isRow,
-  messageOf,
-  type Row,
-  rowOf,
-  textOf,
-  timeOf,
-  typeName,
-  typeOf,
-  uuidOf,
-} from "./claude_code/records.ts";
-import { silent, unknownRecord } from "./claude_code/row_events.ts";
-import { tellsByQueue } from "./claude_code/queue.ts";
-import { hasToldAll, tellMeta } from "./claude_code/session_meta.ts";
-import {
-  readAttachmentRow,
-  readContinuation,
-  readQueueRow,
-  readSystemRow,
-} from "./claude_code/system_rows.ts";
-import { readUserRow } from "./claude_code/user_rows.ts";
-import { CLAUDE_CODE } from "./clients.ts";
-import type { Provider, Reading } from "./provider.ts";
-import { cutText } from "./prompt_title.ts";
+import { MAIN_AGENT } from "../../protocol/event.ts";
+import { endsReply, readAssistantRow } from "./assistant_rows.ts";
+import { createFold, type Fold } from "./fold.ts";
+import { AGENT_ID, handBackOf } from "./hand_back.ts";
+import { IGNORED_ROWS, STATE_ROW_PREFIX, STATE_ROWS } from "./known_types.ts";
+import { parseWithoutCopy } from "./second_copy.ts";
+import { isInterruption, messageText } from "./person.ts";
+import { isRow, messageOf, type Row, rowOf, textOf, timeOf, typeName, typeOf, uuidOf } from "./records.ts";
+import { silent, unknownRecord } from "./row_events.ts";
+import { tellsByQueue } from "./queue.ts";
+import { hasToldAll, tellMeta } from "./session_meta.ts";
+import { readAttachmentRow, readContinuation, readQueueRow, readSystemRow } from "./system_rows.ts";
+import { readUserRow } from "./user_rows.ts";
+import { CLAUDE_CODE } from "../clients.ts";
+import type { Provider, Reading } from "../provider.ts";
+import { cutText } from "../prompt_title.ts";
 
 const SESSION = /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
 const AGENT_FOLDER =

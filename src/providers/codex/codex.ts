@@ -3,16 +3,16 @@
  * ones beside it. Room: providers; no authority, pure. Reads records that were parsed already; opens nothing, writes
  * nothing, and never throws on what a log holds.
  */
-import { handBackOf } from "./codex/agents.ts";
-import { createFold, foldOf } from "./codex/fold.ts";
-import { COMPACTION_LINE, IGNORED_LINE, REPEATED_HISTORY } from "./codex/known_types.ts";
-import { finishLog, readLine } from "./codex/lines.ts";
-import { introduceLog, isLog } from "./codex/names.ts";
-import { parseOrNothing, parseWithoutOutput } from "./codex/second_copy.ts";
-import { isCopied } from "./codex/session_line.ts";
-import { isRow, listOf, rowOf, timeOf } from "./unknown_value.ts";
-import { CODEX } from "./clients.ts";
-import type { Provider } from "./provider.ts";
+import { handBackOf } from "./agents.ts";
+import { createFold, foldOf } from "./fold.ts";
+import { COMPACTION_LINE, IGNORED_LINE, REPEATED_HISTORY } from "./known_types.ts";
+import { finishLog, readLine } from "./lines.ts";
+import { introduceLog, isLog } from "./names.ts";
+import { parseOrNothing, parseWithoutOutput } from "./second_copy.ts";
+import { isCopied } from "./session_line.ts";
+import { isRow, listOf, rowOf, timeOf } from "../unknown_value.ts";
+import { CODEX } from "../clients.ts";
+import type { Provider } from "../provider.ts";
 
 const ENDS: ReadonlySet<unknown> = new Set(["task_complete", "turn_complete", "turn_aborted"]);
 /** Beyond this, what a line is for has been said. */
