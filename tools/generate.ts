@@ -17,9 +17,9 @@ import { permissionTable } from "./permission_table.ts";
 import { POLICY_KEYS } from "../src/settings/merge.ts";
 import { config, policy } from "../src/settings/policy.ts";
 import { administratorPolicy, shippedPolicy } from "../src/settings/starter.ts";
+import { CLIENT_VARIABLES } from "../src/protocol/clients.ts";
 import { event } from "../src/protocol/event.ts";
 import { FORMATS } from "../src/protocol/closed_sets.ts";
-import { clients } from "../src/providers/clients.ts";
 
 import { commandsPage, keysPage, versioned } from "./manual/pages.ts";
 import { fillUnit, readSystemCalls, systemCallTable, unitFilter } from "./system_calls.ts";
@@ -104,7 +104,7 @@ function launcherTables(): string {
     [
       "CLIENT_VARIABLES",
       "By these, clients are told where to keep their logs.",
-      clients.flatMap((client) => client.environment),
+      CLIENT_VARIABLES,
     ],
   ];
   const lines = tables.flatMap(([name, says, values]) => {

@@ -9,7 +9,7 @@ import { EXIT } from "../src/cli/exit_status.ts";
 import { homeOf, NO_HOME } from "../src/cli/home.ts";
 import { makePlan } from "../src/cli/planning/make_plan.ts";
 import { planRequestOf } from "../src/cli/planning/plan_request.ts";
-import { clientVariables } from "../src/cli/planning/load_settings.ts";
+import { CLIENT_VARIABLES } from "../src/protocol/clients.ts";
 import { denoFlags, engineFlags, memoryFlags, memoryVariables } from "./runtime_flags.ts";
 import { SYSTEM_POLICY } from "../src/settings/places.ts";
 import { type PlanRequest, unionGrants } from "../src/permissions/plan.ts";
@@ -55,7 +55,7 @@ function childEnvironment(command: string): Record<string, string> {
   const locale = Object.keys(Deno.env.toObject()).filter((name) => /^LC_[A-Z]+$/.test(name));
   const passed = isJournal() ? [...PASSED, "JOURNAL_STREAM"] : PASSED;
   return {
-    ...variables([...passed, ...locale, ...clientVariables()]),
+    ...variables([...passed, ...locale, ...CLIENT_VARIABLES]),
     ...memoryVariables(command),
     DENO_NO_UPDATE_CHECK: "1",
   };

@@ -17,7 +17,7 @@ import type { Config } from "../settings/policy.ts";
 import { STOP_MS } from "../protocol/limits.ts";
 import { DEFAULT_INCLUDES } from "../protocol/render.ts";
 import { INCLUDES } from "../protocol/closed_sets.ts";
-import { clients } from "../providers/clients.ts";
+import { clientRoots } from "../protocol/clients.ts";
 import { makePrivateFolder } from "../disk/atomic_file.ts";
 import { escapeControls, isJournal, withPriority } from "../protocol/journal_line.ts";
 import { loadConfig, loadPolicy } from "../settings/policy_files.ts";
@@ -213,9 +213,7 @@ function planProviders(
   policy: Parameters<typeof rootsByProvider>[0],
   { home, environment, roles }: DaemonOptions,
 ): ProviderPlan[] {
-  const clientRoots = Object.fromEntries(clients.map(({ id, roots }) => [id, roots(home, environment)]));
-  return [...rootsByProvider(policy, { clientRoots })]
-    .filter(([id]) => clients.some((client) => client.id === id))
+  return [...rootsByProvider(policy, { clientRoots: clientRoots(home, environment) })]
     // The monitor has the grants of the plan, and the orchestrator may not look at these roots.
     .map(([provider, roots]) => ({
       provider,

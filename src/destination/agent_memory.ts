@@ -3,29 +3,12 @@
  * agent that works there. Room: policy; no authority, pure.
  */
 import { basename } from "@std/path";
+import { CLIENTS, OTHER_MEMORY } from "../protocol/clients.ts";
 
 /** By the agents that load them, in lower case. Policy can add names (destinations.agent_memory), and remove none. */
 export const AGENT_MEMORY: Readonly<Record<string, readonly string[]>> = {
-  "Claude Code": ["claude.md", "claude.local.md", "memory.md", "skill.md", "review.md"],
-  "Codex": ["agents.md", "agents.override.md", "codex.md"],
-  "Gemini CLI": ["gemini.md", "system.md"],
-  "Amp": ["agent.md"],
-  "Aider": ["conventions.md"],
-  "CodeBuddy": ["codebuddy.md"],
-  "Cline": [".clinerules"],
-  "Crush": ["crush.md", "crush.local.md"],
-  "Cursor": [".cursorrules"],
-  "GitHub Copilot": ["copilot-instructions.md"],
-  "Goose": [".goosehints"],
-  "iFlow CLI": ["iflow.md"],
-  "Jules": ["jules.md"],
-  "Junie": ["guidelines.md"],
-  "Qwen Code": ["qwen.md"],
-  "Replit": ["replit.md"],
-  "Roo Code": [".roorules"],
-  "Warp": ["warp.md"],
-  "Windsurf": [".windsurfrules"],
-  "Zed": [".rules"],
+  ...Object.fromEntries(Object.values(CLIENTS).map(({ name, memory }) => [name, memory])),
+  ...OTHER_MEMORY,
 };
 
 const KNOWN: ReadonlySet<string> = new Set(Object.values(AGENT_MEMORY).flat());

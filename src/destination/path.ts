@@ -9,27 +9,9 @@ import { type SessionMeta, shortId } from "../protocol/session.ts";
 import { isAgentMemory } from "./agent_memory.ts";
 import { type Asker, type Denial, DENIALS, type Denied, type Request } from "./decision.ts";
 import { deny, denyGrammar } from "./denial.ts";
-import { isInside, isSystemLocation } from "../settings/folders.ts";
+import { isInside, isSystemLocation, RESERVED_IN_HOME } from "../settings/folders.ts";
 import { placesOf } from "../settings/places.ts";
 import type { Policy } from "../settings/policy.ts";
-
-/**
- * Folders of a home from which other programs take keys, settings or programs, and in which clients keep their
- * sessions: nothing is written there even if policy names one of them as a root.
- */
-const RESERVED_IN_HOME = [
-  ".aws",
-  ".claude",
-  ".codex",
-  ".config",
-  ".docker",
-  ".gemini",
-  ".gnupg",
-  ".kube",
-  ".local/bin",
-  ".local/share/systemd",
-  ".ssh",
-] as const;
 
 /** The names by which a place is judged: as policy and the person write them, or as realpath gives them. */
 export interface Ground {

@@ -2,8 +2,9 @@
  * Closed sets of words that people type and logs hold. Their schemas are elsewhere: the command line is parsed before
  * anything is validated.
  */
+import { type ClientId, CLIENTS } from "./clients.ts";
 
-export const PROVIDERS = ["claude-code", "codex", "gemini"] as const;
+export const PROVIDERS = Object.keys(CLIENTS) as ClientId[];
 
 export const FORMATS = ["md", "jsonl", "html"] as const;
 

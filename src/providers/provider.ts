@@ -2,9 +2,8 @@
  * What kato needs to know of a provider, and nothing else: a new one is one file that exports a Provider, its
  * fixtures, where it keeps its sessions in clients.ts, one line in registry.ts and one section in docs/providers.md. Room: providers; no authority, pure.
  */
-import type { EventDraft } from "../protocol/event.ts";
+import type { EventDraft, ProviderId } from "../protocol/event.ts";
 import type { Authorship } from "../protocol/evidence.ts";
-import type { Client } from "./clients.ts";
 
 /** What a file below a root is. */
 export type Source =
@@ -86,7 +85,8 @@ export interface LogRecord {
 /** Tells something of the line that stands in `text` from `from` to `to`; more than ASCII may not read right in it. */
 export type LineTest = (text: string, from: number, to: number) => boolean;
 
-export interface Provider extends Client {
+export interface Provider {
+  readonly id: ProviderId;
   /** `relative` is a path below a root, with `/`; `.jsonl.zst` is a `.jsonl` that was compressed. */
   classify(relative: string): Source | null;
   /**

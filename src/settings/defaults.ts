@@ -1,4 +1,5 @@
 /** What holds where no file says otherwise. policy/default.toml shows the same to people; a test compares. */
+import { forEachClient } from "../protocol/clients.ts";
 import { FORMATS } from "../protocol/closed_sets.ts";
 import type { Config, Policy } from "./policy.ts";
 
@@ -19,7 +20,7 @@ export const DEFAULT_POLICY: Policy = {
   },
   recording: { commands: "typed", max_command_age: 0, automatic: [] },
   sandbox: { require_kernel_sandbox: false },
-  providers: { "claude-code": FOLLOWED, codex: FOLLOWED, gemini: FOLLOWED },
+  providers: forEachClient(() => FOLLOWED),
 };
 
 export const DEFAULT_CONFIG: Config = {

@@ -1,5 +1,6 @@
 /** Folders as policy names them. Pure: what a name means, never what is on disk. */
 import { basename, dirname, join } from "@std/path";
+import { CLIENTS } from "../protocol/clients.ts";
 import { placesOf } from "./places.ts";
 
 /** Belong to the system or the kernel; nothing a person keeps is in them. */
@@ -19,6 +20,22 @@ export const SYSTEM_LOCATIONS = [
   "/usr",
   "/var",
 ] as const;
+
+/**
+ * Folders of a home from which other programs take keys, settings or programs, and in which clients keep their
+ * sessions: nothing is written there even if policy names one of them as a root.
+ */
+export const RESERVED_IN_HOME: readonly string[] = [
+  ".aws",
+  ".config",
+  ".docker",
+  ".gnupg",
+  ".kube",
+  ".local/bin",
+  ".local/share/systemd",
+  ".ssh",
+  ...Object.values(CLIENTS).map(({ home }) => home),
+];
 
 /** Names of folders that hold the homes of people. */
 export const HOME_FOLDERS = ["home", "homes"] as const;

@@ -4,8 +4,9 @@
  * Room: policy. Pure: it reads no file and writes none; src/settings/policy_files.ts brings the text.
  */
 import * as z from "zod/mini";
+import { forEachClient } from "../protocol/clients.ts";
 import { COMMANDS } from "../protocol/evidence.ts";
-import { FORMATS, PROVIDERS } from "../protocol/closed_sets.ts";
+import { FORMATS } from "../protocol/closed_sets.ts";
 
 /** A folder: absolute, or below home with `~/`. Made absolute when policy is loaded (folders.ts). */
 const folder = z.string().check(z.regex(/^(~$|~\/|\/)/, "must be absolute or begin with ~/"));
@@ -78,12 +79,7 @@ export const policy = z.strictObject({
       z.describe("Refuse to run where the kernel's sandbox is not in force."),
     ),
   }),
-  providers: z.strictObject(
-    Object.fromEntries(PROVIDERS.map((id) => [id, provider])) as Record<
-      typeof PROVIDERS[number],
-      typeof provider
-    >,
-  ),
+  providers: z.strictObject(forEachClient(() => provider)),
 });
 export type Policy = z.infer<typeof policy>;
 

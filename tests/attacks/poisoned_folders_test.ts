@@ -88,7 +88,7 @@ Deno.test("a FIFO makes the watcher deaf: that is noticed, and told; a daemon th
 });
 
 for (const client of [CODEX, GEMINI] as readonly Client[]) {
-  Deno.test(`sockets, links and FIFOs below the root of ${client.provider.name} are told of, and sessions are served`, async () => {
+  Deno.test(`sockets, links and FIFOs below the root of ${client.provider.id} are told of, and sessions are served`, async () => {
     await using stage = await setStageFor(client);
     const { home, daemon, log, rows } = stage;
     stage.say(rows.user("::capture old.md"), rows.assistant("before"));
@@ -117,7 +117,7 @@ for (const client of [CODEX, GEMINI] as readonly Client[]) {
 }
 
 for (const client of [CLAUDE, CODEX, GEMINI] as readonly Client[]) {
-  Deno.test(`${client.provider.name}: a log that grew while nobody could read it is read when it is readable again`, async () => {
+  Deno.test(`${client.provider.id}: a log that grew while nobody could read it is read when it is readable again`, async () => {
     await using stage = await setStageFor(client);
     const { daemon, log, rows } = stage;
     stage.say(rows.user("::capture a.md"), rows.assistant("one"));

@@ -68,12 +68,12 @@ async function feedAll(
 const SEEDS = [1, 2, 3];
 
 function testProvider(provider: Provider): void {
-  const { id, name } = provider;
-  Deno.test(`live: every own fixture of ${name}, in random fragments, gives the one-shot text`, () =>
+  const { id } = provider;
+  Deno.test(`live: every own fixture of ${id}, in random fragments, gives the one-shot text`, () =>
     feedAll(SEEDS, 12, fixtureSessions(provider)));
 
   Deno.test({
-    name: `live: every session of the corpus of ${name}, its files in any order, gives the one-shot text`,
+    name: `live: every session of the corpus of ${id}, its files in any order, gives the one-shot text`,
     ignore: corpusCases(id).length === 0,
     fn: () => feedAll([11, 12], 8, corpusSessions(provider)),
   });

@@ -44,9 +44,6 @@ export type PlainRecord =
 export function makeProvider(): Provider {
   return {
     id: "codex",
-    name: "Plain",
-    environment: [],
-    roots: (home) => [home],
     classify: (relative) => /\.(?:jsonl(?:\.zst)?|json)$/.test(relative) ? { kind: "unnamed" } : null,
     introduce(_, head) {
       for (const record of head) if (isRecord(record) && "log" in record) return record.log;

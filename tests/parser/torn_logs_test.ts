@@ -129,7 +129,7 @@ const linesOf = (records: readonly unknown[]) =>
 const GAPS = ["", "\n", "\0\0\0", "\0\n\0"];
 
 for (const { provider, head, said, quiet } of CLIENTS) {
-  Deno.test(`${provider.name}: whatever was cut off anywhere, what comes next is told once, and the cut is counted`, () => {
+  Deno.test(`${provider.id}: whatever was cut off anywhere, what comes next is told once, and the cut is counted`, () => {
     using stage = makeStage();
     const first = [...head, ...quiet, said(1, "first")];
     const last = [said(2, 'the "second" {'), ...quiet, said(3, "third")];
@@ -164,7 +164,7 @@ for (const { provider, head, said, quiet } of CLIENTS) {
     );
   });
 
-  Deno.test(`${provider.name}: whole records on one line, and with NUL bytes around them, are told and proven`, () => {
+  Deno.test(`${provider.id}: whole records on one line, and with NUL bytes around them, are told and proven`, () => {
     using stage = makeStage();
     const records = [...head, said(1, "first"), ...quiet, said(2, "second"), said(3, "third")];
     for (const between of ["", "\0", "\0\0\n\0", "\r\n"]) {

@@ -14,18 +14,6 @@ Deno.test("providerById() finds a provider, or says that there is none", () => {
   for (const provider of providers) assert.equal(providerById(provider.id), provider);
 });
 
-Deno.test("roots() is where the client keeps its sessions", () => {
-  const table: [string, Record<string, string>, string][] = [
-    ["/home/dev", {}, "/home/dev/.claude/projects"],
-    ["/home/dev/", { CLAUDE_CONFIG_DIR: "" }, "/home/dev/.claude/projects"],
-    ["/home/dev", { CLAUDE_CONFIG_DIR: "/srv/claude/" }, "/srv/claude/projects"],
-    ["/home/dev", { CLAUDE_CONFIG_DIR: "relative" }, "/home/dev/.claude/projects"],
-  ];
-  for (const [home, environment, root] of table) {
-    assert.deepEqual(claudeCode.roots(home, environment), [root]);
-  }
-});
-
 Deno.test("classify() knows sessions and their sub-agents, and nothing else", () => {
   const agent = { kind: "agent", session: SESSION, agent: "a0071ada42b9ef4b0" };
   const table: [string, unknown][] = [

@@ -15,18 +15,6 @@ const SEGMENT = "01a2065d-7d05-7dc3-959c-d7b3a89ca436";
 const ROOT = "01a20650-8c4d-76a3-b026-7a8c41a7fcfb";
 const DAY = "2026/11/23/rollout-2026-11-23T03-08-47-";
 
-Deno.test("roots() is where the client keeps its sessions, and those that were archived", () => {
-  const table: [Record<string, string>, string][] = [
-    [{}, "/home/dev/.codex"],
-    [{ CODEX_HOME: "" }, "/home/dev/.codex"],
-    [{ CODEX_HOME: "/srv/codex/" }, "/srv/codex"],
-    [{ CODEX_HOME: "relative" }, "/home/dev/.codex"],
-  ];
-  for (const [environment, top] of table) {
-    assert.deepEqual(codex.roots("/home/dev", environment), [`${top}/sessions`, `${top}/archived_sessions`]);
-  }
-});
-
 Deno.test("classify() knows logs by their names, and whose they are by none", () => {
   const logs = [
     `${DAY}${THREAD}.jsonl`,

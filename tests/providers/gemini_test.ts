@@ -35,16 +35,6 @@ function textsOf(outs: readonly Out[]): string[] {
   return outs.flatMap((out) => out.out === "event" && "text" in out.event ? [out.event.text] : []);
 }
 
-Deno.test("roots() is where the client keeps its sessions", () => {
-  const table: [string, Record<string, string>, string][] = [
-    ["/home/dev", {}, "/home/dev/.gemini/tmp"],
-    ["/home/dev/", { GEMINI_CLI_HOME: "" }, "/home/dev/.gemini/tmp"],
-    ["/home/dev", { GEMINI_CLI_HOME: "/srv/gemini/" }, "/srv/gemini/.gemini/tmp"],
-    ["/home/dev", { GEMINI_CLI_HOME: "relative" }, "/home/dev/.gemini/tmp"],
-  ];
-  for (const [home, environment, root] of table) assert.deepEqual(gemini.roots(home, environment), [root]);
-});
-
 Deno.test("classify() knows sessions and their sub-agents, and nothing else", () => {
   const unnamed = { kind: "unnamed" };
   const hash = "8c".repeat(32);

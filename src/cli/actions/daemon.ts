@@ -4,7 +4,8 @@ import { VARIABLES } from "../../permissions/matrix.ts";
 import type { Context } from "../context.ts";
 import type { DaemonLaunch } from "../command_line/daemon_line.ts";
 import type { Outcome } from "../outcome.ts";
-import { clientVariables, loadEffective } from "../planning/load_settings.ts";
+import { CLIENT_VARIABLES } from "../../protocol/clients.ts";
+import { loadEffective } from "../planning/load_settings.ts";
 
 export async function startDaemon(
   afterCrash: boolean,
@@ -12,7 +13,7 @@ export async function startDaemon(
 ): Promise<Outcome> {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
-  const environment = context.variables([...Object.values(VARIABLES).flat(), ...clientVariables()]);
+  const environment = context.variables([...Object.values(VARIABLES).flat(), ...CLIENT_VARIABLES]);
   const { home, roles, kernelSandbox, kernelMissing, administrator } = context;
   const kernel = { sandbox: kernelSandbox, missing: kernelMissing };
   const options = { home, environment, afterCrash, roles, kernel, administrator };

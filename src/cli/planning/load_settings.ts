@@ -3,7 +3,7 @@ import { formatSettingsError, type SettingsError } from "../../settings/keys.ts"
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import type { Config } from "../../settings/policy.ts";
 import type { ProviderId } from "../../protocol/event.ts";
-import { clients } from "../../providers/clients.ts";
+import { CLIENT_VARIABLES, clientRoots } from "../../protocol/clients.ts";
 import { loadConfig, loadPolicy } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
 import { fail, type Outcome } from "../outcome.ts";
@@ -51,12 +51,6 @@ function refuse(errors: readonly SettingsError[]): Outcome {
 /** Where each provider's client keeps its sessions. */
 export function findClientRoots(
   { home, variables }: Pick<Context, "home" | "variables">,
-): Partial<Record<ProviderId, readonly string[]>> {
-  const environment = variables(clientVariables());
-  return Object.fromEntries(clients.map(({ id, roots }) => [id, roots(home, environment)]));
-}
-
-/** Names of the variables by which clients choose those folders. */
-export function clientVariables(): string[] {
-  return [...new Set(clients.flatMap(({ environment }) => environment))];
+): Readonly<Record<ProviderId, readonly string[]>> {
+  return clientRoots(home, variables(CLIENT_VARIABLES));
 }

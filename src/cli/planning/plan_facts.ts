@@ -9,7 +9,8 @@ import type { PlanContext } from "./make_plan.ts";
 import type { Outcome } from "../outcome.ts";
 import { realPath } from "./real_path.ts";
 import { loadPolicyByName } from "../../settings/policy_files.ts";
-import { clientVariables, findClientRoots, loadEffective } from "./load_settings.ts";
+import { CLIENT_VARIABLES } from "../../protocol/clients.ts";
+import { findClientRoots, loadEffective } from "./load_settings.ts";
 
 export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables" | "besides"> & {
   readonly ok: true;
@@ -30,7 +31,7 @@ export async function findPlanFacts(
     ok: true,
     effective: loaded.ok ? loaded.value : named?.ok === true ? named.effective : null,
     clientRoots: findClientRoots(context),
-    clientVariables: clientVariables(),
+    clientVariables: CLIENT_VARIABLES,
     besides: profile === "export" ? (await Promise.all(reads.map(findBesides))).flat() : [],
   };
 }

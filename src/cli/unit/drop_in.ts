@@ -6,7 +6,7 @@ import { join } from "@std/path";
 import type { Policy } from "../../settings/policy.ts";
 import { ownDropIns, unitFolders } from "../../permissions/plan.ts";
 import { DROP_IN_HEAD, UNIT_DROP_IN, unitDropIn } from "../../permissions/unit_folders.ts";
-import { clients } from "../../providers/clients.ts";
+import { clientRoots } from "../../protocol/clients.ts";
 import { writeAtomically } from "../../disk/atomic_file.ts";
 import { entryAt } from "../../disk/entry_at.ts";
 import { hasUnit } from "./files.ts";
@@ -28,7 +28,7 @@ export function keepDropIn(policy: Policy, home: string): Kept | null {
   if (!hasUnit(unitFolders(home))) return null;
   const folder = ownDropIns(home);
   const path = join(folder, UNIT_DROP_IN);
-  const shown = clients.flatMap(({ roots }) => roots(home, {}));
+  const shown = Object.values(clientRoots(home, {})).flat();
   const wanted = unitDropIn(policy, home, shown);
   const found = entryAt(path);
   const isFallback = entryAt(join(folder, FALLBACK)) !== null;

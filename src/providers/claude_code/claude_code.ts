@@ -17,7 +17,6 @@ import { tellsByQueue } from "./queue.ts";
 import { hasToldAll, tellMeta } from "./session_meta.ts";
 import { readAttachmentRow, readContinuation, readQueueRow, readSystemRow } from "./system_rows.ts";
 import { readUserRow } from "./user_rows.ts";
-import { CLAUDE_CODE } from "../clients.ts";
 import type { Provider, Reading } from "../provider.ts";
 import { cutText } from "../prompt_title.ts";
 
@@ -32,7 +31,7 @@ const TYPE_FIRST = '{"type":"';
 const TRANSCRIPT_TYPES: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "attachment"]);
 
 export const claudeCode: Provider = {
-  ...CLAUDE_CODE,
+  id: "claude-code",
 
   classify(relative) {
     const session = SESSION.exec(relative)?.[1];

@@ -11,7 +11,6 @@ import { introduceLog, isLog } from "./names.ts";
 import { parseOrNothing, parseWithoutOutput } from "./second_copy.ts";
 import { isCopied } from "./session_line.ts";
 import { isRow, listOf, rowOf, timeOf } from "../unknown_value.ts";
-import { CODEX } from "../clients.ts";
 import type { Provider } from "../provider.ts";
 
 const ENDS: ReadonlySet<unknown> = new Set(["task_complete", "turn_complete", "turn_aborted"]);
@@ -19,7 +18,7 @@ const ENDS: ReadonlySet<unknown> = new Set(["task_complete", "turn_complete", "t
 const START_CHARS = 400;
 
 export const codex: Provider = {
-  ...CODEX,
+  id: "codex",
 
   classify: (relative) => isLog(relative) ? { kind: "unnamed" } : null,
   introduce: introduceLog,

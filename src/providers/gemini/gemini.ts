@@ -16,7 +16,6 @@ import { tellMeta } from "./session_meta.ts";
 import { readMetadata, readRewind, readSettings } from "./state_records.ts";
 import { endedAgents } from "./tool_calls.ts";
 import { readUserMessage } from "./user_messages.ts";
-import { GEMINI } from "../clients.ts";
 import type { Provider, Reading } from "../provider.ts";
 
 /** How the client begins the record that follows nearly every message; a longer one holds more. */
@@ -24,7 +23,7 @@ const LAST_UPDATED = '{"$set":{"lastUpdated":"';
 const LAST_UPDATED_CHARS = 60;
 
 export const gemini: Provider = {
-  ...GEMINI,
+  id: "gemini",
 
   classify: classifyFile,
   introduce: introduceLog,

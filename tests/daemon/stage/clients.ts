@@ -1,6 +1,7 @@
 /** The clients whose sessions tests make: where each keeps its logs, and how it writes them. */
 import { dirname } from "@std/path";
 import { indexSessions } from "../../../src/parser/session_index.ts";
+import { clientRoots } from "../../../src/protocol/clients.ts";
 import { claudeCode } from "../../../src/providers/claude_code/claude_code.ts";
 import { codex } from "../../../src/providers/codex/codex.ts";
 import { gemini } from "../../../src/providers/gemini/gemini.ts";
@@ -126,7 +127,7 @@ export function findLogs(provider: Provider, home: TestHome, session: string): S
     provider,
     session,
     locate() {
-      const roots = provider.roots(home.path, {});
+      const roots = clientRoots(home.path, {})[provider.id];
       const index = indexSessions(provider, roots);
       for (const root of roots) for (const _ of index.scan(root));
       const files = index.files(session);

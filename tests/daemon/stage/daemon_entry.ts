@@ -1,9 +1,9 @@
 /** Runs the daemon as `kato daemon` does, for tests that run before or beside the command line. */
 import { runDaemon } from "../../../src/daemon/main.ts";
 import { VARIABLES } from "../../../src/permissions/matrix.ts";
-import { providers } from "../../../src/providers/registry.ts";
+import { CLIENT_VARIABLES } from "../../../src/protocol/clients.ts";
 
-const names = [...Object.values(VARIABLES).flat(), ...providers.flatMap(({ environment }) => environment)];
+const names = [...Object.values(VARIABLES).flat(), ...CLIENT_VARIABLES];
 const environment: Record<string, string> = {};
 for (const name of names) {
   const value = Deno.env.get(name);

@@ -1,4 +1,5 @@
 /** Fixtures and recorded sessions of every client, with a command in front and one behind, to be fed to a daemon. */
+import { clientRoots } from "../../../src/protocol/clients.ts";
 import { basename } from "@std/path";
 import { zstdDecompressSync } from "node:zlib";
 import { introduce } from "../../../src/parser/introduction.ts";
@@ -119,7 +120,7 @@ export function corpusSessions(provider: Provider): (home: TestHome) => FedSessi
           .replace(/^sessions\/\d+/, `sessions/${name}`);
       const below = provider.id === "claude-code" ? `${path}/${top}` : path;
       const found = filesBelow(below).flatMap((file) => {
-        const relative = provider.roots("/", {}).map((root) => root.replace(`/${top}/`, ""))
+        const relative = clientRoots("/", {})[provider.id].map((root) => root.replace(`/${top}/`, ""))
           .flatMap((root) => file.startsWith(`${root}/`) ? [file.slice(root.length + 1)] : [])[0];
         const source = relative === undefined ? null : identify(provider, relative, `${below}/${file}`);
         const to = `${home.path}/${top}/${place(file)}`;
@@ -160,7 +161,7 @@ const NEVER_OBEYED = "codex/fork-0.60.1";
 export function fixtureSessions(provider: Provider): (home: TestHome) => FedSession[] {
   const folder = `${FIXTURES}${provider.id}`;
   return (home) => {
-    const [root = ""] = provider.roots(home.path, {});
+    const [root = ""] = clientRoots(home.path, {})[provider.id];
     function find(name: string, file: string, as = name, session: string | null = null): Found[] {
       const from = `${folder}/${name}/${file}`;
       const id = /"id":"([0-9a-f-]{36})"/.exec(Deno.readTextFileSync(from).split("\n", 1)[0] ?? "")?.[1];

@@ -9,7 +9,7 @@ import { type Places, placesOf, SYSTEM_POLICY } from "../../../src/settings/plac
 import { type Plan, plan, unionGrants } from "../../../src/permissions/plan.ts";
 import { type AuditRecord, auditRecord } from "../../../src/audit/record.ts";
 import { type RecordingStatus, type Status, status as statusSchema } from "../../../src/protocol/status.ts";
-import { providers } from "../../../src/providers/registry.ts";
+import { CLIENT_VARIABLES, clientRoots } from "../../../src/protocol/clients.ts";
 import { makePrivateFolder } from "../../../src/disk/atomic_file.ts";
 import { listRotated } from "../../../src/audit/files.ts";
 import { KATO } from "../../installed.ts";
@@ -42,7 +42,7 @@ export async function makeHome(policy = ""): Promise<TestHome> {
   const path = await Deno.makeTempDir({ prefix: "kato-home-" });
   const places = placesOf(path);
   const root = `${path}/.claude/projects`;
-  for (const folder of providers.flatMap(({ roots }) => roots(path, {}))) {
+  for (const folder of Object.values(clientRoots(path, {})).flat()) {
     Deno.mkdirSync(folder, { recursive: true });
   }
   // As the launcher does.
@@ -90,18 +90,18 @@ export function planDaemon(home: TestHome, code: readonly string[] = [SOURCE, TE
     : [{ origin: "user" as const, file: home.places.policyFile, text: policyText }];
   const merged = mergePolicy(layers, home.path);
   if (!merged.ok) throw new Error(JSON.stringify(merged.errors));
-  const clientRoots = Object.fromEntries(providers.map(({ id, roots }) => [id, roots(home.path, {})]));
+  const roots = clientRoots(home.path, {});
   return plan({ profile: "daemon" }, merged.effective, {
     home: home.path,
     system: SYSTEM_POLICY,
     code,
-    clientRoots,
-    clientVariables: providers.flatMap(({ environment }) => environment),
+    clientRoots: roots,
+    clientVariables: CLIENT_VARIABLES,
     besides: [],
     nearestFolder: null,
     hasUnit: false,
     realPaths: realPathsOf([
-      ...Object.values(clientRoots).flat(),
+      ...Object.values(roots).flat(),
       ...merged.effective.policy.destinations.roots,
     ]),
   });
