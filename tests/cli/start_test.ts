@@ -38,10 +38,7 @@ Deno.test("the daemon's entry needs no parser of command lines, no reader of log
   assert.ok(loaded.includes("daemon/main.ts"), loaded.join("\n"));
   assert.deepEqual(
     loaded.filter((module) => /^(?:commander|node:|providers\/|parser\/|render\/)/.test(module)),
-    [
-      "providers/clients.ts",
-      "node:sqlite",
-    ],
+    ["node:sqlite"],
   );
 });
 
