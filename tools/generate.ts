@@ -8,7 +8,7 @@ import { completionsFor } from "../src/cli/completions/completions.ts";
 import { usageReference } from "../src/cli/command_line/usage_reference.ts";
 import { LOG_EVENTS } from "../src/daemon/log_events.ts";
 import { AGENT_MEMORY } from "../src/destination/agent_memory.ts";
-import { HOME_FOLDERS, SYSTEM_LOCATIONS } from "../src/settings/folders.ts";
+import { HOME_FOLDERS, RESERVED_IN_HOME, SYSTEM_LOCATIONS } from "../src/settings/folders.ts";
 import { CONFIG_KEYS } from "../src/settings/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/settings/defaults.ts";
 import { type Key, valueAt } from "../src/settings/keys.ts";
@@ -21,6 +21,18 @@ import { CLIENT_VARIABLES } from "../src/protocol/clients.ts";
 import { event } from "../src/protocol/event.ts";
 import { FORMATS } from "../src/protocol/closed_sets.ts";
 
+import {
+  clientList,
+  clientTable,
+  fillBullets,
+  fillOrganisation,
+  fillProfile,
+  fillUnitFolders,
+  MANUAL,
+  providerRegistry,
+  reservedFolders,
+} from "./client_places.ts";
+import { fillPage } from "./manual/mdoc.ts";
 import { commandsPage, keysPage, versioned } from "./manual/pages.ts";
 import { fillUnit, readSystemCalls, systemCallTable, unitFilter } from "./system_calls.ts";
 
@@ -40,11 +52,23 @@ const ENFORCE = {
 const SYSTEM_CALLS = readSystemCalls(read(new URL("../src/launcher/syscalls.def", import.meta.url)));
 
 export const MADE: readonly Made[] = [
-  { path: "src/launcher/tables.h", make: launcherTables },
+  { path: "src/launcher/tables.h", make: () => header("KATO_TABLES_H", PLACES) },
+  { path: "src/launcher/clients.h", make: () => header("KATO_CLIENTS_H", OF_CLIENTS) },
+  { path: "src/providers/registry.ts", make: providerRegistry },
   ...["kato.service", "kato@.service"].map((unit) => ({
     path: `packaging/systemd/${unit}`,
-    make: (now: string) => fillUnit(now, unitFilter(SYSTEM_CALLS)),
+    make: (now: string) => fillUnitFolders(fillUnit(now, unitFilter(SYSTEM_CALLS))),
   })),
+  ...["kato-setup.service", "kato-setup@.service"].map((unit) => ({
+    path: `packaging/systemd/${unit}`,
+    make: fillUnitFolders,
+  })),
+  { path: "packaging/apparmor/kato", make: fillProfile },
+  { path: "packaging/deb/control", make: fillBullets },
+  { path: "packaging/rpm/kato.spec", make: fillBullets },
+  { path: "policy/organisation.example.toml", make: fillOrganisation },
+  { path: "README.md", make: (now) => fillSection(now, "clients", clientList()) },
+  { path: "docs/providers.md", make: (now) => fillSection(now, "clients", clientTable()) },
   {
     path: "docs/design/launcher.md",
     make: (now) => fillSection(now, "system calls", systemCallTable(SYSTEM_CALLS)),
@@ -68,10 +92,22 @@ export const MADE: readonly Made[] = [
       JSON.stringify({ title: "One line of kato's JSONL export", ...z.toJSONSchema(event) }, null, 2) + "\n",
   },
   { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
-  { path: "docs/path-policy.md", make: (now) => fillSection(now, "agent memory", agentMemoryTable()) },
+  {
+    path: "docs/path-policy.md",
+    make: (now) =>
+      fillSection(
+        fillSection(now, "reserved folders", reservedFolders()),
+        "agent memory",
+        agentMemoryTable(),
+      ),
+  },
   { path: "docs/logs.md", make: (now) => fillSection(now, "log events", eventTable()) },
   { path: "docs/cli.md", make: (now) => fillSection(now, "usage", usageReference()) },
-  { path: "packaging/man/kato.1", make: commandsPage },
+  {
+    path: "packaging/man/kato.1",
+    make: (now) =>
+      fillPage(fillPage(commandsPage(now), "clients", MANUAL.names), "client variables", MANUAL.variables),
+  },
   { path: "packaging/man/kato.8", make: versioned },
   {
     path: "packaging/man/kato-policy.5",
@@ -94,27 +130,34 @@ export const MADE: readonly Made[] = [
   },
 ];
 
-/** What the launcher must hold to as the code does. */
-function launcherTables(): string {
-  const tables: readonly (readonly [name: string, says: string, values: readonly string[]])[] = [
-    ["SYSTEM_LOCATIONS", "Nothing that a person keeps is in these.", SYSTEM_LOCATIONS],
-    ["HOME_FOLDERS", "What is beside a home in a folder of this name is another's home.", HOME_FOLDERS],
-    ["DESTINATION_KINDS", "How the name of a recording ends.", FORMATS],
-    ["AGENT_MEMORY", "Agents load files of these names by themselves.", Object.values(AGENT_MEMORY).flat()],
-    [
-      "CLIENT_VARIABLES",
-      "By these, clients are told where to keep their logs.",
-      CLIENT_VARIABLES,
-    ],
-  ];
+/** Tables that the launcher shares with the code: names, what each is for, its values. */
+type Tables = readonly (readonly [name: string, says: string, values: readonly string[]])[];
+
+const PLACES: Tables = [
+  ["SYSTEM_LOCATIONS", "Nothing that a person keeps is in these.", SYSTEM_LOCATIONS],
+  ["HOME_FOLDERS", "What is beside a home in a folder of this name is another's home.", HOME_FOLDERS],
+  ["DESTINATION_KINDS", "How the name of a recording ends.", FORMATS],
+];
+
+const OF_CLIENTS: Tables = [
+  [
+    "RESERVED_IN_HOME",
+    "In these folders programs keep settings, and clients their sessions.",
+    RESERVED_IN_HOME,
+  ],
+  ["AGENT_MEMORY", "Agents load files of these names by themselves.", Object.values(AGENT_MEMORY).flat()],
+  ["CLIENT_VARIABLES", "By these, clients are told where to keep their logs.", CLIENT_VARIABLES],
+];
+
+function header(guard: string, tables: Tables): string {
   const lines = tables.flatMap(([name, says, values]) => {
     const rows = values.map((value) => `  ${JSON.stringify(value)}`).join(", \\\n");
     return ["", `/* ${says} */`, `#define ${name} \\`, rows];
   });
   return [
     "/* Made by `deno task generate`: tables that the launcher shares with the code. */",
-    "#ifndef KATO_TABLES_H",
-    "#define KATO_TABLES_H",
+    `#ifndef ${guard}`,
+    `#define ${guard}`,
     ...lines,
     "#endif",
     "",

@@ -1,8 +1,9 @@
 /*
  * The outer bound: kato may write to no place outside it, whatever policy or a plan says. The bound holds when the planning
- * code is wrong or was deceived. Its places are those of src/settings/folders.ts, from which tables.h is generated. Pure:
- * it compares names and looks nothing up.
+ * code is wrong or was deceived. Its places are those of src/settings/folders.ts and of the table of clients, from which
+ * tables.h and clients.h are generated. Pure: it compares names and looks nothing up.
  */
+#include "clients.h"
 #include "kato.h"
 #include "tables.h"
 #include <stdlib.h>
@@ -36,6 +37,15 @@ static bool is_inside_own(const char *path, const char *home, const char *folder
   return is;
 }
 
+/* In a folder of the home in which another program keeps its settings or its sessions. */
+static bool is_reserved(const char *path, const char *home) {
+  static const char *const RESERVED[] = {RESERVED_IN_HOME};
+  for (size_t i = 0; i < sizeof RESERVED / sizeof *RESERVED; i++) {
+    if (is_inside_own(path, home, RESERVED[i])) return true;
+  }
+  return false;
+}
+
 /* A folder beside this person's home is another person's home, where the parent is known as a folder of homes. */
 static bool is_other_home(const char *path, const char *home) {
   static const char *const HOMES[] = {HOME_FOLDERS};
@@ -61,7 +71,7 @@ bool is_own_place(const char *path, const char *home, const char *real_home) {
 bool is_writable_place(const char *path, const char *home, const char *real_home) {
   if (!is_plain_path(path)) return false;
   if (is_own_place(path, home, real_home)) return true;
-  if (holds(path, home) || holds(path, real_home)) return false;
+  if (holds(path, home) || holds(path, real_home) || is_reserved(path, home) || is_reserved(path, real_home)) return false;
   if (is_inside(path, home)) return !has_hidden(path + strlen(home));
   if (is_inside(path, real_home)) return !has_hidden(path + strlen(real_home));
   return !is_system(path) && !is_other_home(path, home) && !is_other_home(path, real_home) && !has_hidden(path);

@@ -2,8 +2,8 @@
  * The environment of every process that the launcher starts. It is made from an allow-list and never passed on, because
  * DENO_*, NODE_* and LD_* would take effect in the runtime. Pure: memory only.
  */
+#include "clients.h"
 #include "kato.h"
-#include "tables.h"
 #include <string.h>
 
 /* No locale, time zone or folder is longer. A longer value counts as not set. */

@@ -29,41 +29,4 @@
   "md", \
   "jsonl", \
   "html"
-
-/* Agents load files of these names by themselves. */
-#define AGENT_MEMORY \
-  "claude.md", \
-  "claude.local.md", \
-  "memory.md", \
-  "skill.md", \
-  "review.md", \
-  "agents.md", \
-  "agents.override.md", \
-  "codex.md", \
-  "gemini.md", \
-  "system.md", \
-  "agent.md", \
-  "conventions.md", \
-  "codebuddy.md", \
-  ".clinerules", \
-  "crush.md", \
-  "crush.local.md", \
-  ".cursorrules", \
-  "copilot-instructions.md", \
-  ".goosehints", \
-  "iflow.md", \
-  "jules.md", \
-  "guidelines.md", \
-  "qwen.md", \
-  "replit.md", \
-  ".roorules", \
-  "warp.md", \
-  ".windsurfrules", \
-  ".rules"
-
-/* By these, clients are told where to keep their logs. */
-#define CLIENT_VARIABLES \
-  "CLAUDE_CONFIG_DIR", \
-  "CODEX_HOME", \
-  "GEMINI_CLI_HOME"
 #endif

@@ -32,16 +32,14 @@ type Send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) => void;
 const SEEN_BATCH = 1000;
 
 /** Serves `port` until `stop` arrives. `providerById` gives the providers of this build. */
-export function runParser(port: Port, providerById: (id: ProviderId) => Provider | null): void {
+export function runParser(port: Port, providerById: (id: ProviderId) => Provider): void {
   const send: Send = (message, payload) => port.send({ header: message, payload: payload ?? null });
   let started: Started | null = null;
 
   receive(port, toParser, (message) => {
     if (message.type === "start") {
       if (started !== null) throw new Error("internal error: the parser was started twice");
-      const provider = providerById(message.provider);
-      if (provider === null) throw new Error(`internal error: no parser for ${message.provider}`);
-      started = start(provider, message, send);
+      started = start(providerById(message.provider), message, send);
       return;
     }
     if (started === null) throw new Error(`internal error: ${message.type} before start`);

@@ -1,0 +1,55 @@
+/* Made by `deno task generate`: tables that the launcher shares with the code. */
+#ifndef KATO_CLIENTS_H
+#define KATO_CLIENTS_H
+
+/* In these folders programs keep settings, and clients their sessions. */
+#define RESERVED_IN_HOME \
+  ".aws", \
+  ".config", \
+  ".docker", \
+  ".gnupg", \
+  ".kube", \
+  ".local/bin", \
+  ".local/share/systemd", \
+  ".ssh", \
+  ".claude", \
+  ".codex", \
+  ".gemini"
+
+/* Agents load files of these names by themselves. */
+#define AGENT_MEMORY \
+  "claude.md", \
+  "claude.local.md", \
+  "memory.md", \
+  "skill.md", \
+  "review.md", \
+  "agents.md", \
+  "agents.override.md", \
+  "codex.md", \
+  "gemini.md", \
+  "system.md", \
+  "agent.md", \
+  "conventions.md", \
+  "codebuddy.md", \
+  ".clinerules", \
+  "crush.md", \
+  "crush.local.md", \
+  ".cursorrules", \
+  "copilot-instructions.md", \
+  ".goosehints", \
+  "iflow.md", \
+  "jules.md", \
+  "guidelines.md", \
+  "qwen.md", \
+  "replit.md", \
+  ".roorules", \
+  "warp.md", \
+  ".windsurfrules", \
+  ".rules"
+
+/* By these, clients are told where to keep their logs. */
+#define CLIENT_VARIABLES \
+  "CLAUDE_CONFIG_DIR", \
+  "CODEX_HOME", \
+  "GEMINI_CLI_HOME"
+#endif
