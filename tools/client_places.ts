@@ -1,6 +1,6 @@
 /** What each place outside of the code says of the clients, made from the table (src/protocol/clients.ts). Pure. */
 import { dirname } from "@std/path";
-import { markdownTable } from "../src/permissions/markdown_table.ts";
+import { markdownTable } from "./markdown_table.ts";
 import { type Client, CLIENT_VARIABLES, CLIENTS } from "../src/protocol/clients.ts";
 import { RESERVED_IN_HOME } from "../src/settings/folders.ts";
 
