@@ -1,21 +1,16 @@
 /** The title of a recording: a pure function of its first event, so that it never changes. */
-import type { Event, ProviderId } from "../protocol/event.ts";
+import { CLIENTS } from "../protocol/clients.ts";
+import type { Event } from "../protocol/event.ts";
 import type { RenderHead } from "../protocol/render.ts";
 import { shortId } from "../protocol/session.ts";
 import { oneLine } from "./neutralise.ts";
 
 const TITLE_LENGTH = 80;
 
-const PROVIDER_NAMES: Readonly<Record<ProviderId, string>> = {
-  "claude-code": "Claude Code",
-  codex: "Codex",
-  gemini: "Gemini CLI",
-};
-
 /** The first line that the person typed and that is no command; else provider and session. `first`: null without events. */
 export function headingText(head: RenderHead, first: Event | null): string {
   const typed = first?.type === "user" ? firstTyped(first.text) : null;
-  return typed ?? `${PROVIDER_NAMES[head.meta.provider]} session ${oneLine(shortId(head.meta.session), 8)}`;
+  return typed ?? `${CLIENTS[head.meta.provider].name} session ${oneLine(shortId(head.meta.session), 8)}`;
 }
 
 function firstTyped(text: string): string | null {

@@ -92,6 +92,9 @@ export function whyNoRoot(path: string, home: string): string | null {
   if (hasHiddenSegment(path, isInside(path, home) ? home : "")) {
     return "is in a hidden folder; only ~/.kato/exports may be one";
   }
+  if (RESERVED_IN_HOME.some((folder) => isInside(path, join(home, folder)))) {
+    return "is a folder in which another program keeps its own files; name another one";
+  }
   return null;
 }
 

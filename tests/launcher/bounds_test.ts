@@ -1,6 +1,6 @@
 /** Both sides say alike where a person's recordings may go: the launcher's outer bound and the policy's roots. */
 import assert from "node:assert/strict";
-import { SYSTEM_LOCATIONS, whyNoRoot } from "../../src/settings/folders.ts";
+import { RESERVED_IN_HOME, SYSTEM_LOCATIONS, whyNoRoot } from "../../src/settings/folders.ts";
 import { build, WITHOUT_COMPILER } from "./build.ts";
 
 const HOMES = ["/home/ada", "/root", "/var/home/ada", "/srv/homes/ada", "/data/ada", "/u/home"];
@@ -34,6 +34,7 @@ const PLACES = [
   "/opt/notes",
   "/etcetera",
   "/mnt/home/bob",
+  ...RESERVED_IN_HOME.flatMap((folder) => [`~/${folder}`, `~/${folder}/x`]),
   ...SYSTEM_LOCATIONS.flatMap((location) => [location, `${location}/x`]),
 ];
 

@@ -3,16 +3,8 @@ import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { timeOf } from "../../src/providers/claude_code/records.ts";
 import { cutText, firstWords, typedPart, withoutFrames } from "../../src/providers/claude_code/typed.ts";
-import { providerById, providers } from "../../src/providers/registry.ts";
-import { filesBelow } from "./corpus.ts";
-import { testProviderContract } from "./provider_contract.ts";
-import { readRecords } from "./read_log.ts";
 
 const SESSION = "5d8aa099-af7f-40f3-9709-cc6441f50fd2";
-
-Deno.test("providerById() finds a provider, or says that there is none", () => {
-  for (const provider of providers) assert.equal(providerById(provider.id), provider);
-});
 
 Deno.test("classify() knows sessions and their sub-agents, and nothing else", () => {
   const agent = { kind: "agent", session: SESSION, agent: "a0071ada42b9ef4b0" };
@@ -239,33 +231,3 @@ Deno.test("read() remembers no more of the queue than it may, and says so", () =
   assert.deepEqual([...told], ["queue-operation/too-long"]);
   assert.ok(JSON.stringify(state).length < 101_000);
 });
-
-Deno.test("read() goes on from a kept state as if it had never stopped", () => {
-  const folder = new URL("../../fixtures/claude-code/", import.meta.url).pathname;
-  for (const file of filesBelow(folder).filter((name) => name.endsWith(".jsonl"))) {
-    const text = Deno.readTextFileSync(folder + file);
-    const agent = claudeCode.classifyAgent(file)?.agent ?? MAIN_AGENT;
-    const whole = readRecords(claudeCode, agent, text).map(({ reading, handBack }) => ({
-      reading,
-      handBack,
-    }));
-    let state = claudeCode.begin(agent);
-    const portions = text.trimEnd().split("\n").map((json, line) => {
-      state = JSON.parse(JSON.stringify(state));
-      const record = { value: JSON.parse(json), line };
-      const handBack = claudeCode.handBack(state, record);
-      return { reading: claudeCode.read(state, record), handBack };
-    });
-    assert.deepEqual(portions, whole, file);
-  }
-});
-
-testProviderContract(claudeCode, readSeeds());
-
-/** Every row of the fixtures. */
-function readSeeds(): unknown[] {
-  const folder = new URL("../../fixtures/claude-code/", import.meta.url).pathname;
-  return filesBelow(folder).filter((file) => file.endsWith(".jsonl")).flatMap((file) =>
-    Deno.readTextFileSync(folder + file).trimEnd().split("\n").map((line) => JSON.parse(line))
-  );
-}

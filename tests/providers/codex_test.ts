@@ -6,9 +6,6 @@ import { codex } from "../../src/providers/codex/codex.ts";
 import { describeImage } from "../../src/providers/codex/media.ts";
 import { saysFailed } from "../../src/providers/codex/results.ts";
 import { shellScript } from "../../src/providers/codex/shell.ts";
-import { filesBelow } from "./corpus.ts";
-import { testProviderContract } from "./provider_contract.ts";
-import { readRecords } from "./read_log.ts";
 
 const THREAD = "01a20660-a800-7fa3-bb14-109639a55ee8";
 const SEGMENT = "01a2065d-7d05-7dc3-959c-d7b3a89ca436";
@@ -194,31 +191,6 @@ Deno.test("the state stays small, whatever a log holds", () => {
   for (const [line, value] of rows.entries()) codex.read(state, { value, line });
   assert.ok(JSON.stringify(state).length < 16_384);
 });
-
-// Real records, of every kind that the fixtures hold, and what stands between them.
-const fixtures = new URL("../../fixtures/codex/", import.meta.url).pathname;
-const seeds = filesBelow(fixtures).filter((file) => file.endsWith(".jsonl")).flatMap((file) =>
-  Deno.readTextFileSync(`${fixtures}${file}`).trim().split("\n").map((line) => JSON.parse(line))
-);
-
-Deno.test("reading a log in one go or record by record gives the same", () => {
-  for (const file of filesBelow(fixtures).filter((name) => name.endsWith(".jsonl"))) {
-    const text = Deno.readTextFileSync(`${fixtures}${file}`);
-    const whole = readRecords(codex, MAIN_AGENT, text);
-    let state = codex.begin(MAIN_AGENT);
-    for (const { line, reading } of whole) {
-      if (line === -1) {
-        assert.deepEqual(codex.finish?.(state), reading, file);
-        continue;
-      }
-      const value = JSON.parse(text.split("\n")[line] ?? "");
-      state = JSON.parse(JSON.stringify(state));
-      assert.deepEqual(codex.read(state, { value, line }), reading, `${file}:${line}`);
-    }
-  }
-});
-
-testProviderContract(codex, seeds);
 
 Deno.test("parsePart() leaves out what a compaction repeats, and reading it gives the same", () => {
   const state = () => codex.begin(MAIN_AGENT);

@@ -3,11 +3,8 @@ import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import type { Out } from "../../src/providers/provider.ts";
 import { gemini } from "../../src/providers/gemini/gemini.ts";
 import { digestOf } from "../../src/providers/gemini/digests.ts";
-import { filesBelow } from "./corpus.ts";
-import { testProviderContract } from "./provider_contract.ts";
 
 const SESSION = "5b0c2f14-7a61-4d0e-9b1f-3c2a7e5d9a10";
-const FIXTURES = new URL("../../fixtures/gemini/", import.meta.url).pathname;
 
 const metadata = {
   sessionId: SESSION,
@@ -188,33 +185,3 @@ Deno.test("identity() and startingCall() know nothing: no log is copied, no file
   assert.equal(gemini.identity({ value: user("u1", "x"), line: 0 }), null);
   assert.equal(gemini.startingCall({ toolUseId: "c1" }), null);
 });
-
-Deno.test("read() goes on from a kept state as if it had never stopped", () => {
-  for (const { file, records } of fixtureRecords()) {
-    const agent = /^in\./.test(file.slice(file.indexOf("/") + 1)) ? MAIN_AGENT : "abc123";
-    const whole = gemini.begin(agent);
-    let kept = gemini.begin(agent);
-    for (const [line, value] of records.entries()) {
-      kept = JSON.parse(JSON.stringify(kept));
-      const record = { value, line };
-      assert.deepEqual(gemini.handBack(kept, record), gemini.handBack(whole, record), file);
-      assert.deepEqual(gemini.read(kept, record), gemini.read(whole, record), file);
-    }
-    assert.deepEqual(kept, whole, file);
-  }
-});
-
-testProviderContract(gemini, fixtureRecords().flatMap(({ records }) => records));
-
-/** The records of every fixture. */
-function fixtureRecords(): { file: string; records: readonly unknown[] }[] {
-  return filesBelow(FIXTURES).filter((file) => /\.jsonl?$/.test(file) && !file.endsWith("events.json")).map(
-    (file) => {
-      const text = Deno.readTextFileSync(FIXTURES + file);
-      const records = file.endsWith(".json")
-        ? gemini.recordsOf?.(JSON.parse(text)) ?? []
-        : text.trimEnd().split("\n").map((line) => JSON.parse(line));
-      return { file, records };
-    },
-  );
-}
