@@ -22,8 +22,15 @@ export interface BenchClient {
   vary(text: string, sample: number, index: number): string;
 }
 
-export const CLIENTS: Readonly<Record<ProviderId, BenchClient>> = {
+/** The clients that benchmarks play. */
+export const CLIENTS = {
   "claude-code": claudeClient,
   codex: codexClient,
   gemini: geminiClient,
-};
+} satisfies Partial<Record<ProviderId, BenchClient>>;
+
+export function clientOf(id: string): BenchClient {
+  const client: BenchClient | undefined = (CLIENTS as Partial<Record<string, BenchClient>>)[id];
+  if (client === undefined) throw new Error(`No benchmark plays ${id}`);
+  return client;
+}

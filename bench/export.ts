@@ -4,7 +4,7 @@
  */
 import { join } from "@std/path";
 import type { ProviderId } from "../src/protocol/event.ts";
-import { CLIENTS } from "./client.ts";
+import { clientOf } from "./client.ts";
 import type { Mix } from "./content.ts";
 import { generateLog } from "./generate.ts";
 import { repeatRecorded } from "./recorded.ts";
@@ -38,7 +38,7 @@ export async function measureExport(
   { client: id, bytes, mix, mode, runs }: ExportPlan,
 ): Promise<Row[]> {
   const root = join(home, "logs");
-  const client = CLIENTS[id];
+  const client = clientOf(id);
   const log = mix === "recorded"
     ? await repeatRecorded(client, root, bytes)
     : await generateLog(client, root, 1, bytes, mix);

@@ -6,7 +6,7 @@
  */
 import { measureAppends, measureLatency } from "./live.ts";
 import type { ProviderId } from "../src/protocol/event.ts";
-import { type BenchClient, CLIENTS } from "./client.ts";
+import { type BenchClient, clientOf, CLIENTS } from "./client.ts";
 import { measureLookAlikes, measurePast } from "./burden.ts";
 import { measureCommands } from "./commands.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
@@ -119,7 +119,7 @@ async function measure(plan: Plan, folder: string): Promise<Row[]> {
     console.error(`bench: export of ${part.bytes / 1e6} MB, ${part.client}, ${part.mix}, ${part.mode} …`);
     rows.push(...await measureExport(folder, part));
   }
-  for (const [id, mode] of plan.daemons) rows.push(...await measureDaemon(plan, folder, CLIENTS[id], mode));
+  for (const [id, mode] of plan.daemons) rows.push(...await measureDaemon(plan, folder, clientOf(id), mode));
   rows.push(...await measureMemoryOf("jitless", plan, folder));
   console.error("bench: an innocent session while poison is read, jitless …");
   rows.push(...await measurePoisons("jitless", folder, plan));

@@ -1,5 +1,5 @@
 /** Memory of a whole daemon at work: every provider's sessions, several recordings at once. Room: bench; edge. */
-import { CLIENTS } from "./client.ts";
+import { clientOf, CLIENTS } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { generateTree } from "./generate.ts";
 import { record, type Recorded, takeSamples } from "./live.ts";
@@ -36,7 +36,7 @@ export async function measureMemory(host: Host, plan: MemoryPlan): Promise<Row[]
     const idle = row("idle, three providers", daemon.pid, host);
     const recordings: Recorded[] = [];
     for (const [n, id] of RECORDED.entries()) {
-      recordings.push(await record(CLIENTS[id], home, daemon, 40_000 + n, 0));
+      recordings.push(await record(clientOf(id), home, daemon, 40_000 + n, 0));
     }
     for (const recording of recordings) await takeSamples(recording, LINES);
     const busy = row("three providers, five recordings at work", daemon.pid, host);

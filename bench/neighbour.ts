@@ -2,11 +2,10 @@
  * A busy neighbour: appends an answer to a session's log every 100 ms until it is ended. Run with the client, the
  * number of the session, and the log's path. Room: bench; edge.
  */
-import { providerId } from "../src/protocol/event.ts";
-import { CLIENTS } from "./client.ts";
+import { clientOf } from "./client.ts";
 
 const [name, index = "", path = ""] = Deno.args;
-const client = CLIENTS[providerId.parse(name)];
+const client = clientOf(name ?? "");
 let number = 1_000_000;
 setInterval(() => {
   number += 2;

@@ -6,11 +6,10 @@ import { basename } from "@std/path";
 import { locateLog } from "../src/parser/session_files.ts";
 import { searchText } from "../src/parser/search_text.ts";
 import { readSession } from "../src/parser/session_reader.ts";
-import { providerId } from "../src/protocol/event.ts";
-import { CLIENTS } from "./client.ts";
+import { clientOf } from "./client.ts";
 
 const [name, path = ""] = Deno.args;
-const { provider } = CLIENTS[providerId.parse(name)];
+const { provider } = clientOf(name ?? "");
 const session = basename(path, ".jsonl");
 const reader = readSession({
   provider,

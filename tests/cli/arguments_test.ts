@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
 import { parseArguments } from "../../src/cli/command_line/parse_arguments.ts";
 import type { Invocation } from "../../src/cli/command_line/program.ts";
 import { createProgram } from "../../src/cli/command_line/program.ts";
@@ -93,7 +94,7 @@ const WRONG: readonly (readonly [line: string, complaint: string])[] = [
   ],
   [
     "sessions --provider claude",
-    "option '--provider <provider>' argument 'claude' is invalid. Choose from claude-code, codex, gemini | " +
+    `option '--provider <provider>' argument 'claude' is invalid. Choose from ${PROVIDERS.join(", ")} | ` +
     "kato sessions",
   ],
 ];

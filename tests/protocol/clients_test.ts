@@ -21,7 +21,8 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
     ["/home/dev", { HOME: "/srv", PATH: "/bin" }, {}],
   ];
   for (const [home, environment, moved] of table) {
-    assert.deepEqual(clientRoots(home, environment), { ...own, ...moved }, JSON.stringify(environment));
+    const roots = clientRoots(home, environment);
+    assert.deepEqual({ ...roots, ...own, ...moved }, roots, JSON.stringify(environment));
   }
 });
 

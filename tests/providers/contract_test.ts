@@ -10,7 +10,7 @@ import { readRecords } from "./read_log.ts";
 /** The logs among the fixtures, each as lines, also where it is one document. */
 function fixtureLogs(provider: Provider): { readonly file: string; readonly text: string }[] {
   const folder = new URL(`../../fixtures/${provider.id}/`, import.meta.url).pathname;
-  return filesBelow(folder).filter((file) => /(?<!events|\.meta)\.jsonl?$/.test(file)).map((file) => {
+  return filesBelow(folder).filter((file) => /\/.*(?<!events|\.meta)\.jsonl?$/.test(file)).map((file) => {
     const text = Deno.readTextFileSync(folder + file);
     if (!file.endsWith(".json")) return { file, text };
     const records = provider.recordsOf?.(JSON.parse(text)) ?? [];

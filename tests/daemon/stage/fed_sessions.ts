@@ -139,19 +139,15 @@ const AGENTS_OF: Readonly<Record<string, readonly [name: string, file: string]>>
   "gemini/sub-agents": ["sub-agent-log", "abc123.jsonl"],
 };
 
-/** Where a fixture's log would be below the first root: each in a folder of its own. */
+/** Where a fixture's log would be below the first root, each in a folder of its own: the provider's place.json says it. */
 function placeOf(provider: Provider, name: string, file: string, id: string): string {
+  const places = JSON.parse(Deno.readTextFileSync(`${FIXTURES}${provider.id}/place.json`));
+  const place: string = file.startsWith("in.") ? places.session : places.agent;
   const extension = file.slice(file.lastIndexOf(".") + 1);
-  switch (provider.id) {
-    case "claude-code":
-      return `-fixture-${name}/${id}.${extension}`;
-    case "codex":
-      return `${name}/11/23/rollout-2026-11-23T10-00-00-${id}.${extension}`;
-    case "gemini":
-      return file.startsWith("in.")
-        ? `${name}/chats/session-2026-11-23T10-00-${name}.${extension}`
-        : `${name}/chats/${id}/${file}`;
-  }
+  return place.replaceAll("NAME", name).replaceAll("ID", id).replace("FILE", file).replace(
+    "EXTENSION",
+    extension,
+  );
 }
 
 /** Only the clock tells what is typed in it from what was copied, so nothing in it commands. */
