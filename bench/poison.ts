@@ -2,7 +2,7 @@
  * Poison: how long an innocent session's person waits for a line while the same client's parser reads what somebody
  * poisoned. Room: bench; edge.
  */
-import { CLIENTS } from "./client.ts";
+import { clientOf } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { record, takeSamples } from "./live.ts";
 import { median, pause, quantile, startChild } from "./measure.ts";
@@ -79,7 +79,7 @@ async function measurePoison(
 ): Promise<Row> {
   const home = `${folder}/poison-${poison.name}-${labelOf(host)}`;
   const amount = quick ? poison.quick : poison.amount;
-  const client = CLIENTS[poison.client];
+  const client = clientOf(poison.client);
   if (typeof host !== "string") host.makeHome(home);
   await Deno.mkdir(client.root(home), { recursive: true });
   const daemon = await startDaemon(home, host, [poison.client]);
@@ -111,7 +111,7 @@ async function measurePoison(
 function pour({ name, client }: Poison, home: string, amount: number): Deno.ChildProcess {
   // Whoever opens it waits for a writer, who never comes.
   if (name === "fifo") {
-    return new Deno.Command("mkfifo", { args: [`${CLIENTS[client].root(home)}/fifo`] }).spawn();
+    return new Deno.Command("mkfifo", { args: [`${clientOf(client).root(home)}/fifo`] }).spawn();
   }
   const args = [name, home, String(amount)];
   return startChild({ script: "bench/pour.ts", command: "daemon", args, mode: "jit", home });
