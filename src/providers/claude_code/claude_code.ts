@@ -13,8 +13,8 @@ import { parseWithoutCopy } from "./second_copy.ts";
 import { isInterruption, messageText } from "./person.ts";
 import { isRow, messageOf, type Row, rowOf, textOf, timeOf, typeName, typeOf, uuidOf } from "./records.ts";
 import { silent, unknownRecord } from "./row_events.ts";
-import { tellsByQueue } from "./queue.ts";
-import { hasToldAll, tellMeta } from "./session_meta.ts";
+import { needsQueue } from "./queue.ts";
+import { hasReportedAll, reportMeta } from "./session_meta.ts";
 import { readAttachmentRow, readContinuation, readQueueRow, readSystemRow } from "./system_rows.ts";
 import { readUserRow } from "./user_rows.ts";
 import type { Provider, Reading } from "../provider.ts";
@@ -55,11 +55,11 @@ export const claudeCode: Provider = {
   },
 
   // Until all is told, any row may tell when the session began, where, and by which client.
-  passesState: (state) => hasToldAll(state as Fold) && !tellsByQueue(state as Fold),
+  passesState: (state) => hasReportedAll(state as Fold) && !needsQueue(state as Fold),
 
   parsePart(state, text) {
     // Until all is told, what follows the copy may tell where the session was held, and by which client.
-    return hasToldAll(state as Fold) ? parseWithoutCopy(text) : undefined;
+    return hasReportedAll(state as Fold) ? parseWithoutCopy(text) : undefined;
   },
 
   isRecord: (value) =>
@@ -75,7 +75,7 @@ export const claudeCode: Provider = {
     noteVersion(record.value, fold);
     const reading = readRow(record.value, record.line, fold);
     if (fold.agent !== MAIN_AGENT) return { outs: reading.outs, origin: "sub-agent" };
-    return tellMeta(record.value, fold, reading);
+    return reportMeta(record.value, fold, reading);
   },
 
   endsRun({ value }) {

@@ -15,7 +15,7 @@ const QUEUED_TEXTS = 64;
 const QUEUED_CHARS = 100_000;
 
 /** Whether texts that were typed into this log may stand in rows of the queue only; so too while no row said a version. */
-export function tellsByQueue(fold: Fold): boolean {
+export function needsQueue(fold: Fold): boolean {
   return fold.agent === MAIN_AGENT && (fold.version === undefined || isOlder(fold.version, ATTACHED_SINCE));
 }
 
@@ -23,14 +23,14 @@ export function tellsByQueue(fold: Fold): boolean {
 export function absorbedText(row: Row, fold: Fold): string | null {
   // The reason came with the attachments.
   if (row["operation"] !== "remove" || row["reason"] !== undefined) return null;
-  if (fold.version === undefined || !tellsByQueue(fold)) return null;
+  if (fold.version === undefined || !needsQueue(fold)) return null;
   const text = textOf(row["content"]) || fold.queue?.[0] || "";
   return text === "" ? null : text;
 }
 
 /** Follows the queue; false where it grew beyond what is kept. */
 export function followQueue(row: Row, fold: Fold): boolean {
-  if (!tellsByQueue(fold)) {
+  if (!needsQueue(fold)) {
     delete fold.queue;
     return true;
   }

@@ -17,7 +17,7 @@ const TITLES: ReadonlyMap<unknown, { readonly field: string; readonly rank: numb
 ]);
 
 /** `reading` of `row`, with what the row tells of the session. */
-export function tellMeta(row: Row, fold: Fold, reading: Reading): Reading {
+export function reportMeta(row: Row, fold: Fold, reading: Reading): Reading {
   const meta: { -readonly [K in keyof Meta]: Meta[K] } = { out: "meta" };
   const title = titleOf(row, fold, reading);
   if (title !== null) meta.title = title;
@@ -38,7 +38,7 @@ export function tellMeta(row: Row, fold: Fold, reading: Reading): Reading {
 }
 
 /** Whether later rows can tell nothing but a title. */
-export function hasToldAll({ agent, told }: Fold): boolean {
+export function hasReportedAll({ agent, told }: Fold): boolean {
   return agent !== MAIN_AGENT || (told.project && told.started && told.client);
 }
 

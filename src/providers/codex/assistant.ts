@@ -6,7 +6,7 @@ import type { Family, Fold, Phase, Waiting } from "./fold.ts";
 import { ownId, placeId } from "./ids.ts";
 import { messageOf } from "./shape.ts";
 import type { LineEvents } from "./line_events.ts";
-import { findWaiting, mayWait, tellAt, wait } from "./waiting.ts";
+import { findWaiting, mayWait, reportUpTo, wait } from "./waiting.ts";
 
 type WaitingAnswer = Extract<Waiting, { kind: "answer" }>;
 
@@ -50,7 +50,7 @@ function readShown(answer: Answer, events: LineEvents): Reading {
   const { parts, keys } = findNew(fold, answer.family, "answer", answer.parts, "");
   noteShown(answer, keys[0] ?? "", fold);
   const text = parts.join("");
-  if (text.trim() === "") return tellCopy(answer, keys, events);
+  if (text.trim() === "") return reportCopy(answer, keys, events);
   if (answer.phase !== null || fold.answersAlone || !mayWait(text)) {
     say({ ...answer, text, time: events.time }, events);
   } else wait({ kind: "answer", keys, text, isPlan: false, time: events.time, ...placeOf(answer) }, events);
@@ -111,12 +111,12 @@ export function readRawMessage(item: Row, events: LineEvents): Reading {
   const answer: Answer = { id, parts: rawParts(item, events), phase: phaseOf(item["phase"]), family: "raw" };
   if (isReviewOutput(answer, fold)) return readFindings(id, events);
   const plan = fold.waiting.findIndex((entry) => entry.kind === "answer" && entry.isPlan);
-  if (plan !== -1) return tellPlanned(plan, answer, events);
+  if (plan !== -1) return reportPlanned(plan, answer, events);
   const shown = keyOfShown(answer, fold);
-  if (shown !== null && isSecondCopy(fold, "raw", shown)) return tellCopy(answer, [shown], events);
+  if (shown !== null && isSecondCopy(fold, "raw", shown)) return reportCopy(answer, [shown], events);
   const { parts, keys } = findNew(fold, "raw", "answer", answer.parts, "");
   const text = parts.join("");
-  if (text.trim() === "") return tellCopy(answer, keys, events);
+  if (text.trim() === "") return reportCopy(answer, keys, events);
   // The summary of a compaction has no phase, and stands in front of it.
   if (fold.bare || answer.phase !== null || !mayWait(text)) {
     say({ ...answer, text, time: events.time }, events);
@@ -125,17 +125,17 @@ export function readRawMessage(item: Row, events: LineEvents): Reading {
 }
 
 /** Of a message with a plan in it, only the raw form has the whole text. */
-function tellPlanned(index: number, answer: Answer, events: LineEvents): Reading {
+function reportPlanned(index: number, answer: Answer, events: LineEvents): Reading {
   const { fold } = events;
   const waiting = fold.waiting[index] as WaitingAnswer;
   const text = answer.parts.join("");
   isSecondCopy(fold, "raw", keyOf("answer", text));
-  tellAt(index, { ...waiting, text, phase: waiting.phase ?? answer.phase }, events);
+  reportUpTo(index, { ...waiting, text, phase: waiting.phase ?? answer.phase }, events);
   return events.reading("assistant-text");
 }
 
 /** A text that another family told, or that waits for this one, which may know its phase. */
-function tellCopy({ phase, family }: Answer, keys: readonly string[], events: LineEvents): Reading {
+function reportCopy({ phase, family }: Answer, keys: readonly string[], events: LineEvents): Reading {
   const { fold } = events;
   let told = false;
   for (
@@ -144,7 +144,7 @@ function tellCopy({ phase, family }: Answer, keys: readonly string[], events: Li
     index = findWaiting(fold, "answer", keys)
   ) {
     const entry = fold.waiting[index] as WaitingAnswer;
-    tellAt(index, { ...entry, phase: entry.phase ?? phase }, events);
+    reportUpTo(index, { ...entry, phase: entry.phase ?? phase }, events);
     told = true;
   }
   if (family === "raw") fold.answersAlone = false;
@@ -152,7 +152,7 @@ function tellCopy({ phase, family }: Answer, keys: readonly string[], events: Li
 }
 
 /** Tells an answer that has waited. */
-export function tellAnswer(entry: WaitingAnswer, events: LineEvents): void {
+export function reportAnswer(entry: WaitingAnswer, events: LineEvents): void {
   if (entry.family !== "raw" && !entry.isPlan) events.fold.answersAlone = true;
   say(entry, events);
 }

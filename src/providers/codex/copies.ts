@@ -3,7 +3,7 @@
  * what only one tells is told. A text that one family tells twice is told twice. Pure.
  */
 import { fingerprintOf } from "../../protocol/fingerprint.ts";
-import type { Family, Fold, TextKind, ToldText } from "./fold.ts";
+import type { Family, Fold, ReportedText, TextKind } from "./fold.ts";
 import { remember } from "./ids.ts";
 
 const encoder = new TextEncoder();
@@ -29,7 +29,7 @@ export function keyOf(kind: TextKind, text: string): string {
 export function isSecondCopy(fold: Fold, family: Family, key: string): boolean {
   const { texts } = fold.turn;
   const index = texts.findIndex((told) => told.key === key);
-  const told: ToldText = texts[index] ?? { key, times: {} };
+  const told: ReportedText = texts[index] ?? { key, times: {} };
   if (index === -1) remember(texts, told, TEXTS);
   const before = Math.max(0, ...Object.values(told.times));
   const times = (told.times[family] ?? 0) + 1;

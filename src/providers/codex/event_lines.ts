@@ -52,14 +52,14 @@ export function readEvent(payload: Row, events: LineEvents): Reading {
     case "thread_name_updated":
       return readName(payload, events);
     case "model_reroute":
-      return tell(`The model is now ${textOf(payload["to_model"]) || "another"}.`, events);
+      return report(`The model is now ${textOf(payload["to_model"]) || "another"}.`, events);
   }
   if (ERROR_EVENTS.has(type)) {
     events.addNotice("api-error", errorText(payload["message"]));
     return events.reading("injected");
   }
   if (TOLD_EVENTS.has(type)) {
-    return tell(textOf(payload["message"]) || textOf(payload["summary"]), events);
+    return report(textOf(payload["message"]) || textOf(payload["summary"]), events);
   }
   if (!SILENT_EVENTS.has(type)) events.addUnknown(`event_msg/${typeName(type)}`);
   return events.reading("repeat");
@@ -158,12 +158,12 @@ function enterReview(payload: Row, turn: string, events: LineEvents): Reading {
   const about = hint === "" || hint.trim() === words ? "." : `: ${cutText(hint, TITLE_CHARS)}`;
   events.addNotice("info", `A review began${about}`);
   fold.review = { turn, isPersons: words !== "", key: words === "" ? "" : keyOf("words", words) };
-  if (words !== "") tellOrder(ownId(payload["id"], fold, events.line), words, events);
+  if (words !== "") reportOrder(ownId(payload["id"], fold, events.line), words, events);
   return events.reading("injected");
 }
 
 /** Nothing says how the words came that order a review: over an interface, on a command line, or by a keyboard. */
-function tellOrder(id: string, words: string, events: LineEvents): void {
+function reportOrder(id: string, words: string, events: LineEvents): void {
   const author = authorOf(events.fold, false);
   const type = author.evidence === "not-typed"
     ? { type: "notice", kind: "task" } as const
@@ -173,14 +173,14 @@ function tellOrder(id: string, words: string, events: LineEvents): void {
 
 function leaveReview(events: LineEvents): Reading {
   events.fold.review = null;
-  return tell("The review ended.", events);
+  return report("The review ended.", events);
 }
 
 /** Going back within one log: until 0.148. What was undone stays. */
 function readRollBack(payload: Row, events: LineEvents): Reading {
   const turns = payload["num_turns"];
   const many = typeof turns === "number" && turns > 1 ? `${turns} turns` : "one turn";
-  return tell(`The person went back ${many}; the conversation goes on from there.`, events);
+  return report(`The person went back ${many}; the conversation goes on from there.`, events);
 }
 
 /** It is told again whenever it took more tokens. */
@@ -190,7 +190,7 @@ function readGoal(goal: Row, events: LineEvents): Reading {
   const told = cutText(`${status} ${objective}`, TITLE_CHARS);
   if (objective === "" || told === events.fold.goal) return events.reading("repeat");
   events.fold.goal = told;
-  return tell(`Goal${status === "" ? "" : ` (${status})`}: ${objective}`, events);
+  return report(`Goal${status === "" ? "" : ` (${status})`}: ${objective}`, events);
 }
 
 function readName(payload: Row, events: LineEvents): Reading {
@@ -199,7 +199,7 @@ function readName(payload: Row, events: LineEvents): Reading {
   return events.reading("repeat");
 }
 
-function tell(text: string, events: LineEvents): Reading {
+function report(text: string, events: LineEvents): Reading {
   events.addNotice("info", text);
   return events.reading("injected");
 }

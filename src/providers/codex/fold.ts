@@ -21,7 +21,7 @@ export type Family = "event" | "item" | "raw";
 export type TextKind = "answer" | "thought" | "words";
 
 /** How often each family told a text in this turn. `key` stands for it. */
-export interface ToldText {
+export interface ReportedText {
   readonly key: string;
   readonly times: Partial<Record<Family, number>>;
 }
@@ -70,7 +70,7 @@ export interface Turn {
   answered: boolean;
   /** Lines in which more than the person's words and the client's state could be. */
   lines: number;
-  readonly texts: ToldText[];
+  readonly texts: ReportedText[];
   /** The item shown last, whose raw form has its id, and may hold marks that the client takes out. */
   shown: { readonly id: string; readonly start: string; readonly key: string } | null;
 }

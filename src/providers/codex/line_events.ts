@@ -27,11 +27,11 @@ export interface LineEvents {
   reading(origin: Origin): Reading;
 }
 
-/** `tell`: tells what has waited, in its own words. */
+/** `report`: adds the event of an entry that has waited. */
 export function createLineEvents(
   fold: Fold,
   { line, row, says }: Pick<LineEvents, "line" | "row" | "says">,
-  tell: (entry: Waiting, events: LineEvents) => void,
+  report: (entry: Waiting, events: LineEvents) => void,
 ): LineEvents {
   const outs: Out[] = [];
   const time = timeOf(row["timestamp"]);
@@ -47,7 +47,7 @@ export function createLineEvents(
 
   function settle(count = fold.waiting.length): void {
     settling = true;
-    for (const entry of fold.waiting.splice(0, count)) tell(entry, events);
+    for (const entry of fold.waiting.splice(0, count)) report(entry, events);
     settling = false;
   }
 

@@ -1,17 +1,17 @@
 /** One line of a log, by its type. Pure. */
 import { isRow, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { LogRecord, Reading } from "../provider.ts";
-import { tellAnswer } from "./assistant.ts";
+import { reportAnswer } from "./assistant.ts";
 import { readEvent } from "./event_lines.ts";
 import type { Fold, Waiting } from "./fold.ts";
 import { nameOf } from "./ids.ts";
 import { STATE_LINES } from "./known_types.ts";
 import { createLineEvents, type LineEvents } from "./line_events.ts";
-import { tellRawWords } from "./person.ts";
+import { reportRawWords } from "./person.ts";
 import { readResponseItem } from "./response_items.ts";
 import { followCopy, isCopied, readBareMeta, readSessionMeta } from "./session_line.ts";
 import { inEnvelope, isBareMeta } from "./shape.ts";
-import { tellThought } from "./thoughts.ts";
+import { reportThought } from "./thoughts.ts";
 import { dropSummary, passingOf, settleBefore } from "./waiting.ts";
 
 export function readLine(fold: Fold, { value, line }: LogRecord): Reading {
@@ -19,7 +19,7 @@ export function readLine(fold: Fold, { value, line }: LogRecord): Reading {
   const row = inEnvelope(given);
   // In a bare log no line has an envelope.
   const says = row === given || fold.bare;
-  const events = createLineEvents(fold, { line, row, says }, tellWaiting);
+  const events = createLineEvents(fold, { line, row, says }, reportWaiting);
   if (!isRow(value)) {
     events.addUnknown("(no object)");
     return events.reading("injected");
@@ -54,19 +54,19 @@ function mayAnswer(row: Row): boolean {
 
 /** What waits when the log is complete. */
 export function finishLog(fold: Fold): Reading {
-  const events = createLineEvents(fold, { line: 0, row: {}, says: true }, tellWaiting);
+  const events = createLineEvents(fold, { line: 0, row: {}, says: true }, reportWaiting);
   events.settle();
   return events.reading("repeat");
 }
 
-function tellWaiting(entry: Waiting, events: LineEvents): void {
+function reportWaiting(entry: Waiting, events: LineEvents): void {
   switch (entry.kind) {
     case "answer":
-      return tellAnswer(entry, events);
+      return reportAnswer(entry, events);
     case "thought":
-      return tellThought(entry, events);
+      return reportThought(entry, events);
     case "words":
-      return tellRawWords(entry, events);
+      return reportRawWords(entry, events);
     case "step":
       return events.addAt(entry.id, entry.time, { type: "notice", kind: "step", text: entry.text });
   }

@@ -68,7 +68,7 @@ function readShown(words: Words, family: Family, events: LineEvents): Reading {
   }
   events.settle();
   beginUnmarkedTurn(events, index === -1 ? [family] : [family, "raw"], key);
-  return tellWords(words, events.says, events);
+  return reportWords(words, events.says, events);
 }
 
 /** Where the raw form waits: the same text, or the latest that holds it. */
@@ -112,7 +112,7 @@ export function readRawWords(item: Row, events: LineEvents): Reading {
   const kinds = kindsOf(item);
   const isPersons = kinds.length === 0 ? null : kinds.some((kind) => PERSONS_KINDS.has(kind));
   if (isPersons !== true && texts.some((text) => INJECTED.test(text))) {
-    if (fold.bare) tellProject(texts.join("\n"), events);
+    if (fold.bare) reportProject(texts.join("\n"), events);
     return events.reading("injected");
   }
   if (isPersons === false && !kinds.some((kind) => kind === "unknown" || kind === null)) {
@@ -124,14 +124,14 @@ export function readRawWords(item: Row, events: LineEvents): Reading {
     text: texts.filter((text) => !IMAGE_MARK.test(text)).join("\n"),
     images: parts.filter((part) => part["image_url"] !== undefined).map(imageOf),
   };
-  return fold.bare ? tellBare(words, events) : waitForShown(words, isPersons, events);
+  return fold.bare ? reportBare(words, events) : waitForShown(words, isPersons, events);
 }
 
 /** Bare logs hold nothing else to tell a person by. */
-function tellBare(words: Words, events: LineEvents): Reading {
+function reportBare(words: Words, events: LineEvents): Reading {
   events.settle();
   beginUnmarkedTurn(events, ["raw"], keyOf("words", words.text));
-  return tellWords(words, events.says, events);
+  return reportWords(words, events.says, events);
 }
 
 function waitForShown(words: Words, isPersons: boolean | null, events: LineEvents): Reading {
@@ -139,13 +139,13 @@ function waitForShown(words: Words, isPersons: boolean | null, events: LineEvent
   if (isSecondCopy(events.fold, "raw", key)) return events.reading("repeat");
   const isLong = !mayWait(words.text, ...words.images);
   const entry = { kind: "words", keys: [key], isPersons, ...words } as const;
-  if (isLong && events.fold.wordsAlone) tellRawWords(entry, events);
+  if (isLong && events.fold.wordsAlone) reportRawWords(entry, events);
   else wait(isLong ? { ...entry, text: null, images: [] } : entry, events);
   return events.reading("repeat");
 }
 
 /** Tells words of which there was the raw form alone. */
-export function tellRawWords(entry: Extract<Waiting, { kind: "words" }>, events: LineEvents): void {
+export function reportRawWords(entry: Extract<Waiting, { kind: "words" }>, events: LineEvents): void {
   const { fold } = events;
   const { isPersons, keys: [key = ""], text } = entry;
   fold.wordsAlone = true;
@@ -157,18 +157,18 @@ export function tellRawWords(entry: Extract<Waiting, { kind: "words" }>, events:
     return;
   }
   beginUnmarkedTurn(events, ["raw"], key);
-  tellWords(words, false, events);
+  reportWords(words, false, events);
 }
 
 /** Bare logs tell where they were begun only in what the client says to the model. */
-function tellProject(text: string, events: LineEvents): void {
+function reportProject(text: string, events: LineEvents): void {
   const found = /<cwd>([^<\n]+)<\/cwd>|^Current working directory: (.+)$/m.exec(text);
   const project = (found?.[1] ?? found?.[2] ?? "").trim();
   if (project.startsWith("/")) events.addMeta({ project });
 }
 
 /** `isShown`: whether the client says that they are a person's, by showing them as such. */
-function tellWords({ id, time, text, images }: Words, isShown: boolean, events: LineEvents): Reading {
+function reportWords({ id, time, text, images }: Words, isShown: boolean, events: LineEvents): Reading {
   const { fold } = events;
   // The order of a review is told by its session.
   if (fold.isReview) return events.reading("repeat");
@@ -188,7 +188,7 @@ function tellWords({ id, time, text, images }: Words, isShown: boolean, events: 
   }
   if (!fold.personal) return events.reading("sub-agent");
   if (!isPersons || told === "") return events.reading("injected");
-  tellTitle(typed, events);
+  reportTitle(typed, events);
   return events.reading("user");
 }
 
@@ -206,7 +206,7 @@ function authorOfWords(
   return isPiped && author.evidence === "prompt" ? PIPED : author;
 }
 
-function tellTitle(typed: string, events: LineEvents): void {
+function reportTitle(typed: string, events: LineEvents): void {
   if (events.fold.told.title) return;
   const title = firstLine(typed);
   if (title === null) return;

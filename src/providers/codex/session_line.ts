@@ -96,12 +96,12 @@ export function readSessionMeta(meta: Row, events: LineEvents): Reading {
   const ownFrom = meta["subagent_history_start_ordinal"];
   if (typeof ownFrom === "number") fold.ownFrom = ownFrom;
   fold.author = authorOfThread(meta, fold.personal);
-  tellMeta(meta, events);
-  tellWhereFrom(meta, events);
+  reportMeta(meta, events);
+  reportSource(meta, events);
   return events.reading("repeat");
 }
 
-function tellMeta(meta: Row, events: LineEvents): void {
+function reportMeta(meta: Row, events: LineEvents): void {
   const project = textOf(meta["cwd"]);
   const started = timeOf(meta["timestamp"]);
   const version = cutText(textOf(meta["cli_version"]), CLIENT_CHARS);
@@ -112,7 +112,7 @@ function tellMeta(meta: Row, events: LineEvents): void {
   });
 }
 
-function tellWhereFrom(meta: Row, events: LineEvents): void {
+function reportSource(meta: Row, events: LineEvents): void {
   const { fold } = events;
   const forkedFrom = textOf(meta["forked_from_id"]);
   if (fold.part !== "") {
@@ -122,11 +122,11 @@ function tellWhereFrom(meta: Row, events: LineEvents): void {
       `${fold.part}:rewind`,
     );
   } else if (forkedFrom !== "" && fold.personal) {
-    tellFork(forkedFrom, events);
+    reportFork(forkedFrom, events);
   }
 }
 
-function tellFork(from: string, events: LineEvents): void {
+function reportFork(from: string, events: LineEvents): void {
   if (events.fold.told.fork) return;
   events.fold.told.fork = true;
   events.addNotice("info", `Forked from the session ${from}.`, `${events.fold.thread}:fork`);
@@ -137,7 +137,7 @@ function beginCopy(from: string, events: LineEvents): void {
   const { fold } = events;
   if (fold.copying !== null) return;
   fold.copying = { since: events.time, turns: false };
-  if (fold.personal && fold.part === "") tellFork(from, events);
+  if (fold.personal && fold.part === "") reportFork(from, events);
 }
 
 /** A copy is written at once; whoever goes on from it takes longer. */

@@ -16,7 +16,7 @@ export function shellScript(command: unknown): string {
 }
 
 /** A shell line of the person's, from the item that says how it ended. */
-export function tellShell(id: string, item: Row, events: LineEvents): void {
+export function reportShell(id: string, item: Row, events: LineEvents): void {
   events.fold.shellTold = true;
   events.addNotice("shell", `!${shellScript(item["command"])}`, id);
   const code = item["exit_code"];

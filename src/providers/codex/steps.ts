@@ -8,7 +8,7 @@ import { knowsCall, rememberFailure } from "./call_memory.ts";
 import type { Fold } from "./fold.ts";
 import { ownId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
-import { shellScript, tellShell } from "./shell.ts";
+import { reportShell, shellScript } from "./shell.ts";
 import { mayWait, wait } from "./waiting.ts";
 
 type Describe = (item: Row) => string;
@@ -38,7 +38,7 @@ export function readStep(item: Row, turn: string, events: LineEvents): Reading {
   const type = textOf(item["type"]);
   const id = textOf(item["id"]);
   if (item["source"] === "user_shell") {
-    tellShell(ownId(id, fold, events.line), item, events);
+    reportShell(ownId(id, fold, events.line), item, events);
     return events.reading("tool-output");
   }
   if (knowsCall(fold, id, turn)) {

@@ -5,7 +5,7 @@ import { findNew } from "./copies.ts";
 import type { Family, Waiting } from "./fold.ts";
 import { ownId, placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
-import { mayWait, tellAt, wait } from "./waiting.ts";
+import { mayWait, reportUpTo, wait } from "./waiting.ts";
 
 type WaitingThought = Extract<Waiting, { kind: "thought" }>;
 
@@ -36,7 +36,7 @@ function readShown(id: string, shown: readonly string[], family: Family, events:
     ? { ...before, text: before.text + BETWEEN + text, keys: [...before.keys, ...keys] }
     : entry;
   if (!mayWait(joined.text)) {
-    tellThought(entry, events);
+    reportThought(entry, events);
   } else {
     if (joined !== entry) fold.waiting.pop();
     wait(joined, events);
@@ -62,13 +62,13 @@ export function readReasoning(item: Row, events: LineEvents): Reading {
     keys,
     text: (index === -1 ? parts : shown).join(BETWEEN),
   };
-  if (index !== -1) tellAt(index, entry, events);
-  else if (entry.text !== "") tellBeforeAnswer(entry, events);
+  if (index !== -1) reportUpTo(index, entry, events);
+  else if (entry.text !== "") reportBeforeAnswer(entry, events);
   return events.reading("assistant-text");
 }
 
 /** Where an answer still waits for its raw form, this is the raw form of what was thought before it. */
-function tellBeforeAnswer(entry: WaitingThought, events: LineEvents): void {
+function reportBeforeAnswer(entry: WaitingThought, events: LineEvents): void {
   const { waiting } = events.fold;
   const answer = waiting.findIndex((other) => other.kind === "answer" && other.family !== "raw");
   waiting.splice(answer === -1 ? waiting.length : answer, 0, entry);
@@ -76,7 +76,7 @@ function tellBeforeAnswer(entry: WaitingThought, events: LineEvents): void {
 }
 
 /** Tells a thought that has waited. */
-export function tellThought({ id, time, text }: WaitingThought, events: LineEvents): void {
+export function reportThought({ id, time, text }: WaitingThought, events: LineEvents): void {
   events.addAt(id, time, { type: "thinking", text });
 }
 

@@ -39,7 +39,7 @@ export function findWaiting(fold: Fold, kind: Waiting["kind"], keys: readonly st
 }
 
 /** Tells what waits at `index`, and all before it. */
-export function tellAt(index: number, entry: Waiting, events: LineEvents): void {
+export function reportUpTo(index: number, entry: Waiting, events: LineEvents): void {
   events.fold.waiting[index] = entry;
   events.settle(index + 1);
 }

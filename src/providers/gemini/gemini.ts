@@ -12,7 +12,7 @@ import { messageOf, speakerOf } from "./message_shape.ts";
 import { addWaiting, createFold, type Fold } from "./fold.ts";
 import { createMessageEvents } from "./message_events.ts";
 import { isLive, readModelMessage } from "./model_messages.ts";
-import { tellMeta } from "./session_meta.ts";
+import { reportMeta } from "./session_meta.ts";
 import { readMetadata, readRewind, readSettings } from "./state_records.ts";
 import { endedAgents } from "./tool_calls.ts";
 import { readUserMessage } from "./user_messages.ts";
@@ -63,7 +63,7 @@ export const gemini: Provider = {
     addWaiting(fold, agents);
     const reading = readRecord(value, line, fold);
     return fold.agent === MAIN_AGENT
-      ? tellMeta(value, fold, reading)
+      ? reportMeta(value, fold, reading)
       : { outs: reading.outs, origin: "sub-agent" };
   },
 

@@ -18,7 +18,7 @@ const CLIENT = "Gemini CLI";
 type Meta = Extract<Out, { out: "meta" }>;
 
 /** `reading` of `record`, with what the record tells of the session. */
-export function tellMeta(record: Row, fold: Fold, reading: Reading): Reading {
+export function reportMeta(record: Row, fold: Fold, reading: Reading): Reading {
   const { told } = fold;
   const settings = isRow(record["$set"]) ? record["$set"] : record;
   const meta: { -readonly [K in keyof Meta]: Meta[K] } = { out: "meta" };
