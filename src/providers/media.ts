@@ -1,24 +1,24 @@
-/** What is not text, in a few words. Pure. */
+/** Describes images and files in a few words. Pure. */
 import { type Row, rowOf, textOf } from "./unknown_value.ts";
 import { cutText } from "./prompt_title.ts";
 
 const NAME_CHARS = 120;
 
-/** Such as `image/png, 2.1 kB`; base64 data tells the size, a link is named. */
+/** Such as `image/png, 2.1 kB`. The size comes from base64 data; a link is named instead. */
 export function describeMedia(block: Row): string {
   const source = rowOf(block["source"]);
   const type = textOf(source["media_type"]) || textOf(block["type"]);
   const name = textOf(block["title"]) || textOf(source["url"]) || textOf(source["file_id"]);
   const parts = [type, name].filter((part) => part !== "").map((part) => cutText(part, NAME_CHARS));
   const data = source["data"];
-  // What was too large to be kept does not tell its size.
+  // Data that was cut off has lost its size.
   if (source["type"] === "base64" && typeof data === "string" && !data.endsWith("]")) {
     parts.push(describeBase64(data));
   }
   return parts.join(", ");
 }
 
-/** How large the file is whose base64 text `data` ends; `length` is that of the text. */
+/** The size of a file in base64. `data`: the text, or its end; `length`: of the whole text. */
 export function describeBase64(data: string, length = data.length): string {
   const padding = data.endsWith("==") ? 2 : data.endsWith("=") ? 1 : 0;
   return describeSize(Math.floor(length * 3 / 4) - padding);

@@ -1,12 +1,12 @@
-/** A session's title, where nobody gave it one: the first words that a person wrote. Pure. */
+/** A session's title where nobody chose one: the first words of a person. Pure. */
 
 const TITLE_CHARS = 80;
-/** A fence or a rule is no title. */
+/** A title needs a letter or a digit: a fence or a rule is no title. */
 const WORDS = /[\p{L}\p{N}]/u;
-/** The first words stand at the beginning, however long the text. */
+/** A long text is not searched beyond its beginning. */
 const TITLE_LOOKS_AT = 4096;
 
-/** The first line of `text` that says something and is no command; null without one. */
+/** The first line of `text` with words in it that is no command; null for none. */
 export function firstLine(text: string): string | null {
   for (const line of text.slice(0, TITLE_LOOKS_AT).split("\n")) {
     const words = line.trim();

@@ -1,4 +1,4 @@
-/** Narrowing of what a log holds: nothing about a record's shape is known before it was looked at. Pure. */
+/** Reads values of unknown shape: a log may hold any JSON. Pure. */
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -18,20 +18,20 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** `value` if it is a string, else ""; a lone surrogate, which no UTF-8 can hold, becomes U+FFFD. */
+/** `value` if it is a string, else "". UTF-8 cannot hold a lone surrogate: it becomes U+FFFD. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value.toWellFormed() : "";
 }
 
-/** A time as the client writes it, on a day that exists; 29 February takes the longer way. */
+/** A time as clients write it, on a day that exists. 29 February needs the full check below. */
 const CANONICAL =
   /^\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** An ISO 8601 time in UTC to the millisecond; null for what is no time, such as 30 February. */
+/** An ISO 8601 time in UTC with milliseconds; null for any other value, such as 30 February. */
 export function timeOf(value: unknown): string | null {
   if (typeof value !== "string") return null;
-  // Making dates of them would take a third of the time of an export.
+  // A `Date` for each time would take a third of the time of an export.
   if (CANONICAL.test(value)) return value;
   if (!ISO.test(value)) return null;
   const time = new Date(value);
@@ -40,11 +40,11 @@ export function timeOf(value: unknown): string | null {
   // The runtime turns 30 February into 2 March: a time is never invented.
   if (clock.toISOString().slice(0, 19) !== value.slice(0, 19)) return null;
   const utc = time.toISOString();
-  // Beyond the years 0000 to 9999, which an offset can reach, ISO writes more digits.
+  // An offset can move a time out of the years 0000 to 9999. ISO writes those with more digits.
   return utc.length === 24 ? utc : null;
 }
 
-/** What stands between the first `<tag>` and the last `</tag>` after it; null without them. */
+/** The text between the first `<tag>` and the last `</tag>` after it; null without them. */
 export function tagged(text: string, tag: string): string | null {
   const open = text.indexOf(`<${tag}>`);
   if (open === -1) return null;
@@ -55,7 +55,7 @@ export function tagged(text: string, tag: string): string | null {
 
 const TYPE_NAME = /^[\w./-]{1,64}$/;
 
-/** A type as a log names it, fit for a report: anything longer or odder could be content. */
+/** The name of a type, for reports. A longer or odder name could be content, and is not repeated. */
 export function typeName(value: unknown): string {
   return typeof value === "string" && TYPE_NAME.test(value) ? value : "(odd name)";
 }

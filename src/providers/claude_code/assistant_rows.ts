@@ -1,11 +1,11 @@
-/** Rows of type `assistant`: one content block each; blocks of one reply share an id and are not repeats. Pure. */
+/** Rows of type `assistant`. Each holds one content block; the blocks of a reply share an id and are no repeats. Pure. */
 import type { Reading } from "../provider.ts";
 import { type Fold, inlineAgent, rememberCall } from "./fold.ts";
 import { isRow, listOf, messageOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import { createRowEvents, type RowEvents } from "./row_events.ts";
 import { readServerResult } from "./tool_results.ts";
 
-/** What the client puts in a model's place when it resumes a turn that was cut. */
+/** The client writes this in the model's place when it resumes a turn that was cut. */
 const NO_RESPONSE = "No response requested.";
 
 export function readAssistantRow(row: Row, line: number, fold: Fold): Reading {
@@ -61,13 +61,13 @@ function readText(text: string, row: Row, message: Row, events: RowEvents): void
   }
 }
 
-/** Whether the row ends a reply that asks for nothing more; a run may still go on with another prompt. */
+/** Whether the row ends a reply without a call. The run may still go on with another prompt. */
 export function endsReply(row: Row): boolean {
   const message = messageOf(row);
   if (row["isApiErrorMessage"] === true) return true;
   const reason = message["stop_reason"];
   if (typeof reason !== "string" || reason === "tool_use" || reason === "pause_turn") return false;
-  // Every row of a reply bears its stop reason; thinking is never the last.
+  // Every row of a reply has its stop reason. A thinking block is never the last row.
   const last = rowOf(listOf(message["content"]).at(-1))["type"];
   return last !== "thinking" && last !== "redacted_thinking";
 }

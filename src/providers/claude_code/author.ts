@@ -1,4 +1,4 @@
-/** Who wrote a message, from its marks, from the version of its client and, where that marks nothing, from its words. Pure. */
+/** Who wrote a message: by its marks, by the version of its client, and by its words where that version marks none. Pure. */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { type Fold, isOlder } from "./fold.ts";
 import { isMarked, type Weighed, weighQueued, weighQueueRow, weighRow } from "./marks.ts";
@@ -7,27 +7,27 @@ import { type Row, textOf, uuidOf } from "./records.ts";
 export const UNMARKED: Authorship = { evidence: "unproven", why: "unmarked" };
 const AMBIGUOUS: Authorship = { evidence: "unproven", why: "ambiguous" };
 
-/** The oldest version that is known to mark each message that a person typed; some before it did, too. */
+/** This version and later ones mark each message that a person typed. Some earlier ones do, too. */
 const MARKED_SINCE = [2, 1, 263] as const;
 
-/** How texts begin that a client wrote without marking them: a tag, or the order that follows an accepted plan. */
+/** Beginnings of unmarked texts of the client: a tag, or the order that follows an accepted plan. */
 const CLIENTS_WORDS = /^\s*<\/?[a-z][a-z0-9_-]{0,63}[\s>]|^Implement the following plan:\n\n/;
 
-/** What the person's words are, as far as a row tells. */
+/** The person's words in a row. */
 interface Words {
   readonly text: string;
-  /** It is certain which words are theirs. */
+  /** Whether the row shows for certain which words are theirs. */
   readonly isCertain: boolean;
 }
 
-/** Who wrote a `user` row that is no tool's result. */
+/** Who wrote a `user` row that holds no result of a tool. */
 export function authorOfRow(row: Row, words: Words, fold: Fold): Authorship {
   const author = authorOf(weighRow(row), fold.marksRows === true, row, words);
   if (isMarked(row)) fold.marksRows = true;
   return author;
 }
 
-/** Who wrote what waited in the queue; the oldest clients that kept it wrote nothing but the text. */
+/** Who wrote a queued text. The oldest clients with a queue kept only the text. */
 export function authorOfQueued(row: Row, attachment: Row, words: Words, fold: Fold): Authorship {
   const weighed = weighQueued(row, attachment);
   const isBare = Object.keys(attachment).every((name) => name === "type" || name === "prompt");
@@ -48,22 +48,22 @@ function authorOf(
   if (!words.isCertain) return AMBIGUOUS;
   if (against !== null) return against;
   if (person) return TYPED;
-  // Where the client marks what is typed, nothing less will do.
+  // A client that marks typed messages must have marked this one.
   const isOld = !marks && isClients(row) && isOlder(textOf(row["version"]), MARKED_SINCE);
   return isOld ? authorOfOld(words) : UNMARKED;
 }
 
-/** Each version of the client gives its rows an id and says which it is; who knows what wrote others. */
+/** Every version of the client writes an id and its own number into a row. Another program may have written other rows. */
 function isClients(row: Row): boolean {
   return uuidOf(row) !== null && textOf(row["version"]) !== "";
 }
 
-/** Who wrote what stands in a row of the queue only. */
+/** Who wrote a text that stands only in a row of the queue. */
 export function authorOfAbsorbed(row: Row, text: string): Authorship {
   return weighQueueRow(row).against ?? authorOfOld({ text, isCertain: true });
 }
 
-/** Of a client that marks nothing all counts as typed, but for texts that are known for its own by how they begin. */
+/** A client without marks: every text counts as typed, except those that begin as the client's own do. */
 function authorOfOld({ text, isCertain }: Words): Authorship {
   return isCertain && !CLIENTS_WORDS.test(text) ? TYPED : AMBIGUOUS;
 }

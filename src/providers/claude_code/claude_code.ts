@@ -1,7 +1,5 @@
 /**
- * Claude Code (1.0 to 2.1): `~/.claude/projects/<slug>/<session>.jsonl`, sub-agents' logs in a folder beside it.
- * Room: providers; no authority, pure. Reads records that were parsed already; opens nothing, writes nothing, and
- * never throws on what a log holds.
+ * Claude Code (1.0 to 2.1): `~/.claude/projects/<slug>/<session>.jsonl`, with the logs of sub-agents in a folder beside it.
  */
 import { join } from "@std/path";
 import { MAIN_AGENT } from "../../protocol/event.ts";
@@ -24,9 +22,9 @@ const SESSION = /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-
 const AGENT_FOLDER =
   /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/subagents\/(.+)$/;
 const AGENT_FILE = /^(?:[^/]+\/)?agent-([^/.]+)(\.jsonl|\.meta\.json)$/;
-/** A version as it is kept and shown. */
+/** A longer version is cut. */
 const VERSION_CHARS = 40;
-/** How the client begins its state rows; those of the conversation begin with other fields. */
+/** The client begins its state rows with this field, and rows of the conversation with others. */
 const TYPE_FIRST = '{"type":"';
 const TRANSCRIPT_TYPES: ReadonlySet<unknown> = new Set(["user", "assistant", "system", "attachment"]);
 
@@ -54,11 +52,11 @@ export const claudeCode: Provider = {
     return end !== -1 && end < to && IGNORED_ROWS.has(text.slice(start, end));
   },
 
-  // Until all is told, any row may tell when the session began, where, and by which client.
+  // Until all facts of the session are known, any row may hold its beginning, its folder or its client.
   passesState: (state) => hasReportedAll(state as Fold) && !needsQueue(state as Fold),
 
   parsePart(state, text) {
-    // Until all is told, what follows the copy may tell where the session was held, and by which client.
+    // Until all facts of the session are known, the fields behind the copy may hold its folder and its client.
     return hasReportedAll(state as Fold) ? parseWithoutCopy(text) : undefined;
   },
 
@@ -94,7 +92,7 @@ export const claudeCode: Provider = {
   startingCall: (meta) => textOf(rowOf(meta)["toolUseId"]) || null,
 };
 
-/** Logs of requests that the client makes on its own (`agent-acompact-…`) repeat the session: they are none. */
+/** The client also logs requests of its own (`agent-acompact-…`). They repeat the session, and are no sub-agents. */
 function classifyAgent(relative: string): { kind: "log" | "meta"; agent: string } | null {
   const [, agent, extension] = AGENT_FILE.exec(relative) ?? [];
   if (agent === undefined || !AGENT_ID.test(agent)) return null;

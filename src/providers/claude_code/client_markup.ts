@@ -1,4 +1,4 @@
-/** Rows whose text a client wrote in markup of its own: its commands, shell lines, what they printed. Pure. */
+/** Rows with the client's own markup: its commands, shell lines, and their output. Pure. */
 import type { Authorship } from "../../protocol/evidence.ts";
 import type { Origin } from "../provider.ts";
 import { tagged } from "./records.ts";
@@ -7,7 +7,7 @@ import { typedPart, withoutFrames } from "./typed.ts";
 
 type Markup = (text: string, events: RowEvents, author: Authorship) => Origin;
 
-/** By how the text begins. In 2.1 the same rows come as `user` or as `system`, each command in one of them. */
+/** By the beginning of the text. In 2.1 a command is a `user` row or a `system` row, never both. */
 const MARKUPS: readonly (readonly [string, Markup])[] = [
   ["<command-name>", readCommand],
   ["<command-message>", readCommand],
@@ -26,8 +26,8 @@ const MARKUPS: readonly (readonly [string, Markup])[] = [
 ];
 
 /**
- * Whose words a text in such markup holds, its notices added to `events`; null for any other text. `author`: who wrote it,
- * as far as its row's marks say.
+ * Whose words a text in such markup holds; null for any other text. Adds its notices to `events`. `author`: the author by
+ * the marks of the row.
  */
 export function readMarkup(text: string, events: RowEvents, author: Authorship): Origin | null {
   if (!text.startsWith("<")) return null;
@@ -37,12 +37,12 @@ export function readMarkup(text: string, events: RowEvents, author: Authorship):
   return null;
 }
 
-/** A command of the client and nothing else: then its arguments, which come last, are what was typed. */
+/** A text that is one command of the client. The person typed its arguments, which come last. */
 const COMMAND =
   /^(?:<command-message>[^<]*<\/command-message>\s*)?<command-name>[^<]*<\/command-name>\s*(?:<command-message>[^<]*<\/command-message>\s*)?(?:<command-args>[^]*<\/command-args>)?$/;
 
 function readCommand(text: string, events: RowEvents, author: Authorship): Origin {
-  // The arguments come last and may hold anything; the tags before them hold names.
+  // The arguments may hold any text. The tags before them hold names.
   const name = (/<command-name>([^<\n]*)/.exec(text)?.[1] ?? "").trim();
   const parts = [name.startsWith("/") ? name : `/${name}`, (tagged(text, "command-args") ?? "").trim()];
   const line = parts.join(" ").trim();
@@ -93,7 +93,7 @@ function readTaskNotification(text: string, events: RowEvents): Origin {
   return taskId(text)?.startsWith("a") ? "sub-agent" : "tool-output";
 }
 
-/** The task that a notification speaks of; a sub-agent's begins with `a`. */
+/** The task that a notification names. The id of a sub-agent begins with `a`. */
 export function taskId(text: string): string | null {
   return firstTagged(text, "task-id") || null;
 }
@@ -102,7 +102,7 @@ export function taskCall(text: string): string | null {
   return firstTagged(text, "tool-use-id") || null;
 }
 
-/** What a sub-agent reports comes behind these tags and may repeat them: the first of each is the client's. */
+/** The sub-agent's report stands behind these tags and may repeat them: the client wrote the first of each. */
 function firstTagged(text: string, tag: string): string {
   const open = text.indexOf(`<${tag}>`);
   if (open === -1) return "";

@@ -1,28 +1,28 @@
-/** What reading one log remembers from row to row: small plain JSON, kept in checkpoints. Pure. */
+/** The state of reading one log: small plain JSON, kept in checkpoints. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import { type Row, rowOf, textOf, uuidOf } from "./records.ts";
 
-/** Calls that may start a sub-agent, and chains of rows in the main log, that are remembered at once. */
+/** At most so many calls that may start a sub-agent are remembered, and so many chains of rows. */
 const REMEMBERED = 64;
 
 export interface Fold {
   readonly agent: string;
-  /** What of the session's metadata was said already. */
+  /** The facts about the session that were reported. */
   readonly told: { project: boolean; started: boolean; client: boolean; title: boolean };
   /** Calls that may have started a sub-agent and have no result yet, oldest first. */
   readonly calls: string[];
-  /** In the log of a fork: the rows so far repeat its parent's. */
+  /** In the log of a fork: the rows so far are copies of its parent's. */
   repeating: boolean;
-  /** Sub-agents whose rows stand in the main log, by the last row of each, the latest last. */
+  /** Sub-agents with rows in the main log, each with its last row; the latest stands last. */
   readonly chains: { readonly agent: string; leaf: string }[];
-  /** Version of the client that wrote the latest row; sessions are resumed with newer ones. */
+  /** The version that wrote the latest row. A newer one may resume a session. */
   version?: string;
-  /** The client marks who wrote a row, or what waited in its queue: one did. */
+  /** Whether a row, or a queued text, had a mark of its author. Then the client marks all of them. */
   marksRows?: boolean;
   marksQueued?: boolean;
-  /** What waits in the client's queue, first come first; see queue.ts. */
+  /** The texts in the client's queue, the oldest first; see queue.ts. */
   queue?: string[];
-  /** The session in which this one goes on, once that was said. */
+  /** The session in which this one goes on, if a row named it. */
   continuedIn?: string;
 }
 
@@ -36,7 +36,7 @@ export function createFold(agent: string): Fold {
   };
 }
 
-/** Whether `version` (`2.1.30`) is older than `since`; one that is no version counts as newer. */
+/** Whether `version` (`2.1.30`) is older than `since`. Any other text counts as newer. */
 export function isOlder(version: string, since: readonly number[]): boolean {
   const numbers = version.split(".", since.length).map((part) => Number.parseInt(part, 10));
   for (const [index, wanted] of since.entries()) {
@@ -47,8 +47,8 @@ export function isOlder(version: string, since: readonly number[]): boolean {
 }
 
 /**
- * Remembers a call of the tool that starts sub-agents, under its present and its former name. A service may use the id of
- * a call again: then it is the later one's.
+ * Remembers a call of the tool that starts sub-agents, which had another name before. A service may use the id of a call
+ * again: the id then means the later call.
  */
 export function rememberCall(fold: Fold, call: string, name: string): void {
   forgetCall(fold, call);
@@ -63,8 +63,8 @@ export function forgetCall(fold: Fold, call: string): void {
 }
 
 /**
- * Whose row this is: null for the agent whose log it is. Until late 2025 a sub-agent's rows stood in the main log,
- * in a tree of their own; the uuid of its first row names the agent, if the row has no name of its own.
+ * The agent of a row; null for the log's own agent. Until late 2025 the rows of a sub-agent stood in the main log, in a
+ * tree of their own. Its name is in its first row; without one, the uuid of that row names it.
  */
 export function inlineAgent(fold: Fold, row: Row): string | null {
   if (fold.agent !== MAIN_AGENT || row["isSidechain"] !== true) return null;
@@ -82,7 +82,7 @@ export function inlineAgent(fold: Fold, row: Row): string | null {
   return agent;
 }
 
-/** A task begins a chain; several results of one message, which share a parent, go on with the latest. */
+/** A task begins a chain. Several results of one message share a parent; they continue the latest chain. */
 function beginsChain(row: Row): boolean {
   return typeof row["parentUuid"] !== "string" ||
     (row["type"] === "user" && typeof rowOf(row["message"])["content"] === "string");

@@ -1,16 +1,16 @@
-/** Where a sub-agent hands back to the log of whoever started it. Pure. */
+/** Where a sub-agent hands back to the log of the agent that started it. Pure. */
 import type { HandBack } from "../provider.ts";
 import { taskCall, taskId } from "./client_markup.ts";
 import type { Fold } from "./fold.ts";
 import { messageText } from "./person.ts";
 import { isRow, listOf, messageOf, type Row, rowOf, textOf, timeOf } from "./records.ts";
 
-/** Ids of sub-agents as their logs are named; tasks of other kinds have ids of other forms. */
+/** The ids in the names of sub-agents' logs. Other kinds of task have ids of other forms. */
 export const AGENT_ID = /^a[0-9a-f]{6,40}$/;
 
 /**
- * A call's result hands back when the sub-agent ran while the call waited; if it went on in the background, the
- * notification does. Logs of sub-agents keep no `toolUseResult`: there, the call alone tells which one.
+ * The result of a call hands back if the call waited for the sub-agent. A sub-agent in the background hands back with its
+ * notification. Logs of sub-agents have no `toolUseResult`: there only the call names the sub-agent.
  */
 export function handBackOf(fold: Fold, row: Row): HandBack | null {
   if (fold.repeating || row["isMeta"]) return null;
@@ -38,7 +38,7 @@ function byResult(fold: Fold, row: Row, content: unknown): HandBack | null {
   return null;
 }
 
-/** What the result of a call says that started a sub-agent in the background. */
+/** The result of a call that started a sub-agent in the background. */
 function saysLaunched(content: unknown): boolean {
   return messageText(content).startsWith("Async agent launched");
 }

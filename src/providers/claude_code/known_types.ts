@@ -1,9 +1,9 @@
 /**
- * Types that hold nothing of the conversation, so that what is not listed is reported as unknown. From logs of
+ * Types without a part of the conversation. kato reports a type that is neither listed nor read as unknown. From logs of
  * Claude Code 1.0 to 2.1.332 and the names in its program. Pure.
  */
 
-/** Rows without a place in the conversation: settings, state, and second copies of what was said. */
+/** Rows that are no part of the conversation: settings, state, and second copies of messages. */
 export const STATE_ROWS: ReadonlySet<string> = new Set([
   "agent-color",
   "agent-name",
@@ -52,12 +52,12 @@ export const STATE_ROWS: ReadonlySet<string> = new Set([
   "worktree-state",
 ]);
 
-/** State rows that name no session, begin no fork and lead to no other session: they need not be parsed. */
+/** State rows that the parser may skip: they name no session, begin no fork and lead to no other session. */
 export const IGNORED_ROWS: ReadonlySet<string> = STATE_ROWS.difference(
   new Set(["agent-name", "ai-title", "continued-in", "custom-title", "fork-context-ref", "summary"]),
 );
 
-/** `artifact-*` rows are many, and state too. */
+/** There are many `artifact-*` types; all are state. */
 export const STATE_ROW_PREFIX = "artifact-";
 
 export const SILENT_SYSTEM_ROWS: ReadonlySet<string> = new Set([
@@ -77,7 +77,7 @@ export const SILENT_SYSTEM_ROWS: ReadonlySet<string> = new Set([
   "voice_call_talk",
 ]);
 
-/** What the client shows the person. */
+/** The client shows these to the person. */
 export const TOLD_SYSTEM_ROWS: ReadonlySet<string> = new Set(["informational", "model_fallback"]);
 
 /** Context for the model: files, reminders, hooks, lists of tools. */

@@ -1,6 +1,6 @@
 /**
- * What the client's marks on a message say of who wrote it: an allow-list. A flag, origin, source or kind that is not in
- * these tables never makes a message typed. From logs of Claude Code 1.0 to 2.1.332 and the names in its program. Pure.
+ * The author of a message by the client's marks: an allow-list. A flag, origin, source or kind outside of these tables
+ * never makes a message typed. From logs of Claude Code 1.0 to 2.1.332 and the names in its program. Pure.
  */
 import type { Authorship } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row } from "./records.ts";
@@ -15,16 +15,16 @@ const REPLAYED: Authorship = { evidence: "unproven", why: "replayed" };
 const REWRITTEN: Authorship = { evidence: "unproven", why: "rewritten" };
 const UNKNOWN: Authorship = { evidence: "unproven", why: "unknown-mark" };
 
-/** A mark says that a person typed it, that somebody else wrote it, or nothing of that (null). */
+/** A mark says that a person typed the message, or that somebody else wrote it, or neither (null). */
 type Verdict = "person" | Authorship | null;
 
-/** What an object may hold that marks a message. */
+/** The fields that an object with marks may have. */
 interface Marks {
-  /** Fields that say nothing of who wrote it. */
+  /** Fields that say nothing about the author. */
   readonly neutral: ReadonlySet<string>;
-  /** Flags, and what each says where it is set. */
+  /** Flags, each with its meaning where it is set. */
   readonly flags: ReadonlyMap<string, Authorship>;
-  /** Fields with values that say something. */
+  /** Fields whose values have meanings. */
   readonly values: ReadonlyMap<string, ReadonlyMap<unknown, Verdict>>;
 }
 
@@ -54,7 +54,7 @@ const ROW_SOURCES: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
   ["harness", HOST],
 ]);
 
-/** Flags of rows and of what waited in the queue. */
+/** Flags of rows and of queued texts. */
 const FLAGS: readonly (readonly [string, Authorship])[] = [
   ["isMeta", HOST],
   ["isCompactSummary", HOST],
@@ -111,7 +111,7 @@ const ROW: Marks = {
   flags: new Map([
     ...FLAGS,
     ["agentId", AGENT],
-    // The client gives the model a plan that the person accepted, or a tool's text.
+    // The text is a plan that the person accepted, or a text of a tool.
     ["planContent", HOST],
     ["sourceToolAssistantUUID", HOST],
     ["sourceToolUseID", HOST],
@@ -135,7 +135,7 @@ const ROW: Marks = {
     ["promptSource", PROMPT_SOURCES],
     ["rowSource", ROW_SOURCES],
     [
-      // It is the turn's, not the row's: that a person began it proves nothing of a row.
+      // It is about the turn: a person may have begun the turn without typing this row.
       "turnOrigin",
       new Map<unknown, Verdict>([
         ["human", null],
@@ -165,13 +165,13 @@ const QUEUED: Marks = {
     ["origin", ORIGINS],
     ["promptSource", PROMPT_SOURCES],
     ["rowSource", ROW_SOURCES],
-    // Of a message that the person sent, in the client or in the program that holds its session.
+    // The person sent the message, in the client or in the program that holds the session.
     ["humanTurn", new Map([[true, "person"]])],
     ["hostsOwnTurn", new Map([[true, "person"]])],
   ]),
 };
 
-/** A row of the queue, as the clients wrote it whose texts are told from there. */
+/** A row of the queue, from the clients whose texts may stand there alone. */
 const QUEUE_ROW: Marks = {
   neutral: new Set(["content", "operation", "sessionId", "timestamp", "type"]),
   flags: new Map(),
@@ -190,17 +190,17 @@ const MESSAGE: Marks = {
   values: new Map([["role", new Map([["user", null]])]]),
 };
 
-/** What the marks say together. */
+/** The meaning of all marks together. */
 export interface Weighed {
-  /** The gravest of what they say against a person; null for nothing. */
+  /** The gravest mark against a person as the author; null for none. */
   readonly against: Authorship | null;
-  /** One of them says that a person wrote it. */
+  /** Whether a mark says that a person wrote it. */
   readonly person: boolean;
 }
 
 export function weighRow(row: Row): Weighed {
   const message = row["message"];
-  // A shape that no client writes.
+  // No client writes this shape.
   if (!isRow(message)) return join(weigh(row, ROW), { against: UNKNOWN, person: false });
   const blocks = listOf(message["content"]).filter(isRow).filter((block) => block["type"] === "text");
   return [weigh(message, MESSAGE), ...blocks.map((block) => weigh(block, TEXT_BLOCK))].reduce(
@@ -217,7 +217,7 @@ export function weighQueueRow(row: Row): Weighed {
   return weigh(row, QUEUE_ROW);
 }
 
-/** Whether the client noted on this row, or on this attachment, where a message came from: that version does for each. */
+/** Whether this row or attachment has a mark of its origin. Then this version marks every message. */
 export function isMarked(marked: Row): boolean {
   return isSet(marked["origin"]) || isSet(marked["promptSource"]) || isSet(marked["turnOrigin"]);
 }
@@ -239,7 +239,7 @@ function weigh(marked: Row, { neutral, flags, values }: Marks): Weighed {
   return { against, person };
 }
 
-/** A flag that is off is no flag. */
+/** A flag counts only where it is on. */
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false;
 }
@@ -248,7 +248,7 @@ function readValue(name: string, value: unknown, known: ReadonlyMap<unknown, Ver
   const kind = name === "origin" && isRow(value) ? value["kind"] : value;
   const verdict = name === "origin" && !isRow(value) ? undefined : known.get(kind);
   if (verdict === undefined) return UNKNOWN;
-  // An origin that says more than that is of a kind that kato does not know.
+  // An origin with more fields is of a kind that kato does not know.
   return verdict === "person" && isRow(value) && Object.keys(value).length > 1 ? UNKNOWN : verdict;
 }
 
@@ -256,7 +256,7 @@ const GRAVITY = { "typed": 0, "prompt": 1, "unproven": 2, "not-typed": 3 } as co
 
 function graver(a: Authorship | null, b: Authorship | null): Authorship | null {
   if (a === null || b === null) return a ?? b;
-  // How the client was started says more than that its prompt came from a program.
+  // The way in which the client was started says more than the mark of a program's prompt.
   if (b === COMMAND_LINE && a === API) return b;
   return GRAVITY[b.evidence] > GRAVITY[a.evidence] ? b : a;
 }

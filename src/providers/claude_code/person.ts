@@ -1,12 +1,12 @@
-/** What a row says: a person's words, a summary, an interruption; and what older clients wrote without marking it. Pure. */
+/** The kinds of text in a row: a person's words, a summary, an interruption, and unmarked texts of older clients. Pure. */
 import { isRow, listOf, type Row, textOf } from "./records.ts";
 
-/** Whether the row is from a client that did not yet note where a prompt came from. */
+/** Whether an older client wrote the row, which did not note the origin of a prompt. */
 function isUnmarked(row: Row): boolean {
   return row["promptSource"] === undefined && row["origin"] === undefined && row["turnOrigin"] === undefined;
 }
 
-/** The text of a message: a string, or its text blocks, one after another. */
+/** The text of a message: a string, or its text blocks in their order. */
 export function messageText(content: unknown): string {
   if (typeof content === "string") return content.toWellFormed();
   const texts = textBlocks(content);
@@ -22,14 +22,14 @@ function textBlocks(content: unknown): string[] {
   return texts;
 }
 
-/** A person's words, without what a client put beside them, and whether it is certain which they are. */
+/** A person's words without the client's additions, and whether it is certain which words are theirs. */
 export function personsText(
   row: Row,
   content: unknown,
 ): { readonly text: string; readonly isCertain: boolean } {
   if (typeof content === "string") return withoutReminders(row, textOf(content));
   const texts = textBlocks(content);
-  // Editors add what is open or selected as blocks of their own.
+  // Editors add open and selected text as blocks of their own.
   const own = texts.length < 2 ? texts : texts.filter((text) => !isContextBlock(text));
   const { text, isCertain } = withoutReminders(row, own.join("\n"));
   return { text, isCertain: isCertain && own.length < 2 };
@@ -49,7 +49,7 @@ const REMINDER_END = "</system-reminder>";
 function withoutReminders(row: Row, text: string): { readonly text: string; readonly isCertain: boolean } {
   if (!isUnmarked(row)) return { text, isCertain: true };
   const rest = text.includes(REMINDER) ? cutReminders(text) : text;
-  // A reminder may quote the tags of another: then it cannot be told where it ends.
+  // A reminder may quote the tags of another. Then its end is not certain.
   return { text: rest, isCertain: !rest.includes(REMINDER) && !rest.includes(REMINDER_END) };
 }
 
@@ -77,17 +77,17 @@ function leadingSpace(text: string, from: number): number {
   return space.exec(text)?.[0].length ?? 0;
 }
 
-/** First words of the summary with which a compacted conversation goes on, in every version so far. */
+/** The first words of the summary after a compaction, in every version so far. */
 const SUMMARY_HEAD = "This session is being continued from a previous conversation";
 const SUMMARY_LABEL = "\nSummary:\n";
 const SUMMARY_TAIL = "\n\nIf you need specific details from before compaction";
 
-/** Whether the row is the summary of a compaction; older clients did not mark it. */
+/** Whether the row is the summary of a compaction. Older clients did not mark it. */
 export function isSummary(row: Row, text: string): boolean {
   return row["isCompactSummary"] === true || (isUnmarked(row) && text.startsWith(SUMMARY_HEAD));
 }
 
-/** The summary itself, without the client's words to the model around it, where these are recognised. */
+/** The summary, without the client's words to the model around it where kato knows these. */
 export function summaryText(text: string): string {
   const head = text.startsWith(SUMMARY_HEAD) ? text.indexOf(SUMMARY_LABEL) : -1;
   if (head === -1) return text;
@@ -98,7 +98,7 @@ export function summaryText(text: string): string {
 
 const INTERRUPTION = /^\[Request interrupted by user[^\]\n]{0,32}\]$/;
 
-/** Whether a person interrupted the model; one who types the client's words for it is told by the row. */
+/** Whether a person interrupted the model. The row shows it where a person only typed the client's words for it. */
 export function isInterruption(row: Row, text: string): boolean {
   return row["promptSource"] === undefined && INTERRUPTION.test(text);
 }

@@ -1,34 +1,34 @@
 /**
- * The client's queue: what a person types while the model works. Before 2.1.97 a text that the client put behind a tool's
- * result stands nowhere else: it is told when it is taken out for that (`remove`). What leaves the queue otherwise
- * becomes a row of its own (`dequeue`), or goes back to the person (`popAll`). Pure.
+ * The client's queue: texts that a person types while the model works. Before 2.1.97 the queue alone holds a text that the
+ * client put behind a tool's result: kato reports it when the client takes it out for that (`remove`). Other texts get a
+ * row of their own (`dequeue`), or go back to the person (`popAll`). Pure.
  */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import { type Fold, isOlder } from "./fold.ts";
 import { type Row, textOf } from "./records.ts";
 
-/** Since then such a text is an attachment, too. */
+/** From this version on, such a text is an attachment, too. */
 const ATTACHED_SINCE = [2, 1, 97] as const;
 
-/** Texts, and characters in all, that are kept of the queue: it is part of every checkpoint. */
+/** At most so many texts and characters of the queue are kept: every checkpoint holds them. */
 const QUEUED_TEXTS = 64;
 const QUEUED_CHARS = 100_000;
 
-/** Whether texts that were typed into this log may stand in rows of the queue only; so too while no row said a version. */
+/** Whether rows of the queue may be the only place of a typed text. They may while no row named a version. */
 export function needsQueue(fold: Fold): boolean {
   return fold.agent === MAIN_AGENT && (fold.version === undefined || isOlder(fold.version, ATTACHED_SINCE));
 }
 
-/** The text that this row of the queue alone holds; null for none. Changes nothing. */
+/** The text that only this row of the queue holds; null for none. Changes no state. */
 export function absorbedText(row: Row, fold: Fold): string | null {
-  // The reason came with the attachments.
+  // Versions with attachments give a reason here.
   if (row["operation"] !== "remove" || row["reason"] !== undefined) return null;
   if (fold.version === undefined || !needsQueue(fold)) return null;
   const text = textOf(row["content"]) || fold.queue?.[0] || "";
   return text === "" ? null : text;
 }
 
-/** Follows the queue; false where it grew beyond what is kept. */
+/** Follows the queue; false where it grew beyond the bound. */
 export function followQueue(row: Row, fold: Fold): boolean {
   if (!needsQueue(fold)) {
     delete fold.queue;
@@ -45,7 +45,7 @@ export function followQueue(row: Row, fold: Fold): boolean {
       break;
     case "remove":
     case "popAll": {
-      // Without its text, the first is meant, or all.
+      // A row without a text means the first text, or all of them.
       const at = text === "" ? 0 : queue.indexOf(text);
       if (at !== -1) queue.splice(at, text === "" && row["operation"] === "popAll" ? queue.length : 1);
     }

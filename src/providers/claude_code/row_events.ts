@@ -10,17 +10,17 @@ type EventBody = WithoutRow<EventDraft>;
 
 export interface RowEvents {
   add(body: EventBody): void;
-  /** `said`: of a message in the person's place, who wrote it. */
+  /** `said`: the author of a message in the person's place. */
   addNotice(kind: NoticeKind, text: string, said?: Said): void;
-  /** A message that stands in the person's place: the user's, or a notice that says who composed it. */
+  /** A message in the person's place: a user's, or a notice that names its author. */
   addMessage(author: Authorship, text: string): void;
   addUnknown(type: string): void;
   reading(origin: Origin): Reading;
 }
 
 /**
- * `line`: its number in the log, by which a row without an id of its own is called. `agent`: whose row it is, where a
- * sub-agent's rows stand in the main log; null for the log's own agent.
+ * `line`: the number of the row in the log, for the id of a row without one. `agent`: the sub-agent of a row in the main
+ * log; null for the log's own agent.
  */
 export function createRowEvents(row: Row, line: number, agent: string | null): RowEvents {
   const outs: Out[] = [];
@@ -59,13 +59,13 @@ export function createRowEvents(row: Row, line: number, agent: string | null): R
   };
 }
 
-/** Lines of two sessions are two: what was obeyed in one is not done in the other. */
+/** Lines with one number in two sessions get two ids: a command in one was not obeyed in the other. */
 function lineId(row: Row, line: number): string {
   const session = textOf(row["sessionId"]);
   return session === "" ? `line-${line}` : `${session}:${line}`;
 }
 
-/** What a notice says of a text that nobody typed, above it. */
+/** The first line of a notice: it names the author of a text that nobody typed. */
 const COMPOSED: Readonly<Record<NotTypedReason, string>> = {
   host: "Composed by the client or the program that holds the session; nobody typed it:",
   agent: "From another agent or session; nobody typed it here:",
@@ -76,7 +76,7 @@ const COMPOSED: Readonly<Record<NotTypedReason, string>> = {
 
 const NO_OUTS: readonly Out[] = [];
 
-/** The reading of a row that says nothing of the conversation. */
+/** The reading of a row without a part of the conversation. */
 export function silent(origin: Origin): Reading {
   return { outs: NO_OUTS, origin };
 }

@@ -1,19 +1,19 @@
 /**
- * A tool's result stands in its row twice: in the message, and behind it as the client itself keeps it. The second
- * copy is half of a log's bytes; where it says nothing of its own, its long text is not parsed. Pure.
+ * A row holds a tool's result twice: in the message, and behind it in the client's own form. The second copy is half of
+ * the bytes of a log. Where it adds nothing, its long text is not parsed. Pure.
  */
 import { isRow } from "./records.ts";
 
 const COPY = ',"toolUseResult":';
 
-/** How copies begin that say nothing else, and what stands before their long text: what a program printed, a file. */
+/** Beginnings of copies that add nothing, up to their long text: the output of a program, or a file. */
 const LONG_TEXTS = [
   ['{"stdout":"', '{"stdout":"'],
   ['{"type":"', ',"content":"'],
   ['{"filePath":"', ',"originalFile":"'],
 ] as const;
 
-/** The row without the long text of its second copy; undefined where it has none, or where the row is not whole. */
+/** The row without the long text of its second copy; undefined where there is none, or where the row is not whole. */
 export function parseWithoutCopy(text: string): unknown {
   const at = text.indexOf(COPY);
   if (at < 0) return undefined;
@@ -24,25 +24,25 @@ export function parseWithoutCopy(text: string): unknown {
   if (rest === null) return undefined;
   try {
     const value: unknown = JSON.parse(rest);
-    // The same characters may stand in another place, in a tool's input say.
+    // The same characters may stand elsewhere, as in the input of a tool.
     return isRow(value) && "type" in value && "uuid" in value && "timestamp" in value &&
         isRow(value["toolUseResult"])
       ? value
       : undefined;
   } catch {
-    // Torn, or another row than it seemed to be: the whole of it is looked at.
+    // The row is torn, or of another kind: all of it must be parsed.
     return undefined;
   }
 }
 
 /** The end of a string, and the beginning of the next one. */
 const BETWEEN = '","';
-/** An object in a string has its quotes escaped: one that has not began when the string had no end. */
+/** A string escapes its quotes. So this form shows that the string has no end, and that another object began. */
 const OBJECT = '{"';
 
 /**
- * The text without what stands in the string that opens just before `from`; null where no other string follows it. What is
- * left is JSON only if the whole is: of a row that was cut off in the string, what is glued to it closes no bracket.
+ * The text without the string that opens just before `from`; null where no other string follows it. The rest is JSON only
+ * if the whole is: where a row was cut off in the string, the row that follows closes none of its brackets.
  */
 function withoutString(text: string, from: number): string | null {
   const to = text.indexOf(BETWEEN, from);

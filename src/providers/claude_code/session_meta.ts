@@ -1,14 +1,14 @@
-/** What rows tell of their session: its title, where and when it began, by which client. Pure. */
+/** The facts about a session in its rows: title, beginning, folder, client. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Out, Reading } from "../provider.ts";
 import type { Fold } from "./fold.ts";
 import { type Row, textOf, timeOf } from "./records.ts";
 import { cutText, firstWords } from "./typed.ts";
 
-/** A title may be a sentence, never a text. */
+/** A title is a sentence at most. */
 const TITLE_CHARS = 200;
 
-/** Rows that name the session, and how good the name is: the person's own choice wins. First words have rank 0. */
+/** Rows with a title, each with its rank: the person's own choice has the highest. First words have rank 0. */
 const TITLES: ReadonlyMap<unknown, { readonly field: string; readonly rank: number }> = new Map([
   ["custom-title", { field: "customTitle", rank: 4 }],
   ["ai-title", { field: "aiTitle", rank: 3 }],
@@ -16,7 +16,7 @@ const TITLES: ReadonlyMap<unknown, { readonly field: string; readonly rank: numb
   ["summary", { field: "summary", rank: 1 }],
 ]);
 
-/** `reading` of `row`, with what the row tells of the session. */
+/** `reading` of `row`, with the facts about the session in that row. */
 export function reportMeta(row: Row, fold: Fold, reading: Reading): Reading {
   const meta: { -readonly [K in keyof Meta]: Meta[K] } = { out: "meta" };
   const title = titleOf(row, fold, reading);
@@ -37,7 +37,7 @@ export function reportMeta(row: Row, fold: Fold, reading: Reading): Reading {
   return Object.keys(meta).length === 1 ? reading : { ...reading, outs: [...reading.outs, meta] };
 }
 
-/** Whether later rows can tell nothing but a title. */
+/** Whether later rows can add only a title. */
 export function hasReportedAll({ agent, told }: Fold): boolean {
   return agent !== MAIN_AGENT || (told.project && told.started && told.client);
 }

@@ -1,4 +1,4 @@
-/** Rows of type `system` and `attachment`, of the queue, and of where a session goes on: what the client tells. Pure. */
+/** Rows of type `system` and `attachment`, rows of the queue, and rows that name the next session. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
 import { authorOfAbsorbed, authorOfQueued, UNMARKED } from "./author.ts";
@@ -26,7 +26,7 @@ export function readSystemRow(row: Row, line: number, fold: Fold): Reading {
       events.addNotice("output", content);
       return events.reading("tool-output");
     }
-    // Until 2.0 nothing said what such a row is; those of hooks belong to a call and are no news to a person.
+    // Until 2.0 such a row had no kind. A hook's row belongs to a call, and a person need not see it.
     if (row["toolUseID"] === undefined && !row["isMeta"]) events.addNotice("info", content);
     return events.reading("injected");
   }
@@ -50,7 +50,7 @@ function describeApiError(row: Row): string {
     : said;
 }
 
-/** Rows of the client's queue: of a text that stands nowhere else, and of the queue itself. */
+/** Rows of the client's queue: they may hold the only copy of a text, and they change the queue. */
 export function readQueueRow(row: Row, line: number, fold: Fold): Reading {
   const text = absorbedText(row, fold);
   const kept = followQueue(row, fold);
@@ -61,7 +61,7 @@ export function readQueueRow(row: Row, line: number, fold: Fold): Reading {
   return origin === null ? readMessage(author, text, text, events) : events.reading(origin);
 }
 
-/** Where the session goes on: the client begins another for what runs in the background or with an empty context. */
+/** The next session: the client begins one for work in the background, and for an empty context. */
 export function readContinuation(row: Row, line: number, fold: Fold): Reading {
   const session = textOf(row["continuedInSessionId"]);
   if (!SESSION_ID.test(session) || fold.agent !== MAIN_AGENT || session === fold.continuedIn) {
@@ -78,13 +78,13 @@ export function readAttachmentRow(row: Row, line: number, fold: Fold): Reading {
   const attachment = rowOf(row["attachment"]);
   const type = attachment["type"];
   if (type === "queued_command") return readQueued(row, line, attachment, fold);
-  // It repeats the whole request to the model, the person's words among them.
+  // It repeats the whole request to the model, with the person's words in it.
   if (type === "prompt_snapshot") return silent("repeat");
   if (typeof type === "string" && CONTEXT_ATTACHMENTS.has(type)) return silent("injected");
   return unknownRecord(`attachment/${typeName(type)}`);
 }
 
-/** What was queued while the model worked and given to it in the middle of its turn: written nowhere else. */
+/** A text that the client gave to the model in the middle of its turn. It stands nowhere else. */
 function readQueued(row: Row, line: number, attachment: Row, fold: Fold): Reading {
   const prompt = attachment["prompt"];
   const inline = inlineAgent(fold, row);

@@ -1,15 +1,15 @@
-/** Results of tool calls, as the client and the provider's service give them. Pure. */
+/** Results of tool calls, from the client and from the model's service. Pure. */
 import { type Fold, forgetCall } from "./fold.ts";
 import { describeMedia } from "../media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import type { RowEvents } from "./row_events.ts";
 
-/** A tool's result, of the client's tools or of the service's (`web_search_tool_result`). */
+/** A result of a tool of the client or of the service (`web_search_tool_result`). */
 export function isResult(block: Row): boolean {
   return textOf(block["type"]).endsWith("tool_result");
 }
 
-/** A `tool_result` block of a user row; `words`, which end its text, are the person's and are told by themselves. */
+/** A `tool_result` block of a user row. Its text may end in `words` of the person, which are an event of their own. */
 export function readToolResult(block: Row, words: string, fold: Fold, events: RowEvents): void {
   const call = textOf(block["tool_use_id"]);
   const content = block["content"];
@@ -25,7 +25,7 @@ export function readToolResult(block: Row, words: string, fold: Fold, events: Ro
   }
 }
 
-/** A tool that a search found, which the model may call from then on. */
+/** A tool that a search found. The model may call it from then on. */
 function isReference(item: unknown): item is Row {
   return isRow(item) && item["type"] === "tool_reference";
 }
@@ -49,7 +49,7 @@ function resultText(content: unknown): string {
   return texts.join("\n");
 }
 
-/** An image, a document or a reference in a message or a result; its text was taken already. */
+/** An image, a document or a reference in a message or a result. Its text was read before. */
 export function readMedia(item: Row, events: RowEvents): void {
   if (isResult(item)) return;
   switch (item["type"]) {
@@ -70,10 +70,10 @@ export function readMedia(item: Row, events: RowEvents): void {
   }
 }
 
-/** What the client writes for the answer of a person who chose nothing and wrote a note. */
+/** The client's words for the answer of a person who chose nothing and wrote a note. */
 const NOTES_ONLY = "(notes only)";
 
-/** The questions that the model asked (AskUserQuestion) and what the person chose or wrote. */
+/** The questions of the model (AskUserQuestion), and the choices or words of the person. */
 export function readDecisions(toolUseResult: unknown, events: RowEvents): void {
   if (!isRow(toolUseResult)) return;
   const answers = toolUseResult["answers"];
@@ -109,7 +109,7 @@ function answerText(answer: unknown): string | null {
   return null;
 }
 
-/** A result that the provider's service gave by itself (web search, code execution), in plain words. */
+/** A result of the service's own tools (web search, code execution), in plain words. */
 export function readServerResult(block: Row, events: RowEvents): void {
   const content = block["content"];
   const inner = textOf(rowOf(content)["type"]);

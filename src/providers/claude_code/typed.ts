@@ -1,28 +1,27 @@
-/** The part of a person's text that the person typed: what was pasted is somebody else's. Pure. */
+/** The part of a text that the person typed: a pasted part may have another author. Pure. */
 import { firstLine } from "../prompt_title.ts";
 
 export { cutText } from "../prompt_title.ts";
 
-/** The client wraps a large paste so, with an id that no paste can foresee; small ones stay as if typed. */
+/** The client puts this frame around a large paste. No paste can foresee the id in it. A small paste has no frame. */
 const PASTE_TAG = /<(\/?)pasted_content id="([^"\n]{0,64})">/g;
 
-/** Stands for a paste in a line that holds other text too, so that the paste never completes a command. */
+/** Replaces a paste in a line with other text, so that the paste never completes a command. */
 const PASTED = "\uFFFC";
 
 interface Frame {
   readonly from: number;
-  /** Where what was pasted begins and ends. */
+  /** Where the pasted text begins and ends. */
   readonly start: number;
   readonly end: number;
   readonly to: number;
-  /** It can end nowhere else. */
+  /** Whether the end is certain. */
   readonly isCertain: boolean;
 }
 
 /**
- * The frames of pastes, in their order. The id of the first tag decides: all else in a frame was pasted, whatever it looks
- * like. A paste that holds its own end, by trying all ids, can be read in two ways: it goes to the last of them, and
- * nothing behind its beginning is certain.
+ * The frames of pastes, in their order. The id of the first tag ends the frame: all other tags in it were pasted. A paste
+ * that tries all ids may hold its own end. Then the frame goes to the last such tag, and its end is not certain.
  */
 function framesOf(text: string): Frame[] {
   const tags = [...text.matchAll(PASTE_TAG)];
@@ -45,8 +44,8 @@ function framesOf(text: string): Frame[] {
 }
 
 /**
- * `text` without its pastes. A paste that fills whole lines leaves an empty one; the lines around it stay apart.
- * A paste that is not certain to end hides everything behind it.
+ * `text` without its pastes. A paste of whole lines leaves an empty line, so the lines around it stay apart. A paste
+ * without a certain end hides all text behind it.
  * `::record⏎⏎<pasted_content id="2e43">…</pasted_content id="2e43">⏎thanks` gives `::record⏎⏎⏎thanks`.
  */
 export function typedPart(text: string): string {
@@ -60,7 +59,7 @@ export function typedPart(text: string): string {
   return joinPieces(pieces);
 }
 
-/** `text` as it is shown: what was pasted stands in it without the client's frame. */
+/** `text` as kato shows it: with its pastes, without the client's frames. */
 export function withoutFrames(text: string): string {
   const pieces: string[] = [];
   let from = 0;
@@ -71,7 +70,7 @@ export function withoutFrames(text: string): string {
   return pieces.length === 0 ? text : pieces.join("") + text.slice(from);
 }
 
-/** Each piece is looked at twice at most, however many there are. */
+/** Looks at each piece twice at most, however many there are. */
 function joinPieces(pieces: readonly string[]): string {
   const parts: string[] = [];
   for (const [index, piece] of pieces.entries()) {
@@ -87,10 +86,10 @@ function joinPieces(pieces: readonly string[]): string {
   return parts.join("");
 }
 
-/** The first words stand at the beginning, however long the text. */
+/** A long text is not searched beyond its beginning. */
 const TITLE_LOOKS_AT = 4096;
 
-/** A session's title: the first line that the person typed, else pasted, and that is no command. */
+/** A session's title: the first typed line that is no command; without one, the first pasted line. */
 export function firstWords(text: string, typed: string): string | null {
   return firstLine(typed.slice(0, TITLE_LOOKS_AT).replaceAll(PASTED, " ")) ??
     firstLine(text.slice(0, TITLE_LOOKS_AT));

@@ -1,4 +1,4 @@
-/** Rows of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
+/** Rows of type `user`: words of a person, results of tools, and words of the client in the person's place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Authorship } from "../../protocol/evidence.ts";
 import type { Reading } from "../provider.ts";
@@ -37,12 +37,12 @@ export function readUserRow(row: Row, line: number, fold: Fold): Reading {
     readOthers(content, events);
     return events.reading("sub-agent");
   }
-  // What the client keeps for itself and never shows.
+  // The client never shows these rows.
   if (row["isVirtual"] || row["isVisibleInTranscriptOnly"]) return silent("injected");
   return readMessage(author, words.text, content, events);
 }
 
-/** A message in the person's place: a string, or blocks. */
+/** The content of a message in the person's place: a string, or blocks. */
 export function readMessage(author: Authorship, text: string, content: unknown, events: RowEvents): Reading {
   events.addMessage(author, text);
   readOthers(content, events);
@@ -58,7 +58,7 @@ function readToolResults(row: Row, content: unknown, fold: Fold, events: RowEven
     else readServerResult(block, events);
   }
   readDecisions(row["toolUseResult"], events);
-  // The client puts words of its own there, too, under the same marks: nothing in them is obeyed.
+  // The client writes words of its own there, with the same marks. So kato obeys nothing in them.
   if (words !== "") events.addMessage(UNMARKED, words);
   const text = messageText(content);
   events.addNotice(isInterruption(row, text) ? "interruption" : "info", row["isMeta"] ? "" : text);
@@ -81,7 +81,7 @@ function isToolResult(block: unknown): block is Row {
 const BOILERPLATE_END = "</fork-boilerplate>";
 const DIRECTIVE = "Your directive:";
 
-/** A fork begins with its parent's last rows; its own first is the one that holds the task, in a frame. */
+/** A fork begins with copies of its parent's last rows. Its own first row holds the task, in a frame. */
 function readForkTask(content: unknown, fold: Fold, events: RowEvents): Reading {
   const text = messageText(content);
   if (text.trim() === "") return silent("sub-agent");

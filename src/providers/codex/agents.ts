@@ -1,4 +1,4 @@
-/** What agents say to each other, and where a sub-agent hands back to whoever started it. Pure. */
+/** Messages between agents, and the places where a sub-agent hands back to the agent that started it. Pure. */
 import { isRow, listOf, type Row, rowOf, tagged, textOf, timeOf } from "../unknown_value.ts";
 import type { HandBack, Reading } from "../provider.ts";
 import type { Fold } from "./fold.ts";
@@ -6,15 +6,15 @@ import { ownId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { reviewOf } from "./session_line.ts";
 
-/** An `agent_message` item: what one agent wrote to another. */
+/** An `agent_message` item: a message from one agent to another. */
 export function readAgentMail(item: Row, events: LineEvents): Reading {
   const { fold } = events;
   const id = ownId(item["id"], fold, events.line);
   const author = textOf(item["author"]);
-  // What it wrote itself is the input of a call.
+  // The log's own agent wrote it: the text is the input of a call.
   if (fold.path !== "" && author === fold.path) return events.reading("repeat");
   if (isAnswer(fold, author)) {
-    // What it answered is the last of its own messages, which stand in front of this.
+    // The answer is the last message of the sub-agent, and stands in front of this line.
     events.addNotice("background", `The sub-agent ${author} answered.`, id);
   } else if (!fold.personal) {
     events.addNotice("task", letterOf(item) || "(a task that is encrypted)", `${id}:task`);
@@ -24,14 +24,14 @@ export function readAgentMail(item: Row, events: LineEvents): Reading {
   return events.reading("sub-agent");
 }
 
-/** Whether the author is an agent that this one started, or one that such an agent did. */
+/** Whether this agent started the author, or one of its own sub-agents did. */
 function isAnswer(fold: Fold, author: string): boolean {
   return fold.path !== "" && author.startsWith(`${fold.path}/`);
 }
 
 const PAYLOAD = /^(?:[A-Z][\w ]{0,40}: [^\n]*\n){0,8}Payload:[ \t]*\n?/;
 
-/** A letter has lines in front that say of what type it is and who sent it. */
+/** A letter begins with lines for its type and its sender. */
 function letterOf(item: Row): string {
   const texts = listOf(item["content"]).filter(isRow).map((part) => textOf(part["text"]));
   return texts.filter((text) => text !== "").join("\n").replace(PAYLOAD, "").trim();
@@ -39,17 +39,17 @@ function letterOf(item: Row): string {
 
 const NOTIFICATION = "<subagent_notification>";
 
-/** Whether a message in the person's role is how an agent without a path reports; a person can write the like. */
+/** Whether a message in the person's role looks like the report of an agent without a path. A person can write the same. */
 export function isNotification(item: Row, text: string): boolean {
   return text.startsWith(NOTIFICATION) && !kindsOf(item).includes("user.text");
 }
 
-/** Who wrote the parts of a message, where the client says so: since 0.149. */
+/** The authors of the parts of a message, where the client names them: since 0.149. */
 export function kindsOf(item: Row): readonly unknown[] {
   return listOf(rowOf(item["internal_chat_message_metadata_passthrough"])["content_item_kinds"]);
 }
 
-/** Which agent hands back with this line; `row` is no copy of another log's. */
+/** The agent that hands back with this line. `row` is no copy from another log. */
 export function handBackOf(fold: Fold, row: Row): HandBack | null {
   const payload = rowOf(row["payload"]);
   const time = timeOf(row["timestamp"]);
@@ -68,7 +68,7 @@ export function handBackOf(fold: Fold, row: Row): HandBack | null {
   return byNotification(payload, time);
 }
 
-/** How agents without paths hand back: until early 2026. */
+/** The hand-back of agents without paths: until early 2026. */
 function byNotification(payload: Row, time: string | null): HandBack | null {
   if (payload["type"] !== "message" || payload["role"] !== "user") return null;
   const told = notificationOf(payload);

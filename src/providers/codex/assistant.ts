@@ -1,4 +1,4 @@
-/** What the model said. Pure. */
+/** Answers of the model. Pure. */
 import { listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { findNew, isSecondCopy, keyOf } from "./copies.ts";
@@ -24,7 +24,7 @@ export function readAgentItem(item: Row, events: LineEvents): Reading {
   return readShown({ id, parts, phase: phaseOf(item["phase"]), family: "item" }, events);
 }
 
-/** What the client itself says after a compaction, in the model's place: until late 2025. */
+/** The client's own words after a compaction, in the model's place: until late 2025. */
 const COMPACTED = "Compact task completed";
 
 /** An `agent_message` event. */
@@ -35,14 +35,14 @@ export function readAgentEvent(payload: Row, events: LineEvents): Reading {
   return readShown({ id, parts: [text], phase: phaseOf(payload["phase"]), family: "event" }, events);
 }
 
-/** What a review's own thread answers is an object, or its last answer; its session tells the review in words. */
+/** The answer of a review's own thread is an object, or repeats its last answer. Its session has the review in words. */
 const FINDINGS = /"findings"\s*:[^]*"overall_(?:correctness|explanation)"\s*:/;
 
 function isReviewOutput({ parts, phase }: Answer, fold: Fold): boolean {
   return fold.isReview && (phase === "final" || FINDINGS.test(parts.join("")));
 }
 
-/** What the client shows of an answer. */
+/** An answer as the client shows it. */
 function readShown(answer: Answer, events: LineEvents): Reading {
   const { fold } = events;
   if (isReviewOutput(answer, fold)) return readFindings(answer.id, events);
@@ -57,7 +57,7 @@ function readShown(answer: Answer, events: LineEvents): Reading {
   return events.reading("assistant-text");
 }
 
-/** Of the text of an item, its beginning tells whether the raw form is of it. */
+/** So many first characters of an item show whether a raw form belongs to it. */
 const START_CHARS = 64;
 
 function noteShown({ id, parts, family }: Answer, key: string, fold: Fold): void {
@@ -65,7 +65,7 @@ function noteShown({ id, parts, family }: Answer, key: string, fold: Fold): void
   fold.turn.shown = family === "item" && start !== "" ? { id, start, key } : null;
 }
 
-/** The key of the item that was shown just before its raw form; null if it was another. */
+/** The key of the item just before its raw form; null for another item. */
 function keyOfShown({ id, parts }: Answer, fold: Fold): string | null {
   const { shown } = fold.turn;
   fold.turn.shown = null;
@@ -76,7 +76,7 @@ function placeOf({ id, phase, family }: Answer): Pick<WaitingAnswer, "id" | "pha
   return { id, phase, family };
 }
 
-/** In plan mode a message comes without the plan in it: its raw form is in the next line. */
+/** In plan mode a message lacks its plan. The next line has the raw form, with the plan. */
 function readPlanned(answer: Answer, events: LineEvents): Reading {
   const { fold } = events;
   const before = fold.waiting.at(-1);
@@ -104,7 +104,7 @@ export function readPlan(item: Row, events: LineEvents): Reading {
   return events.reading("assistant-text");
 }
 
-/** A `response_item` of the model's. */
+/** A `response_item` of the model. */
 export function readRawMessage(item: Row, events: LineEvents): Reading {
   const { fold } = events;
   const id = ownId(item["id"], fold, events.line);
@@ -117,14 +117,14 @@ export function readRawMessage(item: Row, events: LineEvents): Reading {
   const { parts, keys } = findNew(fold, "raw", "answer", answer.parts, "");
   const text = parts.join("");
   if (text.trim() === "") return reportCopy(answer, keys, events);
-  // The summary of a compaction has no phase, and stands in front of it.
+  // The summary of a compaction has no phase, and stands in front of the compaction.
   if (fold.bare || answer.phase !== null || !mayWait(text)) {
     say({ ...answer, text, time: events.time }, events);
   } else wait({ kind: "answer", keys, text, isPlan: false, time: events.time, ...placeOf(answer) }, events);
   return events.reading("assistant-text");
 }
 
-/** Of a message with a plan in it, only the raw form has the whole text. */
+/** Only the raw form of a message with a plan has the whole text. */
 function reportPlanned(index: number, answer: Answer, events: LineEvents): Reading {
   const { fold } = events;
   const waiting = fold.waiting[index] as WaitingAnswer;
@@ -134,7 +134,7 @@ function reportPlanned(index: number, answer: Answer, events: LineEvents): Readi
   return events.reading("assistant-text");
 }
 
-/** A text that another family told, or that waits for this one, which may know its phase. */
+/** A text that another family reported, or that waits for its phase in this form. */
 function reportCopy({ phase, family }: Answer, keys: readonly string[], events: LineEvents): Reading {
   const { fold } = events;
   let told = false;
@@ -151,7 +151,7 @@ function reportCopy({ phase, family }: Answer, keys: readonly string[], events: 
   return events.reading(told ? "assistant-text" : "repeat");
 }
 
-/** Tells an answer that has waited. */
+/** Reports an answer that has waited. */
 export function reportAnswer(entry: WaitingAnswer, events: LineEvents): void {
   if (entry.family !== "raw" && !entry.isPlan) events.fold.answersAlone = true;
   say(entry, events);
@@ -180,13 +180,13 @@ function rawParts(item: Row, events: LineEvents): string[] {
 
 const TEXT_PARTS: ReadonlySet<string> = new Set(["input_text", "output_text", "text", "Text"]);
 
-/** The texts of a message's parts; a message can be a text itself. */
+/** The texts of a message's parts. A message may also be one text. */
 function textsOf(content: unknown): string[] {
   if (typeof content === "string") return [textOf(content)];
   return listOf(content).map((part) => textOf(rowOf(part)["text"]));
 }
 
-/** What a turn's end says that the model answered, where nothing else does. */
+/** The model's answer in the end of a turn, where no other line has it. */
 export function readLastAnswer(text: string, events: LineEvents): void {
   if (text.trim() === "" || events.fold.turn.answered) return;
   const id = placeId(events.fold, events.line);

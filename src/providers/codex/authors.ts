@@ -1,6 +1,6 @@
 /**
- * Who wrote what stands in the person's place, by an allow-list: only what is known to mean that a person typed it makes
- * a message typed. docs/providers.md has the table. Pure.
+ * The author of a message in the person's place, by an allow-list: only known signs of a person make a message typed.
+ * docs/providers.md has the table. Pure.
  */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
@@ -15,22 +15,22 @@ const COMMAND_LINE: Authorship = { evidence: "prompt", why: "command-line" };
 const AGENT: Authorship = { evidence: "not-typed", why: "agent" };
 export const HOST: Authorship = { evidence: "not-typed", why: "host" };
 
-/** What started the thread: a terminal, or an editor or the terminal by way of the client's server. */
+/** Sources of a person's thread: a terminal, or the client's server for an editor or a terminal. */
 const INTERACTIVE: ReadonlySet<unknown> = new Set(["cli", "vscode"]);
-/** Programs of the client's makers in which a person types, as they call themselves. */
+/** Programs of the client's makers in which a person types, by their own names. */
 const ORIGINATORS: ReadonlySet<unknown> = new Set([
   "codex-tui",
   "codex_cli_rs",
   "codex_exec",
   "codex_vscode",
 ]);
-/** Kinds of thread that no person talks to. */
+/** Kinds of thread without a person. */
 const KINDS: ReadonlyMap<unknown, Authorship> = new Map<unknown, Authorship>([
   ["automation", { evidence: "not-typed", why: "automation" }],
   ["guardian", AGENT],
 ]);
 
-/** Who writes in a thread, as its first line says. */
+/** The author of a thread by its first line. */
 export function authorOfThread(meta: Row, isPersonal: boolean): Authorship {
   const { source, originator, thread_source: kind } = meta;
   if (!isPersonal || source === "mcp") return AGENT;
@@ -38,13 +38,13 @@ export function authorOfThread(meta: Row, isPersonal: boolean): Authorship {
   if (known !== undefined) return known;
   if (kind !== undefined && kind !== null && kind !== "user") return unproven("unknown-mark");
   if (!ORIGINATORS.has(originator)) return unproven(textOf(originator) === "" ? "unmarked" : "unknown-mark");
-  // Until late 2025 the program's name alone told who started it.
+  // Until late 2025 only the program's name showed who started it.
   const isExec = source === "exec" || (source === undefined && originator === "codex_exec");
   if (isExec) return COMMAND_LINE;
   return source === undefined || INTERACTIVE.has(source) ? TYPED : unproven("unknown-mark");
 }
 
-/** What the client says started a turn; undefined where it does not say, "" for what no client says. */
+/** The trigger of a turn as the client names it; undefined without one, "" for one that no client writes. */
 export function triggerOf(start: Row): string | null | undefined {
   const attribution = start["turn_attribution"];
   if (attribution === undefined) return undefined;
@@ -52,10 +52,10 @@ export function triggerOf(start: Row): string | null | undefined {
   return trigger === null ? null : nameOf(trigger);
 }
 
-/** A log without its first line. */
+/** The author in a log without its first line. */
 export const NOBODY: Authorship = unproven("unmarked");
 
-/** Who wrote a message of the turn that is under way. `says`: whether its line says what it is. */
+/** The author of a message in the current turn. `says`: whether the line names its own type. */
 export function authorOf(fold: Fold, says: boolean): Authorship {
   const { author, turn } = fold;
   if (!fold.personal) return AGENT;
@@ -75,12 +75,12 @@ export function authorOf(fold: Fold, says: boolean): Authorship {
   }
 }
 
-/** The keys that a message of a person has, at each place; any other could say that it is none. */
+/** The keys of a person's message, at each place. Any other key could mean another author. */
 const ROW = new Set(["ordinal", "payload", "timestamp", "type"]);
 const ITEM_EVENT = new Set(["completed_at_ms", "item", "started_at_ms", "thread_id", "turn_id", "type"]);
 const ITEM = new Set(["client_id", "content", "id", "type"]);
 const MESSAGE_EVENT = new Set(["images", "kind", "local_images", "message", "text_elements", "type"]);
-/** The kind of a message that a person wrote, where it has one: until late 2025. */
+/** The kind of a person's message, where it has one: until late 2025. */
 const PLAIN = "plain";
 const PARTS: ReadonlyMap<unknown, ReadonlySet<string>> = new Map([
   ["image", new Set(["detail", "image_url", "type"])],
@@ -90,7 +90,7 @@ const PARTS: ReadonlyMap<unknown, ReadonlySet<string>> = new Map([
   ["text", new Set(["text", "text_elements", "type"])],
 ]);
 
-/** Whether a line that tells a person's message has marks that kato does not know. */
+/** Whether a line with a person's message has marks that kato does not know. */
 export function hasUnknownMarks(row: Row): boolean {
   const payload = rowOf(row["payload"]);
   if (hasOthers(row, ROW)) return true;

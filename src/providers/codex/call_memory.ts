@@ -1,21 +1,21 @@
-/** What is remembered of calls until all of it was told: the call, how it ended, what it asked. Pure. */
+/** Remembers calls until all of their parts were reported: the call, its end, its questions. Pure. */
 import type { Fold, Question } from "./fold.ts";
 import { isId, remember } from "./ids.ts";
 
-/** Calls that are remembered, so that what a client tells of them once more is not told twice. */
+/** At most so many calls are remembered, so that a second copy of one is not reported twice. */
 const CALLS = 256;
-/** Calls known to have failed whose results are still to come, and calls that asked the person something. */
+/** At most so many failed calls without a result, and calls with questions. */
 const OPEN = 16;
-/** What is asked at once, as JSON; of longer questions the result has the answers. */
+/** Questions of one call, as JSON. For longer ones the result has the answers. */
 const QUESTIONS_CHARS = 4 * 1024;
-/** Of a turn's id, its last characters tell it from others: they are chosen at random. */
+/** The last characters of a turn's id are random, and enough to tell it from others. */
 const TURN_CHARS = 12;
 
 export function callKey(call: string, turn: string): string {
   return `${turn.slice(-TURN_CHARS)}/${call}`;
 }
 
-/** An id of a call is another's in another turn: what was known of that one is over. */
+/** The id of a call means another call in another turn. Forgets the earlier one. */
 export function rememberCall(fold: Fold, call: string): void {
   if (!isId(call)) return;
   takeFailure(fold, call);
@@ -23,7 +23,7 @@ export function rememberCall(fold: Fold, call: string): void {
   remember(fold.calls, callKey(call, fold.turn.id), CALLS);
 }
 
-/** Whether the log has the call. `turn`: whose it is, "" where the client does not say. */
+/** Whether the log has the call. `turn`: the turn of the call, "" where the client does not name it. */
 export function knowsCall(fold: Fold, call: string, turn: string): boolean {
   if (fold.calls.includes(callKey(call, turn)) || fold.calls.includes(callKey(call, ""))) return true;
   return turn === "" && fold.calls.some((known) => known.endsWith(`/${call}`));
@@ -39,14 +39,14 @@ export function rememberQuestions(fold: Fold, call: string, asked: readonly Ques
   }
 }
 
-/** Takes a call's failure, if it is known. */
+/** Whether the call is known to have failed. Forgets the failure. */
 export function takeFailure(fold: Fold, call: string): boolean {
   const index = fold.failed.indexOf(call);
   if (index !== -1) fold.failed.splice(index, 1);
   return index !== -1;
 }
 
-/** Takes what a call asked the person. */
+/** The questions of a call to the person. Forgets them. */
 export function takeQuestions(fold: Fold, call: string): readonly Question[] {
   const index = fold.questions.findIndex((open) => open.call === call);
   return index === -1 ? [] : fold.questions.splice(index, 1)[0]?.asked ?? [];

@@ -1,4 +1,4 @@
-/** Calls of tools, as the model's interface has them. Pure. */
+/** Calls of tools in the form of the model's interface. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { rememberCall, rememberQuestions } from "./call_memory.ts";
@@ -7,7 +7,7 @@ import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { describeImage } from "./media.ts";
 
-/** Calls of the provider's own tools are named after their type: `web_search_call`. */
+/** The type names a call of the service's own tools: `web_search_call`. */
 const OWN_TOOL = /_call$/;
 
 /** Whether an item is a call. */
@@ -33,13 +33,13 @@ export function readCall(item: Row, events: LineEvents): Reading {
   return events.reading("assistant-text");
 }
 
-/** What the client shows of some calls comes in front of them. */
+/** For some calls the client's own form comes first. */
 function dropStep(call: string, { fold }: LineEvents): void {
   const index = fold.waiting.findIndex((entry) => entry.kind === "step" && entry.call === call);
   if (index !== -1) fold.waiting.splice(index, 1);
 }
 
-/** `mcp__server__tool`, as the client names the tools of servers everywhere else. */
+/** `mcp__server__tool`: the client's usual name for a tool of a server. */
 function nameOf(item: Row): string {
   const name = textOf(item["name"]);
   const namespace = textOf(item["namespace"]);
@@ -63,7 +63,7 @@ function inputOf(type: string, item: Row): unknown {
   }
 }
 
-/** The model may write what is no JSON; then it stands as it was written. */
+/** The model may write a text that is no JSON. Then the event holds that text. */
 function parseArguments(written: unknown): unknown {
   if (typeof written !== "string") return written ?? {};
   if (written.trim() === "") return {};

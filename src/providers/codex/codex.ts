@@ -1,7 +1,6 @@
 /**
- * Codex CLI (0.60 to 0.171, and its logs of early 2025): `~/.codex/sessions/…/rollout-<time>-<thread>.jsonl`; archived
- * ones beside it. Room: providers; no authority, pure. Reads records that were parsed already; opens nothing, writes
- * nothing, and never throws on what a log holds.
+ * Codex CLI (0.60 to 0.171, and its logs of early 2025): `~/.codex/sessions/…/rollout-<time>-<thread>.jsonl`, with archived
+ * logs in a folder beside it.
  */
 import { handBackOf } from "./agents.ts";
 import { createFold, foldOf } from "./fold.ts";
@@ -14,7 +13,7 @@ import { isRow, listOf, rowOf, timeOf } from "../unknown_value.ts";
 import type { Provider } from "../provider.ts";
 
 const ENDS: ReadonlySet<unknown> = new Set(["task_complete", "turn_complete", "turn_aborted"]);
-/** Beyond this, what a line is for has been said. */
+/** The first characters of a line show its type. */
 const START_CHARS = 400;
 
 export const codex: Provider = {
@@ -64,12 +63,12 @@ export const codex: Provider = {
 
   timeOf: ({ value }) => isRow(value) ? timeOf(value["timestamp"]) : null,
 
-  // Copies of another thread's lines are told by their log itself, and give nothing.
+  // The log itself marks lines that were copied from another thread, and they give no events.
   identity: () => null,
   startingCall: () => null,
 };
 
-/** Whether the line that begins so repeats the conversation; where lines are copies, all of it may matter. */
+/** Whether a line with this head repeats the conversation. Among copied lines all of it may matter. */
 function holdsHistory(state: unknown, head: string): boolean {
   return foldOf(state).copying === null && COMPACTION_LINE.test(head);
 }
@@ -77,8 +76,8 @@ function holdsHistory(state: unknown, head: string): boolean {
 const LINE_START = '{"timestamp"';
 
 /**
- * Whether a line may be passed over unparsed: it ends, and no other begins in it. One that was cut off while it was written
- * has the next behind it. In a whole line an object follows a colon, a comma or a bracket.
+ * Whether the parser may skip a line: it is whole, and no other line begins in it. A line that was cut off has the next one
+ * behind it. In a whole line an object follows a colon, a comma or a bracket.
  */
 function isOneLine(line: string): boolean {
   if (!line.trimEnd().endsWith("}")) return false;

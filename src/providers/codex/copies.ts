@@ -1,23 +1,23 @@
 /**
- * Which texts of a turn were told already. The first family that tells a text tells it; another's is a second copy, and
- * what only one tells is told. A text that one family tells twice is told twice. Pure.
+ * The texts of a turn that were reported. The first family with a text reports it, and another family's is a second copy.
+ * A text that one family has twice is reported twice. Pure.
  */
 import { fingerprintOf } from "../../protocol/fingerprint.ts";
 import type { Family, Fold, ReportedText, TextKind } from "./fold.ts";
 import { remember } from "./ids.ts";
 
 const encoder = new TextEncoder();
-/** Copies stand near each other. */
+/** So many texts are remembered: copies stand near each other. */
 const TEXTS = 64;
-/** The client takes these marks of the model's out of what it shows. */
+/** The client removes these marks of the model from the shown text. */
 const CITATION = /<oai-mem-citation>[^]*?<\/oai-mem-citation>/g;
 
-/** No client tells more parts of one text apart. */
+/** No client splits a text into more parts. */
 const PARTS = 16;
-/** So short a text stands for itself. */
+/** A short text is its own key. */
 const OWN_KEY_CHARS = 32;
 
-/** What stands for a text among those of its kind; white space at its ends tells nothing apart. */
+/** The key of a text among those of its kind. White space at its ends makes no difference. */
 export function keyOf(kind: TextKind, text: string): string {
   const shown = (text.includes("<oai-mem-citation>") ? text.replace(CITATION, "") : text).trim();
   return shown.length <= OWN_KEY_CHARS
@@ -25,7 +25,7 @@ export function keyOf(kind: TextKind, text: string): string {
     : `${kind}:${fingerprintOf(encoder.encode(shown))}`;
 }
 
-/** Takes note that `family` tells the text. Whether another told it already. */
+/** Notes that `family` has the text. Whether another family reported it before. */
 export function isSecondCopy(fold: Fold, family: Family, key: string): boolean {
   const { texts } = fold.turn;
   const index = texts.findIndex((told) => told.key === key);
@@ -38,13 +38,13 @@ export function isSecondCopy(fold: Fold, family: Family, key: string): boolean {
 }
 
 export interface Copied {
-  /** What nobody told before. */
+  /** The parts that nobody reported before. */
   readonly parts: readonly string[];
   readonly keys: readonly string[];
 }
 
 /**
- * What is new in a text of several parts, and the keys of all of it: of one client's message, another tells each part by
+ * The new parts of a text, and the keys of all parts. One family may have a message whole and another each part by
  * itself.
  */
 export function findNew(

@@ -1,4 +1,4 @@
-/** Lines of type `event_msg`: what the client tells its user interface. Pure. */
+/** Lines of type `event_msg`: events for the user interface. Pure. */
 import { type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../prompt_title.ts";
@@ -14,7 +14,7 @@ import { isStep, readCallEnd, readStep } from "./steps.ts";
 import { readThoughtEvent, readThoughtItem } from "./thoughts.ts";
 
 const TITLE_CHARS = 200;
-/** A thread's name was chosen for it, by the person or for the person. */
+/** The rank of a chosen name: the person chose it, or the client did. */
 const NAME_RANK = 4;
 
 export function readEvent(payload: Row, events: LineEvents): Reading {
@@ -90,7 +90,7 @@ function readStart(payload: Row, events: LineEvents): Reading {
   const { fold } = events;
   const turn = nameOf(payload["turn_id"]);
   const root = textOf(payload["root_turn_id"]) || textOf(rowOf(payload["turn_attribution"])["root_turn_id"]);
-  // Whoever was killed in a review does not end it; the turns of its reviewer are part of it.
+  // A client that was killed did not end its review. The turns of the reviewer are part of it.
   const ofReview = fold.review?.turn === "" || fold.review?.turn === turn || fold.review?.turn === root;
   if (!ofReview) fold.review = null;
   fold.marksTurns = true;
@@ -104,7 +104,7 @@ function endTurn(turn: string, { fold }: LineEvents): void {
   if (turn === "" || fold.review?.turn === "" || fold.review?.turn === turn) fold.review = null;
 }
 
-/** A failed turn says so only here. */
+/** Only this line says that a turn failed. */
 function readEnd(payload: Row, events: LineEvents): Reading {
   const { fold } = events;
   const turn = nameOf(payload["turn_id"]);
@@ -115,12 +115,12 @@ function readEnd(payload: Row, events: LineEvents): Reading {
   events.addNotice("api-error", text, turnId(payload, "error", events));
   reportSilence(events);
   endTurn(turn, events);
-  // What comes behind the end is another's.
+  // The lines behind the end belong to another turn.
   fold.turn.lines = 0;
   return events.reading("injected");
 }
 
-/** What the service answered, where the client passes on its JSON. */
+/** The service's message, where the client passes on its JSON. */
 function errorText(message: unknown): string {
   const text = textOf(message);
   if (!text.startsWith("{")) return text;
@@ -149,7 +149,7 @@ function turnId(payload: Row, what: string, events: LineEvents): string {
   return turn === "" ? placeId(events.fold, events.line) : `${turn}:${what}`;
 }
 
-/** What is to be reviewed is told once: in the person's words, or as the client's order, which follows. */
+/** The order of a review is reported once: in the person's words, or in the client's, which follow. */
 function enterReview(payload: Row, turn: string, events: LineEvents): Reading {
   const { fold } = events;
   const hint = textOf(payload["user_facing_hint"]) || textOf(payload["review"]);
@@ -162,7 +162,7 @@ function enterReview(payload: Row, turn: string, events: LineEvents): Reading {
   return events.reading("injected");
 }
 
-/** Nothing says how the words came that order a review: over an interface, on a command line, or by a keyboard. */
+/** No mark shows how the order of a review came: over an interface, on a command line, or from a keyboard. */
 function reportOrder(id: string, words: string, events: LineEvents): void {
   const author = authorOf(events.fold, false);
   const type = author.evidence === "not-typed"
@@ -176,14 +176,14 @@ function leaveReview(events: LineEvents): Reading {
   return report("The review ended.", events);
 }
 
-/** Going back within one log: until 0.148. What was undone stays. */
+/** A rewind within one log: until 0.148. The undone part stays. */
 function readRollBack(payload: Row, events: LineEvents): Reading {
   const turns = payload["num_turns"];
   const many = typeof turns === "number" && turns > 1 ? `${turns} turns` : "one turn";
   return report(`The person went back ${many}; the conversation goes on from there.`, events);
 }
 
-/** It is told again whenever it took more tokens. */
+/** The client repeats it whenever the goal took more tokens. */
 function readGoal(goal: Row, events: LineEvents): Reading {
   const objective = textOf(goal["objective"]);
   const status = textOf(goal["status"]);

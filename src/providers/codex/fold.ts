@@ -1,4 +1,4 @@
-/** What reading one log remembers from line to line: small plain JSON, kept in checkpoints. Pure. */
+/** The state of reading one log: small plain JSON, kept in checkpoints. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Authorship } from "../../protocol/evidence.ts";
 import { isRow } from "../unknown_value.ts";
@@ -14,13 +14,13 @@ export interface Question {
 export type Phase = "commentary" | "final" | null;
 
 /**
- * The client tells a text in several ways: by an event of its user interface (older), by an item of the turn, and raw,
- * as the model's interface has it. Which of them a log holds differs by version.
+ * The client writes a text in several forms: an event of its user interface (older), an item of the turn, and the raw form
+ * of the model's interface. Versions differ in the forms that they write.
  */
 export type Family = "event" | "item" | "raw";
 export type TextKind = "answer" | "thought" | "words";
 
-/** How often each family told a text in this turn. `key` stands for it. */
+/** How often each family had a text in this turn. `key` stands for the text. */
 export interface ReportedText {
   readonly key: string;
   readonly times: Partial<Record<Family, number>>;
@@ -31,7 +31,7 @@ interface WaitingPlace {
   readonly time: string | null;
 }
 
-/** What is told only when the lines behind it have shown whether another family tells it, too. */
+/** An entry waits until the next lines show whether another family has it, too. */
 export type Waiting =
   | WaitingPlace & {
     readonly kind: "answer";
@@ -39,7 +39,7 @@ export type Waiting =
     readonly keys: readonly string[];
     readonly text: string;
     readonly phase: Phase;
-    /** In plan mode it comes without the plan in it: its raw form has the whole text. */
+    /** In plan mode it lacks the plan. The raw form has the whole text. */
     readonly isPlan: boolean;
   }
   | WaitingPlace & {
@@ -51,85 +51,85 @@ export type Waiting =
   | WaitingPlace & {
     readonly kind: "words";
     readonly keys: readonly string[];
-    /** Null where it is too long to wait: the client shows what a person wrote, whole. */
+    /** Null where it is too long to wait: another line has the person's whole text. */
     readonly text: string | null;
     readonly images: readonly string[];
-    /** Whether the client says that they are the person's; null where it says nothing. */
+    /** Whether the client marks them as the person's; null without a mark. */
     readonly isPersons: boolean | null;
   }
   | WaitingPlace & { readonly kind: "step"; readonly call: string; readonly text: string };
 
-/** What is known of the turn that is under way. */
+/** The current turn. */
 export interface Turn {
-  /** "" where the client does not name it. */
+  /** "" where the client gives it no id. */
   readonly id: string;
-  /** What the client says started it; undefined where it does not say. */
+  /** What started it, in the client's words; undefined where the client does not say. */
   readonly trigger?: string | null;
-  /** Whether anything but the person's words was told. */
+  /** Whether more than the person's words was reported. */
   said: boolean;
   answered: boolean;
-  /** Lines in which more than the person's words and the client's state could be. */
+  /** The number of lines that could hold more than the person's words and the client's state. */
   lines: number;
   readonly texts: ReportedText[];
-  /** The item shown last, whose raw form has its id, and may hold marks that the client takes out. */
+  /** The latest item. Its raw form has the same id, and may hold marks that the client removes. */
   shown: { readonly id: string; readonly start: string; readonly key: string } | null;
 }
 
 export interface Review {
-  /** "" if it is not named. */
+  /** "" where it has no id. */
   readonly turn: string;
-  /** Of what was told of its order; "" if that is still to come. */
+  /** The key of its reported order; "" before that. */
   readonly key: string;
-  /** Whether the person wrote what is to be reviewed; else the client did. */
+  /** Whether the person wrote the order. Else the client did. */
   readonly isPersons: boolean;
 }
 
 export interface Fold {
   readonly agent: string;
-  /** Which of the session's logs this is; "" for its first. */
+  /** The part of the session; "" for the first one. */
   readonly part: string;
-  /** The thread's id; "" until its first line was read. */
+  /** The thread's id; "" before its first line. */
   thread: string;
-  /** Its path among the agents, where it has one: the person's own thread is `/root`. */
+  /** Its path among the agents, if it has one. The path of the person's own thread is `/root`. */
   path: string;
-  /** Whether its user messages come from a person, and not from the agent that started it. */
+  /** Whether its user messages come from a person. Else they come from the agent that started it. */
   personal: boolean;
   /** Whether the log holds bare items, without envelopes and second copies: until mid-2025. */
   bare: boolean;
-  /** Who writes in it, as far as its first line says. */
+  /** The author by its first line. */
   author: Authorship;
-  /** Whether only the clock told its own lines from a copy of another thread's. */
+  /** Whether only the clock separates its own lines from copied ones. */
   mayBeCopy: boolean;
-  /** The client that wrote it, as it calls itself. */
+  /** The client's own name for itself. */
   originator: string;
-  /** Lines with a lower ordinal are a copy of the parent's. */
+  /** Lines with a lower ordinal are copies from the parent. */
   ownFrom: number;
-  /** In old forks: the lines so far are a copy, which began at this time. */
+  /** In old forks: all lines so far are a copy. It began at this time. */
   copying: { readonly since: string | null; turns: boolean } | null;
   readonly told: { title: boolean; fork: boolean };
   model: string | null;
   /** Whether the turn is one of plan mode. */
   planning: boolean;
-  /** The review that is under way. */
+  /** The current review. */
   review: Review | null;
-  /** Whether the thread itself is a review, which its session orders and tells. */
+  /** Whether the thread itself is a review. Its session orders and reports it. */
   isReview: boolean;
   /** Oldest first. */
   waiting: Waiting[];
   turn: Turn;
-  /** Whether the client marks where turns begin: since early 2026. */
+  /** Whether the client marks the beginning of turns: since early 2026. */
   marksTurns: boolean;
-  /** Whether the latest answer that waited for its raw form waited in vain. */
+  /** Whether the latest waiting answer got no raw form. */
   answersAlone: boolean;
-  /** Whether the client did not show the person's words of which the raw form came last. */
+  /** Whether the latest raw words of the person got no shown form. */
   wordsAlone: boolean;
-  /** Whether the latest line that says something was a compaction. */
+  /** Whether the latest line with content was a compaction. */
   compacted: boolean;
-  /** Whether a shell line of the person's was told whose second copy is still to come. */
+  /** Whether the second copy of a reported shell line is still to come. */
   shellTold: boolean;
-  /** The goal that was told last. */
+  /** The goal that was reported last. */
   goal: string;
-  /** Calls, oldest first: the end of their turn's id, and their own. */
+  /** Calls, the oldest first: the end of their turn's id, and their own id. */
   readonly calls: string[];
   readonly failed: string[];
   readonly questions: { readonly call: string; readonly asked: readonly Question[] }[];
@@ -183,14 +183,14 @@ export function beginTurn(fold: Fold, id: string, trigger?: string | null): void
   fold.turn = newTurn(id, trigger);
 }
 
-/** The fold of a log's reading, whose shape `begin` made. */
+/** The state as `begin` made it. */
 export function foldOf(state: unknown): Fold {
   if (!isRow(state)) throw new Error("internal error: no state of a Codex log");
   if (state["waiting"] === undefined) goOnFrom(state as unknown as FormerFold);
   return state as unknown as Fold;
 }
 
-/** What was kept before texts could wait for each other. */
+/** A checkpoint from before texts could wait for each other. */
 interface FormerFold {
   readonly agent: string;
   readonly part: string;
@@ -204,7 +204,7 @@ interface FormerFold {
     | null;
 }
 
-/** Goes on from a checkpoint of an earlier kato: what it lacks is as if the log had not said it. */
+/** Goes on from a checkpoint of an earlier kato. A missing field counts as not in the log. */
 function goOnFrom(former: FormerFold): void {
   const { held, review, originator } = former;
   const calls = former.calls.map((call) => callKey(call, ""));

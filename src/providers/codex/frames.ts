@@ -1,26 +1,26 @@
-/** What a client puts around a person's words, in one text with them. Pure. */
+/** The client's frames around a person's words in one text. Pure. */
 
-/** A person's words as they came. */
+/** A person's words, taken from their frames. */
 export interface Framed {
-  /** What the person said; null where there is an editor's context alone. */
+  /** The person's words; null where the text is only an editor's context. */
   readonly shown: string | null;
-  /** The part of it from which commands are taken. */
+  /** The part in which kato looks for commands. */
   readonly typed: string;
-  /** Whether the text can be read in more than one way. */
+  /** Whether the text has more than one possible reading. */
   readonly isAmbiguous: boolean;
-  /** Whether something was piped in beside the words. */
+  /** Whether piped text stands beside the words. */
   readonly isPiped: boolean;
 }
 
-/** Clients that put nothing in front of what the person typed. */
+/** Clients that put nothing in front of the person's words. */
 const TERMINALS: ReadonlySet<string> = new Set(["codex-tui", "codex_exec", "codex_cli_rs"]);
-/** How an editor begins what it puts in front of the person's request. */
+/** The beginning of the context that an editor puts in front of the person's request. */
 const EDITOR_CONTEXT = /^# (?:Context from my IDE setup|Files mentioned by the user):[ \t\r]*\n/;
 const REQUEST = /^## My request for Codex:[ \t\r]*\n/gm;
-/** A part of the context, or what another version calls the request. */
+/** A heading of the context, or another version's heading of the request. */
 const HEADING = /^## /m;
 
-/** `originator`: what the client calls itself. A terminal's person wrote all of it, also what looks like an editor's. */
+/** `originator`: the client's own name. In a terminal the person wrote all of the text, even one like an editor's. */
 export function readFrames(text: string, originator: string): Framed {
   const isTerminal = TERMINALS.has(originator);
   const { request, isAmbiguous } = requestOf(text);
@@ -34,8 +34,8 @@ export function readFrames(text: string, originator: string): Framed {
 }
 
 /**
- * What the person asked; null for an editor's context alone. The context may hold a file with the same heading in it:
- * the request is what stands behind the last, and nothing in it is obeyed.
+ * The person's request; null for an editor's context alone. The context may hold a file with the same heading. Then the
+ * request stands behind the last heading, and kato obeys nothing in it.
  */
 function requestOf(text: string): { readonly request: string | null; readonly isAmbiguous: boolean } {
   if (!EDITOR_CONTEXT.test(text)) return { request: text, isAmbiguous: false };
@@ -52,7 +52,7 @@ function requestOf(text: string): { readonly request: string | null; readonly is
 const PIPED = "\n\n<stdin>\n";
 const PIPED_END = /<\/stdin>\s*$/;
 
-/** Where the frame begins that holds what was piped into `codex exec` beside a prompt; -1 without one. */
+/** Where the frame of the text begins that was piped into `codex exec` beside a prompt; -1 without one. */
 function pipedFrom(text: string): number {
   return PIPED_END.test(text.slice(-64)) ? text.indexOf(PIPED) : -1;
 }

@@ -1,19 +1,19 @@
-/** Ids of what is told: the client's own, or the place where it stands. Pure. */
+/** Ids of events: the client's own, or their place in the log. Pure. */
 import { ID_CHARS } from "../../protocol/limits.ts";
 import { textOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";
 
-/** Names that clients give: of themselves, of models, of turns. */
+/** Names from clients: of themselves, of models, of turns. */
 const NAME_CHARS = 128;
-/** Less than an event's id may have: some are made of another's. */
+/** Shorter than the longest id of an event: some ids are made of another one. */
 const MOST_ID_CHARS = ID_CHARS / 2;
 
-/** The id of something that a line without an id of its own says. */
+/** The id of an event from a line without an id. */
 export function placeId(fold: Fold, line: number): string {
   return `${fold.part || fold.thread || "log"}:${line}`;
 }
 
-/** Ids that a migration made up: it counted, so the place says as much, and said it before. */
+/** A migration made such ids by counting. The place in the log was the id before, and serves as well. */
 const COUNTED = /^item-\d+$/;
 
 export function ownId(id: unknown, fold: Fold, line: number): string {
@@ -21,12 +21,12 @@ export function ownId(id: unknown, fold: Fold, line: number): string {
   return isOwn ? id.toWellFormed() : placeId(fold, line);
 }
 
-/** A client's name for something; what is longer is none, and is not kept whole. */
+/** A name from a client. A longer text is no name, and is cut. */
 export function nameOf(value: unknown): string {
   return textOf(value).slice(0, NAME_CHARS).toWellFormed();
 }
 
-/** What is no id of any client's is not remembered either: it could be megabytes. */
+/** No client has such an id. It is not remembered: it could be megabytes long. */
 export function isId(id: string): boolean {
   return id !== "" && id.length <= MOST_ID_CHARS;
 }

@@ -1,9 +1,9 @@
 /**
- * Types that hold nothing of the conversation, so that what is not listed is reported as unknown. From logs of Codex
- * CLI 0.60 to 0.171 and the names in its program. Pure.
+ * Types without a part of the conversation. kato reports a type that is neither listed nor read as unknown. From logs of
+ * Codex CLI 0.60 to 0.171 and the names in its program. Pure.
  */
 
-/** Lines of state; and what agents write to each other, which stands in `response_item` lines too. */
+/** Lines of state, and messages between agents, which are also in `response_item` lines. */
 export const STATE_LINES: ReadonlySet<string> = new Set([
   "dynamic_tools_updated",
   "inter_agent_communication",
@@ -15,7 +15,7 @@ export const STATE_LINES: ReadonlySet<string> = new Set([
   "world_state",
 ]);
 
-/** Events without a place in the conversation, and second copies of what another line holds. */
+/** Events that are no part of the conversation, and second copies of other lines. */
 export const SILENT_EVENTS: ReadonlySet<string> = new Set([
   "agent_message_content_delta",
   "agent_message_delta",
@@ -80,7 +80,7 @@ export const SILENT_EVENTS: ReadonlySet<string> = new Set([
   "web_search_begin",
 ]);
 
-/** What the client tells the person, in a field `message`. */
+/** Messages of the client to the person, in a field `message`. */
 export const TOLD_EVENTS: ReadonlySet<string> = new Set([
   "deprecation_notice",
   "guardian_warning",
@@ -88,7 +88,7 @@ export const TOLD_EVENTS: ReadonlySet<string> = new Set([
 ]);
 export const ERROR_EVENTS: ReadonlySet<string> = new Set(["error", "stream_error"]);
 
-/** Items of a turn that say nothing, or what a `response_item` line says too. */
+/** Items of a turn without content, or with the content of a `response_item` line. */
 export const SILENT_ITEMS: ReadonlySet<string> = new Set([
   "ContextCompaction",
   "Extension",
@@ -97,7 +97,7 @@ export const SILENT_ITEMS: ReadonlySet<string> = new Set([
   "SubAgentActivity",
 ]);
 
-/** Items of the model's interface that are settings, or belong to a compaction. */
+/** Items of the model's interface for settings and compactions. */
 export const SILENT_RESPONSE_ITEMS: ReadonlySet<string> = new Set([
   "additional_tools",
   "compaction",
@@ -110,13 +110,13 @@ export const SILENT_RESPONSE_ITEMS: ReadonlySet<string> = new Set([
   "other",
 ]);
 
-/** Parts of a message that its text names already. */
+/** Parts of a message that its text names, too. */
 export const NAMED_PARTS: ReadonlySet<string> = new Set(["mention", "skill"]);
 
 const TIMESTAMP = '\\{"timestamp":"[^"]{1,40}",(?:"ordinal":\\d{1,16},)?';
 const ID = '"[^"]{0,64}"';
 
-/** How the client begins lines that say nothing, from a place in a text on: they need not be parsed. */
+/** The beginning of lines without content, at a place in a text. The parser may skip them. */
 export const IGNORED_LINE = new RegExp(
   `${TIMESTAMP}"type":"(?:` +
     `(?:token_usage_record|world_state|retained_context)"` +
@@ -126,14 +126,14 @@ export const IGNORED_LINE = new RegExp(
   "y",
 );
 
-/** How the client begins its item of a command, with its turn and the id of the call. */
+/** The beginning of the client's item of a command, with the turn and the id of the call. */
 export const COMMAND_LINE = new RegExp(
   `^${TIMESTAMP}"type":"event_msg","payload":\\{"type":"item_completed","thread_id":${ID},"turn_id":"([^"\\\\]{0,64})",` +
     `"item":\\{"type":"CommandExecution","id":"([^"\\\\]{1,64})"`,
 );
 
-/** How the client begins a compaction, whose summary comes first. */
+/** The beginning of a compaction. Its summary comes first. */
 export const COMPACTION_LINE = new RegExp(`^${TIMESTAMP}"type":"compacted","payload":\\{"message":"`);
 
-/** What follows the summary repeats the conversation, pictures and all. Within a string its quotes would be escaped. */
+/** The part behind the summary repeats the conversation with its pictures. In a string these quotes would be escaped. */
 export const REPEATED_HISTORY = ',"replacement_history":[';

@@ -14,13 +14,13 @@ export interface LineEvents {
   readonly time: string | null;
   /** The line in its envelope. */
   readonly row: Row;
-  /** Whether the line says what it is. What is told of another proves nothing. */
+  /** Whether the line names its type. A line without a type proves nothing. */
   readonly says: boolean;
   add(id: string, body: EventBody): void;
-  /** What was said before this line. `said`: of a message in the person's place, who wrote it. */
+  /** An event of an earlier line, with its time. `said`: the author of a message in the person's place. */
   addAt(id: string, time: string | null, body: EventBody, said?: Said): void;
   addNotice(kind: NoticeKind, text: string, id?: string): void;
-  /** Tells the first `count` of what waits; all of it unless a number is given. */
+  /** Reports the first `count` waiting entries; all of them without a number. */
   settle(count?: number): void;
   addMeta(meta: Omit<Extract<Out, { out: "meta" }>, "out">): void;
   addUnknown(type: string): void;

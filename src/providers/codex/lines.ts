@@ -17,7 +17,7 @@ import { dropSummary, passingOf, settleBefore } from "./waiting.ts";
 export function readLine(fold: Fold, { value, line }: LogRecord): Reading {
   const given = rowOf(value);
   const row = inEnvelope(given);
-  // In a bare log no line has an envelope.
+  // No line of a bare log has an envelope.
   const says = row === given || fold.bare;
   const events = createLineEvents(fold, { line, row, says }, reportWaiting);
   if (!isRow(value)) {
@@ -52,7 +52,7 @@ function mayAnswer(row: Row): boolean {
   return row["type"] === "event_msg" && passingOf(row) === "model";
 }
 
-/** What waits when the log is complete. */
+/** Reports the waiting entries at the end of a complete log. */
 export function finishLog(fold: Fold): Reading {
   const events = createLineEvents(fold, { line: 0, row: {}, says: true }, reportWaiting);
   events.settle();
@@ -101,11 +101,11 @@ function readTurnContext(payload: Row, events: LineEvents): Reading {
   return events.reading("repeat");
 }
 
-/** The client's words to the model in front of a summary. */
+/** The client's words in front of a summary. */
 const SUMMARY_HEAD = /^Another language model started to solve this problem[^\n]*:\n/;
 const NO_SUMMARY = "The context was compacted.";
 
-/** What the line holds beside the summary repeats the conversation so far. */
+/** The rest of the line repeats the conversation so far. */
 function readCompaction(payload: Row, events: LineEvents): Reading {
   events.fold.compacted = true;
   const summary = textOf(payload["message"]).replace(SUMMARY_HEAD, "").trim();

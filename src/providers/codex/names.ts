@@ -1,4 +1,4 @@
-/** Which files are logs, and whose. Their names hold ids, but only their first line tells what a thread is. Pure. */
+/** Recognises logs and their sessions. Names hold ids, but only the first line of a log shows the kind of its thread. Pure. */
 import { isRow, type Row, rowOf } from "../unknown_value.ts";
 import type { Source } from "../provider.ts";
 import { callerOf, isInternal, parentageOf, threadOf } from "./session_line.ts";
@@ -6,7 +6,7 @@ import { inEnvelope, isBareMeta, isOfLog } from "./shape.ts";
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const LOG = /(?:^|\/)rollout-[^/]+\.(?:jsonl(?:\.zst)?|json)$/;
-/** `rollout-<time>-<thread>`, and behind a rewind `_<segment>`. */
+/** `rollout-<time>-<thread>`, after a rewind with `_<segment>`. */
 const NAME = new RegExp(`(?:^|/)rollout-[^/]*?(${UUID})(?:_(${UUID}))?\\.(?:jsonl\\.zst|jsonl|json)$`);
 
 const STEM = /(?:^|\/)rollout-([\w-]{1,100})\.(?:jsonl\.zst|jsonl|json)$/;
@@ -21,7 +21,7 @@ export function introduceLog(relative: string, head: readonly unknown[]): Source
   const [, named = "", segment = ""] = NAME.exec(relative) ?? [];
   const meta = metaOf(first);
   if (isInternal(meta)) return null;
-  // The name is the client's; a line in the log could say anything.
+  // The client made the name. A line in the log may hold any text.
   const session = named || threadOf(meta) || nameIn(relative, first);
   if (session === "") return null;
   const parentage = parentageOf(meta);
@@ -30,19 +30,19 @@ export function introduceLog(relative: string, head: readonly unknown[]): Source
     const agent = { kind: "agent", session: parentage.session, agent: session } as const;
     return caller === undefined ? agent : { ...agent, caller };
   }
-  // A log that was compressed counts less than the same one that was not.
+  // Of a log and its compressed copy the plain one counts.
   const rank = relative.endsWith(".jsonl") ? 1 : 0;
   const source = { kind: "session", session, rank } as const;
   return segment === "" ? source : { ...source, part: segment };
 }
 
-/** Where neither the name nor the first line holds an id of the client's, the name is one. */
+/** The log's name as its id, where neither the name nor the first line holds one; else "". */
 function nameIn(relative: string, first: unknown): string {
   const [, stem = ""] = STEM.exec(relative) ?? [];
   return isOfLog(inEnvelope(rowOf(first))) ? stem : "";
 }
 
-/** What the first line says of its thread; nothing, if it is no first line. */
+/** The thread's facts in the first line; an empty object for any other line. */
 function metaOf(first: unknown): Row {
   const row = inEnvelope(rowOf(first));
   if (row["type"] === "session_meta" && isRow(row["payload"])) return row["payload"];

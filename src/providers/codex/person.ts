@@ -1,4 +1,4 @@
-/** What a person said: the text without what a client put around it, and the part that the person typed. Pure. */
+/** Words of a person: the text without the client's frames, and the part that the person typed. Pure. */
 import type { Authorship } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
@@ -15,7 +15,7 @@ import { describeImage, imageOf } from "./media.ts";
 import { messageOf } from "./shape.ts";
 import { findWaiting, mayWait, wait } from "./waiting.ts";
 
-/** A `UserMessage` item: parts of text, images, and what the text names. */
+/** A `UserMessage` item: parts of text, images, and things that the text names. */
 export function readUserItem(item: Row, events: LineEvents): Reading {
   const texts: string[] = [];
   const images: string[] = [];
@@ -32,7 +32,7 @@ export function readUserItem(item: Row, events: LineEvents): Reading {
   return readShown({ id, time: events.time, text: texts.join("\n"), images }, "item", events);
 }
 
-/** Kinds of message that the client gave to the model in the person's place: until late 2025. */
+/** Kinds of message that the client wrote in the person's place: until late 2025. */
 const CONTEXT_KINDS: ReadonlySet<unknown> = new Set(["environment_context", "user_instructions"]);
 
 /** A `user_message` event. */
@@ -51,12 +51,12 @@ interface Words {
   readonly images: readonly string[];
 }
 
-/** What the client shows of the person's words. The raw form comes first, and waits for this. */
+/** The person's words as the client shows them. Their raw form came first, and waits for this form. */
 function readShown(words: Words, family: Family, events: LineEvents): Reading {
   const { fold } = events;
   const key = keyOf("words", words.text);
   fold.wordsAlone = false;
-  // A review begins with the words that it is ordered by.
+  // A review begins with the words of its order.
   if (fold.review?.key === key) return events.reading("repeat");
   const index = rawFormOf(words.text, key, fold);
   const isRepeat = isSecondCopy(fold, family, key);
@@ -71,7 +71,7 @@ function readShown(words: Words, family: Family, events: LineEvents): Reading {
   return reportWords(words, events.says, events);
 }
 
-/** Where the raw form waits: the same text, or the latest that holds it. */
+/** The place of the waiting raw form: the same text, or the latest one that holds it. */
 function rawFormOf(text: string, key: string, fold: Fold): number {
   const same = findWaiting(fold, "words", [key]);
   const last = fold.waiting.length - 1;
@@ -80,7 +80,7 @@ function rawFormOf(text: string, key: string, fold: Fold): number {
   return latest.text === null || latest.text.includes(text) ? last : -1;
 }
 
-/** In logs without marks a turn begins with the person's words, which these families have told. */
+/** In logs without marks the person's words begin a turn. These families reported them. */
 function beginUnmarkedTurn(events: LineEvents, families: readonly Family[], key: string): void {
   const { fold } = events;
   if (fold.marksTurns) return;
@@ -89,21 +89,21 @@ function beginUnmarkedTurn(events: LineEvents, families: readonly Family[], key:
   for (const family of families) isSecondCopy(fold, family, key);
 }
 
-/** A turn in which something stood, and of which nothing was told. */
+/** A turn with content from which no event came. */
 export function reportSilence({ fold, addUnknown }: LineEvents): void {
   if (!fold.turn.said && fold.turn.lines > 0) addUnknown("turn/nothing-told");
 }
 
-/** How texts begin that the client wrote, where nothing else tells them from a person's. */
+/** Beginnings of the client's texts, where no mark separates them from a person's. */
 const INJECTED =
   /^\s*(?:<(?:apps_instructions|codex_internal_context|collaboration_mode|environment_context|hook_prompt|model_switch|permissions instructions|personality_spec|plugins_instructions|skill|skills_instructions|subagent_notification|turn_aborted|user_action|user_instructions|user_shell_command)\b|# AGENTS\.md instructions|You were originally given instructions from a user over one or more turns\.)/i;
 
-/** How the client marks the parts of a message that a person wrote: since 0.149. */
+/** The client's marks on the parts of a person's message: since 0.149. */
 const PERSONS_KINDS: ReadonlySet<unknown> = new Set(["user.image", "user.text"]);
-/** Marks around an image, which is a part of its own. */
+/** Marks around an image. The image itself is a part of its own. */
 const IMAGE_MARK = /^<\/?image\b[^>]*>$/;
 
-/** A `response_item` in the person's role, which context has, too. */
+/** A `response_item` in the person's role. Context has the same role. */
 export function readRawWords(item: Row, events: LineEvents): Reading {
   const { fold } = events;
   const content = item["content"];
@@ -127,7 +127,7 @@ export function readRawWords(item: Row, events: LineEvents): Reading {
   return fold.bare ? reportBare(words, events) : waitForShown(words, isPersons, events);
 }
 
-/** Bare logs hold nothing else to tell a person by. */
+/** In bare logs only the beginning of a text shows its author. */
 function reportBare(words: Words, events: LineEvents): Reading {
   events.settle();
   beginUnmarkedTurn(events, ["raw"], keyOf("words", words.text));
@@ -144,7 +144,7 @@ function waitForShown(words: Words, isPersons: boolean | null, events: LineEvent
   return events.reading("repeat");
 }
 
-/** Tells words of which there was the raw form alone. */
+/** Reports words that came in the raw form alone. */
 export function reportRawWords(entry: Extract<Waiting, { kind: "words" }>, events: LineEvents): void {
   const { fold } = events;
   const { isPersons, keys: [key = ""], text } = entry;
@@ -160,17 +160,17 @@ export function reportRawWords(entry: Extract<Waiting, { kind: "words" }>, event
   reportWords(words, false, events);
 }
 
-/** Bare logs tell where they were begun only in what the client says to the model. */
+/** Bare logs name their folder only in the client's words to the model. */
 function reportProject(text: string, events: LineEvents): void {
   const found = /<cwd>([^<\n]+)<\/cwd>|^Current working directory: (.+)$/m.exec(text);
   const project = (found?.[1] ?? found?.[2] ?? "").trim();
   if (project.startsWith("/")) events.addMeta({ project });
 }
 
-/** `isShown`: whether the client says that they are a person's, by showing them as such. */
+/** `isShown`: whether the client shows them as a person's. */
 function reportWords({ id, time, text, images }: Words, isShown: boolean, events: LineEvents): Reading {
   const { fold } = events;
-  // The order of a review is told by its session.
+  // The session of a review reports its order.
   if (fold.isReview) return events.reading("repeat");
   const framed = readFrames(text, fold.originator);
   const { shown, typed } = framed;

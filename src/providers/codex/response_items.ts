@@ -1,4 +1,4 @@
-/** Lines of type `response_item`: the model's interface, in which messages stand a second time. Pure. */
+/** Lines of type `response_item`: the model's interface, with second copies of messages. Pure. */
 import { isRow, listOf, type Row, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { isNotification, kindsOf, readAgentMail } from "./agents.ts";
@@ -50,7 +50,7 @@ function readMessage(item: Row, events: LineEvents): Reading {
 
 const SHELL_COPY = "<user_shell_command>";
 
-/** The role says nothing: it is the client's context, or what another line says is the person's. */
+/** Text of the role `user`. It is the client's context, or a person's words: another line shows which. */
 function readUserRole(item: Row, events: LineEvents): Reading {
   const text = listOf(item["content"]).filter(isRow).map((part) => textOf(part["text"])).join("\n");
   const kinds = kindsOf(item);

@@ -1,4 +1,4 @@
-/** Results of calls, and what they tell: whether the call failed, and what the person answered. Pure. */
+/** Results of calls, with failures and the answers of a person. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { takeFailure, takeQuestions } from "./call_memory.ts";
@@ -7,7 +7,7 @@ import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { imageOf } from "./media.ts";
 
-/** A `function_call_output` or `custom_tool_call_output`; a call may have several. */
+/** A `function_call_output` or `custom_tool_call_output`. A call may have several. */
 export function readOutput(item: Row, events: LineEvents): Reading {
   const { fold } = events;
   const call = textOf(item["call_id"]);
@@ -18,12 +18,12 @@ export function readOutput(item: Row, events: LineEvents): Reading {
   const error = [takeFailure(fold, call), saysFailed(text), rowOf(item["output"])["success"] === false];
   events.add(id, { type: "tool_result", call, text, error: error.includes(true) });
   readOtherParts(output, id, events);
-  // What a running script reports comes before its result.
+  // A running script reports before its result.
   if (item["name"] === undefined) readAnswers(call, text, takeQuestions(fold, call), events);
   return events.reading("tool-output");
 }
 
-/** Until 2025 an output could be an object with its text and whether the call succeeded. */
+/** Until 2025 an output could be an object with the text and the success of the call. */
 function contentOf(output: unknown): unknown {
   return isRow(output) ? output["content"] ?? output["output"] : output;
 }
@@ -46,7 +46,7 @@ function readOtherParts(output: unknown, id: string, events: LineEvents): void {
   }
 }
 
-/** An output that nobody called for: what a client adds for the model. */
+/** An output without a call: the client added it for the model. */
 function readContext(item: Row, text: string, events: LineEvents): Reading {
   if (text !== "" && events.fold.goal.endsWith(` ${text}`)) return events.reading("repeat");
   const name = [textOf(item["namespace"]), textOf(item["name"])].filter((part) => part !== "").join(".");
@@ -54,7 +54,7 @@ function readContext(item: Row, text: string, events: LineEvents): Reading {
   return events.reading("injected");
 }
 
-/** The tools that a search found, by their names. */
+/** The names of the tools that a search found. */
 export function readFoundTools(item: Row, events: LineEvents): Reading {
   const call = textOf(item["call_id"]) || placeId(events.fold, events.line);
   const text = listOf(item["tools"]).map(rowOf).flatMap((tool) => {
@@ -67,10 +67,10 @@ export function readFoundTools(item: Row, events: LineEvents): Reading {
   return events.reading("tool-output");
 }
 
-/** How the client says that a call did not do what it should. */
+/** The client's words for a failed call. */
 const FAILURE =
   /^(?:unsupported call: |failed to parse function arguments|apply_patch verification failed|exec_command failed|execution error|Script (?:failed|error)|aborted\b|(?:Wall time: [\d.]+ seconds\n)aborted\b)/;
-/** The lines in front of a command's output. */
+/** The client's lines in front of a command's output. */
 const EXIT_CODE = /^(?:Process exited with code|Exit code:) (-?\d+)$/m;
 const OUTPUT = /^(?:Total output lines|Output):/m;
 const HEAD_CHARS = 400;
@@ -88,7 +88,7 @@ export function saysFailed(text: string): boolean {
 
 const NOTE = "user_note: ";
 
-/** What the person chose or wrote; null where a question was left open. */
+/** The person's choices and words; null where a question has no answer. */
 function readAnswers(call: string, text: string, asked: readonly Question[], events: LineEvents): void {
   if (asked.length === 0) return;
   const answers = rowOf(rowOf(parse(text))["answers"]);

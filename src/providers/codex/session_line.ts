@@ -1,4 +1,4 @@
-/** The first line of a log: whose thread it is, and where it came from. Pure. */
+/** The first line of a log: the kind of its thread, and its origin. Pure. */
 import { isRow, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../prompt_title.ts";
@@ -9,9 +9,9 @@ import type { LineEvents } from "./line_events.ts";
 
 const CLIENT_CHARS = 40;
 
-/** What a thread is that another thread started; null for a person's own. */
+/** The kind of a thread that another thread started; null for a person's own. */
 export interface Parentage {
-  /** The thread that the person talks to. */
+  /** The person's own thread. */
   readonly session: string;
   readonly parent: string;
   readonly path: string;
@@ -27,7 +27,7 @@ export function parentageOf(meta: Row): Parentage | null {
   const elsewhere = id !== "" && root !== "" && root !== id;
   if (!isStarted(meta) && !elsewhere) return null;
   const session = id === "" || elsewhere ? root || parent : parent;
-  // Without a parent there is nothing that it could be part of.
+  // Without a parent it is part of no session.
   if (session === "" || session === id) return null;
   return {
     session,
@@ -37,7 +37,7 @@ export function parentageOf(meta: Row): Parentage | null {
   };
 }
 
-/** The thread's id. A client that says only the session's means its own. */
+/** The thread's id. Where a client writes only the id of the session, the two are the same. */
 export function threadOf(meta: Row): string {
   return textOf(meta["id"]) || (isStarted(meta) ? "" : textOf(meta["session_id"]));
 }
@@ -53,14 +53,14 @@ function subAgentOf(source: unknown): unknown {
   return row["subagent"] ?? row["sub_agent"] ?? row["subAgent"];
 }
 
-/** Whether the client started the thread for itself: to write its memories, or to compact. */
+/** Whether the client started the thread for itself: for its memories, or for a compaction. */
 export function isInternal(meta: Row): boolean {
   const starter = subAgentOf(meta["source"]);
   return rowOf(meta["source"])["internal"] !== undefined || starter === "memory_consolidation" ||
     starter === "compact" || meta["thread_source"] === "memory_consolidation";
 }
 
-/** What a hand-back calls the thread: its path, or whose review it is. */
+/** The thread's name in a hand-back: its path, or the thread that it reviews. */
 export function callerOf({ path, isReview, parent }: Parentage): string | undefined {
   if (path !== "") return path;
   return isReview ? reviewOf(parent) : undefined;
@@ -79,7 +79,7 @@ export function readBareMeta(row: Row, events: LineEvents): Reading {
   return events.reading("repeat");
 }
 
-/** `session_meta`. Old forks and sub-agents hold a second one, of the thread that they are a copy of. */
+/** `session_meta`. Old forks and sub-agents have a second one, copied from their parent. */
 export function readSessionMeta(meta: Row, events: LineEvents): Reading {
   const { fold } = events;
   const id = threadOf(meta);
@@ -132,7 +132,7 @@ function reportFork(from: string, events: LineEvents): void {
   events.addNotice("info", `Forked from the session ${from}.`, `${events.fold.thread}:fork`);
 }
 
-/** Until 0.148 a fork began with a copy of its parent's lines, with new times. They are read there. */
+/** Until 0.148 a fork began with copies of its parent's lines, with new times. kato reads them in the parent's log. */
 function beginCopy(from: string, events: LineEvents): void {
   const { fold } = events;
   if (fold.copying !== null) return;
@@ -140,12 +140,12 @@ function beginCopy(from: string, events: LineEvents): void {
   if (fold.personal && fold.part === "") reportFork(from, events);
 }
 
-/** A copy is written at once; whoever goes on from it takes longer. */
+/** The client writes a copy at once. Its own lines come later. */
 const COPY_MS = 1000;
 
 /**
- * Whether a line is part of a copy of another thread's. Ids of turns and threads begin with the time at which they
- * were made: a turn that is younger than the thread is its own. Old turns have no ids; there the clock tells.
+ * Whether a line was copied from another thread. Ids of turns and threads begin with their time: a turn that is younger
+ * than the thread is its own. Old turns have no ids; there only the clock shows it.
  */
 export function isCopied(fold: Fold, row: Row): boolean {
   const ordinal = row["ordinal"];
@@ -158,7 +158,7 @@ export function isCopied(fold: Fold, row: Row): boolean {
   return Date.parse(time) - Date.parse(fold.copying.since) < COPY_MS;
 }
 
-/** Takes note of a line that is, or is not, part of a copy. */
+/** Notes whether a line was copied. */
 export function followCopy(fold: Fold, row: Row, copied: boolean): void {
   if (fold.copying === null) return;
   if (!copied) {

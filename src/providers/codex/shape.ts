@@ -1,6 +1,6 @@
 /**
- * A line by what it holds, where it does not say what it is: other programs write such logs, too, and a line may have
- * lost a part. Pure.
+ * The type of a line by its fields, where it has no type: other programs write such logs, too, and a line may have lost a
+ * part. Pure.
  */
 import { isRow, type Row, textOf } from "../unknown_value.ts";
 import {
@@ -43,7 +43,7 @@ const EVENTS: ReadonlySet<string> = new Set([
   "web_search_end",
 ]);
 
-/** The line in its envelope, which says what is in it: the row itself, where it has one. */
+/** The line in an envelope with its type: the row itself, where it has one. */
 export function inEnvelope(row: Row): Row {
   const { type, payload } = row;
   const isLine = LINES.has(type);
@@ -60,12 +60,12 @@ export function inEnvelope(row: Row): Row {
   return wrap(row, row, textOf(type));
 }
 
-/** Whether it is a line of such a log at all. */
+/** Whether the row can be a line of such a log. */
 export function isOfLog(row: Row): boolean {
   return LINES.has(row["type"]) || isBareMeta(row);
 }
 
-/** The text of a message that is an event; other writers call it otherwise. */
+/** The text of an event with a message. Other programs use other names for it. */
 export function messageOf(payload: Row): string {
   return textOf(payload["message"]) || textOf(payload["text"]) || textOf(payload["content"]);
 }
@@ -84,7 +84,7 @@ function wrap(row: Row, body: Row, name: string): Row {
   return event === "" ? row : { ...row, type: "event_msg", payload: { ...body, type: event } };
 }
 
-/** Two things are called `agent_message`: one has a text, the other a letter of one agent to another. */
+/** There are two kinds of `agent_message`: one holds a text, the other a letter between agents. */
 function isItem(name: string, body: Row): boolean {
   if (name === "agent_message") return typeof body["message"] !== "string";
   return ITEMS.has(name) || SILENT_RESPONSE_ITEMS.has(name) || name.endsWith("_call");
@@ -99,7 +99,7 @@ function isMeta(body: Row): boolean {
   return typeof body["cwd"] === "string" && textOf(body["id"]) + textOf(body["session_id"]) !== "";
 }
 
-/** Which item of the model's interface it is; "" for none. */
+/** The type of an item of the model's interface; "" for none. */
 function itemOf(body: Row): string {
   const has = (key: string) => body[key] !== undefined;
   if (typeof body["role"] === "string" && has("content")) return "message";
@@ -109,7 +109,7 @@ function itemOf(body: Row): string {
   return has("encrypted_content") || Array.isArray(body["summary"]) ? "reasoning" : "";
 }
 
-/** Which event it is; "" for none. */
+/** The type of an event; "" for none. */
 function eventOf(body: Row): string {
   const has = (key: string) => body[key] !== undefined;
   if (isRow(body["item"])) return "item_completed";
@@ -118,7 +118,7 @@ function eventOf(body: Row): string {
   if (typeof body["turn_id"] === "string" && has("reason")) return "turn_aborted";
   if (typeof body["message"] === "string") {
     if (["images", "local_images", "text_elements", "kind"].some(has)) return "user_message";
-    // A text of nobody knows whom is told like the client's.
+    // A text without an author is reported as the client's.
     return has("phase") || has("memory_citation") ? "agent_message" : "warning";
   }
   return typeof body["text"] === "string" ? "agent_reasoning" : "";

@@ -1,4 +1,4 @@
-/** Shell lines that the person ran (`!ls`), and the words of a shell in general. Pure. */
+/** The person's shell lines (`!ls`), and the arguments of a shell in general. Pure. */
 import { listOf, type Row, tagged, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { placeId } from "./ids.ts";
@@ -15,7 +15,7 @@ export function shellScript(command: unknown): string {
   return words.length === 3 && SHELL.test(shell) && SCRIPT_FLAG.test(flag) ? script : words.join(" ");
 }
 
-/** A shell line of the person's, from the item that says how it ended. */
+/** A shell line of the person, from the item of its end. */
 export function reportShell(id: string, item: Row, events: LineEvents): void {
   events.fold.shellTold = true;
   events.addNotice("shell", `!${shellScript(item["command"])}`, id);
@@ -24,7 +24,7 @@ export function reportShell(id: string, item: Row, events: LineEvents): void {
   events.addNotice("output", `${ended}${textOf(item["aggregated_output"])}`, `${id}:output`);
 }
 
-/** The copy of it that the model gets, which older clients wrote alone. */
+/** The copy of it for the model. Older clients wrote only this one. */
 export function readShellCopy(text: string, events: LineEvents): Reading {
   const told = events.fold.shellTold;
   events.fold.shellTold = false;

@@ -1,6 +1,6 @@
 /**
- * What a call did on its way. Where a call is a program, its commands and changes have no items of the model's: they
- * are told as steps. What belongs to a call of its own was told with it. Pure.
+ * The steps of a call. Where a call is a program, its commands and changes have no items of the model: they become steps.
+ * An item with a call of its own was reported with that call. Pure.
  */
 import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
@@ -24,7 +24,7 @@ const STEPS: ReadonlyMap<string, Describe> = new Map<string, Describe>([
   ["WebSearch", (item) => `Searched the web for ${textOf(item["query"])}`],
 ]);
 
-/** Items that come in front of the call that they belong to; those of a program have an id of this form. */
+/** The items of a program have ids of this form. They stand in front of their call. */
 const BEFORE_CALL: ReadonlySet<string> = new Set(["ImageGeneration", "WebSearch"]);
 const STEP_ID = /^exec-/;
 
@@ -32,7 +32,7 @@ export function isStep(type: string): boolean {
   return STEPS.has(type);
 }
 
-/** `turn`: whose call it is; it may end when another is under way. */
+/** `turn`: the turn of the call. The call may end in a later one. */
 export function readStep(item: Row, turn: string, events: LineEvents): Reading {
   const { fold } = events;
   const type = textOf(item["type"]);
@@ -45,7 +45,7 @@ export function readStep(item: Row, turn: string, events: LineEvents): Reading {
     if (hasFailed(item) && isOfTurn(turn, fold)) rememberFailure(fold, id);
     return events.reading("repeat");
   }
-  // The commands of a review stand in its own log.
+  // The log of a review has its commands.
   if (fold.review !== null) return events.reading("repeat");
   const call = ownId(id, fold, events.line);
   const step = {
@@ -59,12 +59,12 @@ export function readStep(item: Row, turn: string, events: LineEvents): Reading {
   return events.reading(isBefore ? "repeat" : "tool-output");
 }
 
-/** Of a call of an earlier turn, the result was told. */
+/** The result of a call of an earlier turn was reported. */
 function isOfTurn(turn: string, fold: Fold): boolean {
   return turn === "" || fold.turn.id === "" || turn === fold.turn.id;
 }
 
-/** Events that say how a call ended, in older logs, as the items that newer ones hold. */
+/** The events of a call's end in older logs, in the form of the items of newer ones. */
 const ENDS: ReadonlyMap<string, string> = new Map([
   ["exec_command_end", "CommandExecution"],
   ["mcp_tool_call_end", "McpToolCall"],
@@ -87,7 +87,7 @@ export function hasFailed(item: Row): boolean {
     rowOf(item["result"])["isError"] === true;
 }
 
-/** `$ make test`, then what it printed; a script of several lines stands whole in front of that. */
+/** `$ make test`, then its output. A script of several lines stands whole in front of its output. */
 function describeCommand(item: Row): string {
   const script = shellScript(item["command"]);
   const [first = ""] = script.split("\n", 1);
@@ -102,7 +102,7 @@ function outcomeOf(item: Row): string {
   return FAILED.has(item["status"]) ? ` (${textOf(item["status"])})` : "";
 }
 
-/** `demo.echo {"text":"x"}`, then what it answered. */
+/** `demo.echo {"text":"x"}`, then the answer. */
 function describeCall(item: Row): string {
   const name = [item["server"], item["namespace"], item["tool"]].map(textOf).filter((part) => part !== "")
     .join(".");
@@ -115,7 +115,7 @@ function describeCall(item: Row): string {
   return `${name || "call"}${written}${failed}${answer === "" ? "" : `\n${answer}`}`;
 }
 
-/** Which files, then what changed in them, as a diff. */
+/** The files, then their changes as a diff. */
 function describeChanges(item: Row): string {
   const changes = Object.entries(rowOf(item["changes"]));
   const names = changes.map(([path, change]) =>
@@ -144,7 +144,7 @@ function signed(content: string, sign: string): string {
   return content.replace(/\n$/, "").replace(/^/gm, sign);
 }
 
-/** Paths come as such, or as URIs. */
+/** A path may come as a URI. */
 function pathOf(path: unknown): string {
   return textOf(path).replace(/^file:\/\/(?=\/)/, "");
 }

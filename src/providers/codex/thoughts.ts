@@ -1,4 +1,4 @@
-/** What the model thought. Its raw form holds all of a thought; older clients tell each part by an event of its own. Pure. */
+/** Thoughts of the model. The raw form holds all of a thought; older clients write an event for each part. Pure. */
 import { listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { findNew } from "./copies.ts";
@@ -9,7 +9,7 @@ import { mayWait, reportUpTo, wait } from "./waiting.ts";
 
 type WaitingThought = Extract<Waiting, { kind: "thought" }>;
 
-/** Parts stand apart, like paragraphs. */
+/** Stands between the parts, as between paragraphs. */
 const BETWEEN = "\n\n";
 
 /** A `Reasoning` item. */
@@ -23,7 +23,7 @@ export function readThoughtEvent(payload: Row, events: LineEvents): Reading {
   return readShown(placeId(events.fold, events.line), partsOf([payload["text"]]), "event", events);
 }
 
-/** What the client shows of a thought. */
+/** A thought as the client shows it. */
 function readShown(id: string, shown: readonly string[], family: Family, events: LineEvents): Reading {
   const { fold } = events;
   if (shown.length === 0) return events.reading("repeat");
@@ -44,7 +44,7 @@ function readShown(id: string, shown: readonly string[], family: Family, events:
   return events.reading("assistant-text");
 }
 
-/** A `reasoning` item: its summary, or what the model thought where there is none; most of it is encrypted. */
+/** A `reasoning` item: its summary, else its text. Most texts are encrypted. */
 export function readReasoning(item: Row, events: LineEvents): Reading {
   const { fold } = events;
   const shown = shownParts(item["summary"], item["content"]);
@@ -67,7 +67,7 @@ export function readReasoning(item: Row, events: LineEvents): Reading {
   return events.reading("assistant-text");
 }
 
-/** Where an answer still waits for its raw form, this is the raw form of what was thought before it. */
+/** While an answer waits for its raw form, a raw thought belongs in front of that answer. */
 function reportBeforeAnswer(entry: WaitingThought, events: LineEvents): void {
   const { waiting } = events.fold;
   const answer = waiting.findIndex((other) => other.kind === "answer" && other.family !== "raw");
@@ -75,7 +75,7 @@ function reportBeforeAnswer(entry: WaitingThought, events: LineEvents): void {
   events.settle(answer === -1 ? waiting.length : answer + 1);
 }
 
-/** Tells a thought that has waited. */
+/** Reports a thought that has waited. */
 export function reportThought({ id, time, text }: WaitingThought, events: LineEvents): void {
   events.addAt(id, time, { type: "thinking", text });
 }

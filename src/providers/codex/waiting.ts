@@ -1,21 +1,21 @@
 /**
- * Texts that wait to be told. A text that has come in one way may come in another in one of the next lines, which says
- * more of it: an answer's phase, the plan in it, that a person wrote it, or that it is a summary. Whatever is told tells
- * first what waits: the order is the log's. Pure.
+ * Waiting texts. The next lines may hold another form of a text that says more about it: the phase of an answer, its plan,
+ * its author, or that it is a summary. The order of events is the order of the log, so a new event first reports the texts
+ * that wait. Pure.
  */
 import { type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Fold, Waiting } from "./fold.ts";
 import { SILENT_EVENTS, SILENT_ITEMS, SILENT_RESPONSE_ITEMS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
 
-/** What waits is kept in every checkpoint, of which two must fit in a frame's header: so long it may be as JSON. */
+/** Every checkpoint holds the waiting texts, and two checkpoints must fit in a frame's header. So long their JSON may be. */
 const WAITING_CHARS = 64 * 1024;
 
 function sizeOf(entry: Waiting): number {
   return JSON.stringify(entry).length;
 }
 
-/** Whether a text may wait; a longer one is told at once. */
+/** Whether a text may wait. A longer one is reported at once. */
 export function mayWait(text: string, ...more: readonly string[]): boolean {
   return text.length < WAITING_CHARS && JSON.stringify([text, ...more]).length < WAITING_CHARS / 2;
 }
@@ -31,23 +31,23 @@ export function wait(entry: Waiting, events: LineEvents): void {
   waiting.push(entry);
 }
 
-/** Where a text waits that has one of the keys; -1 if none does. */
+/** The place of a waiting text with one of the keys; -1 for none. */
 export function findWaiting(fold: Fold, kind: Waiting["kind"], keys: readonly string[]): number {
   return fold.waiting.findIndex((entry) =>
     entry.kind === kind && "keys" in entry && entry.keys.some((key) => keys.includes(key))
   );
 }
 
-/** Tells what waits at `index`, and all before it. */
+/** Reports the entry at `index`, and all entries before it. */
 export function reportUpTo(index: number, entry: Waiting, events: LineEvents): void {
   events.fold.waiting[index] = entry;
   events.settle(index + 1);
 }
 
-/** What a line holds, by which it lets others go on waiting. */
+/** The content of a line: it decides which entries go on waiting. */
 export type Passing = "nothing" | "everything" | "model" | "person" | "compaction" | "call";
 
-/** Tells what need not wait any longer, now that this line has come. */
+/** Reports the entries that need not wait any longer after this line. */
 export function settleBefore(passing: Passing, events: LineEvents): void {
   const { waiting } = events.fold;
   let count = waiting.length;
@@ -61,7 +61,7 @@ function waitsOn(entry: Waiting, passing: Passing): boolean {
     case "words":
       return passing === "person";
     case "answer":
-      // The raw form comes last, but for the answer of a review; or it is the summary of a compaction.
+      // The raw form comes last, except for the answer of a review and the summary of a compaction.
       return entry.family === "raw" ? passing === "compaction" || passing === "model" : passing === "model";
     case "thought":
       return passing === "model";
@@ -108,7 +108,7 @@ function passingOfRaw(type: string, payload: Row): Passing {
   return type.endsWith("_call") ? "call" : "nothing";
 }
 
-/** Whether the waiting text is what a compaction made of the conversation: its line tells it. */
+/** Whether the waiting text is the summary of a compaction. The line of the compaction reports it. */
 export function dropSummary(message: string, fold: Fold): void {
   const last = fold.waiting.at(-1);
   if (last?.kind !== "answer" || last.family !== "raw") return;

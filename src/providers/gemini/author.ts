@@ -1,30 +1,30 @@
 /**
- * How surely a person typed a user message. The client notes no origin: what tells are the fields that it writes, and
- * when it writes them. Pure.
+ * How surely a person typed a user message. The client notes no origin. Only the fields of a message and its time show its
+ * author. Pure.
  */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { isRow, type Row, timeOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";
 
-/** Fields of a message, and of its parts, that say nothing of who wrote it. */
+/** Fields of a message, and of its parts, that say nothing about the author. */
 const FIELDS: ReadonlySet<string> = new Set(["id", "timestamp", "type", "content", "displayContent"]);
 const PART_FIELDS: ReadonlySet<string> = new Set(["text", "inlineData", "fileData", "functionResponse"]);
 const KINDS: ReadonlySet<unknown> = new Set([undefined, "main"]);
 
 const UNKNOWN: Authorship = { evidence: "unproven", why: "unknown-mark" };
 
-/** So soon after its start a client takes no key: the message was on its command line. */
+/** A message so soon after the client's start was on the command line: nobody types so fast. */
 const BEFORE_KEYS_MS = 1000;
-/** What the client puts behind what was piped into it, which mostly ends with a newline of its own. */
+/** The client puts this behind piped text, which mostly ends with a newline of its own. */
 const BEHIND_PIPED = "\n\n\n";
 
-/** The client starts, or goes on after a resume. */
+/** Notes that the client starts, or resumes the session. */
 export function noteStart(fold: Fold, metadata: Row): void {
   fold.started = timeOf(metadata["startTime"]);
   fold.isStrange = !KINDS.has(metadata["kind"]);
 }
 
-/** Who wrote a message that stands outside of histories; `text`: its first. */
+/** The author of a message outside of histories. `text`: the first text of the message. */
 export function authorOf(record: Row, parts: readonly Row[], text: string, fold: Fold): Authorship {
   const first = fold.started ?? null;
   fold.started = null;
@@ -33,7 +33,7 @@ export function authorOf(record: Row, parts: readonly Row[], text: string, fold:
   if (typeof record["id"] !== "string" || record["id"] === "" || time === null) {
     return { evidence: "unproven", why: "unmarked" };
   }
-  // Until 0.25 a message was a string, and what a custom command was expanded to could not be told from it.
+  // Until 0.25 a message was a string. The expansion of a custom command looked the same.
   if (typeof record["content"] === "string") return { evidence: "unproven", why: "unmarked" };
   if (first === null) return TYPED;
   const since = Date.parse(time) - Date.parse(first);

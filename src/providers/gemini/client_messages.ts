@@ -1,4 +1,4 @@
-/** Messages of types `info`, `error` and `warning`: what the client tells the person. Pure. */
+/** Messages of types `info`, `error` and `warning`: the client's messages to the person. Pure. */
 import type { Row } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { isCompressionInfo, readCompressionInfo } from "./compaction.ts";

@@ -1,4 +1,4 @@
-/** Texts that the client gives the model in the person's place, by how they begin. Pure. */
+/** Recognises the client's texts in the person's place by their beginnings. Pure. */
 import type { NoticeKind } from "../../protocol/event.ts";
 import { type Row, textOf } from "../unknown_value.ts";
 import type { Origin } from "../provider.ts";
@@ -7,15 +7,15 @@ import type { Origin } from "../provider.ts";
 const CONTEXT_ID = "d04923d38bb0f6017037e74183378ef4";
 const CONTEXT_START = "<session_context>";
 const CONTEXT_END = "</session_context>";
-/** Its first words; until 0.2x they came without a frame. */
+/** The first words of that record. Until 0.2x they had no frame. */
 const CONTEXT_WORDS = "This is the Gemini CLI. We are setting up the context for our chat.";
 
-/** Whether a user record may be the client's context: a person can type the like, too. */
+/** Whether a user record may be the client's context. A person can type the same. */
 export function mayBeContext(record: Row, text: string): boolean {
   return record["id"] === CONTEXT_ID || text.startsWith(CONTEXT_START) || text.startsWith(CONTEXT_WORDS);
 }
 
-/** What stands in a context record behind the context; all of it, if it is not in the client's own words. */
+/** The text of a context record behind the context; all of its text, where the context has another form. */
 export function behindContext(record: Row, text: string): string {
   const framed = text.startsWith(CONTEXT_START);
   const words = framed ? text.slice(CONTEXT_START.length, CONTEXT_START.length + 200).trimStart() : text;
@@ -27,30 +27,30 @@ export function behindContext(record: Row, text: string): string {
 const WORKSPACE = /^- \*\*Workspace Directories:\*\*\n {2}- (\/.*)$/m;
 /** Until 2025's last versions. */
 const WORKING_IN = /^I'm currently working in the (?:directory: |following directories:\n {2}- )(\/.*)$/m;
-/** The directory stands before the tree of its files. */
+/** The project's directory, which stands before the tree of its files. */
 const LOOKS_AT = 4096;
 
-/** The project's directory, as a context tells it; null if it does not. */
+/** The project's directory in a context; null for none. */
 export function directoryOf(context: string): string | null {
   const head = context.slice(0, LOOKS_AT);
   return WORKSPACE.exec(head)?.[1] ?? WORKING_IN.exec(head)?.[1] ?? null;
 }
 
-/** Whether it is the summary with which a compressed conversation goes on. */
+/** Whether the text is the summary after a compression. */
 export function isSnapshot(text: string): boolean {
   const start = text.trimStart();
   return start.startsWith("<state_snapshot>") ||
     (start.startsWith("<scratchpad>") && start.includes("<state_snapshot>"));
 }
 
-/** What the client says for the model after a summary. */
+/** The client's words in the model's place after a summary. */
 export const SUMMARY_REPLY = "Got it. Thanks for the additional context!";
 
 const SHELL_START = "I ran the following shell command:\n```sh\n";
 const SHELL_RESULT = "\n```\n\nThis produced the following result:\n```\n";
 const SHELL_END = "\n```";
 
-/** A shell line that the person ran, and what it printed; null for any other text. */
+/** A shell line of the person with its output; null for any other text. */
 export function shellOf(text: string): { command: string; output: string } | null {
   if (!text.startsWith(SHELL_START) || !text.endsWith(SHELL_END)) return null;
   const result = text.indexOf(SHELL_RESULT, SHELL_START.length);
@@ -63,7 +63,7 @@ export function shellOf(text: string): { command: string; output: string } | nul
 
 interface ClientText {
   readonly start: string;
-  /** Null where it is for the model alone. */
+  /** Null where the text is only for the model. */
   readonly kind: NoticeKind | null;
   readonly origin: Origin;
 }
@@ -72,7 +72,7 @@ const CLIENT_TEXTS: readonly ClientText[] = [
   { start: "System: Potential loop detected", kind: "info", origin: "injected" },
   { start: "System: Please continue.", kind: "info", origin: "injected" },
   { start: "<hook_context>", kind: "info", origin: "injected" },
-  // The person's words, in a frame and changed: what was typed cannot be told.
+  // The client put the person's words into a frame and changed them. The typed words are not known.
   { start: "User hints:\n<user_input>", kind: "info", origin: "not-typed" },
   { start: "User steering update:\n<user_input>", kind: "info", origin: "not-typed" },
   { start: "Background execution update:\n<background_output>", kind: "background", origin: "tool-output" },
@@ -80,7 +80,7 @@ const CLIENT_TEXTS: readonly ClientText[] = [
   { start: "Here is a summary of changes in the user's editor context", kind: null, origin: "injected" },
 ];
 
-/** How texts of the client begin in forms that are not known, or that were cut off. A person may type the like. */
+/** Beginnings of the client's texts in unknown forms, and of texts that were cut off. A person may type the same. */
 const BEGINNINGS = ["System: ", SHELL_START];
 
 export function mayBeClients(text: string): boolean {
@@ -94,7 +94,7 @@ export function clientTextOf(text: string): ClientText | null {
 const FILES_START = "--- Content from referenced files ---";
 const FILES_END = "--- End of content ---";
 
-/** The texts of a record without the files that the person named: the client puts them behind the prompt. */
+/** The texts of a record without the files that the person named. The client puts these behind the prompt. */
 export function withoutFiles(texts: readonly string[]): readonly string[] {
   let inFiles = false;
   return texts.filter((text) => {
@@ -106,7 +106,7 @@ export function withoutFiles(texts: readonly string[]): readonly string[] {
   });
 }
 
-/** What the person typed, where the client notes it because it sent another text. */
+/** The typed text, where the client kept it because it sent another one. */
 export function displayed(record: Row): string | null {
   const content = record["displayContent"];
   if (typeof content === "string") return content.trim() === "" ? null : textOf(content);

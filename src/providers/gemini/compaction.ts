@@ -1,10 +1,10 @@
-/** One notice for one compaction, which the client tells in two places, in either order. Pure. */
+/** One notice for one compaction. The client writes it in two places, in either order. Pure. */
 import type { Origin } from "../provider.ts";
 import { digestOf } from "./digests.ts";
 import { type Fold, rememberSaid, wasSaid } from "./fold.ts";
 import type { MessageEvents } from "./message_events.ts";
 
-/** The summary with which the conversation goes on; it comes again with every later history. */
+/** The summary after a compaction. Every later history repeats it. */
 export function readSnapshot(text: string, fold: Fold, events: MessageEvents): Origin {
   if (wasSaid(fold, text)) return "repeat";
   rememberSaid(fold, text);
@@ -17,7 +17,7 @@ export function readSnapshot(text: string, fold: Fold, events: MessageEvents): O
   return "summary";
 }
 
-/** What the client tells the person; without the summary. */
+/** The client's message to the person, without the summary. */
 const COMPRESSED =
   /^(?:(?:Chat |Conversation )?(?:history|context|chat)\b.{0,40}\bcompressed\b|IMPORTANT: This conversation\b.{0,200}\bcompressed\b)/i;
 

@@ -1,14 +1,11 @@
-/**
- * Short digests of what was read already, kept as one string: it stays small in checkpoints, and copying it costs
- * nothing. Pure.
- */
+/** Short digests of texts that were read, in one string: checkpoints stay small, and a copy costs nothing. Pure. */
 
-/** Characters of a digest among others. */
+/** Characters of a digest, with the space behind it. */
 export const WIDTH = 12;
-/** Of a longer text, its length, its beginning and its end are looked at: a person may paste megabytes. */
+/** A person may paste megabytes: the digest of a longer text uses its length, its beginning and its end. */
 const SAMPLE = 512;
 
-/** Eleven characters that tell texts apart; not for anything that somebody would gain by forging. */
+/** Eleven characters that differ between texts. They do not resist forgery, and nothing here needs that. */
 export function digestOf(text: string): string {
   const ends = text.length <= 2 * SAMPLE ? text : text.slice(0, SAMPLE) + text.slice(-SAMPLE);
   const sample = `${text.length}:${ends}`;
@@ -30,7 +27,7 @@ export function hasDigest(digests: string, digest: string): boolean {
   return digests.includes(`${digest} `);
 }
 
-/** With `digest` as the latest; at most `most` are kept, and at times half as many more. */
+/** Adds `digest` as the latest. Keeps `most` digests, and at times half as many more. */
 export function addDigest(digests: string, digest: string, most: number): string {
   if (hasDigest(digests, digest)) return digests;
   const all = `${digests}${digest} `;

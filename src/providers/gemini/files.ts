@@ -1,4 +1,4 @@
-/** Which files of the client's temporary folder hold sessions, and what their first records say. Pure. */
+/** Recognises logs in the client's temporary folder by their names and first records. Pure. */
 import { isRow, listOf, type Row, textOf } from "../unknown_value.ts";
 import type { Source } from "../provider.ts";
 import { messageOf, speakerOf } from "./message_shape.ts";
@@ -10,10 +10,10 @@ const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const SESSION_LOG = /^([^/]+)\/chats\/(session-[^/]+)\.(jsonl|json)$/;
 const AGENT_LOG = new RegExp(`^[^/]+/chats/(${UUID})/([^/]+\\.jsonl)$`);
 const AGENT_FILE = /^([^/]+)\.jsonl$/;
-/** Until 0.2x a project's folder was named by a hash; it stays when its files are copied to the folder of today. */
+/** Until 0.2x a hash named a project's folder. It stays when the client copies its files to the new folder. */
 const HASHED = /^[0-9a-f]{64}$/;
 
-/** Whether a session's log lies where the client put it. */
+/** Whether a session's log lies in the client's own folder. */
 export function isInPlace(path: string): boolean {
   return SESSION_LOG.test(path.split("/").slice(-3).join("/"));
 }
@@ -31,16 +31,16 @@ export function classifyAgentFile(relative: string): { kind: "log"; agent: strin
   return agent === undefined || !AGENT_ID.test(agent) || agent === "main" ? null : { kind: "log", agent };
 }
 
-/** The records of a session that is one document: its metadata, then its messages. */
+/** The records of a session in one document: the metadata, then the messages. */
 export function recordsOf(document: unknown): readonly unknown[] {
-  // A history as the model has it, which `/chat save` writes.
+  // `/chat save` writes a history in the model's form.
   if (Array.isArray(document)) return document;
   if (!isRow(document)) return [];
   const { messages, ...metadata } = document;
   return [metadata, ...listOf(messages)];
 }
 
-/** A log in which nothing was said yet is none: a resume leaves such files behind. */
+/** A log without a message is no session: a resume leaves such files behind. */
 export function introduceLog(relative: string, head: readonly unknown[]): Source | null {
   const [, folder, part, extension] = SESSION_LOG.exec(relative) ?? [];
   if (folder === undefined || part === undefined) return null;
@@ -57,7 +57,7 @@ function isDocument(record: unknown): boolean {
   return isRow(record) && textOf(record["sessionId"]) !== "" && Array.isArray(record["messages"]);
 }
 
-/** What the client tells on its own account also comes into the log that a resume leaves behind. */
+/** The log that a resume leaves behind may still hold messages of the client. */
 const SPEAKERS: ReadonlySet<unknown> = new Set(["user", "gemini"]);
 
 function saysSomething(record: Row): boolean {

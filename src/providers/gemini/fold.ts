@@ -1,42 +1,42 @@
-/** What reading one log remembers from record to record: small plain JSON, kept in checkpoints. Pure. */
+/** The state of reading one log: small plain JSON, kept in checkpoints. Pure. */
 import { addDigest, digestOf, hasDigest, WIDTH } from "./digests.ts";
 
-/** Texts of user records, so that a replay of them is known; each costs twelve bytes. */
+/** At most so many texts of user records are remembered, to recognise a replay. Each costs twelve bytes. */
 const SAID = 4096;
-/** Events of the latest records; a record is written again before much else is. */
+/** At most so many events are remembered. A record comes again soon, if it does. */
 const EMITTED = 512;
 const NEWLY = 64;
 const GROWING = 4;
 const OPEN_CALLS = 64;
 const WAITING_AGENTS = 16;
 
-/** Of longer ids, a digest stands for them. */
+/** A digest replaces a longer id. */
 const ID_CHARS = 200;
 
 export interface Fold {
   readonly agent: string;
-  /** What of the session's metadata was said already. */
+  /** The facts about the session that were reported. */
   readonly told: { project: boolean; client: boolean; title: boolean };
-  /** Whether there was anything that a further context record would repeat. */
+  /** Whether the log has content that a further context record would repeat. */
   begun: boolean;
-  /** When the client started, until the first message after that; and whether what it calls its session is not known. */
+  /** The time of the client's start, until the first message; and whether its name for the session is unknown. */
   started?: string | null;
   isStrange?: boolean;
-  /** In a replay of the history: whether what comes was in this log before. Null outside. */
+  /** In a replay of the history: whether its texts were in this log before. Null outside of replays. */
   replay: "repeat" | "new" | null;
-  /** In a sub-agent's log: whether its task was read. */
+  /** In a sub-agent's log: whether the task was read. */
   asked: boolean;
   said: string;
   emitted: string;
-  /** The latest of them: a string that was added to is copied whole before it is searched. Absent at first. */
+  /** The latest of them, apart: the runtime copies a string that grew before a search. Absent at first. */
   newly?: string;
-  /** Texts of the latest messages, as far as they were told: a message can be written again with more. */
+  /** The reported texts of the latest messages: a message may come again with more text. */
   readonly growing: { readonly id: string; length: number; digest: string; times: number }[];
-  /** Which of the two records of one compaction was read. */
+  /** The record of a compaction that came first, of its two. */
   compaction: "snapshot" | "told" | null;
-  /** Calls whose results come in records of their own, by their id or name. */
+  /** Calls with results in records of their own, by their id or name. */
   readonly open: { readonly key: string; readonly call: string }[];
-  /** Sub-agents that ended together with another, and hand back with the records after. */
+  /** Sub-agents that ended together with another one. They hand back with the next records. */
   readonly waiting: { readonly agent: string; readonly time: string | null }[];
 }
 
@@ -68,7 +68,7 @@ export function wasEmitted(fold: Fold, id: string): boolean {
   return knows(fold, digestOf(id));
 }
 
-/** Whether it was new. */
+/** Remembers the event. Whether it was new. */
 export function rememberEmitted(fold: Fold, id: string): boolean {
   const digest = digestOf(id);
   if (knows(fold, digest)) return false;
@@ -83,7 +83,7 @@ function knows({ emitted, newly = "" }: Fold, digest: string): boolean {
   return hasDigest(newly, digest) || hasDigest(emitted, digest);
 }
 
-/** What is new in the text of the message `id`, and the id of the event that tells it; null for nothing. */
+/** The new part of the text of the message `id`, and the id of its event; null for nothing new. */
 export function newText(fold: Fold, id: string, text: string): { id: string; text: string } | null {
   const key = shortId(id);
   const known = fold.growing.find((message) => message.id === key);
@@ -102,7 +102,7 @@ export function newText(fold: Fold, id: string, text: string): { id: string; tex
   return rest.trim() === "" ? null : { id: `${id}:text:${known.times}`, text: rest.toWellFormed() };
 }
 
-/** A service may use an id again: from now on it means this call. Calls without ids have names, and wait in their order. */
+/** A service may use an id again: it now means this call. Calls without ids have names, and wait in their order. */
 export function openCall(fold: Fold, key: string, call: string): void {
   const known = fold.open.findIndex((open) => open.key === key && open.call === call);
   if (known !== -1) fold.open.splice(known, 1);
@@ -110,7 +110,7 @@ export function openCall(fold: Fold, key: string, call: string): void {
   fold.open.push({ key, call });
 }
 
-/** The call that waits for this result, waiting no more; null if none does. */
+/** The call that waited for this result; null for none. Forgets the call. */
 export function closeCall(fold: Fold, id: string, name: string): string | null {
   const latest = fold.open.findLastIndex(({ key }) => key === id);
   const index = latest === -1 ? fold.open.findIndex(({ key }) => key === name) : latest;

@@ -1,7 +1,6 @@
 /**
- * Gemini CLI (0.20 to 0.61): `~/.gemini/tmp/<project>/chats/session-<minute>-<id>.jsonl`, one `.json` document until
- * 0.38; sub-agents' logs in a folder beside it. Room: providers; no authority, pure. Reads records that were parsed
- * already; opens nothing, writes nothing, and never throws on what a log holds.
+ * Gemini CLI (0.20 to 0.61): `~/.gemini/tmp/<project>/chats/session-<minute>-<id>.jsonl`, one `.json` document until 0.38;
+ * the logs of sub-agents lie in a folder beside it.
  */
 import { dirname, join } from "@std/path";
 import { MAIN_AGENT } from "../../protocol/event.ts";
@@ -18,7 +17,7 @@ import { endedAgents } from "./tool_calls.ts";
 import { readUserMessage } from "./user_messages.ts";
 import type { Provider, Reading } from "../provider.ts";
 
-/** How the client begins the record that follows nearly every message; a longer one holds more. */
+/** The beginning of a record that follows nearly every message. A longer record holds more. */
 const LAST_UPDATED = '{"$set":{"lastUpdated":"';
 const LAST_UPDATED_CHARS = 60;
 
@@ -30,7 +29,7 @@ export const gemini: Provider = {
   recordsOf,
   projectFile: (main) => isInPlace(main) ? join(dirname(dirname(main)), ".project_root") : null,
   agentFolder(main, session) {
-    // A log that was copied elsewhere has none beside it: nobody's whole folder is looked through for them.
+    // A log in another place has none beside it. kato does not search a whole folder of a person.
     if (!isInPlace(main)) return null;
     return session === null ? dirname(main) : join(dirname(main), session);
   },
@@ -57,7 +56,7 @@ export const gemini: Provider = {
   read(state, { value, line }) {
     const fold = state as Fold;
     if (!isRow(value)) return { outs: [{ out: "unknown", type: "gemini/(no object)" }], origin: "injected" };
-    // The first was handed back with this record; the reader takes one at a time.
+    // `handBack` gave the first one with this record: the reader takes one at a time.
     const agents = [...fold.waiting, ...agentsOf(value, line, fold)].slice(1);
     fold.waiting.length = 0;
     addWaiting(fold, agents);
@@ -67,10 +66,10 @@ export const gemini: Provider = {
       : { outs: reading.outs, origin: "sub-agent" };
   },
 
-  // The client writes a sub-agent's last record before the one that hands back.
+  // The client writes a sub-agent's last record before the hand-back.
   endsRun: () => true,
   timeOf: ({ value }) => isRow(value) ? timeOf(value["timestamp"]) : null,
-  // A copied session bears another id in its metadata, and no client copies logs.
+  // A copied session has another id in its metadata, and no client copies logs.
   identity: () => null,
   startingCall: () => null,
 };
@@ -80,7 +79,7 @@ function agentsOf(record: Row, line: number, fold: Fold): Fold["waiting"] {
   return endedAgents(record, line, fold);
 }
 
-/** In the order in which the client tells its records apart. */
+/** The client recognises its records in this order. */
 function readRecord(record: Row, line: number, fold: Fold): Reading {
   const events = createMessageEvents(record, `${line}`, fold);
   if (typeof record["$rewindTo"] === "string") return readRewind(fold, events);

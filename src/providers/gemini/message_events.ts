@@ -1,4 +1,4 @@
-/** The events of one record, with their ids and their time; what was told already is not told again. Pure. */
+/** The events of one record, with their ids and their time. An event is reported once. Pure. */
 import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
 import { type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Origin, Out, Reading, Said } from "../provider.ts";
@@ -11,13 +11,13 @@ export interface MessageEvents {
   /** The record's id. */
   readonly id: string;
   readonly time: string | null;
-  /** `key`: by what it is known when the record is written again; its id, where that is no service's. */
+  /** `key`: recognises the call when the record comes again. It is the id, unless a service gave that. */
   add(id: string, time: string | null, body: EventBody, key?: string): void;
-  /** A text that may have been told already, or the beginning of it. */
+  /** A text. It may have been reported before, or its beginning may have. */
   addText(body: { type: "assistant"; text: string; model: string | null; phase: null }): void;
-  /** What the person said. */
+  /** Words of the person. */
   addUser(text: string, said: Said): void;
-  /** `key` tells it from the record's other events. `said`: of a message in the person's place, who wrote it. */
+  /** `key`: differs between the events of a record. `said`: the author of a message in the person's place. */
   addNotice(kind: NoticeKind, text: string, key?: string, said?: Said): void;
   addUnknown(type: string): void;
   reading(origin: Origin): Reading;
@@ -50,7 +50,7 @@ export function createMessageEvents(record: Row, place: string, fold: Fold): Mes
     },
     addUser(text, said) {
       const fresh = text.trim() === "" ? null : newText(fold, id, text);
-      // Of a text that was written again, nothing is obeyed: the client does not do that with what is typed.
+      // kato obeys nothing in a text that came again: the client does not repeat typed texts.
       if (fresh === null) return;
       const author = fresh.id === id
         ? said
@@ -66,14 +66,14 @@ export function createMessageEvents(record: Row, place: string, fold: Fold): Mes
   };
 }
 
-/** `place`: what stands for the id of a record without one. */
+/** `place`: the id of a record without one. */
 export function recordId(record: Row, place: string): string {
   return shortId(textOf(record["id"])) || `line:${place}`;
 }
 
 const NO_OUTS: readonly Out[] = [];
 
-/** The reading of a record that says nothing of the conversation. */
+/** The reading of a record without a part of the conversation. */
 export function silent(origin: Origin): Reading {
   return { outs: NO_OUTS, origin };
 }

@@ -1,10 +1,10 @@
-/** What a record is by what it holds, where it does not say: other programs write such logs, too. Pure. */
+/** The type of a record by its fields, where it has no type: other programs write such logs, too. Pure. */
 import type { Row } from "../unknown_value.ts";
 
-/** Fields that messages of the model alone have. */
+/** Only messages of the model have these fields. */
 const MODEL_FIELDS = ["toolCalls", "thoughts", "tokens", "model"];
 
-/** Its type; else whose role it has, as the model's interface calls them; else whose fields. */
+/** The speaker by the type of the record; else by its role; else by its fields. */
 export function speakerOf(record: Row): unknown {
   const { type, role } = record;
   if (type !== undefined) return type;
@@ -13,7 +13,7 @@ export function speakerOf(record: Row): unknown {
   return MODEL_FIELDS.some((field) => field in record) ? "gemini" : undefined;
 }
 
-/** With its parts where the client has them. */
+/** The message with its parts in the client's own place. */
 export function messageOf(record: Row): Row {
   const { content, parts } = record;
   return content === undefined && parts !== undefined ? { ...record, content: parts } : record;

@@ -16,7 +16,7 @@ export function readModelMessage(record: Row, fold: Fold, events: MessageEvents)
   readThoughts(record, parts, events);
   // One response comes in pieces.
   const text = parts.filter((part) => !isThought(part)).map((part) => textOf(part["text"])).join("");
-  // What the client says for the model after a compaction.
+  // The client's words in the model's place after a compaction.
   if (model !== "" || text !== SUMMARY_REPLY) {
     events.addText({ type: "assistant", text, model: model === "" ? null : model, phase: null });
   }
@@ -26,7 +26,7 @@ export function readModelMessage(record: Row, fold: Fold, events: MessageEvents)
   return events.reading("assistant-text");
 }
 
-/** Whether it was written when the model answered: a replay has lists of parts, no model and no count of tokens. */
+/** Whether the record is from the time of the answer. A replay has lists of parts, no model and no count of tokens. */
 export function isLive(record: Row): boolean {
   return typeof record["content"] === "string" || isRow(record["tokens"]) || textOf(record["model"]) !== "";
 }

@@ -1,4 +1,4 @@
-/** The content of a message: a string, or parts as the model's interface has them. Pure. */
+/** The content of a message: a string, or parts of the model's interface. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import { describeMedia } from "../media.ts";
 import type { MessageEvents } from "./message_events.ts";
@@ -14,18 +14,18 @@ export function isThought(part: Row): boolean {
   return part["thought"] === true;
 }
 
-/** The texts of a message, without thoughts, one a part; blank ones say nothing. */
+/** The texts of a message without thoughts, one for each part. Blank texts are left out. */
 export function textsOf(parts: readonly Row[]): string[] {
   return parts.filter((part) => !isThought(part)).map((part) => textOf(part["text"]))
     .filter((text) => text.trim() !== "");
 }
 
-/** Fields that hold something of a part, and are read elsewhere or not worth a word. */
+/** Fields with content of a part that is read elsewhere or needs no report. */
 const READ = ["text", "thought", "functionCall", "functionResponse"];
-/** What goes along with others. */
+/** Fields beside others. */
 const EXTRAS: ReadonlySet<string> = new Set(["thoughtSignature", "videoMetadata", "mediaResolution"]);
 
-/** Tells of the parts that are not text: images and files, and what is not known. */
+/** Reports the other parts: images, files and unknown ones. */
 export function readOtherParts(parts: readonly Row[], prefix: string, events: MessageEvents): void {
   for (const [index, part] of parts.entries()) {
     if (READ.some((field) => field in part)) continue;

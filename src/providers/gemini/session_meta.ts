@@ -1,4 +1,4 @@
-/** What records tell of their session: its title, where and when it began. Pure. */
+/** The facts about a session in its records: title, beginning, folder. Pure. */
 import { isRow, listOf, type Row, textOf, timeOf } from "../unknown_value.ts";
 import type { Out, Reading } from "../provider.ts";
 import { cutText, firstLine } from "../prompt_title.ts";
@@ -7,17 +7,17 @@ import type { Fold } from "./fold.ts";
 import { partsOf, textsOf } from "./parts.ts";
 import { firstTextOf } from "./state_records.ts";
 
-/** A title may be a sentence, never a text. */
+/** A title is a sentence at most. */
 const TITLE_CHARS = 200;
-/** A summary is the client's, and better than first words, which have rank 0. */
+/** A summary of the client is better than first words, which have rank 0. */
 const SUMMARY_RANK = 1;
 
-/** No log says which version wrote it. */
+/** No log names the version that wrote it. */
 const CLIENT = "Gemini CLI";
 
 type Meta = Extract<Out, { out: "meta" }>;
 
-/** `reading` of `record`, with what the record tells of the session. */
+/** `reading` of `record`, with the facts about the session in that record. */
 export function reportMeta(record: Row, fold: Fold, reading: Reading): Reading {
   const { told } = fold;
   const settings = isRow(record["$set"]) ? record["$set"] : record;
@@ -28,7 +28,7 @@ export function reportMeta(record: Row, fold: Fold, reading: Reading): Reading {
     const project = projectOf(record, settings);
     if (project !== null) [meta.project, told.project] = [project, true];
   }
-  // A converted log begins with the conversion; the metadata that follow have the session's own beginning.
+  // A converted log begins with the conversion. The next metadata have the session's own beginning.
   const started = timeOf(record["startTime"]);
   if (started !== null) meta.started = started;
   if (!told.client) [meta.client, told.client] = [CLIENT, true];
@@ -49,7 +49,7 @@ function titleOf(settings: Row, fold: Fold, reading: Reading): { text: string; r
   return null;
 }
 
-/** The first of the session's directories is where it began; the context for the model names it, too. */
+/** The first of the session's directories is its project. The context for the model names it, too. */
 function projectOf(record: Row, settings: Row): string | null {
   const [directory] = listOf(settings["directories"]);
   if (typeof directory === "string" && directory.startsWith("/")) return textOf(directory);

@@ -1,4 +1,4 @@
-/** Records of state: the session's metadata, changes to it, and going back to an earlier point. Pure. */
+/** Records of state: the session's metadata, changes to it, and rewinds. Pure. */
 import { isRow, listOf, type Row, rowOf, typeName } from "../unknown_value.ts";
 import type { Out, Reading } from "../provider.ts";
 import { noteStart } from "./author.ts";
@@ -10,7 +10,7 @@ import { readModelMessage } from "./model_messages.ts";
 import { partsOf, textsOf } from "./parts.ts";
 import { ownTexts, readKeptMessage } from "./user_messages.ts";
 
-/** The client starts, or goes on after a resume. */
+/** The client starts, or resumes the session. */
 export function readMetadata(metadata: Row, fold: Fold, events: MessageEvents): Reading {
   fold.replay = null;
   noteStart(fold, metadata);
@@ -31,14 +31,14 @@ const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * `messages` replaces the history of the model, not what was said. It repeats what the log has already, and is read for what it has
- * not: a summary, and what stands nowhere else. Nothing in it is obeyed.
+ * `messages` replaces the history of the model, and repeats the log. kato reads it for a summary, and for texts that stand
+ * nowhere else. It obeys nothing in it.
  */
 export function readSettings(settings: Row, place: string, fold: Fold, events: MessageEvents): Reading {
   for (const name of Object.keys(settings)) {
     if (!KNOWN_SETTINGS.has(name)) events.addUnknown(`gemini/set/${typeName(name)}`);
   }
-  // A resume begins with the session's id, also where the client had died in a replay.
+  // A resume begins with the session's id, even where the client died in a replay before.
   if ("sessionId" in settings) fold.replay = null;
   if (!Array.isArray(settings["messages"])) return events.reading("injected");
   const messages = listOf(settings["messages"]).filter(isRow);
@@ -53,17 +53,17 @@ export function readSettings(settings: Row, place: string, fold: Fold, events: M
   };
 }
 
-/** What of a history was not told before. */
+/** Reports the texts of a history that were not reported before. */
 function readKept(messages: readonly Row[], place: string, fold: Fold): readonly Out[] {
   const eventsAt = (index: number) => createMessageEvents(rowOf(messages[index]), `${place}:${index}`, fold);
   const summary = messages.findIndex((message) => keptTexts(message).some(isSnapshot));
-  // Whatever stands beside a summary is what is left of what was said.
+  // The texts beside a summary are the rest of the conversation.
   if (summary !== -1) return readKeptMessage(rowOf(messages[summary]), fold, eventsAt(summary)).outs;
-  // Messages that follow one another are one in a history: where a part of it is known, all of it is.
+  // A history joins messages that follow one another. Where a part is known, all of it is.
   const isKnown = (message: Row) => keptTexts(message).some((text) => wasSaid(fold, text));
   const known = messages.findIndex(isKnown);
   fold.replay = known === -1 ? "new" : "repeat";
-  // What stands before the first known message is the client's: a context, a prompt that was changed.
+  // The client wrote the texts before the first known message: a context, or a changed prompt.
   const from = Math.max(known, 0);
   return messages.slice(from).flatMap((message, index) => {
     const before = fold.replay;
@@ -75,7 +75,7 @@ function readKept(messages: readonly Row[], place: string, fold: Fold): readonly
     if (speakerOf(message) === "user") return readKeptMessage(message, fold, events).outs;
     if (speakerOf(message) !== "gemini" || before === "repeat") return [];
     const { outs } = readModelMessage(messageOf(message), fold, events);
-    // Also where it looks as if the model had answered just now.
+    // Even a record that looks like a fresh answer belongs to the history.
     fold.replay = before;
     return outs;
   });
@@ -85,12 +85,12 @@ function keptTexts(message: Row): readonly string[] {
   return speakerOf(message) === "user" ? ownTexts(message) : [];
 }
 
-/** The context among the messages of such a record; "" if there is none. */
+/** The context among the messages of such a record; "" for none. */
 export function firstTextOf(settings: Row): string {
   return textsOf(partsOf(rowOf(listOf(settings["messages"])[0])["content"]))[0] ?? "";
 }
 
-/** What was undone stays: it was said. */
+/** The undone part stays in the recording. */
 export function readRewind(fold: Fold, events: MessageEvents): Reading {
   fold.replay = null;
   events.addNotice("info", "The conversation went back to an earlier point.", "rewind");

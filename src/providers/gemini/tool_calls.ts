@@ -1,11 +1,11 @@
-/** Calls of tools, with their results: in `toolCalls` of a live record, in parts of a replayed one. Pure. */
+/** Calls of tools and their results: in `toolCalls` of a live record, in the parts of a replayed one. Pure. */
 import type { NoticeKind } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
 import { type MessageEvents, recordId } from "./message_events.ts";
 import { partsOf, readOtherParts } from "./parts.ts";
 
-/** States of a call that waits or runs: there is no result yet. */
+/** A call in one of these states has no result yet. */
 const UNFINISHED: ReadonlySet<unknown> = new Set([
   undefined,
   "validating",
@@ -27,8 +27,8 @@ function resultId(call: string): string {
 }
 
 /**
- * By what a call of a record is known when the record is written again, and its result with it: a service may use the id again
- * in another message, or for another call of this one.
+ * The key of a call and of its result, for a record that comes again. The id alone is not enough: a service may use it
+ * again, in another message or for another call of this one.
  */
 function keyOf(record: string, calls: readonly string[], index: number): string {
   const id = calls[index] ?? "";
@@ -36,7 +36,7 @@ function keyOf(record: string, calls: readonly string[], index: number): string 
   return `${record}/${id}${before === 0 ? "" : `#${before}`}`;
 }
 
-/** Each call is followed by its result: the client writes them together, when all have ended. */
+/** Reports each call with its result. The client writes them together when all have ended. */
 export function readToolCalls(record: Row, events: MessageEvents): void {
   const calls = callsOf(record);
   const ids = calls.map((call, index) => callId(call, events.id, index));
@@ -51,7 +51,7 @@ export function readToolCalls(record: Row, events: MessageEvents): void {
   }
 }
 
-/** What a call gave is known by the call's key where it is named after its id. */
+/** The key of a result: the call's key, where the result is named after the id of the call. */
 function withKeys(events: MessageEvents, id: string, key: string): MessageEvents {
   return {
     ...events,
@@ -70,7 +70,7 @@ function readResult(call: Row, id: string, name: string, events: MessageEvents):
   if (name === "ask_user" && call["status"] !== "error") readDecisions(call, text, id, time, events);
 }
 
-/** After a masking, a result can hold those of the calls beside it. */
+/** After a masking, a result may hold the results of the other calls, too. */
 function ownParts(parts: readonly Row[], id: string): readonly Row[] {
   const isOwn = (part: Row) => rowOf(part["functionResponse"])["id"] === id;
   if (!parts.some(isOwn)) return parts;
@@ -83,7 +83,7 @@ function resultText(parts: readonly Row[]): string {
   ).filter((text) => text !== "").join("\n");
 }
 
-/** What the model was told. */
+/** The text of a response to the model. */
 function responseText(functionResponse: Row): string {
   const response = rowOf(functionResponse["response"]);
   const said = response["error"] ?? response["output"] ?? response["result"];
@@ -97,7 +97,7 @@ function isError(part: Row): boolean {
   return error !== undefined && error !== null;
 }
 
-/** Images stand beside a response, or in it. */
+/** The images beside a response, or in it. */
 function readMedia(parts: readonly Row[], call: string, events: MessageEvents): void {
   const inner = parts.flatMap((part) => partsOf(rowOf(part["functionResponse"])["parts"]));
   const notices: MessageEvents = {
@@ -109,7 +109,7 @@ function readMedia(parts: readonly Row[], call: string, events: MessageEvents): 
   readOtherParts([...parts, ...inner], "media", notices);
 }
 
-/** The questions that the model asked, and what the person chose or wrote. */
+/** The questions of the model, and the choices or words of the person. */
 function readDecisions(
   call: Row,
   text: string,
@@ -134,7 +134,7 @@ function labelOf(option: unknown): string {
   return textOf(option) || textOf(rowOf(option)["label"]);
 }
 
-/** `{"answers":{"0":"Blue"}}`, by the number of the question. */
+/** `{"answers":{"0":"Blue"}}`: the key is the number of the question. */
 function answersOf(text: string): Row {
   if (!text.startsWith("{")) return {};
   try {
@@ -144,7 +144,7 @@ function answersOf(text: string): Row {
   }
 }
 
-/** Calls in a model's content: those that `toolCalls` does not hold. */
+/** Calls in a model's content that are not in `toolCalls`. */
 export function readFunctionCalls(
   parts: readonly Row[],
   record: Row,
@@ -169,7 +169,7 @@ export function readFunctionCalls(
   }
 }
 
-/** Results in a user record: nearly all repeat what `toolCalls` told. */
+/** Results in a user record. Nearly all repeat `toolCalls`. */
 export function readFunctionResponses(parts: readonly Row[], fold: Fold, events: MessageEvents): void {
   for (const part of parts) {
     const response = part["functionResponse"];
@@ -184,7 +184,7 @@ export function readFunctionResponses(parts: readonly Row[], fold: Fold, events:
   }
 }
 
-/** Sub-agents whose calls ended with this record, and when; those of calls that were told are none. */
+/** Sub-agents whose calls ended with this record, each with the time; without calls that were reported before. */
 export function endedAgents(record: Row, line: number, fold: Fold): { agent: string; time: string | null }[] {
   const own = recordId(record, `${line}`);
   const calls = callsOf(record);
@@ -196,7 +196,7 @@ export function endedAgents(record: Row, line: number, fold: Fold): { agent: str
   });
 }
 
-/** As the client makes a file's name of it. */
+/** The id in the form of a file name, as the client makes it. */
 function agentId(id: string): string | null {
   const name = id.replace(/[^a-zA-Z0-9_-]/g, "_");
   return AGENT_ID.test(name) && name !== "main" ? name : null;

@@ -1,4 +1,4 @@
-/** Messages of type `user`: what a person said, results of tools, and what the client says in their place. Pure. */
+/** Messages of type `user`: words of a person, results of tools, and words of the client in the person's place. Pure. */
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import type { Authorship } from "../../protocol/evidence.ts";
 import { isRow, type Row } from "../unknown_value.ts";
@@ -29,7 +29,7 @@ export function readUserMessage(record: Row, fold: Fold, events: MessageEvents):
   const typed = displayed(record);
   if (typed === null && mayBeContext(record, first)) return readContext(record, texts, parts, fold, events);
   fold.begun = true;
-  // A replay keeps only what was sent.
+  // A replay has only the text that was sent.
   if (typed !== null) fold.replay = null;
   if (fold.replay !== null || isRepeatedTask(first, fold)) return readReplayed(texts, parts, fold, events);
   if (parts.some((part) => isRow(part["functionResponse"]))) return readResults(texts, parts, fold, events);
@@ -42,24 +42,24 @@ export function readUserMessage(record: Row, fold: Fold, events: MessageEvents):
 
 const AMBIGUOUS: Authorship = { evidence: "unproven", why: "ambiguous" };
 
-/** The client puts files behind the prompt: a text that only follows some may be a file's, with the mark of its end. */
+/** The client puts files behind the prompt. A text behind a file may be part of it, with a forged mark of its end. */
 function isBehindFiles(all: readonly string[], first: string, typed: string | null): boolean {
   return typed === null && first !== "" && all[0] !== first;
 }
 
-/** A message of a history that the client keeps for the model: what was in this log before is a repeat. */
+/** A message of the model's history. A text that was in this log before is a repeat. */
 export function readKeptMessage(record: Row, fold: Fold, events: MessageEvents): Reading {
   return readReplayed(ownTexts(record), partsOf(messageOf(record)["content"]), fold, events);
 }
 
-/** The texts of a message, without the client's context and the files that the person named. */
+/** The texts of a message without the client's context and the named files. */
 export function ownTexts(record: Row): readonly string[] {
   const [first = "", ...others] = withoutFiles(textsOf(partsOf(messageOf(record)["content"])));
   const own = mayBeContext(record, first) ? behindContext(record, first) : first;
   return [own, ...others].filter((text) => text !== "");
 }
 
-/** A further context begins a replay of the history; the first typed message can stand in the same record. */
+/** A further context begins a replay of the history. The first typed message may stand in the same record. */
 function readContext(
   record: Row,
   texts: readonly string[],
@@ -75,19 +75,19 @@ function readContext(
   return readReplayed(behind, parts, fold, events);
 }
 
-/** In a sub-agent's log no context opens a replay: the task does. */
+/** In a sub-agent's log the task begins a replay, not a context. */
 function isRepeatedTask(first: string, fold: Fold): boolean {
   return fold.agent !== MAIN_AGENT && first !== "" && wasSaid(fold, first);
 }
 
-/** What was in this log before is a repeat; the rest is told, and nothing in it is obeyed. */
+/** A text that was in this log before is a repeat. kato reports other texts, and obeys nothing in them. */
 function readReplayed(
   texts: readonly string[],
   parts: readonly Row[],
   fold: Fold,
   events: MessageEvents,
 ): Reading {
-  // Messages that follow one another become parts of one record: each text is looked up.
+  // A replay joins messages that follow one another, so each part is looked up.
   const fresh = texts.filter((text) => !wasSaid(fold, text));
   if (texts.length > 0) fold.replay = fresh.length > 0 ? "new" : "repeat";
   readFunctionResponses(parts, fold, events);
@@ -99,7 +99,7 @@ function readReplayed(
   return events.reading(fold.replay === "new" ? "not-typed" : "repeat");
 }
 
-/** Texts beside results of tools are the client's, or the person's in a frame of the client's. */
+/** A text beside results of tools is the client's, or the person's in a frame of the client. */
 function readResults(
   texts: readonly string[],
   parts: readonly Row[],
@@ -137,7 +137,7 @@ function readSaid(
     readClientText(text, fold, events, index === 0 ? "" : `text:${index}`)
   );
   const own = texts.filter((_, index) => origins[index] === null);
-  // Where there are several, the client may have put the others there.
+  // Of several texts the client may have added all but the first.
   const [origin = null] = origins;
   const text = own.join("\n");
   events.addUser(
@@ -149,7 +149,7 @@ function readSaid(
   return origin ?? (own.length > 0 ? "user" : "injected");
 }
 
-/** Whose words a text of the client's own forms is; null for any other text. `key`: "" for a record's first. */
+/** The origin of a text in one of the client's own forms; null for any other text. `key`: "" for the first of a record. */
 function readClientText(text: string, fold: Fold, events: MessageEvents, key: string): Origin | null {
   if (isSnapshot(text)) return readSnapshot(text, fold, events);
   const shell = shellOf(text);
