@@ -2,6 +2,7 @@
  * Claude Code (1.0 to 2.1): `~/.claude/projects/<slug>/<session>.jsonl`, with the logs of sub-agents in a folder beside it.
  */
 import { join } from "@std/path";
+import { CLIENTS } from "../../protocol/clients.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import { endsReply, readAssistantRow } from "./assistant_rows.ts";
 import { createFold, type Fold } from "./fold.ts";
@@ -21,7 +22,7 @@ import { cutText } from "../prompt_title.ts";
 const SESSION = /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl$/;
 const AGENT_FOLDER =
   /^[^/]+\/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\/subagents\/(.+)$/;
-const AGENT_FILE = /^(?:[^/]+\/)?agent-([^/.]+)(\.jsonl|\.meta\.json)$/;
+const AGENT_FILE = /^(?:[^/]+\/)?agent-([^/.]+)(\..+)$/;
 /** A longer version is cut. */
 const VERSION_CHARS = 40;
 /** The client begins its state rows with this field, and rows of the conversation with others. */
@@ -94,9 +95,9 @@ export const claudeCode: Provider = {
 
 /** The client also logs requests of its own (`agent-acompact-…`). They repeat the session, and are no sub-agents. */
 function classifyAgent(relative: string): { kind: "log" | "meta"; agent: string } | null {
-  const [, agent, extension] = AGENT_FILE.exec(relative) ?? [];
-  if (agent === undefined || !AGENT_ID.test(agent)) return null;
-  return { kind: extension === ".jsonl" ? "log" : "meta", agent };
+  const [, agent = "", ending] = AGENT_FILE.exec(relative) ?? [];
+  const kind = ending === ".jsonl" ? "log" : ending === CLIENTS["claude-code"].sideFiles.call ? "meta" : null;
+  return kind === null || !AGENT_ID.test(agent) ? null : { kind, agent };
 }
 
 function noteVersion(row: Row, fold: Fold): void {

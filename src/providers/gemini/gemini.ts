@@ -3,6 +3,7 @@
  * the logs of sub-agents lie in a folder beside it.
  */
 import { dirname, join } from "@std/path";
+import { CLIENTS } from "../../protocol/clients.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import { isRow, type Row, timeOf, typeName } from "../unknown_value.ts";
 import { readClientMessage } from "./client_messages.ts";
@@ -27,7 +28,8 @@ export const gemini: Provider = {
   classify: classifyFile,
   introduce: introduceLog,
   recordsOf,
-  projectFile: (main) => isInPlace(main) ? join(dirname(dirname(main)), ".project_root") : null,
+  projectFile: (main) =>
+    isInPlace(main) ? join(dirname(dirname(main)), CLIENTS.gemini.sideFiles.project) : null,
   agentFolder(main, session) {
     // A log in another place has none beside it. kato does not search a whole folder of a person.
     if (!isInPlace(main)) return null;
