@@ -175,3 +175,10 @@ Deno.test("every file that the documentation links to is there", () => {
   );
   assert.deepEqual(missing, []);
 });
+
+Deno.test("no test is skipped without saying why: only tests/needs.ts says that one is", () => {
+  const own = ["tests/needs.ts", "tests/architecture_test.ts"];
+  const silent = sources("tests").filter((file) => !own.includes(file))
+    .filter((file) => /\bignore: (?!ignore\b)|\btest\.(?:ignore|only)\(/.test(codeOf(file)));
+  assert.deepEqual(silent, ["tests/needs_test.ts"]);
+});

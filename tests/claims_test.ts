@@ -1,6 +1,6 @@
 /**
  * Documents say which test shows a claim, as `tests/FOLDER/FILE_test.ts`: "NAME"; "NAME". Each such test is there. What a
- * name takes from a table stands as … in the document.
+ * name takes from a table stands as … in the document. The index of each folder of tests' helpers names them all.
  */
 import assert from "node:assert/strict";
 import { markdownBelow, read } from "./documents.ts";
@@ -64,4 +64,34 @@ for (const page of CLAIMING) {
   Deno.test(`${page} names tests for what it claims`, () => {
     assert.ok(claimsOf(page).length >= 3, `${claimsOf(page).length} tests`);
   });
+}
+
+const TESTS = new URL(".", import.meta.url).pathname;
+
+for (const folder of ["daemon/stage", "cli/stage", "launcher", "hosts", "fleet"]) {
+  Deno.test(`tests/${folder}/README.md names every helper, by words that it has`, () => {
+    const rows = Deno.readTextFileSync(`${TESTS}${folder}/README.md`).split("\n")
+      .filter((line) => line.startsWith("| ")).slice(2).map((line) =>
+        line.split("|").map((cell) => cell.trim())
+      );
+    const words = new Map<string, string[]>();
+    let files: string[] = [];
+    for (const [, file = "", own = ""] of rows) {
+      if (file !== "") files = quotedIn(file);
+      for (const one of files) words.set(one, [...words.get(one) ?? [], ...quotedIn(own)]);
+    }
+    const helpers = [...Deno.readDirSync(`${TESTS}${folder}`)].map(({ name }) => name)
+      .filter((name) => name.endsWith(".ts") && !name.endsWith("_test.ts"));
+    assert.deepEqual([...words.keys()].filter((name) => name.endsWith(".ts")).sort(), helpers.sort());
+    for (const name of helpers) {
+      const text = Deno.readTextFileSync(`${TESTS}${folder}/${name}`);
+      for (const word of words.get(name) ?? []) {
+        assert.match(text, new RegExp(`^export .*\\b${word}\\b`, "m"), `${name} has ${word}`);
+      }
+    }
+  });
+}
+
+function quotedIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
 }

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import { asPerson, isRoot, PERSON } from "./tests/person.ts";
-import { closingLine, runCounted, type TestRun } from "./tests/run_counted.ts";
+import { closingLine, type Count, runCounted, sumOf, type TestRun } from "./tests/run_counted.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
 
@@ -141,16 +141,12 @@ const asked = positionals.length > 0
   ? positionals
   : [...SUITES.filter((suite) => !values.short || !LONG.includes(suite)), ...ROOT_SUITES]
     .map((suite) => `tests/${suite}`);
-const whole = { code: 0, passed: 0, failed: 0, ignored: 0 };
+const counts: Count[] = [];
 
 async function runSome(run: Pick<TestRun, "command" | "cwd" | "env" | "clearEnv">, tests: readonly string[]) {
   if (tests.length === 0) return;
   // `deno task check` has seen to the types.
-  const count = await runCounted({ ...run, args: ["--no-check", ...tests] });
-  whole.code ||= count.code;
-  whole.passed += count.passed;
-  whole.failed += count.failed;
-  whole.ignored += count.ignored;
+  counts.push(await runCounted({ ...run, args: ["--no-check", ...tests] }));
 }
 
 try {
@@ -160,6 +156,7 @@ try {
   // Without root they say what they lack, and are skipped.
   const { KATO_BINARY = "" } = place.env;
   await runSome({ command: [Deno.execPath()], cwd: ROOT, env: { KATO_BINARY } }, asked.filter(isRoots));
+  const whole = sumOf(counts);
   console.log(closingLine(whole));
   Deno.exitCode = whole.code;
 } finally {

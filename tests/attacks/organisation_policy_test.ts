@@ -6,14 +6,10 @@
 import assert from "node:assert/strict";
 import { lchownSync } from "node:fs";
 import { dirname, join } from "@std/path";
-import { asPerson, isRoot, PERSON } from "../../tools/tests/person.ts";
+import { asPerson, PERSON } from "../../tools/tests/person.ts";
 import { conversation, keepLog, SESSION_A } from "../cli/stage/logs.ts";
-import { KATO } from "../installed.ts";
-
-const MAY_RUN = isRoot && KATO !== null;
-if (!MAY_RUN) {
-  console.warn("Attacks on /etc/kato are skipped: they need root, and an installation in KATO_BINARY.");
-}
+import { INSTALLATION, KATO } from "../installed.ts";
+import { onlyWith, ROOT } from "../needs.ts";
 
 /** What the organisation says: a folder below home, and one whose place only root can change. */
 const POLICY = (srv: string) =>
@@ -312,8 +308,7 @@ function grantsOf(fields: readonly string[], role: string): string[] {
 
 for (const { name, prepare, environment, ends, says } of ATTACKS) {
   Deno.test({
-    name: `organisation: a person who ${name} gets no more than it allows`,
-    ignore: !MAY_RUN,
+    ...onlyWith(`organisation: a person who ${name} gets no more than it allows`, ROOT, INSTALLATION),
     async fn() {
       using place = makePlace();
       prepare?.(place);
@@ -348,8 +343,7 @@ for (const { name, prepare, environment, ends, says } of ATTACKS) {
 }
 
 Deno.test({
-  name: "organisation: the same wishes are granted where there is none",
-  ignore: !MAY_RUN,
+  ...onlyWith("organisation: the same wishes are granted where there is none", ROOT, INSTALLATION),
   async fn() {
     using place = makePlace();
     Deno.removeSync(`${place.etc}/policy.toml`);
@@ -365,8 +359,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "organisation: no word of the command line widens it",
-  ignore: !MAY_RUN,
+  ...onlyWith("organisation: no word of the command line widens it", ROOT, INSTALLATION),
   async fn() {
     using place = makePlace();
     const trial = place.put("mine.toml", WIDE, 0o644);
@@ -405,8 +398,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "organisation: no link out of a root is followed, whoever made it",
-  ignore: !MAY_RUN,
+  ...onlyWith("organisation: no link out of a root is followed, whoever made it", ROOT, INSTALLATION),
   async fn() {
     using place = makePlace();
     for (const root of [`${place.home}/company`, place.srv]) {
@@ -420,8 +412,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "organisation: what is wanted beyond it is told of, with file and line",
-  ignore: !MAY_RUN,
+  ...onlyWith("organisation: what is wanted beyond it is told of, with file and line", ROOT, INSTALLATION),
   async fn() {
     using place = makePlace();
     place.put(OWN, WIDE);
@@ -451,9 +442,11 @@ Deno.test({
 });
 
 Deno.test({
-  name:
+  ...onlyWith(
     "organisation: with another HOME of their own a person moves what ~ stands for, and no absolute folder",
-  ignore: !MAY_RUN,
+    ROOT,
+    INSTALLATION,
+  ),
   async fn() {
     using place = makePlace();
     const { status, err, grants } = await planOfDaemon(place, { HOME: place.outside });

@@ -3,6 +3,7 @@
  * them is skipped.
  */
 import { until } from "../daemon/stage/until.ts";
+import { type Need, onlyWith } from "../needs.ts";
 
 export interface Machine {
   readonly pid: number;
@@ -118,9 +119,17 @@ export function remove(machine: Machine, path: string): void {
   if (isThere(`${machine.root}${path}`)) Deno.removeSync(`${machine.root}${path}`, { recursive: true });
 }
 
-/** A test that needs a machine, and what else `where` says. */
-export function test(name: string, fn: () => Promise<void>, where = true): void {
-  Deno.test({ name, ignore: told === undefined || !where, fn });
+const MACHINES: Need = { isMet: told !== undefined, otherwise: "deno task test:system boots its machines" };
+
+/** For a test of the package itself. */
+export const PACKAGE: Need = {
+  isMet: isPackaged,
+  otherwise: "a build was copied: test:system without --dist",
+};
+
+/** A test that needs a machine, and what else is said. */
+export function test(name: string, fn: () => Promise<void>, ...needs: readonly Need[]): void {
+  Deno.test({ ...onlyWith(name, MACHINES, ...needs), fn });
 }
 
 export { until };

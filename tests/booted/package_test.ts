@@ -1,6 +1,6 @@
 /** The package on a machine in use: it is upgraded, removed and purged while alice's and the administrator's kato run. */
 import assert from "node:assert/strict";
-import { isPackaged, must, open, run, test, untilSo } from "./machine.ts";
+import { must, open, PACKAGE, run, test, untilSo } from "./machine.ts";
 import {
   clear,
   createLog,
@@ -34,7 +34,7 @@ for (const service of [userService(open), systemService(open)]) {
     log.append(log.rows.assistant("After the upgrade."));
     const text = await recorded(service, "/home/alice/.kato/exports/talk.md", "After the upgrade.");
     assert.equal(text.split("Before the upgrade.").length, 2);
-  }, isPackaged);
+  }, PACKAGE);
 
   test(`${unit} ends when the package is removed, and purging leaves the home alone`, async () => {
     await clear(open);
@@ -60,5 +60,5 @@ for (const service of [userService(open), systemService(open)]) {
     await start(service);
     log.append(log.rows.assistant("Installed again."));
     await recorded(service, "/home/alice/.kato/exports/talk.md", "Installed again.");
-  }, isPackaged);
+  }, PACKAGE);
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { completionsFor } from "../../src/cli/completions/completions.ts";
 import { listShapes, readShape } from "../../src/cli/completions/shape.ts";
+import { onlyWith, program } from "../needs.ts";
 
 /** What `kato sessions` says. */
 const SESSIONS = `  ID        PROVIDER     PROJECT         TITLE                      SIZE     AGE
@@ -34,14 +35,6 @@ const CASES = [
   // Nothing is offered that only the launcher says.
   ["kato --plan", "--plan"],
 ] as const;
-
-function has(program: string): boolean {
-  try {
-    return new Deno.Command(program, { args: ["--version"] }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
 
 /** After a folder's name some shells write one, and some take it away again. */
 function withoutSlash(word: string): string {
@@ -107,8 +100,11 @@ async function typeInto({ name, command, load }: Shell, lines: readonly string[]
 
 for (const shell of SHELLS) {
   Deno.test({
-    name: `${shell.name} completes what a person types`,
-    ignore: !has(shell.name) || !has("script"),
+    ...onlyWith(
+      `${shell.name} completes what a person types`,
+      program(shell.name),
+      program("script", "bsdutils"),
+    ),
     async fn() {
       assert.deepEqual(await typeInto(shell, CASES.map(([line]) => line)), CASES.map(([, word]) => word));
     },
@@ -116,8 +112,7 @@ for (const shell of SHELLS) {
 }
 
 Deno.test({
-  name: "fish completes what a person types",
-  ignore: !has("fish"),
+  ...onlyWith("fish completes what a person types", program("fish")),
   fn() {
     const folder = makeFolder();
     try {

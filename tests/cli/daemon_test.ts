@@ -3,6 +3,7 @@ import { type DaemonState, readDaemonState } from "../../src/cli/daemon_state.ts
 import { placesOf } from "../../src/settings/places.ts";
 import { until } from "../daemon/stage/until.ts";
 import { checkoutOnly, KATO } from "../installed.ts";
+import { onlyWith } from "../needs.ts";
 import { conversation, keepLog, SESSION_A } from "./stage/logs.ts";
 import { makeHome, type Place } from "./stage/run_line.ts";
 import { runProcess, startProcess } from "./stage/run_process.ts";
@@ -82,9 +83,10 @@ Deno.test("kato record, stop and status speak with the daemon that deno task kat
   );
 });
 
-const RESTARTED = checkoutOnly("an installed daemon that dies is started again by systemd");
+const RESTARTED = "deno task kato daemon starts the daemon again when its runtime dies";
+const BY_SYSTEMD = checkoutOnly("an installed daemon that dies is started again by systemd");
 
-Deno.test("deno task kato daemon starts the daemon again when its runtime dies", RESTARTED, async () => {
+Deno.test(onlyWith(RESTARTED, BY_SYSTEMD), async () => {
   using home = makeHome();
   await using daemon = await startDaemon(home);
   const first = daemon.pid() ?? assert.fail();

@@ -4,6 +4,7 @@ import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { containText } from "../../src/render/contain.ts";
 import { neutralise } from "../../src/render/neutralise.ts";
 import { assertContained } from "../render/assert_contained.ts";
+import { onlyWith } from "../needs.ts";
 import { type ClientCase, clientCases } from "./stage/client_cases.ts";
 import { makeHome, type Ran, runLine } from "./stage/run_line.ts";
 
@@ -26,25 +27,35 @@ async function exportFile(log: string): Promise<Event[]> {
 }
 
 for (const client of clientCases()) {
-  Deno.test(`kato export --all gives the conversations of ${client.name}, as the client had them`, async () => {
-    const ran = await exportAll(client);
-    assert.equal(ran.ended, "done", ran.err);
-    assert.deepEqual(client.compare(eventsOf(ran.out)), []);
-    assert.equal(ran.err, "", "everything was understood");
-  });
+  Deno.test(
+    onlyWith(
+      `kato export --all gives the conversations of ${client.name}, as the client had them`,
+      client.need,
+    ),
+    async () => {
+      const ran = await exportAll(client);
+      assert.equal(ran.ended, "done", ran.err);
+      assert.deepEqual(client.compare(eventsOf(ran.out)), []);
+      assert.equal(ran.err, "", "everything was understood");
+    },
+  );
 
-  Deno.test(`kato export --file gives each log of ${client.name}, as --all does`, async () => {
-    const parts: Event[] = [];
-    // A document beside the log that goes on from it holds nothing else.
-    for (const log of client.logs.filter((path) => !client.logs.includes(`${path}l`))) {
-      parts.push(...await exportFile(log));
-    }
-    const all = eventsOf((await exportAll(client)).out);
-    const key = ({ session, id }: Event) => `${session} ${id}`;
-    assert.deepEqual(parts.map(key).sort(), all.map(key).sort());
-  });
+  Deno.test(
+    onlyWith(`kato export --file gives each log of ${client.name}, as --all does`, client.need),
+    async () => {
+      const parts: Event[] = [];
+      // A document beside the log that goes on from it holds nothing else.
+      const logs = client.logs();
+      for (const log of logs.filter((path) => !logs.includes(`${path}l`))) {
+        parts.push(...await exportFile(log));
+      }
+      const all = eventsOf((await exportAll(client)).out);
+      const key = ({ session, id }: Event) => `${session} ${id}`;
+      assert.deepEqual(parts.map(key).sort(), all.map(key).sort());
+    },
+  );
 
-  Deno.test(`kato export writes ${client.name} in every format`, async () => {
+  Deno.test(onlyWith(`kato export writes ${client.name} in every format`, client.need), async () => {
     using home = makeHome();
     const environment = client.environment(home);
     for (const format of FORMATS) {
@@ -62,23 +73,26 @@ for (const client of clientCases()) {
     }
   });
 
-  Deno.test(`kato sessions lists those of ${client.name}, and nothing else`, async () => {
-    using home = makeHome();
-    const ran = await runLine(["sessions", "--json"], home, { environment: client.environment(home) });
-    const sessions = client.sessions();
-    const listed: { session: string; started: string; project: string; title: string }[] = JSON.parse(
-      ran.out,
-    );
-    listed.sort((a, b) => a.session < b.session ? -1 : 1);
-    assert.deepEqual(
-      listed.map(({ session, started, project }) => ({ session, started, project })),
-      sessions.map(({ session, started, project }) => ({ session, started, project })),
-    );
-    for (const [index, { title }] of listed.entries()) {
-      const words = JSON.stringify(title.replace(/…$/, "")).slice(1, -1);
-      assert.ok(sessions[index]?.words.includes(words), `nobody called it ${title}`);
-    }
-  });
+  Deno.test(
+    onlyWith(`kato sessions lists those of ${client.name}, and nothing else`, client.need),
+    async () => {
+      using home = makeHome();
+      const ran = await runLine(["sessions", "--json"], home, { environment: client.environment(home) });
+      const sessions = client.sessions();
+      const listed: { session: string; started: string; project: string; title: string }[] = JSON.parse(
+        ran.out,
+      );
+      listed.sort((a, b) => a.session < b.session ? -1 : 1);
+      assert.deepEqual(
+        listed.map(({ session, started, project }) => ({ session, started, project })),
+        sessions.map(({ session, started, project }) => ({ session, started, project })),
+      );
+      for (const [index, { title }] of listed.entries()) {
+        const words = JSON.stringify(title.replace(/…$/, "")).slice(1, -1);
+        assert.ok(sessions[index]?.words.includes(words), `nobody called it ${title}`);
+      }
+    },
+  );
 }
 
 /** Whether Markdown holds what was said, in order, and a terminal or a reader takes it for nothing else. */

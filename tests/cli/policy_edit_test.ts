@@ -4,6 +4,7 @@ import { placesOf } from "../../src/settings/places.ts";
 import { UNIT_DROP_IN } from "../../src/permissions/unit_folders.ts";
 import { auditRecord } from "../../src/audit/record.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import { onlyWith, ROOT } from "../needs.ts";
 import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
 
 const run = (place: Place, ...line: string[]): Promise<Ran> => runLine(["policy", ...line], place);
@@ -182,8 +183,7 @@ for (const [name, prepare, ended, says] of REFUSED) {
 }
 
 Deno.test({
-  name: "kato policy allow refuses a folder that belongs to somebody else",
-  ignore: Deno.uid() !== 0,
+  ...onlyWith("kato policy allow refuses a folder that belongs to somebody else", ROOT),
   async fn() {
     using home = makeHomeWith("theirs");
     Deno.chownSync(`${home.home}/theirs`, 42_424, 42_424);

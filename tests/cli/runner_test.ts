@@ -5,6 +5,7 @@ import { verifyAudit } from "../../src/audit/verify.ts";
 import { VERSION } from "../../src/version.ts";
 import { corpusCases, filesBelow } from "../providers/corpus.ts";
 import { KATO } from "../installed.ts";
+import { onlyWith } from "../needs.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
 import { makeHome, type Place, runLine } from "./stage/run_line.ts";
 import { runProcess, startProcess } from "./stage/run_process.ts";
@@ -131,20 +132,25 @@ Deno.test("of exports to one new file at the same time, one wins and the others 
   assert.equal(Deno.readTextFileSync(`${garden.cwd}/same.md`), alone.out);
 });
 
-for (const { name, path } of corpusCases("claude-code").filter(({ name }) => /^(03|06|16a)/.test(name))) {
-  Deno.test(`deno task kato export --file gives ${name} as it does in one process`, async () => {
-    using home = makeHome();
-    const projects = `${path}/.claude/projects`;
-    const [log = ""] = filesBelow(projects).filter((file) => /^[^/]+\/[^/]+\.jsonl$/.test(file));
-    for (const format of ["md", "jsonl", "html"]) {
-      const line = ["export", "--file", `${projects}/${log}`, "--format", format, "--output"];
-      const child = startProcess([...line, `out.${format}`], home);
-      const { code, stderr } = await child.output();
-      assert.equal(code, 0, new TextDecoder().decode(stderr));
-      const inProcess = await runLine([...line, "-"], home);
-      assert.equal(Deno.readTextFileSync(`${home.cwd}/out.${format}`), inProcess.out);
-    }
-  });
+for (
+  const { name, path, need } of corpusCases("claude-code").filter(({ name }) => /^(03|06|16a)/.test(name))
+) {
+  Deno.test(
+    onlyWith(`deno task kato export --file gives ${name} as it does in one process`, need),
+    async () => {
+      using home = makeHome();
+      const projects = `${path}/.claude/projects`;
+      const [log = ""] = filesBelow(projects).filter((file) => /^[^/]+\/[^/]+\.jsonl$/.test(file));
+      for (const format of ["md", "jsonl", "html"]) {
+        const line = ["export", "--file", `${projects}/${log}`, "--format", format, "--output"];
+        const child = startProcess([...line, `out.${format}`], home);
+        const { code, stderr } = await child.output();
+        assert.equal(code, 0, new TextDecoder().decode(stderr));
+        const inProcess = await runLine([...line, "-"], home);
+        assert.equal(Deno.readTextFileSync(`${home.cwd}/out.${format}`), inProcess.out);
+      }
+    },
+  );
 }
 
 /** Logs that say as little as they can: each makes the reader look for what else there may be. */

@@ -1,6 +1,7 @@
 /** What only an installed daemon has: a monitor, and roles as processes that the kernel confines. */
 import assert from "node:assert/strict";
-import { INSTALLED_ONLY } from "../installed.ts";
+import { INSTALLATION } from "../installed.ts";
+import { onlyWith } from "../needs.ts";
 import { CODEX, findLogs, logOf } from "./stage/clients.ts";
 import { renderCapture } from "./stage/one_shot.ts";
 import { childrenOf, parentOf, readProc } from "./stage/proc.ts";
@@ -26,8 +27,10 @@ function pidOf(processes: ReadonlyMap<number, string>, ...words: readonly string
 }
 
 Deno.test(
-  "installed: every process of a running daemon is confined, and the status says what by",
-  INSTALLED_ONLY,
+  onlyWith(
+    "installed: every process of a running daemon is confined, and the status says what by",
+    INSTALLATION,
+  ),
   async () => {
     await using stage = await setStage();
     const { rows, say, log, daemon } = stage;
@@ -49,8 +52,10 @@ Deno.test(
 );
 
 Deno.test(
-  "installed: a parser that is killed is started again; another provider's recording has no gap",
-  INSTALLED_ONLY,
+  onlyWith(
+    "installed: a parser that is killed is started again; another provider's recording has no gap",
+    INSTALLATION,
+  ),
   async () => {
     await using stage = await setStage();
     const { rows, say, log, home, daemon } = stage;

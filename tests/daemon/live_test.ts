@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import type { Provider } from "../../src/providers/provider.ts";
 import { providers } from "../../src/providers/registry.ts";
-import { corpusCases } from "../providers/corpus.ts";
+import { corpusOf } from "../providers/corpus.ts";
+import { onlyWith } from "../needs.ts";
 import type { Step } from "./stage/fed_logs.ts";
 import { corpusSessions, type FedSession, fixtureSessions, STOP } from "./stage/fed_sessions.ts";
 import { type Daemon, makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
@@ -73,8 +74,10 @@ function testProvider(provider: Provider): void {
     feedAll(SEEDS, 12, fixtureSessions(provider)));
 
   Deno.test({
-    name: `live: every session of the corpus of ${id}, its files in any order, gives the one-shot text`,
-    ignore: corpusCases(id).length === 0,
+    ...onlyWith(
+      `live: every session of the corpus of ${id}, its files in any order, gives the one-shot text`,
+      corpusOf(id),
+    ),
     fn: () => feedAll([11, 12], 8, corpusSessions(provider)),
   });
 }

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { LOG_EVENTS } from "../../src/daemon/log_events.ts";
 import { placesOf } from "../../src/settings/places.ts";
 import { LOG_FILE_BYTES, LOG_FILE_GENERATIONS, LOG_LINE_BYTES } from "../../src/protocol/limits.ts";
-import { isRoot } from "../../tools/tests/person.ts";
 import { EXIT } from "../../src/cli/exit_status.ts";
 import { read } from "../documents.ts";
-import { INSTALLED_ONLY, KATO } from "../installed.ts";
+import { INSTALLATION, KATO } from "../installed.ts";
+import { onlyWith, ROOT } from "../needs.ts";
 import { append, createRows } from "./stage/claude_rows.ts";
 import { makeHome, startDaemon } from "./stage/harness.ts";
 import { childrenOf } from "./stage/proc.ts";
@@ -206,8 +206,10 @@ for (const [name, put] of IN_THE_WAY) {
 }
 
 Deno.test({
-  name: "kato.log on a full and on a read-only disk: told of once, and the lines go to the journal",
-  ignore: !isRoot,
+  ...onlyWith(
+    "kato.log on a full and on a read-only disk: told of once, and the lines go to the journal",
+    ROOT,
+  ),
   async fn() {
     using folder = makeFolder();
     const disk = `${folder.path}/disk`;
@@ -309,8 +311,10 @@ function startInJournal(home: string, said: string): Deno.ChildProcess {
 }
 
 Deno.test({
-  name: "log: in the journal every line of an installed daemon has its priority, whatever befalls it",
-  ...INSTALLED_ONLY,
+  ...onlyWith(
+    "log: in the journal every line of an installed daemon has its priority, whatever befalls it",
+    INSTALLATION,
+  ),
   async fn() {
     await using home = await makeHome();
     const said = `${home.path}/said`;

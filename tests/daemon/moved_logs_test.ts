@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { dirname } from "@std/path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { corpusCases, filesBelow } from "../providers/corpus.ts";
+import { onlyWith } from "../needs.ts";
 import { CODEX, GEMINI, GEMINI_DOCUMENT, logOf } from "./stage/clients.ts";
 import { createGeminiRows, START_BEFORE_MS } from "./stage/gemini_rows.ts";
 import { startDaemon } from "./stage/harness.ts";
@@ -121,26 +122,21 @@ Deno.test("log: what is found in a compressed thread that was never read before 
 });
 
 /** A thread as 0.144 wrote it, and the same one as `codex migrate-rollouts` made it, of the corpus. */
-function migrated(): { readonly before: string; readonly after: string } | null {
-  const [before, after] = ["old-0.144.6", "legacy-migrated"].map((name) => {
-    const found = corpusCases("codex").find((one) => one.name === name);
-    const file = found && filesBelow(found.path).find((file) => file.startsWith("sessions/"));
-    return found === undefined || file === undefined ? undefined : `${found.path}/${file}`;
-  });
-  return before === undefined || after === undefined ? null : { before, after };
-}
-
-const MIGRATED = migrated();
+const MIGRATED = ["old-0.144.6", "legacy-migrated"].flatMap((name) =>
+  corpusCases("codex").filter((one) => one.name === name)
+);
 
 Deno.test({
-  name: "log: a thread of Codex that is migrated to the newer form while it is recorded has nothing twice",
-  ignore: MIGRATED === null,
+  ...onlyWith(
+    "log: a thread of Codex that is migrated to the newer form while it is recorded has nothing twice",
+    ...MIGRATED.map(({ need }) => need),
+  ),
   async fn() {
     await using stage = await setStageFor(CODEX);
-    const { before = "", after = "" } = MIGRATED ?? {};
-    const [oldLines, newLines] = [before, after].map((path) =>
-      Deno.readTextFileSync(path).replaceAll("::", ":-").split(/(?<=\n)/)
-    );
+    const [oldLines, newLines] = MIGRATED.map(({ path }) => {
+      const file = filesBelow(path).find((file) => file.startsWith("sessions/")) ?? assert.fail();
+      return Deno.readTextFileSync(`${path}/${file}`).replaceAll("::", ":-").split(/(?<=\n)/);
+    });
     assert.ok(oldLines !== undefined && newLines !== undefined);
     const session = /"id":"([^"]+)"/.exec(oldLines[0] ?? "")?.[1] ?? "";
     const log = logOf(CODEX, stage.home, session);

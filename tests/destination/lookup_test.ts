@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "@std/path";
 import { lookUp } from "../../src/destination/lookup.ts";
+import { NOT_ROOT, onlyWith } from "../needs.ts";
 
 /** A folder `base` with home, notes (a root) and elsewhere in it; removed afterwards. */
 function withFolders(run: (base: string) => void): void {
@@ -118,8 +119,7 @@ Deno.test("lookUp() gives what cannot be examined as a value", () =>
   }));
 
 Deno.test({
-  name: "lookUp() gives a folder that may not be searched as a value",
-  ignore: Deno.uid() === 0,
+  ...onlyWith("lookUp() gives a folder that may not be searched as a value", NOT_ROOT),
   fn: () =>
     withFolders((base) => {
       const root = `${base}/home/notes`;

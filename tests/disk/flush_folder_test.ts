@@ -6,9 +6,10 @@ import { openAuditLog } from "../../src/audit/log.ts";
 import { createRows } from "../daemon/stage/claude_rows.ts";
 import { hostWith } from "../daemon/stage/fake_roles.ts";
 import { runInProcess } from "../daemon/stage/in_process.ts";
+import { until } from "../daemon/stage/until.ts";
 
 /** The folders that are flushed meanwhile, by path. */
-async function flushedBy(work: () => void | Promise<void>): Promise<Set<string>> {
+async function flushedBy(work: (flushed: ReadonlySet<string>) => void | Promise<void>): Promise<Set<string>> {
   const open = Deno.openSync;
   const flushed = new Set<string>();
   Deno.openSync = (path, options) => {
@@ -23,7 +24,7 @@ async function flushedBy(work: () => void | Promise<void>): Promise<Set<string>>
     return file;
   };
   try {
-    await work();
+    await work(flushed);
     return flushed;
   } finally {
     Deno.openSync = open;
@@ -73,14 +74,14 @@ Deno.test("folders: what is there already is not flushed again", () =>
   }));
 
 Deno.test("folders: those of a new recording, and of the folders made for it, are flushed", async () => {
-  let exports = "";
-  const flushed = await flushedBy(async () => {
+  await flushedBy(async (flushed) => {
     await using daemon = await runInProcess(hostWith(() => null));
     await daemon.whenUp();
     const rows = createRows();
     Deno.writeTextFileSync(daemon.home.log(rows.session), rows.user("::record a/b/notes.md"));
-    await daemon.whenAudited("the file is made", ({ event }) => event === "destination-opened");
-    ({ exports } = daemon.home);
+    const { exports } = daemon.home;
+    const folders = [exports, `${exports}/a`, `${exports}/a/b`];
+    const saw = () => [...flushed].join("\n");
+    await until("all are flushed", () => folders.every((folder) => flushed.has(folder)), { saw });
   });
-  for (const folder of [exports, `${exports}/a`, `${exports}/a/b`]) assert.ok(flushed.has(folder), folder);
 });

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { isThere, type Machine, must, type Ran, run, untilSo } from "../booted/machine.ts";
+import { type Need, onlyWith } from "../needs.ts";
 
 interface Fleet {
   /** For files of a test. */
@@ -32,9 +33,11 @@ const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
 export const ROLES = `${ROOT}/packaging/ansible/roles`;
 export const EXAMPLES = `${ROOT}/packaging/examples`;
 
+const MACHINE: Need = { isMet: told !== undefined, otherwise: "deno task test:fleet boots its machine" };
+
 /** A test that needs the machine. */
 export function onMachine(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: told === undefined, fn });
+  Deno.test({ ...onlyWith(name, MACHINE), fn });
 }
 
 /** A test that needs the host's tools only. */

@@ -8,8 +8,9 @@ import { until } from "../daemon/stage/until.ts";
 import { denoFlags } from "../../tools/runtime_flags.ts";
 import { bundleRoles } from "../../tools/build/bundle.ts";
 import { readPins } from "../../tools/build/pins.ts";
+import { onlyWith, program } from "../needs.ts";
 import { environmentOf, startDaemonProcess } from "./daemon_process.ts";
-import { checkout, hasNpm, installBundles, type Program } from "./programs.ts";
+import { checkout, installBundles, type Program } from "./programs.ts";
 
 async function recordSomething(home: TestHome, program: Program): Promise<void> {
   await using daemon = startDaemonProcess(home, program, ["--kernel-missing", "landlock-abi-6"]);
@@ -83,8 +84,7 @@ Deno.test("require_kernel_sandbox: a daemon is refused that the kernel does not 
 });
 
 Deno.test({
-  name: "bundles: every command runs from them, and the daemon on both hosts",
-  ignore: !hasNpm(),
+  ...onlyWith("bundles: every command runs from them, and the daemon on both hosts", program("npm")),
   async fn(test) {
     await using program = await installBundles();
     await using home = await makeHome();
@@ -154,8 +154,10 @@ async function recordInThreads(program: Program): Promise<void> {
 }
 
 Deno.test({
-  name: "bundles: the same source gives the same bytes in another folder, and they name none",
-  ignore: !hasNpm(),
+  ...onlyWith(
+    "bundles: the same source gives the same bytes in another folder, and they name none",
+    program("npm"),
+  ),
   async fn() {
     const other = await Deno.makeTempDir({ prefix: "kato-elsewhere-" });
     try {

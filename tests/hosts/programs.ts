@@ -52,13 +52,3 @@ export async function installBundles(): Promise<Program & AsyncDisposable> {
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
-
-/** Where the bundler comes from; without it, what needs bundles is skipped. */
-export function hasNpm(): boolean {
-  try {
-    return new Deno.Command("npm", { args: ["--version"], stdin: "null" }).outputSync().success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { join } from "@std/path";
-import { WITHOUT_COMPILER } from "./build.ts";
+import { type Need, onlyWith } from "../needs.ts";
+import { COMPILER } from "./build.ts";
 import { createStage, planOf, type Stage } from "./stage.ts";
 
 export type Results = Readonly<Record<string, string>>;
@@ -109,8 +110,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 const DENIED = ["EACCES", "EPERM", "ENOSYS", "EXDEV"];
 
-function test(name: string, body: () => Promise<void>, ignore = false): void {
-  Deno.test({ name, ignore: WITHOUT_COMPILER !== null || ignore, fn: body });
+function test(name: string, body: () => Promise<void>, ...needs: readonly Need[]): void {
+  Deno.test({ ...onlyWith(name, COMPILER, ...needs), fn: body });
 }
 
 test("the kernel lets a process do what it was granted, and nothing else", async () => {
@@ -171,7 +172,7 @@ test("the kernel ends a process that makes system calls by foreign numbers", asy
   };
   assert.equal((await run([])).code, 128 + 31);
   assert.equal((await run(["--no-sandbox"])).out, "alive\n");
-}, Deno.build.arch !== "x86_64");
+}, { isMet: Deno.build.arch === "x86_64", otherwise: "only x86-64 has a second set of numbers" });
 
 test("a planner can read settings and program, and write nothing", async () => {
   for (const sandbox of [true, false]) {

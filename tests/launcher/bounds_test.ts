@@ -1,7 +1,8 @@
 /** Both sides say alike where a person's recordings may go: the launcher's outer bound and the policy's roots. */
 import assert from "node:assert/strict";
 import { RESERVED_IN_HOME, SYSTEM_LOCATIONS, whyNoRoot } from "../../src/settings/folders.ts";
-import { build, WITHOUT_COMPILER } from "./build.ts";
+import { onlyWith } from "../needs.ts";
+import { build, COMPILER } from "./build.ts";
 
 const HOMES = ["/home/ada", "/root", "/var/home/ada", "/srv/homes/ada", "/data/ada", "/u/home"];
 
@@ -39,8 +40,10 @@ const PLACES = [
 ];
 
 Deno.test({
-  name: "the launcher and the policy say the same of every place that recordings could go to",
-  ignore: WITHOUT_COMPILER !== null,
+  ...onlyWith(
+    "the launcher and the policy say the same of every place that recordings could go to",
+    COMPILER,
+  ),
   async fn() {
     const pairs = HOMES.flatMap((home) =>
       PLACES.map((place) => {

@@ -1,5 +1,6 @@
 /** The launcher, compiled once for all tests of a process. Needs run, and write on a temporary folder. */
 import { join } from "@std/path";
+import type { Need } from "../needs.ts";
 
 const SOURCE = new URL("../../src/launcher", import.meta.url).pathname;
 
@@ -20,7 +21,11 @@ export const WITHOUT_COMPILER: string | null = !["x86_64", "aarch64"].includes(D
   ? null
   : "there is no C compiler with make";
 
-if (WITHOUT_COMPILER !== null) console.warn(`Tests of the launcher are skipped: ${WITHOUT_COMPILER}.`);
+/** For a test of the launcher. */
+export const COMPILER: Need = {
+  isMet: WITHOUT_COMPILER === null,
+  otherwise: `${WITHOUT_COMPILER}: deno task test runs it where both are installed`,
+};
 
 export type Target = "facts" | "kato" | "kato-probe" | "place-check" | "plan-check" | "unit-plain" | "filter";
 const built = new Map<string, string>();

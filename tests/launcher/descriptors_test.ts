@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { isRoot, PERSON } from "../../tools/tests/person.ts";
-import { WITHOUT_COMPILER } from "./build.ts";
+import { onlyWith } from "../needs.ts";
+import { COMPILER } from "./build.ts";
 import { type Daemon, exportsOf, startDaemon } from "./daemon.ts";
 import { createStage, planOf, type Stage } from "./stage.ts";
 
@@ -109,8 +110,10 @@ async function foundBy(daemon: Daemon, role: string): Promise<Found> {
 
 for (const abi of [0, 1, 2, 3, 4, 5, 6, 7]) {
   Deno.test({
-    name: `through a descriptor, and by other calls, no role can do what it need not (Landlock ${abi})`,
-    ignore: WITHOUT_COMPILER !== null,
+    ...onlyWith(
+      `through a descriptor, and by other calls, no role can do what it need not (Landlock ${abi})`,
+      COMPILER,
+    ),
     async fn() {
       await using daemon = start(["--abi", String(abi)]);
       for (const [role, may] of Object.entries(MAY)) {
@@ -132,8 +135,7 @@ async function command(options: readonly string[]): Promise<Found> {
 }
 
 Deno.test({
-  name: "through a descriptor, and by other calls, no command can do what it need not",
-  ignore: WITHOUT_COMPILER !== null,
+  ...onlyWith("through a descriptor, and by other calls, no command can do what it need not", COMPILER),
   async fn() {
     assert.deepEqual(await command([]), { through: [], calls: [] });
     assert.deepEqual(await command(["--abi", "0"]), { through: [], calls: [] });
@@ -141,8 +143,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "without the sandbox, a descriptor is a way to all of it",
-  ignore: WITHOUT_COMPILER !== null,
+  ...onlyWith("without the sandbox, a descriptor is a way to all of it", COMPILER),
   async fn() {
     const { through } = await command(["--no-sandbox"]);
     for (

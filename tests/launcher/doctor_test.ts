@@ -1,11 +1,12 @@
 /** What the launcher tells `kato doctor` of a daemon with the real monitor, as the kernel has it. */
 import assert from "node:assert/strict";
-import { WITHOUT_COMPILER } from "./build.ts";
+import { onlyWith } from "../needs.ts";
+import { COMPILER } from "./build.ts";
 import { type Daemon, ECHO, startDaemon, type Step } from "./daemon.ts";
 import { createStage, planOf, type Stage } from "./stage.ts";
 
 function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: `kato doctor ${name}`, ignore: WITHOUT_COMPILER !== null, fn });
+  Deno.test({ ...onlyWith(`kato doctor ${name}`, COMPILER), fn });
 }
 
 const DESTINATION = "~/.kato/exports/a.md";

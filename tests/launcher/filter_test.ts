@@ -3,7 +3,8 @@
  * is run by the test and not by the kernel, so the one for arm64 is checked on other machines too, under emulation.
  */
 import assert from "node:assert/strict";
-import { build, WITHOUT_COMPILER } from "./build.ts";
+import { onlyWith, program } from "../needs.ts";
+import { build, COMPILER } from "./build.ts";
 
 const SOURCE = new URL("../../src/launcher", import.meta.url).pathname;
 const CROSS = "aarch64-linux-gnu-gcc";
@@ -24,8 +25,7 @@ function run(...line: readonly string[]): { readonly success: boolean; readonly 
 }
 
 Deno.test({
-  name: "the filter says of every call what it should, by this architecture's numbers",
-  ignore: WITHOUT_COMPILER !== null,
+  ...onlyWith("the filter says of every call what it should, by this architecture's numbers", COMPILER),
   fn() {
     const { success, said } = run(build("filter"));
     assert.ok(success, said);
@@ -33,9 +33,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the filter says of every call what it should, by arm64's numbers",
-  ignore: Deno.build.arch === "aarch64" || !run(CROSS, "--version").success ||
-    !run(EMULATOR, "--version").success,
+  ...onlyWith(
+    "the filter says of every call what it should, by arm64's numbers",
+    { isMet: Deno.build.arch !== "aarch64", otherwise: "they are this machine's own" },
+    COMPILER,
+    program(CROSS, "gcc-aarch64-linux-gnu"),
+    program(EMULATOR, "qemu-user-static"),
+  ),
   fn() {
     const folder = Deno.makeTempDirSync({ prefix: "kato-filter-" });
     try {

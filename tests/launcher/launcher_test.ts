@@ -5,28 +5,18 @@ import { EXIT } from "../../src/cli/exit_status.ts";
 import { entryAt } from "../../src/disk/entry_at.ts";
 import { until } from "../daemon/stage/until.ts";
 import { isWithin } from "../machine_speed.ts";
-import { WITHOUT_COMPILER } from "./build.ts";
-import { asPerson, createStage, isRoot, planBytes, planOf, type RunOptions, type Stage } from "./stage.ts";
+import { type Need, onlyWith, program, ROOT } from "../needs.ts";
+import { COMPILER } from "./build.ts";
+import { asPerson, createStage, planBytes, planOf, type RunOptions, type Stage } from "./stage.ts";
 
-function test(name: string, body: (stage: Stage) => Promise<void>, ignore = false): void {
+function test(name: string, body: (stage: Stage) => Promise<void>, ...needs: readonly Need[]): void {
   Deno.test({
-    name: `kato ${name}`,
-    ignore: WITHOUT_COMPILER !== null || ignore,
+    ...onlyWith(`kato ${name}`, COMPILER, ...needs),
     async fn() {
       using stage = createStage();
       await body(stage);
     },
   });
-}
-
-/** util-linux's, which runs a command at a terminal of its own. */
-function hasScript(): boolean {
-  try {
-    return new Deno.Command("script", { args: ["--version"] }).outputSync().success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 async function refuses(stage: Stage, code: number, message: RegExp, line: string[], options?: RunOptions) {
@@ -82,19 +72,19 @@ for (const [what, homeOf, message] of HOMES) {
 
 test("refuses a home that is somebody else's", async (stage) => {
   await refuses(stage, EXIT.refused, /belongs to somebody else/, ["status"], { env: { HOME: stage.root } });
-}, !isRoot);
+}, ROOT);
 
 test("refuses the daemon to root, whatever the command line says", async (stage) => {
   const root = { asIs: true, env: { HOME: "/root" } };
   await refuses(stage, EXIT.denied, /does not run as root/, ["daemon"], root);
   stage.plan(planOf("daemon", []));
   await refuses(stage, EXIT.denied, /does not run as root/, ["status"], root);
-}, !isRoot);
+}, ROOT);
 
 test("refuses to be set-uid", async (stage) => {
   Deno.chmodSync(join(stage.root, "bin/kato"), 0o4755);
   await refuses(stage, EXIT.denied, /must not be installed set-uid/, ["status"]);
-}, !isRoot);
+}, ROOT);
 
 test("refuses an installation that is incomplete or that others can change", async (stage) => {
   Deno.chmodSync(join(stage.library, "kato.js"), 0o666);
@@ -168,7 +158,7 @@ test("shows nothing of the runtime's own at a terminal", async (stage) => {
     stdin: "null",
   }).output();
   assert.equal(new TextDecoder().decode(stdout), "what kato says\r\n");
-}, !hasScript());
+}, program("script", "bsdutils"));
 
 test("gives what it says a priority where standard error is the journal, and nowhere else", async (stage) => {
   stage.plan(planOf("help", ["env JOURNAL_STREAM"]));
@@ -330,7 +320,7 @@ test("waits, for the daemon, until a disk that is full has room for its folders"
   } finally {
     await new Deno.Command("umount", { args: ["--lazy", disk] }).output();
   }
-}, !isRoot);
+}, ROOT);
 
 async function mount(args: readonly string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command("mount", { args: [...args] }).output();

@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { childrenOf, readProc } from "../daemon/stage/proc.ts";
 import { until } from "../daemon/stage/until.ts";
 import { isWithin } from "../machine_speed.ts";
-import { WITHOUT_COMPILER } from "./build.ts";
+import { onlyWith } from "../needs.ts";
+import { COMPILER } from "./build.ts";
 import { type DaemonOptions, ECHO, exportsOf, startDaemon } from "./daemon.ts";
 import type { Daemon, Fact } from "./daemon.ts";
 import { processesOf } from "./stage.ts";
 
 function test(name: string, options: DaemonOptions, body: (daemon: Daemon) => Promise<void>): void {
   Deno.test({
-    name: `the monitor ${name}`,
-    ignore: WITHOUT_COMPILER !== null,
+    ...onlyWith(`the monitor ${name}`, COMPILER),
     async fn() {
       await using daemon = startDaemon(options);
       await body(daemon);

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { join } from "@std/path";
-import { WITHOUT_COMPILER } from "./build.ts";
+import { onlyWith } from "../needs.ts";
+import { COMPILER } from "./build.ts";
 import { createStage, planOf, type Stage } from "./stage.ts";
 
 /** Tries each way to touch the home, then writes what it was given; says what was done. */
@@ -57,8 +58,7 @@ async function run(stage: Stage, { output, text = "content", status = 0, grant }
 
 function test(name: string, body: (stage: Stage) => Promise<void>): void {
   Deno.test({
-    name,
-    ignore: WITHOUT_COMPILER !== null,
+    ...onlyWith(name, COMPILER),
     async fn() {
       using stage = createStage(["kato-probe"]);
       await body(stage);

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { MATRIX } from "../../src/permissions/matrix.ts";
 import { parsePlan } from "../../src/permissions/plan_text.ts";
-import { build, WITHOUT_COMPILER } from "./build.ts";
+import { onlyWith } from "../needs.ts";
+import { build, COMPILER } from "./build.ts";
 import { planBytes, planOf } from "./stage.ts";
 
 async function launcherSays(plans: readonly Uint8Array[]): Promise<string[]> {
@@ -52,8 +53,7 @@ const PIECES = [
 ];
 
 Deno.test({
-  name: "the launcher and TypeScript say the same of every plan",
-  ignore: WITHOUT_COMPILER !== null,
+  ...onlyWith("the launcher and TypeScript say the same of every plan", COMPILER),
   async fn() {
     const plans: Uint8Array[] = MATRIX.map(({ profile }) => planBytes(planOf(profile, GRANTS)));
     const good = planBytes(planOf("daemon", GRANTS, "ab".repeat(32)));

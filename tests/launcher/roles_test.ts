@@ -1,6 +1,7 @@
 /** Each of the daemon's roles in its own cell, against the kernel alone; and the same without the sandbox. */
 import assert from "node:assert/strict";
-import { WITHOUT_COMPILER } from "./build.ts";
+import { onlyWith } from "../needs.ts";
+import { COMPILER } from "./build.ts";
 import { type Daemon, exportsOf, startDaemon } from "./daemon.ts";
 import { createStage, planOf } from "./stage.ts";
 
@@ -48,8 +49,7 @@ async function resultsOf(daemon: Daemon, role: string): Promise<Readonly<Record<
 }
 
 Deno.test({
-  name: "the kernel holds each role to its own grants",
-  ignore: WITHOUT_COMPILER !== null,
+  ...onlyWith("the kernel holds each role to its own grants", COMPILER),
   async fn() {
     await using daemon = start([]);
     for (const [role, may] of Object.entries(MAY)) {
@@ -62,8 +62,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "without the sandbox, every role can do all of it",
-  ignore: WITHOUT_COMPILER !== null,
+  ...onlyWith("without the sandbox, every role can do all of it", COMPILER),
   async fn() {
     await using daemon = start(["--no-sandbox"]);
     for (const role of Object.keys(MAY)) {
@@ -90,8 +89,7 @@ const KERNELS: readonly (readonly [string, readonly string[], boolean, string | 
 ];
 for (const [kernel, options, sandboxed, missing] of KERNELS) {
   Deno.test({
-    name: `kato says what is missing of a kernel ${kernel}`,
-    ignore: WITHOUT_COMPILER !== null,
+    ...onlyWith(`kato says what is missing of a kernel ${kernel}`, COMPILER),
     async fn() {
       using stage = createStage(["kato-probe"]);
       stage.plan(planOf("help", [`write ${stage.home}/.kato/state`]));

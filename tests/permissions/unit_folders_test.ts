@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expandFolder } from "../../src/settings/folders.ts";
 import { mergePolicy } from "../../src/settings/merge.ts";
 import { DROP_IN_HEAD, unitDropIn } from "../../src/permissions/unit_folders.ts";
+import { onlyWith, program } from "../needs.ts";
 
 const HOME = "/home/ada";
 const SHOWN = [`${HOME}/.claude/projects`, `${HOME}/.codex/sessions`];
@@ -65,16 +66,6 @@ function analyze(text: string): string {
   }
 }
 
-const hasAnalyze = (() => {
-  try {
-    return new Deno.Command("systemd-analyze", { args: ["--version"], stdout: "null", stderr: "null" })
-      .outputSync().success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-})();
-
 const odd = fc.array(fc.oneof(fc.constantFrom(...ODD), fc.string({ unit: "grapheme", maxLength: 3 })), {
   minLength: 1,
 })
@@ -112,8 +103,10 @@ Deno.test("a folder with a control or invisible character is refused, so that no
 });
 
 Deno.test({
-  name: "systemd finds nothing to complain of in a drop-in with every odd character",
-  ignore: !hasAnalyze,
+  ...onlyWith(
+    "systemd finds nothing to complain of in a drop-in with every odd character",
+    program("systemd-analyze", "systemd"),
+  ),
   fn() {
     const roots = [...ODD.map((character, index) => `/srv/${index}${character}z`), "/srv/ends with \\"];
     const policy = { ...defaults(), destinations: { ...defaults().destinations, roots } };

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
 import type { Evidence } from "../../src/protocol/evidence.ts";
 import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
-import { allCorpusCases, filesBelow, noteMissingCorpus } from "./corpus.ts";
+import { onlyWith } from "../needs.ts";
+import { allCorpusCases, filesBelow } from "./corpus.ts";
 import { amendManifest, type Amendment, compareWithManifest, type Manifest, type Turn } from "./manifest.ts";
 import { placeEvents, readEvents, readRecords, unknownTypes } from "./read_log.ts";
 
@@ -45,7 +46,6 @@ function evidenceOf({ raw, via }: Turn): Evidence {
 }
 
 const CASES = allCorpusCases("claude-code");
-noteMissingCorpus("claude-code", CASES);
 
 /** The logs of a case as the provider classifies them. */
 function logsOf(path: string): { file: string; session: string; agent: string }[] {
@@ -56,8 +56,8 @@ function logsOf(path: string): { file: string; session: string; agent: string }[
   });
 }
 
-for (const { name, path } of CASES) {
-  Deno.test(`read() finds the conversation of ${name}`, () => {
+for (const { name, path, need } of CASES) {
+  Deno.test(onlyWith(`read() finds the conversation of ${name}`, need), () => {
     const logs = logsOf(path);
     const events: Event[] = [];
     for (const { file, session, agent } of logs) {
@@ -72,7 +72,7 @@ for (const { name, path } of CASES) {
     assert.equal(new Set(ids).size, ids.length, "an event id occurs twice");
   });
 
-  Deno.test(`read() tells how each message of ${name} was given`, () => {
+  Deno.test(onlyWith(`read() tells how each message of ${name} was given`, need), () => {
     const manifest = amendManifest(readManifest(path), AMENDMENTS[name] ?? []);
     const logs = new Map(
       logsOf(path).map(({ file, agent }) => [
@@ -95,7 +95,7 @@ for (const { name, path } of CASES) {
     }
   });
 
-  Deno.test(`handBack() names each sub-agent of ${name} once, or its call`, () => {
+  Deno.test(onlyWith(`handBack() names each sub-agent of ${name} once, or its call`, need), () => {
     const logs = logsOf(path);
     const named = logs.flatMap(({ file, agent }) =>
       readRecords(claudeCode, agent, Deno.readTextFileSync(`${path}/${file}`))
@@ -113,16 +113,19 @@ for (const { name, path } of CASES) {
   });
 }
 
-for (const { path } of CASES.filter(({ name }) => name === "18b-gc-rewrite")) {
-  Deno.test("read() finds the conversation as it was before the client rewrote its log", () => {
-    const text = Deno.readTextFileSync(`${path}/before-gc.jsonl`);
-    const events = readEvents(claudeCode, "before-gc", MAIN_AGENT, text);
-    assert.deepEqual(compareWithManifest(readManifest(path), events, ["before-gc.jsonl"]), []);
-  });
+for (const { path, need } of CASES.filter(({ name }) => name === "18b-gc-rewrite")) {
+  Deno.test(
+    onlyWith("read() finds the conversation as it was before the client rewrote its log", need),
+    () => {
+      const text = Deno.readTextFileSync(`${path}/before-gc.jsonl`);
+      const events = readEvents(claudeCode, "before-gc", MAIN_AGENT, text);
+      assert.deepEqual(compareWithManifest(readManifest(path), events, ["before-gc.jsonl"]), []);
+    },
+  );
 }
 
-for (const { name, path } of CASES) {
-  Deno.test(`isState() is true of nothing in ${name} that says something`, () => {
+for (const { name, path, need } of CASES) {
+  Deno.test(onlyWith(`isState() is true of nothing in ${name} that says something`, need), () => {
     for (const { file, agent } of logsOf(path)) {
       const lines = Deno.readTextFileSync(`${path}/${file}`).trimEnd().split("\n");
       const isState = (line: string) => claudeCode.isState?.(line, 0, line.length) === true;
@@ -142,8 +145,8 @@ for (
     null,
   ]] as const
 ) {
-  for (const { path } of CASES.filter((one) => one.name === name)) {
-    Deno.test(`read() says where the session of ${name} goes on, if it does`, () => {
+  for (const { path, need } of CASES.filter((one) => one.name === name)) {
+    Deno.test(onlyWith(`read() says where the session of ${name} goes on, if it does`, need), () => {
       const continues = logsOf(path).flatMap(({ file, agent }) =>
         readRecords(claudeCode, agent, Deno.readTextFileSync(`${path}/${file}`))
           .flatMap(({ reading }) => reading.outs)

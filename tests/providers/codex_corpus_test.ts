@@ -3,7 +3,8 @@ import { zstdDecompressSync } from "node:zlib";
 import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
 import { codex } from "../../src/providers/codex/codex.ts";
 import type { Source } from "../../src/providers/provider.ts";
-import { allCorpusCases, corpusCases, filesBelow, noteMissingCorpus } from "./corpus.ts";
+import { onlyWith } from "../needs.ts";
+import { allCorpusCases, corpusCases, filesBelow } from "./corpus.ts";
 import { placeEvents, readRecords, unknownTypes } from "./read_log.ts";
 import { readServed } from "./served_manifest.ts";
 import { compareWithThreadManifest, type ThreadManifest } from "./thread_manifest.ts";
@@ -47,7 +48,6 @@ function readLog({ file, text, source }: Log): Event[] {
 }
 
 const CASES = allCorpusCases("codex");
-noteMissingCorpus("codex", CASES);
 
 /** What was typed and served in a case, by thread. */
 function readManifest(path: string): ThreadManifest {
@@ -60,13 +60,13 @@ function threadOf(source: Source): string {
   return source.kind === "agent" ? source.agent : source.kind === "session" ? source.session : "";
 }
 
-for (const { name, path } of CASES) {
-  Deno.test(`read() finds the conversations of ${name}`, () => {
+for (const { name, path, need } of CASES) {
+  Deno.test(onlyWith(`read() finds the conversations of ${name}`, need), () => {
     const events = logsOf(path).flatMap(readLog);
     assert.deepEqual(compareWithThreadManifest(readManifest(path), events), []);
   });
 
-  Deno.test(`isState() is true of nothing in ${name} that says something`, () => {
+  Deno.test(onlyWith(`isState() is true of nothing in ${name} that says something`, need), () => {
     for (const log of logsOf(path)) {
       const lines = log.text.split("\n");
       const kept = lines.map((line) => codex.isState?.(line, 0, line.length) === true ? "" : line).join("\n");
@@ -76,8 +76,8 @@ for (const { name, path } of CASES) {
   });
 }
 
-for (const { name, path } of CASES.filter(({ name }) => name.startsWith("later/"))) {
-  Deno.test(`read() tells how each message of ${name} was given`, () => {
+for (const { name, path, need } of CASES.filter(({ name }) => name.startsWith("later/"))) {
+  Deno.test(onlyWith(`read() tells how each message of ${name} was given`, need), () => {
     const given = new Map(
       readManifest(path).events.filter(({ kind }) => kind === "user")
         .map((item) => [item["sent"], item["via"] === "keys" ? "typed" : "prompt"]),
@@ -98,10 +98,13 @@ for (const { name, path } of CASES.filter(({ name }) => name.startsWith("later/"
   });
 }
 
-for (const { path } of corpusCases("codex").filter(({ name }) => name === "legacy-migrated")) {
-  Deno.test("a log that was rewritten in the new form has the event ids that it had before", () => {
-    const before = logsOf(path.replace("legacy-migrated", "old-0.144.6")).flatMap(readLog);
-    const after = logsOf(path).flatMap(readLog);
-    assert.deepEqual(after.slice(0, before.length), before);
-  });
+for (const { path, need } of corpusCases("codex").filter(({ name }) => name === "legacy-migrated")) {
+  Deno.test(
+    onlyWith("a log that was rewritten in the new form has the event ids that it had before", need),
+    () => {
+      const before = logsOf(path.replace("legacy-migrated", "old-0.144.6")).flatMap(readLog);
+      const after = logsOf(path).flatMap(readLog);
+      assert.deepEqual(after.slice(0, before.length), before);
+    },
+  );
 }

@@ -1,4 +1,8 @@
 /** Where recorded logs of the real clients are, if they are there: two folders of cases, the second of later clients. */
+import type { ProviderId } from "../../src/protocol/event.ts";
+import type { Need } from "../needs.ts";
+import { RECORDED, RECORDED_LATER } from "./corpus_cases.ts";
+
 const FOLDERS = Deno.env.get("KATO_CORPUS")?.split(":") ??
   ["corpus", "corpus2"].map((name) => new URL(`../../../shared/${name}/`, import.meta.url).pathname);
 
@@ -6,32 +10,56 @@ export interface CorpusCase {
   /** Names of cases occur in both folders: those of the second begin with `later/`. */
   readonly name: string;
   readonly path: string;
+  /** That it is there. */
+  readonly need: Need;
 }
 
-/** The cases of one client in the first folder, by name; none where there is no corpus. */
-export function corpusCases(client: string): CorpusCase[] {
-  return casesIn(FOLDERS[0], client, "");
+/** The cases of one client in the first folder, by name, whether they are there or not. */
+export function corpusCases(client: ProviderId): CorpusCase[] {
+  return casesIn(FOLDERS[0], client, RECORDED[client] ?? []);
 }
 
 /** The cases of one client in both folders. */
-export function allCorpusCases(client: string): CorpusCase[] {
-  return [...corpusCases(client), ...casesIn(FOLDERS[1], client, "later/")];
+export function allCorpusCases(client: ProviderId): CorpusCase[] {
+  return [...corpusCases(client), ...casesIn(FOLDERS[1], client, RECORDED_LATER[client] ?? [], "later/")];
 }
 
-/** Where there is no corpus, a test that was passed over says so. */
-export function noteMissingCorpus(client: string, cases: readonly CorpusCase[]): void {
-  if (cases.length > 0) return;
-  Deno.test({ name: `recorded logs of ${client}: set KATO_CORPUS to where they are`, ignore: true, fn() {} });
+/** That any recorded logs of the client are there. */
+export function corpusOf(client: ProviderId): Need {
+  return needFor(`${FOLDERS[0]}/${client}`);
 }
 
-function casesIn(folder: string | undefined, client: string, prefix: string): CorpusCase[] {
-  const top = `${folder?.replace(/\/$/, "")}/${client}`;
+/** Folders of cases as they are on the disk, null where there are none: what the names in corpus_cases.ts must say. */
+export function casesOnDisk(client: ProviderId): readonly (readonly string[] | null)[] {
+  return [FOLDERS[0], FOLDERS[1]].map((folder) => {
+    const top = `${folder}/${client}`;
+    if (!isFolder(top)) return null;
+    return [...Deno.readDirSync(top)].filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
+  });
+}
+
+function casesIn(
+  folder: string | undefined,
+  client: ProviderId,
+  names: readonly string[],
+  prefix = "",
+): CorpusCase[] {
+  return names.map((name) => {
+    const path = `${folder?.replace(/\/$/, "")}/${client}/${name}`;
+    return { name: `${prefix}${name}`, path, need: needFor(path) };
+  });
+}
+
+function needFor(path: string): Need {
+  const otherwise = "no recorded logs are here: deno task test runs it with KATO_CORPUS, see CONTRIBUTING.md";
+  return { isMet: isFolder(path), otherwise };
+}
+
+function isFolder(path: string): boolean {
   try {
-    return [...Deno.readDirSync(top)].filter((entry) => entry.isDirectory)
-      .map((entry) => ({ name: prefix + entry.name, path: `${top}/${entry.name}` }))
-      .sort((a, b) => a.name < b.name ? -1 : 1);
+    return Deno.statSync(path).isDirectory;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

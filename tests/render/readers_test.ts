@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseFragment, serializeOuter } from "parse5";
+import { onlyWith, program } from "../needs.ts";
 import { childrenOf, isElement, outlineOf } from "./assert_contained.ts";
 import { conversation, harmless } from "./conversations.ts";
 import { hostile } from "./hostile.ts";
@@ -57,8 +58,7 @@ for (const [reader, read] of Object.entries(READERS)) {
 
 const cmark = cmarkGfm();
 Deno.test({
-  name: "cmark-gfm: no text of many conversations leaves its place",
-  ignore: cmark === null,
+  ...onlyWith("cmark-gfm: no text of many conversations leaves its place", program("cmark-gfm")),
   fn() {
     if (cmark === null) return;
     const many = fc.array(conversation, { minLength: 50, maxLength: 50 });

@@ -7,6 +7,7 @@ import { fromWriter, preparePayload, type ToWriter } from "../../src/protocol/wr
 import type { Frame, Port } from "../../src/protocol/port.ts";
 import { destinationFile, type FileCalls } from "../../src/writer/destination_file.ts";
 import { runWriter } from "../../src/writer/writer.ts";
+import { onlyWith, program } from "../needs.ts";
 
 interface Faults {
   /** Bytes that one write takes at most. */
@@ -155,21 +156,13 @@ Deno.test("closing closes the file before the answer", () => {
   assert.deepEqual(writer.happened, ["close", "closed"]);
 });
 
-const strace = ["/usr/bin/strace", "/bin/strace"].find((path) => {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-});
-
 for (const [opener, made] of [["openSelfMadeFile", true], ["openMonitorMadeFile", false]] as const) {
   const module = made ? "self_made_file.ts" : "monitor_made_file.ts";
   Deno.test({
-    name: `${module}: the kernel gets write, fdatasync and the answer in this order${
-      strace === undefined ? " (needs strace)" : ""
-    }`,
-    ignore: strace === undefined,
+    ...onlyWith(
+      `${module}: the kernel gets write, fdatasync and the answer in this order`,
+      program("strace"),
+    ),
     async fn() {
       const folder = Deno.makeTempDirSync({ prefix: "kato-writer-" });
       try {
@@ -183,7 +176,7 @@ for (const [opener, made] of [["openSelfMadeFile", true], ["openMonitorMadeFile"
           file.truncate(3);
           console.log("answer", file.size());`;
         Deno.writeTextFileSync(`${folder}/script.ts`, script);
-        const { success, stderr } = await new Deno.Command(strace ?? "", {
+        const { success, stderr } = await new Deno.Command("strace", {
           args: [
             ...["-f", "-qq", "-y", "-e", "trace=write,fdatasync,fsync,ftruncate", "-o", `${folder}/trace`],
             ...[Deno.execPath(), "run", "--quiet", "--no-check", "-A", `${folder}/script.ts`],

@@ -2,16 +2,19 @@
 import { dirname } from "@std/path";
 import { zstdDecompressSync } from "node:zlib";
 import type { Event, ProviderId } from "../../../src/protocol/event.ts";
+import type { Need } from "../../needs.ts";
 import { corpusCases, filesBelow } from "../../providers/corpus.ts";
 import { compareWithManifest } from "../../providers/manifest.ts";
 import { compareWithThreadManifest } from "../../providers/thread_manifest.ts";
 import type { Place } from "./run_line.ts";
 
 export interface ClientCase {
+  /** That it is there. */
+  readonly need: Need;
   readonly provider: ProviderId;
   readonly name: string;
   /** Paths of the logs that a person could name, sorted. */
-  readonly logs: readonly string[];
+  logs(): readonly string[];
   sessions(): readonly KnownSession[];
   /** The environment in which the client finds its folders; `place` may get a link to them. */
   environment(place: Place): Record<string, string>;
@@ -85,16 +88,18 @@ const CLIENTS: readonly Client[] = [
   },
 ];
 
-/** The cases of every client; none where there is no corpus. */
+/** The cases of every client, whether they are there or not. */
 export function clientCases(): ClientCase[] {
   return CLIENTS.flatMap((client) =>
-    corpusCases(client.provider).map(({ name, path }) => {
-      const logs = filesBelow(path).filter((file) => client.logs.test(file)).map((file) => `${path}/${file}`);
+    corpusCases(client.provider).map(({ name, path, need }) => {
+      const findLogs = () =>
+        filesBelow(path).filter((file) => client.logs.test(file)).map((file) => `${path}/${file}`);
       return {
+        need,
         provider: client.provider,
         name: `${client.provider}/${name}`,
-        logs,
-        sessions: () => sessionsOf(client, logs),
+        logs: findLogs,
+        sessions: () => sessionsOf(client, findLogs()),
         environment: (place) => client.environment(path, place),
         compare: (events) =>
           client.compare(JSON.parse(Deno.readTextFileSync(`${path}/manifest.json`)) as never, events),
