@@ -6,6 +6,7 @@ import { openAuditLog } from "../../src/audit/log.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
 import { writeAtomically } from "../../src/disk/atomic_file.ts";
 import { BODY } from "../audit/audit_body.ts";
+import { onlyWith, program } from "../needs.ts";
 import { withDisk } from "./fake_disk.ts";
 
 async function inFolder(test: (folder: string) => void | Promise<void>): Promise<void> {
@@ -122,20 +123,8 @@ for (const { name, torn, next, ...faults } of DISKS) {
     }));
 }
 
-const STRACE = "/usr/bin/strace";
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
 Deno.test({
-  name: "the kernel sees write, flush and answer in this order" +
-    (isThere(STRACE) ? "" : " (skipped: needs strace; .ci/run installs it)"),
-  ignore: !isThere(STRACE),
+  ...onlyWith("the kernel sees write, flush and answer in this order", program("strace")),
   fn: () =>
     inFolder(async (folder) => {
       const trace = join(folder, "trace");
@@ -143,7 +132,7 @@ Deno.test({
       const calls = "trace=write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2";
       const run = ["run", "--quiet", "--no-prompt", "--no-check", "--config", join(source, "deno.json")];
       const script = new URL("write_durably.ts", import.meta.url).pathname;
-      const { success, stderr } = await new Deno.Command(STRACE, {
+      const { success, stderr } = await new Deno.Command("strace", {
         args: [
           "-f",
           "-y",
