@@ -35,7 +35,7 @@ export function providerRegistry(): string {
 
 /** A unit with the clients' folders in it: made by kato-setup, shown by the others. */
 export function fillUnitFolders(unit: string): string {
-  const home = /[= ](\/?[^\s=]*%[hi])\/\.kato\b/.exec(unit)?.[1];
+  const home = /[= ]([^\s=]*(?:%[hi]|\$\{HOME\}))\/\.kato\b/.exec(unit)?.[1];
   if (home === undefined) {
     throw new Error("the unit names no folder ~/.kato, which tells how it writes a home");
   }
