@@ -3,7 +3,8 @@ import { createByteQueue } from "../protocol/byte_queue.ts";
 import { encodeFragment } from "../protocol/fragments.ts";
 import { createFrameReader, encodeFrame } from "../protocol/frame_stream.ts";
 import { CHANNEL_WINDOW, FRAGMENT_BYTES } from "../protocol/limits.ts";
-import type { Frame, Port, RoleEnd } from "../protocol/port.ts";
+import type { Port, RoleEnd } from "../protocol/port.ts";
+import { createInbox } from "./inbox.ts";
 
 export interface Channel {
   readonly port: Port;
@@ -29,8 +30,7 @@ interface ChannelOptions {
 
 export function createChannel(id: number, { wake, end }: ChannelOptions): Channel {
   const waiting = createByteQueue();
-  const early: Frame[] = [];
-  let receiver: ((frame: Frame) => void) | null = null;
+  const inbox = createInbox();
   /** Bytes that were sent and not acknowledged. */
   let underWay = 0;
   let ending = false;
@@ -40,9 +40,7 @@ export function createChannel(id: number, { wake, end }: ChannelOptions): Channe
   const over = new Promise<void>((resolve) => close = resolve);
 
   const read = createFrameReader((frame) => {
-    if (ending) return;
-    if (receiver === null) early.push(frame);
-    else receiver(frame);
+    if (!ending) inbox.take(frame);
   });
 
   function endNow(): void {
@@ -78,10 +76,7 @@ export function createChannel(id: number, { wake, end }: ChannelOptions): Channe
         for (const part of encodeFrame(frame)) waiting.push(part);
         wake();
       },
-      receive(next) {
-        receiver = next;
-        for (const frame of early.splice(0)) next(frame);
-      },
+      receive: inbox.receive,
       close: endNow,
     },
   };

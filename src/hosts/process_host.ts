@@ -13,7 +13,7 @@ import {
 import { CONTROL_CHANNEL, createFragmentReader, encodeFragment } from "../protocol/fragments.ts";
 import type { Grant } from "../protocol/grant.ts";
 import { BEAT_MS } from "../protocol/limits.ts";
-import type { Role } from "../protocol/port.ts";
+import type { Role, RoleEnd } from "../protocol/port.ts";
 import type { OpenedFile } from "../protocol/writer_messages.ts";
 import { type BytePipe, createPump, readAll, writeAll } from "./byte_pipe.ts";
 import { type Channel, createChannel } from "./channels.ts";
@@ -42,7 +42,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
     if (gone) return;
     gone = true;
     stopBeating();
-    for (const channel of channels.values()) channel.finish({ reason: "failed", message: why });
+    for (const channel of channels.values()) channel.finish(failed(why));
     lost(why);
   }
 
@@ -83,7 +83,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
       case "ended":
         channels.delete(message.channel);
         files.delete(message.channel);
-        return channel?.finish({ reason: "failed", message: message.reason });
+        return channel?.finish(failed(message.reason));
     }
   }
 
@@ -114,16 +114,11 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
       if (latest.get(name) === channel) latest.delete(name);
     });
     const begin = () => {
-      if (gone || channel.isEnded()) {
-        return channel.finish({ reason: "failed", message: "it was not started" });
-      }
+      if (gone || channel.isEnded()) return channel.finish(failed("it was not started"));
       channels.set(id, channel);
       if (say({ type: "start", channel: id, role: roleToStart(kind, name, opening) })) return pump.wake();
       channels.delete(id);
-      channel.finish({
-        reason: "failed",
-        message: "its destination needs too many new folders: create some of them first",
-      });
+      channel.finish(failed("its destination needs too many new folders: create some of them first"));
     };
     if (before === undefined) begin();
     else void before.over.then(begin);
@@ -134,6 +129,8 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
 
   return { name: "processes", start, close: stopBeating };
 }
+
+const failed = (message: string): RoleEnd => ({ reason: "failed", message });
 
 function roleToStart(kind: RoleKind, name: string, opening?: Opening): RoleToStart {
   if (kind === "parser") return { kind, provider: name.replace(/^parser:/, "") };

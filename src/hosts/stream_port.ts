@@ -2,14 +2,14 @@
 import { createByteQueue } from "../protocol/byte_queue.ts";
 import { createFrameReader, encodeFrame } from "../protocol/frame_stream.ts";
 import { WRITE_BYTES } from "../protocol/limits.ts";
-import type { Frame, Port } from "../protocol/port.ts";
+import type { Port } from "../protocol/port.ts";
 import { type BytePipe, createPump, readAll, writeAll } from "./byte_pipe.ts";
+import { createInbox } from "./inbox.ts";
 
 /** `closed` is called once, when the other side has gone or has sent something that is no frame. */
 export function streamPort(pipe: BytePipe, closed: (why: string) => void): Port {
-  const early: Frame[] = [];
+  const inbox = createInbox();
   const waiting = createByteQueue();
-  let receiver: ((frame: Frame) => void) | null = null;
   let over = false;
 
   function end(why: string): void {
@@ -26,8 +26,7 @@ export function streamPort(pipe: BytePipe, closed: (why: string) => void): Port 
 
   const read = createFrameReader((frame) => {
     if (frame.broken !== undefined) return end(frame.broken);
-    if (receiver === null) early.push(frame);
-    else receiver(frame);
+    inbox.take(frame);
   });
   void readAll(pipe, read).then(() => end("the other side has closed"));
 
@@ -36,10 +35,7 @@ export function streamPort(pipe: BytePipe, closed: (why: string) => void): Port 
       for (const part of encodeFrame(frame)) waiting.push(part);
       pump.wake();
     },
-    receive(next) {
-      receiver = next;
-      for (const frame of early.splice(0)) next(frame);
-    },
+    receive: inbox.receive,
     close: () => end("it was closed"),
   };
 }

@@ -1,5 +1,6 @@
 /** A port over a worker's messages, for both ends. */
 import type { Frame, Port } from "../protocol/port.ts";
+import { createInbox } from "./inbox.ts";
 
 interface MessageEnd {
   postMessage(message: unknown, transfer: Transferable[]): void;
@@ -8,21 +9,13 @@ interface MessageEnd {
 
 /** The orchestrator's end of a worker. */
 export function portOf(end: MessageEnd, close: () => void): Port {
-  const early: Frame[] = [];
-  let receiver: ((frame: Frame) => void) | null = null;
-  end.onmessage = ({ data }) => {
-    const frame = asFrame(data);
-    if (receiver === null) early.push(frame);
-    else receiver(frame);
-  };
+  const inbox = createInbox();
+  end.onmessage = ({ data }) => inbox.take(asFrame(data));
   return {
     send({ header, payload }) {
       end.postMessage({ header, payload }, payload === null ? [] : [payload.buffer]);
     },
-    receive(next) {
-      receiver = next;
-      for (const frame of early.splice(0)) next(frame);
-    },
+    receive: inbox.receive,
     close,
   };
 }

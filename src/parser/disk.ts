@@ -31,10 +31,7 @@ export function stat(path: string): Deno.FileInfo | null {
 
 export type Opened = { readonly file: Deno.FsFile } | { readonly why: string };
 
-/**
- * Opens a regular file for reading. Nothing else is ever opened: opening a FIFO waits for a writer, and opening a
- * device acts on it.
- */
+/** Opens a regular file, and nothing else: opening a FIFO waits for a writer, and opening a device acts on it. */
 export function openRegular(path: string): Opened {
   try {
     const info = Deno.lstatSync(path);
@@ -92,10 +89,7 @@ function unlessUnreadable<Answer>(look: () => Answer): Answer | null {
   }
 }
 
-/**
- * Whether the system refused: the file is gone, closed to us, or on a share that failed. These errors have a name as
- * code. Any other error is a bug.
- */
+/** Whether the system refused: such an error has a name as code. Any other error is a bug. */
 export function isUnreadable(error: unknown): boolean {
   return error instanceof Error && "code" in error && typeof error.code === "string";
 }

@@ -184,16 +184,8 @@ function placeLines(records: readonly Uint8Array[], first: number, elided: Line[
   let start = 0;
   for (const [index, bytes] of records.entries()) {
     const end = endOf(start, bytes);
-    if (index >= first) {
-      lines.push({
-        bytes,
-        isState: null,
-        start,
-        end,
-        elided: lines.length === 0 ? elided : null,
-        isPart: false,
-      });
-    }
+    const line = { bytes, isState: null, start, end, isPart: false };
+    if (index >= first) lines.push({ ...line, elided: lines.length === 0 ? elided : null });
     start = end;
   }
   return lines;

@@ -13,10 +13,7 @@ export interface EventIds {
   state(): string;
 }
 
-/**
- * Stands between an id and its place. An id that holds this character always gets its place: it could equal an id that
- * got one.
- */
+/** Stands between an id and its place. An id that holds it always gets a place: it could be such an id. */
 const BEFORE_PLACE = "~";
 
 /** Continues from the filter of a checkpoint, or from the ids that a checkpoint lists. */

@@ -6,25 +6,18 @@ import type { Folder, Folders } from "./folders.ts";
 const SOME = 32;
 const MANY = 512;
 
-export interface Round {
-  readonly roots: readonly string[];
-  readonly isWatched: (path: string) => boolean;
-  /** No events come any more: go round faster. */
-  readonly isHurried: boolean;
-}
-
 export interface Rounds {
-  /** The folders that must be looked at, and the next ones of the round. */
-  next(round: Round): Generator<string>;
+  /** The folders that must be looked at, and the next ones of the round. `isHurried`: no events come, so go faster. */
+  next(isWatched: (path: string) => boolean, isHurried: boolean): Generator<string>;
   /** Start of the last complete round, in milliseconds since 1970. Everything that was there then was seen. */
   lookedAt(): number;
 }
 
-export function goRound(folders: Pick<Folders, "all">): Rounds {
+export function goRound(roots: readonly string[], folders: Pick<Folders, "all">): Rounds {
   let under: { readonly began: number; readonly folders: Iterator<Folder> } | null = null;
   let lookedAt = Date.now();
   return {
-    *next({ roots, isWatched, isHurried }) {
+    *next(isWatched, isHurried) {
       yield* roots;
       const now = performance.now();
       let some = 0;

@@ -37,10 +37,7 @@ export interface Folders {
   look(path: string): "changed" | "links" | "same";
   /** Lists it again, and reports everything in it. */
   relook(path: string): void;
-  /**
-   * Whether the folder holds something that must not be opened. Lists it again if anything changed, even if an event
-   * said so.
-   */
+  /** Whether it holds something that must not be opened. Lists it again after any change, even a reported one. */
   hasSpecial(path: string): boolean;
   /** An event reported the change, so the folder need not be listed for it. */
   noteEvent(path: string): void;

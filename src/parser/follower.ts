@@ -65,10 +65,7 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
     run: () => slice(session),
   });
 
-  /**
-   * Works on one session for a slice of time. Answers where the session waits next; null when there is nothing more to
-   * read.
-   */
+  /** Works on one session for a slice of time. Answers where it waits next; null when everything is read. */
   function slice(session: string): Tier | null {
     const deadline = performance.now() + SLICE_MS;
     const work = following.workOn(state, session, () => performance.now() < deadline);
@@ -88,19 +85,12 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
     session: string,
     from: Checkpoint | null,
     report: (trouble: Trouble) => void,
-    rewritten?: (what: "whole" | "place") => void,
+    rewritten: (what: "whole" | "place") => void = () => {},
   ): SessionReader | null {
     const files = locate(session);
     if (files === null) return null;
-    return readSession({
-      provider,
-      session,
-      locate: () => locate(session) ?? files,
-      from,
-      whole: false,
-      report,
-      ...(rewritten === undefined ? {} : { rewritten }),
-    });
+    const locateNow = () => locate(session) ?? files;
+    return readSession({ provider, session, locate: locateNow, from, whole: false, report, rewritten });
   }
 
   /** The ids that `session` may have from `parent`, complete once they are read. None when the parent has no log. */

@@ -8,7 +8,7 @@ import { readRecords } from "./introduction.ts";
 import { walkLog } from "./log_walker.ts";
 import type { SessionPart } from "./session_files.ts";
 
-/** The identity that all copies of this log share; null for a log that has none yet. It stands within the first few records. */
+/** The identity that all copies of this log share, from its first records; null when it has none yet. */
 export function headIdentity(provider: Provider, path: string): string | null {
   let line = 0;
   for (const value of readRecords(provider, path)) {

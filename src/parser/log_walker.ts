@@ -193,10 +193,7 @@ export function walkLog(
   return walker;
 }
 
-/**
- * Moves `walker` to the log's new path, where the log may have another form. No record may have been peeked at and not
- * taken.
- */
+/** Moves `walker` to the log's new path, perhaps of another form. No record may be peeked at and not taken. */
 export function moveWalker(
   provider: Provider,
   walker: LogWalker,

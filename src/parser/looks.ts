@@ -104,10 +104,7 @@ export function createLooks(options: LooksOptions): Looks {
     let chosen: string[] = [];
     /** Logs beside the chosen ones, whose beginnings must be known first. */
     let heads: KnownLog[] = [];
-    /**
-     * Sessions of the chosen logs. They are reported together: a session whose later log is seen first would be read
-     * without its earlier one.
-     */
+    /** Sessions of the chosen logs, reported together: one whose later log came first would lack its earlier one. */
     let found: FoundSession[] = [];
 
     function choose(): string[] {

@@ -1,7 +1,4 @@
-/**
- * A session's main log. It may be several logs, one after another: a client that goes back to an earlier point begins
- * another file.
- */
+/** A session's main log, which may be several: a client that goes back to an earlier point begins another file. */
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS } from "../protocol/limits.ts";
@@ -14,7 +11,7 @@ import type { SessionPart } from "./session_files.ts";
 export interface MainLog {
   /** The walker of the current part. */
   walker(): LogWalker;
-  /** Moves to the current part's new path, after it was moved, compressed or decompressed. False when the path is the same. */
+  /** Moves to the current part's new path: moved, compressed or decompressed. False when the path is the same. */
   follow(): boolean;
   hasNext(): boolean;
   /** Continues with the next part. False when there is none. */

@@ -108,7 +108,7 @@ function withoutNuls(text: string): string {
   return text.startsWith("\0") || text.endsWith("\0") ? text.replace(/^\0+|\0+$/g, "") : text;
 }
 
-/** Whether the record ends before its last brace. This sorts out most of a poisoned log without the cost of an exception. */
+/** Whether the record ends before its last brace: finds most of a poisoned log without the cost of exceptions. */
 function isCut(text: string): boolean {
   return text.startsWith("{") && !text.endsWith("}") && !/\}\s*$/.test(text.slice(-16));
 }

@@ -26,10 +26,7 @@ export interface SessionEvents {
   state(): Pick<Checkpoint, "recent" | "recentOfAgents">;
 }
 
-/**
- * Continues from a checkpoint. The main log's events are kept apart, because a sub-agent may say more than can be
- * remembered.
- */
+/** Continues from a checkpoint. Sub-agents' events are kept apart: they may be more than can be remembered. */
 export function rememberSession(from: Checkpoint | null): SessionEvents {
   const main = rememberMarks(from?.recent ?? []);
   const agents = rememberMarks(from?.recentOfAgents ?? []);

@@ -5,7 +5,7 @@
  */
 import { type InHand, markOf } from "../protocol/in_hand.ts";
 import { SLICES_IN_A_ROW } from "../protocol/limits.ts";
-import { makeTwoEndedQueue, type TwoEndedQueue } from "./two_ended_queue.ts";
+import { makeTwoEndedQueue } from "./two_ended_queue.ts";
 
 /**
  * `live`: a session that was read to its end, and grew. `busy`: a job that was not done within its slice. `fresh`:
@@ -38,7 +38,8 @@ export interface ScheduleOptions {
 }
 
 export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
-  const queues = new Map<Tier, TwoEndedQueue<Job>>(TIERS.map((tier) => [tier, makeTwoEndedQueue<Job>()]));
+  const newQueue = () => makeTwoEndedQueue<Job>();
+  const queues = { live: newQueue(), busy: newQueue(), fresh: newQueue(), last: newQueue() };
   /** The tier in which each job waits. Queues may hold outdated entries, which are skipped. */
   const queued = new Map<string, Tier>();
   /** How often each tier was served while a lower one waited. */
@@ -49,12 +50,6 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
   let marked: string | null = null;
   let asked: string | null = null;
   let isSoon = false;
-
-  function queueOf(tier: Tier): TwoEndedQueue<Job> {
-    const queue = queues.get(tier);
-    if (queue === undefined) throw new Error(`internal error: no queue of ${tier}`);
-    return queue;
-  }
 
   function workSoon(): void {
     if (isSoon) return;
@@ -67,7 +62,7 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
 
   /** The next job of a tier. Fresh jobs are taken from both ends alternately: a thousand others may wait. */
   function takeFrom(tier: Tier): Job | null {
-    const queue = queueOf(tier);
+    const queue = queues[tier];
     for (;;) {
       if (tier === "fresh") fromNewest = !fromNewest;
       const job = tier === "fresh" && fromNewest ? queue.takeNewest() : queue.takeOldest();
@@ -81,7 +76,7 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
   function pick(): Job | null {
     let passed: Tier | null = null;
     for (const tier of TIERS) {
-      if (queueOf(tier).size() === 0) continue;
+      if (queues[tier].size() === 0) continue;
       const count = served.get(tier) ?? 0;
       if (count >= SLICES_IN_A_ROW) {
         passed ??= tier;
@@ -125,7 +120,7 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
     const before = queued.get(job.key);
     if (before !== undefined && TIERS.indexOf(before) <= TIERS.indexOf(tier)) return;
     queued.set(job.key, tier);
-    queueOf(tier).push(job);
+    queues[tier].push(job);
   }
 
   return {

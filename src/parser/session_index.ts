@@ -38,7 +38,7 @@ export type Examined =
 export interface SessionIndex {
   /** Looks at `path`, which may be gone. */
   examine(path: string): Examined;
-  /** Looks at everything below `top` in one go. `top` is a root or a folder below one. Yields sessions as they are found. */
+  /** Looks at everything below `top`, a root or a folder in one, in one go. Yields sessions as they are found. */
   scan(top: string): Generator<SessionOnDisk>;
   /** Whether the path has the name of a log. */
   isLog(path: string): boolean;
@@ -165,20 +165,8 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       ? known.size
       // A half-written document does not shrink the log: its history is still there, and will be again.
       : measureDocument((document) => provider.recordsOf?.(document) ?? [], path) ?? known?.size ?? 0;
-    const { dev, ino, size: bytes } = info;
-    const log: Log = {
-      is: "log",
-      session,
-      path,
-      dev,
-      ino: ino ?? 0,
-      latest: path,
-      size,
-      modified,
-      part,
-      rank,
-      bytes,
-    };
+    const identity = { dev: info.dev, ino: info.ino ?? 0, bytes: info.size };
+    const log: Log = { is: "log", session, path, ...identity, latest: path, size, modified, part, rank };
     // The latest look comes last: of two equal logs, the one that was moved here counts.
     setLogs(session, [...before.filter((other) => other.path !== path), log]);
     paths.set(path, log);

@@ -53,10 +53,7 @@ export interface SessionReaderOptions {
   /** How lines are found; by default in bytes. */
   readonly search?: LineSearcher;
   readonly report: (trouble: Trouble) => void;
-  /**
-   * The main log changed behind the cursor. `whole`: it is read anew. `place`: other records stand where it was
-   * already read.
-   */
+  /** The main log was rewritten. `whole`: it is read anew. `place`: another record stands where one was read. */
   readonly rewritten?: (what: "whole" | "place") => void;
 }
 
@@ -152,14 +149,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function finishLog(walker: LogWalker): Advance | null {
     const { outs, origin } = provider.finish?.(walker.fold) ?? { outs: [], origin: "repeat" };
     if (outs.length === 0) return null;
-    const record = {
-      value: null,
-      line: 0,
-      text: "",
-      isAgain: false,
-      isBehindTear: false,
-      end: walker.offset(),
-    };
+    const place = { line: 0, isAgain: false, isBehindTear: false, end: walker.offset() };
+    const record = { value: null, text: "", ...place };
     const events = outs.flatMap((out) => takeOut(walker, record, out) ?? []);
     return { events, origin, record, continues: null };
   }

@@ -1,7 +1,4 @@
-/**
- * The closed table of messages between monitor and orchestrator on channel 0: one message a fragment, each field ended
- * by NUL.
- */
+/** The closed table of messages between monitor and orchestrator: one a fragment of channel 0, fields ended by NUL. */
 import { FRAGMENT_BYTES } from "./limits.ts";
 import type { OpenedFile } from "./writer_messages.ts";
 

@@ -1,7 +1,4 @@
-/**
- * Every bound that kato enforces, with its reason. Sizes are bytes and times are milliseconds, unless the name says
- * otherwise.
- */
+/** Every bound that kato enforces, with its reason. Sizes are bytes, times are milliseconds, unless the name says more. */
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -144,7 +141,7 @@ export const COMPRESSED_PIECE = 16 * KIB;
 /** Memory that every decoder of zstd must have (RFC 8878). Clients write windows of 2 MB. */
 export const COMPRESSED_WINDOW = 8 * MIB;
 
-/** Two changes of a file within this time may have the same timestamp: one tick of the slowest kernel clock, and some more. */
+/** Two changes of a file within this time may have one timestamp: a tick of the slowest kernel clock, and some. */
 export const CLOCK_TICK_MS = 12;
 
 /** The last bytes before a cursor. They distinguish a log that only grew from one that was rewritten in place. */
@@ -294,5 +291,5 @@ export const CALL_CHARS = 60_000;
 /** Texts that differ in more lines are shown as old and new: the time to compare them grows with the square. */
 export const DIFF_EDITS = 400;
 
-/** A longer text with any suspicious character is shown as code: without a JIT, the Markdown parser reads 300 KB a second. */
+/** A longer suspicious text is shown as code: without a JIT, the Markdown parser reads 300 KB a second. */
 export const CONTAINED_CHARS = 64 * KIB;

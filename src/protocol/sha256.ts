@@ -1,4 +1,4 @@
-/** SHA-256, synchronous and in JavaScript: loading the runtime's own costs every process megabytes and tens of milliseconds. */
+/** SHA-256 in JavaScript: loading the runtime's own costs every process megabytes and tens of milliseconds. */
 import { sha256 as digest } from "@noble/hashes/sha2.js";
 
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@
 import { escapeAll } from "./escape_text.ts";
 import { knownLanguage } from "./languages.ts";
 
-/** A fenced code block. `text` must be neutralised. The fence is longer than any in it, and names only a known language. */
+/** A fenced code block. `text` must be neutralised. Its fence is longer than any inside it. */
 export function fence(text: string, language: string): string {
   const info = knownLanguage(language);
   const mark = "`".repeat(Math.max(3, longestRun(text, /`{3,}|~{3,}/g) + 1));

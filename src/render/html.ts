@@ -131,10 +131,7 @@ function inputBlock(input: Block): string {
     case "code": {
       const cut = cutText(input.text, Infinity, CALL_CHARS);
       const text = escapeHtml(neutralise(cut.text));
-      return pre(
-        input.language === "diff" ? "diff" : "",
-        input.language === "diff" ? colourDiff(text) : text,
-      ) +
+      return (input.language === "diff" ? pre("diff", colourDiff(text)) : pre("", text)) +
         missing(cut.missing);
     }
     case "prose": {

@@ -161,14 +161,10 @@ function viewRead(input: Fields, project: string | null): ReturnType<View> {
   const path = pathOf(input, project);
   if (path === null) return null;
   const { offset, limit, start_line: start, end_line: end } = input;
-  if (typeof start === "number") {
-    return { detail: `${path}:${start}${typeof end === "number" ? `-${end}` : ""}`, blocks: [] };
-  }
-  if (typeof offset !== "number") return { detail: path, blocks: [] };
-  return {
-    detail: `${path}:${offset}${typeof limit === "number" ? `-${offset + limit - 1}` : ""}`,
-    blocks: [],
-  };
+  const last = typeof offset === "number" && typeof limit === "number" ? offset + limit - 1 : null;
+  const [from, to] = typeof start === "number" ? [start, end] : [offset, last];
+  if (typeof from !== "number") return { detail: path, blocks: [] };
+  return { detail: `${path}:${from}${typeof to === "number" ? `-${to}` : ""}`, blocks: [] };
 }
 
 function viewSearch(input: Fields, project: string | null): ReturnType<View> {

@@ -1,4 +1,4 @@
-/** Entry of the writer role as a thread. It has the permissions of the process, and creates its folders and file itself. */
+/** Entry of the writer role as a thread. It has the process's permissions, and creates its folders and file. */
 import { ownPort } from "../hosts/own_port.ts";
 import { openSelfMadeFile } from "./self_made_file.ts";
 import { runWriter } from "./writer.ts";

@@ -66,15 +66,9 @@ export function runWriter(port: Port, open: OpenDestination): void {
     try {
       obey(message, payload);
     } catch (error) {
-      const code = codeOf(error);
-      // An error without a code of the operating system is a bug.
-      if (code === null) throw error;
-      send({
-        type: "failed",
-        action: message.type,
-        code,
-        message: error instanceof Error ? error.message : "",
-      });
+      const failure = failureOf(error);
+      if (failure === null) throw error;
+      send({ type: "failed", action: message.type, ...failure });
     }
   });
 }
@@ -108,11 +102,14 @@ function* readEvents(lines: Uint8Array): Generator<Event> {
   }
 }
 
-/** `ENOSPC`, `EEXIST` …, or the name of Deno's own error. */
-function codeOf(error: unknown): string | null {
+/**
+ * What the system refused, with `ENOSPC`, `EEXIST` … or the name of Deno's own error as code. Null for an error without a
+ * code of the system, which is a bug.
+ */
+function failureOf(error: unknown): { readonly code: string; readonly message: string } | null {
   if (!(error instanceof Error)) return null;
-  if ("code" in error && typeof error.code === "string") return error.code;
-  return error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied
-    ? error.name
-    : null;
+  const { name, message } = error;
+  if ("code" in error && typeof error.code === "string") return { code: error.code, message };
+  const isDenied = error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
+  return isDenied ? { code: name, message } : null;
 }
