@@ -4,7 +4,6 @@ import { append, createRows } from "../daemon/stage/claude_rows.ts";
 import { runInProcess } from "../daemon/stage/in_process.ts";
 import { readExport } from "../daemon/stage/stage.ts";
 import { until } from "../daemon/stage/until.ts";
-import { openMonitorMadeFile } from "../../src/writer/monitor_made_file.ts";
 import type { Act } from "../daemon/stage/fake_roles.ts";
 import { processes } from "./worlds.ts";
 
@@ -64,25 +63,3 @@ for (const [what, { happen, writer, reason }] of Object.entries(HAPPENINGS)) {
     assert.equal(Deno.readTextFileSync(`${path}.kato`), "");
   });
 }
-
-Deno.test("given: a file that is there is appended to, measured and cut, and never made", () => {
-  const folder = Deno.makeTempDirSync();
-  const destination = `${folder}/notes.md`;
-  const wanted = { destination, create: false, directories: [] };
-  assert.throws(() => openMonitorMadeFile(wanted), Deno.errors.NotFound);
-  assert.throws(() => openMonitorMadeFile({ ...wanted, create: true }), /internal error/);
-  Deno.writeTextFileSync(destination, "one\n");
-  const { file, found } = openMonitorMadeFile(wanted);
-  assert.equal(found, null, "it cannot say what it is");
-  assert.equal(file.size(), 4);
-  // Somebody else's line in between stays.
-  Deno.writeTextFileSync(destination, "theirs\n", { append: true });
-  file.write(new TextEncoder().encode("two\n"));
-  assert.equal(file.flush(), 15);
-  assert.equal(file.truncate(11), 11);
-  file.write(new TextEncoder().encode("three\n"));
-  assert.equal(file.flush(), 17);
-  file.close();
-  assert.equal(Deno.readTextFileSync(destination), "one\ntheirs\nthree\n");
-  Deno.removeSync(folder, { recursive: true });
-});
