@@ -24,6 +24,8 @@ interface Row {
   readonly beside?: string;
   /** Another message of the same record. */
   readonly also?: Row;
+  /** The text of the message stood in an earlier record. */
+  readonly isLate?: true;
 }
 
 const USER: Row = { id: UNIQUE, says: "::record" };
@@ -57,7 +59,7 @@ function readerOf(rows: readonly Row[], from = 0): SessionReader & { readonly ro
       const row = left.shift();
       if (row === undefined) return "wait";
       offset += BYTES;
-      const text = JSON.stringify(row);
+      const text = row.isLate === true ? "{}" : JSON.stringify(row);
       return {
         events: eventsOf(row),
         origin: row.origin ?? "user",
@@ -113,6 +115,7 @@ const REPORTED: Readonly<
   Record<string, [rows: readonly Row[], options: Options, reports: readonly string[]]>
 > = {
   "a command": [[USER], {}, ["record"]],
+  "a command whose text stood in an earlier record": [[{ ...USER, isLate: true }], {}, ["record"]],
   "nothing of a message without one": [[{ says: "record this" }], {}, []],
   "a command behind history": [[{ says: "hello" }, USER], { baseline: BYTES }, ["record"]],
   "nothing of a command that is history": [[USER, { says: "hello" }], { baseline: BYTES }, []],
