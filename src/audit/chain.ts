@@ -1,25 +1,25 @@
 /**
- * The chain of the security log: each record holds the hash of the one before and its own, so that none can be
- * changed, removed or slipped in between without the ones after it telling. Pure; audit/log.ts writes it.
+ * The chain of the audit log. Each record holds its own hash and the hash of the record before it. A record that is
+ * changed, removed or inserted breaks the chain at the records after it. Pure; log.ts writes the file.
  */
 import { type AuditBody, type AuditRecord, auditRecord } from "./record.ts";
 import { canonicalJson } from "../protocol/canonical_json.ts";
 import { AUDIT_TEXT_BYTES, COMMAND_LINE_BYTES, PATH_BYTES } from "../protocol/limits.ts";
 import { sha256 } from "../protocol/sha256.ts";
 
-/** Where a chain stands: its last record. */
+/** The last record of a chain. */
 export interface Link {
   readonly sequence: number;
   readonly hash: string;
 }
 
-/** Before the first record. */
+/** The link before the first record. */
 export const START: Link = { sequence: 0, hash: "0".repeat(64) };
 
-/** What a record says besides its body. */
+/** The fields of a record that are not part of its body. */
 export type Stamp = Pick<AuditRecord, "time" | "policyVersion" | "policyHash" | "actor">;
 
-/** The record that comes after `last`. Texts longer than their bounds are cut, and end in `…`. */
+/** Makes the record that follows `last`. A text that is longer than its bound is cut, and ends in `…`. */
 export function makeRecord(last: Link, body: AuditBody, stamp: Stamp): AuditRecord {
   const { role, worker, pid } = stamp.actor;
   const record: Omit<AuditRecord, "hash"> = {
@@ -48,21 +48,21 @@ function hashOf(record: Omit<AuditRecord, "hash">): string {
   return sha256(canonicalJson(record));
 }
 
-/** The record as it stands in the file, without the line's end. */
+/** The line of the file that holds `record`, without its line end. */
 export function recordLine(record: AuditRecord): string {
   return JSON.stringify(record);
 }
 
 export type Line =
   | { readonly line: "record"; readonly record: AuditRecord }
-  /** What a crash leaves of a record: its beginning, or the zeros of a block that was never filled. */
+  /** The rest of a record after a crash: its beginning, or the zeros of a block that was never filled. */
   | { readonly line: "torn" }
   | { readonly line: "bad"; readonly why: string };
 
-/** Every record that was ever written begins so. */
+/** The beginning of every record that any version of kato wrote. */
 const BEGIN = '{"v":1,"sequence":';
 
-/** Reads one line, whole or not, by itself. */
+/** Reads one line without looking at the lines around it. */
 export function readLine(text: string): Line {
   let value: unknown;
   try {
@@ -75,7 +75,7 @@ export function readLine(text: string): Line {
   const parsed = auditRecord.safeParse(value);
   if (!parsed.success) return { line: "bad", why: "this is no audit record of a version that kato knows" };
   const { hash, ...rest } = parsed.data;
-  // Byte for byte: a record that merely means the same was written by somebody else.
+  // The bytes must agree: kato did not write a record that only means the same.
   if (hash !== hashOf(rest) || text !== recordLine(parsed.data)) {
     return { line: "bad", why: `record ${rest.sequence} was changed: its hash is not that of its content` };
   }

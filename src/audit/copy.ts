@@ -1,7 +1,7 @@
 /**
- * Checks a copy of a security log that was collected elsewhere. What carries records over a network may repeat some of
- * them or change their order, and a collector names its files as it likes: what counts is that all records, in the
- * order of their sequence, are one chain. Requires read on the copy; writes nothing.
+ * Checks a copy of an audit log that was collected on another machine. A network may repeat records or change their
+ * order, and a collector may give its files any name. The copy is whole when its records, sorted by sequence, form one
+ * chain. Requires read on the copy; writes nothing.
  */
 import { basename, join } from "@std/path";
 import { type Link, readLine, START, whyNotNext } from "./chain.ts";
@@ -10,7 +10,7 @@ import { AUDIT_COPY_RECORDS } from "../protocol/limits.ts";
 import { readLines, type Verification, type VerifyOptions } from "./verify.ts";
 
 export interface CopyVerification extends Verification {
-  /** Lines that say what another line said already. They break nothing. */
+  /** Lines that repeat another line. They do not break the chain. */
   readonly repeated: number;
 }
 
@@ -20,8 +20,9 @@ interface Found extends Pick<AuditRecord, "sequence" | "previous" | "hash"> {
 }
 
 /**
- * @param paths Files of one person's log, and folders of such files (every `*.jsonl` directly in them). Throws
- * what the system says of one that cannot be read.
+ * Throws the system's error for a path that cannot be read.
+ *
+ * @param paths Files of one person's log, and folders of such files (every `*.jsonl` directly in them).
  */
 export function verifyAuditCopy(
   paths: readonly string[],
@@ -48,7 +49,7 @@ export function verifyAuditCopy(
     let line = 0;
     for (const text of linesOf(path)) {
       line += 1;
-      // A collector may begin each record on a new line, so that none continues what a crash left half written.
+      // A collector may write empty lines, to keep a record apart from a torn line before it.
       if (text === "") continue;
       const read = readLine(text);
       const at = { file: basename(path), line };
@@ -75,7 +76,7 @@ export function verifyAuditCopy(
     first ??= record.sequence;
     records += 1;
   }
-  // Somebody expects records here: another folder was meant, or they never arrived.
+  // An empty copy is an error: the person named the wrong folder, or the records never arrived.
   if (records === 0) return result({ file: basename(paths[0] ?? ""), line: 1 }, "there is no record in it");
   if (head === undefined || known.has(head)) return result(null);
   return result(
@@ -88,7 +89,7 @@ const TOO_MANY =
   `these are more than ${AUDIT_COPY_RECORDS} records; check fewer files at once, with --archived`;
 
 function whyNotAfter(last: Link, record: Found): string | null {
-  // Sorted, so what is not new has the sequence of the one before.
+  // The records are sorted, so a second record of one sequence comes right after the first.
   return record.sequence === last.sequence
     ? `there are two different records ${record.sequence}: the log was rewritten after one of them was collected`
     : whyNotNext(last, record);

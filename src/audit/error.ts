@@ -1,14 +1,14 @@
-/** Why the security log could not be opened or appended to. Room: system; no authority, pure. */
+/** The errors of the audit log. Pure. */
 
-/** Nothing takes effect without a record: whoever catches it does nothing else, and says this. */
+/** The audit log cannot be opened or appended to. Its catcher reports the message and lets nothing take effect. */
 export class AuditLogError extends Error {
   override readonly name = "AuditLogError";
 
-  /** @param refused It is not kato's own file as it stands: somebody has to look at it, and trying again helps nobody. */
+  /** @param refused The file is not kato's own any more. A person must look at it; a second try cannot help. */
   constructor(message: string, readonly refused: boolean, options?: ErrorOptions) {
     super(message, options);
   }
 }
 
-/** What stands where the log should be is not a file that kato may trust. */
+/** The entry at the log's path is not a file that kato may trust. */
 export class OddFile extends Error {}

@@ -1,6 +1,6 @@
 /**
- * The file of the security log that is written now: opened as kato's own and nothing else, and read from its end.
- * Requires read and write on the log folder. Room: system; edge.
+ * The current file of the audit log. It is opened only when it is kato's own plain file, and read from its end.
+ * Requires read and write on the log folder.
  */
 import { AUDIT_LINE_BYTES } from "../protocol/limits.ts";
 import { type Link, readLine } from "./chain.ts";
@@ -10,17 +10,17 @@ import { listRotated, lockFile } from "./files.ts";
 import { flushFolder } from "../disk/flush_folder.ts";
 import { entryAt } from "../disk/entry_at.ts";
 
-/** The current file as it was last seen. */
+/** The current file, as this process saw it last. */
 export interface Seen {
   readonly file: Deno.FsFile;
   readonly dev: number;
   readonly ino: number | null;
   size: number;
-  /** Whether it ends with a whole line. */
+  /** Whether the file ends with a whole line. */
   whole: boolean;
 }
 
-/** The last record is looked for in so many bytes at first: few are longer than a tenth of it. */
+/** The first search for the last record reads so many bytes. Few records are longer than a tenth of it. */
 const LAST_BYTES = 16 * 1024;
 
 const APPENDING = { read: true, append: true } as const;
@@ -33,7 +33,7 @@ export function createLog(path: string, directory: string): Seen {
   return { file, dev, ino, size: 0, whole: true };
 }
 
-/** `named`: what stands at `path`, not followed. The runtime follows links while opening, so both are compared. */
+/** `named`: the entry at `path`, links not followed. The runtime follows links when it opens, so both are compared. */
 export function openLog(path: string, named: Deno.FileInfo): Seen {
   const odd = whyOdd(named);
   if (odd !== null) throw new OddFile(`it ${odd}; move it away, and look into how that came about`);
@@ -47,7 +47,7 @@ export function openLog(path: string, named: Deno.FileInfo): Seen {
   return { file, dev, ino, size: 0, whole: true };
 }
 
-/** Mode 0600, where the umask took more than group and others, or somebody gave more; of this file and no other. */
+/** Sets mode 0600 on this file and no other. The umask may have taken more, or somebody may have given more. */
 function makePrivate(file: Deno.FsFile, path: string): void {
   const { dev, ino, mode } = file.statSync();
   if (((mode ?? 0) & 0o777) === 0o600) return;
@@ -69,7 +69,7 @@ export function openLock(directory: string): Deno.FsFile {
   const odd = named === null ? null : whyOdd(named);
   if (odd !== null) throw new AuditLogError(`Cannot open the audit log: ${path} ${odd}; move it away`, true);
   try {
-    // Another process may make it at the same moment, which is as good.
+    // Another process may create the file at the same moment; both then use that one.
     const lock = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
     if (named === null) makePrivate(lock, path);
     return lock;
@@ -83,12 +83,12 @@ export function endsWhole(file: Deno.FsFile, size: number): boolean {
   return size === 0 || readText(file, size - 1, 1) === "\n";
 }
 
-/** The last record that is whole and its own; null when the file has none. */
+/** The last record that is whole and unchanged; null when the file has none. */
 export function findLast(file: Deno.FsFile, size: number): Link | null {
   for (let window = LAST_BYTES;; window *= 4) {
     const from = Math.max(0, size - window);
     const lines = readText(file, from, size - from).split("\n");
-    // The first may be half a line.
+    // The window may begin inside a line.
     if (from > 0) lines.shift();
     for (const text of lines.reverse()) {
       const line = readLine(text);
@@ -98,7 +98,7 @@ export function findLast(file: Deno.FsFile, size: number): Link | null {
   }
 }
 
-/** A crash between renaming the current file and making a new one leaves the end of the chain in a rotated one. */
+/** After a crash in the middle of a rotation, the end of the chain is in a rotated file. */
 export function findLastRotated(directory: string): Link | null {
   for (const path of listRotated(directory).reverse()) {
     if (whyOdd(Deno.lstatSync(path)) !== null) continue;
@@ -109,7 +109,7 @@ export function findLastRotated(directory: string): Link | null {
   return null;
 }
 
-/** Sequence of the first whole record of a file that is full. */
+/** The sequence of the first whole record of a full file. */
 export function findFirst(file: Deno.FsFile): number | null {
   for (const text of readText(file, 0, 4 * AUDIT_LINE_BYTES).split("\n")) {
     const line = readLine(text);
@@ -130,12 +130,12 @@ function readText(file: Deno.FsFile, from: number, most: number): string {
   return new TextDecoder().decode(bytes.subarray(0, length));
 }
 
-/** A record that this process wrote, and its place. */
+/** A record that this process wrote, with its place in the file. */
 export interface Written {
   readonly dev: number;
   readonly ino: number | null;
   readonly line: string;
-  /** Offset of the byte after the line's end. */
+  /** The offset after the line end. */
   readonly end: number;
 }
 
@@ -158,7 +158,7 @@ export function whyNotInPlace(
   for (const path of listRotated(directory)) {
     const rotated = entryAt(path);
     if (rotated === null || !isSame(written, rotated)) continue;
-    // Another process has rotated it.
+    // Another process has rotated the file.
     using file = Deno.openSync(path);
     return holds(file, written) ? null : "log-altered";
   }

@@ -1,25 +1,25 @@
-/** The files of the security log: `security-audit.jsonl`, and what it was before each rotation. Room: system; edge. */
+/** The names of the audit log's files: the current one, the rotated ones, the lock. Requires read on the folder. */
 import { join } from "@std/path";
 
 const CURRENT = "security-audit.jsonl";
 const ROTATED = /^security-audit\.([1-9][0-9]{0,15})\.jsonl$/;
 
-/** The file that is written now. */
+/** The file to which records are appended. */
 export function currentFile(directory: string): string {
   return join(directory, CURRENT);
 }
 
-/** What the current file becomes, named by the sequence of its first record. */
+/** The name of a rotated file; it holds the sequence of the file's first record. */
 export function rotatedFile(directory: string, first: number): string {
   return join(directory, `security-audit.${first}.jsonl`);
 }
 
-/** Locked (flock) by whoever appends; it holds nothing, and is never replaced. */
+/** An empty file. A process locks it (flock) before it appends or rotates. It is never replaced. */
 export function lockFile(directory: string): string {
   return join(directory, "security-audit.lock");
 }
 
-/** Rotated files, oldest first; none where there is no folder. Requires read on the folder. */
+/** The rotated files, oldest first; none where there is no folder. */
 export function listRotated(directory: string): string[] {
   const rotated: { first: number; path: string }[] = [];
   for (const name of namesIn(directory)) {

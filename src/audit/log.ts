@@ -1,10 +1,9 @@
 /**
- * Appends to the security log. A record is on the disk when `append()` returns, so that no decision takes effect
- * without one. Several processes may append: each takes the lock, reads what the others added, and continues the
- * chain. What this process wrote last must still be in its place, or that is the next record: the chain then goes on
- * from what was written and not from what is left, so that whoever checks it finds the gap. Requires read and write
- * on the log folder; writes nothing else. What is in the log is never changed or removed: half a line that a crash
- * left stays where it is, as evidence, and the chain goes on after it.
+ * Appends to the audit log. A record is on the disk when `append()` returns, so that no decision takes effect without
+ * one. Several processes may append: each takes the lock, reads the records of the others, and continues the chain.
+ * When the last record of this process is not in its place any more, the next record says so. The chain then continues
+ * from the record that was written, so that a check finds the gap. Nothing in the log is changed or removed: a torn
+ * line stays as evidence, and the chain continues after it. Requires read and write on the log folder.
  */
 import { auditLogChanged } from "./events.ts";
 import type { AuditBody, AuditRecord } from "./record.ts";
@@ -29,29 +28,29 @@ import { flushFolder } from "../disk/flush_folder.ts";
 import { entryAt } from "../disk/entry_at.ts";
 
 export interface AuditLogOptions {
-  /** `~/.kato/logs`; it exists. */
+  /** `~/.kato/logs`. It must exist. */
   readonly directory: string;
   readonly policyVersion: number;
   readonly policyHash: string;
-  /** Who writes: `orchestrator`, `export`, … */
+  /** The writing process: `orchestrator`, `export`, … */
   readonly actor: { readonly role: string; readonly pid: number };
-  /** When the file is rotated, in bytes: AUDIT_FILE_BYTES, except in tests. */
+  /** The size at which the file is rotated, in bytes: AUDIT_FILE_BYTES, except in tests. */
   readonly rotateAt?: number;
-  /** Told of the record that says that somebody else changed the log, once that is in it. */
+  /** Receives the record about a change of the log by somebody else, after that record is on the disk. */
   readonly changed?: (record: AuditRecord) => void;
 }
 
 export interface AuditLog {
-  /** Writes one record and flushes it. `worker`: the role that it is about or from, if any. Throws what the disk says. */
+  /** Writes one record and flushes it. `worker`: the role that the record is about, if any. Throws an AuditLogError. */
   append(body: AuditBody, worker?: string | null): AuditRecord;
-  /** The same for several: one after the other in the chain, all of them with one flush. */
+  /** Writes several records, in this order, with one flush. */
   appendAll(bodies: readonly AuditBody[], worker?: string | null): AuditRecord[];
-  /** Hash of the last record that this process wrote or saw. */
+  /** The hash of the last record that this process wrote or saw. */
   head(): string;
   close(): void;
 }
 
-/** Throws an AuditLogError when the log cannot be trusted or written: `Cannot open the audit log …`. */
+/** Throws an AuditLogError when the log cannot be trusted or written. */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
   const { directory, policyVersion, policyHash, actor, rotateAt = AUDIT_FILE_BYTES, changed } = options;
   const path = currentFile(directory);
@@ -73,7 +72,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     }
   };
 
-  /** Brings `seen` and `last` up to what all processes wrote. */
+  /** Updates `seen` and `last` to the records of all processes. */
   const catchUp = (): Seen => {
     const named = entryAt(path);
     if (seen !== null && named !== null && named.dev === seen.dev && named.ino === seen.ino) {
@@ -81,7 +80,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     } else {
       const before = seen;
       seen = named === null ? createLog(path, directory) : openLog(path, named);
-      // Not earlier: a new file could be given its inode, and pass for it.
+      // The old file is closed last: a new file could get its inode otherwise, and pass for it.
       before?.file.close();
     }
     seen.size = seen.file.statSync().size;
@@ -92,7 +91,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
 
   const rotate = (now: Seen, end: Link): Seen => {
     const first = findFirst(now.file);
-    // A file without any record is no part of the chain yet.
+    // A file without a record is not part of the chain yet.
     if (first === null) return now;
     Deno.renameSync(path, rotatedFile(directory, first));
     flushFolder(directory);
@@ -101,13 +100,13 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     return next;
   };
 
-  /** What somebody else did to the log, as the record to come; the chain goes on from what this process wrote. */
+  /** The record about a change by somebody else, if there was one. The chain continues from this process's own record. */
   const findChange = (now: Seen): AuditBody[] => {
     if (own === null) return [];
     const reason = whyNotInPlace(own, now, directory);
     if (reason === null) return [];
     const { sequence, hash } = own;
-    // A copy in its place that has all of it is odd, and breaks nothing.
+    // A whole copy in its place is reported, but the chain does not break.
     if (!holds(now.file, own)) last = { sequence: Math.max(sequence, last.sequence), hash };
     const detail = `record ${sequence}, written last by this process, had hash ${hash}`;
     return [auditLogChanged(path, reason, detail)];

@@ -1,6 +1,6 @@
 /**
- * One record of the security log: a decision, or something that happened to a boundary. Written and flushed
- * before the decision takes effect. A record never holds conversation content.
+ * One record of the audit log: a decision, or an event at a boundary. The record is on the disk before the decision
+ * takes effect. A record never holds conversation content.
  *
  * The room of the audit log reads and appends to the files of the log folder, and reads copies of a log that a person
  * names. It never changes or removes a record, and it takes no decision. Its drivers are log.ts, file.ts and files.ts,
@@ -13,7 +13,7 @@ export const auditBody = z.strictObject({
   event: z.enum(AUDIT_EVENTS),
   provider: z.nullable(z.string()),
   session: z.nullable(z.string()),
-  /** The raw token: a command line as typed, at most 1,100 bytes. */
+  /** The command line as typed, at most 1,100 bytes. */
   command: z.nullable(z.string()),
   requested: z.nullable(z.string()),
   path: z.nullable(z.string()),
@@ -35,9 +35,9 @@ export const auditRecord = z.strictObject({
   /** SHA-256 of the effective policy. */
   policyHash: z.string(),
   actor: z.strictObject({ role: z.string(), worker: z.nullable(z.string()), pid: z.int() }),
-  /** `hash` of the record before; 64 zeros in the first. */
+  /** The `hash` of the record before; 64 zeros in the first record. */
   previous: z.string(),
-  /** SHA-256 (hex) over the canonical JSON of all other fields. */
+  /** SHA-256, in hex, over the canonical JSON of all other fields. */
   hash: z.string(),
 });
 export type AuditRecord = z.infer<typeof auditRecord>;

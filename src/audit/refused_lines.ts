@@ -1,4 +1,4 @@
-/** The audit record of the lines in one message that are not obeyed. Room: session; no authority, pure. */
+/** The audit record about the lines of one message that are not obeyed. Pure. */
 import { linesRefused } from "./events.ts";
 import type { AuditBody } from "./record.ts";
 import type { RefusedLine } from "../protocol/command.ts";
@@ -8,23 +8,23 @@ import { sayRefused } from "./say_refused.ts";
 
 export interface Refused {
   readonly body: AuditBody;
-  /** The sentence for the person; null where the lines are on record only. */
+  /** The sentence for the person; null where nobody meant the lines as commands. */
   readonly sentence: string | null;
 }
 
-/** Messages of one session, and their lines, that are counted and not listed. */
+/** How many messages of one session, and lines in them, were counted and not listed. */
 export interface Unlisted extends SessionRef {
   readonly messages: number;
   readonly lines: number;
 }
 
-/** One record, whatever the number of lines. The first is one that a person may have meant, if there is any. */
+/** Makes one record of all lines. Lines that a person may have meant as commands come first. */
 export function describeRefused(ref: SessionRef, lines: readonly RefusedLine[]): Refused {
-  const told = lines.filter((line) => sayRefused(line) !== null);
-  const [first, ...others] = [...told, ...lines.filter((line) => !told.includes(line))];
+  const meant = lines.filter((line) => sayRefused(line) !== null);
+  const [first, ...others] = [...meant, ...lines.filter((line) => !meant.includes(line))];
   if (first === undefined) throw new Error("internal error: nothing was refused");
   const sentence = sayRefused(first);
-  const more = told.length - 1;
+  const more = meant.length - 1;
   return {
     body: linesRefused(
       ref,
@@ -38,7 +38,7 @@ export function describeRefused(ref: SessionRef, lines: readonly RefusedLine[]):
   };
 }
 
-/** The record of how many messages were not listed. */
+/** Makes the record about messages that were not listed. */
 export function describeUnlisted(counted: Unlisted): AuditBody {
   const { messages, lines } = counted;
   const detail =
@@ -46,7 +46,7 @@ export function describeUnlisted(counted: Unlisted): AuditBody {
   return linesRefused(counted, null, "not-listed", detail);
 }
 
-/** How many for each reason, and the texts of a few. */
+/** Counts the lines by reason, and shows the texts of a few. */
 function describeOthers(lines: readonly RefusedLine[], others: readonly RefusedLine[]): string {
   const counts = new Map<string, number>();
   for (const { reason } of lines) counts.set(reason, (counts.get(reason) ?? 0) + 1);

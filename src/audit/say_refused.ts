@@ -1,10 +1,10 @@
-/** What a person is told of a line that was not obeyed, and what to do. Room: session; no authority, pure. */
+/** The sentence for a person whose line was not obeyed, with the thing to do. Pure. */
 import { GRAMMAR_REASONS, type RefusedLine } from "../protocol/command.ts";
 import { EVIDENCE_REASONS, type EvidenceReason, PROMPT_REASONS } from "../protocol/evidence.ts";
 
 /** Why a message does not prove that a person typed it. */
 const WHY: Readonly<Record<EvidenceReason, string>> = {
-  "command-line": "it was given on a command line, which programs use as well as people",
+  "command-line": "it was given on a command line, and programs use command lines too",
   piped: "it was piped into the client",
   api: "a program gave it to the client",
   "unknown-mark": "the client marks its message in a way that kato does not know",
@@ -12,7 +12,7 @@ const WHY: Readonly<Record<EvidenceReason, string>> = {
   replayed: "the client wrote its message again, from a history",
   rewritten: "the client changed what was typed",
   torn: "its log is damaged in front of it",
-  ambiguous: "what was typed in its message cannot be told from what was not",
+  ambiguous: "kato cannot see which part of its message was typed",
   host: "the client composed its message",
   agent: "another agent or session sent its message",
   automation: "an automation sent its message",
@@ -25,7 +25,7 @@ const LATE = {
   "too-old": "it is older than policy lets a command be (recording.max_command_age)",
 } as const;
 
-/** The sentence for the person; null where the line is on record only, because nobody meant it for kato. */
+/** The sentence for the person; null where nobody meant the line for kato. */
 export function sayRefused({ token, reason }: RefusedLine): string | null {
   if (isEvidenceReason(reason)) {
     const policy = isPromptReason(reason) ? ', or let policy say recording.commands = "prompts"' : "";
@@ -43,7 +43,7 @@ export function sayRefused({ token, reason }: RefusedLine): string | null {
   return `"${token}" is no command of kato's (${reason.replaceAll("-", " ")}), and nothing was done.`;
 }
 
-/** Whether somebody who can be told of it may have meant the line as a command. */
+/** Whether a person may have meant the line as a command. */
 export function isMistyped(reason: RefusedLine["reason"]): boolean {
   return MISTYPED.has(reason);
 }

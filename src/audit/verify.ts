@@ -1,6 +1,6 @@
 /**
- * Checks the chain of the security log over all its files. Requires read on the log folder; writes nothing. What it
- * cannot see by itself is a log whose last records were all removed: compare `head` with what the journal has.
+ * Checks the chain of the audit log over all its files. Requires read on the log folder; writes nothing. The files alone
+ * cannot show that the last records were removed: for that, `head` must come from the journal.
  */
 import { basename } from "@std/path";
 import { AUDIT_LINE_BYTES, READ_CHUNK } from "../protocol/limits.ts";
@@ -12,11 +12,11 @@ export interface Verification {
   /** Sequences of the first and last record; null when there is none. */
   readonly first: number | null;
   readonly last: number | null;
-  /** Hash of the last record that is in order; 64 zeros before the first. */
+  /** The hash of the last record that is in order; 64 zeros where there is none. */
   readonly head: string;
-  /** Lines that a crash left half written. They break nothing. */
+  /** Lines that a crash left half written. They do not break the chain. */
   readonly torn: number;
-  /** The first place where the chain does not hold; null when all of it does. */
+  /** The first place where the chain is broken; null when it is whole. */
   readonly broken: Broken | null;
 }
 
@@ -24,16 +24,16 @@ export interface Broken {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** The record that should be there. */
+  /** The sequence of the record that belongs there. */
   readonly sequence: number;
   /** A sentence. */
   readonly why: string;
 }
 
 export interface VerifyOptions {
-  /** A hash that the chain must contain, as the journal recorded it. */
+  /** A hash from the journal, which the chain must contain. */
   readonly head?: string;
-  /** The oldest files were moved elsewhere: the chain may begin later than with record 1. */
+  /** The oldest files were moved away, so the chain may begin after record 1. */
   readonly archived?: boolean;
 }
 
@@ -91,7 +91,7 @@ interface Opened {
   readonly size: number;
 }
 
-/** All files, oldest first, as they are at one moment: under the lock nobody appends or rotates. */
+/** Opens all files, oldest first. Under the lock, no process appends or rotates. */
 function openAll(directory: string): Opened[] {
   const lock = openIfThere(lockFile(directory));
   lock?.lockSync(false);
@@ -116,9 +116,9 @@ function openIfThere(path: string): Deno.FsFile | null {
   }
 }
 
-/** Lines of the first `size` bytes, the last one even when it has no end. */
+/** The lines of the first `size` bytes; the last one may lack its line end. */
 export function* readLines(file: Deno.FsFile, size: number): Generator<string> {
-  // A byte-order mark would be somebody else's writing.
+  // A byte-order mark is kept: kato writes none, so it must break the first line.
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const bytes = new Uint8Array(READ_CHUNK);
   let carry = "";
@@ -129,7 +129,7 @@ export function* readLines(file: Deno.FsFile, size: number): Generator<string> {
     const lines = (carry + decoder.decode(bytes.subarray(0, count), { stream: true })).split("\n");
     carry = lines.pop() ?? "";
     yield* lines;
-    // No record is that long; the line is reported by its beginning, and what follows as lines of their own.
+    // No record is that long. The parts of such a line are reported as lines of their own.
     if (carry.length > AUDIT_LINE_BYTES) {
       yield carry;
       carry = "";

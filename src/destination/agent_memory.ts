@@ -1,11 +1,11 @@
 /**
- * Names of files that agents load by themselves, as instructions: a recording under such a name would speak to the next
- * agent that works there. Room: policy; no authority, pure.
+ * Names of files that agents load by themselves as instructions. The next agent that works in the folder would obey a
+ * recording under such a name. Pure.
  */
 import { basename } from "@std/path";
 import { CLIENTS, OTHER_MEMORY } from "../protocol/clients.ts";
 
-/** By the agents that load them, in lower case. Policy can add names (destinations.agent_memory), and remove none. */
+/** The names by agent, in lower case. Policy can add names (destinations.agent_memory), and cannot remove any. */
 export const AGENT_MEMORY: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(Object.values(CLIENTS).map(({ name, memory }) => [name, memory])),
   ...OTHER_MEMORY,
@@ -14,7 +14,7 @@ export const AGENT_MEMORY: Readonly<Record<string, readonly string[]>> = {
 const KNOWN: ReadonlySet<string> = new Set(Object.values(AGENT_MEMORY).flat());
 
 /**
- * Whether an agent would load a file of this name. A file system may not tell letters apart that fold to the same.
+ * Whether an agent would load a file of this name. Some file systems ignore case, so names are compared folded.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function isAgentMemory(path: string, added: readonly string[]): boolean {
   return KNOWN.has(name) || added.some((other) => fold(other) === name);
 }
 
-/** Upper case first: `ſ` and `ı` have one, and fold with `s` and `i` only so. */
+/** Upper case first: only that folds `ſ` with `s` and `ı` with `i`. */
 function fold(name: string): string {
   return name.normalize("NFKC").toUpperCase().toLowerCase();
 }

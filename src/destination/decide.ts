@@ -1,9 +1,12 @@
 /**
- * The destination decision: a pure function over policy, a request and what was looked up. The order of its steps
- * is fixed and is that of DENIALS; docs/path-policy.md says what each is for. Room: policy; no authority, pure.
+ * The destination decision: from policy, a request and a lookup to an approval or a denial. The order of its steps is
+ * fixed, and is the order of DENIALS. docs/path-policy.md explains each step. Pure.
  *
- * What was looked up may have changed by the time a file is opened. That is not settled here: the writer opens
- * exclusively or reports what it opened, and gets no byte unless device, inode and link count are those decided.
+ * The disk may change between lookup and opening. This file does not settle that: the writer opens exclusively or
+ * reports the file that it opened, and gets no byte unless device, inode and link count agree with the decision.
+ *
+ * The room of the destination decides where kato may write. Its driver lookup.ts reads names, owners and modes of the
+ * path in question, and never the content of a file. The room writes nothing.
  */
 import { dirname, extname } from "@std/path";
 import type { Component, Decision, Lookup, Request } from "./decision.ts";
@@ -25,7 +28,7 @@ export function decide(policy: Policy, request: Request, path: string, lookup: L
   const misplaced = findMisplacement(policy, path, groundAsNamed(policy, request), request.providerRoots);
   if (misplaced !== null) return deny(misplaced, path, path);
 
-  // Where a write would really end up; after this, `path` serves only to tell the person what was asked.
+  // The place where a write would really end. From here on, `path` only serves messages.
   const real = join(lookup.realAncestor, lookup.path.slice(lookup.ancestor.length));
   const realRoots = Object.values(lookup.realRoots);
   const root = findHolder(dirname(real), realRoots);
@@ -42,7 +45,7 @@ export function decide(policy: Policy, request: Request, path: string, lookup: L
   );
   if (leadsAstray !== null) return deny(leadsAstray, real, path);
 
-  // From here down everything is the person's own: the root, or for --output elsewhere the folder that exists.
+  // Everything from the ground down must be the person's own: the root, or outside the roots the folder that exists.
   const ground = root ?? lookup.ancestor;
   const bad = findBadComponent(request, lookup, ground, real);
   if (bad !== null) return deny(bad.reason, path, path, show(bad.component));
@@ -55,7 +58,7 @@ function decideFile(policy: Policy, request: Request, path: string, lookup: Look
   if (file !== null) {
     if (file.kind !== "file") return deny("not-a-regular-file", path, path);
     if (file.links !== 1) return deny("hard-link", path, path);
-    // A person replaces a file of their own on purpose; policy may let kato append to one.
+    // A person may replace an own file on purpose (--force). In a chat, policy may let kato append to one.
     const isCli = request.asker === "cli";
     const mayTake = request.created.has(`${file.dev}:${file.ino}`, file) ||
       (isCli ? request.force : allow_existing);
@@ -93,7 +96,7 @@ type BadComponent = {
   readonly component: string;
 };
 
-/** Each test is done for all components before the next one, so that the order of reasons is the documented one. */
+/** Each test runs over all components before the next test, so that the order of reasons is the documented one. */
 function findBadComponent(
   request: Request,
   lookup: Lookup,
@@ -101,8 +104,8 @@ function findBadComponent(
   real: string,
 ): BadComponent | null {
   const { components, blocked } = lookup;
-  // In a user namespace everything that is not the person's seems to belong to `nobody`; whoever owns / is trusted
-  // with what stands above the root, as everybody on the machine has to.
+  // In a user namespace, files of other users seem to belong to `nobody`. The owner of / is trusted with the folders
+  // above the ground, as on every machine.
   const systemOwner = components.find(({ path }) => path === "/")?.uid ?? 0;
   const find = (reason: BadComponent["reason"], isBad: (component: Component) => boolean) => {
     const component = components.find(isBad);
@@ -110,7 +113,7 @@ function findBadComponent(
   };
   const isOwn = ({ path }: Component) => isInside(path, ground);
   return find("foreign-owner", (one) => one.uid !== request.uid && (isOwn(one) || one.uid !== systemOwner)) ??
-    // A symlink's own mode means nothing; a sticky /tmp above the ground is no danger to what is below.
+    // A symlink's own mode means nothing. A sticky /tmp above the ground is no danger to the folders below it.
     find(
       "writable-by-others",
       (one) => isOwn(one) && one.kind !== "symlink" && (one.mode & WRITABLE_BY_OTHERS) !== 0,
@@ -119,11 +122,11 @@ function findBadComponent(
     (real === lookup.path ? null : { reason: "symlink", component: lookup.ancestor } as const) ??
     find("not-a-directory", ({ path, kind }) => path !== lookup.path && kind !== "directory") ??
     (blocked && { reason: "unreadable", component: blocked.path } as const) ??
-    // What was not seen was not checked: at least the ground itself must have been.
+    // A component that was not seen was not checked. At least the ground itself must have been seen.
     (components.some(({ path }) => path === ground) ? null : { reason: "unreadable", component: ground });
 }
 
-/** Folders between what exists and the destination, outermost first. */
+/** The folders that must be made for the destination, outermost first. */
 function listMissing(lookup: Lookup): string[] {
   const missing: string[] = [];
   for (let folder = dirname(lookup.path); folder !== lookup.ancestor; folder = dirname(folder)) {

@@ -1,8 +1,8 @@
-/** The sentence that goes with every denial: what is wrong, with the path, and what to do. Pure. */
+/** The sentence of each denial: the path, the fault, the thing to do. Pure. */
 import { type GrammarReason, showSafely } from "./grammar.ts";
 import type { Denial, Denied } from "./decision.ts";
 
-/** A path in a sentence; nobody reads more of it. */
+/** The most characters of a path in a sentence. */
 const SHOWN_CHARS = 300;
 
 const MENDS: Readonly<Record<Exclude<Denial, "grammar">, (path: string, detail: string) => string>> = {

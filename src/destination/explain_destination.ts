@@ -1,19 +1,19 @@
 /**
- * The steps of the destination decision, for people: which were passed, which one denied, which were not reached.
- * Pure: `decide()` has decided already.
+ * The steps of the destination decision, for people: the passed steps, the step that denied, the steps that were not
+ * reached. `decide()` has decided before. Pure.
  */
 import type { Decision, Denial } from "./decision.ts";
 
 interface StepKind {
   readonly step: string;
-  /** What is so when it is passed. */
+  /** The statement that holds when the step is passed. */
   readonly says: string;
   readonly reasons: readonly Denial[];
 }
 
 const PLACES = ["hidden-segment", "system-location", "reserved-location", "agent-memory"] as const;
 
-/** In the order of the decision. The three tests of places are made twice: by name, and by where it really is. */
+/** In the order of the decision. The tests of places run twice: for the name, and for the real place. */
 export const STEPS: readonly StepKind[] = [
   { step: "commands", says: "who asks is obeyed", reasons: ["commands-off"] },
   {
@@ -50,7 +50,7 @@ export interface Step extends Pick<StepKind, "step" | "says"> {
   readonly state: "passed" | "denied" | "not reached";
 }
 
-/** @param looked Whether the name was in order, so that it was looked up where it really is. */
+/** @param looked Whether the name was in order, so that the real place was looked up. */
 export function explainSteps(decision: Decision, looked: boolean): Step[] {
   const denied = decision.allow
     ? STEPS.length

@@ -1,6 +1,6 @@
 /**
- * What may be written as a destination, wherever it is written: in a chat, in a request, on a command line.
- * docs/command-grammar.md is its specification. Room: protocol; no authority, pure.
+ * The grammar of destinations in a chat, in a request and on a command line. docs/command-grammar.md is its specification.
+ * Pure.
  */
 import type { GRAMMAR_REASONS } from "../protocol/command.ts";
 import { DESTINATION_BYTES, FILE_NAME_BYTES } from "../protocol/limits.ts";
@@ -12,9 +12,9 @@ export type GrammarReason = typeof GRAMMAR_REASONS[number];
 const NOT_A_PATH = /^(?:@|<|!?\[[^\]]*\]\(|~(?!\/.))|\/$/;
 
 /**
- * Characters that a person does not see, or that change how others are seen: controls, formatting (zero-width and
- * bidirectional ones are among them), halves of a surrogate pair, whatever Unicode says to leave undrawn, every
- * space but the ordinary one. The backtick is here because it is Markdown, never part of a name that is meant.
+ * Characters that a person does not see, or that change how other characters are drawn: controls, formatting (also
+ * zero-width and bidirectional characters), halves of a surrogate pair, Unicode's default ignorables, every space
+ * but the ordinary one. The backtick is forbidden because it is Markdown and never part of an intended name.
  */
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800`]|(?! )\p{Zs}/u;
 
@@ -23,7 +23,7 @@ export function holdsForbiddenCharacter(text: string): boolean {
   return FORBIDDEN.test(text);
 }
 
-/** A text for a message or a log: on one line, every character of it seen. */
+/** `text` for a message or a log: on one line, with every character visible. */
 export function showSafely(text: string): string {
   return Array.from(text, (character) => {
     if (!FORBIDDEN.test(character)) return character;
@@ -36,7 +36,7 @@ const EXTENSION = new RegExp(`[^/]\\.(?:${FORMATS.join("|")})$`);
 const encoder = new TextEncoder();
 
 function isTooLong(text: string, bytes: number): boolean {
-  // No character has fewer bytes than UTF-16 units, so a long text need not be encoded.
+  // A character has at least as many bytes as UTF-16 units, so a long text need not be encoded.
   return text.length > bytes || encoder.encode(text).byteLength > bytes;
 }
 
@@ -59,8 +59,8 @@ const FAULTS: readonly (readonly [GrammarReason, (destination: string) => boolea
 ];
 
 /**
- * Everything that is wrong with a destination (unquoted), in the order of the grammar; empty when it is well
- * formed. An empty destination is `missing-destination`.
+ * All faults of an unquoted destination, in the order of the grammar; empty when the destination is well formed. An empty
+ * destination is `missing-destination`.
  *
  * @example
  * ```ts

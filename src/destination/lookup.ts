@@ -1,7 +1,6 @@
 /**
- * Looks at one path for the destination decision: what is there, component by component, without following the
- * last link. Room: system, the drivers that daemon and command line share. This file reads metadata (names, owners,
- * modes, link targets), never a file's content, and writes nothing.
+ * Looks at one path for the destination decision, component by component, without following the last link. Reads metadata
+ * (names, owners, modes, link targets), and never the content of a file. Writes nothing.
  */
 import { dirname } from "@std/path";
 import type { Component, Lookup } from "./decision.ts";
@@ -9,8 +8,9 @@ import { isInside } from "../settings/folders.ts";
 import { systemWords } from "../disk/entry_at.ts";
 
 /**
- * Requires read on the roots, as named and as realpath gives them; what stands above them is passed over where the
- * process may not look. What cannot be examined is a value. Throws only for a path that `resolveRequest()` did not give.
+ * Requires read on the roots, by their names and by their realpaths. Folders above the roots are left out where the
+ * process may not look. A component that cannot be examined is a value. Throws only for a path that did not come from
+ * `resolveRequest()`.
  *
  * @param path Absolute and normalised.
  * @param roots The allowed roots, as policy names them.
@@ -19,7 +19,7 @@ export function lookUp(path: string, roots: readonly string[], home: string): Lo
   const realHome = realPath(home) ?? home;
   const realRoots: Record<string, string> = {};
   for (const root of roots) {
-    // A root that is a link now was none when policy was loaded.
+    // No root was a link when policy was loaded, so this one was exchanged since.
     const real = isLink(root) ? null : realPath(root);
     if (real !== null) realRoots[root] = real;
   }
@@ -29,8 +29,8 @@ export function lookUp(path: string, roots: readonly string[], home: string): Lo
 }
 
 /**
- * A root may be below a link (a home that is mounted elsewhere): policy named it, so that link is followed, once, here. No
- * other link is, and a root that is one itself does not count.
+ * A root may lie below a link (a home that is mounted elsewhere). Policy named the root, so that link is followed once,
+ * here. No other link is followed, and a root that is a link itself does not count.
  */
 function substituteReal(path: string, places: readonly (readonly [named: string, real: string])[]): string {
   let holder: readonly [string, string] | null = null;
@@ -57,7 +57,7 @@ function walk(path: string): Pick<Lookup, "components" | "blocked"> {
     try {
       components.push(describe(prefix, Deno.lstatSync(prefix)));
     } catch (error) {
-      // Above the first folder that this process was granted; below it nothing may go unseen.
+      // The process may not look above the first folder of its grants. Below it, every component must be seen.
       if (error instanceof Deno.errors.NotCapable && components.length === 0) continue;
       if (error instanceof Deno.errors.NotFound) break;
       return { components, blocked: { path: prefix, code: codeOf(error) } };
@@ -79,7 +79,7 @@ function findAncestor(
 ): Pick<Lookup, "ancestor" | "realAncestor"> {
   for (const component of components.toReversed()) {
     if (component.path === path) continue;
-    // A link that leads nowhere is there and does not resolve.
+    // A dangling link exists, but does not resolve.
     const real = realPath(component.path);
     if (real !== null) return { ancestor: component.path, realAncestor: real };
   }
@@ -101,7 +101,7 @@ function kindOf(info: Deno.FileInfo): Component["kind"] {
   return info.isFile ? "file" : "other";
 }
 
-/** null when there is nothing, when it may not be looked at, or when links lead in a circle. */
+/** Null when nothing is there, when the process may not look, or when links lead in a circle. */
 function realPath(path: string): string | null {
   try {
     return Deno.realPathSync(path);
@@ -111,10 +111,10 @@ function realPath(path: string): string | null {
   }
 }
 
-/** The system's own name of an error, or its number where the runtime has none; anything else is a bug and passes through. */
+/** The system's name of an error, or its number where the runtime has no name. Throws any other error: it is a bug. */
 function codeOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "NotCapable";
-  // Deno reports a NUL byte as EINVAL before it asks the system, as a TypeError; no normalised path holds one.
+  // The runtime itself refuses a NUL byte, with a TypeError. No normalised path holds one.
   if (systemWords(error) === null || !(error instanceof Error)) throw error;
   if ("code" in error && typeof error.code === "string") return error.code;
   return /os error \d+/.exec(error.message)?.[0] ?? error.name;

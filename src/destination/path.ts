@@ -1,6 +1,6 @@
 /**
- * The half of the destination decision that looks at names alone: from what was typed to one normalised absolute
- * path, or a denial. docs/path-policy.md has the order. Room: policy; no authority, pure.
+ * The first half of the destination decision, which sees names alone: from the typed text to one normalised absolute path,
+ * or to a denial. docs/path-policy.md has the order. Pure.
  */
 import { basename, join, normalize } from "@std/path";
 import { findDestinationFaults, type GrammarReason } from "./grammar.ts";
@@ -13,14 +13,14 @@ import { isInside, isSystemLocation, RESERVED_IN_HOME } from "../settings/folder
 import { placesOf } from "../settings/places.ts";
 import type { Policy } from "../settings/policy.ts";
 
-/** The names by which a place is judged: as policy and the person write them, or as realpath gives them. */
+/** The folders by which a place is judged: by their names in policy, or by their realpaths. */
 export interface Ground {
   readonly roots: readonly string[];
   readonly home: string;
 }
 
 /**
- * From what was typed to a normalised absolute path, or why not.
+ * Turns the typed text into a normalised absolute path, or says why not.
  *
  * @example
  * ```ts ignore
@@ -45,9 +45,9 @@ export function resolveRequest(policy: Policy, request: Request): { readonly pat
 }
 
 /**
- * Why a path that nobody typed as it stands is no destination: the folder that a relative one is taken under, or the place
- * that a root really is, adds to it. A recording is opened by this name, again and again, so it must be one that could be
- * typed; an export is opened once, and goes where the person is.
+ * Why a composed path is no destination; null when it may be one. The default root, the working directory or the realpath
+ * of a root adds characters that nobody typed. A recording is opened by this path again and again, so it must obey the
+ * grammar; an export is opened once, in a folder that the person chose.
  */
 export function denyUnwritable(path: string, asker: Asker): Denied | null {
   const fault = findFirstFault(path);
@@ -57,12 +57,12 @@ export function denyUnwritable(path: string, asker: Asker): Denied | null {
   return isOpened ? null : denyGrammar(fault.reason, path);
 }
 
-/** Places by the names that policy and the person use. */
+/** The folders by their names in policy and in the request. */
 export function groundAsNamed(policy: Policy, request: Request): Ground {
   return { roots: policy.destinations.roots, home: request.home };
 }
 
-/** Why nothing may be written at `path`, whatever is there; null when something may. */
+/** Why kato may never write at `path`, whatever is there; null when it may. */
 export function findMisplacement(
   policy: Policy,
   path: string,
@@ -85,8 +85,8 @@ export function findHolder(path: string, folders: Iterable<string>): string | nu
 }
 
 /**
- * A root may be in a hidden folder (~/.kato/exports is); below it, or below home outside the roots, nothing may
- * be hidden. A name that begins with two dots is no hidden one: `..foo.md` is a fair name, and `..` never gets here.
+ * A root may lie in a hidden folder (~/.kato/exports does). Below a root, and below home outside the roots, no name may be
+ * hidden. A name with two dots is not hidden: `..foo.md` is a fair name, and `..` was denied before.
  */
 function isHidden(path: string, { roots, home }: Ground): boolean {
   const from = findHolder(path, roots) ?? findHolder(path, [home]) ?? "";
@@ -100,7 +100,7 @@ function isReserved(path: string, home: string, providerRoots: readonly string[]
   return RESERVED_IN_HOME.some((folder) => isInside(path, join(home, folder)));
 }
 
-/** Faults with a denial of their own are tried in the order of DENIALS; the extension's turn is in `decide()`. */
+/** The first fault in the order of DENIALS. `decide()` tests the extension. */
 function findFirstFault(
   destination: string,
 ): { readonly reason: GrammarReason; readonly denial: FaultDenial } | null {
@@ -113,7 +113,7 @@ function findFirstFault(
 
 type FaultDenial = Extract<Denial, "grammar" | "traversal" | "forbidden-character" | "extended-prefix">;
 
-/** What begins like a network or device path is that first of all: the rest of it follows other rules than ours. */
+/** A path that begins like a network or device path gets that denial first: its other characters follow other rules. */
 function denialOf(reason: GrammarReason, destination: string): FaultDenial {
   if (reason === "traversal" || reason === "forbidden-character") return reason;
   const isForeign = destination.startsWith("\\\\") || destination.startsWith("//");
@@ -133,13 +133,13 @@ function makeAbsolute(policy: Policy, request: Request, typed: string): string |
   return joined.startsWith("/") ? normalize(joined) : null;
 }
 
-/** Characters of a project's name that a file name keeps; a separator of segments or of options is none. */
+/** Characters of a project's name that a generated file name does not keep. */
 const UNSAFE_IN_NAME = /[^\p{L}\p{N}\p{M}_]|\p{Default_Ignorable_Code_Point}/gu;
 const PROJECT_CHARS = 40;
 
 /**
- * The name of a file that nobody named: `2026-11-23-0208_my-project_5d8aa099.md`. The same session always gets the
- * same name, and no word of the conversation is in it.
+ * The generated name of a file: `2026-11-23-0208_my-project_5d8aa099.md`. A session always gets the same name, and the name
+ * holds no word of the conversation.
  *
  * @param timeZone IANA name; the date and time are local to it.
  */
@@ -158,7 +158,7 @@ function nameSafely(text: string, most: number): string {
 function formatStart(started: string | null, timeZone: string): string {
   const time = started === null ? NaN : Date.parse(started);
   if (Number.isNaN(time)) return "undated";
-  // Not with `Intl`, whose tables of words for times take a megabyte of the daemon.
+  // `Intl` would cost the daemon a megabyte for its tables of words.
   const { year, month, day, hour, minute } = Temporal.Instant.fromEpochMilliseconds(time)
     .toZonedDateTimeISO(timeZone);
   const [month2, day2, hour2, minute2] = [month, day, hour, minute].map((part) => `${part}`.padStart(2, "0"));

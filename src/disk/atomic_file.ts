@@ -1,13 +1,20 @@
-/** Files that others read while we write them. Requires write on the folder of the file. Room: system; edge. */
+/**
+ * Writes files that other processes may read at the same moment, and makes private folders.
+ *
+ * The room of the disk holds calls that several rooms need: replace a file, make a folder, flush a folder, look at an
+ * entry. It has no path of its own and may touch only what its caller may. It never follows a link and never reads
+ * the content of a file.
+ */
 import { dirname, join } from "@std/path";
 import { flushFolder, flushFoldersOf } from "./flush_folder.ts";
 import { entryAt } from "./entry_at.ts";
 
 /**
- * Replaces `path` with `text`, mode 0600: a reader sees the old text or the new, whole.
+ * Replaces `path` with `text`, mode 0600. A reader sees the whole old text or the whole new one. Requires write on the
+ * folder of the file.
  *
- * @param lasting Also after a power failure, which otherwise may leave the old text, or an empty file. Requires read
- * on the folder, too.
+ * @param lasting The new text survives a power failure. Otherwise the file may hold the old text then, or be empty.
+ * Requires read on the folder, too.
  */
 export function writeAtomically(path: string, text: string, lasting = false): void {
   const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
@@ -29,26 +36,26 @@ function flush(path: string): void {
   file.syncSync();
 }
 
-/** After a failure, which is told; that something is left of the attempt is the lesser one. */
+/** Cleans up after a failure, which is thrown. A temporary file that stays is the lesser problem. */
 function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // Most likely it was never made.
+    // Most likely the file was never made.
   }
 }
 
-/** Makes `path` and what is missing above it, each mode 0700 under any umask. Requires write on `path`. */
+/** Makes `path`, and the folders above it that are missing, with mode 0700 under any umask. Requires write on `path`. */
 export function makePrivateFolder(path: string): void {
   const isNew = entryAt(path) === null;
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-  // Not where it is needless: on a disk that is read-only for now, it would be refused.
+  // A disk that is read-only for now would refuse even a needless change of mode.
   if (((Deno.statSync(path).mode ?? 0) & 0o777) !== 0o700) Deno.chmodSync(path, 0o700);
   if (!isNew) return;
   try {
     flushFoldersOf([path]);
   } catch (error) {
-    // The launcher makes and flushes kato's own folders. In a checkout, a process may not look above the one it makes.
+    // In a checkout, a process may not open the folder above. Installed, the launcher makes and flushes kato's folders.
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
   }
 }

@@ -1,6 +1,6 @@
-/** What stands at a path by itself, where it is no error that nothing does. Room: system; edge. */
+/** Looks at the entry at a path, or removes it, where a missing entry is no error. */
 
-/** Not followed; null when nothing is there. Requires read, or list in the kernel's sandbox. */
+/** The entry at `path`, links not followed; null when there is none. Requires read, or list in the kernel's sandbox. */
 export function entryAt(path: string): Deno.FileInfo | null {
   try {
     return Deno.lstatSync(path);
@@ -10,7 +10,7 @@ export function entryAt(path: string): Deno.FileInfo | null {
   }
 }
 
-/** Whether it was there. Requires write. */
+/** Removes the entry at `path`, and says whether it was there. Requires write. */
 export function removeIfThere(path: string): boolean {
   try {
     Deno.removeSync(path);
@@ -22,8 +22,8 @@ export function removeIfThere(path: string): boolean {
 }
 
 /**
- * The system's own words for why it refused, and null for whatever is no refusal of the system's. Not every error that
- * a file system can give has a name in the runtime; then there is the number.
+ * The system's words when `error` is a refusal of the system; null for every other error. The runtime does not name
+ * every error of a file system; the number of the error tells the others.
  */
 export function systemWords(error: unknown): string | null {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof Deno.errors.NotCapable) {

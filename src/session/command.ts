@@ -1,7 +1,10 @@
 /**
- * The grammar of in-chat commands: text that the person typed in, commands and refused lines out.
- * docs/command-grammar.md is its specification. Room: session; no authority, pure. It decides what a line says,
- * never whether it is obeyed: who said it, and whether policy allows it, is asked elsewhere.
+ * The grammar of in-chat commands: from the text that a person typed to commands and refused lines.
+ * docs/command-grammar.md is its specification.
+ *
+ * The room of the session is pure: it reads and writes nothing. It says what a line means, what a command does to the
+ * recordings of a session, and how an interrupted delivery is settled. It never decides who may command or where
+ * kato may write.
  */
 import { type FoundCommand, type RefusedLine, type Scan, type Verb, VERBS } from "../protocol/command.ts";
 import { findDestinationFaults, type GrammarReason } from "../destination/grammar.ts";
@@ -16,20 +19,20 @@ import { FANCY_LINE, looksLikeCommand } from "./look_alike.ts";
 const MARK = "::";
 const ANY_VERB = VERBS.join("|");
 
-/** A verb in any case, where a command could stand if it stood elsewhere. */
+/** A line that reads like a command and stands where no command may. */
 const PLAIN_LOOK_ALIKE = new RegExp(`^::(?:${ANY_VERB})(?=[ \\t]|$)`, "i");
 const LOOK_ALIKE_AT = new RegExp(`::(?:${ANY_VERB})(?=\\s|$)[^\\r\\n]*`, "y");
 
 /**
- * Lines of the middle that matter: a code fence (its run, what follows it), or two colons of some kind. A carriage return
- * alone ends a line of CommonMark, so it does for fences. No `m` flag: with it `^` would also match after U+2028.
+ * The lines of the middle that matter: a code fence (its run and the rest of its line), or two colons of any kind. For
+ * fences a lone carriage return ends a line, as in CommonMark. With the `m` flag, `^` would also match after U+2028.
  */
 const MIDDLE_LINE = new RegExp(
   `(?:^|[\\n\\r]) {0,3}(\`{3,}|~{3,})([^\\n\\r]*)|(?:^|\\n)(${FANCY_LINE})`,
   "g",
 );
 
-/** What may follow a closing fence. Any other white space is text to CommonMark, and leaves the fence open. */
+/** The rest of the line of a closing fence. CommonMark takes other white space for text, and the fence stays open. */
 const BLANKS = /^[ \t]*$/;
 
 const encoder = new TextEncoder();
@@ -38,14 +41,14 @@ type Parsed =
   | { readonly verb: Verb; readonly destination: string | null }
   | { readonly reason: GrammarReason };
 
-/** `[from, to)` of a text, beginning and ending at line ends. */
+/** Whole lines of a text, from `from` up to and without `to`. */
 interface Range {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Finds the commands of one message, and the lines that look like commands and are none.
+ * Finds the commands of one message, and the lines that only look like commands.
  *
  * @param typed Exactly what the person typed. Work and memory are linear in it; an 11 MB message is fine.
  *
@@ -76,8 +79,8 @@ export function scanCommands(typed: string): Scan {
 }
 
 /**
- * Lines of a text that nobody typed (an answer, a tool's output) that read like commands: two colons at column 0,
- * one of the verbs, then white space or the end. At most REFUSED_PER_MESSAGE, each cut.
+ * Finds lines that read like commands in a text that nobody typed (an answer, a tool's output): two colons at column 0,
+ * a verb, then white space or the end. Returns at most REFUSED_PER_MESSAGE lines, each cut.
  */
 export function findLookAlikes(text: string): string[] {
   const found: string[] = [];
@@ -91,7 +94,7 @@ export function findLookAlikes(text: string): string[] {
   return found;
 }
 
-/** Where the next line that begins with the mark begins, or -1. */
+/** The start of the next line that begins with the mark; -1 when there is none. */
 function nextMarkedLine(text: string, from: number): number {
   const at = text.indexOf("\n" + MARK, from);
   return at < 0 ? -1 : at + 1;
@@ -128,7 +131,7 @@ function lineAt(text: string, from: number): string {
   return text.slice(from, text[end - 1] === "\r" ? end - 1 : end);
 }
 
-/** Reads the lines of a block; every one of them begins with the mark, or is blank after the trailing one. */
+/** Reads the lines of a block. Each begins with the mark; blank lines may end the trailing block. */
 function readRun(
   text: string,
   run: Range,
@@ -137,7 +140,7 @@ function readRun(
   refused: RefusedLine[],
 ): void {
   for (let at = run.from; at < run.to && text.startsWith(MARK, at);) {
-    // So many refused lines are no person's writing: the rest of the block is not obeyed either.
+    // No person writes so many lines that are refused, so the rest of the block is not obeyed either.
     if (refused.length >= REFUSED_PER_MESSAGE) return;
     const line = lineAt(text, at);
     at = endOfLine(text, at) + 1;
@@ -190,7 +193,7 @@ function explainUnknown(line: string, word: string): GrammarReason {
 }
 
 function unquote(rest: string): string | { readonly reason: GrammarReason } {
-  // A Markdown link may hold blanks; "it is a link" helps more than "there is text after the path".
+  // A Markdown link may hold blanks. The reason "not-a-path" helps the person more than "trailing-text".
   if (/^!?\[[^\]]*\]\(/.test(rest)) return { reason: "not-a-path" };
   if (!rest.startsWith('"')) {
     if (/[ \t]/.test(rest)) return { reason: "trailing-text" };
@@ -202,9 +205,9 @@ function unquote(rest: string): string | { readonly reason: GrammarReason } {
 }
 
 /**
- * Looks through what stands between the two blocks for lines that look like commands, and says whether a code
- * fence is still open at its end. Fences are CommonMark's: three or more backticks or tildes, indented by at most
- * three spaces, closed by a run of the same that is at least as long, else by the end of the message.
+ * Looks for lines between the two blocks that look like commands, and says whether a code fence is still open at the
+ * end. A fence is CommonMark's: three or more backticks or tildes, indented by at most three spaces. A run of the same
+ * character that is at least as long closes the fence; otherwise the end of the message does.
  */
 function scanMiddle(
   text: string,
@@ -227,7 +230,7 @@ function scanMiddle(
   return { refused, endsInFence: open !== null };
 }
 
-/** Why a line outside both blocks is no command; null when nobody would take it for one. */
+/** Why a line outside both blocks is no command; null when no reader would take the line for one. */
 function explainMisplaced(line: string): GrammarReason | null {
   const unindented = line.replace(/^[ \t]+/, "");
   if (PLAIN_LOOK_ALIKE.test(unindented)) return unindented === line ? "in-the-middle" : "indented";

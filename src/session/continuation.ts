@@ -1,7 +1,7 @@
 /**
- * What becomes of a recording whose session goes on in another one: whether it goes on there, and up to where. Where that
- * is asked and when must not show: a command of the new session may have been carried out before the old one's log said
- * that it goes on. Room: session; pure.
+ * Decides whether a recording goes on when its session goes on in another one, and up to which event. The answer must not
+ * depend on the order of arrival: a command of the new session may be carried out before the old log names the new
+ * session. Pure.
  */
 import type { Verb } from "../protocol/command.ts";
 import { CONTINUATION_MS } from "../protocol/limits.ts";
@@ -9,26 +9,26 @@ import { stopsBefore } from "./machine.ts";
 
 /** The session that the old one names. */
 export interface Successor {
-  /** A recording has gone on into it or from it: it does so once, and never in a circle. */
+  /** A recording has already gone on into this session or from it. This happens once, and never in a circle. */
   readonly isTaken: boolean;
-  /** Null while kato has seen nothing of it. */
+  /** Null while kato has not seen the session. */
   readonly seen: {
-    /** Its log lies below the same root. */
+    /** The log of the new session lies below the same root. */
     readonly isBeside: boolean;
-    /** When it turned up, in milliseconds since 1970; null: it was there when kato first looked. */
+    /** When kato first saw it, in milliseconds since 1970; null: kato's very first look found it. */
     readonly added: number | null;
-    /** Before this event its first command let go of whatever recorded it; null: none has. */
+    /** The event before which its first command ended an inherited recording; null: no command has done so. */
     readonly letGo: number | null;
   } | null;
 }
 
 export type Continuation =
-  /** The recording goes on with all of the new session; or with what is before `until`. */
+  /** The recording goes on with the new session, up to and without event `until`; null: with all of it. */
   | { readonly goes: "on"; readonly until: number | null }
-  /** It is over. */
+  /** The recording ends. */
   | { readonly goes: "nowhere"; readonly reason: "own-recording" | "not-new" | "other-root" };
 
-/** `now`: when the old session's log was found to say it, in milliseconds since 1970. */
+/** `now`: when kato read in the old log that the session goes on, in milliseconds since 1970. */
 export function decideContinuation({ isTaken, seen }: Successor, now: number): Continuation {
   if (isTaken) return { goes: "nowhere", reason: "own-recording" };
   if (seen === null) return { goes: "on", until: null };
@@ -36,12 +36,12 @@ export function decideContinuation({ isTaken, seen }: Successor, now: number): C
   if (seen.added === null || seen.added < now - CONTINUATION_MS) {
     return { goes: "nowhere", reason: "not-new" };
   }
-  // Whole, it holds all that the old recording would get.
+  // The new session's own recording is whole, so the old one would add nothing.
   if (seen.letGo === 0) return { goes: "nowhere", reason: "own-recording" };
   return { goes: "on", until: seen.letGo };
 }
 
-/** Before which event a command that was carried out lets go of a recording that is not its own; null for one that does not. */
+/** The event before which a command ends a recording that the session inherited; null when the command ends none. */
 export function letsGo(
   command: {
     readonly verb: Verb;

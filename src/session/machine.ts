@@ -1,16 +1,16 @@
 /**
- * What a command does to a session's recordings, as a pure function: state and command in, effects out. The
- * destination has been decided before; whether it is allowed is not this file's question. Room: session; pure.
+ * Applies a command to the recordings of a session: from state and command to effects. The destination was decided
+ * before. Pure.
  */
 import type { Verb } from "../protocol/command.ts";
 
-/** A recording of this session that exists, running or not. */
+/** A recording of this session, active or stopped. */
 export interface KnownRecording {
   readonly id: number;
   readonly destination: string;
-  /** It began with the session's first event and has no gap. */
+  /** The recording began with the session's first event and has no gap. */
   readonly whole: boolean;
-  /** `seq` of the first event that it does not have. */
+  /** `seq` of the first event that is not recorded. */
   readonly next: number;
   readonly active: boolean;
 }
@@ -48,11 +48,11 @@ export type Outcome =
     readonly reason: "recording" | "resumed" | "captured" | "exported" | "destination-set" | "stopped";
     readonly effects: readonly Effect[];
   }
-  /** Allowed, and nothing to do. */
+  /** The command is allowed, and changes nothing. */
   | { readonly outcome: "nothing"; readonly reason: "not-recording" | "already-recording" }
   | { readonly outcome: "denied"; readonly reason: "destination-in-use"; readonly message: string };
 
-/** Applies one command. Each command of a message sees the effect of the one before. */
+/** Applies one command. A later command of the same message gets the state after this one. */
 export function applyCommand(state: SessionRecordings, command: SessionCommand): Outcome {
   const { destination, seq } = command;
   const active = state.recordings.find((recording) => recording.active);
@@ -109,7 +109,7 @@ export function applyCommand(state: SessionRecordings, command: SessionCommand):
   }
 }
 
-/** What was typed before `::stop` in the same message still belongs to the recording. */
+/** The event before which a stop ends the recording. Text in front of `::stop` still belongs to the recording. */
 export function stopsBefore({ seq, place }: Pick<SessionCommand, "seq" | "place">): number {
   return place === "leading" ? seq : seq + 1;
 }

@@ -1,31 +1,31 @@
 /**
- * What became of a delivery that was under way when kato or its writer ended, told by the file's real length. Nobody
- * reads the file: a writer may not, and nobody else opens it. Room: session; pure.
+ * Settles a delivery that was under way when kato or its writer ended. Only the file's real length is known: a writer may
+ * not read the file, and no other process opens it. Pure.
  */
 export type Settlement =
-  /** Not a byte of it was written: send it again. */
+  /** No byte of the delivery was written: send it again. */
   | "not-written"
-  /** All of it was: it is committed. */
+  /** The whole delivery was written: commit it. */
   | "written"
-  /** Some of it was: cut the file to the length before, and send it again. */
+  /** A part was written: cut the file to the length before, and send the delivery again. */
   | "torn"
-  /** Somebody else changed the file: whatever is missing goes to its end. */
+  /** Somebody else changed the file: append the delivery at its end. */
   | "edited";
 
 /**
- * `before`: length recorded before the delivery; `length`: its bytes; `size`: what the file measures now; `isSame`: it
- * is the file that the delivery was for, and not another in its place.
+ * `before`: the file's length before the delivery; `length`: the bytes of the delivery; `size`: the file's length now;
+ * `isSame`: the file is the one that the delivery was for.
  */
 export function settleDelivery(before: number, length: number, size: number, isSame = true): Settlement {
   if (size === before) return "not-written";
   if (size === before + length) return "written";
-  // A file that somebody else made is never cut, whatever it measures.
+  // A file that somebody else made is never cut, whatever its length.
   return isSame && size > before && size < before + length ? "torn" : "edited";
 }
 
 /**
- * Whether kato itself may have left a file at `size`: as it was after the latest delivery (`known`), or somewhere in
- * the one that was `open` when kato or its writer ended. Only another size is somebody else's doing.
+ * Whether kato itself may have left the file at `size`: after the latest delivery (`known`), or inside the delivery that
+ * was `open` when kato or its writer ended. Any other size means that somebody else changed the file.
  */
 export function isAsLeft(
   known: number,
