@@ -1,10 +1,14 @@
 /**
- * The permission matrix: what each profile may touch, as one table. Everything that grants or describes authority is
- * made from it: the plan of a command, the runtime's flags, a worker's permissions, `kato doctor --permissions`, the
- * table in docs/design/permissions.md, and the tests. Entries are symbolic; plan.ts makes them paths. Pure.
+ * The permission matrix: one table with the authority of each profile. Plans, worker permissions,
+ * `kato doctor --permissions`, the table in docs/design/permissions.md and the tests are all made from it. Its entries
+ * are symbols; plan.ts turns them into paths.
+ *
+ * The room of the permissions is pure: it looks at nothing and grants nothing by itself. It says which paths, variables
+ * and items each role of a command gets; launcher and hosts enforce that. It never grants network, subprocesses, native
+ * code or imports.
  */
 
-/** What an entry stands for. The documentation shows these sentences. */
+/** The meaning of each entry. The documentation shows these sentences. */
 export const PLACES = {
   "code": "kato's own program files",
   "settings": "`/etc/kato` and `~/.kato/config`",
@@ -28,7 +32,7 @@ export const PLACES = {
 } as const;
 export type Place = keyof typeof PLACES;
 
-/** Environment variables, each named. Nothing else of the environment can be read. */
+/** Environment variables by name. No other variable can be read. */
 export const VARIABLES = {
   "person": ["HOME", "TZ", "LANG", "LC_ALL", "LC_TIME"],
   "terminal": ["TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"],
@@ -41,12 +45,12 @@ export const DENIED = ["net", "run", "ffi", "import"] as const;
 
 export interface Row {
   readonly profile: string;
-  /** Who runs under it. */
+  /** The command or role that runs under this profile. */
   readonly of: string;
-  /** Whether it cannot run while the policy does not load. */
+  /** Whether the profile cannot run without a policy that loads. */
   readonly needsPolicy: boolean;
   readonly read: readonly Place[];
-  /** Names and metadata, no content. The runtime has no such permission and gets `read`; the kernel sandbox has. */
+  /** Names and metadata, no content. Only the kernel's sandbox can tell this from `read`. */
   readonly list: readonly Place[];
   readonly write: readonly Place[];
   readonly env: readonly Variables[];

@@ -1,7 +1,7 @@
 /**
- * From a command and the effective policy to what each of its roles may touch. Nothing is looked up: what must be
- * known of the machine comes as facts. The launcher makes the kernel's rules and the runtime's flags from this one
- * list, so that they cannot drift apart. Pure.
+ * From a command and the effective policy to the grants of each role. Nothing is looked up: the facts about the machine
+ * are an input. The launcher makes the kernel's rules and the runtime's flags from this one list, so that they cannot
+ * drift apart. Pure.
  */
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
@@ -10,53 +10,53 @@ import { placesOf } from "../settings/places.ts";
 import type { Policy } from "../settings/policy.ts";
 import { UNIT } from "./unit_folders.ts";
 
-/** What a command line asks for, as far as its permissions go. All paths are absolute and normalised. */
+/** The part of a command line that decides its permissions. All paths are absolute and normalised. */
 export interface PlanRequest {
   readonly profile: Profile;
-  /** What it names to read: a log, a policy file, a copy of an audit log. An export that names none finds sessions. */
+  /** The files to read: a log, a policy file, a copy of an audit log. An export without a named log finds sessions. */
   readonly reads?: readonly string[];
-  /** The file or folder that it names to write; null: standard output, or a path that its name alone denies. */
+  /** The file or folder to write; null: standard output, or a path whose name alone is denied. */
   readonly writes?: string | null;
-  /** The path that it names to look at; null: none, or one that its name alone denies. */
+  /** The path to look at; null: there is none, or its name alone is denied. */
   readonly looks?: string | null;
 }
 
-/** What a plan takes from the machine. All paths are absolute and normalised. */
+/** The facts about the machine that a plan needs. All paths are absolute and normalised. */
 export interface Facts {
   readonly home: string;
   /** The administrator's policy folder. */
   readonly system: string;
   /** Files and folders of the program. */
   readonly code: readonly string[];
-  /** Where each provider's client keeps its sessions, for those whose roots the policy leaves empty. */
+  /** The client's own session folders, for each provider whose roots the policy leaves empty. */
   readonly clientRoots: Readonly<Partial<Record<ProviderId, readonly string[]>>>;
-  /** Names of the environment variables by which clients find those folders. */
+  /** The environment variables by which clients find those folders. */
   readonly clientVariables: readonly string[];
-  /** What a provider may look for beside the log that an export names, whether it is there or not. */
+  /** The entries that a provider may look for beside the log that an export names, present or not. */
   readonly besides: readonly string[];
-  /** The path to write or to look at, if it is a folder, else the nearest above it; null: none, but the root. */
+  /** The path to write or to look at, if it is a folder; otherwise the nearest folder above it. Null: only / is there. */
   readonly nearestFolder: string | null;
-  /** Whether one of kato's units is installed, so that a drop-in is kept. */
+  /** Whether one of kato's units is installed, and a drop-in must be maintained. */
   readonly hasUnit: boolean;
-  /** For each folder that is a link, or below one: where it really is. Both names are granted. */
+  /** The real path of each folder that is a link or lies below one. Both names are granted. */
   readonly realPaths: Readonly<Record<string, string>>;
 }
 
 export interface RoleGrants {
-  /** The command's profile; `parser:<provider>`; `writer`, with the outer bound of what a writer may be given. */
+  /** The command's profile, `parser:<provider>`, or `writer` with the outer bound of every writer. */
   readonly role: string;
   readonly grants: readonly Grant[];
 }
 
 export interface Plan {
   readonly profile: Profile;
-  /** The first is the command itself. */
+  /** The first role is the command itself. */
   readonly roles: readonly RoleGrants[];
-  /** Hash of the effective policy; null when it did not load and the profile does not need it. */
+  /** The hash of the effective policy; null when the policy did not load and the profile does not need it. */
   readonly hash: string | null;
 }
 
-/** `policy` may be null only for a command that does not need it. */
+/** `policy` may be null only for a profile that does not need it. */
 export function plan(
   request: PlanRequest,
   policy: { readonly policy: Policy; readonly hash: string } | null,
@@ -83,19 +83,19 @@ function workers(policy: Policy, facts: Facts): RoleGrants[] {
   }];
 }
 
-/** Of the parser that reads below `roots`. */
+/** The grants of the parser that reads below `roots`. */
 export function parserGrants(roots: readonly string[]): Grant[] {
   return roots.map((path) => ({ grant: "read", path }));
 }
 
-/** Of the writer of `destinations` (one, once it was decided), with the folders to make for it. */
+/** The grants of the writer of `destinations` (one after the decision), with the folders to make for it. */
 export function writerGrants(destinations: readonly string[], directories: readonly string[]): Grant[] {
   return [...destinations, ...directories].map((path) => ({ grant: "write", path }));
 }
 
 /**
- * What one process needs that runs every role of the plan as its threads: a worker cannot be given what its process
- * does not hold. The runtime still bounds each thread, the kernel sees only this union.
+ * The grants of one process that runs every role of the plan as a thread: a worker cannot get more than its process has.
+ * The runtime still bounds each thread; the kernel sees only this union.
  */
 export function unionGrants(plan: Plan): readonly Grant[] {
   const union = new Map<string, Grant>();
@@ -105,7 +105,7 @@ export function unionGrants(plan: Plan): readonly Grant[] {
   return [...union.values()];
 }
 
-/** The folders with sessions of each enabled provider that has any, as policy or the client itself says. */
+/** The session folders of each enabled provider that has some: from policy, or else from its client. */
 export function rootsByProvider(
   policy: Policy,
   { clientRoots }: Pick<Facts, "clientRoots">,
@@ -154,7 +154,7 @@ function placePaths(
     "requests": [own.requests],
     "logs": [own.logs],
     "provider roots": providerRoots,
-    // These two belong to roles of their own, which workers() makes.
+    // workers() grants these two to roles of their own.
     "its provider's roots": [],
     "its destination": [],
     "export roots": policy?.destinations.roots ?? [],
@@ -168,27 +168,27 @@ function placePaths(
   };
 }
 
-/** `path`, or the outermost folder below `folder` that must be made for it. */
+/** The outermost folder below `folder` that must be made for `path`; `path` itself when none must. */
 function outermostMade(folder: string, path: string): string {
   return folder === path ? path : `${folder}/${path.slice(folder.length + 1).split("/")[0]}`;
 }
 
-/** Of user units: of this person, then of this machine's administrator, then of packages. */
+/** Folders of user units: the person's, the administrator's, the packages'. */
 export function unitFolders(home: string): string[] {
   return [`${home}/.config/systemd/user`, "/etc/systemd/user", "/usr/lib/systemd/user"];
 }
 
-/** Of the system's own units: of this machine's administrator, then of packages. */
+/** Folders of system units: the administrator's, the packages'. */
 export const SYSTEM_UNIT_FOLDERS = ["/etc/systemd/system", "/usr/lib/systemd/system"] as const;
 
-/** Where the drop-ins of this person are. */
+/** The folder of this person's drop-ins. */
 export function ownDropIns(home: string): string {
   return `${unitFolders(home)[0]}/${UNIT}.d`;
 }
 
-/** The runtime refuses /proc and /sys whatever is granted, so what they tell must come from the launcher. */
+/** The runtime refuses /proc and /sys under any grant, so the launcher passes on the facts from there. */
 function hostFacts(home: string): string[] {
-  // The template takes a person's name, and homes are named after it.
+  // The instance has the person's name, and so has the home.
   const instance = `kato@${home.slice(home.lastIndexOf("/") + 1)}.service`;
   return [
     "/etc/os-release",
@@ -200,7 +200,7 @@ function hostFacts(home: string): string[] {
   ];
 }
 
-/** Each path once, followed by where it really is. */
+/** Each path once, followed by its real path. */
 function withReal(paths: readonly string[], { realPaths }: Facts): string[] {
   return [...new Set(paths.flatMap((path) => [path, realPaths[path] ?? path]))];
 }

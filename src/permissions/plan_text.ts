@@ -1,7 +1,7 @@
 /**
- * A plan as text, for the launcher: fields ended by NUL bytes, `kato-plan 1`, `hash …`, `profile …`, then for each
+ * A plan as text, for the launcher. Each field ends with a NUL byte: `kato-plan 1`, `hash …`, `profile …`, then for each
  * role `role …` and its grants (`read PATH`, `list PATH`, `write PATH`, `env NAME`, `sys NAME`), then `end`. Both
- * sides refuse whatever is not exactly that. Pure.
+ * sides refuse every other text. Pure.
  */
 import { PLAN_BYTES } from "../protocol/limits.ts";
 import type { Grant } from "../protocol/grant.ts";
@@ -18,7 +18,7 @@ interface Refused {
   readonly message: string;
 }
 
-/** Refused when something a person named (a path with a line break, say) has no place in a plan. */
+/** Refuses a plan with a name that its text cannot hold, such as a path with a line break. */
 export function renderPlan({ profile, roles, hash }: Plan): PlanText {
   const fields = [HEADER, `hash ${hash ?? "none"}`, `profile ${profile}`];
   for (const { role, grants } of roles) {

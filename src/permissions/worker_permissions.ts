@@ -1,7 +1,7 @@
 /** Grants as the permission object of a worker. Pure. */
 import type { Grant } from "../protocol/grant.ts";
 
-/** The runtime knows no permission to list: it is `read` there, and only the kernel sandbox keeps content apart. */
+/** The runtime has no permission to list, so `list` becomes `read`. Only the kernel's sandbox denies the content. */
 export const KINDS = [
   ["read", ["read", "list"]],
   ["write", ["write"]],
@@ -17,7 +17,7 @@ export function valuesOf(grants: readonly Grant[], kinds: readonly string[]): st
   return [...new Set(values)];
 }
 
-/** A whole permission object: a worker inherits whatever it leaves out. */
+/** A permission object with every kind: a worker inherits each kind that the object leaves out. */
 export interface WorkerPermissions {
   read: string[] | false;
   write: string[] | false;
@@ -29,7 +29,7 @@ export interface WorkerPermissions {
   import: false;
 }
 
-/** Permissions of a worker that may do exactly what `grants` say; its own code it may load, but not read. */
+/** The permissions of a worker with exactly `grants`. A worker may load its own code, and may not read it. */
 export function workerPermissions(grants: readonly Grant[]): WorkerPermissions {
   const [read, write, env, sys] = KINDS.map(([, of]) => {
     const values = valuesOf(grants, of);

@@ -1,4 +1,4 @@
-/** One person's configuration: one file, no layers, nothing that widens authority. Pure. */
+/** One person's configuration: one file without layers. It cannot widen authority. Pure. */
 import { DEFAULT_CONFIG } from "./defaults.ts";
 import { keysOf, nestValues, readSettings, type SettingsError, valueAt } from "./keys.ts";
 import { type Config, config } from "./policy.ts";
@@ -9,7 +9,7 @@ export type ConfigResult =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly errors: readonly SettingsError[] };
 
-/** `text` null: there is no file, and the defaults hold. */
+/** `text` null: there is no file, so the defaults hold. */
 export function readConfig(text: string | null, file: string): ConfigResult {
   if (text === null) return { ok: true, config: DEFAULT_CONFIG };
   const { settings, errors } = readSettings(text, file, CONFIG_KEYS);

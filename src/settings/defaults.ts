@@ -1,11 +1,11 @@
-/** What holds where no file says otherwise. policy/default.toml shows the same to people; a test compares. */
+/** The values of keys that no file sets. policy/default.toml shows them to people; a test compares. */
 import { forEachClient } from "../protocol/clients.ts";
 import { FORMATS } from "../protocol/closed_sets.ts";
 import type { Config, Policy } from "./policy.ts";
 
 const FOLLOWED = { enabled: true, roots: [] };
 
-/** Safe for a person who never opens a policy file: one folder of kato's own, and nothing that exists is touched. */
+/** Safe for a person who never opens a policy file: kato writes to one folder of its own, and touches no existing file. */
 export const DEFAULT_POLICY: Policy = {
   version: 1,
   destinations: {

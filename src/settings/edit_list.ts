@@ -1,12 +1,11 @@
 /**
- * Changes one list in a settings file that a person wrote, and nothing else in it: comments, order and layout stay.
- * The text must be TOML that `readToml()` takes. Pure.
+ * Changes one list in a settings file that a person wrote. Comments, order and layout of the file stay. The text must be
+ * TOML that `readToml()` takes. Pure.
  */
 import { readToml, type Span, type TomlText, type ValueSpan } from "./toml.ts";
 
 /**
- * `text` with `entry` at the end of the list `key`. Where `text` does not set the key, it then does: `before` and
- * `entry`.
+ * Adds `entry` at the end of the list `key`. Where `text` does not set the key, the new list is `before` and `entry`.
  *
  * @example
  * ```ts
@@ -19,7 +18,7 @@ export function addEntry(text: string, key: string, entry: string, before: reado
   return list === undefined ? addList(text, key, [...before, entry]) : append(text, list, entry);
 }
 
-/** `text` without entry number `index`, from 0, of the list `key`, which it sets. */
+/** Removes entry `index`, counted from 0, of the list `key`. `text` must set the key. */
 export function dropEntry(text: string, key: string, index: number): string {
   const entries = listOf(text, key)?.entries ?? [];
   const entry = entries[index];
@@ -34,7 +33,7 @@ export function dropEntry(text: string, key: string, index: number): string {
   return cut(text, sharesLine ? { start: previous.end, end: entry.end } : entry);
 }
 
-/** `text`, which does not set `key`, with a line that does. */
+/** Adds a line that sets `key`. `text` must not set the key. */
 export function addList(text: string, key: string, entries: readonly string[]): string {
   const toml = read(text);
   const dot = key.lastIndexOf(".");
@@ -62,7 +61,7 @@ export function addList(text: string, key: string, entries: readonly string[]): 
   return `${text}${gap}[${table}]${end}${name} = ${value}${end}`;
 }
 
-/** Index of the line after the one that shows `name` as a comment, as `kato init` writes them; else after the header. */
+/** The index after the line that shows `name` as a comment (`kato init` writes such lines), or else after the header. */
 function afterComment(lines: readonly string[], header: number, name: string): number {
   for (let index = header; index < lines.length; index++) {
     const line = lines[index] ?? "";
@@ -80,7 +79,7 @@ function append(text: string, list: ValueSpan, entry: string): string {
   const from = comma === null ? last.end : comma + 1;
   const lineEnd = text.indexOf("\n", from);
   const isLast = lineEnd < 0 || lineEnd >= list.end;
-  // An entry a line: the new one gets a line of its own, below the comment that may stand behind the last.
+  // Each entry has a line: so has the new one, below the comment that may follow the last entry.
   if (!isLast && beginsLine(text, last)) {
     const indent = text.slice(text.lastIndexOf("\n", last.start) + 1, last.start);
     const at = text[lineEnd - 1] === "\r" ? lineEnd - 1 : lineEnd;
@@ -101,7 +100,7 @@ function read(text: string): TomlText {
   return toml;
 }
 
-/** Where the comma behind `entry` is, which the reader takes on the same line only; null when there is none. */
+/** The offset of the comma behind `entry`, which must be on the same line; null when there is none. */
 function commaAfter(text: string, entry: Span): number | null {
   const between = /[ \t]*/y;
   between.lastIndex = entry.end;
@@ -117,7 +116,7 @@ function insert(text: string, at: number, addition: string): string {
   return text.slice(0, at) + addition + text.slice(at);
 }
 
-/** Without `span`; a line that was the entry's own goes with it, and with the comment behind it. */
+/** Removes `span`. When the entry has a line of its own, the line and its comment go too. */
 function cut(text: string, span: Span): string {
   const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
   const lineEnd = text.indexOf("\n", span.end);
@@ -129,7 +128,7 @@ function cut(text: string, span: Span): string {
   return text.slice(0, span.start) + text.slice(span.end);
 }
 
-/** A text of TOML is spelled as in JSON: there are no control characters in what is written here. */
+/** TOML spells this text as JSON does, because it holds no control characters. */
 function quote(value: string): string {
   return JSON.stringify(value);
 }

@@ -1,24 +1,24 @@
-/** Why a key of policy has the value that it has: what each layer says, what became of it, and what decided. Pure. */
+/** Explains the value of a key of policy: the value of each layer, and which one holds. Pure. */
 import { type EffectivePolicy, type Origin, POLICY_KEYS, type Said } from "./merge.ts";
 
 export interface KeyStep extends Said {
-  /** `holds`: it is in force; `replaced`: a later layer says something else; `ignored`: it would allow too much. */
+  /** `holds`: it is in force; `replaced`: a later layer has another value; `ignored`: it would allow too much. */
   readonly outcome: "holds" | "replaced" | "ignored";
 }
 
 export interface KeyExplanation {
   readonly key: string;
-  /** What it means. */
+  /** The meaning of the key. */
   readonly says: string;
   /** The value in force. */
   readonly value: unknown;
-  /** Where an administrator says that people may only narrow it; null when nobody does. */
+  /** The place where an administrator enforces the key; null when no administrator does. */
   readonly enforced: Origin | null;
-  /** Every layer that says something, in order of precedence. One of them holds. */
+  /** Every layer that sets the key, in order of precedence. One of them holds. */
   readonly steps: readonly KeyStep[];
 }
 
-/** The keys that `name` stands for: itself, or what is in that table. */
+/** The keys with this name: the key itself, or all keys of the table. */
 export function keysNamed(name: string): string[] {
   return POLICY_KEYS.map((key) => key.name).filter((key) => key === name || key.startsWith(`${name}.`));
 }

@@ -1,9 +1,9 @@
-/** Folders as policy names them. Pure: what a name means, never what is on disk. */
+/** Folders by their names in policy. Pure: the disk is not looked at. */
 import { basename, dirname, join } from "@std/path";
 import { CLIENTS } from "../protocol/clients.ts";
 import { placesOf } from "./places.ts";
 
-/** Belong to the system or the kernel; nothing a person keeps is in them. */
+/** Folders of the system or the kernel. A person keeps nothing in them, except a home that lies there. */
 export const SYSTEM_LOCATIONS = [
   "/bin",
   "/boot",
@@ -21,10 +21,7 @@ export const SYSTEM_LOCATIONS = [
   "/var",
 ] as const;
 
-/**
- * Folders of a home from which other programs take keys, settings or programs, and in which clients keep their
- * sessions: nothing is written there even if policy names one of them as a root.
- */
+/** Folders of a home that hold keys, settings, programs or sessions. kato never writes there, even below a root. */
 export const RESERVED_IN_HOME: readonly string[] = [
   ".aws",
   ".config",
@@ -37,7 +34,7 @@ export const RESERVED_IN_HOME: readonly string[] = [
   ...Object.values(CLIENTS).map(({ home }) => home),
 ];
 
-/** Names of folders that hold the homes of people. */
+/** Names of folders that hold homes. */
 export const HOME_FOLDERS = ["home", "homes"] as const;
 
 /** Whether normalised `path` is `folder` or below it. */
@@ -45,13 +42,13 @@ export function isInside(path: string, folder: string): boolean {
   return path === folder || folder === "/" || path.startsWith(`${folder}/`);
 }
 
-/** A home may itself be in such a place (/root, /var/home): what is inside home is the person's own. */
+/** A home may lie in such a place (/root, /var/home). Everything inside the home is the person's own. */
 export function isSystemLocation(path: string, home: string): boolean {
   if (isInside(path, home)) return false;
   return SYSTEM_LOCATIONS.some((location) => isInside(path, location));
 }
 
-/** Whether `path` is in the home of somebody else, or beside this person's, where the folder of homes is named as one. */
+/** Whether `path` is in /home, or in the named folder of homes that holds this home, and outside this home. */
 export function isOtherHome(path: string, home: string): boolean {
   if (isInside(path, home)) return false;
   const above = dirname(home);
@@ -66,7 +63,7 @@ export function hasHiddenSegment(path: string, from: string): boolean {
 
 export type Folder = { readonly path: string } | { readonly message: string };
 
-/** `~/x` or `/x` to a normalised absolute path; a message that completes "`x` …" if that cannot be. */
+/** Turns `~/x` or `/x` into a normalised absolute path, or returns a message that completes "`x` …". */
 export function expandFolder(text: string, home: string): Folder {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/.test(text)) {
@@ -80,7 +77,7 @@ export function expandFolder(text: string, home: string): Folder {
   return { path: absolute.length > 1 && absolute.endsWith("/") ? absolute.slice(0, -1) : absolute };
 }
 
-/** Why recordings may not be written below `path`; null when they may. `path` as from `expandFolder`. */
+/** Why recordings may not be written below `path`; null when they may. `path` comes from `expandFolder()`. */
 export function whyNoRoot(path: string, home: string): string | null {
   if (isInside(home, path)) return "holds a whole home folder; name a folder inside it";
   if (isSystemLocation(path, home)) return "is a system location; name a folder of your own";
@@ -88,7 +85,7 @@ export function whyNoRoot(path: string, home: string): string | null {
     return "is beside your home, where others have theirs; name a folder in your own";
   }
   if (isInside(path, placesOf(home).exports)) return null;
-  // Hidden folders hold configuration and keys: a document written there could become a program's setting.
+  // Hidden folders hold configuration and keys. A document there could become a program's setting.
   if (hasHiddenSegment(path, isInside(path, home) ? home : "")) {
     return "is in a hidden folder; only ~/.kato/exports may be one";
   }
@@ -98,7 +95,7 @@ export function whyNoRoot(path: string, home: string): string | null {
   return null;
 }
 
-/** Why sessions may not be read from `path`; null when they may. Clients keep theirs in hidden folders. */
+/** Why sessions may not be read from `path`; null when they may. Hidden folders are fine: clients use them. */
 export function whyNoSource(path: string, home: string): string | null {
   if (isInside(home, path)) return "holds a whole home folder; name the folder with the sessions";
   if (isSystemLocation(path, home)) return "is a system location; name the folder with the sessions";

@@ -1,4 +1,4 @@
-/** The keys of a settings file, walked from its schema, and what one file says for them. Pure. */
+/** The keys of a settings file, taken from its schema, and the values that one file sets. Pure. */
 import * as z from "zod/mini";
 import type { FormerValues } from "./policy.ts";
 import { namePart, readToml } from "./toml.ts";
@@ -6,12 +6,12 @@ import { namePart, readToml } from "./toml.ts";
 export interface Key {
   /** `destinations.max_file_mb` */
   readonly name: string;
-  /** What it means, in a sentence or two. */
+  /** The meaning of the key, in a sentence or two. */
   readonly says: string;
   readonly schema: z.ZodMiniType;
 }
 
-/** Every key of `schema`, in its order. Tables are not in it: they are what the names have in common. */
+/** Every key of `schema`, in its order. A table is no key, but the first part of the names of its keys. */
 export function keysOf(schema: z.ZodMiniObject, prefix = ""): readonly Key[] {
   return Object.entries(schema.shape as Record<string, z.ZodMiniType>).flatMap(([part, field]) => {
     const name = prefix + namePart(part);
@@ -25,7 +25,7 @@ export function valueAt(nested: unknown, name: string): unknown {
   return name.split(".").reduce<unknown>((inner, part) => (inner as Record<string, unknown>)[part], nested);
 }
 
-/** The other way round: values by their dotted names, put into tables. */
+/** Puts values into tables by their dotted names: the reverse of `valueAt()`. */
 export function nestValues(values: Iterable<readonly [string, unknown]>): unknown {
   const nested: Record<string, unknown> = {};
   for (const [name, value] of values) {
@@ -38,13 +38,13 @@ export function nestValues(values: Iterable<readonly [string, unknown]>): unknow
   return nested;
 }
 
-/** Something in a settings file that must be mended, or (a violation) that does not count. */
+/** A fault in a settings file that must be mended, or a value that does not count (a violation). */
 export interface SettingsError {
   readonly file: string;
-  /** From 1; null when it is about the file as a whole. */
+  /** From 1; null when the fault is in the file as a whole. */
   readonly line: number | null;
   readonly key: string | null;
-  /** What is wrong and what to do. */
+  /** The fault, and the thing to do. */
   readonly message: string;
 }
 
@@ -62,11 +62,11 @@ export interface Setting {
 export interface Settings {
   readonly settings: readonly Setting[];
   readonly errors: readonly SettingsError[];
-  /** What counts, and should be written otherwise. */
+  /** Values that count, and should be written in another way. */
   readonly notes: readonly SettingsError[];
 }
 
-/** What `text` sets. Every file is partial; a key that is not in `keys` is an error, so that no typing error is silent. */
+/** The keys that `text` sets. A file may leave keys out. An unknown key is an error, so that no typing error is silent. */
 export function readSettings(
   text: string,
   file: string,
@@ -130,7 +130,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   int: "a whole number",
 };
 
-/** What is expected, from what the schema library found. */
+/** Turns a finding of the schema library into a sentence about the expected value. */
 function sayIssue(issue: z.core.$ZodIssue): string {
   const which = issue.path.length === 0 ? "" : `entry ${Number(issue.path[0]) + 1} `;
   const many = "origin" in issue && issue.origin === "array" ? " entries" : "";
@@ -148,7 +148,7 @@ function sayIssue(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** The name that was probably meant; null when none is near. A key in the wrong table is near, too. */
+/** The name that the person probably meant; null when none is near. A key in the wrong table is near, too. */
 export function nearest(name: string, names: readonly string[]): string | null {
   let best: string | null = null;
   let least = Math.min(4, Math.ceil(name.length / 3) + 1);
@@ -163,7 +163,7 @@ function lastPart(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-/** Levenshtein's distance. No key of ours is longer than the bound, and what is longer is near none. */
+/** Levenshtein's distance. A text that is longer than any key is near none. @std/text would cost each process 4 MB. */
 function distance(a: string, b: string): number {
   if (a.length > 64 || b.length > 64) return Infinity;
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

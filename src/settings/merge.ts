@@ -1,7 +1,7 @@
 /**
- * From the layers of policy to the one that holds: the shipped default, then what the administrator wrote, then what
- * the person wrote, each partial. What an administrator enforces a person can narrow, never widen. Anything that
- * cannot be understood is an error, and a policy with an error does not load: kato does not guess. Pure.
+ * Merges the layers of policy into the effective policy: the shipped default, the administrator's files, the person's file.
+ * A file may leave keys out. A person can narrow an enforced value, and never widen it. kato does not guess: a policy
+ * with an error does not load. Pure.
  */
 import * as z from "zod/mini";
 import { canonicalJson } from "../protocol/canonical_json.ts";
@@ -12,7 +12,7 @@ import { keysOf, nestValues, readSettings, type Setting, type SettingsError, val
 import { isNarrower } from "./narrower.ts";
 import { FORMER_VALUES, type Policy, policy } from "./policy.ts";
 
-/** One file, in order of precedence: the later wins. */
+/** One file. Of several layers, a later one wins. */
 export interface Layer {
   readonly origin: "organisation" | "user";
   readonly file: string;
@@ -20,13 +20,13 @@ export interface Layer {
 }
 
 export interface EffectivePolicy {
-  /** Complete; every folder absolute and normalised for this home. */
+  /** The complete policy. Every folder is absolute and normalised for this home. */
   readonly policy: Policy;
-  /** For each key, the file whose value holds, or `default`. */
+  /** For each key, the file with the value that holds, or `default`. */
   readonly origins: Readonly<Record<string, string>>;
-  /** Keys that an administrator enforces, with where that is said. */
+  /** The keys that an administrator enforces, each with the place that says so. */
   readonly enforced: Readonly<Record<string, Origin>>;
-  /** Everything that any layer says, in order of precedence: of what counts, the last holds. */
+  /** All values of all layers, in order of precedence. The last one that is not ignored holds. */
   readonly said: readonly Said[];
   readonly version: number;
   /** SHA-256, in hex, over the canonical JSON of `policy`. */
@@ -36,9 +36,9 @@ export interface EffectivePolicy {
    * `hash` differs from home to home. Null where there is no such layer.
    */
   readonly organisationHash: string | null;
-  /** What a person's file asked for in vain. */
+  /** Values of a person's file that are ignored. */
   readonly violations: readonly SettingsError[];
-  /** What counts, and should be written otherwise. */
+  /** Values that count, and should be written in another way. */
   readonly notes: readonly SettingsError[];
 }
 
@@ -48,12 +48,12 @@ export interface Origin {
   readonly line: number | null;
 }
 
-/** What one layer says for one key. */
+/** The value of one key in one layer. */
 export interface Said extends Origin {
   readonly key: string;
   readonly origin: "default" | Layer["origin"];
   readonly value: unknown;
-  /** It would allow more than what is enforced. */
+  /** The value would allow more than the enforced one. */
   readonly ignored: boolean;
 }
 
@@ -69,7 +69,7 @@ const ENFORCE = {
   schema: z.array(z.string()),
 } as const;
 
-/** Keys that name folders, and what such a folder may not be. */
+/** The keys that name folders, each with a function that says why a folder may not stand there. */
 const FOLDERS: Readonly<Record<string, (path: string, home: string) => string | null>> = {
   "destinations.roots": whyNoRoot,
   "destinations.default_root": whyNoRoot,
@@ -85,16 +85,16 @@ interface Held {
   readonly line: number | null;
 }
 
-/** What is on disk where policy names a folder. What cannot be looked at is what its name says. */
+/** The disk, as far as policy needs it. A path that cannot be looked at is taken for a plain folder. */
 export interface Disk {
   isLink(path: string): boolean;
-  /** Where it really is; of what does not exist, where it would be. */
+  /** The real path; for a missing folder, the real path that it would have. */
   real(path: string): string;
 }
 
 export const NAMES_ALONE: Disk = { isLink: () => false, real: (path) => path };
 
-/** `home` is absolute, normalised, without a slash at its end. */
+/** `home` is absolute and normalised, and does not end with a slash. */
 export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES_ALONE): PolicyResult {
   const errors: SettingsError[] = [];
   const violations: SettingsError[] = [];
@@ -127,7 +127,7 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
         );
         continue;
       }
-      // By name it is inside; a link on the way may lead anywhere. Nobody starts with a policy that says so.
+      // By name the folder is inside, but a link on its path may lead anywhere. Such a policy does not load.
       if (
         binding !== undefined && key.name in FOLDERS &&
         !isNarrower(key.name, reals(now, disk), reals(value, disk))
@@ -219,7 +219,7 @@ function reals(value: unknown, disk: Disk): unknown {
   return Array.isArray(value) ? value.map(disk.real) : disk.real(String(value));
 }
 
-/** Roots that are links: whoever can replace one says anew where recordings go, and no policy has to change for it. */
+/** Refuses roots that are links: a person who replaces such a link changes the root without a change of policy. */
 function linkedRoots(held: ReadonlyMap<string, Held>, disk: Disk): SettingsError[] {
   return ["destinations.roots", "destinations.default_root"].flatMap((key) => {
     const { value, file, line } = held.get(key) ?? { value: [], file: "", line: null };
@@ -233,7 +233,7 @@ function linkedRoots(held: ReadonlyMap<string, Held>, disk: Disk): SettingsError
   });
 }
 
-/** Keys whose values are fine alone but not together. */
+/** Keys whose values contradict each other. */
 function contradictions(held: ReadonlyMap<string, Held>): SettingsError[] {
   const roots = held.get("destinations.roots");
   const fallback = held.get("destinations.default_root");
@@ -253,7 +253,7 @@ function contradictions(held: ReadonlyMap<string, Held>): SettingsError[] {
   }
   for (const [key, { value, file, line }] of held) {
     if (!/^providers\..*\.roots$/.test(key)) continue;
-    // A recording among the sessions would be read as a session, and recorded.
+    // kato would read a recording among the sessions as a session, and record it.
     for (const source of value as readonly string[]) {
       const root = folders.find((root) => isInside(root, source) || isInside(source, root));
       if (root === undefined) continue;

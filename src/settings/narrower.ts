@@ -1,16 +1,16 @@
-/** For each key of policy, which values are narrower: what a person may still choose under an enforced value. Pure. */
+/** For each key of policy, the narrower values: a person may choose one of them under an enforced value. Pure. */
 import { type Commands, EVIDENCE, mayCommand } from "../protocol/evidence.ts";
 import { isInside } from "./folders.ts";
 
 type Narrower = (enforced: unknown, wanted: unknown) => boolean;
 
-/** Every wanted folder is one of the enforced, or inside one. */
+/** Every wanted folder is an enforced folder, or inside one. */
 const inside: Narrower = (enforced, wanted) =>
   list(wanted).every((path) => list(enforced).some((folder) => isInside(path, folder)));
 
 const subset: Narrower = (enforced, wanted) => list(wanted).every((entry) => list(enforced).includes(entry));
 
-/** An empty list of provider roots means the client's own, which are not among the enforced ones. */
+/** An empty list of provider roots means the client's own folders, and these are not among the enforced ones. */
 const insideNamed: Narrower = (enforced, wanted) =>
   list(enforced).length === 0 || list(wanted).length === 0
     ? list(enforced).length === list(wanted).length
@@ -26,7 +26,7 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
   "destinations.allow_existing": only(false),
   "destinations.allow_shared": only(false),
   "destinations.max_file_mb": (enforced, wanted) => Number(wanted) <= Number(enforced),
-  // What is named may not be written, so more names allow less.
+  // kato may not write the named files, so more names allow less.
   "destinations.agent_memory": (enforced, wanted) => subset(wanted, enforced),
   "destinations.cli_export": only("roots"),
   "recording.commands": (enforced, wanted) =>
@@ -35,13 +35,13 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
     ),
   "recording.max_command_age": (enforced, wanted) =>
     wanted === enforced || (wanted !== 0 && (enforced === 0 || Number(wanted) <= Number(enforced))),
-  // Not `inside`: which sessions a project's folder takes in is the recorder's matter, and may be fewer.
+  // Not `inside`: a folder inside a project may match other sessions than the project's own folder.
   "recording.automatic": subset,
   "sandbox.require_kernel_sandbox": only(true),
 };
 const PROVIDER: Readonly<Record<string, Narrower>> = { enabled: only(false), roots: insideNamed };
 
-/** Whether `wanted` allows nothing that `enforced` does not. Folders are absolute on both sides. */
+/** Whether `wanted` allows nothing beyond `enforced`. The folders of both are absolute. */
 export function isNarrower(key: string, enforced: unknown, wanted: unknown): boolean {
   const [table, , field = ""] = key.split(".");
   const narrower = table === "providers" ? PROVIDER[field] : NARROWER[key];

@@ -1,4 +1,4 @@
-/** Where kato keeps its own things, in one place. Pure: names only, nothing is looked up. */
+/** The paths of kato's own files and folders. Pure: nothing is looked up. */
 
 /** The administrator's policy: `policy.toml` and `policy.d/*.toml` in it. */
 export const SYSTEM_POLICY = "/etc/kato";
@@ -16,12 +16,12 @@ export interface Places {
   readonly lockFile: string;
   /** The spool: one file a request. */
   readonly requests: string;
-  /** What stood there and was no request. */
+  /** Entries of the spool that were no requests. */
   readonly refusedRequests: string;
   readonly auditFile: string;
 }
 
-/** `home` is absolute, without a slash at its end. All folders are made with mode 0700. */
+/** `home` is absolute and does not end with a slash. All folders are made with mode 0700. */
 export function placesOf(home: string): Places {
   const base = `${home}/.kato`;
   const config = `${base}/config`;

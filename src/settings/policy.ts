@@ -1,14 +1,17 @@
 /**
- * The shape of policy and of configuration: every key, its type and what it means. The shipped default policy, the
- * starter files of `kato init`, the JSON Schemas and docs/policy.md are made from these descriptions.
- * Room: policy. Pure: it reads no file and writes none; src/settings/policy_files.ts brings the text.
+ * The shape of policy and configuration: every key with its type and meaning. The shipped default policy, the starter
+ * files of `kato init`, the JSON Schemas and docs/policy.md are made from these descriptions.
+ *
+ * The room of the settings reads the administrator's policy folder and `~/.kato/config`, with its one driver
+ * policy_files.ts, and looks whether the folders that policy names are links. It writes nothing: it only makes texts for
+ * others to write. It never takes a file that somebody else could have written.
  */
 import * as z from "zod/mini";
 import { forEachClient } from "../protocol/clients.ts";
 import { COMMANDS } from "../protocol/evidence.ts";
 import { FORMATS } from "../protocol/closed_sets.ts";
 
-/** A folder: absolute, or below home with `~/`. Made absolute when policy is loaded (folders.ts). */
+/** A folder: absolute, or below home with `~/`. folders.ts makes it absolute when policy is loaded. */
 const folder = z.string().check(z.regex(/^(~$|~\/|\/)/, "must be absolute or begin with ~/"));
 const folders = z.array(folder).check(z.maxLength(32));
 
@@ -17,7 +20,7 @@ const provider = z.strictObject({
   roots: folders.check(z.describe("Where its sessions are. Empty: where the client itself keeps them.")),
 });
 
-/** The effective policy: complete, every default filled in. */
+/** The effective policy, with every default filled in. */
 export const policy = z.strictObject({
   version: z.literal(1).check(z.describe("Version of this file's format.")),
   destinations: z.strictObject({
@@ -83,11 +86,11 @@ export const policy = z.strictObject({
 });
 export type Policy = z.infer<typeof policy>;
 
-/** Values that an earlier kato knew, by key, each with what it means now. */
+/** Values of earlier versions, by key, each with its value today. */
 export const FORMER_VALUES: FormerValues = { "recording.commands": new Map([[true, "typed"]]) };
 export type FormerValues = Readonly<Record<string, ReadonlyMap<unknown, unknown>>>;
 
-/** How kato works for one person; nothing in it widens what kato may touch. */
+/** The configuration of one person. No key of it widens the authority of kato. */
 export const config = z.strictObject({
   log: z.strictObject({
     level: z.enum(["debug", "info", "warning", "error"]).check(
@@ -117,7 +120,7 @@ function isTimeZone(name: string): boolean {
     new Intl.DateTimeFormat("en", { timeZone: name });
     return true;
   } catch {
-    // RangeError is Intl's only way of saying that there is no such zone.
+    // Intl throws a RangeError for an unknown zone; it has no other way to say so.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Reads the files of policy and configuration, and nothing else. Requires read on the administrator's folder and on
- * `~/.kato/config`. A file that someone else could have written, or that cannot be read, is an error and no policy
- * loads: it is never passed over. Writes nothing.
+ * Reads the files of policy and configuration, and nothing else. A file that somebody else could have written, or that
+ * cannot be read, is never skipped: it is an error, and no policy loads. Requires read on the administrator's folder and
+ * on `~/.kato/config`. Writes nothing.
  */
 import { basename, dirname, join } from "@std/path";
 import { type ConfigResult, readConfig } from "./config.ts";
@@ -16,16 +16,16 @@ export interface SettingsPlaces {
   readonly system: string;
   /** Absolute, normalised. */
   readonly home: string;
-  /** Who must own the person's files. */
+  /** The owner of the person's files. */
   readonly uid: number;
-  /** Who must own the administrator's files: 0, except in tests. */
+  /** The owner of the administrator's files: 0, except in tests. */
   readonly administrator: number;
 }
 
 /**
  * The effective policy of this person on this machine.
  *
- * @param trial A layer to try instead of the files of its origin.
+ * @param trial A layer that replaces the files of its origin.
  */
 export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null, disk = DISK): PolicyResult {
   const { home, uid } = places;
@@ -42,12 +42,12 @@ export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null, d
   return mergePolicy(layers, home, disk);
 }
 
-/** The same by names alone, for those who must know which folders are named before they may look at them. */
+/** The policy by names alone, for a process that may not look at the folders yet. */
 export function loadPolicyByName(places: SettingsPlaces): PolicyResult {
   return loadPolicy(places, null, NAMES_ALONE);
 }
 
-/** A process that may not look has the plan before it, which may look everywhere, and refuses the same. */
+/** Some processes may not look. The plan that ran before them may, and has refused the same policy. */
 const DISK: Disk = {
   isLink: (path) => tryTo(() => Deno.lstatSync(path).isSymlink) ?? false,
   real(path) {
@@ -58,7 +58,7 @@ const DISK: Disk = {
   },
 };
 
-/** Null for what is not there, or may not be looked at. */
+/** Null when the entry is missing, or when the process may not look. */
 function tryTo<Result>(look: () => Result): Result | null {
   try {
     return look();
@@ -85,7 +85,7 @@ export function loadConfig({ home, uid }: SettingsPlaces): ConfigResult {
   return readConfig(files[0]?.text ?? null, configFile);
 }
 
-/** A file that somebody wants to try before it is put into place, whoever owns it. Requires read on it. */
+/** Reads a file that a person wants to try before it is installed, whoever owns it. Requires read on the file. */
 export function readTrial(
   file: string,
 ): { readonly file: string; readonly text: string } | { readonly errors: readonly SettingsError[] } {
@@ -140,7 +140,7 @@ function readOwn(folder: string, file: string, uid: number): Found {
   return checkFolder(folder, uid) ?? readSettingsFile(file, uid);
 }
 
-/** The names, in one order for every locale: by code units. */
+/** The names, sorted by code units, so that no locale changes the order. */
 function listToml(folder: string): string[] | Found {
   try {
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
@@ -151,8 +151,8 @@ function listToml(folder: string): string[] | Found {
 }
 
 /**
- * Null when `folder` is as it must be, `NOTHING` when there is none. Its parents need no look: who can exchange the
- * folder cannot make another one that belongs to `owner`.
+ * Null when `folder` may be trusted, `NOTHING` when there is none. Parents are not checked: an attacker who can replace the
+ * folder still cannot create one that `owner` owns.
  */
 function checkFolder(folder: string, owner: number): Found | null {
   const seen = look(folder);
@@ -172,7 +172,7 @@ function readSettingsFile(file: string, owner: number): Found {
   try {
     using opened = Deno.openSync(file);
     const { dev, ino } = opened.statSync();
-    // The runtime follows links when it opens, so what was opened is compared with what was looked at.
+    // The runtime follows links when it opens, so the opened file is compared with the one that was looked at.
     if (dev !== named.dev || ino !== named.ino) return refuse(file, "changed while it was read; try again");
     return { files: [{ file, text: readText(opened) }], errors: [] };
   } catch (error) {
@@ -188,7 +188,7 @@ function explainReading(file: string, error: unknown): Found {
 
 class TooLarge extends Error {}
 
-/** All of `opened`, which may have grown since it was looked at. Throws a TypeError for what is not UTF-8. */
+/** The whole text of `opened`, which may have grown meanwhile. Throws a TypeError when the text is not UTF-8. */
 function readText(opened: Pick<Deno.FsFile, "readSync">): string {
   const bytes = new Uint8Array(POLICY_BYTES + 1);
   let length = 0;
@@ -201,7 +201,7 @@ function readText(opened: Pick<Deno.FsFile, "readSync">): string {
   return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
 }
 
-/** What must be mended before `seen` can be trusted; null when only `owner` can have written it. */
+/** The fault to mend before `seen` can be trusted; null when only `owner` can have written it. */
 function whoElseWrites({ uid, mode }: Deno.FileInfo, owner: number): string | null {
   if (uid !== owner) return `belongs to user ${uid}, not to ${owner === 0 ? "root" : `user ${owner}`}`;
   if (mode !== null && (mode & 0o022) !== 0) return "can be written by others; run chmod go-w on it";

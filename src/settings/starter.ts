@@ -1,4 +1,4 @@
-/** The settings files that kato writes for people to read: every key with what it means and its default. Pure. */
+/** The settings files that kato writes for people: every key with its meaning and its default. Pure. */
 import { CONFIG_KEYS } from "./config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "./defaults.ts";
 import { type Key, valueAt } from "./keys.ts";
@@ -6,7 +6,7 @@ import { POLICY_KEYS } from "./merge.ts";
 
 const COLUMNS = 100;
 
-/** `~/.kato/config/policy.toml` as `kato init` writes it: all of it comment, so that it sets nothing. */
+/** `~/.kato/config/policy.toml` as `kato init` writes it. Every line is a comment, so the file sets nothing. */
 export function starterPolicy(): string {
   const head =
     "What kato may do here. Each line shows a default: take its # away to change it. An organisation's " +
@@ -15,7 +15,7 @@ export function starterPolicy(): string {
   return render(head, POLICY_KEYS, DEFAULT_POLICY, "# ");
 }
 
-/** `/etc/kato/policy.toml` as packages bring it: all of it comment, so that it sets nothing. */
+/** `/etc/kato/policy.toml` as packages install it. Every line is a comment, so the file sets nothing. */
 export function administratorPolicy(): string {
   const head =
     "What kato may do on this machine, for everyone who uses it. Each line shows a default: take its # away to " +
@@ -25,7 +25,7 @@ export function administratorPolicy(): string {
   return render(head, POLICY_KEYS, DEFAULT_POLICY, "# ");
 }
 
-/** `~/.kato/config/config.toml` as `kato init` writes it: all of it comment. */
+/** `~/.kato/config/config.toml` as `kato init` writes it. Every line is a comment. */
 export function starterConfig(): string {
   const head =
     "How kato works for you. Each line shows a default: take its # away to change it. Nothing here " +
@@ -33,7 +33,7 @@ export function starterConfig(): string {
   return render(head, CONFIG_KEYS, DEFAULT_CONFIG, "# ");
 }
 
-/** `policy/default.toml`: what holds where no file says otherwise. */
+/** `policy/default.toml`: the values of keys that no file sets. */
 export function shippedPolicy(): string {
   const head =
     "The policy that kato ships with. It is part of the program, and this file only shows it: put " +
@@ -48,12 +48,12 @@ function render(head: string, keys: readonly Key[], values: unknown, mark: "" | 
     const dot = name.lastIndexOf(".");
     if (dot > 0 && name.slice(0, dot) !== table) {
       table = name.slice(0, dot);
-      // A header alone sets nothing, so it may stand even where every key is a comment.
+      // A header alone sets nothing, so it may stand above keys that are comments.
       lines.push("", `[${table}]`);
     } else {
       lines.push("");
     }
-    // Booleans, whole numbers, texts and lists of texts are spelled in TOML as in JSON.
+    // TOML spells booleans, whole numbers, texts and lists of texts as JSON does.
     const value = JSON.stringify(valueAt(values, name)).replaceAll('","', '", "');
     lines.push(...comment(says), `${mark}${name.slice(dot + 1)} = ${value}`);
   }

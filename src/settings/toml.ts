@@ -1,27 +1,27 @@
 /**
- * TOML with line numbers. The library's parser says what a file means but not where, and it takes the last of two
- * equal keys; a second, small scan finds each key's line and refuses keys that are set twice, since in a policy it
- * must be plain which one holds. Pure.
+ * TOML with line numbers. The library's parser gives values without their lines, and takes the last of two equal keys. A
+ * second, small scan finds the line of each key and refuses a key that is set twice: a reader of a policy must see at
+ * once which value holds. Pure.
  */
 import { parse } from "@std/toml";
 
 export interface TomlText {
   readonly ok: true;
   readonly value: Readonly<Record<string, unknown>>;
-  /** Line, from 1, of each key and table by its dotted name; parts that need quotes are in JSON's quotes. */
+  /** The line, from 1, of each key and table by its dotted name. A part that needs quotes has JSON's quotes. */
   readonly lines: ReadonlyMap<string, number>;
-  /** Where each key's value stands, for who edits the text. */
+  /** The place of each key's value, for edit_list.ts. */
   readonly values: ReadonlyMap<string, ValueSpan>;
 }
 
-/** Of `text.slice(start, end)`. */
+/** The part `text.slice(start, end)`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 export interface ValueSpan extends Span {
-  /** Of a list, its entries. */
+  /** The entries of a list. */
   readonly entries: readonly Span[];
 }
 
@@ -34,7 +34,7 @@ export interface TomlError {
 export function readToml(text: string): TomlText | TomlError {
   const place: Place = { text, at: 0, line: 1, lines: new Map(), values: new Map(), tables: new Set() };
   try {
-    // First, since of two equal keys the library may only say that something is wrong further down.
+    // The scan comes first: for two equal keys, the library may report an error at a later line.
     scanStatements(place);
     return { ok: true, value: parse(text), lines: place.lines, values: place.values };
   } catch (error) {
@@ -45,12 +45,12 @@ export function readToml(text: string): TomlText | TomlError {
   }
 }
 
-/** One part of a dotted name as it is shown and looked up. */
+/** One part of a dotted name, in the spelling of messages and of `lines`. */
 export function namePart(part: string): string {
   return /^[A-Za-z0-9_-]+$/.test(part) ? part : JSON.stringify(part);
 }
 
-/** Ends a scan from any depth; never leaves this file. */
+/** Ends a scan from any depth. It never leaves this file. */
 class Refusal extends Error {}
 
 interface Place {
@@ -62,7 +62,7 @@ interface Place {
   readonly tables: Set<string>;
 }
 
-/** No setting of ours is a list of lists; deeper text is not worth a stack. */
+/** No setting is a list of lists. The bound keeps hostile text from filling the stack. */
 const DEPTH = 8;
 
 const BLANK = /(?:[ \t\r\n]|#[^\n]*)*/y;
@@ -77,10 +77,10 @@ const STRING = new RegExp(
   ].join("|"),
   "y",
 );
-/** Numbers, dates and booleans: up to what can follow a value. */
+/** Numbers, dates and booleans: all characters that cannot follow a value. */
 const PLAIN = /[^,\]}#\r\n]+/y;
 
-/** What `token` matches here, which may be nothing; moves past it. */
+/** Moves past the match of `token`, and returns it; the match may be empty. */
 function take(place: Place, token: RegExp): string {
   token.lastIndex = place.at;
   const found = token.exec(place.text)?.[0] ?? "";
@@ -175,7 +175,7 @@ function unquote(part: string): string {
   try {
     return JSON.parse(part);
   } catch {
-    // TOML has two escapes that JSON has not (\UXXXXXXXX, \e): no key of ours has them, so its text will do.
+    // TOML has two escapes that JSON lacks (\UXXXXXXXX, \e). No known key has them, so the text is kept as it is.
     return part.slice(1, -1);
   }
 }
