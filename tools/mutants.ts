@@ -15,6 +15,17 @@ const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 const STRICT = ["session", "destination", "permissions", "audit"];
 const scoreNeeded = (room: string) => STRICT.includes(room) ? 95 : 92;
 
+/** Test files that take less than this are run before the others. */
+const QUICK_MS = 2_000;
+
+/** Tests of other rooms are run up to this time together, the quickest first: few of them kill what a room's own do not. */
+const OTHERS_MS = 20_000;
+
+interface Measured {
+  readonly test: string;
+  readonly duration: number;
+}
+type Group = readonly Measured[];
 type Fate = "killed" | "survived" | "untested";
 
 function parseArguments(args: readonly string[]): { names: string[]; sample: number } {
@@ -59,25 +70,35 @@ const copies = await Promise.all(
 );
 const durations = new Map<string, Promise<number | null>>();
 const fates = new Map<Mutant, Fate>();
+const groupsByFile = new Map<string, Promise<Group[]>>();
 
-async function tryOne(copy: Copy, mutant: Mutant): Promise<Fate> {
-  const { near, others } = finder.testsOf(mutant.file);
-  let isTested = false;
-  for (const group of [near, others]) {
-    const tests: string[] = [];
-    let total = 0;
-    for (const test of group) {
+/** The tests of a file in the order in which they are run, each group in one process: those that kill most for least time first. */
+async function groupsOf(copy: Copy, file: string): Promise<Group[]> {
+  const measure = async (tests: readonly string[]): Promise<Measured[]> => {
+    const measured: Measured[] = [];
+    for (const test of tests) {
       if (!durations.has(test)) durations.set(test, copy.measure(test));
       const duration = await durations.get(test);
-      if (typeof duration !== "number") continue;
-      tests.push(test);
-      total += duration;
+      if (typeof duration === "number") measured.push({ test, duration });
     }
-    if (tests.length === 0) continue;
-    isTested = true;
-    if (await copy.isKilled(mutant, tests, boundOf(total))) return "killed";
+    return measured.sort((a, b) => a.duration - b.duration);
+  };
+  const { near, others } = finder.testsOf(file);
+  const own = await measure(near);
+  const isQuick = ({ duration }: Measured) => duration < QUICK_MS;
+  let total = 0;
+  const rest = (await measure(others)).filter(({ duration }) => (total += duration) < OTHERS_MS);
+  return [own.filter(isQuick), own.filter((one) => !isQuick(one)), rest].filter((group) => group.length > 0);
+}
+
+async function tryOne(copy: Copy, mutant: Mutant): Promise<Fate> {
+  let groups = groupsByFile.get(mutant.file);
+  if (groups === undefined) groupsByFile.set(mutant.file, groups = groupsOf(copy, mutant.file));
+  for (const group of await groups) {
+    const total = group.reduce((sum, { duration }) => sum + duration, 0);
+    if (await copy.isKilled(mutant, group.map(({ test }) => test), boundOf(total))) return "killed";
   }
-  return isTested ? "survived" : "untested";
+  return (await groups).length === 0 ? "untested" : "survived";
 }
 
 async function work(copy: Copy, queue: Mutant[]): Promise<void> {

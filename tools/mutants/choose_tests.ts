@@ -2,7 +2,14 @@
 import { walkFiles } from "./walk_files.ts";
 
 /** Folders of tests that start processes by the dozen, build, or need a machine: too slow to run once a mutant. */
-const SLOW = ["attacks", "booted", "build", "daemon/stage", "fleet", "launcher", "systemd"];
+const SLOW = ["attacks", "booted", "build", "daemon", "fleet", "hosts", "launcher", "systemd"];
+
+/** Rooms that such a folder tests besides the room of its name. */
+const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
+  parser: ["hosts"],
+  writer: ["hosts", "daemon"],
+  hosts: ["daemon"],
+};
 
 export interface TestFinder {
   /** `near`: those in the folder that is named like the file's room; they kill most. */
@@ -10,9 +17,7 @@ export interface TestFinder {
 }
 
 export async function createTestFinder(root: string): Promise<TestFinder> {
-  const tests = (await walkFiles(root, "tests")).filter((path) =>
-    path.endsWith("_test.ts") && !SLOW.some((folder) => path.startsWith(`tests/${folder}/`))
-  );
+  const tests = (await walkFiles(root, "tests")).filter((path) => path.endsWith("_test.ts"));
   const entry = `${root}/every_test.ts`;
   await Deno.writeTextFile(entry, tests.map((path) => `import "./${path}";\n`).join(""));
   const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], cwd: root });
@@ -25,8 +30,10 @@ export async function createTestFinder(root: string): Promise<TestFinder> {
     testsOf(file) {
       const room = file.split("/")[1] ?? "";
       const all = tests.filter((test) => reached.get(test)?.has(`file://${root}/${file}`));
-      const isNear = (test: string) => test.startsWith(`tests/${room}/`);
-      return { near: all.filter(isNear), others: all.filter((test) => !isNear(test)) };
+      const isIn = (test: string, folders: readonly string[]) =>
+        folders.some((folder) => test.startsWith(`tests/${folder}/`));
+      const isNear = (test: string) => isIn(test, [room, ...TESTED_BY[room] ?? []]);
+      return { near: all.filter(isNear), others: all.filter((test) => !isNear(test) && !isIn(test, SLOW)) };
     },
   };
 }
