@@ -18,9 +18,10 @@ export interface TestFinder {
 
 export async function createTestFinder(root: string): Promise<TestFinder> {
   const tests = (await walkFiles(root, "tests")).filter((path) => path.endsWith("_test.ts"));
-  const entry = `${root}/every_test.ts`;
-  await Deno.writeTextFile(entry, tests.map((path) => `import "./${path}";\n`).join(""));
-  const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json", entry], cwd: root });
+  const entry = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(entry, tests.map((path) => `import "file://${root}/${path}";\n`).join(""));
+  const args = ["info", "--json", "--config", `${root}/deno.json`, entry];
+  const command = new Deno.Command(Deno.execPath(), { args, cwd: root });
   const { stdout, success } = await command.output();
   await Deno.remove(entry);
   if (!success) throw new Error("deno info failed");
