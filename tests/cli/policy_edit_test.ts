@@ -5,6 +5,7 @@ import { UNIT_DROP_IN } from "../../src/permissions/unit_folders.ts";
 import { auditRecord } from "../../src/audit/record.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
 import { onlyWith, ROOT } from "../needs.ts";
+import { withDisk } from "../disk/fake_disk.ts";
 import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
 
 const run = (place: Place, ...line: string[]): Promise<Ran> => runLine(["policy", ...line], place);
@@ -42,6 +43,26 @@ Deno.test("kato policy allow changes nothing that is not on record", async () =>
   Deno.writeTextFileSync(logs, "in the way");
   await assert.rejects(run(home, "allow", "~/notes"));
   assert.equal(readOwn(home), null);
+});
+
+Deno.test("kato policy allow has its record and then its policy on the disk before it answers", async () => {
+  using home = makeHomeWith("notes");
+  keepOwn(home, "");
+  makePrivateFolder(placesOf(home.home).logs);
+  const happened = await withDisk({}, async (happened) => {
+    assert.equal((await run(home, "allow", "~/notes")).ended, "done");
+    happened.push("answer");
+  });
+  assert.deepEqual(happened, [
+    "sync logs",
+    "write security-audit.jsonl",
+    "sync security-audit.jsonl",
+    "write temporary",
+    "sync temporary",
+    "rename policy.toml",
+    "sync config",
+    "answer",
+  ]);
 });
 
 async function rootsOf(place: Place): Promise<string[]> {

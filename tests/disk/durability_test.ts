@@ -26,9 +26,9 @@ function open(directory: string, rotateAt = 1_000_000) {
 const LOG = "security-audit.jsonl";
 
 Deno.test("append() answers when the record is written and flushed", () =>
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const name = folder.slice(folder.lastIndexOf("/") + 1);
-    const happened = withDisk({}, (happened) => {
+    const happened = await withDisk({}, (happened) => {
       const log = open(folder);
       log.append(BODY);
       happened.push("answer");
@@ -41,11 +41,11 @@ Deno.test("append() answers when the record is written and flushed", () =>
   }));
 
 Deno.test("append() flushes the folder after a rotation, before the next record is answered", () =>
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const log = open(folder, 1);
     log.append(BODY);
     const name = folder.slice(folder.lastIndexOf("/") + 1);
-    const happened = withDisk({}, (happened) => {
+    const happened = await withDisk({}, (happened) => {
       log.append(BODY);
       happened.push("answer");
     });
@@ -61,25 +61,25 @@ Deno.test("append() flushes the folder after a rotation, before the next record 
   }));
 
 Deno.test("writeAtomically() flushes the text before its name, and the name before it answers", () =>
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const name = folder.slice(folder.lastIndexOf("/") + 1);
-    const write = (lasting: boolean) =>
-      withDisk({}, (happened) => {
+    const write = async (lasting: boolean) =>
+      await withDisk({}, (happened) => {
         writeAtomically(join(folder, "policy.toml"), "x", lasting);
         happened.push("answer");
       });
-    assert.deepEqual(write(true), [
+    assert.deepEqual(await write(true), [
       "write temporary",
       "sync temporary",
       "rename policy.toml",
       `sync ${name}`,
       "answer",
     ]);
-    assert.deepEqual(write(false), ["write temporary", "rename policy.toml", "answer"]);
+    assert.deepEqual(await write(false), ["write temporary", "rename policy.toml", "answer"]);
   }));
 
 Deno.test("writeAtomically() leaves the old text and no temporary file when the disk does not flush", () =>
-  inFolder((folder) => {
+  inFolder(async (folder) => {
     const path = join(folder, "policy.toml");
     writeAtomically(path, "old");
     withDisk(
@@ -108,10 +108,10 @@ const DISKS: readonly {
 
 for (const { name, torn, next, ...faults } of DISKS) {
   Deno.test(`append() does not answer when the disk ${name}, and goes on when it does again`, () =>
-    inFolder((folder) => {
+    inFolder(async (folder) => {
       const log = open(folder);
       log.append(BODY);
-      const happened = withDisk(faults, (happened) => {
+      const happened = await withDisk(faults, (happened) => {
         assert.throws(() => log.append(BODY), AuditLogError);
         happened.push("no answer");
       });

@@ -8,7 +8,10 @@ export interface Faults {
 }
 
 /** Runs `work` with what happened so far: `write FILE`, `sync FILE`, `rename FILE`, and what `work` adds itself. */
-export function withDisk(faults: Faults, work: (happened: string[]) => void): string[] {
+export async function withDisk(
+  faults: Faults,
+  work: (happened: string[]) => void | Promise<void>,
+): Promise<string[]> {
   const happened: string[] = [];
   const names = new WeakMap<Deno.FsFile, string>();
   const { openSync, renameSync, writeTextFileSync } = Deno;
@@ -39,7 +42,7 @@ export function withDisk(faults: Faults, work: (happened: string[]) => void): st
     happened.push(`sync ${names.get(this)}`);
   };
   try {
-    work(happened);
+    await work(happened);
     return happened;
   } finally {
     Object.assign(Deno, { openSync, renameSync, writeTextFileSync });
