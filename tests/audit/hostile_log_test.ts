@@ -181,6 +181,29 @@ for (const [name, seen] of EXCHANGES) {
       assert.equal(Deno.readTextFileSync(path), before);
     }));
 
+  Deno.test(`openAuditLog() changes no mode where its file has become ${name}`, () =>
+    withLog(1, (directory, path) => {
+      const { lstatSync } = Deno;
+      Deno.chmodSync(path, 0o644);
+      open(directory).close();
+      assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+      Deno.chmodSync(path, 0o644);
+      let looks = 0;
+      try {
+        Deno.lstatSync = (looked) => {
+          const info = lstatSync(looked);
+          if (looked !== path) return info;
+          looks += 1;
+          return looks === 1 ? info : { ...info, ...seen(info) };
+        };
+        assert.throws(() => open(directory), /was exchanged while/);
+      } finally {
+        Deno.lstatSync = lstatSync;
+      }
+      assert.equal(looks, 2);
+      assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o644);
+    }));
+
   Deno.test(`append() opens its file anew when that has become ${name}`, () =>
     withLog(1, (directory, path) => {
       const log = open(directory);

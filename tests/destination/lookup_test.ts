@@ -86,6 +86,18 @@ Deno.test("lookUp() follows a link above a root, and that of the home, and no ot
     assert.equal(unnamed.components.at(-1)?.kind, "symlink");
   }));
 
+Deno.test("lookUp() of nested roots goes by the inner one, in whatever order they are named", () =>
+  withFolders((base) => {
+    Deno.mkdirSync(`${base}/elsewhere/deep`);
+    Deno.symlinkSync("../../elsewhere", `${base}/home/notes/out`);
+    const outer = `${base}/home/notes`;
+    const inner = `${outer}/out/deep`;
+    for (const roots of [[outer, inner], [inner, outer]]) {
+      assert.equal(lookUp(`${inner}/a.md`, roots, `${base}/home`).path, `${base}/elsewhere/deep/a.md`);
+      assert.equal(lookUp(`${outer}/a.md`, roots, `${base}/home`).path, `${outer}/a.md`);
+    }
+  }));
+
 Deno.test("lookUp() takes the nearest ancestor that resolves, past links that lead nowhere or in a circle", () =>
   withFolders((base) => {
     const root = `${base}/home/notes`;

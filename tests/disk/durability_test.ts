@@ -79,7 +79,7 @@ Deno.test("writeAtomically() flushes the text before its name, and the name befo
   }));
 
 Deno.test("writeAtomically() leaves the old text and no temporary file when the disk does not flush", () =>
-  inFolder(async (folder) => {
+  inFolder((folder) => {
     const path = join(folder, "policy.toml");
     writeAtomically(path, "old");
     withDisk(
