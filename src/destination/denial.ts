@@ -7,12 +7,11 @@ const SHOWN_CHARS = 300;
 
 const MENDS: Readonly<Record<Exclude<Denial, "grammar">, (path: string, detail: string) => string>> = {
   "commands-off": () =>
-    "Policy does not let commands in the chat be obeyed (recording.commands); use `kato record` in a terminal.",
+    "Policy does not allow commands in the chat (recording.commands); use `kato record` in a terminal.",
   "not-absolute": (path) =>
     `${path} does not say which folder it is in; write an absolute path, or one that begins with ~/.`,
   traversal: (path) => `${path} has a segment ".."; write the path without it.`,
-  "forbidden-character": (path) =>
-    `${path} holds a character that is not seen, or a backtick; type the path again.`,
+  "forbidden-character": (path) => `${path} holds an invisible character or a backtick; type the path again.`,
   "extended-prefix": (path) =>
     `${path} begins like a network or device path; write one that begins with / or ~/.`,
   "hidden-segment": (path) =>
@@ -25,7 +24,7 @@ const MENDS: Readonly<Record<Exclude<Denial, "grammar">, (path: string, detail: 
   "outside-roots": (path, roots) =>
     `${path} is in none of the folders that policy allows (${roots}); choose a path in one of them.`,
   "no-such-root": (path, root) =>
-    `${path} is in ${root}, which policy allows but does not exist; make it, with mode 0700.`,
+    `${path} is in ${root}. Policy allows that folder, but it does not exist; make it with mode 0700.`,
   "foreign-owner": (path, component) =>
     `${path}: ${component} does not belong to you; choose a folder of your own.`,
   "writable-by-others": (path, component) =>
@@ -51,7 +50,7 @@ const GRAMMAR_MENDS: Readonly<Partial<Record<GrammarReason, string>>> = {
   "too-long": "is too long (1,024 bytes, 255 for each name in it); choose a shorter one",
 };
 
-/** @param detail What the sentence of `reason` needs besides the path: a component, the roots, a limit. */
+/** @param detail The second part of the sentence besides the path: a component, the roots, a limit. */
 export function deny(
   reason: Exclude<Denial, "grammar">,
   shown: string,
