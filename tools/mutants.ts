@@ -111,6 +111,13 @@ async function work(copy: Copy, queue: Mutant[]): Promise<void> {
   }
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, async () => {
+    await Promise.allSettled(copies.map((copy) => copy.remove()));
+    Deno.exit(1);
+  });
+}
+
 try {
   const queue = [...chosen];
   await Promise.all(copies.map((copy) => work(copy, queue)));

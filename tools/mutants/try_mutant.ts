@@ -16,30 +16,57 @@ export interface Copy {
   isKilled(mutant: Mutant, tests: readonly string[], bound: number): Promise<boolean>;
   /** How long a test file takes, in milliseconds; null where it fails or is too slow. */
   measure(test: string): Promise<number | null>;
+  /** Ends the tests that run in it, too. */
   remove(): Promise<void>;
 }
 
 export async function makeCopy(root: string): Promise<Copy> {
+  let running: number | null = null;
   const folder = await Deno.makeTempDir({ prefix: "kato-mutants-" });
   const args = ["-a", ...COPIED.map((name) => `${root}/${name}`), folder];
   if (!(await new Deno.Command("cp", { args }).output()).success) throw new Error("cp failed");
+
+  async function run(tests: readonly string[], bound: number): Promise<boolean> {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: [...ARGS, ...tests],
+      cwd: folder,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      env: { NO_COLOR: "1" },
+      detached: true,
+    }).spawn();
+    running = child.pid;
+    const timer = setTimeout(() => endGroup(child.pid), bound);
+    try {
+      return (await child.status).success;
+    } finally {
+      clearTimeout(timer);
+      endGroup(child.pid);
+      running = null;
+    }
+  }
+
   return {
     async isKilled(mutant, tests, bound) {
       const path = `${folder}/${mutant.file}`;
       const source = await Deno.readTextFile(path);
       await Deno.writeTextFile(path, mutate(source, mutant));
       try {
-        return !await run(folder, tests, bound);
+        return !await run(tests, bound);
       } finally {
         await Deno.writeTextFile(path, source);
       }
     },
     async measure(test) {
       const start = performance.now();
-      const passed = await run(folder, [test], SLOW_MS);
+      const passed = await run([test], SLOW_MS);
       return passed ? performance.now() - start : null;
     },
-    remove: () => Deno.remove(folder, { recursive: true }),
+    async remove() {
+      if (running !== null) endGroup(running);
+      await Deno.remove(folder, { recursive: true });
+    },
   };
 }
 
@@ -52,19 +79,25 @@ export function mutate(source: string, { start, end, replacement }: Mutant): str
   return source.slice(0, start) + replacement + source.slice(end);
 }
 
-const ARGS = ["test", "--quiet", "--no-check", "--fail-fast", "--frozen", "--no-prompt", "--allow-all"];
+const ARGS = [
+  "test",
+  "--quiet",
+  "--no-check",
+  "--fail-fast",
+  "--frozen",
+  "--no-prompt",
+  "--allow-all",
+  "--unstable-worker-options",
+];
 
-async function run(folder: string, tests: readonly string[], bound: number): Promise<boolean> {
-  const stop = AbortSignal.timeout(bound);
-  const command = new Deno.Command(Deno.execPath(), {
-    args: [...ARGS, "--unstable-worker-options", ...tests],
-    cwd: folder,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-    env: { NO_COLOR: "1" },
-    signal: stop,
-  });
-  const { success } = await command.output();
-  return success;
+/** The runner and all processes that its tests started are one group, which ends as a whole. */
+function endGroup(pid: number): void {
+  try {
+    Deno.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // All of them have ended.
+    if (
+      !(error instanceof Deno.errors.NotFound) && !(error instanceof Error && /ESRCH/.test(error.message))
+    ) throw error;
+  }
 }
