@@ -37,7 +37,6 @@ const LETTERS: Readonly<Record<string, string>> = {
   "т": "t",
   "х": "x",
   "α": "a", // Greek from here
-  "ϲ": "c",
   "ε": "e",
   "ι": "i",
   "η": "n",
@@ -56,7 +55,8 @@ const COMMAND = new RegExp(`^::(?:${VERBS.join("|")})(?=\\s|$)`);
 
 /** Whether a line, as it is drawn, begins like a command. */
 export function looksLikeCommand(line: string): boolean {
-  const drawn = line.slice(0, LOOK_AT).normalize("NFKD")
+  // NFKD would turn U+FE30 into two full stops, and the lunate sigmas into ones that are not drawn like c.
+  const drawn = line.slice(0, LOOK_AT).replaceAll("\ufe30", ":").replace(/[ϲϹ]/g, "c").normalize("NFKD")
     .replace(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "")
     .trimStart()
     .toLowerCase()
