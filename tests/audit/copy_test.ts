@@ -136,6 +136,29 @@ for (const { is, files, options, whole } of CASES) {
   });
 }
 
+Deno.test("verifyAuditCopy() names the file and the line of the first fault", async (t) => {
+  const cases: readonly (readonly [name: string, b: readonly string[], line: number, sequence: number])[] = [
+    ["no record", [three, "hello"], 2, 1],
+    ["a changed record", ["", three.replace("as it was", "as it is")], 2, 1],
+    ["a gap", [three, "", five], 3, 4],
+    ["a rewritten record", [three, four, REWRITTEN[3] ?? ""], 3, 5],
+  ];
+  for (const [name, b, line, sequence] of cases) {
+    await t.step(name, async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        for (const [file, lines] of [["a.jsonl", [one, two]], ["b.jsonl", b]] as const) {
+          Deno.writeTextFileSync(join(folder, file), lines.map((text) => `${text}\n`).join(""));
+        }
+        const { broken } = verifyAuditCopy([folder]);
+        assert.deepEqual([broken?.file, broken?.line, broken?.sequence], ["b.jsonl", line, sequence]);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    });
+  }
+});
+
 Deno.test("verifyAuditCopy() does not take a copy that is not there for one without records", () => {
   assert.throws(() => verifyAuditCopy(["/nonexistent/log"]), Deno.errors.NotFound);
 });
