@@ -75,9 +75,11 @@ export function putInFront(provider: ProviderId, session: string, text: string, 
     return JSON.stringify({ ...document, messages });
   }
   const lines = text.split(/(?<=\n)/);
-  const opening = provider === "codex"
+  const opening = provider === "gemini"
+    ? lines.findIndex((line) => !/^\{"(?:sessionId|\$set)"/.test(line))
+    : provider === "codex"
     ? 1
-    : lines.findIndex((line) => !/^\{"(?:sessionId|\$set)"/.test(line));
+    : typedIn(provider).opening;
   const at = opening === -1 ? lines.length : opening;
   return [...lines.slice(0, at), lineOf(provider, session, prompt, text), ...lines.slice(at)].join("");
 }
@@ -112,8 +114,32 @@ function isJson(text: string): boolean {
 /** Later than any turn of a log. */
 const TURN = "ffffffff-0000-7000-8000-000000000000";
 
+/** The typed record of a client that this file does not play, and the number of lines that stand in front of the first. */
+interface Typed {
+  readonly record: unknown;
+  readonly opening: number;
+}
+
+function typedIn(provider: ProviderId): Typed {
+  const places = new URL(`../../../fixtures/${provider}/place.json`, import.meta.url);
+  return JSON.parse(Deno.readTextFileSync(places)).typed;
+}
+
 function lineOf(provider: ProviderId, session: string, prompt: Prompt, log: string): string {
   if (provider === "gemini") return `${JSON.stringify(geminiPrompt(session, prompt))}\n`;
+  if (provider !== "codex") {
+    const words = {
+      TEXT: prompt.text,
+      TIME: timeOf(prompt),
+      ID: idOf(session, prompt.text),
+      SESSION: session,
+    };
+    const record = JSON.stringify(typedIn(provider).record);
+    return record.replace(
+      /"(TEXT|TIME|ID|SESSION)"/g,
+      (_, word: keyof typeof words) => JSON.stringify(words[word]),
+    ) + "\n";
+  }
   const { text } = prompt;
   const timestamp = timeOf(prompt);
   const event = (payload: unknown) => `${JSON.stringify({ timestamp, type: "event_msg", payload })}\n`;
