@@ -13,10 +13,7 @@ export interface Client {
   readonly home: string;
   /** Folders below `home` that hold sessions. */
   readonly roots: readonly string[];
-  /**
-   * Variables by which a person moves these folders; the first one that is set counts. Its value replaces `home`, the
-   * folder that holds `home`, or all roots.
-   */
+  /** Variables that move these folders; the first one that is set counts. Its value replaces `home`, its parent, or all roots. */
   readonly variables: Readonly<Record<string, "home" | "above" | "root">>;
   /** Small files near the logs, by what they say that the logs do not: a name, or how the name ends. */
   readonly sideFiles: Readonly<Record<string, string>>;

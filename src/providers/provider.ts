@@ -31,10 +31,7 @@ export type Origin =
   /** The client's own second copy of a text. A line in it that looks like a command is not reported. */
   | "repeat";
 
-/**
- * Who wrote a message, and the author's own part of its text: no pasted text, and no words that the client added.
- * kato looks for commands in that part alone.
- */
+/** Who wrote a message, and the author's own part of its text. kato looks for commands in that part alone. */
 export type Said = Authorship & { readonly typed: string };
 
 export type Out =
@@ -108,10 +105,7 @@ export interface Provider {
   begin(agent: string, part?: string): unknown;
   /** Whether the first characters of a record show that it is the client's own state. The parser checks that it is whole. */
   readonly isState?: LineTest;
-  /**
-   * Whether such a record would by now give nothing and change nothing, so that the parser may skip it. Without this
-   * function the parser always may.
-   */
+  /** Whether the parser may skip such a record: it would give nothing and change nothing. Without this function it may. */
   passesState?(state: unknown): boolean;
   /**
    * The record's value without a large part that `read` and `handBack` do not need; undefined where they need all of it.
@@ -120,10 +114,7 @@ export interface Provider {
   parsePart?(state: unknown, text: string): unknown;
   /** The text that begins a large unneeded part at the end of a line; null for none. `head`: the beginning of the line. */
   unread?(state: unknown, head: string): string | null;
-  /**
-   * Whether a value is a whole record. The parser asks where a record was cut off: a piece of one may look like JSON, too.
-   * Without this function every value is a whole record.
-   */
+  /** Whether a value is a whole record, and not a piece of one that was cut off. Without this function it is. */
   isRecord?(value: unknown): boolean;
   /** The sub-agent that hands back with this record. kato asks before `read`; the answer changes no state. */
   handBack(state: unknown, record: LogRecord): HandBack | null;

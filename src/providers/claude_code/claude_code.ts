@@ -1,6 +1,4 @@
-/**
- * Claude Code (1.0 to 2.1): `~/.claude/projects/<slug>/<session>.jsonl`, with the logs of sub-agents in a folder beside it.
- */
+/** Claude Code (1.0 to 2.1): `~/.claude/projects/<slug>/<session>.jsonl`, sub-agents in a folder beside it. */
 import { join } from "@std/path";
 import { CLIENTS } from "../../protocol/clients.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";

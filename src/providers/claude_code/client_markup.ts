@@ -25,10 +25,7 @@ const MARKUPS: readonly (readonly [string, Markup])[] = [
   ["<channel source=", readChannelsMessage],
 ];
 
-/**
- * Whose words a text in such markup holds; null for any other text. Adds its notices to `events`. `author`: the author by
- * the marks of the row.
- */
+/** Whose words a text in such markup holds; null for other texts. `author`: by the marks of the row. Adds notices to `events`. */
 export function readMarkup(text: string, events: RowEvents, author: Authorship): Origin | null {
   if (!text.startsWith("<")) return null;
   for (const [start, read] of MARKUPS) {

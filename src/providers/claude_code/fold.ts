@@ -46,10 +46,7 @@ export function isOlder(version: string, since: readonly number[]): boolean {
   return false;
 }
 
-/**
- * Remembers a call of the tool that starts sub-agents, which had another name before. A service may use the id of a call
- * again: the id then means the later call.
- */
+/** Remembers a call of the tool that starts sub-agents. An id that a service uses again means the later call. */
 export function rememberCall(fold: Fold, call: string, name: string): void {
   forgetCall(fold, call);
   if (call === "" || (name !== "Agent" && name !== "Task")) return;

@@ -18,10 +18,7 @@ export interface RowEvents {
   reading(origin: Origin): Reading;
 }
 
-/**
- * `line`: the number of the row in the log, for the id of a row without one. `agent`: the sub-agent of a row in the main
- * log; null for the log's own agent.
- */
+/** `line`: makes the id of a row without one. `agent`: the sub-agent of a row in the main log; null for the log's own agent. */
 export function createRowEvents(row: Row, line: number, agent: string | null): RowEvents {
   const outs: Out[] = [];
   const own = uuidOf(row) ?? lineId(row, line);

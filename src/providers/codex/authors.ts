@@ -1,7 +1,4 @@
-/**
- * The author of a message in the person's place, by an allow-list: only known signs of a person make a message typed.
- * docs/providers.md has the table. Pure.
- */
+/** The author of a message, by an allow-list of signs of a person. docs/providers.md has the table. Pure. */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";

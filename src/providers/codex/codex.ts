@@ -1,7 +1,4 @@
-/**
- * Codex CLI (0.60 to 0.171, and its logs of early 2025): `~/.codex/sessions/…/rollout-<time>-<thread>.jsonl`, with archived
- * logs in a folder beside it.
- */
+/** Codex (0.60 to 0.171, and of early 2025): `~/.codex/sessions/…/rollout-<time>-<thread>.jsonl`; archived logs beside it. */
 import { handBackOf } from "./agents.ts";
 import { createFold, foldOf } from "./fold.ts";
 import { COMPACTION_LINE, IGNORED_LINE, REPEATED_HISTORY } from "./known_types.ts";

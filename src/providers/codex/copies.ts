@@ -1,7 +1,4 @@
-/**
- * The texts of a turn that were reported. The first family with a text reports it, and another family's is a second copy.
- * A text that one family has twice is reported twice. Pure.
- */
+/** The texts of a turn that were reported: the first family with a text reports it, as often as it has it. Pure. */
 import { fingerprintOf } from "../../protocol/fingerprint.ts";
 import type { Family, Fold, ReportedText, TextKind } from "./fold.ts";
 import { remember } from "./ids.ts";
@@ -43,10 +40,7 @@ export interface Copied {
   readonly keys: readonly string[];
 }
 
-/**
- * The new parts of a text, and the keys of all parts. One family may have a message whole and another each part by
- * itself.
- */
+/** The new parts of a text, and the keys of all parts. Another family may have each part apart. */
 export function findNew(
   fold: Fold,
   family: Family,

@@ -1,7 +1,4 @@
-/**
- * The type of a line by its fields, where it has no type: other programs write such logs, too, and a line may have lost a
- * part. Pure.
- */
+/** The type of a line by its fields, where it has none: other programs write such logs, too, and lines lose parts. Pure. */
 import { isRow, type Row, textOf } from "../unknown_value.ts";
 import {
   ERROR_EVENTS,

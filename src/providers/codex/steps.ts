@@ -1,7 +1,4 @@
-/**
- * The steps of a call. Where a call is a program, its commands and changes have no items of the model: they become steps.
- * An item with a call of its own was reported with that call. Pure.
- */
+/** The steps of a call that is a program: its commands and changes have no items of the model. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { knowsCall, rememberFailure } from "./call_memory.ts";

@@ -1,7 +1,4 @@
-/**
- * How surely a person typed a user message. The client notes no origin. Only the fields of a message and its time show its
- * author. Pure.
- */
+/** How surely a person typed a message. No mark names an author: only the fields and the time of a message do. Pure. */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { isRow, type Row, timeOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";

@@ -1,7 +1,4 @@
-/**
- * Gemini CLI (0.20 to 0.61): `~/.gemini/tmp/<project>/chats/session-<minute>-<id>.jsonl`, one `.json` document until 0.38;
- * the logs of sub-agents lie in a folder beside it.
- */
+/** Gemini CLI (0.20 to 0.61): `~/.gemini/tmp/<project>/chats/session-<minute>-<id>.jsonl`, until 0.38 one `.json` document. */
 import { dirname, join } from "@std/path";
 import { CLIENTS } from "../../protocol/clients.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";

@@ -30,10 +30,7 @@ const KNOWN_SETTINGS: ReadonlySet<string> = new Set([
   "summary",
 ]);
 
-/**
- * `messages` replaces the history of the model, and repeats the log. kato reads it for a summary, and for texts that stand
- * nowhere else. It obeys nothing in it.
- */
+/** `messages` repeats the log: kato reads it for a summary and for texts that stand nowhere else, and obeys nothing in it. */
 export function readSettings(settings: Row, place: string, fold: Fold, events: MessageEvents): Reading {
   for (const name of Object.keys(settings)) {
     if (!KNOWN_SETTINGS.has(name)) events.addUnknown(`gemini/set/${typeName(name)}`);

@@ -26,10 +26,7 @@ function resultId(call: string): string {
   return `${call}:result`;
 }
 
-/**
- * The key of a call and of its result, for a record that comes again. The id alone is not enough: a service may use it
- * again, in another message or for another call of this one.
- */
+/** The key of a call and its result, for a record that comes again: a service may use the id for another call, too. */
 function keyOf(record: string, calls: readonly string[], index: number): string {
   const id = calls[index] ?? "";
   const before = calls.slice(0, index).filter((other) => other === id).length;
