@@ -90,6 +90,21 @@ Deno.test("introduce() tells sessions from sub-agents by their first line", () =
     assert.deepEqual(codex.introduce?.(path, [first]), source, name);
   }
   assert.equal(codex.introduce?.(file, []), null);
+  // Only a first line can name the thread: any other may hold the id of an item, or say where it came from.
+  const stray = {
+    type: "message",
+    role: "user",
+    content: [],
+    id: "item",
+    parent_thread_id: ROOT,
+    thread_source: "subagent",
+  };
+  assert.deepEqual(codex.introduce?.("rollout-2025-a.jsonl", [stray]), {
+    kind: "session",
+    session: "2025-a",
+    rank: 1,
+  });
+  assert.equal(codex.introduce?.("rollout2025-a.jsonl", [stray]), null);
 });
 
 Deno.test("recordsOf() takes a document of the client's predecessor apart", () => {
