@@ -1,6 +1,6 @@
 /**
- * The audit log as the daemon writes it. The operational log tells of every record, and has the chain's head often
- * enough that a rewritten file disagrees with it soon. Requires read and write on the log folder. Room: daemon.
+ * The audit log as the daemon writes it. The operational log reports each record, and the chain's head so often that a
+ * rewritten file soon disagrees with it. Requires read and write on the log folder.
  */
 import { every } from "../hosts/timers.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
@@ -9,7 +9,7 @@ import { AUDIT_HEAD_MS, AUDIT_HEAD_RECORDS } from "../protocol/limits.ts";
 import { openAuditLog } from "../audit/log.ts";
 import type { Log } from "./log.ts";
 
-/** Writes records: all of them are on the disk, with one flush, when it returns. Throws what the disk says. */
+/** When it returns, all records are on the disk, with one flush. Throws the error of the disk. */
 export type Audit = (...bodies: readonly AuditBody[]) => void;
 
 export interface DaemonAudit {

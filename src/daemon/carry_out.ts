@@ -1,7 +1,6 @@
 /**
- * What was decided about a command takes effect: its claim, its audit record and the change of the state stand in one
- * transaction, the record first, so that there is no effect without its record and no record that is not kept. All of
- * it can be done again after it failed. Room: daemon; no authority of its own.
+ * Carries out a decision about a command. Its claim, its audit record and the change of the state stand in one
+ * transaction, the record first: there is no effect without a record. All of it can be done again after a failure.
  */
 import { commandDecided } from "../audit/events.ts";
 import type { ReasonOf } from "../audit/reasons.ts";
@@ -13,14 +12,13 @@ import type { Effect } from "../session/machine.ts";
 import type { Command, ObeyContext, Verdict } from "./obey_commands.ts";
 import type { RecordingKind } from "./recording.ts";
 
-/** What it takes to put something on record. */
 export type OnRecord = Pick<ObeyContext, "audit" | "recorded"> & {
   readonly database: Pick<ObeyContext["database"], "transact">;
 };
 
 /**
- * Claims a line and puts what was decided about it on record, with `change`, all or nothing. False: it was dealt with
- * before. What is tried again after it failed is not recorded twice by the same `context`.
+ * Claims a line, records the decision about it and makes the change, all or nothing. False: the line was claimed
+ * before. A second try with the same `context` records nothing twice.
  */
 export function settle(
   context: OnRecord,
@@ -77,7 +75,7 @@ export function deny(
   return { result: "denied", reason, message, destination: path };
 }
 
-/** Changes the state; what it returns sets things going once that is on the disk, and cannot fail. */
+/** Changes the state. Once that is on the disk, the caller calls the result, which cannot fail. */
 function applyEffect(
   { recordings, sessions, recorders, timeZone, include }: ObeyContext,
   command: Command,

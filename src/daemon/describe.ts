@@ -1,4 +1,4 @@
-/** What the status file says of a provider and of a recording. Room: daemon; this file is pure. */
+/** A provider and a recording as the status file shows them. */
 import type { RecordingStatus, Status } from "../protocol/status.ts";
 import type { Follow } from "./follow.ts";
 import type { RecordingSummary } from "./recording.ts";
@@ -31,7 +31,7 @@ export function describeProvider(
   };
 }
 
-/** `problem`: why it is blocked, if it is; `behind`: bytes of its session's main log that it does not hold. */
+/** `problem`: why it is blocked, or null; `behind`: bytes of its session's main log that it does not hold. */
 export function describeRecording(
   recording: RecordingSummary,
   problem: string | null,

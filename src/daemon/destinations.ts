@@ -1,7 +1,6 @@
 /**
- * Destinations of recordings: looks, has policy decide, starts a writer for exactly that file, and compares what it
- * opened with what was decided before a byte goes there. Requires list on the export roots. Room: daemon; edge
- * through lookUp.
+ * Opens the destinations of recordings: looks the path up, has policy decide, starts a writer for exactly that file, and
+ * compares the opened file with the decision before the file gets a byte. Requires list on the export roots.
  */
 import type { Host, Opening } from "../hosts/host.ts";
 import { decide } from "../destination/decide.ts";
@@ -34,9 +33,9 @@ export interface DestinationsOptions {
   readonly recordings: RecordingsStore;
   /** The grants of profile `writer:<destination>`. */
   readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];
-  /** On the disk when it returns. */
+  /** The record is on the disk when it returns. */
   readonly audit: (body: AuditBody) => void;
-  /** The writer of this recording broke the protocol, and is ended. */
+  /** The writer of this recording broke the protocol and was ended. */
   readonly violated: (recording: Recording, why: string) => void;
 }
 
@@ -46,7 +45,7 @@ export interface Destinations {
   unchanged(recording: Recording): boolean;
   /** Gives quiet writers back. */
   tend(): void;
-  /** Nothing waits to be opened any more. */
+  /** Openings that still wait come to nothing. */
   close(): void;
 }
 
@@ -55,9 +54,9 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   const places = createWriterPlaces(WRITERS);
 
   /**
-   * Files that kato made. The monitor makes one before its identity is noted, and kato may end in between: what is
-   * empty where a recording is under way is that one. An established recording's file may have been replaced by an
-   * editor: the path is the person's word for it.
+   * Files that kato made. The monitor makes a file before its identity is noted, and kato may end in between: an empty
+   * file at an active recording's path is that one. An editor may have replaced the file of a recording that was open
+   * before: the person chose that path.
    */
   const created: Created = {
     has: (identity, file) =>
@@ -67,10 +66,10 @@ export function createDestinations(options: DestinationsOptions): Destinations {
       ),
   };
 
-  /** Where each root really was when this run saw it first. */
+  /** The realpath of each root when this run saw it first. */
   const grounds = new Map<string, string>();
 
-  /** A root that leads elsewhere now, by a link above it, is not the one that policy was loaded with: it does not count. */
+  /** A link above a root may lead elsewhere now. That root is not the one that policy named, and does not count. */
   function lookAround(path: string): Lookup {
     const lookup = lookUp(path, policy.destinations.roots, home);
     const realRoots = Object.entries(lookup.realRoots).filter(([root, real]) => {
@@ -110,7 +109,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     return decide(policy, request, resolved.path, lookup);
   }
 
-  /** Of each recording that may not be written, the reason that is on record: one that is tried again is no news. */
+  /** The latest denial of each recording. A new try with the same result is not recorded again. */
   const refusals = new Map<number, string>();
 
   function report(
@@ -126,7 +125,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     else refusals.delete(recording.id);
   }
 
-  /** The writer of `opening`, and its answer. Rejects with a WriterGone. */
+  /** Starts the writer and asks it to open. Rejects with a WriterGone. */
   async function startWriter(recording: Recording, opening: Opening, place: Place) {
     const { destination, create, folders } = opening;
     const role = host.start(
@@ -137,12 +136,12 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     );
     place.heldUntil(role.over);
     const writer = askWriter(role, (why) => options.violated(recording, why));
-    // The monitor has made what is new before the writer begins.
+    // The monitor makes a new file before the writer begins.
     const made = host.name === "processes";
     const question = { create: create && !made, directories: made ? [] : [...folders] };
     const { message } = await writer.ask({ type: "open", destination, ...question });
     if (message.type !== "opened") return { writer, message, file: null };
-    // Of a file that the monitor gave, its word is taken, and never the role's own.
+    // Where the monitor opened the file, only the monitor says what it is.
     return { writer, message, file: made ? role.given() : message.file };
   }
 
@@ -184,7 +183,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     const { dev, ino } = file;
     const { size } = message;
     const isOurs = create || (recording.file === null && size === 0);
-    // Whoever made the file may write to it and nothing else: its place in its folder is flushed here.
+    // The writer may write to its file and nothing else, so the folder's entry is flushed here.
     if (isOurs) flushFoldersOf([...directories, path]);
     const found = howItWasFound(recording, file, create, recordings.isAsLeft(path, { dev, ino }, size));
     report(recording, "allow", found, null);
@@ -197,7 +196,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     return { writer, place, size, isSame: recording.file === null || isSame(recording.file, file) };
   }
 
-  /** A difference between what was opened, what was decided, and what is at the path now. */
+  /** How the opened file differs from the decision, or from the file that is at the path now. */
   function compare(
     opened: OpenedFile,
     existing: FileIdentity | null,
@@ -207,7 +206,7 @@ export function createDestinations(options: DestinationsOptions): Destinations {
     if (opened.links !== 1) return "hard-link";
     if (existing !== null && !isSame(existing, opened)) return "swapped";
     const made = new Set([`${opened.dev}:${opened.ino}`]);
-    // A folder above it may have become a link between the decision and the opening: look once more.
+    // A folder above it may have become a link since the decision.
     const again = decideFor("automatic", path, PLACELESS, made);
     if (!again.allow) return again.reason === "too-large" ? null : "swapped";
     return again.existing !== null && isSame(again.existing, opened) ? null : "swapped";
@@ -235,14 +234,14 @@ const PLACELESS: SessionMeta = {
   client: null,
 };
 
-/** What may be over at any moment, and is no word of policy's about this file; whatever else denies it is. */
+/** Denials that do not come from policy and may pass. All others are `denied`. */
 const KINDS: Readonly<Record<string, Problem["kind"]>> = {
   "unreadable": "machine",
   "no-such-root": "machine",
   "too-large": "full",
 };
 
-/** Null when nothing is there, or when it cannot be looked at, whatever the reason: the decision looks again, and says why. */
+/** Null when nothing is there or it cannot be looked at: the decision looks again, and says why. */
 function identify(
   path: string,
 ): FileIdentity & { readonly size: number; readonly birth: number | null } | null {
@@ -250,13 +249,13 @@ function identify(
     const { dev, ino, size, birthtime } = Deno.lstatSync(path);
     return { dev, ino: ino ?? 0, size, birth: birthtime?.getTime() ?? null };
   } catch (error) {
-    // A policy that has become narrower since has it closed to this process.
+    // This process has no permission for it: policy has become narrower.
     if (error instanceof Deno.errors.NotCapable || systemWords(error) !== null) return null;
     throw error;
   }
 }
 
-/** What became of the file since we had it open last. */
+/** What happened to the file since kato had it open last. */
 function howItWasFound(
   recording: Recording,
   opened: OpenedFile,

@@ -1,16 +1,16 @@
-/** Why a step could not be done, in words that hold nothing of a conversation. Room: daemon; no authority, pure. */
+/** Why a step failed, in words that hold nothing of a conversation. */
 import { AuditLogError } from "../audit/error.ts";
 import { systemWords } from "../disk/entry_at.ts";
 import { StateError } from "./state.ts";
 
-/** The machine says no for now: the step is right, and is to be tried again. */
+/** The machine refuses for now. The step is right and must be tried again. */
 export class NotNow extends Error {
   override readonly name = "NotNow";
 }
 
 export interface Failure {
   readonly why: string;
-  /** Nothing outside kato explains it. The step is tried again all the same, because nothing may be lost. */
+  /** Nothing outside kato explains it. The step is still tried again, so that nothing is lost. */
   readonly bug: boolean;
 }
 

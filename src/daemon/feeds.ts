@@ -4,14 +4,14 @@ import type { ToParser } from "../protocol/parser_messages.ts";
 import type { Recording } from "./recording.ts";
 import { pauseAfter } from "./retry.ts";
 
-/** Each try may start a process: all blocked recordings together cause no more than about one in so long. Milliseconds. */
+/** Each try may start a process. All blocked recordings together start about one in this time. Milliseconds. */
 const RETRY_COSTS_MS = 500;
 
 export interface Feeds {
   readonly open: readonly Feed[];
   /** Number of the latest feed. */
   readonly last: number;
-  /** Of each blocked recording: how often it failed in a row. */
+  /** How often each blocked recording failed in a row. */
   readonly failures: ReadonlyMap<number, number>;
   readonly closing: boolean;
 }
@@ -37,7 +37,7 @@ export interface FeedsStep {
 
 export const NO_FEEDS: Feeds = { open: [], last: 0, failures: new Map(), closing: false };
 
-/** Asks for the events from `next` on. Any feed before it is over. */
+/** Asks for the recording's events from `next` on. An earlier feed of it ends. */
 export function startFeed(before: Feeds, recording: Recording): FeedsStep {
   const { feeds, effects } = stopFeed(before, recording.id);
   const { id, provider, session, checkpoint, next, until, inherits } = recording;
@@ -88,7 +88,7 @@ export function leaveFeed(before: Feeds, recording: number): FeedsStep {
   return { feeds: forgiven.feeds, effects: [...stopped.effects, ...forgiven.effects] };
 }
 
-/** The provider's parser is new, and knows of no feed. */
+/** The provider's parser is new and knows no feed. */
 export function forgetFeeds(feeds: Feeds, provider: ProviderId): Feeds {
   return { ...feeds, open: feeds.open.filter((feed) => feed.provider !== provider) };
 }
@@ -98,7 +98,7 @@ export function closeFeeds(feeds: Feeds): FeedsStep {
   return { feeds: { ...feeds, closing: true }, effects };
 }
 
-/** What failed before does not count any more. */
+/** Earlier failures do not count any more. */
 function forgive(feeds: Feeds, recording: number): FeedsStep {
   if (!feeds.failures.has(recording)) return { feeds, effects: [] };
   const failures = new Map([...feeds.failures].filter(([id]) => id !== recording));

@@ -1,6 +1,6 @@
 /**
- * Which sessions are watched, and from where: tells history from news, forks from originals, and keeps what takes
- * its parser down away from it. Room: daemon; no authority of its own.
+ * Decides which sessions are watched, and from where: separates history from news and forks from originals, and keeps a
+ * session away from its parser when it ended the parser too often.
  */
 import type { ProviderId } from "../protocol/event.ts";
 import { LOOK_KEPT_MS, QUARANTINE_AFTER } from "../protocol/limits.ts";
@@ -18,55 +18,29 @@ export interface FollowOptions {
   readonly released: (session: string) => void;
 }
 
-export interface Follow {
-  seen(sessions: readonly SeenSession[]): void;
-  /** The first scan is over: what comes now is news. */
-  ready(at: number): void;
-  /** Every session that was begun by then, in milliseconds since 1970, has been seen. */
-  looked(at: number): void;
-  /** Its parser was stopped in good order. */
-  stopped(): void;
-  /** Watches a session whether or not it has grown. False when it is not known. */
-  watch(session: string): boolean;
-  /** Its log was written anew: from now on, what is older than the look before that came late. */
-  rewritten(session: string): void;
-  watched(message: Extract<FromParser, { type: "watched" }>): void;
-  /** A parser went down with this session in its hands; whether it is to be quarantined. */
-  crashed(session: string): boolean;
-  /** That it is, is kept. */
-  quarantined(session: string): void;
-  /** The parser is new and watches nothing. */
-  restarted(): void;
-  /** The root that a log lies below. */
-  rootOf(path: string): string | null;
-  counts(): { readonly sessions: number; readonly followed: number; readonly quarantined: readonly string[] };
-  /** Bytes of the main log on disk, as seen last. */
-  sizeOf(session: string): number;
-  /** Bytes of it that a recording does not hold, which has the events before `next` and was read up to byte `at`. */
-  behind(session: string, next: number, at: number): number;
-}
+export type Follow = ReturnType<typeof createFollow>;
 
-export function createFollow(options: FollowOptions): Follow {
+export function createFollow(options: FollowOptions) {
   const { provider, roots, database, sessions, send } = options;
   const ref = (session: string) => ({ provider, session });
   const sizes = new Map<string, number>();
-  /** How far watching has come: all events before `seq` stand before byte `size`. */
+  /** How far watching came: all events before `seq` stand before byte `size`. */
   const read = new Map<string, { readonly seq: number; readonly size: number }>();
   const followed = new Set<string>();
   const quarantined = new Set<string>();
-  /** A root that was never scanned to the end holds history only. */
+  /** Roots that were never scanned to the end. They hold only history. */
   const unscanned = new Set(roots.filter((root) => sessions.fact(`scanned:${root}`) === null));
-  /** Roots that were scanned for the first time in this run: what could not be read then is history as well. */
+  /** Roots whose first scan is in this run. A log that could not be read then is history, too. */
   const fresh = new Set(unscanned);
 
-  /** When kato last looked at each root, as far as this run knows; milliseconds since 1970. */
+  /** kato's latest look at each root, in milliseconds since 1970. */
   const looks = new Map(roots.map((root) => [root, lookOf(root)]));
-  /** The look before the latest change of a session was seen: when it is read, there may be a later one. */
+  /** The look before each session's latest change. There may be later looks when the change is read. */
   const looksBefore = new Map<string, number>();
-  /** When that was put on the disk. */
+  /** When the looks were last written to the disk. */
   let kept = -Infinity;
 
-  /** State that an earlier kato left has no look in it, only when its first one was over. */
+  /** An older kato kept no looks, only the time of its first scan. */
   function lookOf(root: string): number {
     const look = sessions.fact(`looked:${root}`) ?? sessions.fact(`scanned:${root}`);
     return look === null ? 0 : Date.parse(look);
@@ -74,13 +48,13 @@ export function createFollow(options: FollowOptions): Follow {
 
   const rootOf = (path: string) => roots.find((root) => path.startsWith(`${root}/`)) ?? null;
 
-  /** kato's last look at the root of a log; where there was none, later than everything. */
+  /** kato's latest look at the root of a log. Infinity where there was none. */
   function lookAt(path: string): number {
     const root = rootOf(path);
     return root === null || unscanned.has(root) ? Infinity : looks.get(root) ?? Infinity;
   }
 
-  /** A look in the future, or none, is taken for one of now: whatever was written before came late. */
+  /** A look in the future, or none, counts as now: everything that was written before came late. */
   function arrivalAfter(look: number): Arrival {
     const added = Date.now();
     return { added, looked: Math.min(look, added) };
@@ -101,7 +75,7 @@ export function createFollow(options: FollowOptions): Follow {
     send({ type: "watch", session, from: checkpoint, baseline, parent });
   }
 
-  /** Whether this session is to be left alone. It is tried again when it has grown, or kato is another. */
+  /** Whether this session is left alone. It is tried again when it has grown or kato was upgraded. */
   function isQuarantined(stored: StoredSession, size: number): boolean {
     if (stored.quarantined === null) return false;
     if (stored.quarantined === quarantineMark(size, options.version)) {
@@ -126,7 +100,7 @@ export function createFollow(options: FollowOptions): Follow {
       return history ? null : sessions.find(ref(seen.session));
     }
     if (stored.path !== seen.path || stored.ino !== seen.ino) sessions.move(stored, seen.path, seen.ino);
-    // Never read, and now another file or a shorter one: what it holds is not news either.
+    // A log that was never read and is another file now, or a shorter one, holds no news either.
     const isReplaced = stored.ino !== seen.ino || seen.size < stored.size;
     const isHistory = history || (isReplaced && stored.checkpoint === null && stored.baseline > 0);
     if (isHistory && stored.checkpoint === null) sessions.setBaseline(stored, seen.size);
@@ -135,7 +109,7 @@ export function createFollow(options: FollowOptions): Follow {
     return stored;
   }
 
-  /** As the state has it, of a session that was not watched in this run. */
+  /** Taken from the state for a session that was not watched in this run. */
   function readOf(session: string) {
     const known = read.get(session);
     if (known !== undefined) return known;
@@ -147,11 +121,12 @@ export function createFollow(options: FollowOptions): Follow {
   }
 
   return {
-    seen(found) {
+    seen(found: readonly SeenSession[]) {
       const grown = database.transact(() => found.flatMap((seen) => take(seen) ?? []));
       for (const stored of grown) watch(stored);
     },
-    ready(at) {
+    /** The first scan is over. Sessions that come now are news. */
+    ready(at: number) {
       database.transact(() => {
         for (const root of unscanned) sessions.setFact(`scanned:${root}`, new Date(at).toISOString());
         setLooks(at);
@@ -159,42 +134,52 @@ export function createFollow(options: FollowOptions): Follow {
       });
       unscanned.clear();
     },
-    looked(at) {
+    /** Every session that began before `at`, in milliseconds since 1970, has been seen. */
+    looked(at: number) {
       setLooks(at);
       if (performance.now() - kept >= LOOK_KEPT_MS) database.transact(keepLooks);
     },
+    /** The parser stopped in good order. */
     stopped: () => database.transact(keepLooks),
-    watch(session) {
+    /** Watches a session even if it has not grown. False when it is not known or is quarantined. */
+    watch(session: string) {
       const stored = sessions.find(ref(session));
       if (stored === null || isQuarantined(stored, sizes.get(session) ?? stored.size)) return false;
-      // Said again where it is watched already: its parser may have had no log to watch before.
+      // Sent again where it is watched already: the parser may have had no log to watch before.
       watch(stored);
       return true;
     },
-    rewritten(session) {
+    /** The log was written anew: rows in it that are older than the look before that came late. */
+    rewritten(session: string) {
       const stored = sessions.find(ref(session));
       if (stored === null) return;
       sessions.arrive(stored, arrivalAfter(looksBefore.get(session) ?? lookAt(stored.path)));
     },
-    watched({ session, checkpoint, size, meta }) {
+    watched({ session, checkpoint, size, meta }: Extract<FromParser, { type: "watched" }>) {
       sessions.advance(ref(session), checkpoint, size, meta);
       sizes.set(session, Math.max(size, sizes.get(session) ?? 0));
       read.set(session, { seq: checkpoint.seq, size });
     },
-    crashed(session) {
+    /** A parser went down while it parsed this session. True: the session must be quarantined. */
+    crashed(session: string) {
       if (sessions.countCrash(ref(session)) < QUARANTINE_AFTER) return false;
       const size = sizes.get(session) ?? sessions.find(ref(session))?.size ?? 0;
       sessions.quarantine(ref(session), quarantineMark(size, options.version));
       return true;
     },
-    quarantined: (session) => void quarantined.add(session),
+    /** The quarantine is on the disk. */
+    quarantined: (session: string) => void quarantined.add(session),
+    /** The parser is new and watches nothing. */
     restarted: () => followed.clear(),
+    /** The root above a log. */
     rootOf,
     counts: () => ({ sessions: sizes.size, followed: followed.size, quarantined: [...quarantined] }),
-    sizeOf: (session) => sizes.get(session) ?? 0,
-    behind(session, next, at) {
+    /** Bytes of the main log on disk, as seen last. */
+    sizeOf: (session: string) => sizes.get(session) ?? 0,
+    /** Bytes that a recording lacks: it has the events before `next`, and reading came to byte `at`. */
+    behind(session: string, next: number, at: number) {
       const watched = readOf(session);
-      // What follows its last event may hold none: a client's own records are nothing to wait for.
+      // The rest of the log may be records of the client that hold no event.
       const from = next >= watched.seq ? watched.size : at;
       return Math.max(0, (sizes.get(session) ?? 0) - from);
     },

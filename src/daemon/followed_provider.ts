@@ -1,6 +1,6 @@
 /**
- * One provider, as the orchestrator holds it: its parser, and which of its sessions are followed. Deals with a
- * parser that went down. Room: daemon; no authority of its own.
+ * One provider as the orchestrator holds it: its parser, and the sessions that are followed. Records a parser that went
+ * down.
  */
 import type { Host } from "../hosts/host.ts";
 import { protocolViolated, roleEnded, sourceQuarantined, sourceReleased } from "../audit/events.ts";
@@ -31,7 +31,7 @@ export interface FollowedProvider {
   state: Status["providers"][number]["state"];
   missing: readonly string[];
   readonly sources: Sources;
-  /** The parser went down with this in its hands. */
+  /** The parser went down while it had this in its hands. */
   crashed(mark: string): void;
 }
 
@@ -50,7 +50,7 @@ export interface FollowingContext {
     message: FromParser,
     payload: Uint8Array<ArrayBuffer> | null,
   ) => void;
-  /** The parser ended; it is started again after a pause, and knows nothing then. */
+  /** The parser ended. The next one starts after a pause and knows nothing. */
   readonly down: (provider: ProviderId, why: string) => void;
 }
 
@@ -61,13 +61,13 @@ export function followProvider(
   const { provider } = plan;
   const { audit, database, log } = context;
 
-  /** In the line of the provider: what is seen of the session later waits until this is kept. */
+  /** In the provider's lane, so that later sights of a session wait until this is kept. */
   function take(step: () => void, replaces?: string): void {
     context.steps.take({ provider, session: null }, step, replaces);
   }
 
   const sources = storeSources(database, provider, context.version);
-  /** What the parser that runs had in its hands last. */
+  /** The latest mark of the running parser. */
   let inHand: InHand | null = null;
 
   function crashed(mark: string): void {
@@ -112,7 +112,7 @@ export function followProvider(
   const client = createParserClient({
     host: context.host,
     ...plan,
-    // In its line: a session that waits there to be taken in turned up before this look.
+    // In the provider's lane: a session that waits there was seen before this look.
     looked: (at) => take(() => follow.looked(at), "looked"),
     take: (message, payload) => context.take(followed, message, payload),
     suspicion: sources.suspicion,

@@ -1,6 +1,6 @@
 /**
- * Takes what a parser sends. What changes the state takes its turn, and is held back, tried again and shown when it
- * fails; the parser is told that a message was dealt with only when it was. Room: daemon; no authority of its own.
+ * Takes the messages of a parser. A change of the state is a step in its lane: it is tried again and shown when it fails.
+ * The parser learns that a message was handled only when it was.
  */
 import { LOGGED_TROUBLES } from "../protocol/limits.ts";
 import type { ProviderId } from "../protocol/event.ts";
@@ -27,7 +27,7 @@ export interface IntakeOptions {
 export function createIntake(options: IntakeOptions) {
   const { steps, context, requested, recorders, status, log } = options;
   const noted = new Set<string>();
-  /** What was seen of each provider's sessions, and waits for its turn: however long that takes, each is there once. */
+  /** Sights that wait for their step. Each session is there once, however long that takes. */
   const waiting = new Map<ProviderId, Map<string, SeenSession>>();
 
   function takeSeen(followed: FollowedProvider, sessions: readonly SeenSession[]): void {
@@ -48,7 +48,7 @@ export function createIntake(options: IntakeOptions) {
 
   function takeReady(followed: FollowedProvider, message: Extract<FromParser, { type: "ready" }>): void {
     const { provider } = followed.plan;
-    // What is seen from now on is news, and must not be taken for what was seen before.
+    // Later sights are news and must not join those that came before.
     waiting.delete(provider);
     steps.take({ provider, session: null }, () => {
       followed.follow.ready(message.looked);
@@ -56,17 +56,17 @@ export function createIntake(options: IntakeOptions) {
       followed.missing = message.missing;
       options.ready(provider);
       log.report("watching", { provider, sessions: message.sessions, by: message.watching });
-      // Whoever started it waits for this.
+      // The command that started the daemon waits for this.
       status.write();
     });
   }
 
-  /** The log says it once for each session, and not without end; how often it happened is in the status. */
+  /** The log reports each trouble once a session, up to a bound. The status counts them. */
   function noteTrouble(provider: ProviderId, trouble: Extract<FromParser, { type: "trouble" }>): void {
     const { session, kind, what, count } = trouble;
     const key = `${provider}/${session} ${kind} ${what}`;
     if (!noted.has(key) && noted.size < LOGGED_TROUBLES) {
-      // The name of a type is whatever a log says it is; what is no name may be anything that was said.
+      // The type comes from the log. A type that does not look like a name may be conversation text.
       const isName = kind !== "unknown-record" || /^[\w./:+-]{1,130}$/.test(what);
       log.report("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
       noted.add(key);
@@ -93,7 +93,7 @@ export function createIntake(options: IntakeOptions) {
       case "found": {
         const { session, seq } = message;
         const own = { ...context, recorded: new Set<string>() };
-        // However often it is tried: whether it is news, and not too old, is told by when it came.
+        // A later try must judge its age by the time when it came.
         const came = Date.now();
         return steps.take({ provider, session }, async () => {
           const handled = () => followed.client.send({ type: "handled", session, seq });
@@ -108,7 +108,7 @@ export function createIntake(options: IntakeOptions) {
         );
       case "watched":
         return steps.take({ provider, session: message.session }, async () => {
-          // What was refused before this checkpoint is not found again.
+          // Refused lines before this checkpoint are not found again.
           context.refusals.flush({ provider, session: message.session });
           await requested.wasRead(message, provider);
           followed.follow.watched(message);

@@ -1,4 +1,4 @@
-/** Steps of the daemon's start. Room: daemon; no authority of its own. */
+/** Steps of the daemon's start that the machine may refuse for now. */
 import { wait } from "../hosts/timers.ts";
 import { AuditLogError } from "../audit/error.ts";
 import { describeFailure } from "./failure.ts";
@@ -10,8 +10,8 @@ type Started<Result> =
   | { readonly done: false; readonly status: number };
 
 /**
- * A step of the start. Where the machine says no it is tried again until it does not, or the daemon is told to end:
- * systemd would start kato a few times, and then not any more.
+ * Tries a step of the start until it succeeds or the daemon must end. If the daemon ended instead, systemd would start
+ * it a few times and then give up.
  */
 export async function keepTrying<Result>(
   step: () => Result | Promise<Result>,

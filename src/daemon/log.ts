@@ -1,6 +1,6 @@
 /**
- * The operational log: to the journal with priorities, to a terminal for people, and to `logs/kato.log` when asked
- * for. Never holds conversation text. Requires write on the logs folder when there is a file. Room: daemon; edge.
+ * The operational log: to the journal with priorities, to a terminal for people, and to `logs/kato.log` on request. It
+ * never holds conversation text. Requires write on the logs folder when there is a file.
  */
 import { configure, getLogger, type LogRecord, reset } from "@logtape/logtape";
 import type { Config } from "../settings/policy.ts";
@@ -10,7 +10,7 @@ import { type FieldsOf, LOG_EVENTS, type LogEvent } from "./log_events.ts";
 import { openLogFile } from "./log_file.ts";
 
 export interface Log {
-  /** Writes `event`. Never throws: what cannot be told is lost, and nothing else is. */
+  /** Never throws. An event that cannot be written is lost, and nothing else is. */
   report<Event extends LogEvent>(event: Event, fields?: FieldsOf<Event>): void;
   close(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export interface LogOptions {
   readonly file: string | null;
 }
 
-/** What the security log is compared with later is told at every level. */
+/** Reported at every level: the security log is compared with these. */
 const ALWAYS: readonly LogEvent[] = ["audit-head", "started", "stopped"];
 const [CATEGORY, ALWAYS_CATEGORY] = ["kato", "kato-always"] as const;
 
@@ -53,7 +53,7 @@ export async function openLog({ level, toJournal, file }: LogOptions): Promise<L
   function report<Event extends LogEvent>(event: Event, fields?: FieldsOf<Event>): void {
     const { level, says } = LOG_EVENTS[event];
     const logger = ALWAYS.includes(event) ? loggers.always : loggers.plain;
-    // The sentence is data here, never a template.
+    // The sentence is data and never a template.
     logger[level]("{says}", { says, event, ...fields });
   }
 
@@ -73,13 +73,13 @@ function formatLine({ properties, message }: LogRecord): string {
 
 function formatForPeople(record: LogRecord): string {
   const at = new Date(record.timestamp);
-  // Not with `toTimeString`, for which the zone's names are loaded, in megabytes.
+  // `toTimeString` would load megabytes of time zone names.
   const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => `${part}`.padStart(2, "0"))
     .join(":");
   return `${time} ${levelOf(record).padEnd(7)} ${formatLine(record)}`;
 }
 
-/** Only what cannot look like a pair stays as it is. */
+/** A value that could look like a pair is quoted. */
 function quote(value: string): string {
   return /^[\w./:@~+-]+$/.test(value) ? value : JSON.stringify(value);
 }
@@ -88,13 +88,13 @@ const ELLIPSIS = "…";
 const encoder = new TextEncoder();
 const room = new Uint8Array(LOG_LINE_BYTES - encoder.encode(ELLIPSIS).length);
 
-/** At most so many bytes, and no half character. */
+/** Cuts at the byte limit, never within a character. */
 function cutLine(line: string): string {
   const { read } = encoder.encodeInto(line, room);
   return read === line.length ? line : line.slice(0, read) + ELLIPSIS;
 }
 
-/** Whoever reads standard error may be gone, or its disk full: that is nothing to end for. */
+/** The reader of standard error may be gone, or its disk full. The daemon does not end for that. */
 export function sayLine(line: string): void {
   const bytes = encoder.encode(`${line}\n`);
   try {

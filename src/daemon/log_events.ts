@@ -1,14 +1,14 @@
 /**
- * What the operational log tells of: one row an event. The level and the sentence are the event's own; whoever tells of
- * it adds fields. docs/logs.md shows this table. Pure.
+ * The events of the operational log, one row each. The level and the sentence belong to the event; the caller adds
+ * fields. docs/logs.md shows this table.
  */
 import type { Level } from "../protocol/journal_line.ts";
 
 export interface LogEventKind {
   readonly level: Level;
-  /** What a line begins with. */
+  /** The beginning of the line. */
   readonly says: string;
-  /** Names of the fields that may follow; for the documentation and the types. */
+  /** The fields that may follow; for the documentation and the types. */
   readonly fields: readonly string[];
 }
 
@@ -38,7 +38,7 @@ export const LOG_EVENTS = {
   "watching": { level: "info", says: "sessions are watched", fields: ["provider", "sessions", "by"] },
   "polling": {
     level: "warning",
-    says: "sessions are looked at from time to time, not watched",
+    says: "sessions are looked at from time to time and not watched",
     fields: ["provider", "why"],
   },
   "command-obeyed": {
@@ -63,7 +63,7 @@ export const LOG_EVENTS = {
   },
   "recording-given-up": {
     level: "warning",
-    says: "a recording was stopped without the last of what was said",
+    says: "a recording was stopped without its last events",
     fields: ["provider", "session", "destination", "problem"],
   },
   "recording-moved": {
@@ -78,33 +78,32 @@ export const LOG_EVENTS = {
   },
   "step-waits": {
     level: "error",
-    says:
-      "something cannot be done now, and is tried again until it can; what comes later of the same session waits",
+    says: "a step cannot be done now and is tried again; later steps of the same session wait",
     fields: ["provider", "session", "why"],
   },
   "step-failed": {
     level: "error",
-    says: "a bug in kato holds up what comes later of the same session; please report this line",
+    says: "a bug in kato holds up later steps of the same session; please report this line",
     fields: ["provider", "session", "why"],
   },
   "step-done": {
     level: "info",
-    says: "it was done now, and what waited for it goes on",
+    says: "the step is done, and the steps that waited for it go on",
     fields: ["provider", "session"],
   },
   "status-failed": {
     level: "warning",
-    says: "the status file cannot be written; what kato status shows is old until it can",
+    says: "the status file cannot be written; until it can, kato status shows an old state",
     fields: ["problem"],
   },
   "mark-failed": {
     level: "warning",
-    says: "which session a parser reads cannot be noted; a crash of it is blamed on none until it can",
+    says: "a parser's mark cannot be written; until it can, a crash of the parser names no session",
     fields: ["provider", "problem"],
   },
   "request-refused": {
     level: "warning",
-    says: "something in the request spool is no request, and was refused",
+    says: "an entry of the request spool is no request and was refused",
     fields: ["name", "problem", "kept"],
   },
   "spool-failed": {
@@ -125,7 +124,7 @@ export const LOG_EVENTS = {
   "command-denied": { level: "warning", says: "a command was denied", fields: ["session", "reason", "path"] },
   "log-trouble": {
     level: "warning",
-    says: "not all of a session's log could be taken over",
+    says: "some records of a session's log could not be read",
     fields: ["provider", "session", "kind", "what"],
   },
   "session-lost": {
@@ -135,7 +134,7 @@ export const LOG_EVENTS = {
   },
   "session-quarantined": {
     level: "error",
-    says: "a log is left alone: it took its parser down twice",
+    says: "a log is left alone because it ended its parser twice",
     fields: ["provider", "session", "path"],
   },
   "parser-ended": {
@@ -165,7 +164,7 @@ export const LOG_EVENTS = {
 
 export type LogEvent = keyof typeof LOG_EVENTS;
 
-/** Values of an event's fields; one that is not known is left out. */
+/** Values of an event's fields. Unknown ones are left out. */
 export type FieldsOf<Event extends LogEvent> = Readonly<
   Partial<Record<typeof LOG_EVENTS[Event]["fields"][number], string | number | boolean | null>>
 >;

@@ -1,6 +1,6 @@
 /**
- * `logs/kato.log` and its earlier generations. A disk that takes nothing costs lines of this file and nothing else.
- * Requires read and write on the logs folder. Room: daemon; edge.
+ * `logs/kato.log` and its generations. If the disk takes nothing, lines of this file are lost, and nothing else.
+ * Requires read and write on the logs folder.
  */
 import { LOG_FILE_BYTES, LOG_FILE_GENERATIONS } from "../protocol/limits.ts";
 import { entryAt } from "../disk/entry_at.ts";
@@ -10,7 +10,7 @@ export interface LogFile {
   append(line: string): void;
 }
 
-/** @param report Of the first line that could not be written, and of the first that could be again. */
+/** @param report Hears of the first line that is lost, and of the first one that is written again. */
 export function openLogFile(
   path: string,
   report: { readonly failed: (problem: string) => void; readonly works: (lost: number) => void },
@@ -33,10 +33,10 @@ export function openLogFile(
   };
 }
 
-/** Opened anew for each line: the file may be moved away or removed at any time. */
+/** Opens the file for each line: it may be moved or removed at any time. */
 function append(path: string, line: string): void {
   const found = entryAt(path);
-  // A FIFO would hold us up, a link lead elsewhere.
+  // Opening a FIFO would block, and a link leads elsewhere.
   if (found !== null && !(found.isFile && found.nlink === 1)) throw new NotPlain();
   if (found !== null && found.size >= LOG_FILE_BYTES) rotate(path);
   else if (found !== null && ((found.mode ?? 0) & 0o777) !== 0o600) Deno.chmodSync(path, 0o600);

@@ -1,6 +1,7 @@
 /**
- * The daemon: takes the lock, opens policy, audit log and state, starts the orchestrator, and ends in good order.
- * Recovery is the start path: what a crash left is settled here, every time. Room: daemon.
+ * The daemon: takes the lock, opens policy, audit log and state, starts the orchestrator, and ends in good order. It reads
+ * and writes its state and log folders and reads the policy; it never reads a session's log. Every start settles what a
+ * crash left.
  */
 import { daemonStarted, daemonStopped, requestRefused, wideningIgnored } from "../audit/events.ts";
 import { every, wait } from "../hosts/timers.ts";
@@ -36,9 +37,9 @@ import { openState } from "./state.ts";
 export interface DaemonOptions {
   readonly home: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** The run before this one was ended by a crash of the runtime, not by a signal from outside. */
+  /** The run before this one crashed; no signal from outside ended it. */
   readonly afterCrash: boolean;
-  /** `processes`: a monitor is at the other end of standard input and output, and starts them. */
+  /** `processes`: a monitor at the other end of standard input and output starts them. */
   readonly roles: Host["name"];
   readonly kernel: KernelSandbox;
   /** Who must own the administrator's policy. */
@@ -51,13 +52,13 @@ const EXIT = { done: 0, failed: 1, bug: 70, restart: 75, refused: 78 } as const;
 /** Heartbeats and other slow work. Milliseconds. */
 const TEND_MS = 5_000;
 
-/** The parsers get this part of the time to stop; the rest is for what they sent. Milliseconds. */
+/** Time for the parsers to stop. The rest is for the messages that they sent. Milliseconds. */
 const PARSERS_STOP_MS = STOP_MS / 4;
 
-/** Runs until it is told to stop; the exit status. */
+/** Runs until a signal or a failure ends it. Returns the exit status. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
   const { home, environment, roles, kernel, administrator } = options;
-  // Standard output is the monitor's then.
+  // Standard output belongs to the monitor.
   if (roles === "processes") quietConsole();
   const toJournal = isJournal(environment);
   const refuse = (messages: readonly string[]) => {
@@ -67,7 +68,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const places = placesOf(home);
   let giveUp: (status: number) => void = () => {};
   const ended = new Promise<number>((resolve) => giveUp = resolve);
-  // Before anything else: waiting for a disk, too, ends when a person says so.
+  // First of all, so that a signal ends even a start that waits for a disk.
   listen(["SIGTERM", "SIGINT"], () => giveUp(EXIT.done));
   listen(["SIGHUP"], () => giveUp(EXIT.restart));
   const settings = { system: SYSTEM_POLICY, home, uid: Deno.uid() ?? 0, administrator };
@@ -91,10 +92,10 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   const start = <Result>(step: () => Result | Promise<Result>) => keepTrying(step, ended, log);
 
   const folders = await start(() => {
-    // Whoever launches kato makes `~/.kato` and what else is in it: the daemon may write its own two folders only.
+    // The daemon may write only its own two folders. The launcher makes the rest of `~/.kato`.
     for (const folder of [places.state, places.requests, places.logs]) makePrivateFolder(folder);
-    // The folder that kato itself brings along; others are the person's to make. This process may not where roles are
-    // processes: the launcher has made it.
+    // The one export root that kato brings along; a person makes others. Where roles are processes, the launcher
+    // makes it, and this process may not.
     if (roles === "threads" && effective.policy.destinations.roots.includes(places.exports)) {
       makePrivateFolder(places.exports);
     }
@@ -155,7 +156,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     keepMark: marks.keep,
     giveUp(why) {
       log.report("giving-up", { why });
-      // A thread that loops cannot be ended in any other way.
+      // Nothing else ends a thread that loops.
       Deno.exit(EXIT.bug);
     },
   });
@@ -173,7 +174,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   });
   const stopTending = every(TEND_MS, () => {
     if (!lock.isThere()) {
-      // Whoever took the state folder away has another daemon start, or none know of this one.
+      // The state folder was taken away: another daemon may start, and nobody knows of this one.
       log.report("giving-up", { why: `${places.lockFile} was removed or replaced` });
       return giveUp(EXIT.restart);
     }
@@ -198,7 +199,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   try {
     audit.record(daemonStopped(status === EXIT.restart ? "restart" : "stopped"));
   } catch (error) {
-    // The next start shows that this end is not on record; it is no reason not to end.
+    // The daemon ends even without the record: the next start shows that it is missing.
     log.report("audit-failed", { why: describeFailure(error).why });
   }
   log.report("stopped", { head: audit.head() });
@@ -214,7 +215,7 @@ function planProviders(
   { home, environment, roles }: DaemonOptions,
 ): ProviderPlan[] {
   return [...rootsByProvider(policy, { clientRoots: clientRoots(home, environment) })]
-    // The monitor has the grants of the plan, and the orchestrator may not look at these roots.
+    // With a monitor, the plan has the grants, and the orchestrator may not look at these roots.
     .map(([provider, roots]) => ({
       provider,
       roots,
@@ -222,7 +223,7 @@ function planProviders(
     }));
 }
 
-/** A root that is a link is granted by both names. */
+/** A root that is a link is granted under both names. */
 function withReal(roots: readonly string[]): string[] {
   return [...new Set(roots.flatMap((root) => [root, realPath(root) ?? root]))];
 }
@@ -245,14 +246,14 @@ function listen(signals: readonly Deno.Signal[], stop: () => void): void {
   for (const signal of signals) Deno.addSignalListener(signal, stop);
 }
 
-/** Stopping takes no longer than promised, whatever still hangs: what is on its way is settled at the next start. */
+/** Stopping takes no longer than promised. The next start settles the rest. */
 async function within(ms: number, step: Promise<void>, log: Log): Promise<void> {
   const late = Symbol("late");
   const limit = wait(ms).then(() => late);
   if (await Promise.race([step, limit]) === late) log.report("stopped-early");
 }
 
-/** Before there is a log. */
+/** For messages before the log is open. */
 function complain(message: string, toJournal: boolean): void {
   const line = escapeControls(`kato: ${message}`);
   sayLine(toJournal ? withPriority(line, "error") : line);

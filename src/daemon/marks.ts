@@ -1,6 +1,6 @@
 /**
- * Which session each parser has in its hands, for telling after a crash what it was about. Requires read and write on
- * the state folder. Room: daemon; edge.
+ * The session that each parser has in its hands, kept on disk: after a crash, it names the session. Requires read and write
+ * on the state folder.
  */
 import { join } from "@std/path";
 import type { Places } from "../settings/places.ts";
@@ -10,7 +10,7 @@ import { systemWords } from "../disk/entry_at.ts";
 import { describeFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 
-/** One small file a provider: which session its parser has in its hands. Not flushed: it is for crashes of ours. */
+/** One small file a provider. It is not flushed: it serves after crashes of kato, not of the machine. */
 export function openMarks({ state }: Places, log: Log) {
   const failing = new Set<ProviderId>();
   const path = (provider: ProviderId) => join(state, `parsing.${provider}`);
@@ -21,7 +21,7 @@ export function openMarks({ state }: Places, log: Log) {
   }
   return {
     left,
-    /** Never throws: a mark that is missing costs the name of the session that a crash was about. */
+    /** Never throws: without its mark, a crash has no session's name, and nothing else is lost. */
     keep(provider: ProviderId, session: string | null) {
       try {
         Deno.writeTextFileSync(path(provider), session ?? "", { mode: 0o600 });
@@ -39,7 +39,7 @@ function readMark(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    // Whatever keeps it from being read keeps nothing else.
+    // A mark that cannot be read does not stop the start.
     if (systemWords(error) !== null) return "";
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * The schema of `state/kato.db`, as numbered steps. `user_version` says how many were taken; a database that is
- * newer than this kato is refused. Room: daemon; this file is pure.
+ * The schema of `state/kato.db` in numbered steps. `user_version` counts the steps that were taken. A database with more
+ * steps than this kato knows is refused.
  */
 export const MIGRATIONS: readonly string[] = [
   `

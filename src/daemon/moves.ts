@@ -1,9 +1,8 @@
 /**
- * Recordings whose session goes on in another one. The recording of the old session ends with the notice that says so, and
- * another one takes over its file, the renderer's state with it, and goes on with the new session. Both are decided in
- * one transaction; the file changes hands in another, when the old recording is over and the new session is there.
- * Either can be done again after a crash. Policy is not asked: file and person are the same, and opening the file
- * decides about it again anyway. Room: daemon; no authority of its own.
+ * Recordings whose session goes on in another one. The old recording ends with the notice that says so. A new one takes
+ * over its file and the renderer's state, and goes on with the new session. One transaction decides both; another one hands
+ * the file over, when the old recording is over and the new session is there. After a crash, either can be done again.
+ * Policy is not asked here, since file and person are the same: opening the file asks it anyway.
  */
 import { recordingMoved } from "../audit/events.ts";
 import type { ProviderId } from "../protocol/event.ts";
@@ -21,17 +20,17 @@ export interface MovesOptions extends Pick<OnRecord, "database" | "audit"> {
   readonly sessions: SessionsStore;
   readonly recordings: RecordingsStore;
   readonly recorders: Pick<Recorders, "start" | "ended">;
-  /** The root that a log of this provider lies below. */
+  /** The root above a log of this provider. */
   readonly rootOf: (provider: ProviderId, path: string) => string | null;
   readonly log: Pick<Log, "report">;
 }
 
 export interface Moves {
-  /** Deals with a record that says where the session goes on, which came at `came`. */
+  /** Takes a record, which came at `came` and may say where the session goes on. */
   take(context: OnRecord, ref: SessionRef, found: Pick<Found, "continues" | "seq">, came: number): void;
-  /** Has recordings go on whose file is free, and whose session is there. */
+  /** Starts the waiting recordings whose file is free and whose session is there. */
   goOn(provider: ProviderId): void;
-  /** Ends those that would go on with this session's recordings, and whose own session never came; how many. */
+  /** Ends the recordings that wait for this session's files and whose own session never came. Returns how many. */
   giveUp(ref: SessionRef): number;
 }
 
@@ -61,7 +60,7 @@ export function createMoves(options: MovesOptions): Moves {
     log.report(event, { provider, session, into, destination, reason });
   }
 
-  /** Ends one that waits for what `before` left it. */
+  /** Ends a recording that waits for the file of `before`. */
   function drop(waiting: RecordingSummary, before: RecordingSummary, reason: "other-root" | "gave-up"): void {
     database.transact(() => {
       audit(recordingMoved(before, waiting.session, reason));
@@ -70,7 +69,7 @@ export function createMoves(options: MovesOptions): Moves {
     announce(before, waiting.session, reason);
   }
 
-  /** Those that wait, each with the one that it goes on with. */
+  /** The waiting recordings, each with the one that it follows. */
   function waitingOf(provider: ProviderId): { waiting: RecordingSummary; before: Recording }[] {
     return recordings.following(provider).map((waiting) => {
       if (waiting.follows === null) throw new Error("internal error: it follows nothing");
@@ -83,13 +82,13 @@ export function createMoves(options: MovesOptions): Moves {
       if (continues === null || continues === ref.session) return;
       const claim = () => sessions.claimCommand(ref.provider, `continues:${ref.session}:${continues}`, 0);
       const active = recordings.activeOfSession(ref).find(({ until }) => until === null);
-      // Said once: a recording that is begun when the person comes back to this session is another matter.
+      // The claim makes it count once: a recording that begins later in this session stays.
       if (active === undefined) return void database.transact(claim);
       const into = { provider: ref.provider, session: continues };
       const continuation = decide(ref, into, came);
       const reason = continuation.goes === "on" ? "moved" : continuation.reason;
       const isNew = settle(context, claim, [recordingMoved(active, continues, reason)], () => {
-        // The notice is the last of it.
+        // The notice is its last event.
         recordings.end(active.id, seq + 1);
         recordings.leave(active.id, continues, continuation.goes === "on");
         if (continuation.goes === "on") recordings.follow(active.id, into, continuation.until);

@@ -1,7 +1,7 @@
 /**
- * Obeys commands: decides about their destination, and has what was decided carried out. One session's commands run
- * one after another, each seeing the effect of the one before. A message whose turn failed is obeyed again from its
- * first line that was not dealt with. Room: daemon.
+ * Obeys commands: asks policy about their destination, and has the decision carried out. The commands of a session run one
+ * after another, and each sees the effect of the one before. After a failure, a message is obeyed again from its first
+ * line that is not claimed.
  */
 import type { AuditBody } from "../audit/record.ts";
 import type { Verb } from "../protocol/command.ts";
@@ -33,15 +33,15 @@ export interface ObeyContext {
   readonly decide: (asker: Asker, destination: string | null, meta: SessionMeta) => Decision;
   readonly allowShared: boolean;
   readonly commands: Commands;
-  /** In minutes; 0 for any age. */
+  /** Minutes; 0 for any age. */
   readonly maxCommandAge: number;
-  /** When this run began, in milliseconds since 1970. */
+  /** The beginning of this run, in milliseconds since 1970. */
   readonly started: number;
-  /** On the disk when it returns. */
+  /** The records are on the disk when it returns. */
   readonly audit: Audit;
-  /** What this message's turn put on record already, should it be tried again. */
+  /** Records of this message that are on the disk already, in case it is tried again. */
   readonly recorded: Set<string>;
-  /** Tells people of what is on record. */
+  /** Shows people a command whose record is on the disk. */
   readonly obeyed: (body: AuditBody) => void;
   readonly denied: (body: AuditBody, message: string) => void;
   readonly refusals: Refusals;
@@ -50,21 +50,21 @@ export interface ObeyContext {
   readonly include: readonly Include[];
 }
 
-/** One command, wherever it comes from. */
+/** A command of the chat, of the spool or of policy. */
 export interface Command {
   readonly ref: SessionRef;
   readonly meta: SessionMeta;
   readonly asker: Asker;
   readonly verb: Verb;
   readonly destination: string | null;
-  /** The line as typed, or what stands for it. */
+  /** The line as typed, or words in its place. */
   readonly token: string;
   readonly place: "leading" | "trailing";
-  /** `seq` of the message; for commands from outside: of the next event. */
+  /** `seq` of the message; for a command that is not of the chat, of the next event. */
   readonly seq: number;
   /** At or before `seq`. */
   readonly before: Checkpoint | null;
-  /** Claims the command inside the transaction; false: it was dealt with before. */
+  /** Claims the command inside the transaction. False: it was claimed before. */
   readonly claim: () => boolean;
 }
 
@@ -75,7 +75,7 @@ export interface Verdict {
   readonly destination: string | null;
 }
 
-/** Deals with everything in one message, which came at `came`. Calls `done` when feeds may go past it. */
+/** Handles one message, which came at `came`. Calls `done` when feeds may go past it. */
 export async function obeyMessage(
   context: ObeyContext,
   ref: SessionRef,
@@ -85,10 +85,10 @@ export async function obeyMessage(
 ): Promise<void> {
   const barred = whyBarred(context, context.sessions.find(ref)?.arrival ?? null, found, came);
   if (barred === null && found.scan.commands.length > 0) {
-    // What was refused before stands before it in the audit log.
+    // Earlier refused lines stand before it in the audit log.
     context.refusals.flush(ref);
     for (const [index, command] of found.scan.commands.entries()) {
-      // Read again after a crash: what it would wait for may wait for this message to be dealt with.
+      // A message that is read again after a crash must not wait: the recording may itself wait for this message.
       if (context.sessions.isClaimed(ref.provider, found.event, index)) continue;
       await obeyCommand(context, {
         ref,
@@ -109,8 +109,8 @@ export async function obeyMessage(
 }
 
 /**
- * Carries out one command, or says why not. Throws NotNow where a command of the chat has to wait: whoever asks from
- * outside is told instead, and can ask again.
+ * Carries out one command, or says why not. Where a command of the chat must wait, it throws NotNow. Any other asker
+ * gets an answer and can ask again.
  */
 export async function obeyCommand(context: ObeyContext, command: Command): Promise<Verdict> {
   const { ref, verb, asker } = command;
@@ -154,7 +154,7 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
   }
 }
 
-/** Whether a recording would go on over a gap that it has not reached yet: what was said in it would be recorded. */
+/** Whether a recording would go on over a gap that it has not reached yet: it would record what was said in the gap. */
 function isCut({ recordings }: ObeyContext, effect: Effect): boolean {
   if (effect.effect !== "resume") return false;
   const { active, until } = recordings.get(effect.recording);
@@ -162,8 +162,8 @@ function isCut({ recordings }: ObeyContext, effect: Effect): boolean {
 }
 
 /**
- * A recording that was told to end and has not yet must be over before it can be told anything else. One that ends
- * with the message at `seq` itself cannot be: it waits for this message to be dealt with.
+ * Waits for recordings that are to end and are not over: only then can they get another command. A recording that ends
+ * after the message at `seq` is not awaited, since it waits for this message itself.
  */
 async function finishStopping(
   { recordings, recorders }: ObeyContext,
@@ -178,7 +178,7 @@ async function finishStopping(
 /** A file serves one session; an export, once. */
 function isTaken(holders: readonly RecordingSummary[], ref: SessionRef, verb: Verb): boolean {
   return holders.some(({ provider, session, kind, isFollowed }) =>
-    // The one that goes on with it holds the file now.
+    // Its follower holds the file now.
     !isFollowed &&
     (provider !== ref.provider || session !== ref.session || kind === "export" || verb === "export")
   );

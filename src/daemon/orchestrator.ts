@@ -1,7 +1,7 @@
 /**
- * The orchestrator: routes between parsers and writers. READS policy, its own state, and metadata below the export
- * roots; WRITES its state, its logs and the status file. It parses no provider's format, opens no destination, and
- * hands conversation content on without looking at it. Room: daemon.
+ * The orchestrator: routes between parsers and writers. It READS policy, its own state, and metadata below the export
+ * roots. It WRITES its state, its logs and the status file. It parses no provider's format, opens no destination, and
+ * never looks at conversation content.
  */
 import type { Host } from "../hosts/host.ts";
 import { after } from "../hosts/timers.ts";
@@ -35,10 +35,10 @@ import {
 import { createStatusFile, type StatusFile } from "./status_file.ts";
 import { createStepQueue } from "./step_queue.ts";
 
-/** What the kernel holds this run to, as the launcher says. */
+/** The kernel's sandbox of this run, as the launcher says. */
 export interface KernelSandbox {
   readonly sandbox: boolean;
-  /** Parts that this kernel does not have, in the launcher's words. */
+  /** Parts that this kernel lacks, in the launcher's words. */
   readonly missing: readonly string[];
 }
 
@@ -59,13 +59,13 @@ export interface OrchestratorOptions {
   readonly log: Log;
   /** Keeps on disk which session each provider's parser has in its hands. */
   readonly keepMark: (provider: ProviderId, session: string | null) => void;
-  /** A role hangs and cannot be ended: the process must be. */
+  /** A role hangs and cannot be ended, so the process must end. */
   readonly giveUp: (why: string) => void;
 }
 
 export interface Orchestrator {
   start(): void;
-  /** A session took its parser down before this start. */
+  /** A parser went down with this session before this start. */
   crashed(provider: ProviderId, session: string): void;
   obey(request: Request): Promise<Answer>;
   /** Heartbeats, blocked recordings, quiet writers. */
@@ -73,7 +73,7 @@ export interface Orchestrator {
   stop(withinMs: number): Promise<void>;
 }
 
-/** Recordings that are shown in the status, active ones first. */
+/** So many recordings stand in the status, active ones first. */
 const SHOWN_RECORDINGS = 100;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
@@ -94,7 +94,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
   });
 
-  /** For what has happened already, and cannot wait for its record: it comes as soon as it can. */
+  /** Records something that has happened already, as soon as the disk takes it. */
   function auditSoon(body: AuditBody, provider: ProviderId): void {
     steps.take({ provider, session: body.session }, () => audit(body));
   }
@@ -125,15 +125,10 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   });
 
   const destinations = createDestinations({
+    ...options,
     policy,
-    home: options.home,
-    uid: options.uid,
     providerRoots: options.providers.flatMap(({ roots }) => roots),
-    timeZone: options.timeZone,
-    host,
     recordings,
-    grantsFor: options.grantsFor,
-    audit,
     violated({ provider, session, destination: path }, detail) {
       auditSoon(protocolViolated({ provider, session }, path, detail), provider);
     },
@@ -141,20 +136,18 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 
   const reports = createRecordingReports({ audit, auditSoon, log, status });
   const recorders = createRecorders({
+    ...reports,
     store: recordings,
     maxBytes: policy.destinations.max_file_mb * 1024 * 1024,
     send: (provider, message) => providers.get(provider)?.client.send(message),
     watch: ({ provider, session }) => void providers.get(provider)?.follow.watch(session),
     open: async (recording) => reports.opened(recording, await destinations.open(recording)),
-    blocked: reports.blocked,
-    givenUp: reports.givenUp,
     unchanged: destinations.unchanged,
-    noteChange: reports.fileChanged,
     changed: () => status.touch(),
     stopped({ provider, session, destination }) {
       log.report("recording-stopped", { provider, session, destination });
       status.touch();
-      // A command may wait for its end, and so may the recording that goes on with its file.
+      // A command may wait for this end, and so may the recording that follows it.
       steps.tryAgain({ provider, session });
       steps.take({ provider, session: null }, () => moves.goOn(provider), "go-on");
     },
@@ -210,15 +203,9 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     ready: startRecordings,
   });
   const shared: FollowingContext = {
-    host,
-    version: options.version,
-    database,
+    ...options,
     sessions,
     steps,
-    audit,
-    log,
-    keepMark: options.keepMark,
-    giveUp: options.giveUp,
     take,
     down(provider, why) {
       status.error(`the parser of ${provider} ended: ${why}`);
@@ -226,7 +213,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
   };
 
-  /** Goes on with everything that was under way. */
+  /** Starts the recordings that were active. */
   function startRecordings(provider: ProviderId): void {
     for (const recording of recordings.active()) {
       if (recording.provider === provider) recorders.start(recording);

@@ -1,7 +1,6 @@
 /**
- * The orchestrator's side of one provider's parser: starts it, listens to its heart, restarts it when it failed,
- * and keeps the mark that says which session it has in its hands. Requires write on the state folder (the mark).
- * Room: daemon.
+ * The orchestrator's side of one provider's parser: starts it, checks that it answers, restarts it after a failure, and
+ * keeps the mark of what it has in its hands. Requires write on the state folder (the mark).
  */
 import { after, afterAwake } from "../hosts/timers.ts";
 import type { Host } from "../hosts/host.ts";
@@ -19,9 +18,9 @@ export interface ParserClient {
   readonly roots: readonly string[];
   start(): void;
   send(message: ToParser): void;
-  /** Asks how it is; a parser that has not answered the question before hangs. */
+  /** Sends a ping. A parser that did not answer the last one hangs. */
   beat(): void;
-  /** Ends it in good order; resolves when it has reported what it read, or did not in time. */
+  /** Ends it in good order. Resolves when it has reported what it read, or the time is over. */
   stop(withinMs: number): Promise<void>;
 }
 
@@ -31,15 +30,15 @@ export interface ParserClientOptions {
   readonly roots: readonly string[];
   readonly grants: readonly Grant[];
   readonly take: (message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
-  /** Every session that was begun by then, in milliseconds since 1970, was told. */
+  /** The parser has reported every session that began before `at`, in milliseconds since 1970. */
   readonly looked: (at: number) => void;
   /** Logs that may have taken a parser down. */
   readonly suspicion: () => Suspicion;
-  /** Keeps on disk what is in its hands (protocol/in_hand.ts); null: nothing. */
+  /** Keeps on disk what it has in its hands (protocol/in_hand.ts); null for nothing. */
   readonly keepMark: (mark: string | null) => void;
-  /** It ended by itself, with this in its hands; it is started again after a pause. */
+  /** It ended by itself with this in its hands, and starts again after a pause. */
   readonly failed: (why: string, mark: string | null, violation: boolean) => void;
-  /** It hangs, and is a thread: one that loops cannot be ended, so the process must be. */
+  /** It is a thread and hangs. A thread that loops cannot be ended, so the process must end. */
   readonly hangs: (mark: string | null) => void;
   readonly timers?: ParserTimers;
 }
@@ -51,7 +50,7 @@ export interface ParserTimers {
   readonly now: () => number;
 }
 
-/** Pauses before the first, second … restart in a row, in milliseconds. */
+/** Pauses before the first, second … restart in a row. Milliseconds. */
 const BACK_OFF = [250, 1_000, 4_000, 15_000, 60_000];
 
 export function createParserClient(options: ParserClientOptions): ParserClient {
@@ -59,10 +58,10 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
   const timers = options.timers ?? { after, afterAwake, now: () => performance.now() };
   let role: Role | null = null;
   let marked: string | null = null;
-  /** The number of the question that is not answered yet. */
+  /** The number of the ping that is not answered yet. */
   let asked: number | null = null;
   let lastAsked = -Infinity;
-  /** Since it was asked: how often its silence was looked into, and the look that is under way. */
+  /** How often this silence was doubted, and what calls off the doubt under way. */
   let doubts = 0;
   let stopDoubting: (() => void) | null = null;
   let heard = false;
@@ -97,7 +96,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     stopDoubting = null;
   }
 
-  /** No answer is in; it may have come while the orchestrator itself was held up, and wait to be taken. */
+  /** No answer was taken. It may still wait to be taken, if the orchestrator itself was busy. */
   function doubt(own: Role): void {
     doubts += 1;
     heard = false;
@@ -147,7 +146,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     send,
     beat() {
       const now = timers.now();
-      // Not at every call: each wakes a process that has nothing to do.
+      // Each ping wakes an idle process, so they are few.
       if (role === null || now - lastAsked < HEARTBEAT_MS) return;
       if (asked !== null) {
         if (stopDoubting === null) doubt(role);
@@ -160,7 +159,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     },
     async stop(withinMs) {
       const own = role;
-      // One that waits for its restart does not get it any more.
+      // From now on, no restart comes.
       stopping = () => {};
       answered();
       if (own === null) return;

@@ -1,5 +1,5 @@
 /**
- * Drives one recording: takes batches of its feed, has its writer render and append them, and keeps the state so that
+ * Drives one recording: takes the batches of its feed, has its writer render and append them, and keeps the state so that
  * every event is in the file exactly once, however kato ends. Content passes through unread.
  */
 import { describeFailure } from "./failure.ts";
@@ -31,17 +31,17 @@ import type { RecordingSummary } from "./recording.ts";
 import { WriterGone } from "./writer_client.ts";
 
 export interface Recorder {
-  /** As it was when it was started last: what cannot change of it is true for ever. */
+  /** As it was when the recorder was made. Only fields that never change may be read. */
   readonly recording: RecordingSummary;
   problem(): Problem | null;
-  /** Settles what a crash left, and starts reading; again after a problem, or after the parser was restarted. */
+  /** Settles what a crash left, and starts the feed. Called again after a problem and for a new parser. */
   start(): void;
   take(batch: FeedBatch): void;
-  /** The row says where it ends now: before `until`. */
+  /** The row says that it ends before `until`. */
   ended(until: number): void;
   /** Its feed cannot go on. */
   lost(why: string): void;
-  /** Ends one that was ended by a command and is blocked, without what it lacks; whether it did. */
+  /** Ends a blocked recording that was to end, without what it lacks. False: there was nothing to give up. */
   giveUp(): Promise<boolean>;
   /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
@@ -55,7 +55,7 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
   let opened: OpenedDestination | null = null;
   let work: Promise<void> = Promise.resolve();
 
-  /** Read only where a step asks for it. */
+  /** Each field is read when a step asks for it. */
   const seen: Seen = {
     get row() {
       return store.get(id);
@@ -117,7 +117,7 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
     }
   }
 
-  /** Where policy lets recordings share a file, another one may have written to it: that is no edit. */
+  /** Another recording may have written to a shared file. That is no edit. */
   function noteEdit(found: number): void {
     const row = store.get(id);
     if (row.file === null || !store.isAsLeft(row.destination, row.file, found, id)) {
@@ -169,7 +169,7 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
     return done;
   }
 
-  /** Between two tasks nothing is under way, and its writer can be given back; the next batch opens it again. */
+  /** Between two tasks the writer can be given back. The next batch opens it again. */
   function offer(): void {
     const resting = opened;
     resting?.place.rest(state.batches.length > 0, () => {
@@ -191,7 +191,7 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
     ended(until) {
       context.setUntil(until);
       const { kind, why } = state.problem ?? {};
-      // Waiting mends none of these. A full disk is another matter.
+      // Waiting mends none of these. It may mend a full disk.
       if (why !== undefined && (kind === "denied" || kind === "full" || kind === "no-log")) {
         void run((state) => letGo(state, why));
       }

@@ -1,4 +1,4 @@
-/** What a recorder is given to work with, and what may keep it from working. Room: daemon; no authority, types only. */
+/** What a recorder works with, and what may block it. Types only. */
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { Recording, RecordingSummary } from "./recording.ts";
@@ -6,11 +6,11 @@ import type { RecordingsStore } from "./recordings_store.ts";
 import type { WriterClient } from "./writer_client.ts";
 import type { Place } from "./writer_places.ts";
 
-/** A batch of the feed, its payload opaque. */
+/** A batch of the feed. */
 export interface FeedBatch {
   readonly first: number;
   readonly count: number;
-  /** Events that are left out: another recording of this file has them. */
+  /** Events that are left out: the recording before it in this file has them. */
   readonly skipped: number;
   readonly checkpoint: Checkpoint;
   readonly end: boolean;
@@ -21,19 +21,18 @@ export interface FeedBatch {
 export interface Problem {
   readonly why: string;
   /**
-   * `machine`: what it needs is not to be had for now; `denied`: policy does not let it be written where it is to be;
-   * `full`: it is as large as policy allows; `no-log`: its session's log is not there; `bug`: nothing outside kato
-   * explains it. It is tried again in each case.
+   * `machine`: the machine refuses for now; `denied`: policy denies the destination; `full`: the file is as large as
+   * policy allows; `no-log`: its session's log is gone; `bug`: nothing outside kato explains it. All are tried again.
    */
   readonly kind: "machine" | "denied" | "full" | "no-log" | "bug";
 }
 
-/** The destination, opened and found to be what was decided. */
+/** The destination: open, and the file that was decided. */
 export interface OpenedDestination {
   readonly writer: WriterClient;
   readonly place: Pick<Place, "work" | "rest">;
   readonly size: number;
-  /** It is the file that the recording had before, if it had one; not another in its place. */
+  /** False: the recording had another file before. */
   readonly isSame: boolean;
 }
 
@@ -42,24 +41,24 @@ export type OpenResult = OpenedDestination | { readonly problem: Problem } | nul
 
 export interface RecorderContext {
   readonly store: RecordingsStore;
-  /** Waits for a place, decides again, starts a writer, opens, compares, audits. */
+  /** Waits for a place, asks policy again, starts a writer, opens, compares and records. */
   readonly open: (recording: Recording) => Promise<OpenResult>;
-  /** Whether the file at the destination is still the one that is open. */
+  /** Whether the open file is still at the destination. */
   readonly unchanged: (recording: Recording) => boolean;
-  /** Asks the parser for the recording's events from its `next` on; any feed before it is over. */
+  /** Asks the parser for the recording's events from its `next` on. An earlier feed ends. */
   readonly startFeed: (recording: Recording) => void;
   readonly setUntil: (until: number) => void;
   readonly stopFeed: () => void;
-  /** The batch was dealt with. */
+  /** The batch was handled. */
   readonly giveCredit: () => void;
   readonly maxBytes: number;
-  /** Something that a person should see in the audit log: the file was changed by somebody else. */
+  /** Records that somebody else changed the file. */
   readonly noteChange: (recording: Recording, reason: ReasonOf<"destination-changed">) => void;
-  /** It is blocked, or blocked for another reason; to be tried again after a pause, when nothing else has it tried. */
+  /** It is blocked, and must be tried again. `isNew`: for another reason than the last one that was reported. */
   readonly blocked: (recording: RecordingSummary, problem: Problem, isNew: boolean) => void;
   /** Events or size of the recording changed. */
   readonly changed: () => void;
   readonly stopped: (recording: RecordingSummary) => void;
-  /** It was told to end, and what it lacks is not going to be written. Goes on record before it does. */
+  /** It ends without what it lacks. The record is on the disk when this returns. */
   readonly givenUp: (recording: RecordingSummary, why: string) => void;
 }

@@ -1,6 +1,6 @@
 /**
- * What a recorder does next, as pure functions: its state and what it sees go in; a state, effects, and what to ask next
- * come out. A step whose effects fail did not happen: the recorder goes on from the state before it.
+ * The steps of a recorder as pure functions. A recorder's state and the daemon's state go in. A new state, effects and a
+ * question come out. If an effect fails, the step did not happen: the recorder goes on from the state before it.
  */
 import { type FromWriter, preparePayload, type ToWriter } from "../protocol/writer_messages.ts";
 import { settleDelivery } from "../session/settle.ts";
@@ -11,20 +11,20 @@ export interface RecorderState {
   /** Bytes of the destination after what kato wrote last. */
   readonly size: number;
   readonly problem: Problem | null;
-  /** The reason that was reported last. It is not reported again before something was written. */
+  /** The latest reported problem. It is not reported again before something was written. */
   readonly reported: string | null;
   /** Batches that wait to be delivered. */
   readonly batches: readonly FeedBatch[];
   /** Number of the latest delivery. */
   readonly deliveries: number;
-  /** The recording is over, and that was reported; or kato ends. */
+  /** The recording is over and reported so, or kato ends. */
   readonly closed: boolean;
 }
 
 export interface Seen {
   /** The recording, as the daemon's state has it now. */
   readonly row: Recording;
-  /** A delivery that was recorded and not committed. */
+  /** A delivery that is recorded and not committed. */
   readonly delivery: Delivery | null;
   /** The recorder has its writer. */
   readonly isOpen: boolean;
@@ -45,7 +45,7 @@ export type Step = (state: RecorderState, seen: Seen) => RecorderStep;
 
 /** What a step waits for, and the step that takes the answer. */
 export type Question =
-  /** Nothing but its own effects: `seen` is another now. */
+  /** None: after the effects, `seen` must be read again. */
   | { readonly question: "look"; readonly then: Step }
   /** The destination, opened if it is not. */
   | {
@@ -84,7 +84,7 @@ function over(state: RecorderState, ...effects: RecorderEffect[]): RecorderStep 
   return { state, effects, question: null };
 }
 
-/** It is to go on, or to be tried again. */
+/** It starts, or is tried again. */
 export function restart(state: RecorderState): RecorderStep {
   return over({ ...state, problem: null, batches: [] });
 }
@@ -102,7 +102,7 @@ export function block(state: RecorderState, problem: Problem): RecorderStep {
   );
 }
 
-/** A step, or what it waited for, failed. The next opening settles what was half written. */
+/** A step or its question failed. The next opening settles half-written bytes. */
 export function fail(state: RecorderState, problem: Problem): RecorderStep {
   const blocked = block(state, problem);
   return { ...blocked, effects: [{ effect: "end-writer" }, ...blocked.effects] };
@@ -119,25 +119,25 @@ export function letGo(state: RecorderState, why: string): RecorderStep {
   );
 }
 
-/** A person does not want to wait for what a blocked recording lacks. */
+/** A person gives up what a blocked recording lacks. */
 export function giveUp(state: RecorderState, { row }: Seen): RecorderStep {
   return state.problem === null || row.until === null ? over(state) : letGo(state, state.problem.why);
 }
 
-/** Blocks one that is to go on; one that was ended is let go where only policy could mend it. */
+/** Blocks the recording. If it was to end and only policy could mend the problem, it is let go instead. */
 export function halt(state: RecorderState, { row }: Pick<Seen, "row">, problem: Problem): RecorderStep {
   const isDenied = problem.kind === "denied" || problem.kind === "full";
   return isDenied && row.until !== null ? letGo(state, problem.why) : block(state, problem);
 }
 
-/** Settles what was left half done, and reads on. What was left may have been the end. */
+/** Settles a delivery that was left half done, and reads on. That delivery may have been the last. */
 export function goOn(state: RecorderState, seen: Seen): RecorderStep {
   const { delivery } = seen;
   if (delivery !== null) return open(state, (state, _, isSame) => settle(state, delivery, isSame));
   return seen.row.active ? over(state, { effect: "start-feed" }) : leave(state, seen);
 }
 
-/** The file's real length says what a crash made of the delivery. */
+/** The file's real length shows how much of the delivery was written. */
 function settle(state: RecorderState, { before, length }: Delivery, isSame: boolean): RecorderStep {
   const { size } = state;
   switch (settleDelivery(before, length, size, isSame)) {
@@ -162,7 +162,7 @@ export function deliver(before: RecorderState, seen: Seen): RecorderStep {
   const state = { ...before, batches };
   if (batch === undefined || state.problem !== null) return over(state);
   const { active, next, render, head } = seen.row;
-  // A batch of a feed that was given up.
+  // The batch may be stale: from a feed that was given up.
   if (!active || batch.first !== next) return over(state);
   if (batch.count === 0 && (render === null || !batch.end)) {
     return advance(state, seen, batch, render ?? NO_RENDER);
@@ -192,7 +192,7 @@ function deliveryOf(batch: FeedBatch, before: number, length: number, render: Ui
   return { before, length, checkpoint, next: first + count + skipped, events: count, last: end, render };
 }
 
-/** The delivery is in the daemon's state before it is in the file: after a crash, the file's length decides. */
+/** The delivery goes into the state before it goes into the file: after a crash, the file's length settles it. */
 function append(
   state: RecorderState,
   batch: FeedBatch,
@@ -205,7 +205,7 @@ function append(
     { type: "append", delivery: state.deliveries, size: state.size },
     (state, seen, message) => {
       if (message.type === "appended") {
-        // What kato wrote, not what the file measures: an edit at this moment is noticed at the next append.
+        // The bytes that kato wrote, not the file's size: the next append then notices an edit of this moment.
         const size = state.size + delivery.length;
         return finish({ ...state, size }, seen, batch, { effect: "commit", size });
       }
@@ -226,7 +226,7 @@ function advance(state: RecorderState, seen: Seen, batch: FeedBatch, render: Uin
   });
 }
 
-/** The batch was dealt with. */
+/** The batch was handled. */
 function finish(state: RecorderState, seen: Seen, batch: FeedBatch, kept: RecorderEffect): RecorderStep {
   const next = batch.end ? leave(state, seen) : over(state, { effect: "give-credit" });
   return {
@@ -237,14 +237,14 @@ function finish(state: RecorderState, seen: Seen, batch: FeedBatch, kept: Record
 }
 
 /**
- * Nobody else knows of the writer of a recording that is over: left running, it would keep a later recording into this
- * file waiting for ever. It is ended when it has said that its file is closed.
+ * The recording is over. Its writer must end, after it has closed its file: nobody else knows this writer, and it would
+ * block later recordings into the file for ever.
  */
 function leave(state: RecorderState, { isOpen }: Seen): RecorderStep {
   if (!isOpen) return over({ ...state, closed: true }, { effect: "stopped" });
   const then: Step = (state, { row }) => {
     const end = { effect: "end-writer" } as const;
-    // It was resumed while its writer closed. The start that comes with that is next.
+    // It was resumed while its writer closed, and its start comes next.
     return row.active ? over(state, end) : over({ ...state, closed: true }, end, { effect: "stopped" });
   };
   return {
@@ -261,7 +261,7 @@ function open(state: RecorderState, then: Extract<Question, { question: "open" }
   return { ...over(state), question: { question: "open", then } };
 }
 
-/** What became of the destination. Null: kato ends before it could be opened, and the next run reads on from here. */
+/** Takes the result of an opening. Null: kato ends first, and the next run reads on from here. */
 export function takeOpened(
   state: RecorderState,
   seen: Seen,

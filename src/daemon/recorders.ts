@@ -1,4 +1,4 @@
-/** All recordings that are under way, and the feeds that serve them. Room: daemon; no authority of its own. */
+/** All active recordings and the feeds that serve them. */
 import { after } from "../hosts/timers.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser, ToParser } from "../protocol/parser_messages.ts";
@@ -27,27 +27,27 @@ export interface RecordersOptions extends
     "store" | "maxBytes" | "open" | "unchanged" | "noteChange" | "givenUp" | "changed" | "stopped"
   > {
   readonly send: (provider: ProviderId, message: ToParser) => void;
-  /** A feed needs its session watched. */
+  /** Has the session watched, which a feed needs. */
   readonly watch: (recording: RecordingSummary) => void;
   /** It is blocked, or blocked for another reason than before. */
   readonly blocked: (recording: RecordingSummary, problem: Problem) => void;
 }
 
 export interface Recorders {
-  /** Starts, or starts again, what the state says about this recording. */
+  /** Starts the recording, or starts it again. */
   start(recording: RecordingSummary): void;
-  /** `recording` as it is now that it was told to end. */
+  /** The row of `recording` says now that it ends. */
   ended(recording: RecordingSummary): void;
   take(batch: Extract<FromParser, { type: "batch" }>, payload: Uint8Array<ArrayBuffer> | null): void;
   lost(message: Extract<FromParser, { type: "lost" }>): void;
-  /** Logs of this session are there, or there again: recordings that missed them go on. */
+  /** A log of this session is there: recordings that missed it go on. */
   found(session: SessionRef): void;
-  /** The provider's parser is new: every feed must be asked for again. */
+  /** The provider's parser is new: its feeds must be asked for again. */
   restartFeeds(provider: ProviderId): void;
-  /** Ends those of this session that were told to end and are blocked, without what they lack; how many. */
+  /** Ends the blocked recordings of this session that were to end, without what they lack. Returns how many. */
   giveUp(session: SessionRef): Promise<number>;
   problem(recording: number): string | null;
-  /** Resolves when this recording has stopped, or is blocked by anything but the want of its log. */
+  /** Resolves when this recording has stopped or is blocked, except by a missing log. */
   settled(recording: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
   const recorders = new Map<number, Recorder>();
   let feeds = NO_FEEDS;
   const waiting = new Map<number, (() => void)[]>();
-  /** What calls off the next try of a blocked recording. */
+  /** Calls off the next try of a blocked recording. */
   const tries = new Map<number, () => void>();
 
   function take(step: FeedsStep): void {
@@ -122,7 +122,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
 
   return {
     start(recording) {
-      // Its file is still another recorder's.
+      // Another recorder still has its file.
       if (recording.follows !== null) return;
       const recorder = recorders.get(recording.id) ?? create(recording);
       recorders.set(recording.id, recorder);
@@ -165,7 +165,7 @@ function isBlocked(recorder: Recorder | undefined): boolean {
   return problem !== null && problem.kind !== "no-log";
 }
 
-/** Recordings of one session that a command about `destination` may change, as the session's state machine sees them. */
+/** The session's recordings that a command about `destination` may change, in the form of session/machine.ts. */
 export function knownRecordings(store: RecordingsStore, ref: SessionRef, destination: string | null) {
   const there = destination === null ? [] : store.ofDestination(destination);
   const stopped = there.filter(({ active, provider, session }) =>
@@ -173,7 +173,7 @@ export function knownRecordings(store: RecordingsStore, ref: SessionRef, destina
   );
   return [...store.activeOfSession(ref), ...stopped]
     .filter(({ kind }) => kind !== "export")
-    // One that goes on elsewhere is over here, whatever is done.
+    // A recording that has a follower is over for this session.
     .filter(({ isFollowed }) => !isFollowed)
     .map(({ id, destination, whole, next, active, until }) => ({
       id,

@@ -1,4 +1,4 @@
-/** A recording and a delivery, and how they stand in the rows of the daemon's state. Room: daemon; pure. */
+/** A recording and a delivery, and their rows in the daemon's state. */
 import { type Checkpoint, checkpoint as checkpointSchema } from "../protocol/cursor.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import { type RenderHead, renderHead } from "../protocol/render.ts";
@@ -7,7 +7,7 @@ import type { Row } from "./state.ts";
 
 export type RecordingKind = "record" | "capture" | "export" | "automatic";
 
-/** What is told of a recording: small, for there may be thousands. */
+/** A recording without its large fields: there may be thousands. */
 export interface RecordingSummary {
   readonly id: number;
   readonly provider: ProviderId;
@@ -18,29 +18,29 @@ export interface RecordingSummary {
   readonly whole: boolean;
   /** `seq` of the first event that is missing. */
   readonly next: number;
-  /** Bytes of its session's main log, all parts of it, that were read for it. */
+  /** Bytes of its session's main log, in all its parts, that were read for it. */
   readonly readTo: number;
   /** An active recording ends before this `seq`. */
   readonly until: number | null;
   /** The destination, once it was opened. */
   readonly file: FileIdentity | null;
-  /** What the destination measured after the latest delivery. */
+  /** Bytes of the destination after the latest delivery. */
   readonly size: number;
   readonly events: number;
   readonly written: string | null;
-  /** The session in which its session went on, and ended it. */
+  /** The session in which its own session went on. That ended it. */
   readonly goesOn: string | null;
-  /** ... and it goes on there, as the recording that follows it. */
+  /** ... and another recording goes on there with its file. */
   readonly isFollowed: boolean;
-  /** The session from which it was taken over: what its own session has from there is left out. */
+  /** The session before its own. Events that its own session repeats from there are left out. */
   readonly inherits: string | null;
-  /** The recording that it goes on with, and waits for. */
+  /** It waits for the file of this recording. */
   readonly follows: number | null;
 }
 
 export interface Recording extends RecordingSummary {
   readonly head: RenderHead;
-  /** At or before `next`; null: the session's beginning, or an export that is done. */
+  /** At or before `next`. Null: the session's beginning, or an export that is done. */
   readonly checkpoint: Checkpoint | null;
   readonly render: Uint8Array | null;
 }
@@ -112,7 +112,7 @@ export function fromRow(row: Row): Recording {
   };
 }
 
-/** Bytes of a session's main log, all parts of it, that reading has behind it at `checkpoint`. */
+/** Bytes of a session's main log, in all its parts, that were read at `checkpoint`. */
 export function readTo(checkpoint: Checkpoint | null): number {
   return (checkpoint?.part?.before ?? 0) + (checkpoint?.main.cursor?.offset ?? 0);
 }

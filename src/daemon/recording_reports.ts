@@ -1,4 +1,4 @@
-/** Says what became of a recording: in the audit log, in the operational log and in the status. */
+/** Reports what happened to a recording: in the audit log, in the operational log and in the status. */
 import { destinationChanged, feedLost, recordingBlocked, recordingGivenUp } from "../audit/events.ts";
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
@@ -11,7 +11,7 @@ import type { StatusFile } from "./status_file.ts";
 
 export interface RecordingReportsOptions {
   readonly audit: Audit;
-  /** For what has happened already, and cannot wait for its record. */
+  /** Records something that has happened already, as soon as the disk takes it. */
   readonly auditSoon: (body: AuditBody, provider: ProviderId) => void;
   readonly log: Pick<Log, "report">;
   readonly status: Pick<StatusFile, "error">;
@@ -40,7 +40,7 @@ export function createRecordingReports({ audit, auditSoon, log, status }: Record
       status.error(`${destination}: stopped without the last of what was said: ${why}`);
       log.report("recording-given-up", { provider, session, destination, problem: why });
     },
-    fileChanged(recording: RecordingSummary, reason: ReasonOf<"destination-changed">): void {
+    noteChange(recording: RecordingSummary, reason: ReasonOf<"destination-changed">): void {
       audit(destinationChanged(recording, reason));
     },
   };

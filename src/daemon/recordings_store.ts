@@ -1,5 +1,5 @@
-/** Recordings and their deliveries in the daemon's state. Room: daemon; edge through Database. */
-import type { Created } from "../destination/decision.ts";
+/** Recordings and their deliveries in the daemon's state. */
+import type { Component } from "../destination/decision.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { SessionRef } from "../protocol/session.ts";
@@ -18,58 +18,18 @@ import {
 } from "./recording.ts";
 import type { Database, Value } from "./state.ts";
 
-/** A file that kato created, when it was opened first. */
+/** A file that kato created. */
 export interface CreatedFile {
   readonly path: string;
-  /** Milliseconds since 1970; null where the file system does not say. */
+  /** Milliseconds since 1970; null where the file system does not keep it. */
   readonly birth: number | null;
 }
 
-export interface RecordingsStore {
-  add(recording: NewRecording): number;
-  get(id: number): Recording;
-  active(): RecordingSummary[];
-  /** Active ones and then the latest of the others, each newest first; for status, many times a second. */
-  latest(count: number): RecordingSummary[];
-  /** Whether there ever was one of this session. */
-  knows(ref: SessionRef): boolean;
-  activeOfSession(ref: SessionRef): RecordingSummary[];
-  ofDestination(destination: string): RecordingSummary[];
-  end(id: number, until: number): void;
-  resume(id: number, checkpoint: Checkpoint | null, from: number, whole: boolean): void;
-  goOn(id: number): void;
-  /** Its session goes on in `session`; `isFollowed`: and another recording into its file with it. */
-  leave(id: number, session: string, isFollowed: boolean): void;
-  /** Adds the recording that goes on with recording `id`, once that is over, before `until`. */
-  follow(id: number, ref: SessionRef, until: number | null): void;
-  /** Those that wait for that. */
-  following(provider: ProviderId): RecordingSummary[];
-  /** Recording `id` waits no more: it has the file, and the renderer's state, of `before`. */
-  takeOver(id: number, before: number): void;
-  /** Whether a recording has gone on into or from this session. */
-  hasMoved(ref: SessionRef): boolean;
-  /** Ends it as it is; what it lacks is not going to be written. */
-  giveUp(id: number): void;
-  setFile(id: number, file: FileIdentity, size: number, created: CreatedFile | null): void;
-  /** The files that kato created. */
-  readonly created: Created;
-  /** What kato created at `path` is gone, but for `there`: it is forgotten, before its inode is used again. */
-  forgetOthers(path: string, there: FileIdentity | null): void;
-  /** Whether a recording, other than `except`, left `file` at `destination` with `size` bytes: nobody edited it since. */
-  isAsLeft(destination: string, file: FileIdentity, size: number, except?: number): boolean;
-  openDelivery(id: number, delivery: Delivery): void;
-  delivery(id: number): Delivery | null;
-  /** The delivery is in the file, which measures `size` now. */
-  commitDelivery(id: number, size: number): void;
-  /** The delivery is not in the file. */
-  dropDelivery(id: number, size: number): void;
-  /** Nothing was to be appended: only reading went on. */
-  advance(id: number, delivery: Delivery): void;
-}
+export type RecordingsStore = ReturnType<typeof storeRecordings>;
 
 /** Every method runs inside the caller's transaction, or in one of its own. */
-export function storeRecordings(database: Database): RecordingsStore {
-  /** The latest that are not active, as `latest()` gives them. They hardly change, and are shown at every change. */
+export function storeRecordings(database: Database) {
+  /** The stopped recordings of `latest()`. They seldom change and are often shown. */
   let past: { readonly count: number; readonly summaries: RecordingSummary[] } | null = null;
 
   function latestPast(count: number): RecordingSummary[] {
@@ -106,7 +66,7 @@ export function storeRecordings(database: Database): RecordingsStore {
     if (last) stop(id);
   }
 
-  /** What an export was reading and rendering with is kilobytes that nobody needs again; others may be resumed. */
+  /** Reading and rendering state is kilobytes. An export never needs it again; others may be resumed. */
   function stop(id: number): void {
     change("UPDATE recordings SET state = 'stopped' WHERE id = ?", id);
     change("UPDATE recordings SET checkpoint = NULL, render = NULL WHERE id = ? AND kind = 'export'", id);
@@ -126,7 +86,7 @@ export function storeRecordings(database: Database): RecordingsStore {
   }
 
   return {
-    add({ ref, kind, destination, whole, head, checkpoint, next, until, file }) {
+    add({ ref, kind, destination, whole, head, checkpoint, next, until, file }: NewRecording) {
       return database.run(
         `INSERT INTO recordings (provider, session, kind, destination, state, whole, head, checkpoint, read_to, next,
           until, dev, ino) VALUES (?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -146,22 +106,24 @@ export function storeRecordings(database: Database): RecordingsStore {
     },
     get,
     active: () => all("state = 'active' ORDER BY id"),
-    latest(count) {
+    /** Active ones, then the others, each newest first. The status asks many times a second. */
+    latest(count: number) {
       const active = all("state = 'active' ORDER BY id DESC LIMIT ?", count);
       return [...active, ...latestPast(count).slice(0, count - active.length)];
     },
-    knows: ({ provider, session }) =>
+    /** Whether there ever was one of this session. */
+    knows: ({ provider, session }: SessionRef) =>
       database.get(
         "SELECT 1 FROM recordings WHERE provider = ? AND session = ? LIMIT 1",
         provider,
         session,
       ) !==
         undefined,
-    activeOfSession: ({ provider, session }) =>
+    activeOfSession: ({ provider, session }: SessionRef) =>
       all("provider = ? AND session = ? AND state = 'active' ORDER BY id", provider, session),
     ofDestination,
-    end: (id, until) => change("UPDATE recordings SET until = ? WHERE id = ?", until, id),
-    resume(id, checkpoint, from, whole) {
+    end: (id: number, until: number) => change("UPDATE recordings SET until = ? WHERE id = ?", until, id),
+    resume(id: number, checkpoint: Checkpoint | null, from: number, whole: boolean) {
       change(
         `UPDATE recordings SET state = 'active', until = NULL, goes_on = NULL, checkpoint = ?, read_to = ?, next = ?,
           whole = ? WHERE id = ?`,
@@ -172,12 +134,14 @@ export function storeRecordings(database: Database): RecordingsStore {
         id,
       );
     },
-    goOn: (id) =>
+    goOn: (id: number) =>
       change("UPDATE recordings SET state = 'active', until = NULL, goes_on = NULL WHERE id = ?", id),
-    leave(id, session, isFollowed) {
+    /** Its session goes on in `session`. `isFollowed`: another recording goes on with its file. */
+    leave(id: number, session: string, isFollowed: boolean) {
       change("UPDATE recordings SET goes_on = ?, followed = ? WHERE id = ?", session, isFollowed ? 1 : 0, id);
     },
-    follow(id, { provider, session }, until) {
+    /** Adds a recording of `ref` that takes over from `id` once that is over, and ends before `until`. */
+    follow(id: number, { provider, session }: SessionRef, until: number | null) {
       change(
         `INSERT INTO recordings (provider, session, kind, destination, state, whole, head, next, until, inherits, follows)
           SELECT ?, ?, kind, destination, 'active', 0, head, 0, ?, session, id FROM recordings WHERE id = ?`,
@@ -187,8 +151,10 @@ export function storeRecordings(database: Database): RecordingsStore {
         id,
       );
     },
-    following: (provider) => all("follows IS NOT NULL AND provider = ? ORDER BY id", provider),
-    takeOver(id, before) {
+    /** The recordings that wait to take over. */
+    following: (provider: ProviderId) => all("follows IS NOT NULL AND provider = ? ORDER BY id", provider),
+    /** Gives recording `id` the file and the renderer's state of `before`. */
+    takeOver(id: number, before: number) {
       database.transact(() => {
         change(
           `UPDATE recordings SET follows = NULL, (render, dev, ino, size) =
@@ -196,24 +162,26 @@ export function storeRecordings(database: Database): RecordingsStore {
           before,
           id,
         );
-        // Nobody resumes it.
+        // It is never resumed.
         change("UPDATE recordings SET checkpoint = NULL, render = NULL WHERE id = ?", before);
       });
     },
-    hasMoved: ({ provider, session }) =>
+    /** Whether a recording moved into or from this session. */
+    hasMoved: ({ provider, session }: SessionRef) =>
       database.get(
         "SELECT 1 FROM recordings WHERE provider = ? AND session = ? AND (inherits IS NOT NULL OR followed = 1) LIMIT 1",
         provider,
         session,
       ) !== undefined,
-    giveUp(id) {
+    /** Ends it without what it lacks. */
+    giveUp(id: number) {
       database.transact(() => {
         database.run("DELETE FROM deliveries WHERE recording = ?", id);
         change("UPDATE recordings SET follows = NULL WHERE id = ?", id);
         stop(id);
       });
     },
-    setFile(id, { dev, ino }, size, created) {
+    setFile(id: number, { dev, ino }: FileIdentity, size: number, created: CreatedFile | null) {
       database.transact(() => {
         change("UPDATE recordings SET dev = ?, ino = ?, size = ? WHERE id = ?", dev, ino, size, id);
         if (created === null) return;
@@ -222,25 +190,28 @@ export function storeRecordings(database: Database): RecordingsStore {
         database.run(sql, dev, ino, path, birth);
       });
     },
+    /** The files that kato created. */
     created: {
-      has(_identity, { dev, ino, path, birth }) {
+      has(_identity: string, { dev, ino, path, birth }: Component) {
         const known = database.get("SELECT path, birth FROM files WHERE dev = ? AND ino = ?", dev, ino);
         if (known === undefined) return false;
         return known["birth"] === null || birth === null ? known["path"] === path : known["birth"] === birth;
       },
     },
-    forgetOthers(path, there) {
+    /** Forgets files that kato created at `path`, except `there`: their inodes may be used again. */
+    forgetOthers(path: string, there: FileIdentity | null) {
       const others = "path = ? AND NOT (dev = ? AND ino = ?)";
       const values = [path, there?.dev ?? -1, there?.ino ?? -1];
-      // Looked for first: most decisions have nothing to forget, and would wait for the disk.
+      // Most decisions have nothing to forget. Without this, they would wait for the disk.
       if (database.get(`SELECT 1 FROM files WHERE ${others} LIMIT 1`, ...values) === undefined) return;
       database.run(`DELETE FROM files WHERE ${others}`, ...values);
     },
-    isAsLeft: (destination, { dev, ino }, size, except) =>
+    /** Whether a recording other than `except` left `file` at `destination` with `size` bytes. */
+    isAsLeft: (destination: string, { dev, ino }: FileIdentity, size: number, except?: number) =>
       ofDestination(destination).some(({ id, file, size: known }) =>
         id !== except && file?.dev === dev && file.ino === ino && isAsLeft(known, delivery(id), size)
       ),
-    openDelivery(id, { before, length, checkpoint, next, events, last, render }) {
+    openDelivery(id: number, { before, length, checkpoint, next, events, last, render }: Delivery) {
       database.run(
         `INSERT OR REPLACE INTO deliveries (recording, before, length, checkpoint, next, events, last, render)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -255,7 +226,8 @@ export function storeRecordings(database: Database): RecordingsStore {
       );
     },
     delivery,
-    commitDelivery(id, size) {
+    /** The delivery is in the file, which has `size` bytes now. */
+    commitDelivery(id: number, size: number) {
       database.transact(() => {
         const open = delivery(id);
         if (open === null) throw new Error(`internal error: recording ${id} has no open delivery`);
@@ -263,13 +235,15 @@ export function storeRecordings(database: Database): RecordingsStore {
         database.run("DELETE FROM deliveries WHERE recording = ?", id);
       });
     },
-    dropDelivery(id, size) {
+    /** The delivery is not in the file. */
+    dropDelivery(id: number, size: number) {
       database.transact(() => {
         database.run("DELETE FROM deliveries WHERE recording = ?", id);
         change("UPDATE recordings SET size = ? WHERE id = ?", size, id);
       });
     },
-    advance(id, delivery) {
+    /** Only reading went on: there was nothing to append. */
+    advance(id: number, delivery: Delivery) {
       database.transact(() => take(id, delivery, delivery.before));
     },
   };

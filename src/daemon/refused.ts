@@ -1,8 +1,7 @@
 /**
- * Lines that look like commands and are not obeyed: why not, and where that is told. A log may hold a hundred thousand
- * of them, put there by whoever wants the audit log full or kato busy. So what one message holds is one record, the
- * records of many messages are written and flushed together, and a session has only so many of them listed in a minute;
- * how many were not listed is a record as well. Room: daemon; no authority of its own.
+ * Lines that look like commands and are not obeyed. A log may hold a hundred thousand of them, put there to fill the audit
+ * log or to keep kato busy. So each message makes one record, records are flushed together, and only so many messages of a
+ * session are listed in a minute. The number of the others is recorded, too.
  */
 import { after } from "../hosts/timers.ts";
 import type { AuditBody } from "../audit/record.ts";
@@ -28,53 +27,53 @@ export interface RefusalsOptions {
   readonly database: Database;
   readonly sessions: SessionsStore;
   readonly audit: Audit;
-  /** Tells the person of a line that they may have meant as a command; its record is on the disk. */
+  /** Shows the person a line that may have been meant as a command. Its record is on the disk. */
   readonly show: (body: AuditBody, message: string) => void;
-  /** Does `step` in the session's line, which holds it up and tries it again should it fail. */
+  /** Does `step` in the session's lane, which tries it again if it fails. */
   readonly take: (ref: SessionRef, step: Step, replaces?: string) => void;
-  /** Milliseconds, for telling one minute from the next. */
+  /** Milliseconds; separates the minutes. */
   readonly now?: () => number;
 }
 
 export interface Refusals {
   /**
-   * Puts on record what of a message is refused, with the next flush, and calls `done` then. What was recorded before
-   * is left out.
+   * Records the refused lines of a message with the next flush, and calls `done` then. Lines that were claimed before
+   * are left out.
    */
   note(ref: SessionRef, found: Pick<Found, "event" | "scan">, barred: Reason | null, done: () => void): void;
-  /** What waits of this session is on record when it returns. Throws what the disk says; it waits on, then. */
+  /** Records what waits of this session. Throws the error of the disk, and it waits on. */
   flush(ref: SessionRef): void;
-  /** Puts on record how many messages were not listed, of minutes that are over. */
+  /** Records how many messages were not listed in past minutes. */
   tend(): void;
-  /** Has everything put on record that waits. */
+  /** Has everything recorded that waits. */
   close(): void;
 }
 
 type Reason = RefusedLine["reason"];
 
-/** What was refused in one message. */
+/** The refused lines of one message. */
 interface Waiting {
   readonly ref: SessionRef;
   readonly event: string;
-  /** Places of its lines, as they are claimed. */
+  /** The claims of its lines. */
   readonly places: readonly number[];
   readonly lines: readonly RefusedLine[];
   readonly isListed: boolean;
-  /** Its record is on the disk, and only the claim is not. */
+  /** The record is on the disk, and the claim is not. */
   isRecorded: boolean;
   readonly done: (() => void)[];
 }
 
-/** All lines of a message that are no commands at all are claimed as one. */
+/** One claim for all lines of a message that are no commands. */
 const REFUSED_PLACE = -1;
 
 export function createRefusals(options: RefusalsOptions): Refusals {
   const { database, sessions, audit, now = () => performance.now() } = options;
   let waiting = new Map<string, Waiting>();
   let cancel: (() => void) | null = null;
-  /** Sessions that had messages listed in this minute: how many, since when. */
+  /** Messages listed in this minute, by session. */
   const listed = new Map<string, { readonly since: number; count: number }>();
-  /** Sessions that had messages which were not listed. The state has them, too. */
+  /** Sessions with messages that were not listed. The state has them, too. */
   const unlisted = new Map(sessions.unlisted().map((counted) => [sessionKey(counted), counted]));
 
   function mayList(ref: SessionRef): boolean {
@@ -100,7 +99,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
     const unrecorded = refused.filter(({ message }) => !message.isRecorded);
     audit(...unrecorded.map(({ body }) => body));
     for (const { message } of unrecorded) message.isRecorded = true;
-    // A crash before this has some of them recorded twice; a claim without its record would have them lost.
+    // A crash before this records some of them twice. A claim before its record would lose them.
     database.transact(() => {
       for (const { ref, event, places, lines, isListed } of all) {
         for (const place of places) sessions.claimCommand(ref.provider, event, place);
@@ -120,7 +119,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
     unlisted.delete(key);
   }
 
-  /** In the line of a session that has some. */
+  /** In the lane of a session with waiting lines. */
   function takeFlush(): void {
     const [first] = waiting.values();
     if (first !== undefined) options.take(first.ref, flushAll);
@@ -137,7 +136,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
       if (commands.length + others.length === 0) return done();
       const withReason = ({ token, reason }: RefusedLine): RefusedLine => ({
         token,
-        // Who wrote the line says more than its spelling.
+        // The writer of the line is a better reason than its spelling.
         reason: barred !== null && isMistyped(reason) ? barred : reason,
       });
       if (waiting.size >= LOOK_ALIKE_WAITING) flushAll();
@@ -176,7 +175,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
   };
 }
 
-/** Why nothing in a message may be obeyed; null when it may. */
+/** Why a message may not command; null when it may. */
 export function whyBarred(
   { commands, maxCommandAge, started }: Pick<ObeyContext, "commands" | "maxCommandAge" | "started">,
   arrival: Arrival | null,

@@ -1,6 +1,6 @@
 /**
- * Commands that come from outside the chat: from the request spool, and from policy. They are carried out like those
- * of the chat, at the end of what the session's log holds. Room: daemon; no authority of its own.
+ * Commands that are not of the chat: from the request spool and from policy. They are carried out like those of the chat, at
+ * the end of the session's log.
  */
 import { after } from "../hosts/timers.ts";
 import { isInside } from "../settings/folders.ts";
@@ -24,27 +24,29 @@ export interface RequestedCommandsOptions {
   readonly steps: StepQueue;
   /** Projects whose sessions are captured without a command. */
   readonly automatic: readonly string[];
-  /** Has the session watched; false when it cannot be. */
+  /** Has the session watched. False when it cannot be. */
   readonly watch: (ref: SessionRef) => boolean;
   /** Bytes of its log on disk. */
   readonly sizeOf: (ref: SessionRef) => number;
+  /** A test has its own. */
+  readonly after?: typeof after;
 }
 
 export interface RequestedCommands {
   obey(request: Request): Promise<Answer>;
-  /** Everything before a checkpoint was looked at, which is not kept yet: what is to be done of it comes first. */
+  /** Everything before a checkpoint was read. The caller keeps the checkpoint after this. */
   wasRead(watched: Watched, provider: ProviderId): Promise<void>;
-  /** The session's log was read to its end, and that is kept. */
+  /** The session's log was read to its end, and the checkpoint is kept. */
   isCaughtUp(ref: SessionRef): void;
 }
 
 export function createRequestedCommands(
-  { context, steps, automatic, watch, sizeOf }: RequestedCommandsOptions,
+  { context, steps, automatic, watch, sizeOf, after: limit = after }: RequestedCommandsOptions,
 ): RequestedCommands {
   const { sessions, recordings, recorders } = context;
   const waiting = new Map<string, (() => void)[]>();
 
-  /** The session is watched, and was read to its end. */
+  /** Has the session watched and waits until it is read. False: it cannot be read. */
   async function catchUp(ref: SessionRef): Promise<boolean> {
     const stored = sessions.find(ref);
     if (stored === null) return false;
@@ -53,7 +55,7 @@ export function createRequestedCommands(
     const read = new Promise<void>((resolve) => {
       if (isRead) return resolve();
       waiting.set(key, [...waiting.get(key) ?? [], resolve]);
-      after(WAIT_MS, resolve);
+      limit(WAIT_MS, resolve);
     });
     if (!watch(ref)) return false;
     await read;
@@ -87,7 +89,7 @@ export function createRequestedCommands(
     });
   }
 
-  /** Why it could not be carried out; whoever asked is told, and can ask again. */
+  /** The answer to a request that failed. The person can ask again. */
   function sayFailed(id: string, error: unknown): Answer {
     const { why, bug } = error instanceof HeldBack
       ? { why: error.message, bug: false }
@@ -100,13 +102,13 @@ export function createRequestedCommands(
     async obey(request) {
       const { id, verb, provider, session } = request;
       const ref = { provider, session };
-      // Who says it twice does not want to wait for what the first one left to be written.
+      // A second stop means that the person does not want to wait for the rest.
       if (verb === "stop" && await recorders.giveUp(ref) > 0) {
         const message = "stopped; what could not be written was given up";
         return { v: 1, id, result: "done", reason: "given-up", message, destination: null };
       }
       const isRead = await catchUp(ref);
-      // Stopping needs no log, but for a session that was read once.
+      // Stopping needs no log, only a session that was read once.
       if (!isRead && !(verb === "stop" && sessions.find(ref)?.checkpoint)) {
         const message = `There is no session ${session} of ${provider} that kato can read.`;
         return refuse(id, "no-such-session", message);

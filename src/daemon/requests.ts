@@ -1,7 +1,7 @@
 /**
- * The request spool: `kato record|capture|stop` from outside the chat. Anybody of the person's account may put anything
- * there: what is no request is put on record, moved away, and ends nothing. Requires read and write on the spool folder
- * and the one for what was refused. Room: daemon; edge.
+ * The request spool: `kato record|capture|stop` in a terminal. Any program of the person's account may put anything there.
+ * An entry that is no request is recorded and moved away, and ends nothing. Requires read and write on the spool folder and
+ * the folder for refused entries.
  */
 import { join } from "@std/path";
 import type { ReasonOf } from "../audit/reasons.ts";
@@ -12,34 +12,33 @@ import { removeIfThere, systemWords } from "../disk/entry_at.ts";
 import { describeFailure } from "./failure.ts";
 import type { Log } from "./log.ts";
 
-/** Answers that nobody fetched are removed after this long. Milliseconds. */
+/** An answer that nobody fetches is removed after this time. Milliseconds. */
 const ANSWER_KEPT_MS = 60_000;
 
-/** `<id>.json`, and the answer to it: the id of a request, and no other name. */
+/** A request's name is its id. */
 const REQUEST = /^([0-9a-f-]{8,64})\.json$/;
 const ANSWER = /^[0-9a-f-]{8,64}\.answer\.json$/;
 
 export interface Requests {
-  /** Looks for requests that no event told of. */
+  /** Looks for requests that no event announced. */
   look(): void;
   close(): void;
 }
 
 export interface RequestsOptions {
-  /** The spool. */
   readonly folder: string;
-  /** Where what is refused goes. */
+  /** The folder for refused entries. */
   readonly refused: string;
   readonly obey: (request: Request) => Promise<Answer>;
-  /** Puts on record that what stood at `path` is refused; on the disk when it returns. */
+  /** Records that the entry at `path` is refused. The record is on the disk when it returns. */
   readonly record: (path: string, reason: ReasonOf<"request-refused">, detail: string | null) => void;
   readonly log: Log;
 }
 
-/** Takes each request once: it is removed before it is answered, and answered whatever becomes of it. */
+/** Takes each request once: removes it before it is obeyed, and always answers it. */
 export function takeRequests({ folder, refused, obey, record, log }: RequestsOptions): Requests {
   const underWay = new Set<string>();
-  /** What could be neither taken nor moved away, and is on record. */
+  /** Entries that could not be moved away. They are recorded and left alone. */
   const left = new Set<string>();
   let problem: string | null = null;
 
@@ -66,14 +65,14 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
     if (!underWay.has(name)) void take(name, id);
   }
 
-  /** Record first; what cannot be recorded now stays where it is until it can. */
+  /** Records first: an entry that cannot be recorded stays until it can. */
   function setAside(name: string, reason: ReasonOf<"request-refused">, detail: string | null): void {
     if (left.size >= REFUSED_REQUESTS) return;
     record(join(folder, name), reason, detail);
     let kept: string | null = null;
     try {
       makePrivateFolder(refused);
-      // Under a name of ours: its own may be anything.
+      // Its own name may be anything.
       kept = join(refused, crypto.randomUUID());
       if ([...Deno.readDirSync(refused)].length >= REFUSED_REQUESTS) kept = null;
       else Deno.renameSync(join(folder, name), kept);
@@ -94,7 +93,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
         setAside(name, found.problem, found.detail);
         return answer(refuse(id, found.problem, "The request is not one that kato understands."));
       }
-      // Whoever asked may have given up meanwhile: only what is still there to be removed is obeyed.
+      // The asker may have taken it back: only a request that can still be removed is obeyed.
       if (found.request === null || !removeIfThere(path)) return;
       answer(await obey(found.request));
     } catch (error) {
@@ -106,7 +105,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
     }
   }
 
-  /** Who gets no answer is told by the command line that there is none. */
+  /** If it fails, the command line reports that no answer came. */
   function answer(text: Answer): void {
     try {
       writeAtomically(join(folder, `${text.id}.answer.json`), JSON.stringify(text));
@@ -119,7 +118,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
     try {
       for await (const event of watcher) if (event.kind !== "access") look();
     } catch (error) {
-      // Requests wait for the next look then.
+      // Requests wait for the next look.
       reportProblem(error);
     }
   }
@@ -130,7 +129,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
   return { look, close: () => watcher?.close() };
 }
 
-/** Null where the kernel has no watch left for us, most likely: a request waits for the next look then. */
+/** Null when the kernel has no watch left, most likely. Requests wait for the next look. */
 function watch(folder: string): Deno.FsWatcher | null {
   try {
     return Deno.watchFs(folder, { recursive: false });
@@ -145,14 +144,14 @@ export function refuse(id: string, reason: string, message: string): Answer {
 }
 
 type Read =
-  /** Null: it is gone. */
+  /** Null: the file is gone. */
   | { readonly request: Request | null }
   | { readonly problem: ReasonOf<"request-refused">; readonly detail: string | null };
 
 function read(path: string, id: string): Read {
   try {
     const { isFile, nlink, size } = Deno.lstatSync(path);
-    // A FIFO would hold us up; a link leads elsewhere.
+    // Opening a FIFO would block, and a link leads elsewhere.
     if (!isFile || nlink !== 1) return { problem: "no-file", detail: null };
     if (size > REQUEST_BYTES) return { problem: "malformed-request", detail: `it has ${size} bytes` };
     const { data } = requestSchema.safeParse(JSON.parse(Deno.readTextFileSync(path)));
@@ -167,7 +166,7 @@ function read(path: string, id: string): Read {
   }
 }
 
-/** Removes an answer that nobody fetched, or what a crash left; both may vanish at any moment. */
+/** Removes an old answer, or a file that a crash left. Either may vanish at any moment. */
 function removeOld(path: string): void {
   try {
     const modified = Deno.lstatSync(path).mtime?.getTime() ?? 0;

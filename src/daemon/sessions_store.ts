@@ -1,4 +1,4 @@
-/** Sessions in the daemon's state: where watching stands, and what is history. Room: daemon; edge through Database. */
+/** Sessions in the daemon's state: how far each was watched, and which part of it is history. */
 import { type Checkpoint, checkpoint as checkpointSchema } from "../protocol/cursor.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { SeenSession } from "../protocol/parser_messages.ts";
@@ -14,16 +14,16 @@ export interface StoredSession {
   readonly baseline: number;
   readonly parent: string | null;
   /**
-   * When it turned up, or its log was written anew, and kato's last look at its root before that; null: it was there when
-   * kato first looked, and is the same.
+   * When it turned up or its log was written anew, and kato's latest look at its root before that. Null: it was there at
+   * kato's first look and is the same.
    */
   readonly arrival: Arrival | null;
   readonly checkpoint: Checkpoint | null;
-  /** Bytes of the log that were looked at. */
+  /** Bytes of the log that were read. */
   readonly size: number;
   readonly meta: SessionMeta | null;
   readonly destination: string | null;
-  /** Before this event its first command let go of whatever recorded it; null: none has. */
+  /** Its first command ended earlier recordings before this event. Null: no command did. */
   readonly letGo: number | null;
   readonly crashes: number;
   readonly quarantined: string | null;
@@ -35,44 +35,18 @@ export interface Arrival {
   readonly looked: number;
 }
 
-export interface SessionsStore {
-  find(ref: SessionRef): StoredSession | null;
-  /** `arrival` null: what is on disk now is history. */
-  add(provider: ProviderId, seen: SeenSession, arrival: Arrival | null): void;
-  move(ref: SessionRef, path: string, ino: number): void;
-  /** Its log was written anew. */
-  arrive(ref: SessionRef, arrival: Arrival): void;
-  /** What is on disk now is history. */
-  setBaseline(ref: SessionRef, baseline: number): void;
-  advance(ref: SessionRef, checkpoint: Checkpoint, size: number, meta: SessionMeta): void;
-  point(ref: SessionRef, destination: string): void;
-  /** A command let go of whatever recorded the session before event `until`; the first one counts. */
-  letGo(ref: SessionRef, until: number): void;
-  /** A parser went down with this session in its hands; how often that has happened. */
-  countCrash(ref: SessionRef): number;
-  quarantine(ref: SessionRef, mark: string | null): void;
-  fact(name: string): string | null;
-  setFact(name: string, value: string): void;
-  /** Whether this line was dealt with before. */
-  isClaimed(provider: ProviderId, event: string, place: number): boolean;
-  /** Deals with this line; false when it was dealt with before. */
-  claimCommand(provider: ProviderId, event: string, place: number): boolean;
-  /** Counts one more message whose `lines` look-alikes are not listed in the audit log; all that were, so far. */
-  countUnlisted(ref: SessionRef, lines: number): Unlisted;
-  forgetUnlisted(ref: SessionRef): void;
-  /** What was counted and is not on record yet. */
-  unlisted(): Unlisted[];
-}
+export type SessionsStore = ReturnType<typeof storeSessions>;
 
 /** Every method runs inside the caller's transaction, or in one of its own. */
-export function storeSessions(database: Database): SessionsStore {
+export function storeSessions(database: Database) {
   const where = "WHERE provider = ? AND session = ?";
   return {
-    find({ provider, session }) {
+    find({ provider, session }: SessionRef) {
       const row = database.get(`SELECT * FROM sessions ${where}`, provider, session);
       return row === undefined ? null : fromRow(row);
     },
-    add(provider, { session, path, ino, parent, size }, arrival) {
+    /** `arrival` null: everything on disk now is history. */
+    add(provider: ProviderId, { session, path, ino, parent, size }: SeenSession, arrival: Arrival | null) {
       const baseline = arrival === null ? size : 0;
       database.run(
         "INSERT INTO sessions (provider, session, path, ino, baseline, parent, size, added, looked) " +
@@ -88,13 +62,15 @@ export function storeSessions(database: Database): SessionsStore {
         arrival?.looked ?? null,
       );
     },
-    move({ provider, session }, path, ino) {
+    move({ provider, session }: SessionRef, path: string, ino: number) {
       database.run(`UPDATE sessions SET path = ?, ino = ? ${where}`, path, ino, provider, session);
     },
-    arrive({ provider, session }, { added, looked }) {
+    /** Its log was written anew. */
+    arrive({ provider, session }: SessionRef, { added, looked }: Arrival) {
       database.run(`UPDATE sessions SET added = ?, looked = ? ${where}`, added, looked, provider, session);
     },
-    setBaseline({ provider, session }, baseline) {
+    /** Everything on disk now is history. */
+    setBaseline({ provider, session }: SessionRef, baseline: number) {
       database.run(
         `UPDATE sessions SET baseline = ?, size = ? ${where}`,
         baseline,
@@ -103,7 +79,7 @@ export function storeSessions(database: Database): SessionsStore {
         session,
       );
     },
-    advance({ provider, session }, checkpoint, size, meta) {
+    advance({ provider, session }: SessionRef, checkpoint: Checkpoint, size: number, meta: SessionMeta) {
       database.run(
         `UPDATE sessions SET checkpoint = ?, size = ?, meta = ?, crashes = 0 ${where}`,
         JSON.stringify(checkpoint),
@@ -113,33 +89,37 @@ export function storeSessions(database: Database): SessionsStore {
         session,
       );
     },
-    point({ provider, session }, destination) {
+    point({ provider, session }: SessionRef, destination: string) {
       database.run(`UPDATE sessions SET destination = ? ${where}`, destination, provider, session);
     },
-    letGo({ provider, session }, until) {
+    /** A command ended earlier recordings before event `until`. Only the first one counts. */
+    letGo({ provider, session }: SessionRef, until: number) {
       const sql = `UPDATE sessions SET let_go = ? ${where} AND let_go IS NULL`;
       database.run(sql, until, provider, session);
     },
-    countCrash({ provider, session }) {
+    /** A parser went down with this session in its hands. Returns how often. */
+    countCrash({ provider, session }: SessionRef) {
       database.run(`UPDATE sessions SET crashes = crashes + 1 ${where}`, provider, session);
       return Number(
         database.get(`SELECT crashes FROM sessions ${where}`, provider, session)?.["crashes"] ?? 0,
       );
     },
-    quarantine({ provider, session }, mark) {
+    quarantine({ provider, session }: SessionRef, mark: string | null) {
       database.run(`UPDATE sessions SET quarantined = ?, crashes = 0 ${where}`, mark, provider, session);
     },
-    fact(name) {
+    fact(name: string) {
       return text(database.get("SELECT value FROM facts WHERE name = ?", name)?.["value"]);
     },
-    setFact(name, value) {
+    setFact(name: string, value: string) {
       database.run("INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", name, value);
     },
-    isClaimed(provider, event, place) {
+    /** Whether this line was claimed before. */
+    isClaimed(provider: ProviderId, event: string, place: number) {
       const sql = "SELECT 1 FROM commands WHERE provider = ? AND event = ? AND place = ?";
       return database.get(sql, provider, event, place) !== undefined;
     },
-    claimCommand(provider, event, place) {
+    /** Claims this line. False when it was claimed before. */
+    claimCommand(provider: ProviderId, event: string, place: number) {
       return database.run(
         "INSERT OR IGNORE INTO commands (provider, event, place, time) VALUES (?, ?, ?, ?)",
         provider,
@@ -148,7 +128,8 @@ export function storeSessions(database: Database): SessionsStore {
         new Date().toISOString(),
       ).changes === 1;
     },
-    countUnlisted({ provider, session }, lines) {
+    /** Counts a message whose `lines` are not listed in the audit log. Returns the sums. */
+    countUnlisted({ provider, session }: SessionRef, lines: number) {
       database.run(
         `INSERT INTO unlisted (provider, session, messages, lines) VALUES (?, ?, 1, ?)
           ON CONFLICT DO UPDATE SET messages = messages + 1, lines = lines + excluded.lines`,
@@ -160,9 +141,10 @@ export function storeSessions(database: Database): SessionsStore {
       if (row === undefined) throw new Error("internal error: what was counted is not there");
       return unlistedFromRow(row);
     },
-    forgetUnlisted({ provider, session }) {
+    forgetUnlisted({ provider, session }: SessionRef) {
       database.run(`DELETE FROM unlisted ${where}`, provider, session);
     },
+    /** Counts that are not recorded yet. */
     unlisted: () => database.all("SELECT * FROM unlisted").map(unlistedFromRow),
   };
 }

@@ -1,7 +1,6 @@
 /**
- * Logs that a parser went down with before they said whose they are. Of several that it had in its hands at once, each
- * is a suspect, and is looked at alone; one that takes a parser down again is left alone until it has changed, or kato is
- * another. Room: daemon; edge through Database.
+ * Logs that ended their parser before they said which session they hold. If the parser had several in its hands, each is a
+ * suspect and is looked at alone. One that ends a parser again is left alone until it changes or kato is upgraded.
  */
 import type { ProviderId } from "../protocol/event.ts";
 import type { LogInHand } from "../protocol/in_hand.ts";
@@ -13,23 +12,12 @@ export interface Suspicion {
   readonly quarantined: LogInHand[];
 }
 
-export interface Sources {
-  suspicion(): Suspicion;
-  /** A parser went down with these in its hands; those that are quarantined now. */
-  crashed(logs: readonly LogInHand[]): readonly string[];
-  /** Those of which it is known that they were suspected. */
-  known(logs: readonly LogInHand[]): readonly string[];
-  /** A parser had them in its hands, and went on. */
-  clear(paths: readonly string[]): void;
-  /** It is on record that this one is left alone. */
-  quarantine(path: string): void;
-  quarantined(): readonly string[];
-}
+export type Sources = ReturnType<typeof storeSources>;
 
-export function storeSources(database: Database, provider: ProviderId, version: string): Sources {
-  /** Paths that the state knows: hardly ever any. */
+export function storeSources(database: Database, provider: ProviderId, version: string) {
+  /** Paths in the state, seldom any. */
   const known = new Set<string>();
-  /** Those of them that are left alone. */
+  /** The quarantined ones. */
   const left = new Set<string>();
 
   function read(): Suspicion {
@@ -55,7 +43,7 @@ export function storeSources(database: Database, provider: ProviderId, version: 
     const before = Number(
       database.get(`SELECT crashes FROM sources ${where}`, provider, path)?.["crashes"] ?? 0,
     );
-    // With others it may have been any of them: that counts once.
+    // Of several, any may be to blame: that counts once.
     const crashes = isCertain ? before + 1 : Math.max(1, before);
     const isOver = crashes >= QUARANTINE_AFTER;
     database.run(
@@ -71,17 +59,21 @@ export function storeSources(database: Database, provider: ProviderId, version: 
 
   return {
     suspicion: read,
-    crashed: (logs) =>
+    /** A parser went down with these in its hands. Returns those that are quarantined now. */
+    crashed: (logs: readonly LogInHand[]) =>
       database.transact(() => logs.filter((log) => crash(log, logs.length === 1)).map(({ path }) => path)),
-    known: (logs) => logs.map(({ path }) => path).filter((path) => known.has(path)),
-    clear(paths) {
+    /** Those that were suspects. */
+    known: (logs: readonly LogInHand[]) => logs.map(({ path }) => path).filter((path) => known.has(path)),
+    /** A parser had them in its hands and went on. */
+    clear(paths: readonly string[]) {
       for (const path of paths) {
         database.run("DELETE FROM sources WHERE provider = ? AND path = ?", provider, path);
         known.delete(path);
         left.delete(path);
       }
     },
-    quarantine: (path) => void left.add(path),
+    /** Its quarantine is recorded. */
+    quarantine: (path: string) => void left.add(path),
     quarantined: () => [...left],
   };
 }

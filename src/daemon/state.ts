@@ -1,6 +1,6 @@
 /**
- * The daemon's state: one SQLite database, opened by the orchestrator alone. A transaction that returned is on the
- * disk. Requires read and write on the state folder. Room: daemon; edge.
+ * The daemon's state: one SQLite database, which only the orchestrator opens. When a transaction returns, it is on the
+ * disk. Requires read and write on the state folder.
  */
 import { dirname } from "@std/path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
@@ -9,7 +9,7 @@ import { entryAt } from "../disk/entry_at.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 export interface Database {
-  /** Runs `change` in one transaction: all of it is on the disk when this returns, or none. */
+  /** Runs `change` in one transaction. When it returns, all of it is on the disk. When it throws, none is. */
   transact<Result>(change: () => Result): Result;
   run(sql: string, ...values: Value[]): { readonly id: number; readonly changes: number };
   all(sql: string, ...values: Value[]): Row[];
@@ -24,19 +24,19 @@ export type OpenedState =
   | { readonly opened: true; readonly database: Database }
   | { readonly opened: false; readonly message: string };
 
-/** The database cannot be read or written for now: another program has it locked, the disk is full or read-only … */
+/** The database cannot be used for now: it is locked, the disk is full or read-only … */
 export class StateError extends Error {
   override readonly name = "StateError";
 }
 
-/** Another program that writes to the database, a backup say, is waited for so long before anything is held up. */
+/** How long to wait for another program that writes to the database, such as a backup. Milliseconds. */
 const PATIENCE_MS = 250;
 
 /**
- * Opens or makes the database at `path`, mode 0600, and brings its schema up to date. Throws a StateError, or what the
- * system says, when that is not possible for now.
+ * Opens or makes the database at `path`, mode 0600, and brings its schema up to date. Throws a StateError or the system's
+ * error when that is not possible for now.
  *
- * @param damaged Told once when it turns out later that the file is no sound database any more.
+ * @param damaged Called once if the file turns out later to be damaged.
  */
 export function openState(path: string, damaged: (message: string) => void = () => {}): OpenedState {
   let isOpen = false;
@@ -45,12 +45,12 @@ export function openState(path: string, damaged: (message: string) => void = () 
   });
   let connection: DatabaseSync | null = null;
   try {
-    // Made here and not by SQLite, so that its mode does not depend on the umask; SQLite gives its side files the same.
+    // Made here, so that its mode does not depend on the umask. SQLite gives its side files the same mode.
     const isNew = entryAt(path) === null;
     const file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
     const isPrivate = ((file.statSync().mode ?? 0) & 0o777) === 0o600;
     file.close();
-    // Not where it is needless: on a disk that is read-only for now, it would be refused.
+    // Only where needed: a disk that is read-only for now would refuse it.
     if (!isPrivate) Deno.chmodSync(path, 0o600);
     if (isNew) flushFoldersOf([path]);
     connection = new DatabaseSync(path);
@@ -91,7 +91,7 @@ function useConnection(connection: DatabaseSync, failures: Failures): Database {
   let inTransaction = false;
   let isPatient = true;
 
-  /** Who waited in vain once does not wait again: waiting holds up everything, and what failed is tried again anyway. */
+  /** After waiting in vain, writes do not wait: waiting holds up everything, and a failed step is tried again anyway. */
   function setPatience(patient: boolean): void {
     if (patient === isPatient) return;
     connection.exec(`PRAGMA busy_timeout = ${patient ? PATIENCE_MS : 0}`);
@@ -129,7 +129,7 @@ function useConnection(connection: DatabaseSync, failures: Failures): Database {
           return result;
         });
       } catch (error) {
-        // SQLite itself has rolled back what a full disk took no more of.
+        // On a full disk, SQLite has rolled back by itself.
         if (connection.isTransaction) connection.exec("ROLLBACK");
         throw error;
       } finally {
@@ -148,12 +148,12 @@ function useConnection(connection: DatabaseSync, failures: Failures): Database {
 }
 
 interface Failures {
-  /** What SQLite threw, as a StateError; whatever nothing outside kato explains, as it is. */
+  /** An error of SQLite as a StateError; a bug of kato's as it is. */
   wrap(error: unknown): unknown;
   isDamaged(): boolean;
 }
 
-/** SQLite's words; the runtime gives no number. */
+/** SQLite's words: the runtime gives no number. */
 const DAMAGED = /malformed|not a database|unsupported file format/;
 const OUR_OWN =
   /constraint failed|syntax error|no such (?:table|column)|datatype mismatch|cannot start a transaction/;

@@ -1,4 +1,4 @@
-/** Tells the command line how the daemon is, through `state/status.json`. Requires write on the state folder. Room: daemon. */
+/** Shows the command line how the daemon is, through `state/status.json`. Requires write on the state folder. */
 import { after } from "../hosts/timers.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import { keepFew } from "../protocol/few_names.ts";
@@ -10,15 +10,15 @@ import { describeFailure } from "./failure.ts";
 /** The file is written no more often than this. Milliseconds. */
 const GATHER_MS = 200;
 
-/** After a write that failed. Milliseconds. */
+/** The pause after a failed write. Milliseconds. */
 const AGAIN_MS = 1_000;
 
-/** How many of the latest denials and errors are shown. */
+/** So many of the latest denials and errors are shown. */
 const LATEST = 20;
 
 type Providers = Status["providers"][number];
 
-/** Of one provider: how often each happened, by kind and name. The parser bounds the names; what it says is not believed. */
+/** A provider's troubles, by kind and name. Names come from a parser, so they are bounded here, too. */
 interface Troubles {
   readonly few: (name: string) => string;
   readonly all: Map<string, Providers["troubles"][number]>;
@@ -27,7 +27,7 @@ interface Troubles {
 export interface StatusFile {
   /** Something changed: the file is written soon. */
   touch(): void;
-  /** Writes at once; the state is as it was, unless it is given. Never throws: the file is for people, and comes later. */
+  /** Writes at once. Never throws: a failed write is tried again. */
   write(state?: Status["state"]): void;
   deny(denial: Omit<Status["denials"][number], "time">): void;
   error(message: string): void;
@@ -36,7 +36,7 @@ export interface StatusFile {
   close(): void;
 }
 
-/** What does not change, and what is asked at each write. */
+/** Fixed values, and functions that are asked at each write. */
 export interface StatusSource {
   readonly fixed: Pick<
     Status,
@@ -45,7 +45,7 @@ export interface StatusSource {
   readonly providers: () => Status["providers"];
   readonly recordings: () => Status["recordings"];
   readonly waiting: () => readonly Status["waiting"][number][];
-  /** It cannot be written, which costs nothing but what it would have said. */
+  /** The file cannot be written. Nothing else depends on it. */
   readonly failed: (problem: string) => void;
 }
 
@@ -56,7 +56,7 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
   let state: Status["state"] = "starting";
   let cancel: (() => void) | null = null;
   let written = -GATHER_MS;
-  /** Why it cannot be written, if it cannot. */
+  /** Why the latest write failed; null if it did not. */
   let problem: string | null = null;
   let closed = false;
 
@@ -91,7 +91,7 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
   }
 
   function touch(): void {
-    // The first change after a quiet time is told at once, and those that follow it together.
+    // The first change after a quiet time is written at once. Those that follow are gathered.
     if (!closed) cancel ??= after(Math.max(0, written + GATHER_MS - performance.now()), write);
   }
 

@@ -1,51 +1,50 @@
 /**
- * What concerns one session happens one thing after another, and so does what concerns all sessions of a provider. A
- * step that fails holds back everything later in its line, and is tried again, with growing pauses, until it succeeds:
- * nothing goes past a command that was not carried out. Room: daemon; no authority of its own.
+ * Steps in lanes: one lane a session, and one for each provider. The steps of a lane run one after another. A step that
+ * fails holds its lane and is tried again, with growing pauses, until it succeeds: nothing overtakes a failed command.
  */
 import type { ProviderId } from "../protocol/event.ts";
 import { describeFailure, type Failure } from "./failure.ts";
 import { pauseAfter } from "./retry.ts";
 
-/** A session's line, or, without one, that of its provider. */
-export interface Line {
+/** The lane of a session, or of a provider (`session` null). */
+export interface Lane {
   readonly provider: ProviderId;
   readonly session: string | null;
 }
 
-/** May be called again after it threw. */
+/** Is called again after it threw. */
 export type Step = () => void | Promise<void>;
 
-/** A line whose first step has failed. */
-export interface Held extends Line {
-  /** When it failed first; ISO 8601, UTC. */
+/** A lane whose first step failed. */
+export interface Held extends Lane {
+  /** The first failure; ISO 8601, UTC. */
   readonly since: string;
   readonly why: string;
 }
 
 export interface StepQueueOptions {
-  /** A line is held, or held for another reason. */
-  readonly held: (line: Line, failure: Failure) => void;
-  readonly freed: (line: Line) => void;
-  /** Calls back after so many milliseconds, unless what it returns is called before. */
+  /** A lane is held, or held for another reason. */
+  readonly held: (lane: Lane, failure: Failure) => void;
+  readonly freed: (lane: Lane) => void;
+  /** Calls back after `ms` milliseconds, unless the result is called before. */
   readonly after: (ms: number, call: () => void) => () => void;
 }
 
 export interface StepQueue {
   /**
-   * Does `step` after everything else in this line, at once if there is nothing. `replaces`: a step of this kind that
-   * waits just before it need not be done any more.
+   * Does `step` after everything else in this lane, at once if there is nothing. With `replaces`, the step replaces a
+   * waiting one of this kind just before it.
    */
-  take(line: Line, step: Step, replaces?: string): void;
+  take(lane: Lane, step: Step, replaces?: string): void;
   /**
-   * The same for somebody who waits for the answer, and would not wait for a line that is held: rejects with what
-   * `step` threw, which holds nobody up, or with the HeldBack of the line.
+   * Does `step` for a caller who waits for the answer, but not for a held lane. Rejects with the error of `step`, which
+   * holds nothing, or with the HeldBack of the lane.
    */
-  ask<Answer>(line: Line, step: () => Promise<Answer>): Promise<Answer>;
-  /** What the line may be held for has changed: it is tried at once. */
-  tryAgain(line: Line): void;
+  ask<Answer>(lane: Lane, step: () => Promise<Answer>): Promise<Answer>;
+  /** The reason may be gone: a held lane is tried at once. */
+  tryAgain(lane: Lane): void;
   held(): readonly Held[];
-  /** Tries nothing again; resolves when nothing is under way any more. Steps that are left must be asked for anew. */
+  /** Tries nothing again. Resolves when no step is under way. The next run must ask for the remaining steps anew. */
   close(): Promise<void>;
 }
 
@@ -56,16 +55,16 @@ export class HeldBack extends Error {
 interface QueuedStep {
   readonly step: Step;
   readonly kind: string | null;
-  /** Whoever asked does not wait for a line that is held. */
+  /** Tells the caller that the lane is held. */
   readonly refuse: ((why: string) => void) | null;
 }
 
-interface LineState {
-  readonly line: Line;
-  /** The first is under way, or is to be tried again. */
+interface LaneState {
+  readonly lane: Lane;
+  /** The first step is under way or is tried again later. */
   readonly queue: QueuedStep[];
   busy: boolean;
-  /** Resolves when the step that takes its time is over. */
+  /** Resolves when the asynchronous step is over. */
   under: Promise<void> | null;
   failures: number;
   held: Held | null;
@@ -73,16 +72,16 @@ interface LineState {
 }
 
 export function createStepQueue(options: StepQueueOptions): StepQueue {
-  const lines = new Map<string, LineState>();
+  const lanes = new Map<string, LaneState>();
   let closing = false;
 
-  const keyOf = ({ provider, session }: Line) => `${provider}/${session ?? ""}`;
+  const keyOf = ({ provider, session }: Lane) => `${provider}/${session ?? ""}`;
 
-  function add(line: Line, queued: QueuedStep): void {
-    const key = keyOf(line);
-    const { provider, session } = line;
-    const state = lines.get(key) ?? {
-      line: { provider, session },
+  function add(lane: Lane, queued: QueuedStep): void {
+    const key = keyOf(lane);
+    const { provider, session } = lane;
+    const state = lanes.get(key) ?? {
+      lane: { provider, session },
       queue: [],
       busy: false,
       under: null,
@@ -90,19 +89,19 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
       held: null,
       cancel: null,
     };
-    lines.set(key, state);
+    lanes.set(key, state);
     const last = state.queue.at(-1);
-    // The first has been begun, and must be ended.
+    // The first step has begun and is never replaced.
     if (state.queue.length > 1 && queued.kind !== null && last?.kind === queued.kind) state.queue.pop();
     state.queue.push(queued);
     go(state);
   }
 
-  /** Does what is next in line, until a step takes its time, fails, or nothing is left. */
-  function go(state: LineState): void {
+  /** Does steps until one is asynchronous, one fails, or none is left. */
+  function go(state: LaneState): void {
     while (!state.busy && state.cancel === null) {
       const [queued] = state.queue;
-      if (queued === undefined) return void lines.delete(keyOf(state.line));
+      if (queued === undefined) return void lanes.delete(keyOf(state.lane));
       state.busy = true;
       try {
         const under = queued.step();
@@ -118,45 +117,45 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
     }
   }
 
-  function succeeded(state: LineState): void {
+  function succeeded(state: LaneState): void {
     state.busy = false;
     state.queue.shift();
     state.failures = 0;
     const { held } = state;
     if (held === null) return;
     state.held = null;
-    options.freed(state.line);
-    // What held this one up most likely holds nobody up any more.
-    for (const other of lines.values()) if (other.held?.why === held.why) again(other);
+    options.freed(state.lane);
+    // The reason has most likely gone for other lanes, too.
+    for (const other of lanes.values()) if (other.held?.why === held.why) again(other);
   }
 
-  function failed(state: LineState, error: unknown): void {
+  function failed(state: LaneState, error: unknown): void {
     const failure = describeFailure(error);
     const { why } = failure;
     state.busy = false;
     state.failures += 1;
     const before = state.held;
-    state.held = { ...state.line, since: before?.since ?? new Date().toISOString(), why };
+    state.held = { ...state.lane, since: before?.since ?? new Date().toISOString(), why };
     for (const queued of state.queue) queued.refuse?.(why);
     const left = state.queue.filter(({ refuse }) => refuse === null);
     state.queue.splice(0, state.queue.length, ...(closing ? [] : left));
-    if (before?.why !== why) options.held(state.line, failure);
+    if (before?.why !== why) options.held(state.lane, failure);
     if (!closing) state.cancel = options.after(pauseAfter(state.failures), () => again(state));
   }
 
-  function again(state: LineState): void {
+  function again(state: LaneState): void {
     state.cancel?.();
     state.cancel = null;
     go(state);
   }
 
   return {
-    take: (line, step, replaces) => add(line, { step, kind: replaces ?? null, refuse: null }),
-    ask(line, step) {
-      const held = lines.get(keyOf(line))?.held ?? null;
+    take: (lane, step, replaces) => add(lane, { step, kind: replaces ?? null, refuse: null }),
+    ask(lane, step) {
+      const held = lanes.get(keyOf(lane))?.held ?? null;
       if (held !== null) return Promise.reject(new HeldBack(held.why));
       return new Promise((resolve, reject) =>
-        add(line, {
+        add(lane, {
           async step() {
             try {
               resolve(await step());
@@ -169,19 +168,19 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
         })
       );
     },
-    tryAgain(line) {
-      const state = lines.get(keyOf(line));
+    tryAgain(lane) {
+      const state = lanes.get(keyOf(lane));
       if (state !== undefined && state.cancel !== null) again(state);
     },
-    held: () => [...lines.values()].flatMap(({ held }) => held ?? []),
+    held: () => [...lanes.values()].flatMap(({ held }) => held ?? []),
     async close() {
       closing = true;
-      for (const state of lines.values()) {
+      for (const state of lanes.values()) {
         if (state.cancel === null) continue;
         state.cancel();
-        lines.delete(keyOf(state.line));
+        lanes.delete(keyOf(state.lane));
       }
-      while (lines.size > 0) await Promise.all([...lines.values()].map(({ under }) => under));
+      while (lanes.size > 0) await Promise.all([...lanes.values()].map(({ under }) => under));
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The orchestrator's side of one writer: a question, its answer, one at a time. A writer that answers out of turn,
- * or not in time, is ended. Room: daemon; no authority of its own.
+ * The orchestrator's side of one writer: one question, one answer at a time. A writer that answers out of turn or too late is
+ * ended.
  */
 import { afterAwake } from "../hosts/timers.ts";
 import { receive } from "../protocol/channel.ts";
@@ -19,7 +19,7 @@ export interface WriterClient {
   end(): void;
 }
 
-/** What a writer may answer to each question; anything else breaks the protocol. */
+/** The answers to each question. Any other one breaks the protocol. */
 const ANSWERS: Readonly<Record<ToWriter["type"], readonly FromWriter["type"][]>> = {
   open: ["opened", "failed"],
   prepare: ["prepared", "failed"],

@@ -1,19 +1,18 @@
 /**
- * Who may have a writer: only so many are alive at once, however many recordings there are. One more has the writer
- * given back that was quiet longest; where all are at work, it waits its turn. Room: daemon; no authority of its own.
+ * The places for writers: only so many writers run at once, however many recordings there are. One recording more gets the
+ * place of the writer that rested longest. Where all writers work, it waits.
  */
 import { DELIVERIES_IN_A_ROW, WRITER_RESTS_MS } from "../protocol/limits.ts";
 
 /**
- * What a writer does: it `works` on a delivery, or starts; it `rests` between two of them; it `leaves`, which takes it a
- * moment.
+ * A writer `works` while it starts or delivers, `rests` between two deliveries, and `leaves` until its process has ended.
  */
 export type Phase = "works" | "rests" | "leaves";
 
 export interface Places {
-  /** Of those that rest, one that has rested longer comes first. */
+  /** Of those that rest, the one that rested longest comes first. */
   readonly holders: readonly { readonly writer: number; readonly phase: Phase }[];
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly waiting: readonly number[];
 }
 
@@ -26,11 +25,11 @@ export interface PlaceStep {
   readonly places: Places;
   /** May be started now. */
   readonly entered: readonly number[];
-  /** Are to be given back now: others wait for their places. */
+  /** Must be given back now: others wait for their places. */
   readonly leaving: readonly number[];
 }
 
-/** Pure: what `input` changes. No more than `most` hold a place after any input. */
+/** Pure. After any input, no more than `most` writers hold a place. */
 export function stepPlaces(before: Places, input: PlaceInput, most: number): PlaceStep {
   const { holders, waiting } = change(before, input);
   const entered = waiting.slice(0, Math.max(0, most - holders.length));
@@ -62,7 +61,7 @@ function change({ holders, waiting }: Places, { input, writer }: PlaceInput): Pl
       return { holders: others, waiting: waiting.filter((waits) => waits !== writer) };
     case "works":
     case "rests":
-      // One that ended by itself holds nothing any more.
+      // A writer that ended by itself holds no place.
       if (others.length === holders.length) return { holders, waiting };
       return { holders: [...others, { writer, phase: input }], waiting };
   }
@@ -70,29 +69,29 @@ function change({ holders, waiting }: Places, { input, writer }: PlaceInput): Pl
 
 /** One writer's place. */
 export interface Place {
-  /** The place is free again when `over` resolves: when nothing of the writer can run any more. */
+  /** The place is free when `over` resolves: when the writer's process has ended. */
   heldUntil(over: Promise<void>): void;
   /** A delivery is under way. */
   work(): void;
   /**
-   * None is. `giveBack` ends the writer, should that be wanted before `work` is called. With `hasMore` it goes on at
-   * once, and rests only after so many deliveries in a row.
+   * No delivery is under way. `giveBack` ends the writer if its place is needed before `work` is called. With `hasMore`,
+   * the writer rests only after so many deliveries in a row.
    */
   rest(hasMore: boolean, giveBack: () => void): void;
 }
 
 export interface WriterPlaces {
-  /** What `open` comes to, once it is its turn; null where kato ends before that. */
+  /** Calls `open` when there is a place. Null: kato ends before that. */
   enter<Result>(open: (place: Place) => Promise<Result>): Promise<Result | null>;
-  /** Has writers given back that rested long. */
+  /** Gives back writers that rested long. */
   tend(): void;
-  /** Nobody waits any more. */
+  /** Those that wait get null. */
   close(): void;
 }
 
 export function createWriterPlaces(most: number): WriterPlaces {
   let places: Places = { holders: [], waiting: [] };
-  const turns = new Map<number, (isIn: boolean) => void>();
+  const callers = new Map<number, (isIn: boolean) => void>();
   const resting = new Map<number, { readonly since: number; readonly giveBack: () => void }>();
   let last = 0;
   let closed = false;
@@ -100,24 +99,24 @@ export function createWriterPlaces(most: number): WriterPlaces {
   function take(input: PlaceInput["input"], writer: number): void {
     const step = stepPlaces(places, { input, writer }, most);
     places = step.places;
-    for (const entered of step.entered) turns.get(entered)?.(true);
+    for (const entered of step.entered) callers.get(entered)?.(true);
     for (const leaving of step.leaving) resting.get(leaving)?.giveBack();
   }
 
   function turnAway(writer: number): void {
     take("gone", writer);
-    turns.get(writer)?.(false);
+    callers.get(writer)?.(false);
   }
 
   return {
     async enter(open) {
       last += 1;
       const writer = last;
-      const turn = new Promise<boolean>((resolve) => turns.set(writer, resolve));
+      const isFree = new Promise<boolean>((resolve) => callers.set(writer, resolve));
       take("wanted", writer);
       if (closed && places.waiting.includes(writer)) turnAway(writer);
-      const isIn = await turn;
-      turns.delete(writer);
+      const isIn = await isFree;
+      callers.delete(writer);
       if (!isIn) return null;
       let held: Promise<void> = Promise.resolve();
       let inARow = 0;

@@ -72,9 +72,11 @@ Deno.test("moves: what is said twice moves once, and a later recording stays", (
     move(scene);
     scene.stop(1);
     const later = scene.addRecording({ destination: "/exports/later.md" });
+    scene.deeds.length = 0;
     move(scene);
     assert.equal(scene.context.recordings.get(later).until, null);
-    assert.equal(scene.audit.length, 1);
+    assert.deepEqual([scene.audit.length, scene.deeds], [1, []]);
+    assert.ok(scene.context.sessions.isClaimed("codex", "continues:s:next", 0));
   }));
 
 Deno.test("moves: what was said while nothing was recorded moves nothing later", () =>

@@ -26,14 +26,24 @@ interface Case {
   readonly command?: Partial<Command>;
   readonly prepare?: (scene: CommandScene) => void;
   readonly verdict: readonly [result: "done" | "denied", reason: string];
+  readonly said?: string;
   /** What was started, ended and shown; null: not looked at. */
   readonly deeds?: readonly string[];
   readonly after?: (scene: CommandScene) => void;
 }
 
 const CASES: Readonly<Record<string, Case>> = {
+  "a file that is there and may be written is known by its identity from the start": {
+    prepare(scene) {
+      const existing = { dev: 7, ino: 8, size: 9 };
+      scene.decision = { allow: true, path: "/exports/a.md", existing, directories: [] };
+    },
+    verdict: ["done", "recording"],
+    after: ({ context }) => assert.deepEqual(context.recordings.get(1).file, { dev: 7, ino: 8 }),
+  },
   "record starts a recording with this message, and points the session there": {
     verdict: ["done", "recording"],
+    said: "recording: /exports/a.md",
     deeds: ["start 1", "obeyed: recording /exports/a.md"],
     after({ context, audit }) {
       const { kind, whole, next, until, active, head, checkpoint } = context.recordings.get(1);
@@ -104,6 +114,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "stop where nothing is recorded": {
     command: { verb: "stop", destination: null },
     verdict: ["done", "not-recording"],
+    said: "not recording",
     deeds: ["obeyed: not-recording null"],
   },
   "stop ends no export": {
@@ -199,14 +210,14 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 Deno.test("commands: what each does", async (t) => {
-  for (const [name, { command: own, prepare, verdict, deeds, after }] of Object.entries(CASES)) {
+  for (const [name, { command: own, prepare, verdict, said, deeds, after }] of Object.entries(CASES)) {
     await t.step(name, () =>
       withCommands(async (scene) => {
         scene.addSession();
         prepare?.(scene);
         const { result, reason, message } = await obeyCommand(scene.context, command(own));
         assert.deepEqual([result, reason], verdict);
-        assert.ok(message.length > 0);
+        if (said !== undefined) assert.equal(message, said);
         if (deeds !== undefined) assert.deepEqual(scene.deeds, deeds);
         after?.(scene);
       }));
@@ -341,6 +352,12 @@ Deno.test("messages: each command is claimed by its place, and not obeyed again"
     scene.settled = () => Promise.reject(new Error("it was waited for"));
     await obeyMessage(scene.context, REF, found(), 0, () => done += 1);
     assert.deepEqual([scene.deeds, done], [["flush s", "note e1 null"], 2]);
+  }));
+
+Deno.test("messages: one of a session that kato does not know is judged as one that was always there", () =>
+  withCommands(async (scene) => {
+    await obeyMessage(scene.context, REF, found(), 0, () => {});
+    assert.ok(scene.deeds.includes("obeyed: recording /exports/a.md"));
   }));
 
 Deno.test("messages: nothing in a barred one is obeyed, and no recording moves by it", () =>

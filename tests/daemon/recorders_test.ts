@@ -32,6 +32,7 @@ interface Scene {
   unchanged: boolean;
   /** The change of the state that fails next. */
   fails: keyof RecordingsStore | null;
+  changes: number;
   /** What the file measures. */
   size: number;
   rest: (() => void) | null;
@@ -106,7 +107,7 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
     unchanged: () => scene.unchanged,
     noteChange: (_, reason) => void deeds.push(reason),
     givenUp: (_, why) => void deeds.push(`given up: ${why}`),
-    changed: () => {},
+    changed: () => scene.changes += 1,
     blocked: ({ id }, { why, kind }) => void deeds.push(`${id} blocked (${kind}): ${why}`),
     stopped: ({ id }) => void deeds.push(`${id} stopped`),
   });
@@ -118,6 +119,7 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
     answers: [],
     unchanged: true,
     fails: null,
+    changes: 0,
     size: 0,
     rest: null,
     add({ session = "s", provider = "codex", until = null } = {}) {
@@ -166,7 +168,8 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
 }
 
 Deno.test("recorders: a feed is asked for, batches are written, and the end is reported", () =>
-  withRecorders(async ({ store, recorders, deeds, add, batch, done }) => {
+  withRecorders(async (scene) => {
+    const { store, recorders, deeds, add, batch, done } = scene;
     const id = add();
     recorders.start(store.get(id));
     await done("codex feed 1");
@@ -192,6 +195,7 @@ Deno.test("recorders: a feed is asked for, batches are written, and the end is r
     const { active, size, events, next } = store.get(id);
     assert.deepEqual({ active, size, events, next }, { active: false, size: 20, events: 2, next: 2 });
     assert.equal(store.delivery(id), null);
+    assert.equal(scene.changes, 2);
   }));
 
 Deno.test("recorders: a batch or the end of a feed that is not theirs is nobody's", () =>
@@ -407,6 +411,38 @@ Deno.test("recorders: after a close nothing is tried again, and no batch is take
     await recorders.close();
     assert.equal(deeds.at(-1), "writer ended");
     assert.equal(store.get(id).next, 1);
+  }));
+
+Deno.test("recorders: what renders to nothing is read on, and an edit is on record and goes before what follows", () =>
+  withRecorders(async (scene) => {
+    const { store, recorders, deeds, answers, add, batch, done } = scene;
+    const id = add();
+    store.setFile(id, { dev: 1, ino: 2 }, 0, null);
+    recorders.start(store.get(id));
+    await done("codex feed 1");
+    answers.push({ type: "prepared", delivery: 1, length: 0 });
+    batch();
+    await done("codex credit 1");
+    assert.deepEqual([store.get(id).next, store.get(id).size], [1, 0]);
+    answers.push({ type: "prepared", delivery: 2, length: 10 }, { type: "changed", delivery: 2, size: 5 });
+    batch({ first: 1 });
+    await done("codex credit 1", 2);
+    assert.ok(deeds.indexOf("edited") < deeds.indexOf("append at 5"));
+    assert.deepEqual([store.get(id).next, store.get(id).size], [2, 15]);
+    assert.equal(deeds.filter((deed) => deed === "edited").length, 1);
+  }));
+
+Deno.test("recorders: what another recording of the same file wrote is no edit", () =>
+  withRecorders(async (scene) => {
+    const { store, recorders, deeds, answers, add, batch, done } = scene;
+    const [id, other] = [add(), add({ session: "t" })];
+    store.setFile(other, { dev: 1, ino: 2 }, 5, null);
+    recorders.start(store.get(id));
+    await done("codex feed 1");
+    answers.push({ type: "prepared", delivery: 1, length: 10 }, { type: "changed", delivery: 1, size: 5 });
+    batch();
+    await done("append at 5");
+    assert.ok(!deeds.includes("edited"));
   }));
 
 /** The change that fails; what the writer did until then; what it does when it is tried again. */

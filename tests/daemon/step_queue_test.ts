@@ -1,10 +1,10 @@
 /** Lines of steps by themselves: what fails holds back, is tried again, and is done once. A clock of the test's own. */
 import assert from "node:assert/strict";
 import { NotNow } from "../../src/daemon/failure.ts";
-import { createStepQueue, HeldBack, type Line, type Step } from "../../src/daemon/step_queue.ts";
+import { createStepQueue, HeldBack, type Lane, type Step } from "../../src/daemon/step_queue.ts";
 
-const ONE: Line = { provider: "codex", session: "one" };
-const TWO: Line = { provider: "codex", session: "two" };
+const ONE: Lane = { provider: "codex", session: "one" };
+const TWO: Lane = { provider: "codex", session: "two" };
 
 interface Scene {
   readonly steps: ReturnType<typeof createStepQueue>;
@@ -56,7 +56,7 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }
 
-Deno.test("step queue: a step that fails holds back what is later in its line, and nothing else", async () => {
+Deno.test("step queue: a step that fails holds back what is later in its lane, and nothing else", async () => {
   const { steps, deeds, step, pass } = setScene();
   steps.take(ONE, step("stop", 2));
   steps.take(ONE, step("said after it"));
@@ -134,7 +134,7 @@ Deno.test("step queue: who asks gets the answer or the error, and holds nobody u
   assert.deepEqual(deeds, ["next"]);
 });
 
-Deno.test("step queue: who asks does not wait for a line that is held, nor for one that comes to be", async () => {
+Deno.test("step queue: who asks does not wait for a lane that is held, nor for one that comes to be", async () => {
   const { steps, step, pass } = setScene();
   let fail = () => {};
   steps.take(ONE, () => new Promise((_, reject) => fail = () => reject(new NotNow("full"))));
@@ -160,7 +160,7 @@ Deno.test("step queue: once closed nothing is tried again, and what is under way
   assert.deepEqual(deeds, ["one held: the disk is full", "its last"]);
 });
 
-Deno.test("step queue: a step may ask for another one in its own line", () => {
+Deno.test("step queue: a step may ask for another one in its own lane", () => {
   const { steps, deeds, step } = setScene();
   steps.take(ONE, () => {
     steps.take(ONE, step("second"));

@@ -1,0 +1,417 @@
+/** How a recording's destination is opened: decided, opened by a writer that the test plays, and compared. */
+import assert from "node:assert/strict";
+import { createDestinations, type Destinations } from "../../src/daemon/destinations.ts";
+import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
+import type { OpenResult } from "../../src/daemon/recorder_context.ts";
+import { WriterGone } from "../../src/daemon/writer_client.ts";
+import type { AuditBody } from "../../src/audit/record.ts";
+import type { Opening } from "../../src/hosts/host.ts";
+import { mergePolicy } from "../../src/settings/merge.ts";
+import type { OpenedFile } from "../../src/protocol/writer_messages.ts";
+import { type Acting, fakeRole } from "./stage/fake_roles.ts";
+import { metaOf, REF, withState } from "./stage/own_state.ts";
+
+interface Scene {
+  readonly destinations: Destinations;
+  readonly store: RecordingsStore;
+  readonly path: string;
+  readonly exports: string;
+  readonly audit: AuditBody[];
+  readonly violations: string[];
+  readonly openings: Opening[];
+  /** Of each writer that was started: whether it was ended. */
+  readonly ended: boolean[];
+  /** What the writer answers; without it, what a good one would. */
+  answer: ((acting: Acting, opening: Opening) => void) | null;
+  /** On the process host, the monitor says what it opened. */
+  given: OpenedFile | null;
+  add(): number;
+  open(id: number): Promise<OpenResult>;
+}
+
+function statOf(path: string): OpenedFile & { size: number } {
+  const { dev, ino, nlink, isFile, size } = Deno.lstatSync(path);
+  return { dev, ino: ino ?? 0, links: nlink ?? 0, isFile, size };
+}
+
+/** As the real one does. */
+function openFile(
+  acting: Acting,
+  { destination, create, folders }: Opening,
+  own: Partial<OpenedFile> = {},
+): void {
+  for (const folder of folders) Deno.mkdirSync(folder, { mode: 0o700 });
+  if (create) Deno.writeTextFileSync(destination, "", { createNew: true, mode: 0o600 });
+  const { size, ...file } = statOf(destination);
+  acting.send({ type: "opened", file: { ...file, ...own }, size });
+}
+
+function withDestinations(
+  play: (scene: Scene) => Promise<void>,
+  name: "threads" | "processes" = "threads",
+  megabytes = 1,
+): Promise<void> {
+  return withState(async (database) => {
+    const home = Deno.realPathSync(await Deno.makeTempDir({ prefix: "kato-opening-" }));
+    const exports = `${home}/.kato/exports`;
+    Deno.mkdirSync(exports, { recursive: true, mode: 0o700 });
+    const merged = mergePolicy([], home);
+    if (!merged.ok) throw new Error("the default policy does not load");
+    const { policy } = merged.effective;
+    const store = storeRecordings(database);
+    const audit: AuditBody[] = [];
+    const [violations, openings, ended]: [string[], Opening[], boolean[]] = [[], [], []];
+    const destinations = createDestinations({
+      policy: { ...policy, destinations: { ...policy.destinations, max_file_mb: megabytes } },
+      home,
+      uid: Deno.uid() ?? 0,
+      providerRoots: [`${home}/.codex/sessions`],
+      timeZone: "UTC",
+      host: {
+        name,
+        start(kind, role, grants, opening) {
+          assert.deepEqual([kind, grants.length], ["writer", 1]);
+          assert.equal(role, `writer:${opening?.destination}`);
+          if (opening === undefined) throw new Error("a writer without an opening");
+          openings.push(opening);
+          const number = ended.push(false) - 1;
+          const fake = fakeRole(role, (message, acting) => {
+            if (message.type !== "open") return;
+            if (name === "processes") {
+              assert.deepEqual([message["create"], message["directories"]], [false, []]);
+            } else {assert.deepEqual([message["create"], message["directories"]], [
+                opening.create,
+                opening.folders,
+              ]);}
+            if (scene.answer === null) openFile(acting, opening);
+            else scene.answer(acting, opening);
+          });
+          return {
+            ...fake,
+            given: () => scene.given,
+            end() {
+              ended[number] = true;
+              fake.end();
+            },
+          };
+        },
+      },
+      recordings: store,
+      grantsFor: (destination) => [{ verb: "write", path: destination }] as never,
+      audit: (body) => void audit.push(body),
+      violated: (_, why) => void violations.push(why),
+    });
+    const path = `${exports}/a.md`;
+    const scene: Scene = {
+      destinations,
+      store,
+      path,
+      exports,
+      audit,
+      violations,
+      openings,
+      ended,
+      answer: null,
+      given: null,
+      add() {
+        const head = { format: "md" as const, meta: metaOf(REF), timeZone: "UTC", include: [] };
+        const rest = { whole: true, head, checkpoint: null, next: 0, until: null, file: null };
+        return store.add({ ref: REF, kind: "record", destination: scene.path, ...rest });
+      },
+      open: (id) => destinations.open(store.get(id)),
+    };
+    Object.defineProperty(scene, "path", { value: path, writable: true });
+    try {
+      await play(scene);
+    } finally {
+      destinations.close();
+      await Deno.remove(home, { recursive: true });
+    }
+  });
+}
+
+const reasons = ({ audit }: Scene) =>
+  audit.map(({ event, decision, reason, detail }) => [event, decision, reason, detail]);
+
+function problem(result: OpenResult): [string, string] | null {
+  return result !== null && "problem" in result ? [result.problem.kind, result.problem.why] : null;
+}
+
+Deno.test("opening: a new file is made, is on record and on the disk, and is known as kato's", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    const flushed: string[] = [];
+    const { openSync } = Deno;
+    Deno.openSync = (path, options) => {
+      const file = openSync(path, options);
+      const sync = file.syncSync.bind(file);
+      file.syncSync = () => {
+        flushed.push(String(path));
+        sync();
+      };
+      return file;
+    };
+    let result: OpenResult;
+    try {
+      result = await scene.open(id);
+    } finally {
+      Deno.openSync = openSync;
+    }
+    assert.ok(result !== null && "writer" in result);
+    assert.deepEqual([result.size, result.isSame], [0, true]);
+    assert.deepEqual(flushed, [scene.exports]);
+    assert.deepEqual(reasons(scene), [["destination-opened", "allow", "created", null]]);
+    assert.deepEqual([scene.audit[0]?.path, scene.audit[0]?.session], [scene.path, "s"]);
+    const { dev, ino } = statOf(scene.path);
+    const row = scene.store.get(id);
+    assert.deepEqual([row.file, row.size], [{ dev, ino }, 0]);
+    assert.ok(scene.store.created.has("", { path: scene.path, dev, ino, birth: null } as never));
+    assert.deepEqual(scene.openings, [{ destination: scene.path, create: true, folders: [] }]);
+    assert.deepEqual(scene.ended, [false]);
+  }));
+
+Deno.test("opening: its folders are made first, and flushed as well", () =>
+  withDestinations(async (scene) => {
+    Object.assign(scene, { path: `${scene.exports}/x/y/a.md` });
+    const result = await scene.open(scene.add());
+    assert.ok(result !== null && "writer" in result);
+    assert.deepEqual(scene.openings[0]?.folders, [`${scene.exports}/x`, `${scene.exports}/x/y`]);
+  }));
+
+/** What became of the file since it was open last, and what is on record of it. */
+const AGAIN: Readonly<
+  Record<string, [change: (path: string) => void, reason: string, isSame: boolean, size: number]>
+> = {
+  "nothing": [() => {}, "opened", true, 10],
+  "it grew": [(path) => Deno.writeTextFileSync(path, "xx", { append: true }), "edited-by-user", true, 12],
+  "it was cut": [(path) => Deno.truncateSync(path, 3), "edited-by-user", true, 3],
+  "an editor put another in its place": [
+    (path) => {
+      Deno.writeTextFileSync(`${path}.new`, "other", { mode: 0o600 });
+      Deno.renameSync(`${path}.new`, path);
+    },
+    "replaced-by-user",
+    false,
+    5,
+  ],
+  "it was removed": [(path) => Deno.removeSync(path), "created-again", true, 0],
+};
+
+for (const [what, [change, reason, isSame, size]] of Object.entries(AGAIN)) {
+  Deno.test(`opening: a file that is opened again: ${what}`, () =>
+    withDestinations(async (scene) => {
+      const id = scene.add();
+      await scene.open(id);
+      Deno.writeTextFileSync(scene.path, "0123456789");
+      const { dev, ino } = statOf(scene.path);
+      scene.store.setFile(id, { dev, ino }, 10, null);
+      assert.ok(scene.destinations.unchanged(scene.store.get(id)));
+      // Keeps the inode from being given to another file.
+      Deno.linkSync(scene.path, `${scene.exports}/kept`);
+      Deno.removeSync(`${scene.exports}/kept`);
+      using _held = Deno.openSync(scene.path);
+      change(scene.path);
+      const wasOther = reason === "created-again" || reason === "replaced-by-user";
+      assert.equal(scene.destinations.unchanged(scene.store.get(id)), !wasOther);
+      const result = await scene.open(id);
+      assert.ok(result !== null && "writer" in result, JSON.stringify(problem(result)));
+      assert.deepEqual(reasons(scene).at(-1), ["destination-opened", "allow", reason, null]);
+      assert.equal(result.size, size);
+      assert.equal(result.isSame, reason !== "created-again" && isSame);
+      const now = statOf(scene.path);
+      assert.deepEqual(scene.store.get(id).file, { dev: now.dev, ino: now.ino });
+      assert.equal(scene.store.get(id).size, size);
+    }));
+}
+
+const denied = "what was opened is not what was decided";
+
+/** A writer that opens something else than what was decided. */
+const OTHERS: Readonly<Record<string, [Partial<OpenedFile>, string]>> = {
+  "no regular file": [{ isFile: false }, "not-a-regular-file"],
+  "a file of two names": [{ links: 2 }, "hard-link"],
+  "another inode": [{ ino: 1 }, "swapped"],
+  "another device": [{ dev: 1 }, "swapped"],
+};
+
+for (const made of [true, false]) {
+  for (const [what, [own, reason]] of Object.entries(OTHERS)) {
+    Deno.test(`opening: ${what} gets no byte, whether the file is ${made ? "new" : "there"}`, () =>
+      withDestinations(async (scene) => {
+        const id = scene.add();
+        if (!made) {
+          await scene.open(id);
+          scene.audit.length = 0;
+        }
+        scene.answer = (acting, opening) => openFile(acting, opening, own);
+        const result = await scene.open(id);
+        assert.deepEqual(problem(result), ["machine", `${denied} (${reason}); nothing was written`]);
+        assert.deepEqual(reasons(scene), [["destination-opened", "deny", reason, null]]);
+        assert.equal(scene.ended.at(-1), true);
+        assert.equal(scene.store.get(id).file === null, made);
+      }));
+  }
+}
+
+Deno.test("opening: a folder that becomes a link while the writer opens is noticed", () =>
+  withDestinations(async (scene) => {
+    Object.assign(scene, { path: `${scene.exports}/x/a.md` });
+    Deno.mkdirSync(`${scene.exports}/x`, { mode: 0o700 });
+    scene.answer = (acting, opening) => {
+      openFile(acting, opening);
+      Deno.renameSync(`${scene.exports}/x`, `${scene.exports}/y`);
+      Deno.symlinkSync(`${scene.exports}/y`, `${scene.exports}/x`);
+    };
+    const result = await scene.open(scene.add());
+    assert.deepEqual(problem(result), ["machine", `${denied} (swapped); nothing was written`]);
+  }));
+
+Deno.test("opening: a writer that fails, ends or breaks the protocol blocks, and is on record", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    scene.answer = (acting) =>
+      acting.send({ type: "failed", action: "open", code: "ENOSPC", message: "No space" });
+    assert.deepEqual(problem(await scene.open(id)), ["machine", `cannot open ${scene.path}: No space`]);
+    assert.equal(scene.ended.at(-1), true);
+    scene.answer = (acting) => acting.fail("killed");
+    assert.deepEqual(problem(await scene.open(id)), ["machine", `cannot open ${scene.path}: killed`]);
+    scene.answer = (acting) => acting.send({ type: "closed" });
+    assert.deepEqual(problem(await scene.open(id)), [
+      "machine",
+      `cannot open ${scene.path}: it broke the protocol`,
+    ]);
+    assert.deepEqual(scene.violations, ["closed out of turn"]);
+    assert.deepEqual(reasons(scene).map(([, , reason, detail]) => [reason, detail]), [
+      ["cannot-open", "ENOSPC"],
+      ["cannot-open", "killed"],
+      ["cannot-open", "it broke the protocol"],
+    ]);
+    scene.answer = (acting) => acting.send({ type: "opened", file: null, size: 0 });
+    await assert.rejects(scene.open(id), WriterGone);
+    assert.equal(scene.ended.at(-1), true);
+  }));
+
+Deno.test("opening: what is denied again for the same reason is on record once, until it was allowed", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    const full = (acting: Acting) =>
+      acting.send({ type: "failed", action: "open", code: "ENOSPC", message: "No" });
+    scene.answer = full;
+    await scene.open(id);
+    await scene.open(id);
+    assert.equal(scene.audit.length, 1);
+    scene.answer = (acting) => acting.send({ type: "failed", action: "open", code: "EIO", message: "No" });
+    await scene.open(id);
+    assert.equal(scene.audit.length, 2);
+    scene.answer = null;
+    await scene.open(id);
+    await scene.open(id);
+    assert.equal(scene.audit.length, 4, "what is allowed is on record each time");
+    scene.answer = full;
+    await scene.open(id);
+    assert.equal(scene.audit.length, 5);
+  }));
+
+Deno.test("opening: policy is asked again: what it denies, what is too large, what cannot be looked at", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    Deno.writeTextFileSync(scene.path, "the person's own", { mode: 0o600 });
+    const [kind] = problem(await scene.open(id)) ?? [];
+    assert.equal(kind, "denied");
+    assert.deepEqual(reasons(scene), [["destination-opened", "deny", "not-created-by-kato", null]]);
+    assert.deepEqual(scene.openings, []);
+    Deno.removeSync(scene.path);
+    await scene.open(id);
+    Deno.truncateSync(scene.path, 1024 * 1024);
+    assert.equal(problem(await scene.open(id))?.[0], "full");
+    Deno.removeSync(scene.exports, { recursive: true });
+    assert.equal(problem(await scene.open(id))?.[0], "machine");
+  }));
+
+Deno.test("opening: an empty file where a recording is under way is one that the monitor made", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    Deno.writeTextFileSync(scene.path, "", { mode: 0o600 });
+    assert.equal(problem(await scene.open(id)), null);
+    assert.deepEqual(reasons(scene).at(-1), ["destination-opened", "allow", "opened", null]);
+    const { dev, ino } = statOf(scene.path);
+    assert.ok(scene.store.created.has("", { path: scene.path, dev, ino, birth: null } as never));
+  }));
+
+Deno.test("opening: of a recording that is over, a file of its name is the person's", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    const row = scene.store.get(id);
+    scene.store.giveUp(id);
+    Deno.writeTextFileSync(scene.path, "", { mode: 0o600 });
+    assert.equal(problem(await scene.destinations.open(row))?.[0], "denied");
+  }));
+
+Deno.test("opening: the monitor's word is taken for what it opened, and never the role's own", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    scene.answer = (acting, opening) => {
+      if (opening.create) Deno.writeTextFileSync(scene.path, "", { createNew: true, mode: 0o600 });
+      const { size: _, ...file } = statOf(scene.path);
+      scene.given = file;
+      acting.send({ type: "opened", file: { ...file, ino: 1 }, size: 0 });
+    };
+    assert.equal(problem(await scene.open(id)), null);
+    const { dev, ino } = statOf(scene.path);
+    assert.deepEqual(scene.store.get(id).file, { dev, ino });
+    scene.answer = (acting) => {
+      scene.given = null;
+      acting.send({ type: "opened", file: { dev, ino, links: 1, isFile: true }, size: 0 });
+    };
+    await assert.rejects(scene.open(id), WriterGone);
+  }, "processes"));
+
+Deno.test("opening: a root that leads elsewhere than at the start is none", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    Deno.renameSync(scene.exports, `${scene.exports}.old`);
+    Deno.mkdirSync(`${scene.exports}.other`, { mode: 0o700 });
+    Deno.symlinkSync(`${scene.exports}.other`, scene.exports);
+    assert.notEqual(problem(await scene.open(id)), null);
+    assert.deepEqual([...Deno.readDirSync(`${scene.exports}.other`)], []);
+  }));
+
+Deno.test("opening: a file that cannot be looked at, or was never opened, is not unchanged", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    assert.equal(scene.destinations.unchanged(scene.store.get(id)), false);
+    await scene.open(id);
+    const row = scene.store.get(id);
+    assert.equal(scene.destinations.unchanged({ ...row, file: null }), false);
+    const { dev = 0, ino = 0 } = row.file ?? {};
+    assert.equal(scene.destinations.unchanged({ ...row, file: { dev, ino: ino + 1 } }), false);
+    assert.equal(scene.destinations.unchanged({ ...row, file: { dev: dev + 1, ino } }), false);
+    const { lstatSync } = Deno;
+    const fail = (error: Error) => {
+      Deno.lstatSync = () => {
+        throw error;
+      };
+    };
+    try {
+      fail(new Deno.errors.NotCapable("closed"));
+      assert.equal(scene.destinations.unchanged(row), false);
+      fail(Object.assign(new Error("EIO (os error 5)"), { code: "EIO" }));
+      assert.equal(scene.destinations.unchanged(row), false);
+      fail(new TypeError("bug"));
+      assert.throws(() => scene.destinations.unchanged(row), TypeError);
+    } finally {
+      Deno.lstatSync = lstatSync;
+    }
+  }));
+
+Deno.test("opening: what kato created at a path and is gone there is forgotten", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    await scene.open(id);
+    const { dev, ino } = statOf(scene.path);
+    const isKnown = () => scene.store.created.has("", { path: scene.path, dev, ino, birth: null } as never);
+    Deno.removeSync(scene.path);
+    assert.ok(isKnown());
+    scene.destinations.decide("chat", scene.path, metaOf(REF));
+    assert.equal(isKnown(), false);
+  }));
