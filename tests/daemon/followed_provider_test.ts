@@ -23,7 +23,7 @@ interface Scene {
   done(deed: string, times?: number): Promise<void>;
 }
 
-function withProvider(play: (scene: Scene) => Promise<void>): Promise<void> {
+function withProvider(play: (scene: Scene) => void | Promise<void>): Promise<void> {
   return withState(async (database) => {
     const deeds: string[] = [];
     const audit: AuditBody[] = [];
@@ -152,7 +152,7 @@ Deno.test("provider: one that breaks the protocol is denied on record", () =>
   }));
 
 Deno.test("provider: what cannot be on record now is once it can, and nothing is quarantined before", () =>
-  withProvider(async (scene) => {
+  withProvider((scene) => {
     const { followed } = scene;
     scene.followed.crashed("s");
     scene.noRecord = true;

@@ -398,7 +398,7 @@ Deno.test("status file: changes are gathered, the latest few are shown, and a di
       renameSync: () => {
         throw systemError("EROFS");
       },
-    }, async () => {
+    }, () => {
       status.write("stopping");
       status.write();
       assert.deepEqual(failures, ["EROFS (os error 28)"]);
@@ -408,7 +408,7 @@ Deno.test("status file: changes are gathered, the latest few are shown, and a di
       renameSync: () => {
         throw systemError("EROFS");
       },
-    }, async () => status.write());
+    }, () => status.write());
     assert.equal(failures.length, 2, "it had worked in between");
     status.close();
     status.touch();
