@@ -1,7 +1,7 @@
 /**
- * The daemon: takes the lock, opens policy, audit log and state, starts the orchestrator, and ends in good order. It reads
- * and writes its state and log folders and reads the policy; it never reads a session's log. Every start settles what a
- * crash left.
+ * The daemon: takes the lock, opens policy, audit log and state, starts the orchestrator, and ends in good order. It
+ * READS policy, its own state, its logs and metadata below the export roots. It WRITES its state, its logs and answers to
+ * requests. It never reads a session's log and never writes a destination. Every start settles what a crash left.
  */
 import { daemonStarted, daemonStopped, requestRefused, wideningIgnored } from "../audit/events.ts";
 import { every, wait } from "../hosts/timers.ts";

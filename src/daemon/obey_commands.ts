@@ -144,7 +144,8 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
       return accept(context, command, decision?.path ?? null, outcome.reason, []);
     case "done":
       if (outcome.effects.some((effect) => isCut(context, effect))) {
-        const message = "The recording is still to end where you stopped it, and cannot be written now";
+        const message =
+          "The recording must first be written up to where you stopped it, and cannot be written now";
         if (asker === "chat") throw new NotNow(`${message}: ${verb} waits for it`);
         const again =
           `${message}: 'kato status' says why. Try again when it can, or 'kato stop' to give that up.`;

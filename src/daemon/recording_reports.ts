@@ -37,7 +37,7 @@ export function createRecordingReports({ audit, auditSoon, log, status }: Record
     },
     givenUp({ provider, session, destination }: RecordingSummary, why: string): void {
       audit(recordingGivenUp({ provider, session, destination }, why));
-      status.error(`${destination}: stopped without the last of what was said: ${why}`);
+      status.error(`${destination}: stopped without its last events: ${why}`);
       log.report("recording-given-up", { provider, session, destination, problem: why });
     },
     noteChange(recording: RecordingSummary, reason: ReasonOf<"destination-changed">): void {

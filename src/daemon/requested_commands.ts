@@ -76,7 +76,7 @@ export function createRequestedCommands(
     const { meta = null, checkpoint = null } = sessions.find(ref) ?? {};
     if (meta === null || checkpoint === null) throw new Error("internal error: the session was not read");
     if (verb === "stop" && context.moves.giveUp(ref) > 0) {
-      const message = "stopped; the session in which it goes on was not there";
+      const message = "stopped; the session in which it would go on never came";
       return { result: "done", reason: "gave-up", message, destination: null };
     }
     return await obeyCommand({ ...context, recorded: new Set() }, {
@@ -104,7 +104,7 @@ export function createRequestedCommands(
       const ref = { provider, session };
       // A second stop means that the person does not want to wait for the rest.
       if (verb === "stop" && await recorders.giveUp(ref) > 0) {
-        const message = "stopped; what could not be written was given up";
+        const message = "stopped; the events that could not be written were given up";
         return { v: 1, id, result: "done", reason: "given-up", message, destination: null };
       }
       const isRead = await catchUp(ref);

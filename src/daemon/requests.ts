@@ -91,7 +91,7 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
       const found = read(path, id);
       if ("problem" in found) {
         setAside(name, found.problem, found.detail);
-        return answer(refuse(id, found.problem, "The request is not one that kato understands."));
+        return answer(refuse(id, found.problem, "kato does not understand this request."));
       }
       // The asker may have taken it back: only a request that can still be removed is obeyed.
       if (found.request === null || !removeIfThere(path)) return;
