@@ -39,17 +39,9 @@ export interface DestinationsOptions {
   readonly violated: (recording: Recording, why: string) => void;
 }
 
-export interface Destinations {
-  decide(asker: Asker, destination: string | null, meta: SessionMeta): Decision;
-  open(recording: Recording): Promise<OpenResult>;
-  unchanged(recording: Recording): boolean;
-  /** Gives quiet writers back. */
-  tend(): void;
-  /** Openings that still wait come to nothing. */
-  close(): void;
-}
+export type Destinations = ReturnType<typeof createDestinations>;
 
-export function createDestinations(options: DestinationsOptions): Destinations {
+export function createDestinations(options: DestinationsOptions) {
   const { policy, home, recordings, host, audit } = options;
   const places = createWriterPlaces(WRITERS);
 
@@ -213,11 +205,14 @@ export function createDestinations(options: DestinationsOptions): Destinations {
   }
 
   return {
-    decide: (asker, destination, meta) => decideFor(asker, destination, meta),
-    open: (recording) => places.enter((place) => open(recording, place)),
+    decide: (asker: Asker, destination: string | null, meta: SessionMeta) =>
+      decideFor(asker, destination, meta),
+    open: (recording: Recording) => places.enter((place) => open(recording, place)),
+    /** Gives quiet writers back. */
     tend: places.tend,
+    /** Openings that still wait come to nothing. */
     close: places.close,
-    unchanged({ destination, file }) {
+    unchanged({ destination, file }: Recording) {
       const there = identify(destination);
       return there !== null && file !== null && isSame(there, file);
     },

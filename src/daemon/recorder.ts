@@ -30,25 +30,9 @@ import {
 import type { RecordingSummary } from "./recording.ts";
 import { WriterGone } from "./writer_client.ts";
 
-export interface Recorder {
-  /** As it was when the recorder was made. Only fields that never change may be read. */
-  readonly recording: RecordingSummary;
-  problem(): Problem | null;
-  /** Settles what a crash left, and starts the feed. Called again after a problem and for a new parser. */
-  start(): void;
-  take(batch: FeedBatch): void;
-  /** The row says that it ends before `until`. */
-  ended(until: number): void;
-  /** Its feed cannot go on. */
-  lost(why: string): void;
-  /** Ends a blocked recording that was to end, without what it lacks. False: there was nothing to give up. */
-  giveUp(): Promise<boolean>;
-  /** Resolves when nothing is under way any more. */
-  settled(): Promise<void>;
-  close(): Promise<void>;
-}
+export type Recorder = ReturnType<typeof createRecorder>;
 
-export function createRecorder(recording: RecordingSummary, context: RecorderContext): Recorder {
+export function createRecorder(recording: RecordingSummary, context: RecorderContext) {
   const { store } = context;
   const { id } = recording;
   let state = beginRecorder(recording.size);
@@ -178,17 +162,20 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
   }
 
   return {
+    /** As it was when the recorder was made. Only fields that never change may be read. */
     recording,
     problem: () => state.problem,
+    /** Settles what a crash left, and starts the feed. Called again after a problem and for a new parser. */
     start() {
       take(restart);
       void run(goOn);
     },
-    take(batch) {
+    take(batch: FeedBatch) {
       take((state) => takeBatch(state, batch));
       void run(deliver);
     },
-    ended(until) {
+    /** The row says that it ends before `until`. */
+    ended(until: number) {
       context.setUntil(until);
       const { kind, why } = state.problem ?? {};
       // Waiting mends none of these. It may mend a full disk.
@@ -196,8 +183,11 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
         void run((state) => letGo(state, why));
       }
     },
-    lost: (why) => void take((state) => block(state, { why, kind: "no-log" })),
+    /** Its feed cannot go on. */
+    lost: (why: string) => void take((state) => block(state, { why, kind: "no-log" })),
+    /** Ends a blocked recording that was to end, without what it lacks. False: there was nothing to give up. */
     giveUp: () => run(giveUp),
+    /** Resolves when nothing is under way any more. */
     settled: () => work,
     async close() {
       await work;

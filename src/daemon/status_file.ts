@@ -24,18 +24,6 @@ interface Troubles {
   readonly all: Map<string, Providers["troubles"][number]>;
 }
 
-export interface StatusFile {
-  /** Something changed: the file is written soon. */
-  touch(): void;
-  /** Writes at once. Never throws: a failed write is tried again. */
-  write(state?: Status["state"]): void;
-  deny(denial: Omit<Status["denials"][number], "time">): void;
-  error(message: string): void;
-  trouble(provider: ProviderId, kind: string, what: string, count: number): void;
-  troubles(provider: ProviderId): Providers["troubles"];
-  close(): void;
-}
-
 /** Fixed values, and functions that are asked at each write. */
 export interface StatusSource {
   readonly fixed: Pick<
@@ -49,7 +37,9 @@ export interface StatusSource {
   readonly failed: (problem: string) => void;
 }
 
-export function createStatusFile(path: string, source: StatusSource): StatusFile {
+export type StatusFile = ReturnType<typeof createStatusFile>;
+
+export function createStatusFile(path: string, source: StatusSource) {
   const denials: Status["denials"] = [];
   const errors: Status["errors"] = [];
   const troubles = new Map<ProviderId, Troubles>();
@@ -96,19 +86,21 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
   }
 
   return {
+    /** Something changed: the file is written soon. */
     touch,
+    /** Writes at once. Never throws: a failed write is tried again. */
     write,
-    deny(denial) {
+    deny(denial: Omit<Status["denials"][number], "time">) {
       denials.unshift({ time: new Date().toISOString(), ...denial });
       denials.length = Math.min(denials.length, LATEST);
       touch();
     },
-    error(message) {
+    error(message: string) {
       errors.unshift({ time: new Date().toISOString(), message });
       errors.length = Math.min(errors.length, LATEST);
       touch();
     },
-    trouble(provider, kind, what, count) {
+    trouble(provider: ProviderId, kind: string, what: string, count: number) {
       const own = troubles.get(provider) ?? { few: keepFew(TROUBLE_NAMES), all: new Map() };
       troubles.set(provider, own);
       const name = own.few(what);
@@ -116,7 +108,7 @@ export function createStatusFile(path: string, source: StatusSource): StatusFile
       own.all.set(key, { kind, what: name, count: (own.all.get(key)?.count ?? 0) + count });
       touch();
     },
-    troubles: (provider) => [...troubles.get(provider)?.all.values() ?? []],
+    troubles: (provider: ProviderId) => [...troubles.get(provider)?.all.values() ?? []],
     close() {
       closed = true;
       cancel?.();
