@@ -125,7 +125,7 @@ export function giveUp(state: RecorderState, { row }: Seen): RecorderStep {
 }
 
 /** Blocks the recording. If it was to end and only policy could mend the problem, it is let go instead. */
-export function halt(state: RecorderState, { row }: Pick<Seen, "row">, problem: Problem): RecorderStep {
+function halt(state: RecorderState, { row }: Pick<Seen, "row">, problem: Problem): RecorderStep {
   const isDenied = problem.kind === "denied" || problem.kind === "full";
   return isDenied && row.until !== null ? letGo(state, problem.why) : block(state, problem);
 }
