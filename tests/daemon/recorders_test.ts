@@ -225,7 +225,9 @@ Deno.test("recorders: a writer that ends blocks its recording, and it is tried a
     answers.push(new WriterGone("killed"));
     recorders.start(store.get(id));
     await done("codex feed 1");
+    const settled = recorders.settled(id);
     batch();
+    await settled;
     await done(`${id} blocked (machine): its writer ended: killed`);
     assert.equal(recorders.problem(id), "its writer ended: killed");
     await recorders.settled(id);
@@ -320,8 +322,8 @@ Deno.test("recorders: whose log is lost waits for it, and others of another sess
     recorders.found({ provider: "gemini", session: "s" });
     assert.equal(recorders.problem(id), "gone");
     recorders.found({ provider: "codex", session: "s" });
+    assert.equal(recorders.problem(id), null, "at once, and not after a pause");
     await done("codex feed 3");
-    assert.equal(recorders.problem(id), null);
     assert.equal(isSettled, false, "the want of a log is no end");
     recorders.found({ provider: "codex", session: "s" });
     assert.equal(deeds.at(-1), "codex feed 3", "one that misses nothing is not started again");

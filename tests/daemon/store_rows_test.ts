@@ -85,7 +85,7 @@ Deno.test("store: a recording is kept with all that it was added with", () =>
 
 Deno.test("store: a delivery is kept as it is, replaced by the next one, committed once", () =>
   withTwo((store, id) => {
-    assert.equal(store.delivery(id), null);
+    assert.deepEqual([store.delivery(id), store.get(id).file, store.get(id).until], [null, null, null]);
     store.openDelivery(id, delivery({ before: 1 }));
     store.openDelivery(id, delivery({ last: true }));
     assert.deepEqual(store.delivery(id), delivery({ last: true }));
@@ -158,6 +158,7 @@ Deno.test("store: a follower waits, and takes over file and renderer, which the 
     assert.equal(store.hasMoved(REF), false);
     store.leave(id, "next", true);
     assert.equal(store.hasMoved(REF), true);
+    assert.deepEqual([store.get(id).goesOn, store.get(id).isFollowed], ["next", true]);
     const next = { provider: "codex", session: "next" } as const;
     store.follow(id, next, 9);
     assert.deepEqual([store.hasMoved(next), store.hasMoved(OTHER)], [true, false]);
