@@ -14,6 +14,7 @@ interface Scene extends CommandScene {
   take(message: FromParser, payload?: Uint8Array<ArrayBuffer>): void;
   /** Makes a step of this name fail until it is taken back. */
   fails: string | null;
+  touches: number;
   /** Tries again what is held. */
   again(): void;
 }
@@ -66,7 +67,7 @@ function withIntake(play: (scene: Scene) => Promise<void> | void): Promise<void>
         lost: ({ feed }: { feed: number }) => void deeds.push(`lost ${feed}`),
       } as never,
       status: {
-        touch: () => {},
+        touch: () => scene.touches += 1,
         write: () => void deeds.push("status written"),
         trouble: (_: string, kind: string, what: string, count: number) =>
           void deeds.push(`trouble ${kind} ${what} ${count}`),
@@ -81,6 +82,7 @@ function withIntake(play: (scene: Scene) => Promise<void> | void): Promise<void>
       take: (message: FromParser, payload?: Uint8Array<ArrayBuffer>) =>
         take(followed, message, payload ?? null),
       fails: null,
+      touches: 0,
       again() {
         for (const call of due.splice(0)) call();
       },
@@ -124,6 +126,7 @@ Deno.test("intake: what is seen after the first scan is not taken for what was s
     scene.again();
     const done = scene.deeds.filter((deed) => /^(seen|ready)/.test(deed));
     assert.deepEqual(done, ["seen a:1", "seen a:1", "seen b:1", "ready 7", "seen c:1"]);
+    assert.ok(scene.touches > 0);
   }));
 
 for (const [watching, state] of [["inotify", "watching"], ["poll", "polling"]] as const) {

@@ -178,7 +178,7 @@ async function withRefusals(test: (scene: Scene) => void): Promise<void> {
     messages: [],
     failures: [],
     done: 0,
-    now: 1000,
+    now: 1_000_000,
     full: false,
     again,
   };
@@ -254,6 +254,11 @@ Deno.test("how many were not listed is on record after a restart, whatever ended
     next.tend();
     assert.match(scene.flushes.at(-1)?.[0]?.detail ?? "", /^5 more messages with 80 such lines/);
     next.close();
+    const { length } = scene.flushes;
+    const third = scene.again();
+    third.tend();
+    third.close();
+    assert.equal(scene.flushes.length, length, "and only once");
   }));
 
 Deno.test("look-alikes wait while the disk is full; nothing is dealt with before it is on record", () =>
@@ -289,6 +294,32 @@ Deno.test("a command that was refused is claimed: it is not obeyed later, nor to
     refusals.note(REF, { event: "e", scan }, "piped", () => scene.done += 1);
     refusals.flush(REF);
     assert.deepEqual([scene.done, flushes.length], [2, 1]);
+  }));
+
+Deno.test("look-alikes: a message that is noted twice while it waits is one record, and both hear of it", () =>
+  withRefusals((scene) => {
+    flood(scene, scene.refusals, 0, 1);
+    flood(scene, scene.refusals, 0, 1);
+    scene.refusals.flush(REF);
+    assert.deepEqual([scene.done, scene.flushes.flat().length], [2, 1]);
+  }));
+
+Deno.test("look-alikes: commands that were refused are claimed by their places, and the other lines are not", () =>
+  withRefusals((scene) => {
+    const { refusals, flushes } = scene;
+    const command = { verb: "stop", destination: null, token: "::stop", place: "leading" } as const;
+    const refused = [{ token: "::rekord", reason: "unknown-command" as const }];
+    refusals.note(REF, { event: "e", scan: { commands: [command], refused: [] } }, "piped", () => {});
+    refusals.flush(REF);
+    refusals.note(REF, { event: "e", scan: { commands: [command], refused } }, "piped", () => {});
+    refusals.flush(REF);
+    assert.deepEqual(flushes.map((bodies) => bodies.map(({ command }) => command)), [["::stop"], [
+      "::rekord",
+    ]]);
+    // And what may command is not refused: obey_commands.ts claims it.
+    refusals.note(REF, { event: "f", scan: { commands: [command], refused } }, null, () => {});
+    refusals.flush(REF);
+    assert.deepEqual(flushes.at(-1)?.map(({ command }) => command), ["::rekord"]);
   }));
 
 Deno.test("what a person is told of a message without evidence says what to do", () => {

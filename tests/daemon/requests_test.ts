@@ -4,6 +4,7 @@ import { join } from "@std/path";
 import type { Log } from "../../src/daemon/log.ts";
 import { takeRequests } from "../../src/daemon/requests.ts";
 import type { Answer, Request } from "../../src/protocol/request.ts";
+import { REFUSED_REQUESTS } from "../../src/protocol/limits.ts";
 import { until } from "./stage/until.ts";
 
 const SILENT: Log = { report: () => {}, close: () => Promise.resolve() };
@@ -162,11 +163,46 @@ Deno.test("requests: what cannot be put on record stays until it can", () =>
     assert.equal([...Deno.readDirSync(refused)].length, 1);
   }));
 
-Deno.test("requests: a spool that is gone for a while ends nothing", () =>
-  withSpool(({ folder, records, options }) => {
+Deno.test("requests: answers that nobody fetched, and what a crash left, are removed after a minute", () =>
+  withSpool(({ folder, options }) => {
+    const old = (Date.now() - 61_000) / 1000;
+    for (const name of [`${ID}.answer.json`, "aaaaaaaa.answer.json", ".left.tmp", ".new.tmp"]) {
+      Deno.writeTextFileSync(`${folder}/${name}`, "");
+    }
+    Deno.utimeSync(`${folder}/${ID}.answer.json`, old, old);
+    Deno.utimeSync(`${folder}/.left.tmp`, old, old);
+    takeRequests(options).close();
+    assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      ".new.tmp",
+      "aaaaaaaa.answer.json",
+    ]);
+  }));
+
+Deno.test("requests: so many odd entries are kept, and no more are recorded than may lie there", () =>
+  withSpool(({ folder, refused, records, options }) => {
+    for (let n = 0; n < 2 * REFUSED_REQUESTS + 3; n += 1) Deno.writeTextFileSync(`${folder}/odd ${n}`, "");
     const requests = takeRequests(options);
+    requests.look();
+    requests.close();
+    assert.equal([...Deno.readDirSync(refused)].length, REFUSED_REQUESTS);
+    assert.equal([...Deno.readDirSync(folder)].length, REFUSED_REQUESTS + 3);
+    assert.equal(records.length, 2 * REFUSED_REQUESTS);
+  }));
+
+Deno.test("requests: a spool that is gone for a while ends nothing, and is reported once each time", () =>
+  withSpool(({ folder, records, options }) => {
+    const reports: string[] = [];
+    const log = { ...SILENT, report: (event: string) => void reports.push(event) } as typeof options.log;
+    const requests = takeRequests({ ...options, log });
     Deno.renameSync(folder, `${folder}.away`);
     requests.look();
+    requests.look();
+    assert.deepEqual(reports, ["spool-failed"]);
+    Deno.renameSync(`${folder}.away`, folder);
+    requests.look();
+    Deno.renameSync(folder, `${folder}.away`);
+    requests.look();
+    assert.equal(reports.length, 2);
     Deno.renameSync(`${folder}.away`, folder);
     Deno.writeTextFileSync(`${folder}/notes.txt`, "mine");
     requests.look();
