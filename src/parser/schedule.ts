@@ -74,12 +74,12 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
   }
 
   function pick(): Job | null {
-    let passed: Tier | null = null;
+    const passed: Tier[] = [];
     for (const tier of TIERS) {
       if (queues[tier].size() === 0) continue;
       const count = served.get(tier) ?? 0;
       if (count >= SLICES_IN_A_ROW) {
-        passed ??= tier;
+        passed.push(tier);
         served.set(tier, 0);
         continue;
       }
@@ -88,7 +88,12 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
       served.set(tier, count + 1);
       return job;
     }
-    return passed === null ? null : takeFrom(passed);
+    // A queue may hold nothing but outdated entries.
+    for (const tier of passed) {
+      const job = takeFrom(tier);
+      if (job !== null) return job;
+    }
+    return null;
   }
 
   function work(): void {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { createSchedule, type Job, type Schedule, type Tier, TIERS } from "../../src/parser/schedule.ts";
 import { markOf } from "../../src/protocol/in_hand.ts";
 import { SLICES_IN_A_ROW } from "../../src/protocol/limits.ts";
@@ -121,4 +122,38 @@ Deno.test("what is dropped while its mark is asked for is not begun", () => {
   world.schedule.marked();
   world.work();
   assert.deepEqual(world.did, ["mark a", "mark nothing"]);
+});
+
+Deno.test("what waits in one tier is done, though all that seems to wait in a passed one was wanted more", () => {
+  const world = makeWorld();
+  const { schedule, did } = world;
+  for (const tier of ["busy", "fresh"] as const) {
+    for (let count = 0; count < SLICES_IN_A_ROW; count += 1) {
+      schedule.want(sessionJob(`${tier} ${count}`, did), tier);
+      world.work();
+    }
+  }
+  schedule.want(sessionJob("x", did), "busy");
+  schedule.want(sessionJob("x", did), "live");
+  schedule.want(sessionJob("waits", did), "fresh");
+  world.work();
+  assert.deepEqual(world.ran().slice(-2), ["x", "waits"]);
+});
+
+Deno.test("whatever is wanted, when and how often, is done in the end", () => {
+  const tier = fc.constantFrom(...TIERS);
+  const want = fc.record({ name: fc.nat(30), tier, isWorked: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(want, { minLength: 30, maxLength: 120 }), (wants) => {
+      const world = makeWorld();
+      const wanted = new Map<string, number>();
+      for (const { name, tier, isWorked } of wants) {
+        wanted.set(`${name}`, world.did.length);
+        world.schedule.want(sessionJob(`${name}`, world.did), tier);
+        if (isWorked) world.work(1);
+      }
+      world.work();
+      for (const [name, at] of wanted) assert.ok(world.did.slice(at).includes(name), `${name} was not done`);
+    }),
+  );
 });
