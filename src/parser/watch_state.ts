@@ -60,7 +60,6 @@ export function countEvent(state: WatchState): boolean {
   state.events += 1;
   if (!state.deaf) return false;
   state.deaf = false;
-  state.distrusted = null;
   state.mustReplace = true;
   return true;
 }

@@ -110,16 +110,24 @@ Deno.test("inherited events are counted and left out, and a batch may hold nothi
   ]);
 });
 
-Deno.test("a batch closes when it has enough events, or enough bytes", () => {
-  const many = feedSession(
-    "s",
-    readerOf(Array.from({ length: BATCH_EVENTS + 1 }, () => ["x"])),
-    0,
-    null,
-    NONE,
-  );
-  const long = feedSession("s", readerOf([["x".repeat(BATCH_BYTES)], ["y"]]), 0, null, NONE);
-  for (let event = 1; event < BATCH_EVENTS; event += 1) assert.equal(many.step(9999), "more");
-  assert.equal((many.step(9999) as Batch).count, BATCH_EVENTS);
-  assert.equal((long.step(9) as Batch).count, 1);
+Deno.test("a batch closes when it has enough events", () => {
+  const rows = Array.from({ length: BATCH_EVENTS + 1 }, () => ["x"]);
+  const feed = feedSession("s", readerOf(rows), 0, null, NONE);
+  for (let event = 1; event < BATCH_EVENTS; event += 1) assert.equal(feed.step(9999), "more");
+  assert.equal((feed.step(9999) as Batch).count, BATCH_EVENTS);
+});
+
+Deno.test("a batch closes when it has enough bytes, and the next one counts anew", () => {
+  const lineOf = (texts: readonly string[]) => {
+    const feed = feedSession("s", readerOf([texts]), 0, null, NONE);
+    feed.step(9);
+    return (feed.step(9) as Batch).payload.length;
+  };
+  // Every event of this reader has as many characters around its text.
+  const room = BATCH_BYTES - lineOf([""]);
+  const rows = [["x".repeat(room)], ["x".repeat(room - 1)], ["y"]];
+  const feed = feedSession("s", readerOf(rows), 0, null, NONE);
+  assert.equal((feed.step(9) as Batch).count, 1);
+  assert.equal(feed.step(9), "more");
+  assert.equal((feed.step(9) as Batch).count, 2);
 });

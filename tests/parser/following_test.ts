@@ -155,6 +155,9 @@ const FEEDS: Readonly<Record<string, [steps: FeedStep[], credit: number, effects
   "nothing more after its last batch": [["last", "last", "last"], 3, ["batch of 1, the last"]],
   "nothing of a log that is gone": [["gone", "batch"], 1, []],
   "nothing while it waits": [["wait", "batch"], 1, []],
+  "nothing while a sub-agent's log is awaited, and asks to be woken": [["linger", "batch"], 1, [
+    "wake s later",
+  ]],
 };
 
 for (const [what, [steps, credit, effects]] of Object.entries(FEEDS)) {
@@ -162,9 +165,24 @@ for (const [what, [steps, credit, effects]] of Object.entries(FEEDS)) {
     const state = follow(watchOf("s", []), watchOf("other", []));
     state.feeds.set(1, feedOf("s", [...steps], credit).feed);
     state.feeds.set(2, feedOf("other", ["batch"], 1).feed);
-    assert.deepEqual(work(state, "s").effects, effects);
+    assert.deepEqual(work(state, "s"), { effects, next: null });
   });
 }
+
+Deno.test("a feed that is not done in time goes on later, though its watch has nothing to read", () => {
+  const state = follow(watchOf("s", []));
+  state.feeds.set(1, feedOf("s", [...Array<FeedStep>(20).fill("more"), "batch"], 1).feed);
+  assert.deepEqual(work(state, "s", timeFor(10)), { effects: [], next: "busy" });
+  assert.deepEqual(work(state, "s"), { effects: ["batch of 1"], next: null });
+});
+
+Deno.test("feeds are served after every 64 records of their watch", () => {
+  const state = follow(watchOf("s", Array<WatchStep>(150).fill("more")));
+  const { feed, limits } = feedOf("s", [], 1);
+  state.feeds.set(1, feed);
+  work(state, "s");
+  assert.deepEqual(limits, [64, 128, 150]);
+});
 
 Deno.test("a feed's last batch ends it, though its watch has more to read in the same slice", () => {
   const state = follow(watchOf("s", Array<WatchStep>(200).fill("more")));
