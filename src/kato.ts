@@ -1,6 +1,6 @@
 /**
- * The entry of kato: from arguments to a command. What a command may touch was planned before this process began, and
- * is held by the runtime and the kernel.
+ * The entry of kato: reads the arguments and runs the command. The plan of what the command may touch was made before
+ * this process began; the runtime and the kernel hold the process to it.
  */
 import { folderOf, runMain, WITHOUT_HOME } from "./cli/main.ts";
 import { DONE, fail } from "./cli/outcome.ts";

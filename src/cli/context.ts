@@ -1,4 +1,4 @@
-/** What a command is told of the person, the machine and the terminal. Types only. */
+/** The person, the machine and the terminal, as a command sees them. Types only. */
 import type { Launch } from "./command_line/launch.ts";
 
 /** A stream to print to. */
@@ -21,11 +21,11 @@ export interface Context extends Launch {
   readonly home: string;
   readonly uid: number;
   readonly cwd: string;
-  /** Those of `names` that are set, and that this process may see. */
+  /** The variables of `names` that are set and that this process may read. */
   readonly variables: (names: readonly string[]) => Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** IANA name of the system's zone; asked for where it is needed, because the answer takes milliseconds. */
+  /** IANA name of the system's zone. A function, because the answer takes milliseconds and few commands need it. */
   readonly timeZone: () => string;
   /** The administrator's policy folder: `/etc/kato`, except in tests. */
   readonly system: string;

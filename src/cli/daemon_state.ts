@@ -1,15 +1,15 @@
 /**
- * Whether the daemon runs, and what it says of itself. Requires read on `state/status.json` and `state/daemon.lock`;
- * writes nothing. Room: cli; edge.
+ * Whether the daemon runs, and what it last wrote about itself. Requires read on `state/status.json` and `state/daemon.lock`;
+ * writes nothing.
  */
 import { placesOf } from "../settings/places.ts";
 import { type Status, status as statusSchema } from "../protocol/status.ts";
 
 export interface DaemonState {
   readonly running: boolean;
-  /** The last it said, which a daemon that was killed could not correct; null when there is nothing to read. */
+  /** The last that it wrote. A daemon that was killed could not correct it. null: there is nothing to read. */
   readonly status: Status | null;
-  /** Why there is nothing to read although the file is there. */
+  /** Why the file that is there cannot be read; null: it can, or there is none. */
   readonly problem: string | null;
 }
 
@@ -23,11 +23,11 @@ export function readDaemonState(home: string): DaemonState {
   return { running, status, problem };
 }
 
-/** The daemon holds the lock for as long as it lives, whatever ends it. */
+/** The daemon holds the lock until it ends, in whatever way. */
 export function isLocked(path: string): boolean {
   try {
     using file = Deno.openSync(path, { read: true });
-    // Shared, and for a moment only: several people may look at the same time.
+    // A shared lock, for a moment: several commands may look at the same time.
     return !file.tryLockSync(false);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;

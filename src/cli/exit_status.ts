@@ -1,4 +1,4 @@
-/** Exit statuses, as sysexits.h and systemd know them. For src/kato.ts, and for what starts it. Pure. */
+/** Exit statuses, as sysexits.h and systemd know them. main.ts gives them; what starts kato reads them. Pure. */
 export const EXIT = {
   done: 0,
   failed: 1,

@@ -1,4 +1,4 @@
-/** The home folder that everything of kato's is below. Pure. */
+/** The person's home folder, which holds all files of kato. Pure. */
 import { normalize } from "@std/path";
 
 /** From `HOME`, without a slash at its end; null when it is no absolute path. */

@@ -1,6 +1,9 @@
 /**
- * What every entry of kato's has around its work: the streams, the variables it may see, and from how it ended to an
- * exit status. The only place that gives exit statuses. Reads no file and writes none. Room: cli; edge.
+ * The command line: the room that people type into. It reads what a command shows, and writes one export, one request
+ * or the two settings files. It never acts on what a session says.
+ *
+ * This file wraps every entry point: it opens the streams, reads the allowed variables, and turns the outcome into an
+ * exit status. No other file gives exit statuses. It reads no file and writes none.
  */
 import { escapeControls, isJournal, withPriority } from "../protocol/journal_line.ts";
 import { systemWords } from "../disk/entry_at.ts";
@@ -12,7 +15,7 @@ import { homeOf, NO_HOME } from "./home.ts";
 import { fail, type Outcome } from "./outcome.ts";
 import { openOutput } from "./terminal/output.ts";
 
-/** What this file itself looks at; commands ask for what they need. */
+/** The variables that this file reads. Commands ask for their own. */
 const VARIABLES = ["HOME", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "JOURNAL_STREAM"];
 
 export interface Own {
@@ -24,7 +27,7 @@ export interface Own {
   readonly variables: typeof readVariables;
 }
 
-/** A variable that this run was not granted is as if it were not set. */
+/** A variable that the plan does not grant counts as not set. */
 function readVariables(names: readonly string[]): Record<string, string> {
   const values: Record<string, string> = {};
   for (const name of names) {
@@ -62,8 +65,8 @@ export async function runMain(work: (own: Own) => Outcome | Promise<Outcome>): P
 }
 
 /**
- * In the journal, what the daemon says before it has a log, and how it ends, are errors. No other command is granted
- * the variable.
+ * Marks each line as an error where standard error is the journal. Only the daemon gets there: no other command is
+ * granted the variable. It writes here before it has its log, and when it ends.
  */
 function markLines(err: Output, environment: Readonly<Record<string, string>>): Output {
   if (!isJournal(environment)) return err;
@@ -71,10 +74,10 @@ function markLines(err: Output, environment: Readonly<Record<string, string>>): 
   return { ...err, write: (text) => err.write(mark(text)) };
 }
 
-/** For a command that needs a home when there is none. */
+/** The outcome of a command that needs a home, where there is none. */
 export const WITHOUT_HOME: Outcome = fail("refused", NO_HOME);
 
-/** The folder with the program's files, of which the entry at `url` is one. */
+/** The folder of the program's files. `url` is one of them. */
 export function folderOf(url: string): string {
   return new URL(".", url).pathname.replace(/\/$/, "");
 }
@@ -91,11 +94,11 @@ function end(outcome: Outcome, err: Output): number {
   }
 }
 
-/** The machine said no where nobody could go on, a reader has gone, or it is a bug. */
+/** The system refused, a reader went away, or kato has a bug. */
 function endUnexpectedly(error: unknown, err: Output): number {
-  // The reader (`kato … | head`) has what it wanted.
+  // The reader has all that it wanted, as in `kato … | head`.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
-  // Nothing takes effect without a record of it, so kato ends here; that is no bug.
+  // Nothing may take effect without its record, so kato ends here. That is no bug.
   if (error instanceof AuditLogError) {
     return end(fail(error.refused ? "refused" : "failed", `${error.message}.`), err);
   }

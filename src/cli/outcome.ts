@@ -1,24 +1,24 @@
-/** How a command ended. src/kato.ts turns it into an exit status; nothing else knows those. Pure. */
+/** How a command ended. main.ts turns this into an exit status. Pure. */
 
 export type Outcome =
   | { readonly outcome: "done" }
-  /** With its own words already printed when `message` is null. */
+  /** `message` is null where the command printed its own words. */
   | { readonly outcome: Failure; readonly message: string | null }
   /** The daemon's own exit status. */
   | { readonly outcome: "ended"; readonly status: number };
 
 /**
- * - `failed`: it was tried and did not work
- * - `usage`: what was typed cannot be meant
- * - `not-running`: the daemon is needed and does not run
- * - `denied`: policy says no
- * - `refused`: policy or configuration does not load
+ * - `failed`: kato tried, and it did not work
+ * - `usage`: the command line is wrong
+ * - `not-running`: the command needs the daemon, which does not run
+ * - `denied`: policy denies it
+ * - `refused`: the policy or the configuration does not load
  */
 export type Failure = "failed" | "usage" | "not-running" | "denied" | "refused";
 
 export const DONE: Outcome = { outcome: "done" };
 
-/** `message`: what went wrong, then what to do, each a sentence. */
+/** `message`: a sentence about what went wrong, then one about what to do. */
 export function fail(outcome: Failure, message: string | null): Outcome {
   return { outcome, message };
 }

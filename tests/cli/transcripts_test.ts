@@ -117,7 +117,7 @@ Deno.test("kato status shows what failed and is tried again", async () => {
     ran.out,
     /\nWaiting\n {2}claude-code \S+, since 2 min: Cannot use the state: database is locked\n/,
   );
-  assert.match(ran.out, /tried again until it succeeds/);
+  assert.match(ran.out, /kato tries again until it succeeds/);
 });
 
 Deno.test("kato status --json is what the daemon wrote, and whether it runs", async () => {

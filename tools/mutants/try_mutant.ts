@@ -8,7 +8,7 @@ const START_MS = 10_000;
 /** A test file that takes longer than this is not run once a mutant. */
 const SLOW_MS = 60_000;
 
-const COPIED = ["src", "tests", "tools", "fixtures", "policy", "docs", "deno.json", "deno.lock"];
+const COPIED = ["src", "tests", "tools", "fixtures", "packaging", "policy", "docs", "deno.json", "deno.lock"];
 
 /** One copy, in which one mutant at a time is tried. */
 export interface Copy {

@@ -1,6 +1,6 @@
 /**
  * `kato audit verify` and `kato audit tail`. Requires read on the log folder, or on the copy that is to be verified;
- * writes nothing. Room: cli; edge.
+ * writes nothing.
  */
 import { readLine } from "../../audit/chain.ts";
 import { placesOf } from "../../settings/places.ts";

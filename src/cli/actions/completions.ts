@@ -1,4 +1,4 @@
-/** `kato completions`. Requires nothing. Room: cli. */
+/** `kato completions`. Requires nothing. */
 import { completionsFor } from "../completions/completions.ts";
 import type { Context } from "../context.ts";
 import type { Shell } from "../command_line/kinds.ts";

@@ -1,4 +1,4 @@
-/** `kato daemon`: checks that the policy is the one that was planned with, then hands over. Room: cli. */
+/** `kato daemon`: checks that the policy is the one that was planned with, then hands over. */
 import { runDaemon } from "../../daemon/main.ts";
 import { VARIABLES } from "../../permissions/matrix.ts";
 import type { Context } from "../context.ts";

@@ -1,7 +1,7 @@
 /**
  * `kato doctor`: what protects this run and the daemon, and what needs attention. READS settings, the daemon's status,
  * its unit and the security log, and LISTS the provider and export roots; writes nothing. Says only what it saw, or
- * what the launcher saw for it. Room: cli; edge.
+ * what the launcher saw for it.
  */
 import { formatSettingsError } from "../../settings/keys.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
@@ -41,7 +41,7 @@ export async function examine({ permissions, json }: DoctorGiven, context: Conte
   return isWell ? DONE : fail("failed", null);
 }
 
-/** The kinds of authority that no profile of kato has. */
+/** No profile of kato has these kinds of authority. */
 function checkRuntime(): Check {
   const name = "runtime";
   const granted = (["net", "run", "ffi"] as const).filter((kind) =>

@@ -1,6 +1,6 @@
 /**
  * `kato export`. READS the logs of the chosen sessions, policy, and metadata of the destination's folder; WRITES the
- * decided destination and the audit log. Works whether the daemon runs or not. Room: cli; edge through its parts.
+ * decided destination and the audit log. Works whether the daemon runs or not.
  */
 import { openCommandLog } from "../../audit/command_log.ts";
 import { extname } from "@std/path";
@@ -28,7 +28,7 @@ import { absolutePath } from "../command_line/typed_path.ts";
 const NEEDS_RECORD =
   "No file is written without its record: mend that and try again, or print the session with '--output -'.";
 
-/** What is the same for every session of one run. */
+/** The same for every session of one export. */
 interface Run {
   readonly context: Context;
   readonly format: Format;
@@ -98,12 +98,12 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
   }
 }
 
-/** The named file's extension decides; a word in the name of a folder does not. */
+/** By the file's extension. A dot in the name of a folder does not count. */
 function formatOf(output: string): Format | null {
   return FORMATS.find((format) => extname(output) === `.${format}`) ?? null;
 }
 
-/** What the configuration shows, with what was asked for and without what was not. */
+/** The parts that the configuration shows, with those of --include and without those of --exclude. */
 function includesOf({ include, exclude }: ExportGiven, { render }: Config): Include[] {
   return INCLUDES.filter((part) => (render[part] || include.includes(part)) && !exclude.includes(part));
 }
@@ -118,13 +118,13 @@ function isFolder(output: string, { cwd, home }: Context): boolean {
   try {
     return Deno.statSync(absolutePath(output, cwd, home)).isDirectory;
   } catch (error) {
-    // What cannot be looked at is for the decision to judge.
+    // decide() judges a path that this process cannot look at.
     if (isSystemError(error) || error instanceof Deno.errors.NotCapable) return false;
     throw error;
   }
 }
 
-/** As typed as far as it was typed, so that the decision sees what the person wrote. */
+/** The folder stays as it was typed, so that the decision judges the person's own words. */
 function nameIn(folder: string, source: ChosenSource, { timeZone, format }: Run): string {
   const name = generateName(source.peek(), timeZone).replace(/md$/, format);
   return `${folder.replace(/\/+$/, "")}/${name}`;
@@ -148,7 +148,7 @@ async function printOne(source: ChosenSource, run: Run): Promise<Outcome> {
   return why === null ? DONE : fail("failed", why);
 }
 
-/** Gathers texts into pieces of this many characters, so that system calls do not count. */
+/** Texts are gathered into pieces of this many characters, so that system calls take no time that counts. */
 const PIECE = 256 * 1024;
 
 function gather(write: (text: string) => void): { add(text: string): null; flush(): void } {
@@ -245,7 +245,7 @@ function whyFailed({ end, events }: WrittenSession, { session }: ChosenSource, r
   return `Session ${plain(shortId(session))} has no conversation yet. ${run.whenEmpty}`;
 }
 
-/** Troubles that are named; `--format jsonl` and the log itself have the rest. */
+/** At most this many kinds of trouble are named. The log has the rest. */
 const NAMED = 5;
 
 function reportTroubles({ troubles, events }: WrittenSession, source: ChosenSource, run: Run): void {
@@ -260,7 +260,7 @@ function reportTroubles({ troubles, events }: WrittenSession, source: ChosenSour
   );
 }
 
-/** Signals that ask for an end, heard between two slices of the work. */
+/** Notes signals that ask for an end. The work looks at them between two slices. */
 function listenForInterruption(): { happened: () => boolean; close: () => void } {
   let interrupted = false;
   const hear = () => void (interrupted = true);

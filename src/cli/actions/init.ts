@@ -1,4 +1,4 @@
-/** `kato init`. Requires write on `~/.kato/config`; writes two files there, and only if they are not there. Room: cli; edge. */
+/** `kato init`. Requires write on `~/.kato/config`; writes two files there, and only if they are not there. */
 import { starterConfig, starterPolicy } from "../../settings/starter.ts";
 import { placesOf } from "../../settings/places.ts";
 import type { Context } from "../context.ts";

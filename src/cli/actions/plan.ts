@@ -1,4 +1,4 @@
-/** `kato plan -- ARGUMENTS`: what a command line may touch, for the launcher. Room: cli; edge through make_plan.ts. */
+/** `kato plan -- ARGUMENTS`: what a command line may touch, for the launcher. */
 import { renderPlan } from "../../permissions/plan_text.ts";
 import type { Context } from "../context.ts";
 import { makePlan, type PlanContext } from "../planning/make_plan.ts";

@@ -1,4 +1,4 @@
-/** `kato policy show` and `kato policy check`. Requires read on the settings; writes nothing. Room: cli; edge. */
+/** `kato policy show` and `kato policy check`. Requires read on the settings; writes nothing. */
 import { isInside } from "../../settings/folders.ts";
 import { formatSettingsError, type SettingsError, valueAt } from "../../settings/keys.ts";
 import { type Layer, POLICY_KEYS, type PolicyResult } from "../../settings/merge.ts";

@@ -1,7 +1,7 @@
 /**
  * `kato policy allow` and `kato policy deny`: one folder more or less in the person's own policy, and in what the
  * service's sandbox shows. READS the settings and metadata of the folder; WRITES `policy.toml` and the unit's drop-in,
- * and neither unless the policy that comes of it loads and does what was asked. Room: cli; edge.
+ * and neither unless the policy that comes of it loads and does what was asked.
  */
 import { openCommandLog } from "../../audit/command_log.ts";
 import { policyEdited } from "../../audit/events.ts";
@@ -105,7 +105,7 @@ export function denyFolder({ folder }: Asked, context: Context): Outcome {
   const tried = tryText(text, context);
   if (!("effective" in tried)) return tried.outcome;
   if (tried.effective.policy.destinations.roots.includes(path)) {
-    // The person's own list is ignored as a whole, because something in it is not enforced.
+    // One entry that asks for more than is enforced makes kato ignore the person's whole list.
     const message =
       `${tilde(path, home)} stays allowed: your own ${ROOTS} are ignored, because they ask for more ` +
       `than is enforced. 'kato policy check' has the line to mend. ${UNCHANGED}`;
@@ -142,7 +142,7 @@ function whyNoFolder(path: string, home: string): Outcome | null {
   }
 }
 
-/** As the daemon would be denied a new file in it. */
+/** Why the daemon could not make a file in `folder`; null: it could. */
 function whyDenied(folder: string, { policy }: EffectivePolicy, context: Context) {
   const { home, uid } = context;
   const { extensions, roots } = policy.destinations;
@@ -163,7 +163,7 @@ function whyDenied(folder: string, { policy }: EffectivePolicy, context: Context
   };
   const decision = decide(policy, request, path, lookUp(path, roots, home));
   if (decision.allow) return null;
-  // What is said is about the folder, not about a file that nobody named.
+  // The message is to name the folder: the person did not name a file.
   return { reason: decision.reason, message: plain(decision.message.replaceAll(path, folder)) };
 }
 
@@ -202,7 +202,7 @@ function without(text: string, path: string, rest: readonly string[], home: stri
   return shorter;
 }
 
-/** Before it is done, and under the policy that was in force until then. Throws what the disk says. */
+/** Written before the policy is: it names the policy that is in force until then. */
 function record(
   reason: "folder-allowed" | "folder-denied",
   path: string,
@@ -220,7 +220,7 @@ function write(text: string, home: string): void {
   writeAtomically(policyFile, text, true);
 }
 
-/** The unit follows, and what the person has to do is said. */
+/** Makes the unit follow the policy, and says what the person has to do. */
 function finish(effective: EffectivePolicy, { changed }: { changed: boolean }, context: Context): Outcome {
   const { home, out } = context;
   const kept = keepDropIn(effective.policy, home);

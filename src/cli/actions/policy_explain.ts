@@ -1,6 +1,6 @@
 /**
  * `kato policy explain`. READS the settings, the daemon's status, and metadata of what a path leads to; writes
- * nothing. Room: cli; edge.
+ * nothing.
  */
 import { dirname } from "@std/path";
 import { decide } from "../../destination/decide.ts";
@@ -169,7 +169,7 @@ function decideOn(
   return { decision, steps: explainSteps(decision, true), root: findHolder(dirname(path), roots) };
 }
 
-/** Of a folder, a file in it that is not there: whoever asks about a folder asks whether it may hold recordings. */
+/** For a folder, judges a new file in it: the question about a folder is whether recordings may go there. */
 function nameFile(
   invocation: PolicyExplainGiven,
   { policy: { destinations } }: EffectivePolicy,
@@ -177,7 +177,7 @@ function nameFile(
 ): PolicyExplainGiven {
   const { subject, as } = invocation;
   const base = as === "export" ? cwd : destinations.default_root;
-  // A name that cannot be typed is denied unseen, and the plan grants no look at it.
+  // Such a name is denied without a look, and the plan grants none.
   if (isHopeless(subject) || !isFolder(absolutePath(subject, base, home))) return invocation;
   const name = `${crypto.randomUUID().slice(0, 8)}.${destinations.extensions[0]}`;
   return { ...invocation, subject: `${subject.replace(/\/+$/, "")}/${name}` };
@@ -187,13 +187,13 @@ function isFolder(path: string): boolean {
   try {
     return Deno.statSync(path).isDirectory;
   } catch (error) {
-    // What cannot be looked at is for the decision to judge.
+    // decide() judges a path that this process cannot look at.
     if (error instanceof Error && "code" in error) return false;
     throw error;
   }
 }
 
-/** The file that is there, if the daemon says that it is one of its recordings: what kato made only its state knows. */
+/** The file at the path, if the daemon's status names it as a recording. Only the daemon knows the files that it made. */
 function findRecorded({ path, components }: Lookup, { home }: Context): ReadonlySet<string> {
   const recordings = readDaemonState(home).status?.recordings ?? [];
   const file = components.find((component) => component.path === path);

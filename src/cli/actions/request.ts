@@ -1,6 +1,6 @@
 /**
  * `kato record`, `capture`, `stop`: asks the daemon, through the spool. Requires list on the provider roots, read and
- * write on the spool; opens no log and no destination. Room: cli; edge.
+ * write on the spool; opens no log and no destination.
  */
 import { join } from "@std/path";
 import { placesOf } from "../../settings/places.ts";
@@ -18,8 +18,8 @@ import { loadEffective } from "../planning/load_settings.ts";
 import { plain } from "../terminal/style.ts";
 
 /**
- * A daemon that is not stuck has answered by then, even where no event tells it of a request, and the session has to be
- * read first. Milliseconds.
+ * A daemon that works has answered by then, even if it finds the request without an event of the file system and has to
+ * read the session first. Milliseconds.
  */
 const ANSWER_MS = 10_000;
 const LOOK_MS = 20;
@@ -50,7 +50,7 @@ export async function requestRecording(
   writeAtomically(path, JSON.stringify(request));
   const answered = await waitForAnswer(requests, request.id, lockFile);
   if (answered !== null) return report(answered, context);
-  // Nobody may act on it when the person was told that nobody did.
+  // From here on the person believes that nothing happened, so nobody may find the request.
   removeIfThere(path);
   return fail("not-running", "kato did not answer. See 'kato status', and its log for why.");
 }

@@ -1,4 +1,4 @@
-/** `kato sessions`. Requires read on the provider roots and on the daemon's status; writes nothing. Room: cli. */
+/** `kato sessions`. Requires read on the provider roots and on the daemon's status; writes nothing. */
 import { basename } from "@std/path";
 import { sessionKey, type SessionMeta, shortId } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
@@ -23,7 +23,7 @@ import {
 } from "../terminal/style.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 
-/** What fits a screen; nobody reads more of a list. */
+/** As many lines as fit a screen. */
 const LIMIT = 25;
 
 type Recorded = "recording" | "recorded" | null;

@@ -1,4 +1,4 @@
-/** `kato status`. Requires read on what the daemon says of itself. Room: cli; edge through daemon_state.ts. */
+/** `kato status`. Requires read on what the daemon says of itself. */
 import { shortId } from "../../protocol/session.ts";
 import type { RecordingStatus, Status } from "../../protocol/status.ts";
 import type { Context } from "../context.ts";
@@ -125,7 +125,7 @@ function describeRecording(recording: RecordingStatus, { home, now, out }: Conte
   return lines;
 }
 
-/** What failed and is tried again: of most interest to whoever wonders why nothing happens. */
+/** Work that failed and that kato tries again. It explains why nothing seems to happen. */
 function describeWaiting({ waiting }: Status, { now, out }: Context, paint: Paint): string[] {
   if (waiting.length === 0) return [];
   const lines = ["", paint("red", "Waiting")];
@@ -137,7 +137,7 @@ function describeWaiting({ waiting }: Status, { now, out }: Context, paint: Pain
   }
   if (waiting.length > LATEST) lines.push(`  … and ${count(waiting.length - LATEST, "other")}`);
   lines.push(
-    "  It is tried again until it succeeds; what was said later in these sessions waits, and is not lost.",
+    "  kato tries again until it succeeds. Later parts of these sessions wait; none is lost.",
   );
   return lines;
 }

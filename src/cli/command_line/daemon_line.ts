@@ -1,10 +1,10 @@
 /**
- * The daemon's command line as launchers write it, read without the parser of all others, which loads much that would
- * stay in memory. Room: cli; no authority, pure.
+ * Reads the daemon's command line as launchers write it. The parser of the other commands would stay in the daemon's
+ * memory.
  */
 import type { Launch } from "./launch.ts";
 
-/** What the daemon is told of this run. */
+/** What a launcher says to the daemon. */
 export type DaemonLaunch = Omit<Launch, "kernel" | "outputMade">;
 
 export interface DaemonLine {

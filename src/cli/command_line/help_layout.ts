@@ -1,4 +1,4 @@
-/** How help looks, and what becomes of a command line that is wrong. Pure. */
+/** How help looks, and how errors in a command line are reported. Pure. */
 import type { Command } from "commander";
 
 /** How wide, and whether in colour. */
@@ -7,7 +7,7 @@ export interface HelpStyle {
   readonly colour: boolean;
 }
 
-/** A command line that is none, and the command whose help would tell more. */
+/** A command line is wrong. The help of `command` says more. */
 export class UsageError extends Error {
   readonly command: string;
   constructor(command: string, message: string) {
@@ -16,7 +16,7 @@ export class UsageError extends Error {
   }
 }
 
-/** Settings that subcommands take over from the command that they are made with. */
+/** Commands inherit these settings from the command that they are made with. */
 export function layOut(
   program: Command,
   options: HelpStyle & { readonly printHelp: (text: string) => void },
@@ -78,7 +78,7 @@ export function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
-/** Errors say which command they are about; help and version pass as they are. */
+/** Errors name their command; help and version pass as they are. */
 export function stopAtErrors(command: Command): void {
   // `--help` is enough, and every command has it.
   command.helpCommand(false);

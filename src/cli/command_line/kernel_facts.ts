@@ -1,6 +1,6 @@
 /**
- * What the launcher tells `kato doctor` of the kernel: the runtime opens `/proc` to no profile, so who launches kato
- * looks there. Room: cli; no authority, pure.
+ * What the launcher says to `kato doctor` about the kernel. The runtime opens `/proc` to no profile, so the launcher
+ * looks there.
  */
 import { InvalidArgumentError } from "commander";
 import type { Kind } from "./command.ts";
@@ -16,15 +16,15 @@ export interface ProcessFacts {
 }
 
 export interface KernelFacts {
-  /** Of this kernel; 0: it has no Landlock. null: not told. */
+  /** Of this kernel. 0: it has no Landlock; null: not said. */
   readonly landlockAbi: number | null;
   /** Of the daemon that holds the lock of this home. */
   readonly processes: readonly ProcessFacts[];
   /** The service that the daemon runs in. */
   readonly unit: string | null;
-  /** Folders of the policy that are not there for the daemon, or are others than for this person. */
+  /** Folders of the policy that the daemon does not see, or that are other folders to it than to this person. */
   readonly misses: readonly string[];
-  /** Whether this person's services could have namespaces of their own. null: not told. */
+  /** Whether this person's services could have namespaces of their own. null: not said. */
   readonly userNamespaces: boolean | null;
 }
 

@@ -1,4 +1,4 @@
-/** From a command line to what it asks for. Room: cli; no authority, pure. */
+/** Parses a command line. Pure. */
 import { CommanderError } from "commander";
 import { neutralise } from "../../render/neutralise.ts";
 import { type HelpStyle, UsageError } from "./help_layout.ts";
@@ -6,9 +6,9 @@ import { createProgram, type Invocation } from "./program.ts";
 
 export type Parsed =
   | { readonly parsed: "invocation"; readonly invocation: Invocation }
-  /** Help or the version was asked for: this is it. */
+  /** The help or the version. */
   | { readonly parsed: "text"; readonly text: string }
-  /** `message` has no full stop; `command` is the one whose help tells more. */
+  /** `message` has no full stop. The help of `command` says more. */
   | { readonly parsed: "wrong"; readonly message: string; readonly command: string };
 
 /** @param line The arguments, without the program's name. */
@@ -37,7 +37,7 @@ export function parseArguments(line: readonly string[], style: HelpStyle): Parse
   return { parsed: "invocation", invocation };
 }
 
-/** The parser's message in the form of ours: one line, and no character of it steers the terminal. */
+/** The parser's message in kato's form: on one line, without a character that steers the terminal. */
 function plainMessage(message: string): string {
   const [first = "", hint] = message.replace(/^error: /, "").split("\n(");
   const mend = hint === undefined ? "" : `. ${hint.replace(/\)$/, "")}`;

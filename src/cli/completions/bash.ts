@@ -66,7 +66,7 @@ complete -F _kato kato
 `;
 }
 
-/** As the loop sees it: what was said so far, a space, and the word. */
+/** As the loop sees it: the command so far, a space, and the word. */
 function spaced(path: string): string {
   return path.includes(" ") ? path : ` ${path}`;
 }
@@ -86,7 +86,7 @@ function complete(value: Completion): string {
   }
 }
 
-/** Options where one is begun; otherwise what may stand there. */
+/** Options where the word begins as one, else the values that may stand there. */
 function wordsOf({ options, commands, arguments: [first] }: CommandShape): string {
   const flags = options.flatMap(({ short, long }) => short === null ? [long] : [short, long]).join(" ");
   const option = `[[ $word == -* ]]`;
@@ -95,7 +95,7 @@ function wordsOf({ options, commands, arguments: [first] }: CommandShape): strin
     return `if ${option}; then _kato_words '${flags}'; else _kato_words '${names}'; fi`;
   }
   if (first === undefined || first.value.kind === "text") return `${option} && _kato_words '${flags}'`;
-  // What stands second is something else.
+  // The second argument is of another kind.
   const other = first.variadic ? "else" : `elif [[ $before == "\${command##* }" ]]; then`;
   return `if ${option}; then _kato_words '${flags}'; ${other} ${complete(first.value)}; fi`;
 }

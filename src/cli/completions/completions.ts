@@ -1,4 +1,4 @@
-/** What makes a shell complete kato's commands, from the one description of them. Pure. */
+/** Writes completions for each shell from the table of commands. Pure. */
 import type { Shell } from "../command_line/kinds.ts";
 import { bashCompletions } from "./bash.ts";
 import { fishCompletions } from "./fish.ts";

@@ -38,7 +38,7 @@ ${lines.join("\n")}
 `;
 }
 
-/** What stands second is something else, and nothing that could be guessed. */
+/** Only the first: no command has a second argument that could be guessed. */
 function firstArgument({ path, name, arguments: [first] }: CommandShape): string[] {
   if (first === undefined || first.value.kind === "text") return [];
   const place = first.variadic ? "" : `; and test (commandline -opc)[-1] = ${name}`;

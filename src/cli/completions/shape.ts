@@ -2,7 +2,7 @@
 import type { Command, Completion, Parameter } from "../command_line/command.ts";
 import { SECTIONS } from "../commands/table.ts";
 
-/** For sed: of a line of `kato sessions`, the id and the rest; a header's words are shorter. */
+/** For sed: the id and the rest of a line of `kato sessions`. The words of its header are shorter than an id. */
 export const SESSION_LINE = "^[^0-9A-Za-z]+([0-9A-Za-z-]{4,}) +(.*)$";
 
 export interface OptionShape {

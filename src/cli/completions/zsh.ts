@@ -72,7 +72,7 @@ function optionSpec({ short, long, says, value, placeholder }: OptionShape): str
 function argumentSpec({ name, says, required, variadic, value }: ArgumentShape): string {
   const place = variadic ? "*" : required ? "" : ":";
   return quote(`${place}:${escape(name.toLowerCase() + ", " + says)}:${
-    // A message would keep an option from being completed in this place.
+    // With a message here, zsh would not complete an option in this place.
     value.kind === "text" ? "( )" : action(value)}`);
 }
 
@@ -91,7 +91,7 @@ function action(value: Completion): string {
   }
 }
 
-/** What would end a part of a spec. */
+/** Escapes the characters that end a part of a spec. */
 function escape(text: string): string {
   return text.replace(/[\\:[\]]/g, "\\$&");
 }

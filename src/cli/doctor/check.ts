@@ -1,4 +1,4 @@
-/** One finding of `kato doctor`, and how findings look. Room: cli; pure. */
+/** One finding of `kato doctor`, and how findings look. */
 import type { Output } from "../context.ts";
 import { padEnd, painter } from "../terminal/style.ts";
 
@@ -7,7 +7,7 @@ export interface Check {
   /** `note`: worth knowing, and kato works all the same. */
   readonly state: "ok" | "note" | "problem";
   readonly message: string;
-  /** The one thing that mends it; null where nothing need be mended. */
+  /** What to do about it; null where there is nothing to do. */
   readonly mend: string | null;
 }
 

@@ -1,6 +1,5 @@
 /**
  * Whether the program's files are those that were built: `SHA256SUMS` lies beside them. Requires read on the program.
- * Room: cli; edge.
  */
 import { join } from "@std/path";
 import { type Check, note, ok, problem } from "./check.ts";
@@ -8,7 +7,7 @@ import { type Check, note, ok, problem } from "./check.ts";
 const NAME = "installation";
 const MEND = "install kato again";
 
-/** @param code Files and folders of the program; of a checkout, which has no sums, nothing is said to be wrong. */
+/** @param code Files and folders of the program. A checkout has no sums, which is no problem. */
 export async function checkInstallation(code: readonly string[]): Promise<Check> {
   const folder = code.find((place) => read(join(place, "SHA256SUMS")) !== null);
   if (folder === undefined) {
@@ -36,7 +35,7 @@ function read(path: string): Uint8Array<ArrayBuffer> | null {
   try {
     return Deno.readFileSync(path);
   } catch (error) {
-    // A file of the program stands in the place of a folder, or nothing is there.
+    // `code` names files too, and a folder need not have the file.
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * What the kernel holds, of this run and of the daemon's processes: as the launcher saw it, not as the daemon says.
- * Room: cli; no authority, pure.
+ * Checks how the kernel confines this run and the daemon's processes, as the launcher saw it: the daemon's own word does
+ * not count.
  */
 import type { Status } from "../../protocol/status.ts";
 import type { Launch } from "../command_line/launch.ts";
@@ -8,7 +8,7 @@ import type { KernelFacts, ProcessFacts } from "../command_line/kernel_facts.ts"
 import { plain } from "../terminal/style.ts";
 import { type Check, note, ok, problem } from "./check.ts";
 
-/** Parts of the sandbox that a kernel may lack: what that leaves open, and what has it. */
+/** Parts of the sandbox that a kernel may lack: what stays open without the part, and how to get it. */
 const PARTS: Readonly<Record<string, readonly [open: string, mend: string]>> = {
   "landlock": [
     "the kernel bounds no path: the runtime's permissions and the path policy are all that does",
@@ -49,16 +49,16 @@ export function checkKernel({ kernelSandbox, kernelMissing, kernel }: Launch): C
 }
 
 function describeMissing(part: string): Check {
-  const [open, mend] = PARTS[part] ?? ["what that leaves open is not known", null];
+  const [open, mend] = PARTS[part] ?? ["kato does not know what stays open", null];
   return note("kernel sandbox", `without ${plain(part)}, ${open}`, mend);
 }
 
-/** What the kernel holds the daemon's processes to. Of Landlock it tells nobody anything. */
+/** How the kernel confines the daemon's processes. It shows nobody their Landlock rules. */
 export function checkProcesses(status: Status, { processes }: KernelFacts, kernelSandbox: boolean): Check[] {
   if (processes.length === 0) {
     return kernelSandbox
       ? [note("daemon", "the kernel does not say which process holds the daemon's lock")]
-      : [note("daemon", "what the kernel holds its processes to is told to the installed kato only")];
+      : [note("daemon", "only the installed kato sees how the kernel confines its processes")];
   }
   const own = processes.find(({ role }) => role === "orchestrator");
   const checks: Check[] = processes.map(checkProcess);

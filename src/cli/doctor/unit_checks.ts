@@ -1,6 +1,6 @@
 /**
  * The unit that the daemon runs in. READS kato's unit files and drop-ins, as the plan grants them: systemd itself
- * cannot be asked without a socket or another program. Room: cli; edge.
+ * cannot be asked without a socket or another program.
  */
 import { basename, join } from "@std/path";
 import { SYSTEM_UNIT_FOLDERS, unitFolders } from "../../permissions/plan.ts";
@@ -9,7 +9,7 @@ import { plain, tilde } from "../terminal/style.ts";
 import { type Check, note, ok, problem } from "./check.ts";
 import { EXPECTED_OF_NAMESPACES, missingProperties, readService, type View, viewOf } from "./unit_file.ts";
 
-/** Of no interest: a unit is a page long. */
+/** A larger file is not read: a unit is a page long. */
 const MOST_BYTES = 64 * 1024;
 
 /** Of a person's manager, and of the system's for one person. */
@@ -17,7 +17,7 @@ const UNIT = "kato.service";
 const TEMPLATE = "kato@.service";
 const INSTANCE = /^kato@([^@/]+)\.service$/;
 
-/** Where people can be given namespaces in their services it is not needed. */
+/** Needed only where a person's services get no namespaces. */
 const FALLBACK = "50-no-userns.conf";
 const INSTALL_FALLBACK =
   `install -D -m 0644 -t ~/.config/systemd/user/${UNIT}.d /usr/share/kato/systemd/${FALLBACK}` +
@@ -25,14 +25,14 @@ const INSTALL_FALLBACK =
 
 export interface UnitPlaces {
   readonly home: string;
-  /** Of units of the person's manager, and of the system's; the one that counts most first. */
+  /** Folders of units, of the person's manager and of the system's. The one that wins comes first. */
   readonly user: readonly string[];
   readonly system: readonly string[];
-  /** Who lingers has a file of that name in it. */
+  /** Holds a file of the name of each person whose services run without a login. */
   readonly linger: string;
 }
 
-/** What the policy has the daemon read and write. */
+/** Folders that the policy makes the daemon read and write. */
 export interface Roots {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -137,7 +137,7 @@ function checkView(unit: string, view: View, { reads, writes }: Roots, home: str
   });
 }
 
-/** It is bound, and was made or moved since. */
+/** The folder is bound, but was made or moved after the daemon began. */
 function checkMissed(path: string, unit: string, home: string): Check {
   const message = `${
     plain(tilde(path, home))
@@ -149,7 +149,7 @@ function checkMissed(path: string, unit: string, home: string): Check {
   );
 }
 
-/** Homes are named after people nearly everywhere; where they are not, nothing is said that is wrong. */
+/** By the name of the home, which is nearly everywhere the person's. Elsewhere this only notes too much. */
 function checkLingering({ home, linger }: UnitPlaces): Check[] {
   const names = listNames(linger);
   if (names.includes(basename(home))) return [ok("lingering", "kato runs while you are not logged in, too")];
@@ -168,7 +168,7 @@ function findFiles(folders: readonly string[], unit: string, names: readonly str
   const text = folders.map((folder) => readFile(join(folder, unit))).find((text) => text !== null);
   if (text === undefined || text === null) return null;
   const dropIns = new Map<string, string>();
-  // A drop-in hides those of its name in folders that count less.
+  // A drop-in hides one of the same name in a folder that comes later.
   for (
     const folder of folders.toReversed().flatMap((folder) => names.map((name) => join(folder, `${name}.d`)))
   ) {
@@ -200,7 +200,7 @@ function listNames(folder: string): string[] {
   }
 }
 
-/** A place that is not there, or that the kernel closes because it was not there when this command began. */
+/** A path that is not there. One that was made after this command began is closed to it by the kernel. */
 function absent<T>(error: unknown, value: T): T {
   if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) return value;
   throw error;

@@ -3,7 +3,7 @@ import { isInside } from "../../settings/folders.ts";
 
 const YES = /^(?:yes|true|on|1)$/;
 
-/** What the unit of an installation sets, whatever the machine; a pattern for what its value must be. */
+/** Settings of an installation's unit that work on every machine, each with a pattern for its value. */
 export const EXPECTED: Readonly<Record<string, RegExp>> = {
   NoNewPrivileges: YES,
   MemoryDenyWriteExecute: YES,
@@ -19,7 +19,7 @@ export const EXPECTED: Readonly<Record<string, RegExp>> = {
   MemoryMax: /^(?!infinity$)\S/,
 };
 
-/** What it sets besides, and what only namespaces can give: systemd's own view of the machine for the daemon. */
+/** Its other settings. They need namespaces, in which systemd gives the daemon its own view of the machine. */
 export const EXPECTED_OF_NAMESPACES: Readonly<Record<string, RegExp>> = {
   PrivateUsers: YES,
   CapabilityBoundingSet: /^$/,
@@ -40,7 +40,7 @@ export const EXPECTED_OF_NAMESPACES: Readonly<Record<string, RegExp>> = {
   ProtectControlGroups: YES,
 };
 
-/** Settings that grow with every line. */
+/** Settings to which every line adds. */
 const LISTS = new Set([
   "BindPaths",
   "BindReadOnlyPaths",
@@ -52,7 +52,7 @@ const LISTS = new Set([
   "TemporaryFileSystem",
 ]);
 
-/** Settings for which nothing is a value. */
+/** Settings whose empty value means something. */
 const MAY_BE_EMPTY = new Set(["CapabilityBoundingSet", "AmbientCapabilities"]);
 
 /**
@@ -99,13 +99,13 @@ export function missingProperties(
 
 /** What the daemon in a unit sees of the file system. */
 export interface View {
-  /** Whether the unit gives it a view of its own at all. */
+  /** Whether the unit gives the daemon a view of its own. */
   readonly isOwn: boolean;
   canRead(path: string): boolean;
   canWrite(path: string): boolean;
 }
 
-/** @param person Whose home `%h` is, and whose name `%i` of the template. */
+/** @param person `%h` stands for their home, and `%i` in the template for their name. */
 export function viewOf(
   settings: ReadonlyMap<string, string>,
   person: { readonly home: string; readonly name: string },

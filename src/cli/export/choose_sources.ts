@@ -1,4 +1,4 @@
-/** The sessions that an export was told to write. Requires list and read on the provider roots, or on the file. Room: cli; edge. */
+/** The sessions that an export was told to write. Requires list and read on the provider roots, or on the file. */
 import { locateLog } from "../../parser/session_files.ts";
 import type { ProviderId } from "../../protocol/event.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
@@ -15,7 +15,7 @@ import { recogniseLog } from "./recognise_log.ts";
 import type { ExportSource } from "./write_session.ts";
 
 export interface ChosenSource extends ExportSource {
-  /** What is known before it is read, for the name of a generated file. */
+  /** Title, project and start, found without reading all of it: for the name of a generated file. */
   peek(): SessionMeta;
 }
 
@@ -53,7 +53,7 @@ function chooseNamed(typed: readonly string[], found: readonly FoundSession[]): 
 
 function chooseFile(only: ProviderId | null, named: string): Sources {
   try {
-    // A link stands for the log that it leads to: what belongs to that lies beside it.
+    // A link stands for the log that it leads to. The files that belong to a log lie beside it.
     const path = Deno.realPathSync(named);
     const info = Deno.statSync(path);
     if (!info.isFile) {

@@ -1,6 +1,6 @@
 /**
- * Whether an export may write where it was told to: looked up, decided, and on the disk in the audit log before
- * anything is opened. Requires list on the destination's folder and write on the logs. Room: cli; edge.
+ * Decides whether an export may write to its destination. The decision is in the audit log, on the disk, before
+ * anything is opened. Requires list on the destination's folder and write on the logs.
  */
 import { decide } from "../../destination/decide.ts";
 import type { Decision, Request } from "../../destination/decision.ts";
@@ -57,7 +57,7 @@ export async function openDecided(
     const reason = isNew ? "created" : "replaced";
     context.audit.append(destinationOpened(recorded, destination, "allow", reason, null));
   } catch (error) {
-    // Nothing is left of what is not on record.
+    // A file whose opening is not on record must not stay.
     await opened.file.abandon();
     throw error;
   }
@@ -89,7 +89,7 @@ type Verdict = Decision | {
   readonly message: string;
 };
 
-/** A recording is never replaced under the daemon's hands, not even with --force. */
+/** The daemon appends to a recording, so that an export must not replace it, not even with --force. */
 function withoutRecordings(decision: Decision, recorded: ReadonlySet<string>): Verdict {
   if (!decision.allow || decision.existing === null || !recorded.has(decision.path)) return decision;
   const message =

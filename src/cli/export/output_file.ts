@@ -1,6 +1,6 @@
 /**
- * The file that an export writes: opened as it was decided, compared with the decision before it gets a byte.
- * Requires write on the destination, and list on its folder for the comparison. Room: cli; edge.
+ * The file that an export writes. It is opened as decided, and compared with the decision before it gets a byte.
+ * Requires write on the destination, and list on its folder for the comparison.
  */
 import type { ReasonOf } from "../../audit/reasons.ts";
 import type { Allowed, Decision } from "../../destination/decision.ts";
@@ -11,13 +11,13 @@ const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
 
 export interface OutputFile {
-  /** A promise where the disk is behind: nothing may be written before it has come. */
+  /** A promise where the disk is behind. Write no more before it resolves. */
   write(text: string): Promise<void> | null;
-  /** Flushes and closes; the size. */
+  /** Flushes and closes. Returns the size. */
   finish(): Promise<number>;
-  /** Closes; a file that was made for this export is removed. Whether it was. */
+  /** Closes, and removes a file that was made for this export. Returns whether it did. */
   abandon(): Promise<boolean>;
-  /** Closes it with what is in it. */
+  /** Closes, and leaves what was written. */
   close(): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export function openOutput(
       message: `What was opened is not what was decided (${difference}); nothing was written. Try again.`,
     };
   }
-  // Only now is it known to be the file that the person wants replaced.
+  // Only now is it certain that this is the file to replace.
   if (existing !== null) file.truncateSync(0);
   const made = isNew ? [...decision.directories, path] : [];
   return { file: sinkOf(file, existing !== null && isNew ? "empty" : "remove", made) };
@@ -71,14 +71,14 @@ export function openOutput(
 function openFile({ path, existing, directories }: Allowed): Deno.FsFile {
   for (const directory of directories) {
     Deno.mkdirSync(directory, { mode: DIRECTORY_MODE });
-    // The umask may have taken more than group and others.
+    // A umask may take the owner's permissions too.
     Deno.chmodSync(directory, DIRECTORY_MODE);
   }
   if (existing !== null) return Deno.openSync(path, { append: true });
   const file = Deno.openSync(path, { append: true, createNew: true, mode: FILE_MODE });
   const { mode, dev, ino } = file.statSync();
   if (((mode ?? 0) & 0o777) !== FILE_MODE) {
-    // A mode is set by name only: of another file that stands there by now it is not changed.
+    // chmod works by name only, and another file may stand there by now.
     const named = Deno.lstatSync(path);
     if (named.dev === dev && named.ino === ino) Deno.chmodSync(path, FILE_MODE);
   }
@@ -106,7 +106,7 @@ const encoder = new TextEncoder();
  */
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** After as many buffers what was written goes to the disk, so that little is left to wait for at the end. */
+/** After this many buffers, data goes to the disk, so that the last flush has little to do. */
 const BUFFERS_TO_FLUSH = 8;
 
 /**
@@ -128,18 +128,18 @@ function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly stri
     if (flush) await file.syncData();
   }
 
-  /** Comes when the buffer that was written before may be filled. */
+  /** Resolves when the other buffer may be filled again. */
   async function drain(): Promise<void> {
     await writing;
     drained += 1;
     writing = writeOut(buffer.subarray(0, filled), drained % BUFFERS_TO_FLUSH === 0);
-    // Its failure is the next drain's to tell.
+    // The next drain reports a failure.
     writing.catch(() => {});
     [buffer, other] = [other, buffer];
     filled = 0;
   }
 
-  /** What of `text` found no room. */
+  /** The end of `text` that found no room. */
   function fill(text: string): string {
     const { read, written } = encoder.encodeInto(text, buffer.subarray(filled));
     filled += written;
@@ -157,7 +157,7 @@ function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly stri
   async function close(): Promise<void> {
     if (closed) return;
     closed = true;
-    // Whatever became of it: a handle is not closed under a write.
+    // Even if it failed: a handle is not closed under a write.
     await writing.catch(() => {});
     file.close();
   }
@@ -177,11 +177,11 @@ function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly stri
       return size;
     },
     async abandon() {
-      // Whatever became of it: what it wrote is taken away.
+      // Even if it failed: the file is removed with what it wrote.
       await writing.catch(() => {});
       if (undo === "empty") file.truncateSync(0);
       await close();
-      // Somebody may have removed it before: nothing of it is left, either way.
+      // Somebody else may have removed it already.
       const created = made.at(-1);
       if (undo === "remove" && created !== undefined) removeIfThere(created);
       return created !== undefined;

@@ -1,10 +1,10 @@
-/** A progress bar for work that takes a while, on a terminal only. Room: cli; writes to the terminal. */
+/** A progress bar for work that takes a while, on a terminal only. */
 import type { Output } from "../context.ts";
 import { fit, showSize } from "../terminal/style.ts";
 
-/** Work that is over by then needs no bar. Milliseconds. */
+/** Work that is shorter needs no bar. Milliseconds. */
 const QUIET = 400;
-/** Between two looks of it. Milliseconds. */
+/** Between two changes of the bar. Milliseconds. */
 const STEP = 100;
 const BAR = 24;
 

@@ -1,4 +1,4 @@
-/** Whose log a file is. Requires read on the file; reads its beginning. Room: cli; edge. */
+/** Finds out which provider's log a file is. Requires read on the file; reads its beginning. */
 import { basename } from "@std/path";
 import { introduce, readRecords } from "../../parser/introduction.ts";
 import { MAIN_AGENT, type ProviderId } from "../../protocol/event.ts";
@@ -14,9 +14,9 @@ export type Recognised =
   | { readonly message: string };
 
 /**
- * By the name that a provider gives its logs, wherever the folder was copied to; else by what is in it.
+ * By its name, wherever it was copied to, if a provider names its logs so; else by its records.
  *
- * @param said Whose it is, if the person said so.
+ * @param said The provider that the person named, if any.
  */
 export function recogniseLog(path: string, said: ProviderId | null): Recognised {
   const candidates = providers.filter(({ id }) => said === null || id === said);
@@ -37,7 +37,7 @@ export function recogniseLog(path: string, said: ProviderId | null): Recognised 
   return { message };
 }
 
-/** What the provider calls a file whose path ends as this one does. */
+/** How the provider classifies a file whose path ends as this one does. */
 function classifyAnywhere(provider: Provider, path: string): Source | null {
   const segments = path.split("/").slice(-DEPTH);
   for (let from = 0; from < segments.length; from += 1) {
@@ -59,7 +59,7 @@ function recogniseContent(path: string, candidates: readonly Provider[]): Provid
   return best;
 }
 
-/** Records that say something to the provider, less those that are strange to it. */
+/** The number of records that the provider knows, less those that it does not know. */
 function countKnown(provider: Provider, path: string): number {
   const fold = provider.begin(MAIN_AGENT);
   let known = 0;

@@ -1,7 +1,6 @@
 /**
  * One session, read whole and rendered: the reading end of an export. Memory stays flat whatever the log's size.
- * Requires read on the session's logs; what becomes of the text is the sink's matter. Room: cli; edge through
- * SessionReader.
+ * Requires read on the session's logs; the caller's `write` takes the text.
  */
 import type { SessionFiles } from "../../parser/session_files.ts";
 import { searchText } from "../../parser/search_text.ts";
@@ -10,10 +9,10 @@ import type { Format, Include, RenderHead } from "../../protocol/render.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { rendererFor } from "../../render/registry.ts";
 
-/** Signals wait hardly longer than this, nor does the disk for its next piece or for its flush. Milliseconds. */
+/** The work pauses this often, so that signals, writes and flushes can go on. Milliseconds. */
 const SLICE = 3;
 
-/** Records between two looks at the clock, which would cost more than some of them. */
+/** Records between two looks at the clock: a look costs more than some records do. */
 const RECORDS_TO_LOOK = 8;
 
 export interface ExportSource {
@@ -30,11 +29,11 @@ export interface WriteOptions {
   readonly timeZone: string;
   readonly include: readonly Include[];
   /**
-   * Takes each event's text by itself: gathered before they are bytes, one letter beyond Latin-1 doubles them all.
-   * Takes the next when the promise has come that it may give.
+   * Takes the text of one event: of texts that are joined first, one letter beyond Latin-1 doubles the memory of all.
+   * Where it returns a promise, the next text comes after that.
    */
   readonly write: (text: string) => Promise<void> | null;
-  /** Told now and then how many bytes of the main log were read. */
+  /** Gets now and then the number of bytes of the main log that were read. */
   readonly progress: (bytes: number) => void;
   /** Whether to stop early. */
   readonly stopped: () => boolean;
@@ -43,7 +42,7 @@ export interface WriteOptions {
 export interface WrittenSession {
   readonly end: "complete" | "stopped" | "unreadable";
   readonly events: number;
-  /** What was not understood, or too large, with how often. */
+  /** Records that were not understood or too large, by kind, with how often. */
   readonly troubles: ReadonlyMap<string, number>;
 }
 
@@ -63,7 +62,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
     },
   });
   const renderer = rendererFor(format);
-  // Known with the first event, as in a recording, so that both have the same head.
+  // Made with the first event, as for a recording, so that both have the same head.
   const headNow = (): RenderHead => ({
     format,
     meta: reader.meta(),

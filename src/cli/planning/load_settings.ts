@@ -1,4 +1,4 @@
-/** Policy and configuration for a command that needs them. Requires read on the settings. Room: cli; edge. */
+/** Policy and configuration for a command that needs them. Requires read on the settings. */
 import { formatSettingsError, type SettingsError } from "../../settings/keys.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import type { Config } from "../../settings/policy.ts";

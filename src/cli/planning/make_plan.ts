@@ -48,7 +48,7 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
     hasUnit: request.profile === "policy:edit" && hasUnit(unitFolders(home)),
     realPaths: {},
   };
-  // What is granted says what may be a link; only then are links known.
+  // The paths to follow are those that are granted, so the plan is made twice.
   const first = plan(request, found.effective, facts);
   return { ok: true, plan: plan(request, found.effective, { ...facts, realPaths: findRealPaths(first) }) };
 }

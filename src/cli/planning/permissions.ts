@@ -1,4 +1,4 @@
-/** The permission matrix with the paths of this machine, for `kato doctor --permissions`. Room: cli; edge through make_plan.ts. */
+/** Shows the permission matrix with the paths of this machine, for `kato doctor --permissions`. */
 import { MATRIX, type Profile } from "../../permissions/matrix.ts";
 import type { Plan } from "../../permissions/plan.ts";
 import type { Context } from "../context.ts";
@@ -8,7 +8,7 @@ import { loadEffective } from "./load_settings.ts";
 import { describeSandbox, padEnd, painter, tilde } from "../terminal/style.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 
-/** What runs under these is planned with another command, or is the planner itself. */
+/** No command runs under these: they are the planner, and roles that are planned with the daemon. */
 const NO_COMMANDS: ReadonlySet<Profile> = new Set(["plan", "parser:<provider>", "writer:<destination>"]);
 
 /** Files and folders that arguments name are left out here. */

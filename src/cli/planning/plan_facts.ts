@@ -1,6 +1,6 @@
 /**
- * What a plan takes from policy and providers. Apart from make_plan.ts, so that a command whose plan needs neither
- * does not load them. READS the settings; writes nothing. Room: cli; edge through settings.ts.
+ * What a plan takes from policy and providers. It is apart from make_plan.ts, so that a command whose plan needs neither
+ * loads neither. READS the settings; writes nothing.
  */
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import { rowOf } from "../../permissions/matrix.ts";
@@ -25,7 +25,7 @@ export async function findPlanFacts(
   const loaded = loadEffective({ ...context, planHash: null });
   if (!loaded.ok && rowOf(profile).needsPolicy) return loaded;
   const named = loaded.ok ? null : loadPolicyByName(context);
-  // What is wrong is on the disk, where the command itself may not look: only this plan can tell of it.
+  // The fault is on the disk, where the command itself may not look. Only the planner can report it.
   if (!loaded.ok && named?.ok === true && profile !== "cli-read:doctor") return loaded;
   return {
     ok: true,
@@ -36,9 +36,9 @@ export async function findPlanFacts(
   };
 }
 
-/** Only then are the providers loaded, which is most of what there is to load. */
+/** Loads the providers, which are most of the code. */
 async function findBesides(file: string): Promise<string[]> {
-  // A person may name a link to it.
+  // The person may have named a link.
   const log = realPath(file);
   const { providers } = await import("../../providers/registry.ts");
   const besides = providers.flatMap((

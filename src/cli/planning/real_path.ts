@@ -1,7 +1,7 @@
-/** Where a path leads, links followed. Requires a look at it. Room: cli; edge. */
+/** Where a path leads when its links are followed. Requires list on the path. */
 import { basename, dirname, join } from "@std/path";
 
-/** Where `path` is, or would be if it were made. Where this process may not look, the name is all that is known. */
+/** Where `path` is, or would be if it were made. Without permission to look, `path` itself. */
 export function realPath(path: string): string {
   try {
     return Deno.realPathSync(path);
@@ -13,7 +13,7 @@ export function realPath(path: string): string {
   }
 }
 
-/** What the file system says; permissions that are missing are a bug of ours. */
+/** Whether the system raised it. A permission that the plan should have granted is a bug of kato. */
 export function isSystemError(error: unknown): boolean {
   return error instanceof Error && "code" in error && !(error instanceof Deno.errors.NotCapable);
 }

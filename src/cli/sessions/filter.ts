@@ -10,7 +10,7 @@ export function earliest(since: Since | null, now: number): number {
   return "ago" in since ? now - since.ago : since.at;
 }
 
-/** Whether a session held in `project` is meant; one whose folder is unknown is in none. */
+/** Whether a session that was held in the folder `held` is in the project. One without a folder is in no project. */
 export function isInProject(
   { project }: Pick<SessionFilter, "project">,
   held: string | null,

@@ -1,8 +1,4 @@
-/**
- * Which sessions are on this machine. Requires read on the provider roots: some clients' logs must be asked
- * what they are. Room: cli; edge through
- * the parser's discovery.
- */
+/** Finds the sessions on this machine. Requires read on the provider roots: some logs must be read to know their session. */
 import type { SessionFiles } from "../../parser/session_files.ts";
 import { indexSessions, type SessionOnDisk } from "../../parser/session_index.ts";
 import type { ProviderId } from "../../protocol/event.ts";

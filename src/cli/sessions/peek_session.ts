@@ -1,6 +1,6 @@
 /**
- * What a session is called and where it was held, without reading all of it: the first records until that is known,
- * and the short records at the end, since people name a session late. Requires read on the log. Room: cli; edge.
+ * Finds a session's title and project without reading all of it. It reads the first records until both are known, and
+ * the short records at the end, because people name a session late. Requires read on the log.
  */
 import { formOf, openLog } from "../../parser/open_log.ts";
 import { readProjectBeside } from "../../parser/session_files.ts";
@@ -11,7 +11,7 @@ import type { SessionMeta } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
 import type { FoundSession } from "./find_sessions.ts";
 
-/** The first records are looked at up to here. Bytes. */
+/** At most this much of the beginning is read. Bytes. */
 const HEAD_BYTES = 256 * 1024;
 /** One read; most sessions are known after it. Bytes. */
 const CHUNK_BYTES = 64 * 1024;
@@ -104,7 +104,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Half a line, or no JSON: it says nothing of the session.
+    // Half a line, or no JSON. It names no session.
     return undefined;
   }
 }

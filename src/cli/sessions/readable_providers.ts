@@ -1,4 +1,4 @@
-/** Providers whose sessions a command may read, and where those are. Room: cli; no authority of its own. */
+/** The providers whose sessions a command may read, with their folders. */
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import { rootsByProvider } from "../../permissions/plan.ts";
 import type { Provider } from "../../providers/provider.ts";

@@ -1,9 +1,9 @@
-/** Standard output and error as commands see them. Requires nothing but the streams themselves. Room: cli; edge. */
+/** Standard output and error as commands see them. Requires nothing but the streams themselves. */
 import type { Output } from "../context.ts";
 
 const encoder = new TextEncoder();
 
-/** Where the terminal does not say: what a terminal has always had. */
+/** Where the terminal does not say. */
 const COLUMNS = 80;
 
 type Environment = Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export function openOutput(stream: typeof Deno.stdout, environment: Environment)
   };
 }
 
-/** https://no-color.org and https://force-color.org; a variable that is set and empty counts for nothing. */
+/** As https://no-color.org and https://force-color.org say. A variable that is set but empty does not count. */
 export function wantsColour(isTerminal: boolean, environment: Environment): boolean {
   const isSet = (name: string) => (environment[name] ?? "") !== "";
   if (isSet("NO_COLOR")) return false;

@@ -20,7 +20,7 @@ const SHOWN_CHARS = 1000;
 const UNDRAWN =
   /[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
-/** Text of a log, a path, an answer: on one line, every character of it harmless, and seen. */
+/** Text from outside on one line: no character steers the terminal, and every one is seen. */
 export function plain(text: string): string {
   return oneLine(text, SHOWN_CHARS).replace(
     UNDRAWN,
@@ -34,12 +34,12 @@ export function describeSandbox(isOn: boolean, missing: readonly string[]): stri
   return `${isOn ? "on" : "off"}${without}`;
 }
 
-/** Characters that take two columns: East Asian wide and fullwidth, emoji. */
+/** Characters that take two columns: East Asian wide and fullwidth, emoji. (The table of `@std/cli` is not in `deno-std`.) */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]/u;
 
-/** Made at the first text that is not plain: it takes milliseconds. */
+/** Made for the first text that is not plain, because it takes milliseconds. */
 let segmenter: Intl.Segmenter | null = null;
 
 function segmentsOf(text: string): Iterable<{ readonly segment: string }> {
@@ -74,7 +74,7 @@ export function fit(text: string, columns: number): string {
   return `${kept.trimEnd()}…`;
 }
 
-/** A path cut at its beginning: its end says more. */
+/** A path cut at its beginning, because its end says more. */
 export function fitPath(path: string, columns: number): string {
   if (columnsOf(path) <= columns) return path;
   const reversed = Array.from(path).reverse().join("");

@@ -1,6 +1,6 @@
 /**
- * Keeps the drop-in that shows the folders of policy to kato's unit. READS whether a unit is there, and that drop-in;
- * WRITES it. Room: cli; edge.
+ * Keeps the drop-in by which kato's unit sees the folders of the policy. READS whether a unit is there, and that drop-in;
+ * WRITES it.
  */
 import { join } from "@std/path";
 import type { Policy } from "../../settings/policy.ts";
@@ -14,16 +14,16 @@ import { hasUnit } from "./files.ts";
 export interface Kept {
   /** The drop-in, where there is a unit for it. */
   readonly path: string;
-  /** `foreign`: something else has its name, and was left alone. */
+  /** `foreign`: another program's file has this name, and was left alone. */
   readonly state: "unchanged" | "written" | "removed" | "foreign";
-  /** The person's unit goes without namespaces: AppArmor's profile, if there is one, bounds it instead. */
+  /** Whether the unit runs without namespaces. AppArmor's profile, if there is one, confines it instead. */
   readonly isFallback: boolean;
 }
 
-/** Of packaging/systemd. */
+/** In packaging/systemd. */
 const FALLBACK = "50-no-userns.conf";
 
-/** Makes the drop-in what `policy` asks for; null where there is no unit. Throws what the disk says. */
+/** Makes the drop-in what `policy` asks for; null where there is no unit. */
 export function keepDropIn(policy: Policy, home: string): Kept | null {
   if (!hasUnit(unitFolders(home))) return null;
   const folder = ownDropIns(home);

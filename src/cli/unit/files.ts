@@ -1,6 +1,5 @@
 /**
- * Whether kato's unit is installed. Apart from drop_in.ts, because a plan asks too, and loads no more than it
- * needs. READS metadata of unit files. Room: cli; edge.
+ * Whether kato's unit is installed. Apart from drop_in.ts, which a plan does not load. READS metadata of unit files.
  */
 import { join } from "@std/path";
 import { UNIT } from "../../permissions/unit_folders.ts";
