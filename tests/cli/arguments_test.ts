@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
 import { parseArguments } from "../../src/cli/command_line/parse_arguments.ts";
+import { parseSince } from "../../src/cli/command_line/kinds.ts";
+import { COMMANDS } from "../../src/cli/commands/table.ts";
+import { FORMATS, INCLUDES, PROVIDERS } from "../../src/protocol/closed_sets.ts";
 import type { Invocation } from "../../src/cli/command_line/program.ts";
 import { createProgram } from "../../src/cli/command_line/program.ts";
 import { usageReference } from "../../src/cli/command_line/usage_reference.ts";
@@ -54,6 +57,18 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
   ["stop 5d8", "stop", { session: "5d8", provider: null }],
   ["policy show", "policy show", { json: false }],
   ["policy check f.toml --as user", "policy check", { file: "f.toml", as: "user", json: false }],
+  ["policy explain x.md --as export", "policy explain", { subject: "x.md", as: "export", json: false }],
+  ["policy explain export", "policy explain", { subject: "export", as: "chat", json: false }],
+  ["policy allow ~/notes", "policy allow", { folder: "~/notes" }],
+  ["policy deny notes", "policy deny", { folder: "notes" }],
+  ["completions fish", "completions", { shell: "fish" }],
+  ["audit verify --head ab --archived --json", "audit verify", {
+    copy: [],
+    head: "ab",
+    archived: true,
+    json: true,
+  }],
+  ["audit tail", "audit tail", { lines: 10, follow: false, json: false }],
   ["audit verify", "audit verify", { copy: [], head: null, archived: false, json: false }],
   ["audit verify a b/", "audit verify", { copy: ["a", "b/"], head: null, archived: false, json: false }],
   ["audit tail -n 3 -f", "audit tail", { lines: 3, follow: true, json: false }],
@@ -68,6 +83,134 @@ for (const [line, path, given] of LINES) {
   Deno.test(`parseArguments() understands kato ${line}`, () => {
     const invocation = invocationOf(line);
     assert.deepEqual([invocation.command.path, invocation.given], [path, given]);
+  });
+}
+
+Deno.test("every command is in the table above", () => {
+  const missing = COMMANDS.filter(({ path }) => !LINES.some(([, asked]) => asked === path));
+  assert.deepEqual(missing.map(({ path }) => path), []);
+});
+
+/** Every option of every command: its value where it is given, and where it is not. */
+const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unknown, absent: unknown]>> = {
+  "--json": ["", true, false],
+  "--all": ["", true, false],
+  "--force": ["", true, false],
+  "--archived": ["", true, false],
+  "--follow": ["", true, false],
+  "--permissions": ["", true, false],
+  "--after-crash": ["", true, false],
+  "--limit": ["7", 7, null],
+  "--lines": ["7", 7, 10],
+  "--provider": ["codex", "codex", null],
+  "--project": ["p", "p", null],
+  "--since": ["2h", { ago: 7_200_000 }, null],
+  "--file": ["l.jsonl", "l.jsonl", null],
+  "--output": ["o", "o", "o"],
+  "--format": ["html", "html", null],
+  "--include": ["tools", ["tools"], []],
+  "--exclude": ["tools", ["tools"], []],
+  "--head": ["ab", "ab", null],
+};
+
+/** `--as` is of another kind in each of its commands. */
+const AS_VALUES: Readonly<Record<string, readonly [typed: string, read: unknown, absent: unknown]>> = {
+  "policy check": ["user", "user", null],
+  "policy explain": ["export", "export", "chat"],
+};
+
+/** A command line that is right without the option. */
+function lineWithout(path: string, long: string): string[] {
+  const words: Readonly<Record<string, readonly string[]>> = {
+    export: long === "--file" || long === "--all" ? ["-o", "o"] : ["--all", "-o", "o"],
+    record: ["5d8"],
+    capture: ["5d8"],
+    stop: ["5d8"],
+    "policy explain": ["x.md"],
+  };
+  return [...path.split(" "), ...words[path] ?? []];
+}
+
+for (const { path, takes } of COMMANDS) {
+  for (const [name, { place, form }] of Object.entries(takes)) {
+    if (place === "argument") continue;
+    const [long = "", short] = form.split(" ")[0]?.endsWith(",") === true
+      ? [form.split(" ")[1] ?? "", form.slice(0, 2)]
+      : [form.split(" ")[0] ?? "", undefined];
+    Deno.test(`kato ${path} reads ${long}`, () => {
+      const [typed, read, absent] = (long === "--as" ? AS_VALUES[path] : OPTION_VALUES[long]) ??
+        assert.fail(`say in the table above how ${long} is read`);
+      const line = lineWithout(path, long);
+      const givenOf = (more: readonly string[]) => {
+        const parsed = parseArguments([...line, ...more], STYLE);
+        assert.ok(parsed.parsed === "invocation", JSON.stringify(parsed));
+        return parsed.invocation.given[name];
+      };
+      const value = typed === "" ? [] : [typed];
+      assert.deepEqual(givenOf([long, ...value]), read);
+      if (short !== undefined) assert.deepEqual(givenOf([short, ...value]), read);
+      if (long !== "--file" && long !== "--all") assert.deepEqual(givenOf([]), absent);
+      if (typed !== "" && !["--project", "--file", "--output", "--head"].includes(long)) {
+        assert.equal(parseArguments([...line, long, "odd odd"], STYLE).parsed, "wrong");
+      }
+    });
+  }
+}
+
+Deno.test("options that may be given several times gather their values, in any order", () => {
+  const { given } = invocationOf(
+    "export --all -o o --include tools,thinking --exclude agents --include results",
+  );
+  assert.deepEqual([given["include"], given["exclude"]], [["tools", "thinking", "results"], ["agents"]]);
+});
+
+const CHOICES: readonly (readonly [line: string, words: readonly string[]])[] = [
+  ["sessions --provider", PROVIDERS],
+  ["export --all -o o --format", FORMATS],
+  ["export --all -o o --include", INCLUDES],
+  ["policy check f --as", ["organisation", "user"]],
+  ["policy explain x --as", ["chat", "export"]],
+  ["completions", ["bash", "zsh", "fish"]],
+];
+
+for (const [line, words] of CHOICES) {
+  Deno.test(`kato ${line} takes ${words.join(", ")}, and names these for any other`, () => {
+    for (const word of words) invocationOf(`${line} ${word}`);
+    for (const odd of ["nothing", words[0]?.toUpperCase(), `${words[0]}x`]) {
+      assert.ok(complaintOf(`${line} ${odd}`).includes(`Choose from ${words.join(", ")} |`));
+    }
+  });
+}
+
+const SINCE: readonly (readonly [text: string, since: unknown])[] = [
+  ["1m", { ago: 60_000 }],
+  ["999999h", { ago: 999_999 * 3_600_000 }],
+  ["7d", { ago: 7 * 86_400_000 }],
+  ["2w", { ago: 14 * 86_400_000 }],
+  ["2026-11-23T08:00:30Z", { at: Date.UTC(2026, 10, 23, 8, 0, 30) }],
+  ["2026-11-23T08:00:30.5Z", { at: Date.UTC(2026, 10, 23, 8, 0, 30, 500) }],
+  ["2026-11-23T08:00+02:00", { at: Date.UTC(2026, 10, 23, 6) }],
+  ...[
+    "",
+    "7",
+    "d",
+    "7y",
+    "1234567m",
+    "-7d",
+    "7.5h",
+    "7d ",
+    "2026-13-01",
+    "2026-1-1",
+    "2026-11-23T08",
+    "tomorrow",
+  ]
+    .map((odd) => [odd, null] as const),
+];
+
+for (const [text, since] of SINCE) {
+  Deno.test(`parseSince() reads ${JSON.stringify(text)}`, () => {
+    if (since === null) assert.throws(() => parseSince(text), /Write 30m, 12h, 7d, 2w or a date/);
+    else assert.deepEqual(parseSince(text), since);
   });
 }
 
@@ -136,6 +279,11 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     kernelMissing: ["landlock", "seccomp"],
   });
   assert.deepEqual(launchOf("--output-made", "64769:12", "status"), { ...nothing, outputMade: ["64769:12"] });
+  assert.deepEqual(launchOf("--output-made", "1:2", "--output-made", "3:4", "status"), {
+    ...nothing,
+    outputMade: ["1:2", "3:4"],
+  });
+  assert.deepEqual(launchOf("--user-namespaces", "yes", "doctor")?.kernel.userNamespaces, true);
   assert.deepEqual(launchOf("--roles", "processes", "daemon"), { ...nothing, roles: "processes" });
   const processes = [
     { role: "monitor", pid: 7, noNewPrivs: true, seccomp: "filter", capEff: "0000000000000000" },
@@ -167,6 +315,12 @@ Deno.test("parseArguments() hands on what the launcher says, and no more", () =>
     ["--daemon-process", "king,7,1,2,0000000000000000"],
     ["--daemon-process", "monitor,7,1,3,0000000000000000"],
     ["--daemon-unit", "kato\u001b.service"],
+    ["--daemon-unit", "u".repeat(256)],
+    ["--output-made", "64769"],
+    ["--output-made", "x64769:12"],
+    ["--output-made", "64769:12x"],
+    ["--kernel-missing", "landlock,,seccomp"],
+    ["--daemon-process", "monitor,0,1,2,0000000000000000"],
   ];
   for (const odd of odds) {
     assert.equal(parseArguments([...odd, "daemon"], STYLE).parsed, "wrong");

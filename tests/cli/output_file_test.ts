@@ -69,13 +69,175 @@ Deno.test("an export that is given up leaves the file that it was to replace, wi
   });
 });
 
-function opened(path: string, info: Deno.FileInfo | null): OutputFile {
-  const existing = info === null ? null : { dev: info.dev, ino: info.ino ?? 0 };
-  const decision = { allow: true, path, existing, directories: [] } as unknown as Allowed;
-  const result = openOutput(decision, existing === null, (identity) => {
+/** Has files that are opened by name note each call, and do what `write` says. Puts the real ones back at the end. */
+function watchDisk(write: (file: Deno.FsFile, bytes: Uint8Array) => Promise<number>): Disposable & {
+  readonly calls: string[];
+} {
+  const { openSync } = Deno;
+  const calls: string[] = [];
+  Deno.openSync = (path, options) => {
+    const file = openSync(path, options);
+    const name = String(path).endsWith(".md") ? "file" : "folder";
+    return new Proxy(file, {
+      get(_, key) {
+        const value = Reflect.get(file, key, file);
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]) => {
+          calls.push(`${String(key)} ${name}`);
+          return key === "write" ? write(file, given[0] as Uint8Array) : value.apply(file, given);
+        };
+      },
+    });
+  };
+  return { calls, [Symbol.dispose]: () => void (Deno.openSync = openSync) };
+}
+
+Deno.test("an export writes the rest where the disk takes a part only", async () => {
+  await withFolder(async (folder) => {
+    using _ = watchDisk((file, bytes) => file.write(bytes.subarray(0, Math.ceil(bytes.length / 3))));
+    const path = join(folder, "out.md");
+    const file = opened(path, null);
+    const text = Array.from({ length: 700_000 }, (_, line) => `${line} ✓\n`).join("");
+    await file.write(text);
+    assert.equal(await file.finish(), new TextEncoder().encode(text).length);
+    assert.equal(Deno.readTextFileSync(path), text);
+  });
+});
+
+Deno.test("an export is on the disk, with the folders that were made for it, before it is over", async () => {
+  await withFolder(async (folder) => {
+    using disk = watchDisk((file, bytes) => file.write(bytes));
+    const file = opened(join(folder, "a/b/out.md"), null, [join(folder, "a"), join(folder, "a/b")]);
+    await file.write("text");
+    await file.finish();
+    const order = disk.calls.filter((call) => /^(?:write|sync|close)/.test(call));
+    assert.deepEqual(order.filter((call) => call.endsWith("file")), [
+      "write file",
+      "syncData file",
+      "close file",
+    ]);
+    // Each folder that got an entry: the one above, and both that were made.
+    assert.equal(order.filter((call) => /^sync\w* folder$/.test(call)).length, 3);
+    assert.ok(order.lastIndexOf("close file") > order.findLastIndex((call) => /^sync\w* folder$/.test(call)));
+  });
+});
+
+Deno.test("an export that replaces a file flushes no folder: none has another entry", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "out.md");
+    Deno.writeTextFileSync(path, "before, and longer");
+    using disk = watchDisk((file, bytes) => file.write(bytes));
+    const file = opened(path, Deno.statSync(path));
+    await file.write("after");
+    await file.finish();
+    assert.equal(Deno.readTextFileSync(path), "after");
+    assert.ok(disk.calls.includes("syncData file") && !disk.calls.some((call) => call.endsWith("folder")));
+  });
+});
+
+Deno.test("an export gives what was written to the disk now and then, not all of it at the end", async () => {
+  await withFolder(async (folder) => {
+    using disk = watchDisk((_, bytes) => Promise.resolve(bytes.length));
+    const file = opened(join(folder, "out.md"), null);
+    const piece = "x".repeat(4 * 1024 * 1024);
+    for (let count = 0; count < 17; count += 1) await file.write(piece);
+    assert.equal(disk.calls.filter((call) => call === "syncData file").length, 2);
+    await file.close();
+  });
+});
+
+Deno.test("an export that the disk refuses says so at the latest when it is finished", async () => {
+  for (const length of [4, 9 * 1024 * 1024]) {
+    await withFolder(async (folder) => {
+      using disk = watchDisk(() => Promise.reject(new Error("No space left on device")));
+      const file = opened(join(folder, "out.md"), null);
+      await assert.rejects(async () => {
+        await file.write("x".repeat(length));
+        await file.finish();
+      }, /No space left/);
+      await file.close();
+      await file.close();
+      assert.equal(disk.calls.filter((call) => call === "close file").length, 1);
+    });
+  }
+});
+
+const SWAPS:
+  readonly (readonly [name: string, change: (path: string) => Allowed["existing"], reason: string])[] = [
+    ["another file stands there", () => ({ dev: 1, ino: 1 } as Allowed["existing"]), "swapped"],
+    [
+      "the file has a second name",
+      (path) => {
+        Deno.linkSync(path, `${path}.second`);
+        return identityOf(path);
+      },
+      "hard-link",
+    ],
+    [
+      "it is no regular file",
+      (path) => {
+        Deno.removeSync(path);
+        new Deno.Command("mkfifo", { args: [path] }).outputSync();
+        // Keeps the other end open, so that opening does not wait.
+        Deno.openSync(path, { read: true, write: true });
+        return identityOf(path);
+      },
+      "not-a-regular-file",
+    ],
+  ];
+
+for (const [name, change, reason] of SWAPS) {
+  Deno.test(`an export writes nothing where ${name}`, async () => {
+    await withFolder((folder) => {
+      const path = join(folder, "out.md");
+      Deno.writeTextFileSync(path, "before");
+      const result = open(path, change(path));
+      assert.ok("reason" in result && result.reason === reason, JSON.stringify(result));
+      assert.match(result.message, new RegExp(`\\(${reason}\\); nothing was written`));
+      if (Deno.statSync(path).isFile) assert.equal(Deno.readTextFileSync(path), "before");
+      return Promise.resolve();
+    });
+  });
+}
+
+Deno.test("an export says what the system says where it cannot open its file", async () => {
+  await withFolder((folder) => {
+    const result = open(join(folder, "none/out.md"), null);
+    assert.ok("reason" in result);
+    assert.deepEqual([result.reason, result.code], ["cannot-open", "ENOENT"]);
+    assert.match(result.message, /^Cannot open \/.*none\/out\.md: .*\.$/);
+    return Promise.resolve();
+  });
+});
+
+Deno.test("an export makes folders and file for their owner alone, whatever the umask", async () => {
+  await withFolder(async (folder) => {
+    const before = Deno.umask(0o777);
+    try {
+      await opened(join(folder, "a/out.md"), null, [join(folder, "a")]).close();
+    } finally {
+      Deno.umask(before);
+    }
+    const modes = ["a", "a/out.md"].map((name) => (Deno.statSync(join(folder, name)).mode ?? 0) & 0o777);
+    assert.deepEqual(modes, [0o700, 0o600]);
+  });
+});
+
+function identityOf(path: string): Allowed["existing"] {
+  const { dev, ino } = Deno.statSync(path);
+  return { dev, ino: ino ?? 0 } as Allowed["existing"];
+}
+
+function open(path: string, existing: Allowed["existing"], directories: readonly string[] = []) {
+  const decision = { allow: true, path, existing, directories } as unknown as Allowed;
+  return openOutput(decision, existing === null, (identity) => {
     const [dev = 0, ino = 0] = identity.split(":").map(Number);
     return { ...decision, existing: { dev, ino } } as Allowed;
   });
+}
+
+function opened(path: string, info: Deno.FileInfo | null, directories: readonly string[] = []): OutputFile {
+  const result = open(path, info === null ? null : identityOf(path), directories);
   assert.ok("file" in result, JSON.stringify(result));
   return result.file;
 }
