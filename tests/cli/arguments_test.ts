@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
 import { parseArguments } from "../../src/cli/command_line/parse_arguments.ts";
 import { parseSince } from "../../src/cli/command_line/kinds.ts";
 import { COMMANDS } from "../../src/cli/commands/table.ts";
