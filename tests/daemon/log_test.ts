@@ -55,7 +55,7 @@ Deno.test("log: every line for the journal has its priority, its event and its f
   ], { journal: true });
   assert.deepEqual(lines, [
     "<6>kato runs event=started version=1 kernel_sandbox=true head=0a",
-    '<4>sessions are looked at from time to time, not watched event=polling provider=codex why="too many folders"',
+    '<4>sessions are looked at from time to time and not watched event=polling provider=codex why="too many folders"',
     '<3>a parser has ended, and is started again event=parser-ended provider=codex why="killed by SIGILL"',
     "<4>kato stopped before everything was settled; the next start settles it event=stopped-early",
   ]);
