@@ -16,23 +16,27 @@ export type OnRecord = Pick<ObeyContext, "audit" | "recorded"> & {
   readonly database: Pick<ObeyContext["database"], "transact">;
 };
 
-/**
- * Claims a line, records the decision about it and makes the change, all or nothing. False: the line was claimed
- * before. A second try with the same `context` records nothing twice.
- */
+/** Inside the caller's transaction. A second try with the same `context` records nothing twice. */
+export function putOnRecord(
+  { audit, recorded }: Pick<OnRecord, "audit" | "recorded">,
+  body: AuditBody,
+): void {
+  const key = JSON.stringify(body);
+  if (recorded.has(key)) return;
+  audit(body);
+  recorded.add(key);
+}
+
+/** Claims a line, records the decision about it and makes the change, all or nothing. False: the line was claimed before. */
 export function settle(
   context: OnRecord,
   claim: () => boolean,
-  bodies: readonly AuditBody[],
+  body: AuditBody,
   change: () => void = () => {},
 ): boolean {
   return context.database.transact(() => {
     if (!claim()) return false;
-    const key = JSON.stringify(bodies);
-    if (!context.recorded.has(key)) {
-      context.audit(...bodies);
-      context.recorded.add(key);
-    }
+    putOnRecord(context, body);
     change();
     return true;
   });
@@ -49,7 +53,7 @@ export function accept(
   const { asker } = command;
   const changed: (() => void)[] = [];
   const body = commandDecided(command.ref, asked(command), path, "allow", reason);
-  const isNew = settle(context, command.claim, [body], () => {
+  const isNew = settle(context, command.claim, body, () => {
     for (const effect of effects) changed.push(applyEffect(context, command, effect, decision));
     const until = reason === "already-recording"
       ? null
@@ -71,7 +75,7 @@ export function deny(
   message: string,
 ): Verdict {
   const body = commandDecided(command.ref, asked(command), path, "deny", reason);
-  if (settle(context, command.claim, [body])) context.denied(body, message);
+  if (settle(context, command.claim, body)) context.denied(body, message);
   return { result: "denied", reason, message, destination: path };
 }
 

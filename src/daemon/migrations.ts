@@ -148,4 +148,11 @@ export const MIGRATIONS: readonly string[] = [
   -- Before this event the session's first command let go of whatever recorded it.
   ALTER TABLE sessions ADD COLUMN let_go INTEGER;
   `,
+  `
+  -- Where the session's log said first that it goes on, while it had no recording that could: one may still come, from a
+  -- session whose log is read later. With the event that says so, and the time when kato read it (milliseconds since 1970).
+  ALTER TABLE sessions ADD COLUMN goes_on TEXT;
+  ALTER TABLE sessions ADD COLUMN goes_on_seq INTEGER;
+  ALTER TABLE sessions ADD COLUMN goes_on_came INTEGER;
+  `,
 ];

@@ -2,19 +2,20 @@
  * Recordings whose session goes on in another one. The old recording ends with the notice that says so. A new one takes
  * over its file and the renderer's state, and goes on with the new session. One transaction decides both; another one hands
  * the file over, when the old recording is over and the new session is there. After a crash, either can be done again.
+ * Logs are read in any order: where a log says it goes on before a recording comes to it, that is kept.
  * Policy is not asked here, since file and person are the same: opening the file asks it anyway.
  */
 import { recordingMoved } from "../audit/events.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { type Continuation, decideContinuation } from "../session/continuation.ts";
-import { type OnRecord, settle } from "./carry_out.ts";
+import { type OnRecord, putOnRecord } from "./carry_out.ts";
 import type { Log } from "./log.ts";
 import type { Found } from "./obey_commands.ts";
 import type { Recorders } from "./recorders.ts";
 import type { Recording, RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
-import type { SessionsStore, StoredSession } from "./sessions_store.ts";
+import type { GoesOn, SessionsStore, StoredSession } from "./sessions_store.ts";
 
 export interface MovesOptions extends Pick<OnRecord, "database" | "audit"> {
   readonly sessions: SessionsStore;
@@ -60,6 +61,31 @@ export function createMoves(options: MovesOptions): Moves {
     log.report(event, { provider, session, into, destination, reason });
   }
 
+  /**
+   * Ends a recording whose session goes on, and adds one that takes over, through every session whose log already says
+   * that it goes on. Inside the caller's transaction; the caller calls the answer's functions afterwards.
+   */
+  function move(context: OnRecord, recording: RecordingSummary, { into, seq, came }: GoesOn): (() => void)[] {
+    const next = { provider: recording.provider, session: into };
+    const continuation = decide(recording, next, came);
+    const reason = continuation.goes === "on" ? "moved" : continuation.reason;
+    putOnRecord(context, recordingMoved(recording, into, reason));
+    // The notice is its last event.
+    recordings.end(recording.id, seq + 1);
+    recordings.leave(recording.id, into, continuation.goes === "on");
+    const ended = recordings.get(recording.id);
+    const show = () => {
+      recorders.ended(ended);
+      announce(recording, into, reason);
+    };
+    if (continuation.goes !== "on") return [show];
+    const { until } = continuation;
+    const waiting = recordings.get(recordings.follow(recording.id, next, until));
+    const { goesOn = null } = sessions.find(next) ?? {};
+    const isOver = goesOn === null || (until !== null && until <= goesOn.seq);
+    return [show, ...isOver ? [] : move(context, waiting, goesOn)];
+  }
+
   /** Ends a recording that waits for the file of `before`. */
   function drop(waiting: RecordingSummary, before: RecordingSummary, reason: "other-root" | "gave-up"): void {
     database.transact(() => {
@@ -80,22 +106,18 @@ export function createMoves(options: MovesOptions): Moves {
   return {
     take(context, ref, { continues, seq }, came) {
       if (continues === null || continues === ref.session) return;
-      const claim = () => sessions.claimCommand(ref.provider, `continues:${ref.session}:${continues}`, 0);
-      const active = recordings.activeOfSession(ref).find(({ until }) => until === null);
       // The claim makes it count once: a recording that begins later in this session stays.
-      if (active === undefined) return void database.transact(claim);
-      const into = { provider: ref.provider, session: continues };
-      const continuation = decide(ref, into, came);
-      const reason = continuation.goes === "on" ? "moved" : continuation.reason;
-      const isNew = settle(context, claim, [recordingMoved(active, continues, reason)], () => {
-        // The notice is its last event.
-        recordings.end(active.id, seq + 1);
-        recordings.leave(active.id, continues, continuation.goes === "on");
-        if (continuation.goes === "on") recordings.follow(active.id, into, continuation.until);
+      const claim = () => sessions.claimCommand(ref.provider, `continues:${ref.session}:${continues}`, 0);
+      const goesOn = { into: continues, seq, came };
+      const active = recordings.activeOfSession(ref).find(({ until }) => until === null);
+      const moved = database.transact(() => {
+        if (!claim()) return [];
+        if (active !== undefined) return move(context, active, goesOn);
+        // A recording may still come here, from a session whose log is read later.
+        sessions.goOn(ref, goesOn);
+        return [];
       });
-      if (!isNew) return;
-      recorders.ended(recordings.get(active.id));
-      announce(active, continues, reason);
+      for (const show of moved) show();
     },
     goOn(provider) {
       for (const { waiting, before } of waitingOf(provider)) {

@@ -39,9 +39,9 @@ export function storeRecordings(database: Database) {
     return past.summaries;
   }
 
-  function change(sql: string, ...values: Value[]): void {
+  function change(sql: string, ...values: Value[]) {
     past = null;
-    database.run(sql, ...values);
+    return database.run(sql, ...values);
   }
 
   function get(id: number): Recording {
@@ -122,7 +122,8 @@ export function storeRecordings(database: Database) {
     activeOfSession: ({ provider, session }: SessionRef) =>
       all("provider = ? AND session = ? AND state = 'active' ORDER BY id", provider, session),
     ofDestination,
-    end: (id: number, until: number) => change("UPDATE recordings SET until = ? WHERE id = ?", until, id),
+    end: (id: number, until: number) =>
+      void change("UPDATE recordings SET until = ? WHERE id = ?", until, id),
     resume(id: number, checkpoint: Checkpoint | null, from: number, whole: boolean) {
       change(
         `UPDATE recordings SET state = 'active', until = NULL, goes_on = NULL, checkpoint = ?, read_to = ?, next = ?,
@@ -135,21 +136,21 @@ export function storeRecordings(database: Database) {
       );
     },
     goOn: (id: number) =>
-      change("UPDATE recordings SET state = 'active', until = NULL, goes_on = NULL WHERE id = ?", id),
+      void change("UPDATE recordings SET state = 'active', until = NULL, goes_on = NULL WHERE id = ?", id),
     /** Its session goes on in `session`. `isFollowed`: another recording goes on with its file. */
     leave(id: number, session: string, isFollowed: boolean) {
       change("UPDATE recordings SET goes_on = ?, followed = ? WHERE id = ?", session, isFollowed ? 1 : 0, id);
     },
-    /** Adds a recording of `ref` that takes over from `id` once that is over, and ends before `until`. */
-    follow(id: number, { provider, session }: SessionRef, until: number | null) {
-      change(
+    /** Adds a recording of `ref` that takes over from `id` once that is over, and ends before `until`. Returns its id. */
+    follow(id: number, { provider, session }: SessionRef, until: number | null): number {
+      return change(
         `INSERT INTO recordings (provider, session, kind, destination, state, whole, head, next, until, inherits, follows)
           SELECT ?, ?, kind, destination, 'active', 0, head, 0, ?, session, id FROM recordings WHERE id = ?`,
         provider,
         session,
         until,
         id,
-      );
+      ).id;
     },
     /** The recordings that wait to take over. */
     following: (provider: ProviderId) => all("follows IS NOT NULL AND provider = ? ORDER BY id", provider),

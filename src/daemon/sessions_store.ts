@@ -25,6 +25,8 @@ export interface StoredSession {
   readonly destination: string | null;
   /** Its first command ended earlier recordings before this event. Null: no command did. */
   readonly letGo: number | null;
+  /** Where its log said first that it goes on, while it had no recording that could. */
+  readonly goesOn: GoesOn | null;
   readonly crashes: number;
   readonly quarantined: string | null;
 }
@@ -33,6 +35,13 @@ export interface StoredSession {
 export interface Arrival {
   readonly added: number;
   readonly looked: number;
+}
+
+/** Event `seq` of a log says that its session goes on in `into`. kato read it at `came`, in milliseconds since 1970. */
+export interface GoesOn {
+  readonly into: string;
+  readonly seq: number;
+  readonly came: number;
 }
 
 export type SessionsStore = ReturnType<typeof storeSessions>;
@@ -97,6 +106,12 @@ export function storeSessions(database: Database) {
       const sql = `UPDATE sessions SET let_go = ? ${where} AND let_go IS NULL`;
       database.run(sql, until, provider, session);
     },
+    /** Its log says where it goes on, and it has no recording that could. The first time counts. */
+    goOn({ provider, session }: SessionRef, { into, seq, came }: GoesOn) {
+      const sql =
+        `UPDATE sessions SET goes_on = ?, goes_on_seq = ?, goes_on_came = ? ${where} AND goes_on IS NULL`;
+      database.run(sql, into, seq, came, provider, session);
+    },
     /** A parser went down with this session in its hands. Returns how often. */
     countCrash({ provider, session }: SessionRef) {
       database.run(`UPDATE sessions SET crashes = crashes + 1 ${where}`, provider, session);
@@ -151,6 +166,7 @@ export function storeSessions(database: Database) {
 
 function fromRow(row: Row): StoredSession {
   const checkpoint = text(row["checkpoint"]);
+  const into = text(row["goes_on"]);
   const meta = text(row["meta"]);
   return {
     provider: row["provider"] as ProviderId,
@@ -165,6 +181,9 @@ function fromRow(row: Row): StoredSession {
     meta: meta === null ? null : sessionMeta.parse(JSON.parse(meta)),
     destination: text(row["destination"]),
     letGo: typeof row["let_go"] === "number" ? row["let_go"] : null,
+    goesOn: into === null
+      ? null
+      : { into, seq: Number(row["goes_on_seq"]), came: Number(row["goes_on_came"]) },
     crashes: Number(row["crashes"]),
     quarantined: text(row["quarantined"]),
   };

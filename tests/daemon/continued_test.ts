@@ -4,7 +4,7 @@ import { ask } from "./stage/ask.ts";
 import { append, type ClaudeRows, createRows } from "./stage/claude_rows.ts";
 import { type Daemon, startDaemon, type TestHome } from "./stage/harness.ts";
 import { readWhole, renderParts, seqOf, type WholeSession } from "./stage/one_shot.ts";
-import { createRandom, cutAtRandom } from "./stage/random.ts";
+import { createRandom, cutAtRandom, type Random } from "./stage/random.ts";
 import { readExport, setStage, type Stage, whenHolds, whenText } from "./stage/stage.ts";
 import { pause, until } from "./stage/until.ts";
 
@@ -227,13 +227,21 @@ Deno.test("continued: a session that was there when kato came is not recorded be
   assert.deepEqual(movesOf(home), [`${rows.session} into ${old.session}: not-new`]);
 });
 
+/** Appends what `text` says, in pieces. */
+function* feed(path: string, text: () => string, random: Random): Generator<undefined> {
+  for (const bytes of cutAtRandom(new TextEncoder().encode(text()), 24, random)) {
+    Deno.writeFileSync(path, bytes, { append: true, create: true });
+    yield;
+  }
+}
+
 /** Three sessions, one after another, and the recording that goes through them, stops and goes on. */
 for (const seed of [1, 2, 3]) {
   Deno.test(`continued: over kills at random every event is there once (seed ${seed})`, async () => {
     await using stage = await setStage();
     const { rows: first, log, home } = stage;
     const random = createRandom(seed);
-    const [second, third] = [createRows(), createRows()];
+    const [secondId, thirdId] = [crypto.randomUUID(), crypto.randomUUID()];
     const talk = (rows: ClaudeRows, name: string) =>
       Array.from(
         { length: 12 },
@@ -244,24 +252,30 @@ for (const seed of [1, 2, 3]) {
         .join("");
     const capture = first.user("::capture notes.md");
     const begun = capture + talk(first, "first");
-    const copied = begun.replaceAll(first.session, second.session);
-    const texts = [
-      [log, begun.slice(capture.length) + continuedIn(first, second.session)],
-      [home.log(second.session), copied + talk(second, "second") + continuedIn(second, third.session)],
-      [home.log(third.session), talk(third, "third") + third.user("::stop") + third.assistant("unheard")],
-    ] as const;
-    const queues = texts.map(([path, text]) =>
-      cutAtRandom(new TextEncoder().encode(text), 24, random).map((bytes) => ({ path, bytes }))
-    );
+    // A session's rows are made when its log is: on a slow machine, rows of the beginning would come late.
+    const texts: readonly (readonly [string, () => string])[] = [
+      [log, () => begun.slice(capture.length) + continuedIn(first, secondId)],
+      [home.log(secondId), () => {
+        const second = createRows(secondId);
+        const copied = begun.replaceAll(first.session, secondId);
+        return copied + talk(second, "second") + continuedIn(second, thirdId);
+      }],
+      [home.log(thirdId), () => {
+        const third = createRows(thirdId);
+        return talk(third, "third") + third.user("::stop") + third.assistant("unheard");
+      }],
+    ];
     // Its successor's log holds a copy of the command, so the command must have been obeyed.
     Deno.writeTextFileSync(log, capture, { append: true, create: true });
     await stage.daemon.whenRecording("notes.md");
-    for (let left = queues; left.length > 0; left = left.filter((queue) => queue.length > 0)) {
+    let left = texts.map(([path, text]) => feed(path, text, random));
+    while (left.length > 0) {
       // Mostly the earlier session's; but its successor's log may be there before.
-      const queue = random.next() < 0.6 ? left[0] : random.pick(left);
-      const step = queue?.shift();
-      if (step === undefined) continue;
-      Deno.writeFileSync(step.path, step.bytes, { append: true, create: true });
+      const feeding = random.next() < 0.6 ? left[0] : random.pick(left);
+      if (feeding?.next().done === true) {
+        left = left.filter((one) => one !== feeding);
+        continue;
+      }
       await pause(random.between(0, 30));
       if (random.next() > 0.2) continue;
       await stage.daemon.kill();
@@ -269,14 +283,14 @@ for (const seed of [1, 2, 3]) {
       if (random.next() < 0.7) await stage.daemon.whenUp();
     }
     await stage.daemon.whenUp();
-    await whenIs(stage.daemon, third.session, "stopped");
+    await whenIs(stage.daemon, thirdId, "stopped");
     const inherited = readWhole(log).events.length - 1;
     assert.equal(
       home.readExport("notes.md"),
       renderChain([
         { log },
-        { log: home.log(second.session), from: inherited },
-        { log: home.log(third.session), end: "::stop" },
+        { log: home.log(secondId), from: inherited },
+        { log: home.log(thirdId), end: "::stop" },
       ]),
     );
     // A kill between a record and its effect has it recorded once more.

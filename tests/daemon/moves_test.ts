@@ -1,13 +1,16 @@
 /** Recordings whose session goes on in another one, with the state on the disk and nothing else. */
 import assert from "node:assert/strict";
+import type { AuditBody } from "../../src/audit/record.ts";
 import { CONTINUATION_MS } from "../../src/protocol/limits.ts";
+import type { SessionRef } from "../../src/protocol/session.ts";
 import { type CommandScene, REF, withCommands } from "./stage/own_state.ts";
 
 const INTO = { provider: "codex", session: "next" } as const;
+const THIRD = { provider: "codex", session: "third" } as const;
 const NOW = 10 * CONTINUATION_MS;
 
-function move(scene: CommandScene, continues: string | null = "next", seq = 4): void {
-  scene.context.moves.take({ ...scene.context, recorded: new Set() }, REF, { continues, seq }, NOW);
+function move(scene: CommandScene, continues: string | null = "next", seq = 4, ref: SessionRef = REF): void {
+  scene.context.moves.take({ ...scene.context, recorded: new Set() }, ref, { continues, seq }, NOW);
 }
 
 Deno.test("moves: the old recording ends with the notice, and one that waits takes over", () =>
@@ -86,6 +89,116 @@ Deno.test("moves: what was said while nothing was recorded moves nothing later",
     scene.addRecording();
     move(scene);
     assert.deepEqual([scene.audit, scene.context.recordings.get(1).until], [[], null]);
+  }));
+
+/** What three logs say of a session that goes on in a second one, and that in a third, where somebody stops it. */
+const SAYINGS: Readonly<Record<string, (scene: CommandScene) => void>> = {
+  "the first goes on": (scene) => move(scene),
+  "the second goes on": (scene) => move(scene, "third", 6, INTO),
+  "the third is stopped": ({ context }) => context.sessions.letGo(THIRD, 9),
+};
+
+for (const order of ordersOf(Object.keys(SAYINGS))) {
+  Deno.test(`moves: through two sessions, whichever log is read first: ${order.join(", ")}`, () =>
+    withCommands((scene) => {
+      const { recordings, sessions } = scene.context;
+      scene.addSession();
+      scene.addRecording();
+      for (const { session } of [INTO, THIRD]) scene.addSession({ session, arrived: NOW });
+      for (const saying of order) SAYINGS[saying]?.(scene);
+      const stopped = sessions.find(THIRD)?.letGo ?? null;
+      assert.deepEqual(
+        [1, 2, 3].map((id) => recordings.get(id)).map(({ session, until, goesOn, follows }) => ({
+          session,
+          // One that is under way already is ended by the command itself.
+          until: session === "third" ? until ?? stopped : until,
+          goesOn,
+          follows,
+        })),
+        [
+          { session: "s", until: 5, goesOn: "next", follows: null },
+          { session: "next", until: 7, goesOn: "third", follows: 1 },
+          { session: "third", until: 9, goesOn: null, follows: 2 },
+        ],
+      );
+      assert.deepEqual(scene.audit.map(({ session, detail, reason }) => [session, detail, reason]), [
+        ["s", "next", "moved"],
+        ["next", "third", "moved"],
+      ]);
+      assert.deepEqual(scene.deeds, [
+        "1 ends at 5",
+        "recording-moved",
+        "2 ends at 7",
+        "recording-moved",
+      ]);
+    }));
+}
+
+function ordersOf<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item) =>
+    ordersOf(items.filter((other) => other !== item)).map((rest) => [item, ...rest])
+  );
+}
+
+/** [what the second session's log says besides, before which event the recording ends there, where it goes on] */
+const BETWEEN: readonly [string, (scene: CommandScene) => void, number | null, string | null][] = [
+  ["a command before that let go", ({ context }) => context.sessions.letGo(INTO, 6), 6, null],
+  ["a command after that", ({ context }) => context.sessions.letGo(INTO, 7), 7, "third"],
+  ["a second time, elsewhere", (scene) => move(scene, "elsewhere", 8, INTO), 7, "third"],
+  ["back to the first", (scene) => move(scene, "s", 8, INTO), 7, "third"],
+];
+
+for (const [name, says, until, goesOn] of BETWEEN) {
+  Deno.test(`moves: the second session has gone on already: ${name}`, () =>
+    withCommands((scene) => {
+      scene.addSession();
+      scene.addRecording();
+      scene.addSession({ session: "next", arrived: NOW });
+      move(scene, "third", 6, INTO);
+      says(scene);
+      move(scene);
+      const second = scene.context.recordings.get(2);
+      assert.deepEqual([second.until, second.goesOn], [until, goesOn]);
+    }));
+}
+
+Deno.test("moves: a session that has gone on in the first one already ends there, and does not go in a circle", () =>
+  withCommands((scene) => {
+    scene.addSession({ arrived: NOW });
+    scene.addRecording();
+    scene.addSession({ session: "next", arrived: NOW });
+    move(scene, "s", 6, INTO);
+    move(scene);
+    assert.deepEqual(scene.audit.map(({ session, detail, reason }) => [session, detail, reason]), [
+      ["s", "next", "moved"],
+      ["next", "s", "own-recording"],
+    ]);
+    assert.equal(scene.context.recordings.get(2).until, 7);
+  }));
+
+Deno.test("moves: without the record of the second step the first is not taken either", () =>
+  withCommands((scene) => {
+    scene.addSession();
+    scene.addRecording();
+    scene.addSession({ session: "next", arrived: NOW });
+    move(scene, "third", 6, INTO);
+    const { context } = scene;
+    const message = { ...context, recorded: new Set<string>() };
+    let records = 0;
+    const failing = {
+      ...message,
+      audit(...bodies: readonly AuditBody[]) {
+        records += 1;
+        if (records === 2) throw new Error("full");
+        context.audit(...bodies);
+      },
+    };
+    assert.throws(() => context.moves.take(failing, REF, { continues: "next", seq: 4 }, NOW), /full/);
+    assert.deepEqual([context.recordings.get(1).until, context.recordings.following("codex")], [null, []]);
+    context.moves.take(failing, REF, { continues: "next", seq: 4 }, NOW);
+    assert.deepEqual(scene.audit.map(({ detail }) => detail), ["next", "third"]);
+    assert.equal(context.recordings.get(2).until, 7);
   }));
 
 Deno.test("moves: a session that names itself, or none, goes on nowhere", () =>

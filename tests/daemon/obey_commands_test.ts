@@ -260,8 +260,8 @@ Deno.test("commands: without its record there is no effect, and what is tried ag
     const broken = () => {
       throw new NotNow("the state is full");
     };
-    assert.throws(() => settle(scene.context, () => true, [body], broken), NotNow);
-    assert.equal(settle(scene.context, () => true, [body], () => {}), true);
+    assert.throws(() => settle(scene.context, () => true, body, broken), NotNow);
+    assert.equal(settle(scene.context, () => true, body, () => {}), true);
     assert.equal(scene.audit.length, 1);
   }));
 
