@@ -8,7 +8,8 @@ const START_MS = 10_000;
 /** A test file that takes longer than this is not run once a mutant. */
 const SLOW_MS = 60_000;
 
-const COPIED = ["src", "tests", "tools", "fixtures", "packaging", "policy", "docs", "deno.json", "deno.lock"];
+/** Everything but what builds and machines leave, which may be large. */
+const NOT_COPIED = [".git", ".deno", "dist"];
 
 /** One copy, in which one mutant at a time is tried. */
 export interface Copy {
@@ -23,7 +24,10 @@ export interface Copy {
 export async function makeCopy(root: string): Promise<Copy> {
   let running: number | null = null;
   const folder = await Deno.makeTempDir({ prefix: "kato-mutants-" });
-  const args = ["-a", ...COPIED.map((name) => `${root}/${name}`), folder];
+  const names = [...Deno.readDirSync(root)].map(({ name }) => name).filter((name) =>
+    !NOT_COPIED.includes(name)
+  );
+  const args = ["-a", ...names.map((name) => `${root}/${name}`), folder];
   if (!(await new Deno.Command("cp", { args }).output()).success) throw new Error("cp failed");
 
   async function run(tests: readonly string[], bound: number): Promise<boolean> {
