@@ -31,11 +31,12 @@ const PURE_ROOMS = [
 const DRIVERS = [
   "src/settings/policy_files.ts",
   "src/destination/lookup.ts",
+  "src/audit/collected.ts",
   "src/audit/command_log.ts",
-  "src/audit/copy.ts",
   "src/audit/file.ts",
   "src/audit/files.ts",
   "src/audit/log.ts",
+  "src/audit/origin.ts",
   "src/audit/verify.ts",
 ];
 

@@ -21,6 +21,7 @@ const SOURCE = `${REPOSITORY}src`;
 /** What a child may see, besides the locale's LC_… . DENO_DIR and XDG_CACHE_HOME say where the dependencies are. */
 const PASSED = [
   "HOME",
+  "USER",
   "LANG",
   "TZ",
   "TERM",

@@ -2,9 +2,9 @@
  * The chain of the audit log. Each record holds its own hash and the hash of the record before it. A record that is
  * changed, removed or inserted breaks the chain at the records after it. Pure; log.ts writes the file.
  */
-import { type AuditBody, type AuditRecord, auditRecord } from "./record.ts";
+import { type AuditBody, type AuditOrigin, type AuditRecord, auditRecord } from "./record.ts";
 import { canonicalJson } from "../protocol/canonical_json.ts";
-import { AUDIT_TEXT_BYTES, COMMAND_LINE_BYTES, PATH_BYTES } from "../protocol/limits.ts";
+import { AUDIT_TEXT_BYTES, COMMAND_LINE_BYTES, ORIGIN_TEXT_BYTES, PATH_BYTES } from "../protocol/limits.ts";
 import { sha256 } from "../protocol/sha256.ts";
 
 /** The last record of a chain. */
@@ -17,11 +17,19 @@ export interface Link {
 export const START: Link = { sequence: 0, hash: "0".repeat(64) };
 
 /** The fields of a record that are not part of its body. */
-export type Stamp = Pick<AuditRecord, "time" | "policyVersion" | "policyHash" | "actor">;
+export type Stamp = Pick<
+  AuditRecord,
+  "time" | "policyVersion" | "policyHash" | "organisationHash" | "origin" | "actor"
+>;
 
 /** Makes the record that follows `last`. A text that is longer than its bound is cut, and ends in `…`. */
 export function makeRecord(last: Link, body: AuditBody, stamp: Stamp): AuditRecord {
   const { role, worker, pid } = stamp.actor;
+  const { organisationHash } = stamp;
+  // Of a chain that is collected, nothing else says whose it is. A home that moves has its next start say so.
+  const origin = last.sequence === START.sequence || body.event === "daemon-started"
+    ? stamp.origin
+    : undefined;
   const record: Omit<AuditRecord, "hash"> = {
     v: 1,
     sequence: last.sequence + 1,
@@ -37,10 +45,17 @@ export function makeRecord(last: Link, body: AuditBody, stamp: Stamp): AuditReco
     detail: bound(body.detail, AUDIT_TEXT_BYTES),
     policyVersion: stamp.policyVersion,
     policyHash: stamp.policyHash,
+    ...(organisationHash === undefined ? {} : { organisationHash }),
+    ...(origin === undefined ? {} : { origin: boundOrigin(origin) }),
     actor: { role: cut(role, AUDIT_TEXT_BYTES), worker: bound(worker, PATH_BYTES), pid },
     previous: last.hash,
   };
   return { ...record, hash: hashOf(record) };
+}
+
+function boundOrigin({ machine, host, uid, user }: AuditOrigin): AuditOrigin {
+  const short = (text: string | null) => bound(text, ORIGIN_TEXT_BYTES);
+  return { machine: short(machine), host: short(host), uid, user: short(user) };
 }
 
 /** SHA-256 over the canonical JSON of everything but `hash`. */

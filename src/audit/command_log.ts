@@ -3,12 +3,14 @@ import { makePrivateFolder } from "../disk/atomic_file.ts";
 import { systemWords } from "../disk/entry_at.ts";
 import { AuditLogError } from "./error.ts";
 import { type AuditLog, openAuditLog } from "./log.ts";
+import { readOrigin } from "./origin.ts";
 
-/** Makes the folder where it is missing. `role`: who writes. Throws an AuditLogError. */
+/** Makes the folder where it is missing. `role`: who writes; `user`: the account, as `USER` names it. Throws an AuditLogError. */
 export function openCommandLog(
   directory: string,
-  policy: { readonly version: number; readonly hash: string },
+  policy: { readonly version: number; readonly hash: string; readonly organisationHash: string | null },
   role: "export" | "policy",
+  user: string | undefined,
 ): AuditLog {
   try {
     makePrivateFolder(directory);
@@ -21,6 +23,8 @@ export function openCommandLog(
     directory,
     policyVersion: policy.version,
     policyHash: policy.hash,
+    organisationHash: policy.organisationHash,
+    origin: readOrigin(user),
     actor: { role, pid: Deno.pid },
   });
 }

@@ -1,107 +1,96 @@
 /**
- * Checks a copy of an audit log that was collected on another machine. A network may repeat records or change their
- * order, and a collector may give its files any name. The copy is whole when its records, sorted by sequence, form one
- * chain. Requires read on the copy; writes nothing.
+ * Checks a copy of a security log that was collected elsewhere. What carries records over a network may repeat some of
+ * them or change their order, one machine may send from several addresses, and several may send from one: all records,
+ * in the order of their sequence, must be whole chains. Requires read on the copy; writes nothing.
  */
-import { basename, join } from "@std/path";
-import { type Link, readLine, START, whyNotNext } from "./chain.ts";
-import type { AuditRecord } from "./record.ts";
-import { AUDIT_COPY_RECORDS } from "../protocol/limits.ts";
-import { readLines, type Verification, type VerifyOptions } from "./verify.ts";
+import { basename } from "@std/path";
+import { type Link, START, whyNotNext } from "./chain.ts";
+import { type CollectedChain, type CollectedRecord, groupChains } from "./chains.ts";
+import { filesAt, readCollected } from "./collected.ts";
+import type { AuditOrigin } from "./record.ts";
+import type { Broken, Verification, VerifyOptions } from "./verify.ts";
 
-export interface CopyVerification extends Verification {
-  /** Lines that repeat another line. They do not break the chain. */
-  readonly repeated: number;
+/** One chain of the copy. */
+export interface ChainVerification extends Omit<Verification, "torn"> {
+  /** Whose log it is; null where no record says so. */
+  readonly origin: AuditOrigin | null;
 }
 
-interface Found extends Pick<AuditRecord, "sequence" | "previous" | "hash"> {
-  readonly file: string;
-  readonly line: number;
+/** Of all chains together; `first`, `last` and `head` are those of the only chain. */
+export interface CopyVerification extends Omit<Verification, "head"> {
+  readonly head: string | null;
+  /** Lines that say what another line said already. They break nothing. */
+  readonly repeated: number;
+  readonly chains: readonly ChainVerification[];
 }
 
 /**
- * Throws the system's error for a path that cannot be read.
- *
- * @param paths Files of one person's log, and folders of such files (every `*.jsonl` directly in them).
+ * @param paths Files of logs, and folders of such files (every `*.jsonl` directly in them). Throws what the system says
+ * of one that cannot be read.
  */
 export function verifyAuditCopy(
   paths: readonly string[],
   { head, archived = false }: VerifyOptions = {},
 ): CopyVerification {
-  const found: Found[] = [];
-  const known = new Set<string>();
-  let torn = 0;
-  let repeated = 0;
+  const { records, known, torn, repeated, bad } = readCollected(paths.flatMap(filesAt), null, true);
+  const [odd] = bad;
+  const chains = odd === undefined ? groupChains(records).map((chain) => verifyChain(chain, archived)) : [];
+  const only = chains.length === 1 ? chains[0] : undefined;
+  const result = (broken: Broken | null): CopyVerification => ({
+    records: chains.reduce((sum, chain) => sum + chain.records, 0),
+    first: only?.first ?? null,
+    last: only?.last ?? null,
+    head: only?.head ?? (chains.length === 0 ? START.hash : null),
+    torn,
+    repeated,
+    broken,
+    chains,
+  });
+  if (odd !== undefined) return result({ file: odd.file, line: odd.line, why: odd.why, sequence: 1 });
+  const broken = chains.find((chain) => chain.broken !== null)?.broken ?? null;
+  if (broken !== null) return result(broken);
+  // Somebody expects records here: another folder was meant, or they never arrived.
+  if (records.length === 0) {
+    return result({ file: basename(paths[0] ?? ""), line: 1, why: "there is no record in it", sequence: 1 });
+  }
+  if (head === undefined || known.has(head)) return result(null);
+  const end = records.at(-1);
+  return result({
+    file: end?.file ?? "",
+    line: end?.line ?? 1,
+    why: `the record with the hash ${head} is not in the copy: records are missing at its end`,
+    sequence: (only?.last ?? 0) + 1,
+  });
+}
+
+/** @param archived The chain may begin later than with record 1. */
+export function verifyChain({ origin, records }: CollectedChain, archived: boolean): ChainVerification {
   let last: Link = START;
   let first: number | null = null;
-  let records = 0;
-  const result = (at: Pick<Found, "file" | "line"> | null, why = ""): CopyVerification => ({
-    records,
+  let count = 0;
+  const result = (broken: Broken | null): ChainVerification => ({
+    origin,
+    records: count,
     first,
     last: first === null ? null : last.sequence,
     head: last.hash,
-    torn,
-    repeated,
-    broken: at === null ? null : { file: at.file, line: at.line, why, sequence: last.sequence + 1 },
+    broken,
   });
-
-  for (const path of paths.flatMap(filesAt)) {
-    let line = 0;
-    for (const text of linesOf(path)) {
-      line += 1;
-      // A collector may write empty lines, to keep a record apart from a torn line before it.
-      if (text === "") continue;
-      const read = readLine(text);
-      const at = { file: basename(path), line };
-      if (read.line === "bad") return result(at, read.why);
-      if (read.line === "torn") {
-        torn += 1;
-      } else if (known.has(read.record.hash)) {
-        repeated += 1;
-      } else {
-        const { sequence, previous, hash } = read.record;
-        known.add(hash);
-        found.push({ sequence, previous, hash, ...at });
-        if (found.length > AUDIT_COPY_RECORDS) return result(at, TOO_MANY);
-      }
+  for (const record of records) {
+    const why = archived && first === null ? null : whyNotAfter(last, record);
+    if (why !== null) {
+      return result({ file: record.file, line: record.line, why, sequence: last.sequence + 1 });
     }
-  }
-
-  found.sort((a, b) => a.sequence - b.sequence);
-  for (const record of found) {
-    const mayStart = archived && first === null;
-    const why = mayStart ? null : whyNotAfter(last, record);
-    if (why !== null) return result(record, why);
     last = { sequence: record.sequence, hash: record.hash };
     first ??= record.sequence;
-    records += 1;
+    count += 1;
   }
-  // An empty copy is an error: the person named the wrong folder, or the records never arrived.
-  if (records === 0) return result({ file: basename(paths[0] ?? ""), line: 1 }, "there is no record in it");
-  if (head === undefined || known.has(head)) return result(null);
-  return result(
-    found.at(-1) ?? null,
-    `the record with the hash ${head} is not in the copy: records are missing at its end`,
-  );
+  return result(null);
 }
 
-const TOO_MANY =
-  `these are more than ${AUDIT_COPY_RECORDS} records; check fewer files at once, with --archived`;
-
-function whyNotAfter(last: Link, record: Found): string | null {
-  // The records are sorted, so a second record of one sequence comes right after the first.
+function whyNotAfter(last: Link, record: CollectedRecord): string | null {
+  // Sorted, so what is not new has the sequence of the one before.
   return record.sequence === last.sequence
     ? `there are two different records ${record.sequence}: the log was rewritten after one of them was collected`
     : whyNotNext(last, record);
-}
-
-function filesAt(path: string): string[] {
-  if (!Deno.statSync(path).isDirectory) return [path];
-  const names = [...Deno.readDirSync(path)].filter(({ isFile }) => isFile).map(({ name }) => name);
-  return names.filter((name) => name.endsWith(".jsonl")).sort().map((name) => join(path, name));
-}
-
-function* linesOf(path: string): Generator<string> {
-  using file = Deno.openSync(path);
-  yield* readLines(file, file.statSync().size);
 }

@@ -6,7 +6,7 @@
  * line stays as evidence, and the chain continues after it. Requires read and write on the log folder.
  */
 import { auditLogChanged } from "./events.ts";
-import type { AuditBody, AuditRecord } from "./record.ts";
+import type { AuditBody, AuditOrigin, AuditRecord } from "./record.ts";
 import { AUDIT_FILE_BYTES } from "../protocol/limits.ts";
 import { type Link, makeRecord, recordLine, START } from "./chain.ts";
 import { AuditLogError, OddFile } from "./error.ts";
@@ -32,6 +32,9 @@ export interface AuditLogOptions {
   readonly directory: string;
   readonly policyVersion: number;
   readonly policyHash: string;
+  readonly organisationHash?: string | null;
+  /** Whose log it is. */
+  readonly origin?: AuditOrigin;
   /** The writing process: `orchestrator`, `export`, … */
   readonly actor: { readonly role: string; readonly pid: number };
   /** The size at which the file is rotated, in bytes: AUDIT_FILE_BYTES, except in tests. */
@@ -52,7 +55,8 @@ export interface AuditLog {
 
 /** Throws an AuditLogError when the log cannot be trusted or written. */
 export function openAuditLog(options: AuditLogOptions): AuditLog {
-  const { directory, policyVersion, policyHash, actor, rotateAt = AUDIT_FILE_BYTES, changed } = options;
+  const { directory, policyVersion, policyHash, organisationHash, origin, actor } = options;
+  const { rotateAt = AUDIT_FILE_BYTES, changed } = options;
   const path = currentFile(directory);
   const lock = openLock(directory);
   let seen: Seen | null = null;
@@ -124,6 +128,8 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
         time,
         policyVersion,
         policyHash,
+        organisationHash,
+        origin,
         actor: { ...actor, worker: index < changes.length ? null : worker },
       };
       records.push(makeRecord(records.at(-1) ?? last, body, stamp));

@@ -25,6 +25,17 @@ export const auditBody = z.strictObject({
 /** A body as it is written: events.ts makes every one of them. */
 export type AuditBody = z.infer<typeof auditBody> & { readonly reason: Reason };
 
+/** Whose log it is, and where. */
+export const auditOrigin = z.strictObject({
+  /** Of `/etc/machine-id`; null where there is none. */
+  machine: z.nullable(z.string()),
+  host: z.nullable(z.string()),
+  uid: z.int(),
+  /** The account's name; null where nothing says it. */
+  user: z.nullable(z.string()),
+});
+export type AuditOrigin = z.infer<typeof auditOrigin>;
+
 export const auditRecord = z.strictObject({
   v: z.literal(1),
   /** 1, 2, 3 …, over rotations. */
@@ -34,6 +45,10 @@ export const auditRecord = z.strictObject({
   policyVersion: z.int(),
   /** SHA-256 of the effective policy. */
   policyHash: z.string(),
+  /** SHA-256 of the organisation's policy as it is written; null where there is none. Not in the first logs of kato. */
+  organisationHash: z.optional(z.nullable(z.string())),
+  /** In the first record of a chain, and whenever a daemon starts. */
+  origin: z.optional(auditOrigin),
   actor: z.strictObject({ role: z.string(), worker: z.nullable(z.string()), pid: z.int() }),
   /** The `hash` of the record before; 64 zeros in the first record. */
   previous: z.string(),

@@ -4,7 +4,7 @@
  */
 import { every } from "../hosts/timers.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
-import type { AuditBody } from "../audit/record.ts";
+import type { AuditBody, AuditOrigin } from "../audit/record.ts";
 import { AUDIT_HEAD_MS, AUDIT_HEAD_RECORDS } from "../protocol/limits.ts";
 import { openAuditLog } from "../audit/log.ts";
 import type { Log } from "./log.ts";
@@ -21,14 +21,17 @@ export interface DaemonAudit {
 /** Throws an AuditLogError. */
 export function openDaemonAudit(
   directory: string,
-  { version, hash }: Pick<EffectivePolicy, "version" | "hash">,
+  { version, hash, organisationHash }: Pick<EffectivePolicy, "version" | "hash" | "organisationHash">,
   log: Pick<Log, "report">,
+  origin: AuditOrigin,
 ): DaemonAudit {
   let unreported = 0;
   const audit = openAuditLog({
     directory,
     policyVersion: version,
     policyHash: hash,
+    organisationHash,
+    origin,
     actor: { role: "orchestrator", pid: Deno.pid },
     changed: ({ reason, detail }) => log.report("audit-log-changed", { reason, detail }),
   });

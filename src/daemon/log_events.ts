@@ -16,7 +16,7 @@ export const LOG_EVENTS = {
   "started": {
     level: "info",
     says: "kato runs",
-    fields: ["version", "pid", "policy", "roles", "kernel_sandbox", "head"],
+    fields: ["version", "pid", "policy", "organisation", "roles", "kernel_sandbox", "head"],
   },
   "stopped": { level: "info", says: "kato has stopped", fields: ["head"] },
   "audit-head": { level: "info", says: "head of the audit log", fields: ["head"] },

@@ -23,6 +23,7 @@ import { makePrivateFolder } from "../disk/atomic_file.ts";
 import { escapeControls, isJournal, withPriority } from "../protocol/journal_line.ts";
 import { loadConfig, loadPolicy } from "../settings/policy_files.ts";
 import { VERSION } from "../version.ts";
+import { readOrigin } from "../audit/origin.ts";
 import { openDaemonAudit } from "./audit.ts";
 import { describeFailure } from "./failure.ts";
 import { keepTrying } from "./keep_trying.ts";
@@ -117,7 +118,9 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   if (!opening.done) return opening.status;
   const state = opening.result;
   if (!state.opened) return refuse([state.message]);
-  const auditing = await start(() => openDaemonAudit(places.logs, effective, log));
+  const auditing = await start(() =>
+    openDaemonAudit(places.logs, effective, log, readOrigin(environment["USER"]))
+  );
   if (!auditing.done) return auditing.status;
   const audit = auditing.result;
   const without = kernel.missing.length > 0 ? `; the kernel lacks ${kernel.missing.join(", ")}` : "";
@@ -185,6 +188,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     version: VERSION,
     pid: Deno.pid,
     policy: effective.hash.slice(0, 12),
+    organisation: effective.organisationHash?.slice(0, 12) ?? "none",
     roles,
     kernel_sandbox: kernel.sandbox,
     head: audit.head(),

@@ -108,7 +108,11 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       host: host.name,
       kernelSandbox: options.kernel.sandbox,
       kernelMissing: [...options.kernel.missing],
-      policy: { version: effective.version, hash: effective.hash },
+      policy: {
+        version: effective.version,
+        hash: effective.hash,
+        organisationHash: effective.organisationHash,
+      },
     },
     providers: () =>
       [...providers.values()].map((followed) =>

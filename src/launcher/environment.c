@@ -10,7 +10,7 @@
 #define VALUE_BYTES 4096u
 
 static const char *const PASSED[] = {
-    "HOME",       "LANG",           "TZ",            "TERM",       "COLUMNS",           "NO_COLOR",
+    "HOME",       "USER",           "LANG",           "TZ",            "TERM",       "COLUMNS",           "NO_COLOR",
     "FORCE_COLOR", "CLICOLOR_FORCE", "JOURNAL_STREAM", "INVOCATION_ID", CLIENT_VARIABLES,
 };
 

@@ -162,6 +162,8 @@ function placePaths(
     "named outputs": writes === null ? [] : folders.map((folder) => outermostMade(folder, writes)),
     "folders of outputs": folders,
     "named folders": folders,
+    // audit/origin.ts reads it.
+    "machine id": ["/etc/machine-id"],
     "unit files": unitFolders(home).map((folder) => `${folder}/${UNIT}`),
     "unit drop-ins": facts.hasUnit ? [ownDropIns(home)] : [],
     "host facts": hostFacts(home),

@@ -271,11 +271,11 @@ export const PATH_BYTES = 4096;
 /** Any other text in an audit record: a sentence, an id. Command lines have COMMAND_LINE_BYTES. */
 export const AUDIT_TEXT_BYTES = 1024;
 
+/** The name of a machine or of an account in an audit record: Linux has none that is longer. */
+export const ORIGIN_TEXT_BYTES = 256;
+
 /** The longest line of the audit log: every text of a record at its bound, each byte escaped as six. */
 export const AUDIT_LINE_BYTES = 128 * KIB;
-
-/** Records of one collected copy of an audit log, which are sorted in memory: one person's records of decades. */
-export const AUDIT_COPY_RECORDS = 1_000_000;
 
 /** A longer tool result is cut in Markdown and HTML, with a note that says how much is missing. */
 export const RESULT_LINES = 200;

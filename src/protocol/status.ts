@@ -37,7 +37,12 @@ export const status = z.strictObject({
   kernelSandbox: z.boolean(),
   /** Parts of it that this kernel does not have. */
   kernelMissing: z.array(z.string()),
-  policy: z.strictObject({ version: z.int(), hash: z.string() }),
+  policy: z.strictObject({
+    version: z.int(),
+    hash: z.string(),
+    /** Of the organisation's policy as it is written; null where there is none. Not in files of the first versions. */
+    organisationHash: z.optional(z.nullable(z.string())),
+  }),
   providers: z.array(z.strictObject({
     provider: providerId,
     roots: z.array(z.string()),

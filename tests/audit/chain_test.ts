@@ -42,6 +42,37 @@ Deno.test("readLine() reads what recordLine() wrote, and the chain goes on", () 
   assert.equal(whyNotNext(first, second), null);
 });
 
+Deno.test("a record says whose log it is where a chain begins and where a daemon starts, and the organisation's hash always", () => {
+  const origin = { machine: "a".repeat(32), host: "laptop", uid: 1000, user: "ada" };
+  const organisationHash = "0".repeat(64);
+  const stamp = { ...STAMP, origin, organisationHash };
+  const first = makeRecord(START, BODY, stamp);
+  const second = makeRecord(first, BODY, stamp);
+  const third = makeRecord(second, { ...BODY, event: "daemon-started" }, {
+    ...stamp,
+    organisationHash: null,
+  });
+  assert.deepEqual([first.origin, second.origin, third.origin], [origin, undefined, origin]);
+  assert.deepEqual([first, second, third].map((record) => record.organisationHash), [
+    organisationHash,
+    organisationHash,
+    null,
+  ]);
+  for (const record of [first, second, third]) {
+    assert.deepEqual(readLine(recordLine(record)), { line: "record", record });
+    const forged = recordLine(record).replace('"uid":1000', '"uid":1001').replace(
+      organisationHash,
+      "1".repeat(64),
+    );
+    if (forged !== recordLine(record)) assert.equal(readLine(forged).line, "bad");
+  }
+  const long = makeRecord(START, BODY, {
+    ...stamp,
+    origin: { ...origin, host: "\u0001".repeat(9999), user: "\u0001".repeat(9999) },
+  });
+  assert.ok(recordLine(long).length < 5000);
+});
+
 Deno.test("readLine() tells torn from changed", async (t) => {
   const line = recordLine(makeRecord(START, BODY, STAMP));
   const cases: [name: string, text: string, kind: string][] = [

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { join } from "@std/path";
+import { dirname, join } from "@std/path";
 import { makeRecord, recordLine, START } from "../../src/audit/chain.ts";
-import type { AuditRecord } from "../../src/audit/record.ts";
+import type { AuditOrigin, AuditRecord } from "../../src/audit/record.ts";
 import { verifyAuditCopy } from "../../src/audit/copy.ts";
 import type { VerifyOptions } from "../../src/audit/verify.ts";
 import { BODY } from "./audit_body.ts";
 
 /** Records 1 to `count` of one chain, each with `detail`. */
-function chain(count: number, detail = "as it was"): AuditRecord[] {
+function chain(count: number, detail: string, origin?: AuditOrigin): AuditRecord[] {
   const stamp = {
+    origin,
     time: "2026-11-23T00:00:00.000Z",
     policyVersion: 1,
     policyHash: "f".repeat(64),
@@ -21,7 +22,7 @@ function chain(count: number, detail = "as it was"): AuditRecord[] {
   return records;
 }
 
-const RECORDS = chain(6);
+const RECORDS = chain(6, "as it was");
 const LINES = RECORDS.map(recordLine);
 const REWRITTEN = chain(6, "as somebody wants it to be").map(recordLine);
 const [one = "", two = "", three = "", four = "", five = "", six = ""] = LINES;
@@ -162,3 +163,87 @@ Deno.test("verifyAuditCopy() names the file and the line of the first fault", as
 Deno.test("verifyAuditCopy() does not take a copy that is not there for one without records", () => {
   assert.throws(() => verifyAuditCopy(["/nonexistent/log"]), Deno.errors.NotFound);
 });
+
+const LAPTOP = { machine: "a".repeat(32), host: "laptop", uid: 1000, user: "ada" };
+const DESK = { ...LAPTOP, machine: "d".repeat(32), host: "desk" };
+const [laptop, desk, anew, other] = [
+  chain(6, "on the laptop", LAPTOP),
+  chain(4, "on the desk", DESK),
+  chain(2, "on the laptop, rewritten", LAPTOP),
+  chain(3, "of another person", { ...LAPTOP, uid: 1001, user: "bob" }),
+].map((records) => records.map(recordLine)) as [string[], string[], string[], string[]];
+
+/** What stands in each file, by its path; then each chain's host, uid and length, or why one is broken. */
+const GATHERED: readonly (readonly [
+  is: string,
+  files: Readonly<Record<string, readonly string[]>>,
+  chains: readonly (readonly [host: string | null, uid: number | null, records: number])[] | RegExp,
+])[] = [
+  ["two machines behind one address", { "10.0.0.1/a.jsonl": [...laptop, ...desk] }, [["laptop", 1000, 6], [
+    "desk",
+    1000,
+    4,
+  ]]],
+  [
+    "two machines whose records arrive by turns",
+    { "10.0.0.1/a.jsonl": laptop.flatMap((line, index) => [line, ...desk.slice(index, index + 1)]) },
+    [["laptop", 1000, 6], ["desk", 1000, 4]],
+  ],
+  ["two people of one machine", { "laptop/a.jsonl": [...laptop, ...other] }, [["laptop", 1000, 6], [
+    "laptop",
+    1001,
+    3,
+  ]]],
+  [
+    "a laptop that roams",
+    {
+      "10.0.0.1/a.jsonl": laptop.slice(0, 2),
+      "10.0.0.2/a.jsonl": laptop.slice(2, 5),
+      "10.0.0.3/a.jsonl": laptop.slice(4),
+    },
+    [["laptop", 1000, 6]],
+  ],
+  [
+    "a laptop that roams among others",
+    {
+      "10.0.0.1/a.jsonl": [...desk, ...laptop.slice(0, 3)],
+      "10.0.0.2/a.jsonl": [...laptop.slice(3), ...LINES],
+    },
+    [["desk", 1000, 4], ["laptop", 1000, 6], [null, null, 6]],
+  ],
+  [
+    "a laptop of which a record is missing, beside another machine",
+    { "10.0.0.1/a.jsonl": [...laptop.slice(0, 3), ...laptop.slice(4), ...desk] },
+    /records 1 to 4 are missing here/,
+  ],
+  ["one that was begun anew", { "laptop/a.jsonl": [...laptop, ...anew] }, /two different records 1/],
+  [
+    "one that was begun anew, when none said whose it is",
+    { "laptop/a.jsonl": [...LINES, ...REWRITTEN] },
+    /two different records 1/,
+  ],
+];
+
+for (const [is, files, chains] of GATHERED) {
+  Deno.test(`verifyAuditCopy() goes by the chain, of ${is}`, () => {
+    const top = Deno.makeTempDirSync();
+    try {
+      for (const [name, lines] of Object.entries(files)) {
+        Deno.mkdirSync(dirname(join(top, name)), { recursive: true });
+        Deno.writeTextFileSync(join(top, name), lines.map((line) => `${line}\n`).join(""));
+      }
+      const result = verifyAuditCopy([
+        ...new Set(Object.keys(files).map((name) => dirname(join(top, name)))),
+      ]);
+      if (chains instanceof RegExp) return assert.match(result.broken?.why ?? "it is whole", chains);
+      assert.equal(result.broken, null);
+      const found = result.chains.map((
+        { origin, records },
+      ) => [origin?.host ?? null, origin?.uid ?? null, records]);
+      assert.deepEqual(found, chains);
+      assert.equal(result.records, chains.reduce((sum, [, , records]) => sum + records, 0));
+    } finally {
+      Deno.removeSync(top, { recursive: true });
+    }
+  });
+}

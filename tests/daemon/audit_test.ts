@@ -9,14 +9,16 @@ import { decisionsOf, setStage, whenHolds } from "./stage/stage.ts";
 
 const BODY = wideningIgnored("policy.toml:1: destinations.roots");
 
+const POLICY = { version: 1, hash: "a".repeat(64), organisationHash: null };
+
 Deno.test("audit: the head goes to the operational log after so many records, however they come", async () => {
   const directory = await Deno.makeTempDir({ prefix: "kato-audit-" });
   try {
     const reported: { event: LogEvent; head: unknown }[] = [];
-    const audit = openDaemonAudit(directory, { version: 1, hash: "a".repeat(64) }, {
+    const audit = openDaemonAudit(directory, POLICY, {
       report: (event, fields) =>
         void reported.push({ event, ...fields, head: fields && "head" in fields ? fields.head : null }),
-    });
+    }, { machine: null, host: "h", uid: 1, user: null });
     const heads = () => reported.filter(({ event }) => event === "audit-head").map(({ head }) => head);
     for (let n = 1; n < AUDIT_HEAD_RECORDS; n++) audit.record(BODY);
     assert.deepEqual(heads(), []);

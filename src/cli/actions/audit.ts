@@ -7,7 +7,7 @@ import { placesOf } from "../../settings/places.ts";
 import type { AuditRecord } from "../../audit/record.ts";
 import { AUDIT_FILE_BYTES } from "../../protocol/limits.ts";
 import { currentFile, listRotated } from "../../audit/files.ts";
-import { verifyAuditCopy } from "../../audit/copy.ts";
+import { type ChainVerification, type CopyVerification, verifyAuditCopy } from "../../audit/copy.ts";
 import { type Verification, verifyAudit } from "../../audit/verify.ts";
 import type { Context } from "../context.ts";
 import type { AuditTailGiven } from "../commands/audit_tail.ts";
@@ -23,21 +23,32 @@ export function verifyLog({ copy, head, archived, json }: AuditVerifyGiven, cont
   if (copy.length > 0) {
     const paths = copy.map((path) => absolutePath(path, context.cwd, context.home));
     const result = verifyAuditCopy(paths, options);
-    const more = result.repeated === 0 ? "" : `; ${count(result.repeated, "line")} collected more than once`;
-    return reportVerified(result, more, json, context);
+    return reportVerified(result, json, context);
   }
   // Where the journal knows of records, a log that is not there was removed.
   if (head === null && !hasLog(logs)) return reportNoLog(json, context);
-  return reportVerified(verifyAudit(logs, options), "", json, context);
+  return reportVerified(verifyAudit(logs, options), json, context);
 }
 
-function reportVerified(result: Verification, more: string, json: boolean, { out }: Context): Outcome {
+function reportVerified(
+  result: Verification | CopyVerification,
+  json: boolean,
+  { out }: Context,
+): Outcome {
   const { broken, records, torn } = result;
+  const { repeated = 0, chains = [] } = "chains" in result ? result : {};
   if (json) {
     out.write(jsonText({ ok: broken === null, ...result }));
   } else if (broken === null) {
     const half = torn === 0 ? "" : `; ${count(torn, "half-written line")} of a crash, which break nothing`;
-    out.write(`The chain of ${count(records, "record")} is whole${half}${more}.\nhead ${result.head}\n`);
+    const more = repeated === 0 ? "" : `; ${count(repeated, "line")} collected more than once`;
+    const what = chains.length > 1
+      ? `The ${chains.length} chains, of ${count(records, "record")}, are whole`
+      : `The chain of ${count(records, "record")} is whole`;
+    const heads = chains.length > 1
+      ? chains.map((chain) => `head ${chain.head}  ${describeOrigin(chain)}`)
+      : [`head ${result.head}`];
+    out.write([`${what}${half}${more}.`, ...heads, ""].join("\n"));
   }
   if (broken === null) return DONE;
   if (json) return fail("failed", null);
@@ -47,6 +58,16 @@ function reportVerified(result: Verification, more: string, json: boolean, { out
     `The security log is broken at ${place}: ${plain(broken.why)}. ` +
       `The ${count(records, "record")} before it are in order; compare the file with your copy of it.`,
   );
+}
+
+/** Whose log it is, as far as it says so. */
+function describeOrigin({ origin, records }: Pick<ChainVerification, "origin" | "records">): string {
+  const of = count(records, "record");
+  if (origin === null) return `${of}, which do not say whose`;
+  const { user, uid, host, machine } = origin;
+  return `${of} of ${plain(user ?? "user")} (${uid}) on ${plain(host ?? "a machine")} (${
+    plain(machine ?? "without an id")
+  })`;
 }
 
 function reportNoLog(json: boolean, { home, out }: Context): Outcome {

@@ -69,7 +69,7 @@ export function allowFolder({ folder }: Asked, context: Context): Outcome {
   }
   const denied = whyDenied(path, tried.effective, context);
   if (denied !== null) return fail("denied", `Denied (${denied.reason}): ${denied.message} ${UNCHANGED}`);
-  record("folder-allowed", path, loaded.value, home);
+  record("folder-allowed", path, loaded.value, context);
   write(text, home);
   context.out.write(`allowed ${tilde(path, home)} in ${tilde(placesOf(home).policyFile, home)}\n`);
   return finish(tried.effective, { changed: true }, context);
@@ -111,7 +111,7 @@ export function denyFolder({ folder }: Asked, context: Context): Outcome {
       `than is enforced. 'kato policy check' has the line to mend. ${UNCHANGED}`;
     return fail("failed", message);
   }
-  record("folder-denied", path, loaded.value, home);
+  record("folder-denied", path, loaded.value, context);
   write(text, home);
   context.out.write(`took ${tilde(path, home)} out of ${tilde(placesOf(home).policyFile, home)}\n`);
   return finish(tried.effective, { changed: true }, context);
@@ -207,9 +207,9 @@ function record(
   reason: "folder-allowed" | "folder-denied",
   path: string,
   effective: EffectivePolicy,
-  home: string,
+  context: Context,
 ): void {
-  const audit = openCommandLog(placesOf(home).logs, effective, "policy");
+  const audit = openCommandLog(placesOf(context.home).logs, effective, "policy", context.variables(["USER"])["USER"]);
   audit.append(policyEdited(path, reason));
   audit.close();
 }
