@@ -35,6 +35,7 @@ const DRIVERS = [
   "src/audit/command_log.ts",
   "src/audit/file.ts",
   "src/audit/files.ts",
+  "src/audit/journal_file.ts",
   "src/audit/log.ts",
   "src/audit/origin.ts",
   "src/audit/verify.ts",

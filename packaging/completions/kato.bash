@@ -11,7 +11,7 @@ _kato() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command ${COMP_WORDS[index]}" in
-      ' status' | ' sessions' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit tail' | ' doctor' | ' init' | ' completions' | ' daemon')
+      ' status' | ' sessions' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' doctor' | ' init' | ' completions' | ' daemon')
         command="${command:+$command }${COMP_WORDS[index]}"
         ;;
     esac
@@ -35,6 +35,9 @@ _kato() {
     'policy check --as') _kato_words 'organisation user'; return ;;
     'policy explain --as') _kato_words 'chat export'; return ;;
     'audit verify --head') return ;;
+    'audit verify-all --heads') _kato_paths -d; return ;;
+    'audit verify-all --host') return ;;
+    'audit verify-all --uid') return ;;
     'audit tail -n' | 'audit tail --lines') return ;;
   esac
   case $command in
@@ -51,8 +54,9 @@ _kato() {
     'policy explain') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
     'policy allow') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
     'policy deny') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
-    'audit') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'verify tail'; fi ;;
+    'audit') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'verify verify-all tail'; fi ;;
     'audit verify') if [[ $word == -* ]]; then _kato_words '--head --archived --json -h --help'; else _kato_paths -f; fi ;;
+    'audit verify-all') if [[ $word == -* ]]; then _kato_words '--heads --host --uid --archived --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
     'audit tail') [[ $word == -* ]] && _kato_words '-n --lines -f --follow --json -h --help' ;;
     'doctor') [[ $word == -* ]] && _kato_words '--permissions --json -h --help' ;;
     'init') [[ $word == -* ]] && _kato_words '-h --help' ;;

@@ -4,7 +4,7 @@
 function __kato_is
     set -l command
     for word in (commandline -opc)[2..]
-        contains -- "$command$word" 'status' 'sessions' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit tail' 'doctor' 'init' 'completions' 'daemon'
+        contains -- "$command$word" 'status' 'sessions' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'doctor' 'init' 'completions' 'daemon'
         and set command "$command$word "
     end
     test (string trim -- "$command") = "$argv"
@@ -79,6 +79,7 @@ complete -c kato -n '__kato_is \'policy allow\'; and test (commandline -opc)[-1]
 complete -c kato -n '__kato_is \'policy deny\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'policy deny\'; and test (commandline -opc)[-1] = deny' -x -a '(__fish_complete_directories)' -d 'one of the folders that \'kato policy show\' lists'
 complete -c kato -n '__kato_is \'audit\'' -a verify -d 'check the chain of records over all files of the log'
+complete -c kato -n '__kato_is \'audit\'' -a verify-all -d 'check all that a collector has: every chain, against the journals\' heads'
 complete -c kato -n '__kato_is \'audit\'' -a tail -d 'print the latest records'
 complete -c kato -n '__kato_is \'audit\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'audit verify\'' -l head -x -d 'a record\'s hash that the chain must hold, as the journal has it'
@@ -86,6 +87,13 @@ complete -c kato -n '__kato_is \'audit verify\'' -l archived -d 'the oldest file
 complete -c kato -n '__kato_is \'audit verify\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'audit verify\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'audit verify\'' -r -F -d 'files of a copy, or a folder that holds them; in any order (default: your own log)'
+complete -c kato -n '__kato_is \'audit verify-all\'' -l heads -x -a '(__fish_complete_directories)' -d 'the folder with the collected journals (*.journal)'
+complete -c kato -n '__kato_is \'audit verify-all\'' -l host -x -d 'only this machine: its name, its id, or the folder of its records'
+complete -c kato -n '__kato_is \'audit verify-all\'' -l uid -x -d 'only the person with this number'
+complete -c kato -n '__kato_is \'audit verify-all\'' -l archived -d 'the oldest files were moved elsewhere'
+complete -c kato -n '__kato_is \'audit verify-all\'' -l json -d 'print JSON'
+complete -c kato -n '__kato_is \'audit verify-all\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'audit verify-all\'; and test (commandline -opc)[-1] = verify-all' -x -a '(__fish_complete_directories)' -d 'the collector\'s folder, with the records of all machines and people'
 complete -c kato -n '__kato_is \'audit tail\'' -s n -l lines -x -d 'how many (10 unless given)'
 complete -c kato -n '__kato_is \'audit tail\'' -s f -l follow -d 'wait for more, until interrupted'
 complete -c kato -n '__kato_is \'audit tail\'' -l json -d 'print the records as they are, one a line'

@@ -10,3 +10,13 @@ export const EXIT = {
   denied: 77,
   refused: 78,
 } as const;
+
+/** Of `kato audit verify-all`, for what collects findings. docs/audit-events.md shows them. */
+export const FINDING_EXIT = {
+  "broken": 2,
+  "head-missing": 3,
+  "head-elsewhere": 4,
+  "begun-anew": 5,
+  "unproven": 6,
+  "unreadable": 7,
+} as const;

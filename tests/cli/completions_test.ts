@@ -14,8 +14,9 @@ const SESSIONS = `  ID        PROVIDER     PROJECT         TITLE                
 const CASES = [
   ["kato exp", "export"],
   ["kato policy sh", "show"],
-  ["kato audit ver", "verify"],
+  ["kato audit ta", "tail"],
   ["kato audit verify --arch", "--archived"],
+  ["kato audit verify-all fo", "folder"],
   ["kato export --format j", "jsonl"],
   ["kato export -o forest", "forest.txt"],
   ["kato export --file a", "a file.md"],

@@ -103,6 +103,7 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
         ...COMMON,
         ...STATUS,
         "read /home/ada/.kato/logs",
+        "read /etc/machine-id",
         "read /home/ada/.claude/projects",
         "read /home/ada/.codex/sessions",
         "list /home/ada/.kato/exports",

@@ -9,6 +9,8 @@ export const FILE: Kind<string> = { read: (text) => text, completion: { kind: "f
 export const FOLDER: Kind<string> = { read: (text) => text, completion: { kind: "folder" } };
 /** A session's id, or the beginning of one. */
 export const SESSION: Kind<string> = { read: (text) => text, completion: { kind: "session" } };
+/** A person's number, as the kernel has it. */
+export const UID: Kind<number> = { read: readUid, completion: { kind: "text" } };
 export const COUNT: Kind<number> = { read: readCount, completion: { kind: "text" } };
 export const SINCE: Kind<Since> = { read: parseSince, completion: { kind: "text" } };
 
@@ -57,6 +59,13 @@ export function parseSince(text: string): Since {
     throw new InvalidArgumentError("Write 30m, 12h, 7d, 2w or a date such as 2026-11-23.");
   }
   return { at };
+}
+
+function readUid(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) {
+    throw new InvalidArgumentError("Write a user's number, as 'id -u' prints it.");
+  }
+  return Number(text);
 }
 
 function readCount(text: string): number {

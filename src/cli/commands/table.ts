@@ -6,6 +6,7 @@
 import type { Command, Family } from "../command_line/command.ts";
 import { auditTail } from "./audit_tail.ts";
 import { auditVerify } from "./audit_verify.ts";
+import { auditVerifyAll } from "./audit_verify_all.ts";
 import { capture } from "./capture.ts";
 import { completions } from "./completions.ts";
 import { daemon } from "./daemon.ts";
@@ -36,7 +37,7 @@ const audit: Family = {
   summary: "verify or read the security log",
   description: "Verifies or reads the security log: one record for each decision, each chained to the last.",
   example: "kato audit verify",
-  members: [auditVerify, auditTail],
+  members: [auditVerify, auditVerifyAll, auditTail],
 };
 
 /** Commands as the first page of the help shows them. */
