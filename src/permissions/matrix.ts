@@ -29,7 +29,8 @@ export const PLACES = {
   "machine id": "`/etc/machine-id`",
   "unit files": "kato's unit files",
   "unit drop-ins": "`~/.config/systemd/user/kato.service.d`, where one of kato's unit files is there",
-  "host facts": "`/etc/os-release`, the user's lingering mark, kato's unit files and drop-ins",
+  "host facts":
+    "`/etc/os-release`, the user's lingering mark, kato's unit files, their drop-ins, and the links that enable them",
 } as const;
 export type Place = keyof typeof PLACES;
 

@@ -8,6 +8,7 @@ import type { Grant } from "../protocol/grant.ts";
 import { type Place, type Profile, type Row, rowOf, VARIABLES } from "./matrix.ts";
 import { placesOf } from "../settings/places.ts";
 import type { Policy } from "../settings/policy.ts";
+import { enablingLinks } from "./enabling_links.ts";
 import { UNIT } from "./unit_folders.ts";
 
 /** The part of a command line that decides its permissions. All paths are absolute and normalised. */
@@ -191,10 +192,14 @@ export function ownDropIns(home: string): string {
 /** The runtime refuses /proc and /sys under any grant, so the launcher passes on the facts from there. */
 function hostFacts(home: string): string[] {
   // The instance has the person's name, and so has the home.
-  const instance = `kato@${home.slice(home.lastIndexOf("/") + 1)}.service`;
+  const name = home.slice(home.lastIndexOf("/") + 1);
+  const instance = `kato@${name}.service`;
+  const { system, user } = enablingLinks({ home, uid: Infinity, name });
   return [
     "/etc/os-release",
     "/var/lib/systemd/linger",
+    system,
+    ...user,
     ...unitFolders(home).flatMap((folder) => [`${folder}/${UNIT}`, `${folder}/${UNIT}.d`]),
     ...SYSTEM_UNIT_FOLDERS.flatMap((folder) =>
       ["kato@.service", "kato@.service.d", `${instance}.d`].map((name) => `${folder}/${name}`)

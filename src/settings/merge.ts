@@ -9,6 +9,7 @@ import { DEFAULT_POLICY } from "./defaults.ts";
 import { expandFolder, isInside, whyNoRoot, whyNoSource } from "./folders.ts";
 import { sha256 } from "../protocol/sha256.ts";
 import { keysOf, nestValues, readSettings, type Setting, type SettingsError, valueAt } from "./keys.ts";
+import { readStop, type Stop } from "./stop.ts";
 import { isNarrower } from "./narrower.ts";
 import { FORMER_VALUES, type Policy, policy } from "./policy.ts";
 
@@ -59,7 +60,12 @@ export interface Said extends Origin {
 
 export type PolicyResult =
   | { readonly ok: true; readonly effective: EffectivePolicy }
-  | { readonly ok: false; readonly errors: readonly SettingsError[] };
+  | {
+    readonly ok: false;
+    readonly errors: readonly SettingsError[];
+    /** The administrator's stop, which is then the only error. */
+    readonly stop: Stop | null;
+  };
 
 export const POLICY_KEYS = keysOf(policy);
 
@@ -96,6 +102,8 @@ export const NAMES_ALONE: Disk = { isLink: () => false, real: (path) => path };
 
 /** `home` is absolute and normalised, and does not end with a slash. */
 export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES_ALONE): PolicyResult {
+  const stop = layers.map(readStop).find((found) => found !== null);
+  if (stop !== undefined) return { ok: false, errors: [stop], stop };
   const errors: SettingsError[] = [];
   const violations: SettingsError[] = [];
   const notes: SettingsError[] = [];
@@ -142,7 +150,7 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
     }
   }
   if (errors.length === 0) errors.push(...contradictions(held), ...linkedRoots(held, disk));
-  if (errors.length > 0) return { ok: false, errors };
+  if (errors.length > 0) return { ok: false, errors, stop: null };
 
   const merged = policy.parse(nestValues([...held].map(([name, { value }]) => [name, value])));
   return {

@@ -7,6 +7,7 @@ import { basename, dirname, join } from "@std/path";
 import { type ConfigResult, readConfig } from "./config.ts";
 import type { SettingsError } from "./keys.ts";
 import { type Disk, type Layer, mergePolicy, NAMES_ALONE, type PolicyResult } from "./merge.ts";
+import { readStop } from "./stop.ts";
 import { placesOf } from "./places.ts";
 import { systemWords } from "../disk/entry_at.ts";
 import { POLICY_BYTES, POLICY_FILES } from "../protocol/limits.ts";
@@ -33,8 +34,11 @@ export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null, d
   const tried = { files: trial === null ? [] : [trial], errors: [] };
   const administrators = trial?.origin === "organisation" ? tried : readAdministrators(places);
   const own = trial?.origin === "user" ? tried : readOwn(config, policyFile, uid);
+  const stop = administrators.files.map((file) => readStop({ origin: "organisation", ...file }))
+    .find((found) => found !== null);
+  if (stop !== undefined) return { ok: false, errors: [stop], stop };
   const errors = [...administrators.errors, ...own.errors];
-  if (errors.length > 0) return { ok: false, errors };
+  if (errors.length > 0) return { ok: false, errors, stop: null };
   const layers: Layer[] = [
     ...administrators.files.map((file) => ({ origin: "organisation" as const, ...file })),
     ...own.files.map((file) => ({ origin: "user" as const, ...file })),

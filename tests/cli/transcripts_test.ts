@@ -88,11 +88,15 @@ Deno.test("kato status says that nothing runs, and how to start it", async () =>
   using home = makeHome();
   assert.deepEqual(await run("status", home), {
     ended: "not-running",
-    out: "● kato is not running. Start it with 'systemctl --user start kato', or 'kato daemon'.\n",
+    out:
+      "● kato is not running: it was never started.\n  Start it with 'systemctl --user start kato', or 'kato daemon'.\n",
     err: "",
   });
   const json = await run("status --json", home);
-  assert.deepEqual([json.ended, JSON.parse(json.out)], ["not-running", { running: false }]);
+  assert.deepEqual([json.ended, JSON.parse(json.out)], [
+    "not-running",
+    { running: false, reason: "never-started", message: "it was never started" },
+  ]);
 });
 
 Deno.test("kato status shows providers, recordings, denials, and nothing that steers the terminal", async () => {
@@ -137,7 +141,10 @@ Deno.test("kato status tells a daemon that was killed from one that was stopped"
     /not running: it ended without saying so \(last heard of: 1 min\)/,
   );
   keepStatus(home, { ...STATUS, state: "stopped" });
-  assert.match((await run("status", home)).out, /not running: it was stopped[^]*beans\.md/);
+  assert.match(
+    (await run("status", home)).out,
+    /not running: it was stopped, by a person or when the person logged out \(last[^]*beans\.md/,
+  );
 });
 
 Deno.test("kato status survives a status file of another version", async () => {
@@ -384,7 +391,7 @@ Deno.test("kato doctor says what it saw, in words and as JSON", async () => {
   const ran = await run("doctor", garden);
   assert.match(ran.out, /note {2}kernel sandbox .*off/);
   assert.match(ran.out, /ok {4}claude-code +~\/\.claude\/projects\n/);
-  assert.match(ran.out, /note {2}daemon +is not running\n/);
+  assert.match(ran.out, /note {2}daemon +is not running: it was never started\n/);
   const { checks } = JSON.parse((await run("doctor --json", garden)).out);
   assert.ok(checks.every((check: { state: string }) => ["ok", "note", "problem"].includes(check.state)));
 });

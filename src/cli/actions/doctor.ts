@@ -12,6 +12,9 @@ import type { Context } from "../context.ts";
 import { type Check, describeChecks, note, ok, problem } from "../doctor/check.ts";
 import { checkInstallation } from "../doctor/installation_check.ts";
 import { checkKernel, checkProcesses } from "../doctor/kernel_checks.ts";
+import { basename } from "@std/path";
+import { whyNotRunning } from "../not_running.ts";
+import { findEnabled } from "../unit/enabled.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { checkNamespaces, checkUnit, type Roots, unitPlaces } from "../doctor/unit_checks.ts";
 import type { DoctorGiven } from "../commands/doctor.ts";
@@ -55,6 +58,15 @@ function checkRuntime(): Check {
 function checkSettings(context: Context): Check[] {
   const policy = loadPolicy(context);
   const config = loadConfig(context);
+  if (!policy.ok && policy.stop !== null) {
+    return [
+      note(
+        "settings",
+        plain(formatSettingsError(policy.stop)),
+        "wait until the administrator has lifted that",
+      ),
+    ];
+  }
   const problems = [...(policy.ok ? [] : policy.errors), ...(config.ok ? [] : config.errors)];
   const checks = problems.map((error) => problem("settings", plain(formatSettingsError(error)), null));
   if (!policy.ok) return checks;
@@ -111,17 +123,24 @@ function look(path: string): Deno.FileInfo | null {
 }
 
 function checkDaemon(effective: EffectivePolicy | null, context: Context): Check[] {
-  const { home, kernel, kernelSandbox } = context;
+  const { home, uid, kernel, kernelSandbox } = context;
   const name = "daemon";
   const { running, status } = readDaemonState(home);
   const places = unitPlaces(home);
   const namespaces = checkNamespaces(kernel, places);
-  if (!running || status === null) {
-    const mend = namespaces.length > 0
+  if (!running) {
+    const { reason, message } = whyNotRunning(context, status);
+    const unit = findEnabled({ home, uid, name: basename(home) });
+    const said = `is not running: ${plain(message)}`;
+    // A stop is what the administrator wants; nothing is wrong with this machine.
+    if (reason === "stopped-by-policy") return [note(name, said), ...namespaces];
+    const mend = namespaces.length > 0 || reason === "could-not-start"
       ? null
       : "start it with 'systemctl --user start kato', or 'kato daemon'";
-    return [note(name, "is not running", mend), ...namespaces];
+    if (unit === null) return [note(name, said, mend), ...namespaces];
+    return [problem(name, `${said}, although ${unit} is enabled`, mend), ...namespaces];
   }
+  if (status === null) return [note(name, "is starting"), ...namespaces];
   const sandbox = describeSandbox(status.kernelSandbox, status.kernelMissing);
   const checks: Check[] = [
     ok(name, `runs as pid ${status.pid}, roles as ${status.host}, kernel sandbox ${sandbox}`),

@@ -72,7 +72,12 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
     if (given.output === "-") {
       return await exportEach(chosen.sources, run, (source) => printOne(source, run));
     }
-    const audit = openCommandLog(placesOf(context.home).logs, loaded.value, "export", context.variables(["USER"])["USER"]);
+    const audit = openCommandLog(
+      placesOf(context.home).logs,
+      loaded.value,
+      "export",
+      context.variables(["USER"])["USER"],
+    );
     const { policy } = loaded.value;
     const followed = readable.flatMap(({ roots }) => roots);
     const output: OutputContext = {

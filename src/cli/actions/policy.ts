@@ -74,10 +74,23 @@ function report(
   const effective = policy?.ok === true ? policy.effective : null;
   const { hash = null, organisationHash = null, notes = [] } = effective ?? {};
   const isRight = problems.length === 0;
+  const stop = policy?.ok === false ? policy.stop : null;
   if (json) {
-    out.write(jsonText({ ok: isRight, file, layer, hash, organisationHash, problems, notes }));
+    out.write(
+      jsonText({
+        ok: isRight,
+        file,
+        layer,
+        hash,
+        organisationHash,
+        problems,
+        notes,
+        stopped: stop?.notice ?? null,
+      }),
+    );
     return isRight ? DONE : fail("refused", null);
   }
+  if (stop !== null) return fail("refused", `${describe(stop)}.`);
   if (!isRight) {
     const lines = problems.map(describe).join("\n");
     return fail("refused", `${count(problems.length, "thing")} to mend:\n${lines}`);

@@ -209,7 +209,12 @@ function record(
   effective: EffectivePolicy,
   context: Context,
 ): void {
-  const audit = openCommandLog(placesOf(context.home).logs, effective, "policy", context.variables(["USER"])["USER"]);
+  const audit = openCommandLog(
+    placesOf(context.home).logs,
+    effective,
+    "policy",
+    context.variables(["USER"])["USER"],
+  );
   audit.append(policyEdited(path, reason));
   audit.close();
 }

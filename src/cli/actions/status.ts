@@ -3,6 +3,7 @@ import { shortId } from "../../protocol/session.ts";
 import type { RecordingStatus, Status } from "../../protocol/status.ts";
 import type { Context } from "../context.ts";
 import { type DaemonState, readDaemonState } from "../daemon_state.ts";
+import type { NotRunning, WhyNotRunning } from "../not_running.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { describeTrouble, orderTroubles } from "../terminal/trouble.ts";
 import {
@@ -27,20 +28,25 @@ const LATEST = 3;
 /** Recordings that are over and shown; `--json` has them all. */
 const OVER = 5;
 
-export function showStatus(invocation: { readonly json: boolean }, context: Context): Outcome {
+export async function showStatus(
+  invocation: { readonly json: boolean },
+  context: Context,
+): Promise<Outcome> {
   const state = readDaemonState(context.home);
   const { running, status } = state;
+  // Loaded only here: the policy is much to load for whoever asks a daemon that runs.
+  const why = running ? null : (await import("../not_running.ts")).whyNotRunning(context, status);
   const text = invocation.json
-    ? jsonText({ running, ...status })
-    : describeState(state, context).join("\n") + "\n";
+    ? jsonText({ running, ...(why === null ? {} : why), ...status })
+    : describeState(state, why, context).join("\n") + "\n";
   context.out.write(text);
   return running ? DONE : fail("not-running", null);
 }
 
 /** The lines of `kato status`, none wider than the terminal. */
-function describeState(state: DaemonState, context: Context): string[] {
+function describeState(state: DaemonState, why: WhyNotRunning | null, context: Context): string[] {
   const paint = painter(context.out);
-  const lines = [describeDaemon(state, context, paint)];
+  const lines = [why === null ? describeDaemon(state, paint) : describeAbsence(why, state, context, paint)];
   if (state.problem !== null) lines.push(`  ${plain(state.problem)}.`);
   const { status } = state;
   if (status === null) return lines;
@@ -51,15 +57,27 @@ function describeState(state: DaemonState, context: Context): string[] {
   return lines;
 }
 
-function describeDaemon({ running, status }: DaemonState, { now }: Context, paint: Paint): string {
-  const off = paint("red", "●");
-  if (!running) {
-    const start = "Start it with 'systemctl --user start kato', or 'kato daemon'.";
-    if (status === null) return `${off} kato is not running. ${start}`;
-    const ago = showAge(now - Date.parse(status.updated));
-    const how = status.state === "stopped" ? "was stopped" : "ended without saying so";
-    return `${off} kato is not running: it ${how} (last heard of: ${ago}).\n  ${start}`;
-  }
+/** What to do about it: where policy is in the way, starting it again ends the same way. */
+const MEND: Readonly<Record<NotRunning, string>> = {
+  "stopped-by-policy": "It starts again when the administrator has lifted that.",
+  "could-not-start": "Mend that; 'kato policy check' shows all of it. Then: 'systemctl --user restart kato'.",
+  "never-started": "Start it with 'systemctl --user start kato', or 'kato daemon'.",
+  "stopped-by-person": "Start it with 'systemctl --user start kato', or 'kato daemon'.",
+  "ended": "Start it with 'systemctl --user start kato', or 'kato daemon'.",
+};
+
+function describeAbsence(
+  { reason, message }: WhyNotRunning,
+  { status }: DaemonState,
+  { now, home }: Context,
+  paint: Paint,
+): string {
+  const heard = status === null ? "" : ` (last heard of: ${showAge(now - Date.parse(status.updated))})`;
+  const shown = plain(message.replaceAll(`${home}/`, "~/"));
+  return `${paint("red", "●")} kato is not running: ${shown}${heard}.\n  ${MEND[reason]}`;
+}
+
+function describeDaemon({ status }: DaemonState, paint: Paint): string {
   if (status === null) return `${paint("yellow", "●")} kato is starting`;
   const since = `since ${status.started.slice(0, 16).replace("T", " ")} UTC`;
   const walls = `kernel sandbox ${describeSandbox(status.kernelSandbox, status.kernelMissing)}`;

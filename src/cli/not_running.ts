@@ -1,0 +1,40 @@
+/**
+ * Why the daemon does not run. Requires read on the settings; writes nothing. A root that is a link is not looked at
+ * here: the plan of the daemon refuses it.
+ */
+import { formatSettingsError } from "../settings/keys.ts";
+import { loadConfig, loadPolicyByName, type SettingsPlaces } from "../settings/policy_files.ts";
+import type { Status } from "../protocol/status.ts";
+
+/** As `kato status --json` and `kato fleet status --json` say it; docs/cli.md explains each. */
+export const NOT_RUNNING = [
+  "stopped-by-policy",
+  "could-not-start",
+  "never-started",
+  "stopped-by-person",
+  "ended",
+] as const;
+export type NotRunning = typeof NOT_RUNNING[number];
+
+export interface WhyNotRunning {
+  readonly reason: NotRunning;
+  /** A sentence without its full stop. */
+  readonly message: string;
+}
+
+/** @param status The last that the daemon said of itself; null: nothing. */
+export function whyNotRunning(places: SettingsPlaces, status: Pick<Status, "state"> | null): WhyNotRunning {
+  const policy = loadPolicyByName(places);
+  if (!policy.ok && policy.stop !== null) {
+    return { reason: "stopped-by-policy", message: formatSettingsError(policy.stop) };
+  }
+  const config = loadConfig(places);
+  const [error] = [...(policy.ok ? [] : policy.errors), ...(config.ok ? [] : config.errors)];
+  if (error !== undefined) {
+    return { reason: "could-not-start", message: `the settings do not load: ${formatSettingsError(error)}` };
+  }
+  if (status === null) return { reason: "never-started", message: "it was never started" };
+  return status.state === "stopped"
+    ? { reason: "stopped-by-person", message: "it was stopped, by a person or when the person logged out" }
+    : { reason: "ended", message: "it ended without saying so" };
+}
