@@ -4,7 +4,7 @@
 function __kato_is
     set -l command
     for word in (commandline -opc)[2..]
-        contains -- "$command$word" 'status' 'sessions' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'doctor' 'init' 'completions' 'daemon'
+        contains -- "$command$word" 'status' 'sessions' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status'
         and set command "$command$word "
     end
     test (string trim -- "$command") = "$argv"
@@ -27,6 +27,7 @@ complete -c kato -n '__kato_is \'\'' -a doctor -d 'say what protects this instal
 complete -c kato -n '__kato_is \'\'' -a init -d 'write settings files with comments, if there are none'
 complete -c kato -n '__kato_is \'\'' -a completions -d 'print what makes a shell complete kato\'s commands'
 complete -c kato -n '__kato_is \'\'' -a daemon -d 'the service itself, in the foreground'
+complete -c kato -n '__kato_is \'\'' -a fleet -d 'look at everybody\'s kato on this machine, for root'
 complete -c kato -n '__kato_is \'\'' -s h -l help -d 'show this, or the help of a command'
 complete -c kato -n '__kato_is \'\'' -s V -l version -d 'print the version'
 complete -c kato -n '__kato_is \'status\'' -l json -d 'print JSON'
@@ -105,3 +106,7 @@ complete -c kato -n '__kato_is \'init\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'completions\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'completions\'; and test (commandline -opc)[-1] = completions' -x -a 'bash zsh fish' -d 'bash, zsh or fish'
 complete -c kato -n '__kato_is \'daemon\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'fleet\'' -a status -d 'say of every person of this machine whether kato runs, for root'
+complete -c kato -n '__kato_is \'fleet\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'fleet status\'' -l json -d 'print JSON'
+complete -c kato -n '__kato_is \'fleet status\'' -s h -l help -d 'show this'

@@ -11,6 +11,9 @@ export const EXIT = {
   refused: 78,
 } as const;
 
+/** Of `kato fleet status`, for monitoring. docs/fleet.md shows them. */
+export const FLEET_EXIT = { "not-running": 2, "other-policy": 3, "other-version": 4, "unknown": 5 } as const;
+
 /** Of `kato audit verify-all`, for what collects findings. docs/audit-events.md shows them. */
 export const FINDING_EXIT = {
   "broken": 2,

@@ -33,6 +33,11 @@ export function whyNotRunning(places: SettingsPlaces, status: Pick<Status, "stat
   if (error !== undefined) {
     return { reason: "could-not-start", message: `the settings do not load: ${formatSettingsError(error)}` };
   }
+  return whyNotStarted(status);
+}
+
+/** The same where nothing of the settings is in the way. */
+export function whyNotStarted(status: Pick<Status, "state"> | null): WhyNotRunning {
   if (status === null) return { reason: "never-started", message: "it was never started" };
   return status.state === "stopped"
     ? { reason: "stopped-by-person", message: "it was stopped, by a person or when the person logged out" }

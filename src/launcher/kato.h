@@ -136,6 +136,7 @@ int open_without_links(const char *path, int flags);
 /* grants.c */
 void allow_program(const struct ruleset *rules, const struct place *place);
 void allow_settings(const struct ruleset *rules, const struct place *place);
+void allow_people(const struct ruleset *rules);
 void allow_processes(const struct ruleset *rules);
 void allow_grants(const struct ruleset *rules, const struct role *role, const struct place *place);
 void make_folders(const struct plan *plan, const struct place *place);
@@ -157,7 +158,7 @@ void close_above(int last);
 void open_standard(void);
 void lower_limits(void);
 void raise_open_files(void);
-void drop_privileges(void);
+void drop_privileges(bool sees_people);
 void refuse_new_code(void);
 void reset_signals(void);
 

@@ -58,15 +58,18 @@ void raise_open_files(void) {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static void drop_capabilities(void) {
+/* `kept`: a set of capabilities that stay, as far as this process has them. */
+static void drop_capabilities(uint32_t kept) {
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   for (unsigned long capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++) {
+    if (capability < 32 && (kept >> capability & 1) != 0) continue;
     prctl(PR_CAPBSET_DROP, capability, 0, 0, 0); /* works only with CAP_SETPCAP, and is needed only then */
   }
   struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   struct __user_cap_data_struct has[2], none[2] = {{0, 0, 0}, {0, 0, 0}};
   bool known = syscall(SYS_capget, &head, has) == 0;
   if (known && memcmp(has, none, sizeof none) == 0) return;
+  none[0].permitted = none[0].effective = known ? has[0].permitted & kept : 0;
   /* A unit's filter may refuse this call. Inheritable capabilities are then left, and no_new_privs lets no program gain them. */
   bool inert = known && has[0].permitted == 0 && has[1].permitted == 0;
   head.version = _LINUX_CAPABILITY_VERSION_3;
@@ -74,11 +77,12 @@ static void drop_capabilities(void) {
 }
 
 /* Permanent: no program that this process starts can gain rights. */
-void drop_privileges(void) {
+void drop_privileges(bool sees_people) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail(BUG, "cannot set no_new_privs: %s", strerror(errno));
   /* Holds until the runtime starts: an execve makes a process dumpable again. The monitor stays undumpable. */
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) fail(BUG, "cannot become undumpable: %s", strerror(errno));
-  drop_capabilities();
+  /* Other people's state folders are closed even to root without it. The plan bounds what can be read by it. */
+  drop_capabilities(sees_people ? UINT32_C(1) << CAP_DAC_READ_SEARCH : 0);
 }
 
 /* Memory that could be written never becomes code, from Linux 6.3; the engine runs without its compiler. */

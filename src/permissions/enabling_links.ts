@@ -19,11 +19,11 @@ export interface EnablingLinks {
   readonly mask: string;
 }
 
-export function enablingLinks({ home, uid, name }: Enabling): EnablingLinks {
+export function enablingLinks({ home, uid, name }: Enabling, root = ""): EnablingLinks {
   const own = `${home}/.config/systemd/user`;
-  const everybody = uid < FIRST_PERSON ? [] : ["/etc/systemd/user", "/usr/lib/systemd/user"];
+  const everybody = uid < FIRST_PERSON ? [] : [`${root}/etc/systemd/user`, `${root}/usr/lib/systemd/user`];
   return {
-    system: `/etc/systemd/system/multi-user.target.wants/kato@${name}.service`,
+    system: `${root}/etc/systemd/system/multi-user.target.wants/kato@${name}.service`,
     user: [own, ...everybody].map((folder) => `${folder}/default.target.wants/kato.service`),
     mask: `${own}/kato.service`,
   };

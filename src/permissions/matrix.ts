@@ -29,6 +29,11 @@ export const PLACES = {
   "machine id": "`/etc/machine-id`",
   "unit files": "kato's unit files",
   "unit drop-ins": "`~/.config/systemd/user/kato.service.d`, where one of kato's unit files is there",
+  "people":
+    "of every person of this machine: `~/.kato/state`, `~/.kato/config`, and the links that enable kato",
+  "people's homes": "the homes in `/etc/passwd`",
+  "machine facts":
+    "`/etc/passwd`, `/run/user`, `/run/systemd/users`, and the links that enable kato for everybody or as `kato@`",
   "host facts":
     "`/etc/os-release`, the user's lingering mark, kato's unit files, their drop-ins, and the links that enable them",
 } as const;
@@ -188,6 +193,15 @@ export const MATRIX = [
     needsPolicy: false,
     read: ["code", "settings", "logs", "named inputs"],
     list: [],
+    write: [],
+    ...CLI,
+  },
+  {
+    profile: "fleet:status",
+    of: "`kato fleet status`, for root",
+    needsPolicy: false,
+    read: ["code", "settings", "machine facts", "people"],
+    list: ["people's homes"],
     write: [],
     ...CLI,
   },

@@ -8,7 +8,7 @@ import type { Grant } from "../protocol/grant.ts";
 import { type Place, type Profile, type Row, rowOf, VARIABLES } from "./matrix.ts";
 import { placesOf } from "../settings/places.ts";
 import type { Policy } from "../settings/policy.ts";
-import { enablingLinks } from "./enabling_links.ts";
+import { type Enabling, enablingLinks } from "./enabling_links.ts";
 import { UNIT } from "./unit_folders.ts";
 
 /** The part of a command line that decides its permissions. All paths are absolute and normalised. */
@@ -39,8 +39,15 @@ export interface Facts {
   readonly nearestFolder: string | null;
   /** Whether one of kato's units is installed, and a drop-in must be maintained. */
   readonly hasUnit: boolean;
+  /** The people of the machine, where the command is about them. */
+  readonly people?: readonly PersonFacts[];
   /** The real path of each folder that is a link or lies below one. Both names are granted. */
   readonly realPaths: Readonly<Record<string, string>>;
+}
+
+export interface PersonFacts extends Enabling {
+  /** The home as the user database names it; `home` is where it really is. */
+  readonly named: string;
 }
 
 export interface RoleGrants {
@@ -167,6 +174,9 @@ function placePaths(
     "machine id": ["/etc/machine-id"],
     "unit files": unitFolders(home).map((folder) => `${folder}/${UNIT}`),
     "unit drop-ins": facts.hasUnit ? [ownDropIns(home)] : [],
+    "people": (facts.people ?? []).flatMap(pathsOf),
+    "people's homes": [...new Set((facts.people ?? []).flatMap(({ home, named }) => [home, named]))],
+    "machine facts": MACHINE_FACTS,
     "host facts": hostFacts(home),
   };
 }
@@ -187,6 +197,21 @@ export const SYSTEM_UNIT_FOLDERS = ["/etc/systemd/system", "/usr/lib/systemd/sys
 /** The folder of this person's drop-ins. */
 export function ownDropIns(home: string): string {
   return `${unitFolders(home)[0]}/${UNIT}.d`;
+}
+
+const MACHINE_FACTS = [
+  "/etc/passwd",
+  "/run/user",
+  "/run/systemd/users",
+  "/etc/systemd/system/multi-user.target.wants",
+  "/etc/systemd/user/default.target.wants",
+  "/usr/lib/systemd/user/default.target.wants",
+];
+
+/** Folders, because kato replaces the files in them. */
+function pathsOf({ home }: Enabling): string[] {
+  const { state, config } = placesOf(home);
+  return [state, config, `${home}/.config/systemd/user`];
 }
 
 /** The runtime refuses /proc and /sys under any grant, so the launcher passes on the facts from there. */

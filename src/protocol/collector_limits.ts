@@ -17,3 +17,12 @@ export const JOURNAL_HEADS = 1_000_000;
 
 /** A head is in the journal before its record is collected: for so long, nothing is missing yet. */
 export const HEAD_SETTLE_MS = 15 * 60_000;
+
+/** How long one look at another person's file may take: a file system of theirs may never answer. Milliseconds. */
+export const LOOK_MS = 3_000;
+
+/** Of another person's status file: what a daemon writes is far smaller. */
+export const STATUS_BYTES = 4 * 1024 * 1024;
+
+/** Accounts that `kato fleet status` looks at; a plan with more paths is refused by the launcher. */
+export const PEOPLE_SHOWN = 150;

@@ -46,6 +46,21 @@ export function loadPolicy(places: SettingsPlaces, trial: Layer | null = null, d
   return mergePolicy(layers, home, disk);
 }
 
+/** The organisation's layers, and what they are by themselves: what every person of this machine has in common. */
+export function loadOrganisation(
+  { system, administrator }: Pick<SettingsPlaces, "system" | "administrator">,
+):
+  | { readonly ok: true; readonly layers: readonly Layer[]; readonly organisationHash: string | null }
+  | Exclude<PolicyResult, { readonly ok: true }> {
+  const { files, errors } = readAdministrators({ system, administrator });
+  const layers = files.map((file) => ({ origin: "organisation" as const, ...file }));
+  const stop = layers.map(readStop).find((found) => found !== null);
+  if (stop === undefined && errors.length > 0) return { ok: false, errors, stop: null };
+  // Any home that is one: names below `~` are right or wrong in all of them.
+  const merged = mergePolicy(layers, "/home/anybody");
+  return merged.ok ? { ok: true, layers, organisationHash: merged.effective.organisationHash } : merged;
+}
+
 /** The policy by names alone, for a process that may not look at the folders yet. */
 export function loadPolicyByName(places: SettingsPlaces): PolicyResult {
   return loadPolicy(places, null, NAMES_ALONE);
@@ -119,7 +134,9 @@ interface Found {
 
 const NOTHING: Found = { files: [], errors: [] };
 
-function readAdministrators({ system, administrator }: SettingsPlaces): Found {
+function readAdministrators(
+  { system, administrator }: Pick<SettingsPlaces, "system" | "administrator">,
+): Found {
   const folder = checkFolder(system, administrator);
   if (folder !== null) return folder;
   const found = [

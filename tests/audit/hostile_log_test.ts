@@ -121,7 +121,7 @@ Deno.test("verifyAudit() sees the files as they are under the lock", () =>
 
 function verifyCopyHead(path: string) {
   const { last, head } = verifyAuditCopy([path]);
-  return { sequence: last ?? 0, hash: head };
+  return { sequence: last ?? 0, hash: head ?? "" };
 }
 
 Deno.test("append() holds the lock alone while it writes, and lets go of it whatever happens", () =>

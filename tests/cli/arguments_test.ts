@@ -68,6 +68,15 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
     json: true,
   }],
   ["audit tail", "audit tail", { lines: 10, follow: false, json: false }],
+  ["audit verify-all logs --heads j", "audit verify-all", {
+    folder: "logs",
+    heads: "j",
+    host: null,
+    uid: null,
+    archived: false,
+    json: false,
+  }],
+  ["fleet status", "fleet status", { json: false }],
   ["audit verify", "audit verify", { copy: [], head: null, archived: false, json: false }],
   ["audit verify a b/", "audit verify", { copy: ["a", "b/"], head: null, archived: false, json: false }],
   ["audit tail -n 3 -f", "audit tail", { lines: 3, follow: true, json: false }],
@@ -110,6 +119,10 @@ const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unkn
   "--include": ["tools", ["tools"], []],
   "--exclude": ["tools", ["tools"], []],
   "--head": ["ab", "ab", null],
+  // No line is right without it.
+  "--heads": ["j", "j", "j"],
+  "--host": ["h", "h", null],
+  "--uid": ["4200000000", 4_200_000_000, null],
 };
 
 /** `--as` is of another kind in each of its commands. */
@@ -126,6 +139,7 @@ function lineWithout(path: string, long: string): string[] {
     capture: ["5d8"],
     stop: ["5d8"],
     "policy explain": ["x.md"],
+    "audit verify-all": ["logs", "--heads", "j"],
   };
   return [...path.split(" "), ...words[path] ?? []];
 }
@@ -149,7 +163,9 @@ for (const { path, takes } of COMMANDS) {
       assert.deepEqual(givenOf([long, ...value]), read);
       if (short !== undefined) assert.deepEqual(givenOf([short, ...value]), read);
       if (long !== "--file" && long !== "--all") assert.deepEqual(givenOf([]), absent);
-      if (typed !== "" && !["--project", "--file", "--output", "--head"].includes(long)) {
+      if (
+        typed !== "" && !["--project", "--file", "--output", "--head", "--heads", "--host"].includes(long)
+      ) {
         assert.equal(parseArguments([...line, long, "odd odd"], STYLE).parsed, "wrong");
       }
     });

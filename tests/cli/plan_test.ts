@@ -25,6 +25,11 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
     profile: "audit",
     reads: ["/home/dev/work/copy", "/home/dev/a.jsonl"],
   }],
+  ["audit verify-all logs --heads /var/log/journal/remote", {
+    profile: "audit",
+    reads: ["/home/dev/work/logs", "/var/log/journal/remote"],
+  }],
+  ["fleet status", { profile: "fleet:status" }],
   ["policy show", { profile: "policy" }],
   ["policy check", { profile: "policy", reads: [] }],
   ["policy check -", { profile: "policy", reads: [] }],

@@ -4,6 +4,7 @@ import { openDaemonAudit } from "../../src/daemon/audit.ts";
 import type { LogEvent } from "../../src/daemon/log_events.ts";
 import { wideningIgnored } from "../../src/audit/events.ts";
 import { AUDIT_HEAD_RECORDS } from "../../src/protocol/limits.ts";
+import { entryAt } from "../../src/disk/entry_at.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
 import { decisionsOf, setStage, whenHolds } from "./stage/stage.ts";
 
@@ -51,4 +52,23 @@ Deno.test("audit: a log that is cut under the running daemon is reported of at t
   assert.equal(changed?.previous, before.at(-1)?.hash);
   assert.match(daemon.said(), /event=audit-log-changed reason=log-cut/);
   assert.equal(verifyAudit(home.places.logs).broken?.sequence, 2);
+});
+
+Deno.test("audit: daemon-started says on which machine and for whom the daemon runs, and the status under which policy", async () => {
+  await using stage = await setStage();
+  const { home, say, rows } = stage;
+  say(rows.user("::record a.md\n\none"));
+  await whenHolds(stage, "a.md", "one");
+  const [line = ""] = Deno.readTextFileSync(home.places.auditFile).split("\n");
+  const { event, origin, organisationHash } = JSON.parse(line);
+  const own = entryAt("/etc/machine-id") === null ? "" : Deno.readTextFileSync("/etc/machine-id").trim();
+  assert.equal(event, "daemon-started");
+  assert.deepEqual({ ...origin, user: null }, {
+    machine: own === "" ? null : own,
+    host: Deno.hostname(),
+    uid: Deno.uid(),
+    user: null,
+  });
+  const { policy } = JSON.parse(Deno.readTextFileSync(home.places.statusFile));
+  assert.deepEqual([organisationHash, policy.organisationHash], [null, null]);
 });

@@ -284,6 +284,36 @@ test("makes environment, descriptors and limits anew, and confines itself", asyn
   assert.equal((await child.status).code, 0);
 });
 
+const CAPABILITIES: readonly (readonly [who: string, line: string, asIs: boolean, set: string])[] = [
+  ["root, who looks at everybody", "fleet wait", true, "0000000000000004"],
+  ["root, with any other command", "status wait", true, "0000000000000000"],
+  ["root, with fleet as an argument", "status wait fleet", true, "0000000000000000"],
+  ["a person who asks for everybody", "fleet wait", false, "0000000000000000"],
+];
+
+for (const [who, line, asIs, set] of CAPABILITIES) {
+  test(
+    `leaves to ${who}: ${set === "0000000000000004" ? "CAP_DAC_READ_SEARCH" : "no capability"}`,
+    async (stage) => {
+      stage.plan(planOf("fleet:status", ["env HOME"]));
+      const child = stage.spawn(line.split(" "), { asIs, env: asIs ? { HOME: "/root" } : {} });
+      const reader = child.stdout.getReader();
+      await reader.read();
+      const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
+      for (const kind of ["Eff", "Prm", "Bnd"]) {
+        // Only who has the right to can take it from the bounding set.
+        if (kind === "Bnd" && !asIs) continue;
+        assert.match(status, new RegExp(`^Cap${kind}:\t${set}$`, "m"), kind);
+      }
+      await child.stdin.close();
+      await reader.cancel();
+      await child.stderr.cancel();
+      await child.status;
+    },
+    ROOT,
+  );
+}
+
 test("runs with its standard descriptors closed", async (stage) => {
   const outputs = ["0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"];
   for (const closed of outputs) {

@@ -12,6 +12,7 @@ import { completions } from "./completions.ts";
 import { daemon } from "./daemon.ts";
 import { doctor } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
+import { fleetStatus } from "./fleet_status.ts";
 import { init } from "./init.ts";
 import { plan } from "./plan.ts";
 import { policyAllow } from "./policy_allow.ts";
@@ -40,6 +41,14 @@ const audit: Family = {
   members: [auditVerify, auditVerifyAll, auditTail],
 };
 
+const fleet: Family = {
+  path: "fleet",
+  summary: "look at everybody's kato on this machine, for root",
+  description: "Looks at everybody's kato on this machine, for root.",
+  example: "sudo kato fleet status --json",
+  members: [fleetStatus],
+};
+
 /** Commands as the first page of the help shows them. */
 export interface Section {
   readonly title: string;
@@ -51,7 +60,7 @@ export interface Section {
 export const SECTIONS: readonly Section[] = [
   { title: "Sessions", isBrief: false, entries: [status, sessions, record, capture, stop, exportCommand] },
   { title: "Rules and evidence", isBrief: false, entries: [policy, audit, doctor] },
-  { title: "Installation", isBrief: true, entries: [init, completions, daemon] },
+  { title: "Installation", isBrief: true, entries: [init, completions, daemon, fleet] },
 ];
 
 /** Commands that the launcher alone uses. */

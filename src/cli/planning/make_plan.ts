@@ -4,10 +4,19 @@
  * calls it.
  */
 import { dirname } from "@std/path";
-import { type Facts, type Plan, plan, type PlanRequest, unitFolders } from "../../permissions/plan.ts";
+import {
+  type Facts,
+  type PersonFacts,
+  type Plan,
+  plan,
+  type PlanRequest,
+  unitFolders,
+} from "../../permissions/plan.ts";
 import type { Profile } from "../../permissions/matrix.ts";
 import type { Context } from "../context.ts";
 import type { Outcome } from "../outcome.ts";
+import { PEOPLE_SHOWN } from "../../protocol/collector_limits.ts";
+import { readPeople } from "../fleet/people.ts";
 import { hasUnit } from "../unit/files.ts";
 import type { PlanFacts } from "./plan_facts.ts";
 import { isSystemError, realPath } from "./real_path.ts";
@@ -23,7 +32,7 @@ export type Planned = { readonly ok: true; readonly plan: Plan } | {
 };
 
 /** Profiles whose plan depends neither on the policy nor on a provider, so that they need not wait for those. */
-const ALONE: ReadonlySet<Profile> = new Set(["cli-read:status", "audit", "init", "help"]);
+const ALONE: ReadonlySet<Profile> = new Set(["cli-read:status", "audit", "fleet:status", "init", "help"]);
 
 const NO_FACTS: PlanFacts = {
   ok: true,
@@ -46,11 +55,19 @@ export async function makePlan(request: PlanRequest, context: PlanContext): Prom
     ...found,
     nearestFolder: findNearest(request),
     hasUnit: request.profile === "policy:edit" && hasUnit(unitFolders(home)),
+    people: request.profile === "fleet:status" && context.uid === 0 ? findPeople() : [],
     realPaths: {},
   };
+  // Other people's links are not followed, and what they lead to is not granted.
+  if (request.profile === "fleet:status") return { ok: true, plan: plan(request, found.effective, facts) };
   // The paths to follow are those that are granted, so the plan is made twice.
   const first = plan(request, found.effective, facts);
   return { ok: true, plan: plan(request, found.effective, { ...facts, realPaths: findRealPaths(first) }) };
+}
+
+function findPeople(): PersonFacts[] {
+  const people = readPeople("/etc/passwd").slice(0, PEOPLE_SHOWN);
+  return people.map(({ user: name, ...person }) => ({ name, ...person }));
 }
 
 /** The folder that the path to write or to look at is, or else the nearest above it. */

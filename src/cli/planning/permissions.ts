@@ -8,8 +8,13 @@ import { loadEffective } from "./load_settings.ts";
 import { describeSandbox, padEnd, painter, tilde } from "../terminal/style.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 
-/** No command runs under these: they are the planner, and roles that are planned with the daemon. */
-const NO_COMMANDS: ReadonlySet<Profile> = new Set(["plan", "parser:<provider>", "writer:<destination>"]);
+/** These are the planner, roles that are planned with the daemon, and the command about other people. */
+const NO_COMMANDS: ReadonlySet<Profile> = new Set([
+  "plan",
+  "fleet:status",
+  "parser:<provider>",
+  "writer:<destination>",
+]);
 
 /** Files and folders that arguments name are left out here. */
 export async function describePermissions(json: boolean, context: Context): Promise<Outcome> {
