@@ -2,6 +2,7 @@
  * The machines that `deno task test:system` boots, and the people on them. Elsewhere there are none, and what needs
  * them is skipped.
  */
+import { NO_CLOCK } from "../../tools/system/machine.ts";
 import { until } from "../daemon/stage/until.ts";
 import { type Need, onlyWith } from "../needs.ts";
 
@@ -34,7 +35,16 @@ export interface Ran {
   readonly err: string;
 }
 
-const NUMBERS = { root: 0, alice: 1000, bob: 1001, carol: 1002 } as const;
+/** Dave and those after him are on a fleet's machine alone. */
+const NUMBERS = {
+  root: 0,
+  alice: 1000,
+  bob: 1001,
+  carol: 1002,
+  dave: 1003,
+  erin: 1004,
+  frank: 1005,
+} as const;
 export type Who = keyof typeof NUMBERS;
 
 export function homeOf(who: Who): string {
@@ -56,11 +66,15 @@ export async function run(machine: Machine, who: Who, line: string): Promise<Ran
     XDG_RUNTIME_DIR: `/run/user/${uid}`,
     DBUS_SESSION_BUS_ADDRESS: `unix:path=/run/user/${uid}/bus`,
   };
-  const somebody = uid === 0
-    ? []
-    : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--init-groups", "--inh-caps=-all"];
+  const somebody = uid === 0 ? [...NO_CLOCK] : [
+    `--reuid=${uid}`,
+    `--regid=${uid}`,
+    "--init-groups",
+    "--bounding-set=-sys_time",
+    "--inh-caps=-all",
+  ];
   const { code, stdout, stderr } = await new Deno.Command("nsenter", {
-    args: ["-t", String(machine.pid), "-a", `--wdns=${home}`, ...somebody, "sh", "-c", line],
+    args: ["-t", String(machine.pid), "-a", `--wdns=${home}`, "setpriv", ...somebody, "sh", "-c", line],
     clearEnv: true,
     env: environment,
     stdin: "null",

@@ -7,7 +7,7 @@ import { createRows } from "../../tests/daemon/stage/claude_rows.ts";
 import { isWithin } from "../../tests/machine_speed.ts";
 import { hostArchitecture } from "../build/pins.ts";
 import type { Format } from "../package/layout.ts";
-import { boot, controlGroups, type Machine } from "../system/machine.ts";
+import { boot, controlGroups, type Machine, NO_CLOCK } from "../system/machine.ts";
 import { makeArchive, unpack } from "../system/root_fs.ts";
 import { type Check, expect, Missing, type Ran, run } from "./check.ts";
 import type { InstallOptions } from "./install_checks.ts";
@@ -182,9 +182,9 @@ function as({ pid }: Machine, who: Who, line: string): Promise<Ran> {
     DEBIAN_FRONTEND: "noninteractive",
   };
   const user = uid === 0
-    ? []
-    : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--init-groups", "--inh-caps=-all"];
-  const inside = ["nsenter", "-t", String(pid), "-a", `--wdns=${home}`];
+    ? NO_CLOCK
+    : [`--reuid=${uid}`, `--regid=${uid}`, "--init-groups", "--bounding-set=-sys_time", "--inh-caps=-all"];
+  const inside = ["nsenter", "-t", String(pid), "-a", `--wdns=${home}`, "setpriv"];
   return run([...inside, ...user, "sh", "-c", line], { clearEnv: true, env });
 }
 

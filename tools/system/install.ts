@@ -1,6 +1,7 @@
 /** kato on a machine, as its package puts it there. */
+import { SCRIPTS } from "../package/layout.ts";
 import { run } from "./command.ts";
-import type { Machine } from "./machine.ts";
+import { type Machine, NO_CLOCK } from "./machine.ts";
 
 const ARCHITECTURE = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
 
@@ -17,8 +18,8 @@ export function findPackage(folder: string): string | null {
   }
 }
 
-/** From a build and the checkout's units, file by file, without a package. */
-export async function copyBuild(dist: string, units: string, root: string): Promise<void> {
+/** From a build and the checkout's `packaging`, file by file, without a package. */
+export async function copyBuild(dist: string, packaging: string, root: string): Promise<void> {
   const places = {
     user: `${root}/usr/lib/systemd/user`,
     system: `${root}/usr/lib/systemd/system`,
@@ -29,6 +30,10 @@ export async function copyBuild(dist: string, units: string, root: string): Prom
   }
   await run("cp", `${dist}/bin/kato`, `${root}/usr/bin/kato`);
   await run("cp", "-rT", `${dist}/lib/kato`, `${root}/usr/lib/kato`);
+  for (const [name, mode] of Object.entries(SCRIPTS)) {
+    await run("install", "-m", mode.toString(8), `${packaging}/${name}.sh`, `${root}/usr/lib/kato/${name}`);
+  }
+  const units = `${packaging}/systemd`;
   for (const { name } of Deno.readDirSync(units)) {
     const to = name.endsWith(".conf") ? places.share : name.includes("@") ? places.system : places.user;
     await run("install", "-m", "0644", "-t", to, `${units}/${name}`);
@@ -40,5 +45,5 @@ export async function copyBuild(dist: string, units: string, root: string): Prom
 export async function installPackage(file: string, { pid, root }: Machine): Promise<void> {
   await run("cp", file, `${root}/var/kato.deb`);
   const apt = "DEBIAN_FRONTEND=noninteractive apt-get install -y -q /var/kato.deb";
-  await run("nsenter", "-t", String(pid), "-a", "sh", "-c", apt);
+  await run("nsenter", "-t", String(pid), "-a", "setpriv", ...NO_CLOCK, "sh", "-c", apt);
 }

@@ -13,6 +13,9 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
+/** For `setpriv`: a command that enters a machine from outside may not set the clock, which is the host's. */
+export const NO_CLOCK = ["--bounding-set=-sys_time", "--inh-caps=-sys_time"] as const;
+
 const INIT = new URL("init.sh", import.meta.url).pathname;
 const NAMESPACES = ["--mount", "--uts", "--ipc", "--pid", "--cgroup", "--net", "--fork"];
 

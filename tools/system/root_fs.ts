@@ -1,4 +1,5 @@
 /** The root file system of a machine: made once by mmdebstrap, kept as an archive, unpacked for each machine. */
+import { createHash } from "node:crypto";
 import { isInstalled, run } from "./command.ts";
 
 export const RELEASES = ["bookworm", "trixie"] as const;
@@ -27,15 +28,20 @@ const MASKED = [
   "systemd-timesyncd.service",
 ];
 
-/**
- * The people of the machine: alice, who is not logged in and lingers; bob, who keeps things to himself; carol, who
- * lingers too, and whose home is where some distributions have them.
- */
-const PEOPLE = [
+export interface Person {
+  readonly name: string;
+  readonly uid: number;
+  readonly home: string;
+  /** Whether the person's service manager runs without a login. */
+  readonly lingers: boolean;
+}
+
+/** Every machine has these. Carol's home is where some distributions have them. */
+const PEOPLE: readonly Person[] = [
   { name: "alice", uid: 1000, home: "/home/alice", lingers: true },
   { name: "bob", uid: 1001, home: "/home/bob", lingers: false },
   { name: "carol", uid: 1002, home: "/var/home/carol", lingers: true },
-] as const;
+];
 
 /** The archive of `release` in `cache`, made if it is not there. Root's. `also`: packages besides. */
 export async function makeArchive(
@@ -43,7 +49,10 @@ export async function makeArchive(
   cache: string,
   also: readonly string[] = [],
 ): Promise<string> {
-  const archive = `${cache}/${release}.tar`;
+  const packages = [...PACKAGES, ...also].join(",");
+  // An archive that was made with other packages is another archive.
+  const digest = createHash("sha256").update(packages).digest("hex").slice(0, 8);
+  const archive = `${cache}/${release}-${digest}.tar`;
   try {
     Deno.statSync(archive);
     return archive;
@@ -60,7 +69,7 @@ export async function makeArchive(
     "mmdebstrap",
     "--mode=root",
     "--variant=minbase",
-    `--include=${[...PACKAGES, ...also].join(",")}`,
+    `--include=${packages}`,
     '--aptopt=APT::Install-Recommends "false"',
     "--format=tar",
     release,
@@ -71,8 +80,8 @@ export async function makeArchive(
   return archive;
 }
 
-/** A root file system in `root`, with its people. */
-export async function unpack(archive: string, root: string): Promise<void> {
+/** A root file system in `root`, with its people. `also`: people besides. */
+export async function unpack(archive: string, root: string, also: readonly Person[] = []): Promise<void> {
   Deno.mkdirSync(root, { recursive: true });
   await run("tar", "-xpf", archive, "-C", root, "--numeric-owner", "--xattrs");
   // Empty, so that the machine gives itself one.
@@ -83,7 +92,7 @@ export async function unpack(archive: string, root: string): Promise<void> {
   for (const folder of ["/var/home", "/var/lib/systemd/linger"]) {
     Deno.mkdirSync(`${root}${folder}`, { recursive: true });
   }
-  for (const { name, uid, home, lingers } of PEOPLE) {
+  for (const { name, uid, home, lingers } of [...PEOPLE, ...also]) {
     const options = ["--create-home", `--home-dir=${home}`, "--shell=/bin/sh", `--uid=${uid}`];
     await run("chroot", root, "useradd", ...options, name);
     Deno.chmodSync(`${root}${home}`, 0o700);
