@@ -191,8 +191,12 @@ export function unitFolders(home: string): string[] {
   return [`${home}/.config/systemd/user`, "/etc/systemd/user", "/usr/lib/systemd/user"];
 }
 
-/** Folders of system units: the administrator's, the packages'. */
-export const SYSTEM_UNIT_FOLDERS = ["/etc/systemd/system", "/usr/lib/systemd/system"] as const;
+/** Folders of system units: the administrator's, those written since the machine booted, the packages'. */
+export const SYSTEM_UNIT_FOLDERS = [
+  "/etc/systemd/system",
+  "/run/systemd/system",
+  "/usr/lib/systemd/system",
+] as const;
 
 /** The folder of this person's drop-ins. */
 export function ownDropIns(home: string): string {
