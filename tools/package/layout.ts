@@ -32,6 +32,9 @@ const ZSH: Readonly<Record<Format, string>> = {
 /** What can be executed of lib/kato. */
 const PROGRAMS = ["deno", "facts"];
 
+/** Programs of lib/kato that root runs, and a part of one; each is `NAME.sh` in `packaging`. */
+export const SCRIPTS = { "everyone": 0o755, "fleet-stop": 0o755, "home": 0o755, "verdicts": 0o644 } as const;
+
 const DOCUMENTATION = "usr/share/doc/kato";
 
 /** @param dist What `deno task build` wrote. */
@@ -59,7 +62,11 @@ export function placesOf(root: string, dist: string, format: Format): readonly P
       "kato.fish": "usr/share/fish/vendor_completions.d/kato.fish",
     }),
     ...plain(packaging, { "policy.toml": "etc/kato/policy.toml" }),
-    { from: `${packaging}/everyone.sh`, to: "usr/lib/kato/everyone", mode: 0o755 },
+    ...Object.entries(SCRIPTS).map(([name, mode]): Place => ({
+      from: `${packaging}/${name}.sh`,
+      to: `usr/lib/kato/${name}`,
+      mode,
+    })),
     ...(format === "deb" ? plain(`${packaging}/apparmor`, { kato: "etc/apparmor.d/kato" }) : []),
     ...documentation(root),
   ];

@@ -1,11 +1,17 @@
 /** What is in the packages, with which modes, and what they ask for. */
 import { sha256 } from "../build/fetch_pinned.ts";
 import { readPins } from "../build/pins.ts";
+import { SCRIPTS } from "../package/layout.ts";
 import { type Check, expect, expectNone, succeed } from "./check.ts";
 import type { Package } from "./opened.ts";
 
 /** Everything that somebody may run. */
-const PROGRAMS = ["/usr/bin/kato", "/usr/lib/kato/deno", "/usr/lib/kato/facts", "/usr/lib/kato/everyone"];
+const PROGRAMS = [
+  "/usr/bin/kato",
+  "/usr/lib/kato/deno",
+  "/usr/lib/kato/facts",
+  ...Object.entries(SCRIPTS).flatMap(([name, mode]) => mode === 0o755 ? [`/usr/lib/kato/${name}`] : []),
+];
 
 /** Files of every package. */
 const FILES = [
@@ -15,10 +21,13 @@ const FILES = [
   "/usr/lib/kato/deno",
   "/usr/lib/kato/everyone",
   "/usr/lib/kato/facts",
+  "/usr/lib/kato/fleet-stop",
+  "/usr/lib/kato/home",
   "/usr/lib/kato/kato.js",
   "/usr/lib/kato/parser.js",
   "/usr/lib/kato/plan.js",
   "/usr/lib/kato/runtime.json",
+  "/usr/lib/kato/verdicts",
   "/usr/lib/kato/writer.js",
   "/usr/lib/systemd/system/kato@.service",
   "/usr/lib/systemd/user/kato-setup.service",

@@ -1,5 +1,5 @@
 /** What the distributions' own checkers say of the packages, and of the texts that they are made of. */
-import { filesBelow } from "../package/layout.ts";
+import { filesBelow, SCRIPTS } from "../package/layout.ts";
 import { type Check, expect, run, succeed } from "./check.ts";
 import type { Package } from "./opened.ts";
 
@@ -32,6 +32,12 @@ export function lintChecks(root: string, packages: readonly Package[]): Check[] 
       needs: ["shellcheck"],
       run: async () => {
         await succeed(["shellcheck", "--shell=sh", ...scripts.map((file) => `${packaging}/deb/${file}`)]);
+        await succeed([
+          "shellcheck",
+          "-x",
+          `--source-path=${root}`,
+          ...Object.keys(SCRIPTS).map((name) => `${packaging}/${name}.sh`),
+        ]);
         await succeed(["shellcheck", ...examples.map((file) => `${packaging}/examples/${file}`)]);
         await succeed(["shellcheck", "--shell=bash", `${packaging}/completions/kato.bash`]);
       },
