@@ -116,7 +116,7 @@ try {
   for (const kind of ["open", "locked"] as const) {
     const root = `${work}/${kind}`;
     await unpack(archive, root);
-    if (kato.kind === "build") await copyBuild(kato.folder, `${ROOT}/packaging/systemd`, root);
+    if (kato.kind === "build") await copyBuild(kato.folder, `${ROOT}/packaging`, root);
     const machine = await boot(root, kind, { locked: kind === "locked" });
     machines.push(machine);
     if (kato.kind === "package") await installPackage(kato.file, machine);

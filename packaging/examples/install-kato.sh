@@ -4,35 +4,37 @@
 # repository and no policy that kato would refuse, and enables nothing.
 #
 #   install-kato.sh --repository https://packages.example.org/kato --key kato.asc --version 0.1.0-1 \
-#       [--policy organisation.toml] [--enable]
+#       [--suite stable] [--policy organisation.toml] [--enable]
 #
 # Bring the key with this script; do not fetch it from where the packages are. --enable: for everybody, from their next
 # login on.
 set -eu
 
 usage() {
-  echo "usage: install-kato.sh --repository URL --key FILE --version VERSION [--policy FILE] [--enable]" >&2
+  echo "usage: install-kato.sh --repository URL --key FILE --version VERSION [--suite NAME] [--policy FILE] [--enable]" >&2
   exit 64
 }
 
 say() { echo "install-kato: $*" >&2; }
 
-repository='' key='' version='' policy='' enable=false
+repository='' key='' version='' suite=stable policy='' enable=false
 while [ $# -gt 0 ]; do
   case $1 in
     --enable) enable=true; shift; continue ;;
-    --repository | --key | --version | --policy) [ $# -ge 2 ] || usage ;;
+    --repository | --key | --version | --suite | --policy) [ $# -ge 2 ] || usage ;;
     *) usage ;;
   esac
   case $1 in
     --repository) repository=$2 ;;
     --key) key=$2 ;;
     --version) version=$2 ;;
+    --suite) suite=$2 ;;
     --policy) policy=$2 ;;
   esac
   shift 2
 done
 if [ -z "$repository" ] || [ -z "$key" ] || [ -z "$version" ]; then usage; fi
+case $suite in '' | *[!A-Za-z0-9._/~+-]*) say "a suite is one word"; exit 64 ;; esac
 case $repository in https://* | file:///*) ;; *) say "the repository must be https:// or file:///"; exit 64 ;; esac
 [ "$(id -u)" -eq 0 ] || { say "run it as root"; exit 77; }
 command -v apt-get >/dev/null || { say "there is no apt-get here"; exit 69; }
@@ -73,7 +75,7 @@ install -m 0644 "$key" "$trusted"
 cat >"$source" <<END
 Types: deb
 URIs: $repository
-Suites: stable
+Suites: $suite
 Components: main
 Signed-By: $trusted
 END
@@ -100,4 +102,7 @@ if [ -n "$policy" ]; then
 fi
 kato policy check
 if $enable; then systemctl --global enable kato.service; fi
-say "kato $version is installed; daemons that run take up a new policy with: systemctl --user restart kato"
+say "kato $version is installed"
+trap 'rm -rf "$work"' EXIT
+# Those that run take up a new policy; who does not is named, and is the status.
+/usr/lib/kato/everyone follow

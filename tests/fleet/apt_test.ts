@@ -6,7 +6,7 @@ import { BASE, play } from "./play.ts";
 
 const SOURCES = "/etc/apt/sources.list.d/kato.sources";
 const TRUSTED = "/etc/apt/keyrings/kato.asc";
-const PACKAGES = "dists/stable/main/binary-*/Packages";
+const PACKAGES = "dists/previous/main/binary-*/Packages";
 
 interface Attack {
   readonly is: string;
@@ -25,12 +25,12 @@ const ATTACKS: readonly Attack[] = [
   },
   {
     is: "whose signed index was changed",
-    lines: "sed -i 's/^Architectures: .*/& s390x/' dists/stable/InRelease && rm dists/stable/Release*",
+    lines: "sed -i 's/^Architectures: .*/& s390x/' dists/previous/InRelease && rm dists/previous/Release*",
     why: /BADSIG|not valid/,
   },
   {
     is: "without a signature",
-    lines: "rm dists/stable/InRelease dists/stable/Release.gpg",
+    lines: "rm dists/previous/InRelease dists/previous/Release.gpg",
     why: /is not signed/,
   },
   { is: "that another key signed", lines: "true", key: keys.other, why: /NO_PUBKEY/ },
@@ -81,9 +81,9 @@ onMachine("nothing but kato, and no other version of it, is taken from the repos
   const played = await play(BASE);
   assert.ok(played.ok, played.out);
   // Both versions are there to be had.
-  await asRoot(`sed -i 's/^Suites:.*/Suites: stable testing/' ${SOURCES} && apt-get update -q`);
+  await asRoot(`sed -i 's/^Suites:.*/Suites: stable previous/' ${SOURCES} && apt-get update -q`);
   assert.match(await asRoot("apt-cache policy kato"), new RegExp(`Candidate: ${older}`));
-  assert.match(await asRoot("apt-cache policy"), /-1 file:\/srv\/kato testing\/main/);
+  assert.match(await asRoot("apt-cache policy"), /-1 file:\/srv\/kato stable\/main/);
   await asRoot("apt-get upgrade -y -q");
   assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), older);
 });

@@ -90,7 +90,7 @@ onMachine("a person's name from the network does not lead out of the collector's
       return found.length === names.length ? found : null;
     }, () => asRoot("find /var/log /etc/cron.d"));
     for (const file of found) {
-      assert.match(file, /^\/var\/log\/kato-audit\/127\.0\.0\.1\/[^/]+\/\d{4}-\d\d-\d\d\.jsonl$/);
+      assert.match(file, /^\/var\/log\/kato-audit\/laptop1\.example\.org\/[^/]+\/\d{4}-\d\d-\d\d\.jsonl$/);
       assert.ok(!file.includes("/../"), file);
     }
   } finally {

@@ -2,8 +2,27 @@
 import assert from "node:assert/strict";
 import { place, untilSo } from "../booted/machine.ts";
 import { createRows } from "../daemon/stage/claude_rows.ts";
-import { appendForBob, BOB_LOGS, collected, example, setUp, verify, whenCollected } from "./collecting.ts";
-import { asAlice, asRoot, documented, machine, onMachine, tryAsRoot } from "./fleet.ts";
+import {
+  appendForBob,
+  BOB_LOGS,
+  certificate,
+  collected,
+  forgetCertificates,
+  setUp,
+  verify,
+  whenCollected,
+} from "./collecting.ts";
+import {
+  asAlice,
+  asRoot,
+  documented,
+  machine,
+  onMachine,
+  runDocumented,
+  textOf,
+  tryAsRoot,
+} from "./fleet.ts";
+import { playRole } from "./play.ts";
 
 onMachine("what the daemon decides is on the collector, each record once, and verifies there", async () => {
   await setUp();
@@ -74,63 +93,97 @@ onMachine("a collector that is away loses nothing, and what kills on both ends l
   assert.ok(whole.repeated > 0, "what was there already is there twice");
 });
 
+const headsOfJournal = async () => {
+  const { out } = await tryAsRoot("journalctl --directory=/var/log/journal/remote -t kato -o cat --no-pager");
+  return [...out.matchAll(/\bhead=([0-9a-f]{64})/g)].map(([, hash]) => hash);
+};
+
 onMachine(
-  "the journal's copy on the collector has the head that the collected records must hold",
+  "the page's commands set up both ends, and tell a whole copy from one whose end is missing",
   async () => {
     await setUp();
-    const upload = example("journal-upload.conf").replace(
-      "https://collector.example.org",
-      "https://127.0.0.1",
-    );
-    place(machine, "root", "/etc/systemd/journal-upload.conf.d/kato.conf", upload);
-    const dropIn = "/etc/systemd/system/systemd-journal-upload.service.d/key.conf";
-    place(
-      machine,
-      "root",
-      dropIn,
-      example("journal-upload-service.conf").replace("RestartSec=30", "RestartSec=1"),
-    );
     await asRoot(
-      "systemctl daemon-reload; cd /etc/kato-audit && cp cert.pem journal-cert.pem && " +
-        "install -m 0640 -g systemd-journal key.pem journal-key.pem",
+      "rm -rf /etc/kato-audit/forward.conf /etc/rsyslog.d/60-kato-audit.conf; systemctl restart rsyslog",
     );
-    const keys = "--key=/etc/kato-audit/key.pem --cert=/etc/kato-audit/cert.pem";
-    await asRoot(
-      "systemctl reset-failed; mkdir -p /var/log/journal/remote; systemd-run --unit=kato-remote " +
-        `/lib/systemd/systemd-journal-remote --listen-https=127.0.0.1:19532 ${keys} ` +
-        "--output=/var/log/journal/remote",
-    );
+    await runDocumented("60-kato-audit.conf");
+    await runDocumented("forward.conf /etc/kato-audit/forward.conf");
+    await runDocumented("systemd-journal-remote.socket");
+    await runDocumented("systemd-journal-upload");
     try {
-      await asRoot("systemctl start kato-audit-forward@alice systemd-journal-upload");
       await asRoot("systemctl --user --machine=alice@ stop kato.service");
       const own = JSON.parse(await asAlice("kato audit verify --json"));
-      const head = await untilSo("the head in the collected journal", async () => {
-        const { out } = await tryAsRoot(
-          "journalctl --directory=/var/log/journal/remote -t kato -o cat --no-pager",
-        );
-        return [...out.matchAll(/\bhead=([0-9a-f]{64})/g)].map(([, hash]) => hash).includes(own.head)
-          ? own.head
-          : null;
-      }, () => asRoot("journalctl --no-pager -q -n 20 -u kato-remote -u systemd-journal-upload"));
+      const said = () =>
+        asRoot("journalctl --no-pager -q -n 20 -u systemd-journal-remote -u systemd-journal-upload");
+      await untilSo(
+        "the head in the collected journal",
+        async () => (await headsOfJournal()).includes(own.head),
+        said,
+      );
       await whenCollected("alice", own.records);
-      await asRoot(`kato audit verify --head ${head} ${collected("alice")}`);
+      await runDocumented("kato audit verify /var/log/kato-audit/laptop1.example.org/alice");
+      await runDocumented("kato audit verify --head");
       // The last record does not arrive: the copy by itself looks whole, and is not what the journal says.
       const file = (await asRoot(`ls ${collected("alice")}/*`)).trim();
       // In its place: rsyslog has the file open.
       await asRoot(`head -n -1 ${file} > /tmp/cut && cat /tmp/cut > ${file} && kato audit verify ${file}`);
-      const cut = await tryAsRoot(`kato audit verify --head ${head} ${collected("alice")}`);
+      const cut = await tryAsRoot(`kato audit verify --head ${own.head} ${collected("alice")}`);
       assert.equal(cut.code, 1);
       assert.match(cut.err, /records are missing at its end/);
       // What the page on fleets has for that: all of it is sent again.
-      await asRoot(documented("systemctl clean"));
+      await runDocumented("systemctl clean");
       await untilSo("the copy is whole again", async () => {
-        const { code } = await tryAsRoot(`kato audit verify --head ${head} ${collected("alice")}`);
+        const { code } = await tryAsRoot(`kato audit verify --head ${own.head} ${collected("alice")}`);
         return code === 0;
       });
     } finally {
       await asRoot(
-        "systemctl stop systemd-journal-upload kato-remote; systemctl --user --machine=alice@ start kato.service",
+        "systemctl disable --now systemd-journal-upload systemd-journal-remote.socket kato-audit-forward@alice; " +
+          "systemctl --user --machine=alice@ start kato.service",
       );
     }
   },
 );
+
+onMachine("the role sets up both sides, for a home outside of /home too, and may run again", async () => {
+  await setUp();
+  await asRoot("rm -rf /etc/kato-audit /etc/rsyslog.d/60-kato-audit.conf; systemctl restart rsyslog");
+  const logs = "/var/home/carol/.kato/logs";
+  await asRoot(`install -d -o carol -g carol -m 700 ${logs}`);
+  place(
+    machine,
+    "carol",
+    `${logs}/security-audit.jsonl`,
+    textOf("/home/alice/.kato/logs/security-audit.jsonl") ?? "",
+  );
+  const shared = {
+    kato_audit_collector: "collector.example.org",
+    kato_audit_ca: certificate("ca.pem"),
+    kato_audit_cert: certificate("cert.pem"),
+    kato_audit_key: certificate("key.pem"),
+    kato_audit_machine: "laptop1.example.org",
+    kato_audit_machines: [{ name: "laptop2.example.org", port: 25141 }, {
+      name: "laptop1.example.org",
+      port: 25142,
+    }],
+  };
+  const sides = [{ kato_audit_side: "collect" }, {
+    kato_audit_side: "forward",
+    kato_audit_people: ["carol"],
+  }];
+  try {
+    for (const side of sides) {
+      const played = await playRole("kato_audit", { ...shared, ...side });
+      assert.ok(played.ok, played.out);
+      const again = await playRole("kato_audit", { ...shared, ...side });
+      assert.deepEqual([again.ok, again.changed], [true, 0], again.out);
+    }
+    assert.ok((await whenCollected("carol", 1)).records > 0);
+  } finally {
+    // The next test makes both ends anew.
+    await asRoot(
+      "systemctl disable --now systemd-journal-upload systemd-journal-remote.socket kato-audit-forward@carol; " +
+        "rm -rf /etc/rsyslog.d/60-kato-audit.conf /etc/kato-audit",
+    );
+    forgetCertificates();
+  }
+});

@@ -7,7 +7,7 @@ import { asRoot, daemonOf, EXAMPLES, host, machine, tryAsRoot, work } from "./fl
 import { BASE, play } from "./play.ts";
 
 export const BOB_LOGS = "/home/bob/.kato/logs";
-export const collected = (person: string) => `/var/log/kato-audit/127.0.0.1/${person}`;
+export const collected = (person: string) => `/var/log/kato-audit/laptop1.example.org/${person}`;
 export const example = (name: string) => Deno.readTextFileSync(`${EXAMPLES}/audit/${name}`);
 
 let installing: Promise<void> | null = null;
@@ -17,15 +17,27 @@ async function install(): Promise<void> {
   const played = await play({ ...BASE, kato_enable: "users", kato_users: ["alice"] });
   assert.ok(played.ok, played.out);
   await daemonOf("kato.service");
+  // Where the page's commands look for the files.
+  for (const { name } of Deno.readDirSync(`${EXAMPLES}/audit`)) {
+    place(machine, "root", `/root/work/${name}`, example(name));
+  }
 }
 
 let certifying: Promise<void> | null = null;
+
+/** They are made and put into place again. */
+export function forgetCertificates(): void {
+  certifying = null;
+}
+
+/** What the role puts into place, on the controller. */
+export const certificate = (file: string) => `${work}/good-${file}`;
 
 /** Of an authority that machine and collector trust (good), and of one that nobody does (other). */
 async function makeCertificates(): Promise<void> {
   for (const [name, folder] of [["good", "/etc/kato-audit"], ["other", "/etc/kato-other"]] as const) {
     const at = (file: string) => `${work}/${name}-${file}`;
-    Deno.writeTextFileSync(at("names"), "subjectAltName=DNS:collector.example.org,IP:127.0.0.1\n");
+    Deno.writeTextFileSync(at("names"), "subjectAltName=DNS:collector.example.org,DNS:laptop1.example.org\n");
     for (
       const line of [
         `req -x509 -newkey rsa:2048 -nodes -keyout ${at("ca.key")} -out ${
@@ -44,7 +56,11 @@ async function makeCertificates(): Promise<void> {
     for (const file of ["ca.pem", "cert.pem", "key.pem"]) {
       place(machine, "root", `${folder}/${file}`, Deno.readTextFileSync(at(file)));
     }
-    await asRoot(`chmod 0600 ${folder}/key.pem`);
+    await asRoot(
+      `cd ${folder} && chmod 0600 key.pem && cp cert.pem journal-cert.pem && ` +
+        "install -m 0640 -g systemd-journal key.pem journal-key.pem && " +
+        "install -m 0400 -o systemd-journal-remote key.pem journal-remote-key.pem",
+    );
   }
 }
 
@@ -55,12 +71,11 @@ export async function setUp(): Promise<void> {
     "systemctl stop 'kato-audit-forward@*'; rm -rf /var/log/kato-audit /var/lib/private/kato-audit-forward " +
       BOB_LOGS,
   );
+  // Nobody waits a minute for a test.
   const forward = example("kato-audit-forward.conf").replace(
-    'target="collector.example.org"',
-    'target="127.0.0.1"',
-  )
-    // Nobody waits a minute for a test.
-    .replace('resumeIntervalMax="60"', 'resumeIntervalMax="5"');
+    'resumeIntervalMax="60"',
+    'resumeIntervalMax="5"',
+  );
   place(machine, "root", "/etc/kato-audit/forward.conf", forward);
   place(machine, "root", "/etc/rsyslog.d/60-kato-audit.conf", example("kato-audit-collect.conf"));
   await (certifying ??= makeCertificates());

@@ -7,6 +7,7 @@ import {
   host,
   keys,
   machine,
+  newer,
   older,
   onMachine,
   textOf,
@@ -42,7 +43,7 @@ async function begin(): Promise<void> {
 }
 
 const install = (options: string) => tryAsRoot(`sh /root/install-kato.sh ${options}`);
-const GOOD = `--repository file:///srv/kato --key /root/kato.asc --version ${older}`;
+const GOOD = `--repository file:///srv/kato --suite previous --key /root/kato.asc --version ${older}`;
 
 onMachine("the script installs one version with its policy for everybody, and may run again", async () => {
   await begin();
@@ -101,7 +102,7 @@ function userData(): string {
   return Deno.readTextFileSync(`${EXAMPLES}/cloud-init.yaml`)
     .replace(/ +-----BEGIN[\s\S]*END PGP PUBLIC KEY BLOCK-----/, key)
     .replace("https://packages.example.org/kato", "file:///srv/kato")
-    .replaceAll("0.1.0-1", older)
+    .replaceAll("0.1.0-1", newer)
     // The machine has no other.
     .concat("locale: C.UTF-8\n");
 }
@@ -117,7 +118,7 @@ onMachine(
     try {
       await asRoot("cloud-init init --local && cloud-init init");
       await asRoot("cloud-init modules --mode=config && cloud-init modules --mode=final");
-      assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), older);
+      assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), newer);
       assert.match(textOf(POLICY) ?? "", /^enforce = /);
       await asRoot("kato policy check");
       assert.equal(await asRoot("systemctl --global is-enabled kato.service"), "enabled\n");

@@ -2,7 +2,7 @@
  * The machine that `deno task test:fleet` boots, and the tools by which a fleet is run. Elsewhere there is none, and
  * what needs it is skipped.
  */
-import assert from "node:assert/strict";
+import { hasBlock, takeBlock } from "../../tools/fleet/page.ts";
 import { isThere, type Machine, must, type Ran, run, untilSo } from "../booted/machine.ts";
 import { type Need, onlyWith } from "../needs.ts";
 
@@ -10,10 +10,14 @@ interface Fleet {
   /** For files of a test. */
   readonly work: string;
   readonly machine: Machine;
+  /** The private key of `ops`, who may log in on the machine and use sudo there. */
+  readonly login: string;
   /** Public keys: the repository's, and one that signed nothing. */
   readonly keys: { readonly good: string; readonly other: string };
-  /** Of the packages in the suites `stable` and `testing`. */
+  /** Of the packages in the suites `previous` and `stable`. */
   readonly versions: readonly string[];
+  /** Whether no test was left out. */
+  readonly isWhole: boolean;
 }
 
 const told = Deno.env.get("KATO_FLEET");
@@ -21,12 +25,14 @@ const fleet: Fleet = told === undefined
   ? {
     work: "/nonexistent",
     machine: { pid: 0, root: "/nonexistent" },
+    login: "",
     keys: { good: "", other: "" },
     versions: [],
+    isWhole: false,
   }
   : JSON.parse(told);
 
-export const { work, machine, keys } = fleet;
+export const { work, machine, login, keys } = fleet;
 export const [older = "", newer = ""] = fleet.versions;
 
 const ROOT = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
@@ -43,15 +49,20 @@ export function onMachine(name: string, fn: () => Promise<void>): void {
 /** A test that needs the host's tools only. */
 export const withTools = onMachine;
 
+/** A test about a run of all tests. */
+export function afterAll(name: string, fn: () => void): void {
+  Deno.test({ name, ignore: !fleet.isWhole, fn });
+}
+
 /** A program of the host. */
 export async function host(
   program: string,
   args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
+  { env = {}, cwd = ROOT }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): Promise<Ran> {
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args: [...args],
-    cwd: ROOT,
+    cwd,
     env: { NO_COLOR: "1", ANSIBLE_NOCOLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
@@ -84,10 +95,15 @@ export async function daemonOf(unit: string, who: "user" | "system" = "user"): P
   });
 }
 
-/** The shell's lines of docs/fleet.md in which `word` occurs. */
-export function documented(word: string): string {
-  const blocks = [...Deno.readTextFileSync(`${ROOT}/docs/fleet.md`).matchAll(/```sh\n([\s\S]*?)```/g)];
-  const found = blocks.map(([, lines = ""]) => lines).filter((lines) => lines.includes(word));
-  assert.equal(found.length, 1, `one block has ${word}`);
-  return found[0] ?? "";
+/** The shell's lines of docs/fleet.md in which `words` occur, as they are written there. */
+export const documented = (words: string) => takeBlock(work, words);
+
+/** The same, run on the machine by root, in a folder with the files that they name. */
+export async function runDocumented(words: string): Promise<string> {
+  return await asRoot(`mkdir -p /root/work && cd /root/work\n${documented(words)}`);
+}
+
+/** The same, whatever comes of it; null where the page has no such block. */
+export async function tryDocumented(words: string): Promise<Ran | null> {
+  return hasBlock(words) ? await tryAsRoot(documented(words)) : null;
 }

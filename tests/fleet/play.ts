@@ -1,5 +1,6 @@
-/** A play with the role, on the machine. */
-import { host, keys, machine, older, ROLES, work } from "./fleet.ts";
+/** Plays with the roles, on the machine: over ssh, as somebody who may use sudo there. */
+import { documented, host, keys, login, machine, older, ROLES, work } from "./fleet.ts";
+import type { Ran } from "../booted/machine.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -8,6 +9,7 @@ export const BASE: Variables = {
   kato_version: older,
   kato_repository_url: "file:///srv/kato",
   kato_repository_key: keys.good,
+  kato_repository_suite: "previous",
   kato_enable: "none",
 };
 
@@ -16,6 +18,9 @@ export interface Played {
   readonly changed: number;
   readonly out: string;
 }
+
+/** Where the playbook is. */
+const CONTROLLER = `${work}/controller`;
 
 let last: Variables | null = null;
 
@@ -26,55 +31,88 @@ export async function have(variables: Variables): Promise<void> {
   if (!ok) throw new Error(out);
 }
 
-/** By the connection for changed roots, with what enters the machine's namespaces in the place of chroot. */
 export async function play(variables: Variables, ...options: readonly string[]): Promise<Played> {
-  const enter = `${work}/enter`;
-  const environment = "env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8";
-  Deno.writeTextFileSync(
-    enter,
-    `#!/bin/sh\nshift\nexec nsenter -t ${machine.pid} -a --wdns=/ ${environment} "$@"\n`,
-  );
-  Deno.chmodSync(enter, 0o755);
-  const inventory = {
-    all: {
-      hosts: {
-        machine: {
-          ansible_connection: "community.general.chroot",
-          ansible_host: machine.root,
-          ansible_chroot_exe: enter,
-          ansible_python_interpreter: "/usr/bin/python3",
-        },
-      },
-    },
-  };
-  const plays = [{ name: "A fleet", hosts: "all", roles: [{ role: "kato", vars: variables }] }];
-  // JSON is YAML.
-  Deno.writeTextFileSync(`${work}/hosts.yml`, JSON.stringify(inventory));
-  Deno.writeTextFileSync(`${work}/play.yml`, JSON.stringify(plays));
-  const { code, out, err } = await host("ansible-playbook", [
-    "-i",
-    `${work}/hosts.yml`,
-    `${work}/play.yml`,
-    ...options,
-  ], { ANSIBLE_ROLES_PATH: ROLES, ANSIBLE_PIPELINING: "1", ANSIBLE_LOCALHOST_WARNING: "false" });
-  if (options.length === 0) last = code === 0 ? variables : null;
-  const changed = Number(/^machine +:.* changed=(\d+)/m.exec(out)?.[1] ?? "-1");
+  writeSite({ role: "kato", vars: variables });
+  const played = playedOf(await onController("ansible-playbook", "site.yml", ...options));
+  if (options.length === 0) last = played.ok ? variables : null;
+  return played;
+}
+
+/** With one of the other roles. */
+export async function playRole(role: string, variables: Variables): Promise<Played> {
+  writeSite({ role, vars: variables });
+  return playedOf(await onController("ansible-playbook", "site.yml"));
+}
+
+/** What docs/fleet.md has for where the playbook is, line by line, with this playbook. */
+export async function playDocumented(words: string, variables: Variables): Promise<readonly Played[]> {
+  // Given on the command line, a variable wins over the play's.
+  writeSite({ role: "kato", vars: variables });
+  last = null;
+  const played: Played[] = [];
+  for (const line of documented(words).trimEnd().split("\n")) {
+    played.push(playedOf(await onController("sh", "-c", line)));
+  }
+  return played;
+}
+
+function playedOf({ code, out, err }: Ran): Played {
+  const changed = Number(/^laptop1 +:.* changed=(\d+)/m.exec(out)?.[1] ?? "-1");
   return { ok: code === 0, changed, out: `${out}${err}` };
+}
+
+function writeSite(role: { readonly role: string; readonly vars: Variables }): void {
+  // JSON is YAML.
+  write("site.yml", JSON.stringify([{ name: "A fleet", hosts: "all", become: true, roles: [role] }]));
+}
+
+function write(name: string, text: string, mode = 0o644): void {
+  Deno.mkdirSync(CONTROLLER, { recursive: true });
+  Deno.writeTextFileSync(`${CONTROLLER}/${name}`, text, { mode });
+}
+
+/** The machine has a network of its own, with nothing in it: ssh goes there from inside of it. */
+function onController(program: string, ...args: readonly string[]): Promise<Ran> {
+  write("ssh", `#!/bin/sh\nexec nsenter -t ${machine.pid} -n ssh "$@"\n`, 0o755);
+  const laptop = {
+    ansible_host: "127.0.0.1",
+    ansible_user: "ops",
+    ansible_ssh_executable: `${CONTROLLER}/ssh`,
+    ansible_ssh_private_key_file: login,
+    ansible_ssh_common_args: `-o UserKnownHostsFile=${CONTROLLER}/known_hosts -o StrictHostKeyChecking=no`,
+    ansible_python_interpreter: "/usr/bin/python3",
+  };
+  write("hosts.yml", JSON.stringify({ all: { children: { canary: { hosts: { laptop1: laptop } } } } }));
+  const settings = {
+    defaults: {
+      inventory: "hosts.yml",
+      roles_path: ROLES,
+      // What the machine is does not change from play to play.
+      gathering: "smart",
+      fact_caching: "jsonfile",
+      fact_caching_connection: `${CONTROLLER}/facts`,
+    },
+    ssh_connection: { pipelining: true, control_path_dir: `${CONTROLLER}/control` },
+  };
+  const sections = Object.entries(settings).map(([name, values]) =>
+    [`[${name}]`, ...Object.entries(values).map(([key, value]) => `${key}=${value}`), ""].join("\n")
+  );
+  write("ansible.cfg", sections.join("\n"));
+  return host(program, args, {
+    cwd: CONTROLLER,
+    env: { ANSIBLE_LOCALHOST_WARNING: "false", ANSIBLE_HOME: `${CONTROLLER}/ansible` },
+  });
 }
 
 /** Tasks on the controller itself, which the role is only asked by. */
 export async function playHere(tasks: readonly unknown[]): Promise<{ readonly out: string }> {
-  const plays = [{
-    name: "Here",
-    hosts: "localhost",
-    connection: "local",
-    gather_facts: true,
-    tasks,
-  }];
-  Deno.writeTextFileSync(`${work}/here.yml`, JSON.stringify(plays));
-  const { out, err } = await host("ansible-playbook", ["-i", "localhost,", `${work}/here.yml`], {
-    ANSIBLE_ROLES_PATH: ROLES,
-    ANSIBLE_LOCALHOST_WARNING: "false",
-  });
+  const plays = [{ name: "Here", hosts: "localhost", connection: "local", gather_facts: true, tasks }];
+  write("here.yml", JSON.stringify(plays));
+  const { out, err } = await onController("ansible-playbook", "-i", "localhost,", "here.yml");
   return { out: `${out}${err}` };
+}
+
+/** One command on every machine, as docs/fleet.md has it. */
+export async function runEverywhere(words: string): Promise<Ran> {
+  return await onController("sh", "-c", documented(words));
 }

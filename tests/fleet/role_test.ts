@@ -1,23 +1,23 @@
 /** The Ansible role, by itself and on a machine: each test begins with a play that says all it needs. */
 import assert from "node:assert/strict";
 import { parse } from "@std/yaml";
-import { untilSo } from "../booted/machine.ts";
+import { place } from "../booted/machine.ts";
 import {
   asAlice,
   asRoot,
   daemonOf,
-  documented,
   host,
+  machine,
   newer,
   older,
   onMachine,
   ROLES,
+  runDocumented,
   textOf,
-  tryAsAlice,
   tryAsRoot,
   withTools,
 } from "./fleet.ts";
-import { BASE, have, play, type Played, playHere, type Variables } from "./play.ts";
+import { BASE, have, play, playDocumented, type Played, playHere, type Variables } from "./play.ts";
 
 const POLICY = "/etc/kato/policy.d/50-organisation.toml";
 const read = (path: string) => Deno.readTextFileSync(`${ROLES}/kato/${path}`);
@@ -185,80 +185,108 @@ onMachine("a changed policy restarts the daemons, and they run with it", async (
   assert.match(await asAlice("kato policy show"), /recording\.commands = false/);
 });
 
-onMachine("a policy that kato refuses is not put into place, and no daemon is touched", async () => {
+/** What kato refuses: by itself, or together with another file of the machine's. */
+const REFUSED_POLICIES:
+  readonly (readonly [is: string, other: string | null, policy: Variables, why: RegExp])[] = [
+    [
+      "by itself",
+      null,
+      { kato_policy: { "recording.comands": false } },
+      /did you mean `recording\.commands`/,
+    ],
+    [
+      // Its folder is none of those that the role's file allows.
+      "together with the machine's other files",
+      'destinations.default_root = "~/elsewhere"',
+      { kato_policy_enforce: ["destinations.roots"] },
+      /default_root/,
+    ],
+  ];
+
+for (const [is, other, policy, why] of REFUSED_POLICIES) {
+  onMachine(
+    `a policy that kato refuses ${is} fails the play, in check mode too, and is not put into place`,
+    async () => {
+      await have(EVERYBODY);
+      const pid = await daemonOf("kato.service");
+      const text = textOf(POLICY);
+      if (other !== null) await asRoot(`echo '${other}' > /etc/kato/policy.d/70-other.toml`);
+      try {
+        for (const options of [["--check"], []]) {
+          assertFails(await play({ ...EVERYBODY, ...policy }, ...options), why);
+          assert.equal(textOf(POLICY), text);
+          assert.equal(await daemonOf("kato.service"), pid);
+        }
+      } finally {
+        await asRoot("rm -f /etc/kato/policy.d/70-other.toml");
+      }
+    },
+  );
+}
+
+onMachine("a tag chooses a part of the role", async () => {
   await have(EVERYBODY);
-  const pid = await daemonOf("kato.service");
-  const text = textOf(POLICY);
-  const wrong = await play({ ...EVERYBODY, kato_policy: { "recording.comands": false } });
-  assertFails(wrong, /did you mean `recording\.commands`/);
-  assert.equal(textOf(POLICY), text);
-  assert.equal(await daemonOf("kato.service"), pid);
+  const other = { ...EVERYBODY, kato_enable: "none", kato_version: "9.9.9-1" };
+  const changed = { ...other, kato_policy: { "recording.commands": false } };
+  const played = await play(changed, "--tags", "policy");
+  assertOk(played);
+  assert.match(textOf(POLICY) ?? "", /recording\.commands = false/);
+  assert.equal(await asRoot("systemctl --global is-enabled kato.service"), "enabled\n");
+  assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), older);
+  assert.equal(await runningHash(), await effectiveHash());
+  assertOk(await play({ ...EVERYBODY, kato_version: "9.9.9-1" }, "--tags", "policy,enable"));
 });
 
-onMachine("files that do not load together fail the play before a daemon is restarted", async () => {
+onMachine("the page's commands for a change of policy", async () => {
   await have(EVERYBODY);
-  const pid = await daemonOf("kato.service");
-  // Right by itself; but its folder is none of those that the other file allows.
-  await asRoot(`printf 'destinations.default_root = "~/elsewhere"\\n' > /etc/kato/policy.d/70-other.toml`);
-  try {
-    assertFails(await play({ ...EVERYBODY, kato_policy_enforce: ["destinations.roots"] }), /default_root/);
-    assert.equal(await daemonOf("kato.service"), pid);
-  } finally {
-    await asRoot("rm /etc/kato/policy.d/70-other.toml");
-  }
-});
-
-onMachine("a policy that does not load ends everybody's recording, until it is gone", async () => {
-  await have(EVERYBODY);
-  await daemonOf("kato.service");
-  await asRoot(documented("00-stop.toml"));
-  try {
-    await asRoot(documented("everyone restart"));
-    const ended = await untilSo("it ended", async () => {
-      const { out } = await tryAsRoot(
-        "systemctl --user --machine=alice@ show --property=SubState,ExecMainStatus,NRestarts kato.service",
-      );
-      return out.includes("SubState=failed") ? out : null;
-    });
-    assert.match(ended, /ExecMainStatus=78/);
-    const typed = await tryAsAlice("kato daemon");
-    assert.equal(typed.code, 78);
-    assert.match(typed.err, /00-stop\.toml.*ask the service desk/);
-    await asAlice("kato policy check 2>&1 | grep -q 'ask the service desk'");
-  } finally {
-    await asRoot("rm /etc/kato/policy.d/00-stop.toml");
-  }
-  await asRoot(documented("--machine=1000@ start"));
-  await daemonOf("kato.service");
+  place(machine, "root", "/root/work/50-organisation.toml", textOf(POLICY) ?? "");
+  const checked = await runDocumented("kato policy check --as organisation 50-organisation.toml");
+  const hashes = [...checked.matchAll(/[0-9a-f]{64}/g)].map(([hash]) => hash);
+  assert.equal(hashes.length, 2);
+  assert.equal(hashes[0], hashes[1]);
+  const plays = await playDocumented("--limit canary", EVERYBODY);
+  assert.deepEqual(
+    plays.map(({ ok, changed }) => ({ ok, changed })),
+    Array(3).fill({ ok: true, changed: 0 }),
+  );
+  await asRoot("touch /etc/kato/policy.d/50-organisation.toml");
+  const before = await daemonOf("kato.service");
+  const followed = await runDocumented("/usr/lib/kato/everyone follow");
+  assert.match(followed, /kato of alice follows now/);
+  assert.notEqual(await daemonOf("kato.service"), before);
+  await runDocumented("/usr/lib/kato/everyone check");
 });
 
 onMachine("an upgrade restarts the daemons; an older version is refused until it is allowed", async () => {
   await have(EVERYBODY);
   const before = await daemonOf("kato.service");
-  const upgrade = { ...EVERYBODY, kato_repository_suite: "testing", kato_version: newer };
-  assertOk(await play(upgrade));
+  const { kato_repository_suite: _suite, kato_version: _version, ...newest } = EVERYBODY;
+  // As the page has it, with the version on the command line, and the suite by default.
+  for (const played of await playDocumented("kato_version=0.1.0-2", newest)) assertOk(played);
   assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), newer);
   const after = await daemonOf("kato.service");
   assert.notEqual(after, before);
-  await assertSettled(upgrade);
-  assertFails(await play(EVERYBODY), /no available installation candidate for kato=/);
+  const upgraded = { ...newest, kato_version: newer };
+  await assertSettled(upgraded);
+  assertFails(await play(EVERYBODY), /There is kato 0\.1\.0-2\. For an older one set kato_allow_downgrade/);
   assert.equal(await daemonOf("kato.service"), after);
-  const rollback = { ...EVERYBODY, kato_allow_downgrade: true };
-  assertOk(await play(rollback));
+  for (const played of await playDocumented("kato_version=0.1.0-1", newest)) assertOk(played);
   assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), older);
   assert.notEqual(await daemonOf("kato.service"), after);
-  await assertSettled(rollback);
+  await assertSettled({ ...EVERYBODY, kato_allow_downgrade: true });
 });
 
 onMachine("for named people it runs whether they are logged in or not, and for nobody else", async () => {
   await have(EVERYBODY);
-  const some = { ...EVERYBODY, kato_enable: "users", kato_users: ["bob"] };
+  await asRoot("groupadd --force recorded && usermod -aG recorded bob");
+  const some = { ...EVERYBODY, kato_enable: "users", kato_groups: ["recorded"] };
   assertOk(await play(some));
   assert.equal((await tryAsRoot("systemctl --global is-enabled kato.service")).out, "disabled\n");
   assert.equal(await asRoot("systemctl --user --machine=bob@ is-active kato.service"), "active\n");
   assert.equal(await asRoot("loginctl show-user bob --property=Linger --value"), "yes\n");
   await assertSettled(some);
-  await asRoot("systemctl --user --machine=bob@ disable --now kato.service");
+  await asRoot("/usr/lib/kato/everyone disable bob");
+  assert.equal(await asRoot("ls /var/lib/systemd/linger | grep -c bob || true"), "0\n");
 });
 
 onMachine("as the system's service it is out of the person's reach", async () => {
@@ -278,12 +306,26 @@ onMachine("uninstalling leaves nothing of the role's, and everything of people's
   await daemonOf("kato@alice.service", "system");
   await asAlice("echo kept > ~/.kato/exports/kept.md");
   const records = await asAlice("wc -l < ~/.kato/logs/security-audit.jsonl");
-  const gone = { kato_state: "absent", kato_users: ["alice", "bob"] };
+  const gone = { kato_state: "absent", kato_purge: true, kato_users: ["alice", "bob"] };
   assertOk(await play(gone));
   assert.equal((await tryAsRoot("pgrep -x kato")).out, "");
-  const written = "organisation|kato[.](sources|asc)|preferences[.]d/kato|wants/kato";
+  const written =
+    "organisation|kato[.](sources|asc)|preferences[.]d/kato|wants/kato|etc/kato|apparmor.d/kato";
   assert.equal((await tryAsRoot(`find /etc /usr/bin | grep -E '${written}|/usr/bin/kato'`)).out, "");
   assert.equal(await asAlice("cat ~/.kato/exports/kept.md"), "kept\n");
   assert.ok(Number(await asAlice("wc -l < ~/.kato/logs/security-audit.jsonl")) >= Number(records));
   await assertSettled(gone);
+});
+
+onMachine("by hand: for everybody, for one person, out of a person's reach, and gone again", async () => {
+  assertOk(await play({ ...EVERYBODY, kato_enable: "none" }));
+  await runDocumented("systemctl --global enable kato");
+  await daemonOf("kato.service");
+  await runDocumented("/usr/lib/kato/everyone enable alice");
+  await runDocumented("systemctl enable --now kato@bob");
+  await daemonOf("kato@bob.service", "system");
+  await runDocumented("/usr/lib/kato/everyone disable alice");
+  assert.equal((await tryAsRoot("pgrep -x kato; ls /usr/bin/kato")).out, "");
+  await runDocumented("apt-get purge -y kato");
+  assert.equal((await tryAsRoot("ls /etc/kato /etc/apparmor.d/kato; find /etc -name 'kato@*'")).out, "");
 });

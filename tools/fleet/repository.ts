@@ -1,5 +1,9 @@
-/** A signed apt repository with a key that is made for it and thrown away with it. Needs run: gpg, reprepro. */
+/**
+ * A signed apt repository, by the commands of docs/fleet.md, with a key that is made for it and thrown away with it.
+ * Needs run: gpg, reprepro.
+ */
 import { run } from "../system/command.ts";
+import { blocksOf, takeBlock } from "./page.ts";
 
 export interface Repository {
   /** The folder that machines name as their source. */
@@ -12,57 +16,33 @@ export interface Repository {
 
 const ARCHITECTURE = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
 
-/**
- * In a new folder of `work`. reprepro keeps one version of a package in a suite, so each package gets a suite of its
- * own: `stable` the first, then `testing`.
- */
+/** In `work`, with the older package in the suite `previous` and the newer one in `stable`. */
 export async function makeRepository(work: string, packages: readonly string[]): Promise<Repository> {
-  const top = `${work}/repository`;
+  const folder = `${work}/packages`;
   const keys = `${work}/keys`;
-  Deno.mkdirSync(`${top}/conf`, { recursive: true });
+  Deno.mkdirSync(`${folder}/conf`, { recursive: true });
   Deno.mkdirSync(keys, { mode: 0o700 });
-  const gpg = (...args: readonly string[]) => run("gpg", "--homedir", keys, "--batch", "--quiet", ...args);
   const names = ["kato packages", "somebody else"] as const;
   for (const name of names) {
-    await gpg(
-      "--passphrase",
-      "",
-      "--quick-generate-key",
-      `${name} <packages@example.org>`,
-      "ed25519",
-      "sign",
-      "never",
-    );
+    const kind = ["ed25519", "sign", "never"];
+    await gpg("--passphrase", "", "--quick-generate-key", `${name} <packages@example.org>`, ...kind);
   }
   const [key = "", otherKey = ""] = await Promise.all(names.map((name) => exportKey(name)));
   const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(await gpg("--with-colons", "--list-keys", names[0]))?.[1];
 
-  const suites = ["stable", "testing"].slice(0, packages.length);
-  const distributions = suites.map((suite) =>
-    [
-      "Origin: kato",
-      `Codename: ${suite}`,
-      `Architectures: ${ARCHITECTURE}`,
-      "Components: main",
-      `SignWith: ${fingerprint}`,
-      "",
-    ].join("\n")
-  );
-  Deno.writeTextFileSync(`${top}/conf/distributions`, distributions.join("\n"));
-  for (const [at, suite] of suites.entries()) {
-    await run(
-      "reprepro",
-      "--gnupghome",
-      keys,
-      "--silent",
-      "-b",
-      top,
-      "includedeb",
-      suite,
-      packages[at] ?? "",
-    );
+  const [distributions = ""] = blocksOf("text").filter((block) => block.includes("SignWith: yes"));
+  const ours = distributions.replaceAll("amd64", ARCHITECTURE).replaceAll("yes", fingerprint ?? "");
+  Deno.writeTextFileSync(`${folder}/conf/distributions`, ours);
+  for (const file of packages) Deno.copyFileSync(file, `${work}/${file.slice(file.lastIndexOf("/") + 1)}`);
+  for (const words of ["stable kato_0.1.0-1", "copy previous stable"]) {
+    const commands = takeBlock(work, words).replaceAll("amd64", ARCHITECTURE);
+    await run("sh", "-euc", `cd ${work}; export GNUPGHOME=${keys}; ${commands}`);
   }
-  return { folder: top, key, otherKey };
+  return { folder, key, otherKey };
+
+  function gpg(...args: readonly string[]): Promise<string> {
+    return run("gpg", "--homedir", keys, "--batch", "--quiet", ...args);
+  }
 
   async function exportKey(name: string): Promise<string> {
     const file = `${work}/${name.replaceAll(" ", "-")}.asc`;

@@ -1,0 +1,167 @@
+/** A fleet's machine with people who hold things up: none of them holds up root, or another person. */
+import assert from "node:assert/strict";
+import {
+  asAlice,
+  asRoot,
+  daemonOf,
+  onMachine,
+  runDocumented,
+  tryAsAlice,
+  tryAsRoot,
+  tryDocumented,
+} from "./fleet.ts";
+import { homeOf, must, run, untilSo, type Who } from "../booted/machine.ts";
+import { machine } from "./fleet.ts";
+import { dismiss, gather, goOn, halt, neverEnd } from "./people.ts";
+import { BASE, play, type Played, runEverywhere, type Variables } from "./play.ts";
+
+const withPolicy = (commands: boolean, enable = "all"): Variables => ({
+  ...BASE,
+  kato_enable: enable,
+  kato_policy: { "recording.commands": commands },
+});
+
+/** Whether this person's daemon runs with what the administrators' files say now. */
+async function follows(who: Who): Promise<boolean> {
+  const { out } = await run(machine, who, "kato status --json");
+  if (!out.startsWith("{")) return false;
+  const shown = JSON.parse(await must(machine, who, "kato policy show --json"));
+  const status = JSON.parse(out);
+  return status.running === true && status.policy.hash === shown.hash;
+}
+
+/** Of the people without anything in the way. */
+async function assertOthersFollow(): Promise<void> {
+  for (const who of ["alice", "carol"] as const) assert.ok(await follows(who), who);
+}
+
+function assertNames(played: Played, ok: boolean, ...reasons: readonly RegExp[]): void {
+  assert.equal(played.ok, ok, played.out);
+  for (const reason of reasons) assert.match(played.out, reason);
+  assert.doesNotMatch(played.out, /kato of (?:alice|bob|carol) .*(?:does not run|runs since)/);
+}
+
+const BROKEN = /kato of frank \(1005\): does not run, for its folders cannot be made/;
+const READ_ONLY = /kato of dave \(1003\): does not run/;
+
+onMachine("whose home is broken or read-only is named by every play, and ends it for nobody", async () => {
+  await gather();
+  assertNames(await play(withPolicy(true)), true, BROKEN, READ_ONLY);
+  await daemonOf("kato.service");
+  await assertOthersFollow();
+  const again = await play(withPolicy(true));
+  assertNames(again, true, BROKEN, READ_ONLY);
+  assert.equal(again.changed, 0, again.out);
+  assertNames(await play(withPolicy(true), "--check"), true, BROKEN);
+});
+
+onMachine("whose service never ends holds up nobody; the play fails and names the person", async () => {
+  await daemonOf("kato.service");
+  await untilSo("erin's runs", () => follows("erin"));
+  await neverEnd();
+  assertNames(
+    await play(withPolicy(false)),
+    false,
+    /kato of erin \(1004\) did not end .* was killed/,
+    BROKEN,
+  );
+  await assertOthersFollow();
+  // Killed with all that was to end it, it has been started again.
+  assert.ok(await follows("erin"));
+  assertNames(await play(withPolicy(false)), true, BROKEN);
+});
+
+onMachine("whose service manager is halted holds up nobody, and is named until it goes on", async () => {
+  await halt();
+  const silent = /kato of erin \(1004\): does not run, and the person's service manager does not answer/;
+  assertNames(await play(withPolicy(true)), false, silent, BROKEN);
+  await assertOthersFollow();
+  const again = await play(withPolicy(true));
+  assertNames(again, false, silent);
+  assert.equal(again.changed, 0, again.out);
+  await goOn();
+  await untilSo("the play is right again", async () => (await play(withPolicy(true))).ok);
+});
+
+/** Nobody's daemon runs for longer than it takes to be refused. */
+async function assertNobodyRecords(): Promise<void> {
+  await untilSo("nobody records", async () => (await tryAsRoot("pgrep -f '^kato-orchestrator'")).code === 1);
+}
+
+onMachine("one command ends everybody's recording, with a service and a manager that hang", async () => {
+  await asRoot("systemctl start kato@bob");
+  await daemonOf("kato@bob.service", "system");
+  const began = performance.now();
+  await runDocumented("fleet-stop 'recording is stopped");
+  assert.ok(performance.now() - began < 60_000);
+  await assertNobodyRecords();
+  const typed = await tryAsAlice("kato daemon");
+  assert.equal(typed.code, 78);
+  assert.match(typed.err, /ask the service desk/);
+  const everyone = await tryAsRoot("/usr/lib/kato/everyone check");
+  assert.equal(everyone.code, 78, everyone.err);
+  await halt();
+  assert.equal((await runEverywhere("ansible all")).code, 0);
+  await assertNobodyRecords();
+  await goOn();
+  await assertNobodyRecords();
+});
+
+onMachine("what it ended goes on when it is lifted", async () => {
+  // Frank's is still broken, which is said.
+  const lifted = await tryAsRoot("/usr/lib/kato/fleet-stop --lift");
+  assert.ok([1, 3].includes(lifted.code), lifted.err);
+  await daemonOf("kato@bob.service", "system");
+  await assertOthersFollow();
+  await dismiss();
+  await runDocumented("fleet-stop --lift");
+  for (const who of ["alice", "carol", "erin", "frank"] as const) await untilSo(who, () => follows(who));
+  await asRoot("systemctl stop kato@bob");
+});
+
+onMachine("for the system's units a home is where the user database says", async () => {
+  assertNames(await play({ ...withPolicy(true, "none"), kato_users: ["carol"] }), true);
+  await run(machine, "carol", "systemctl --user stop kato");
+  assertNames(await play({ ...withPolicy(true, "system"), kato_users: ["carol"] }), true);
+  await daemonOf("kato@carol.service", "system");
+  await untilSo("it follows", () => follows("carol"));
+  assert.equal(await asRoot(`stat -c %U ${homeOf("carol")}/.kato/state/status.json`), "carol\n");
+  await asRoot("systemctl disable --now kato@carol");
+});
+
+onMachine(
+  "questions of an administrator's have an answer, which is one of those that the page lists",
+  async () => {
+    for (const words of ["kato fleet status", "kato audit verify-all"]) {
+      const asked = await tryDocumented(words);
+      assert.ok(asked === null || asked.code <= 7, `${words}: ${asked?.out}${asked?.err}`);
+    }
+  },
+);
+
+/** What a person puts in the place of the status, which root looks at. */
+const STATUSES: readonly (readonly [is: string, line: string])[] = [
+  ["a pipe", "mkfifo"],
+  ["a link to what never ends", "ln -s /dev/zero"],
+  ["a link to root's", "ln -s /etc/shadow"],
+  ["a folder", "mkdir"],
+];
+
+for (const [is, line] of STATUSES) {
+  onMachine(`${is} in place of a status holds up nobody, and shows nothing`, async () => {
+    await asAlice("systemctl --user start kato");
+    await untilSo("it runs", () => follows("alice"));
+    const status = "/home/alice/.kato/state/status.json";
+    await asAlice(`rm -f ${status} && ${line} ${status}`);
+    try {
+      const began = performance.now();
+      const { code, out, err } = await tryAsRoot("/usr/lib/kato/everyone check");
+      assert.ok(performance.now() - began < 30_000);
+      assert.equal(code, 1, out + err);
+      assert.match(err, /kato of alice \(1000\): runs, and its status is not to be had/);
+      assert.doesNotMatch(out + err, /root:/);
+    } finally {
+      await asAlice(`rm -rf ${status}; systemctl --user restart kato`);
+    }
+  });
+}
