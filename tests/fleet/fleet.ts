@@ -49,9 +49,11 @@ export function onMachine(name: string, fn: () => Promise<void>): void {
 /** A test that needs the host's tools only. */
 export const withTools = onMachine;
 
+const WHOLE: Need = { isMet: fleet.isWhole, otherwise: "it is about a whole run: deno task test:fleet" };
+
 /** A test about a run of all tests. */
 export function afterAll(name: string, fn: () => void): void {
-  Deno.test({ name, ignore: !fleet.isWhole, fn });
+  Deno.test({ ...onlyWith(name, WHOLE), fn });
 }
 
 /** A program of the host. */
