@@ -1,5 +1,5 @@
 /**
- * Who wrote a message, as every provider tells it: each of its kinds has the evidence that docs/providers.md promises, and a
+ * Who wrote a message, as every provider reports it: each of its kinds has the evidence that docs/providers.md promises, and a
  * mark that kato does not know never makes a message typed. A provider lists its cases in `<provider>_evidence_test.ts`.
  */
 import assert from "node:assert/strict";

@@ -1,4 +1,4 @@
-/** The author of a message, by an allow-list of signs of a person. docs/providers.md has the table. Pure. */
+/** The author of a message, by an allow-list of signs of a person. docs/providers.md has the list. Pure. */
 import { type Authorship, TYPED } from "../../protocol/evidence.ts";
 import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";
