@@ -2,8 +2,8 @@
  * Notices changes of files below the roots: through events where the kernel has room for them, and always through
  * regular looks at recent files, because events can be lost. The runtime's watcher can also hang for ever: it opens
  * every path that an event names, and opening a FIFO waits. A hanging watcher shows in a change without an event,
- * followed by no event at all. From then on kato only looks, and calls no function of the watcher, because the call
- * would hang too. Requires read on the roots.
+ * followed by no event at all, and a FIFO in a watched folder makes it hang sooner or later. From then on kato only looks,
+ * and calls no function of the watcher, because the call would hang too. Requires read on the roots.
  */
 import { dirname } from "@std/path";
 import { after } from "../hosts/timers.ts";
@@ -75,7 +75,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   const rounds = goRound(roots, folders);
 
   function takeEvent({ kind, flag, paths }: Deno.FsEvent): void {
-    if (watching.countEvent(state)) {
+    if (watching.countEvent(state, facts)) {
       say("events arrive again");
       watchSoon();
     }
@@ -92,7 +92,9 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     const info = lstat(path);
     if (info === null || info.isFile) changed(path);
     else if (info.isDirectory) folders.look(path);
-    else odd(info.isSymlink ? "link" : "special-file", path);
+    else if (info.isSymlink) odd("link", path);
+    // Lists the folder, which reports the file.
+    else facts.hasSpecial(folder);
     if (isOfFolder) folders.noteEvent(folder);
   }
 
@@ -181,8 +183,8 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
 
   function look(): void {
     if (closed) return;
-    if (watching.judge(state)) {
-      say("the runtime's watcher stopped, most likely because a FIFO or a device was made below a root");
+    if (watching.judge(state, facts)) {
+      say("the runtime's watcher stopped, or may stop, because of a FIFO or a device in a watched folder");
     }
     const { age, missed } = pollHot();
     const isWatched = (path: string) => state.watched.has(path);

@@ -24,7 +24,10 @@ export interface WatchState {
   events: number;
   /** Number of events when a change without an event was seen; null while the watcher is trusted. */
   distrusted: number | null;
-  /** The watcher hangs: it is not called until it delivers an event. */
+  /**
+   * The watcher hangs, or may at any event, because a watched folder holds a FIFO. It is not called until it delivers an
+   * event and the FIFO is gone.
+   */
   deaf: boolean;
   /** When the kernel had no room for more watches; null when it has. */
   limitedAt: number | null;
@@ -55,10 +58,15 @@ export function forgetFolder({ watched, toWatch, stale }: WatchState, path: stri
   if (watched.delete(path)) stale.add(path);
 }
 
+/** Whether a watched folder was seen to hold something that must not be opened, and still does. */
+function mayHang({ watched }: WatchState, { isThere, mayWatch, hasSpecial }: FolderFacts): boolean {
+  return [...watched].some((path) => isThere(path) && !mayWatch(path) && hasSpecial(path));
+}
+
 /** Counts an event. True when it shows that the watcher no longer hangs. */
-export function countEvent(state: WatchState): boolean {
+export function countEvent(state: WatchState, facts: FolderFacts): boolean {
   state.events += 1;
-  if (!state.deaf) return false;
+  if (!state.deaf || mayHang(state, facts)) return false;
   state.deaf = false;
   state.mustReplace = true;
   return true;
@@ -69,12 +77,16 @@ export function missEvent(state: WatchState): void {
   if (!state.deaf && !state.isReplacing && state.watched.size > 0) state.distrusted ??= state.events;
 }
 
-/** Decides about a watcher that missed a change: it hangs if no event has come since. True when it does. */
-export function judge(state: WatchState): boolean {
+/**
+ * Decides whether the watcher hangs: it does if no event has come since it missed a change. With a FIFO in a watched folder
+ * an event proves nothing, because it may have been on its way before the FIFO was made. True when the trust ends.
+ */
+export function judge(state: WatchState, facts: FolderFacts): boolean {
   const before = state.distrusted;
   state.distrusted = null;
-  state.deaf ||= before !== null && state.events <= before;
-  return before !== null && state.deaf;
+  if (state.deaf) return false;
+  state.deaf = (before !== null && state.events <= before) || mayHang(state, facts);
+  return state.deaf;
 }
 
 export function mayWatchMore(state: WatchState, now: number, facts: FolderFacts): boolean {
@@ -94,13 +106,8 @@ export function chooseWatches(
   facts: FolderFacts,
 ): readonly string[] | "anew" {
   if (state.deaf || state.distrusted !== null || state.isReplacing) return [];
-  // The watcher may be about to hang, and a call would hang with it. It must deliver another event first.
-  for (const path of [...state.watched].filter(facts.hasSpecial)) {
-    unwatch(state, [path], facts);
-    state.mustReplace = true;
-    state.distrusted ??= state.events;
-  }
-  if (state.distrusted !== null) return [];
+  // The watcher may be about to hang, and a call would hang with it.
+  if ([...state.watched].some(facts.hasSpecial)) return [];
   const some = watchable(state, facts);
   if (some.length === 0 && !state.mustReplace) return [];
   for (const path of some) {

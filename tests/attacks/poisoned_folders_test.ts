@@ -87,6 +87,23 @@ Deno.test("a FIFO makes the watcher deaf: that is noticed, and told; a daemon th
   assert.equal(await stage.daemon.stop(), 0);
 });
 
+Deno.test("a FIFO that does not stop the watcher yet ends the trust in it, until the FIFO is gone", async () => {
+  await using stage = await setStage();
+  const { home, daemon, say, rows } = stage;
+  const path = `${home.root}/fifo`;
+  run("mkfifo", path);
+  // Its other end is open, so nobody waits for it: events arrive as before.
+  using _end = Deno.openSync(path, { read: true, write: true });
+  say(rows.user("hello"));
+  await daemon.whenStatus("it is looked at", (status) => ownOf(status, CLAUDE).state === "polling");
+  await isServed(CLAUDE, home, daemon, "looked");
+  assert.equal(ownOf(await daemon.whenUp(), CLAUDE).state, "polling");
+  Deno.removeSync(path);
+  await daemon.whenStatus("it is watched", (status) => ownOf(status, CLAUDE).state === "watching");
+  await isServed(CLAUDE, home, daemon, "watched");
+  assert.equal(await daemon.stop(), 0);
+});
+
 for (const client of [CODEX, GEMINI] as readonly Client[]) {
   Deno.test(`sockets, links and FIFOs below the root of ${client.provider.id} are told of, and sessions are served`, async () => {
     await using stage = await setStageFor(client);
