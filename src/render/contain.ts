@@ -7,7 +7,7 @@ import { CONTAINED_CHARS } from "../protocol/limits.ts";
 import { CODE, escapeAll, escapeText } from "./escape_text.ts";
 import { fence, QUERY } from "./fence.ts";
 import { knownLanguage } from "./languages.ts";
-import { findPlaces, type Place } from "./places.ts";
+import { findPlaces, type Place, PLAIN, WITH_TABLES } from "./places.ts";
 
 /** A quick check: a text with none of these cannot leave its place. */
 const SIGNS = ["#", "```", "~~~", "![", "]:", "[^", "^[", "%%", "$$", "{{", "{%", ":::"];
@@ -19,6 +19,7 @@ const OTHER_SCHEME = /(?<!\bhttps?:)\/\/[^\s/]/i;
 const ODD_CODE = /`\s*\$?=|(?::\/\/|www\.)\S*`/i;
 /** The line between a table's head and its rows. */
 const DELIMITERS = /^[ \t>:|-]*(?:\|[ \t:]*-|-[ \t:]*\|)[ \t:|-]*$/m;
+const CODE_RUN = new RegExp(`${CODE}+`, "g");
 /** Deeper nesting, or longer code marks, than anyone writes: parsing time grows with their square. */
 const INTRICATE = /`{32}|^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t])){32}/m;
 /** Beginnings of a block, up to the last character that makes it one. */
@@ -26,15 +27,13 @@ const BLOCK = /^(?:#(?=#{0,5}(?:\s|$))|>|[-+*](?=\s|$)|[-*_](?=(?:\s*[-*_]){2,}\
 
 /** Contains a neutralised text that begins a line. A line of the renderer must follow, neither blank nor indented. */
 export function containText(text: string): string {
-  if (!mayLeave(text)) return text;
-  return isIntricate(text) ? fence(text, "text") : contain(text);
+  return mayLeave(text) ? contain(text) ?? fence(text, "text") : text;
 }
 
 /** Contains a neutralised text without newlines that follows something else on its line. */
 export function containInline(line: string): string {
   // With a word in front, nothing in the line can begin a block.
-  if (!mayLeave(line)) return line;
-  return isIntricate(line) ? escapeAll(line) : contain(`x ${line}`).slice(2);
+  return mayLeave(line) ? contain(`x ${line}`)?.slice(2) ?? escapeAll(line) : line;
 }
 
 /** Contains a neutralised text without newlines that begins a list item. */
@@ -55,18 +54,45 @@ function mayLeave(text: string): boolean {
     (text.includes("`") && ODD_CODE.test(text));
 }
 
-function contain(text: string): string {
+/** Null where the text can only be shown as code, or with every mark escaped. */
+function contain(text: string): string | null {
+  if (isIntricate(text)) return null;
+  const places = findPlaces(text, WITH_TABLES);
+  const tables = text.includes("|") && DELIMITERS.test(text);
+  const inside = places.map((place) => write(place, text.slice(place.from, place.to), tables));
+  const outside = escapeText(withoutCode(text, places));
+  const contained = fill(outside, inside);
+  // A change to one line can move the code of the next, and some readers know no tables: the code must be where it was.
+  const expected = fill(outside, inside.map((piece, at) => isText(places[at], piece) ? piece : CODE));
+  const found = withoutCode(contained, findPlaces(contained, PLAIN));
+  return marksOf(found) === marksOf(expected) ? contained : null;
+}
+
+/** The text with each `CODE` replaced by its piece. */
+function fill(outside: string, pieces: readonly string[]): string {
+  const [first = "", ...others] = outside.split(CODE);
+  return first + others.map((other, index) => pieces[index] + other).join("");
+}
+
+/** Whether the piece is a code span that became text. */
+function isText(place: Place | undefined, piece: string): boolean {
+  return place?.kind === "span" && !piece.startsWith("`");
+}
+
+/** Without spaces and quote marks: at the edges of code they may belong to either side. */
+function marksOf(outside: string): string {
+  return outside.replace(/[\s>]+/g, "").replace(CODE_RUN, CODE);
+}
+
+/** The text with one `CODE` for each place. */
+function withoutCode(text: string, places: readonly Place[]): string {
   let outside = "";
   let at = 0;
-  const inside: string[] = [];
-  const tables = text.includes("|") && DELIMITERS.test(text);
-  for (const place of findPlaces(text)) {
-    outside += text.slice(at, place.from) + CODE;
-    inside.push(write(place, text.slice(place.from, place.to), tables));
-    at = place.to;
+  for (const { from, to } of places) {
+    outside += text.slice(at, from) + CODE;
+    at = to;
   }
-  const [first = "", ...others] = escapeText(outside + text.slice(at)).split(CODE);
-  return first + others.map((piece, index) => inside[index] + piece).join("");
+  return outside + text.slice(at);
 }
 
 function write(place: Place, text: string, tables: boolean): string {

@@ -1,5 +1,5 @@
-/** Finds code and headings in a text, as a parser of CommonMark with GFM's tables reads it. */
-import { parser, Table } from "@lezer/markdown";
+/** Finds code and headings in a text, as a parser of CommonMark reads it, with or without GFM's tables. */
+import { type MarkdownParser, parser, Table } from "@lezer/markdown";
 
 /** A place that holds something other than text. */
 export type Place =
@@ -27,19 +27,20 @@ type Kind =
  * Without raw HTML, definitions and images, which `escapeText` removes before any reader sees them, and without
  * emphasis, which cannot hide code.
  */
-const READER = parser.configure([Table, {
+export const PLAIN = parser.configure({
   remove: [
     ...["HTMLBlock", "HTMLTag", "LinkReference", "Autolink", "Image", "Link", "LinkEnd", "Entity"],
     ...["Emphasis", "HardBreak"],
   ],
-}]);
+});
+export const WITH_TABLES = PLAIN.configure(Table);
 
 /** In the order of the text, without overlaps. */
-export function findPlaces(text: string): Place[] {
+export function findPlaces(text: string, reader: MarkdownParser): Place[] {
   const places: Place[] = [];
   const add = (kind: Kind, from: number, to: number) => places.push({ kind, from, to });
   // Every `<` will be an entity, so no line can begin a block of HTML, which would end a paragraph.
-  READER.parse(text.replaceAll("<", ",")).iterate({
+  reader.parse(text.replaceAll("<", ",")).iterate({
     enter({ name, from, to, node }) {
       const parent = node.parent;
       switch (name) {

@@ -81,6 +81,11 @@ const CHANGED: readonly (readonly [string, string, string])[] = [
     "a | b\n-|-\n&#96;a&#124;&lt;b&#62;&#96;\n&#45;--",
   ],
   ["takes a code span onto one line", "`a\n<div>`", "`a <div>`"],
+  [
+    "shows a text as code where a change to one line would move the code of another",
+    "a\n---\n2. ```\n   <b>\n   ```",
+    "````text\na\n---\n2. ```\n   <b>\n   ```\n````",
+  ],
   ["does not take a longer info for the end of a fence", "```\n``` x\n<b>", "````\n``` x\n<b>\n````"],
 ];
 for (const [what, text, contained] of CHANGED) {
