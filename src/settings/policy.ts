@@ -16,8 +16,8 @@ const folder = z.string().check(z.regex(/^(~$|~\/|\/)/, "must be absolute or beg
 const folders = z.array(folder).check(z.maxLength(32));
 
 const provider = z.strictObject({
-  enabled: z.boolean().check(z.describe("Whether this provider's sessions are followed at all.")),
-  roots: folders.check(z.describe("Where its sessions are. Empty: where the client itself keeps them.")),
+  enabled: z.boolean().check(z.describe("Whether kato follows this client's sessions at all.")),
+  roots: folders.check(z.describe("The folders of its sessions. Empty: the client's own folders.")),
 });
 
 /** The effective policy, with every default filled in. */
@@ -51,7 +51,7 @@ export const policy = z.strictObject({
       z.maxLength(64),
       z.describe(
         "Names of files that agents here load by themselves, besides those that kato knows (CLAUDE.md, AGENTS.md and the " +
-          "like). Nothing is written under such a name, in any folder and any case.",
+          "like). kato writes no file with such a name, in any folder and any case.",
       ),
     ),
     cli_export: z.enum(["anywhere", "roots"]).check(
@@ -64,17 +64,17 @@ export const policy = z.strictObject({
   recording: z.strictObject({
     commands: z.literal(COMMANDS).check(
       z.describe(
-        'Which commands in a chat (::record and so on) are obeyed. "typed": those that the client\'s log shows a person ' +
-          'to have typed; "prompts": also those in the prompt of a command line, a pipe or a program; false: none.',
+        'The commands in a chat (::record and so on) that kato obeys. "typed": those that a person typed, as the client\'s ' +
+          'log shows; "prompts": also those in the prompt of a command line, a pipe or a program; false: none.',
       ),
     ),
     max_command_age: z.int().check(
       z.minimum(0),
       z.maximum(525_600),
-      z.describe("Commands in a chat that are older than this, in minutes, are not obeyed. 0: any age."),
+      z.describe("kato does not obey commands in a chat that are older than this, in minutes. 0: any age."),
     ),
     automatic: folders.check(
-      z.describe("Projects (working directories) whose sessions are captured without a command."),
+      z.describe("Projects (working directories). kato captures their sessions without a command."),
     ),
   }),
   sandbox: z.strictObject({

@@ -10,8 +10,8 @@ const COLUMNS = 100;
 export function starterPolicy(): string {
   const head =
     "What kato may do here. Each line shows a default: take its # away to change it. An organisation's " +
-    "policy in /etc/kato comes first, and what it enforces can only be narrowed here. `kato policy check` says " +
-    "whether the file is right; `kato policy show` says what holds, and where it comes from.";
+    "policy in /etc/kato comes first; keys that it enforces can only be narrowed here. `kato policy check` says " +
+    "whether the file is right. `kato policy show` prints every value that holds, with its origin.";
   return render(head, POLICY_KEYS, DEFAULT_POLICY, "# ");
 }
 
@@ -19,24 +19,24 @@ export function starterPolicy(): string {
 export function administratorPolicy(): string {
   const head =
     "What kato may do on this machine, for everyone who uses it. Each line shows a default: take its # away to " +
-    "change it. Files in /etc/kato/policy.d come after this one, a person's ~/.kato/config/policy.toml last; a key " +
-    'that is named in `enforce = ["destinations.roots"]`, a line of its own before the first table, can only be ' +
-    "narrowed there. `kato policy check` says whether the file is right; man 5 kato-policy says more.";
+    "change it. Files in /etc/kato/policy.d come after this one, a person's ~/.kato/config/policy.toml last. To " +
+    'enforce keys, name them in a line before the first table: `enforce = ["destinations.roots"]`. A person can ' +
+    "only narrow an enforced key. `kato policy check` says whether the file is right. See man 5 kato-policy.";
   return render(head, POLICY_KEYS, DEFAULT_POLICY, "# ");
 }
 
 /** `~/.kato/config/config.toml` as `kato init` writes it. Every line is a comment. */
 export function starterConfig(): string {
   const head =
-    "How kato works for you. Each line shows a default: take its # away to change it. Nothing here " +
-    "widens what kato may touch; that is policy.toml's matter.";
+    "How kato works for you. Each line shows a default: take its # away to change it. No key here widens " +
+    "kato's permissions: policy.toml sets those.";
   return render(head, CONFIG_KEYS, DEFAULT_CONFIG, "# ");
 }
 
 /** `policy/default.toml`: the values of keys that no file sets. */
 export function shippedPolicy(): string {
   const head =
-    "The policy that kato ships with. It is part of the program, and this file only shows it: put " +
+    "The policy that kato ships with. It is part of the program, and this file only shows it. Write " +
     "changes into /etc/kato/policy.toml (organisation) or ~/.kato/config/policy.toml (person).";
   return render(head, POLICY_KEYS, DEFAULT_POLICY, "");
 }
