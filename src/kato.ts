@@ -14,7 +14,7 @@ await runMain(({ home, variables, input, out, err }) => {
       out.write(parsed.text);
       return DONE;
     case "wrong":
-      return fail("usage", `${parsed.message}.\nTry '${parsed.command} --help'.`);
+      return fail("usage", `${parsed.message}\nTry '${parsed.command} --help'.`);
   }
   if (home === null) return WITHOUT_HOME;
   const { command, given, launch } = parsed.invocation;

@@ -28,10 +28,10 @@ export const STEPS: readonly StepKind[] = [
   },
   {
     step: "root",
-    says: "it is where policy allows it, links followed",
+    says: "with all links followed, it is in a folder that policy allows",
     reasons: ["outside-roots", "no-such-root"],
   },
-  { step: "real place", says: "nor is the place that it really is", reasons: PLACES },
+  { step: "real place", says: "with all links followed, the place is none of these either", reasons: PLACES },
   {
     step: "folders",
     says: "every folder on the way is a plain one, and nobody else writes there",

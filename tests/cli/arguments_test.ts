@@ -192,7 +192,7 @@ for (const [line, words] of CHOICES) {
   Deno.test(`kato ${line} takes ${words.join(", ")}, and names these for any other`, () => {
     for (const word of words) invocationOf(`${line} ${word}`);
     for (const odd of ["nothing", words[0]?.toUpperCase(), `${words[0]}x`]) {
-      assert.ok(complaintOf(`${line} ${odd}`).includes(`Choose from ${words.join(", ")} |`));
+      assert.ok(complaintOf(`${line} ${odd}`).includes(`Choose from ${words.join(", ")}. |`));
     }
   });
 }
@@ -232,27 +232,27 @@ for (const [text, since] of SINCE) {
 const WRONG: readonly (readonly [line: string, complaint: string])[] = [
   ["exprot", "unknown command 'exprot'. Did you mean export? | kato"],
   ["export 5d8 -o x --fromat md", "unknown option '--fromat'. Did you mean --format? | kato export"],
-  ["export", "say which sessions: SESSION, --file LOG or --all | kato export"],
-  ["export 5d8", "say where to: --output DEST | kato export"],
-  ["export 5d8 --all -o x", "SESSION, --file and --all cannot be combined | kato export"],
-  ["export 5d8 --since 7d -o x", "--project and --since choose among --all | kato export"],
-  ["export --all -o -", "several sessions go to standard output only with --format jsonl | kato export"],
-  ["policy", "missing command | kato policy"],
+  ["export", "say which sessions: SESSION, --file LOG or --all. | kato export"],
+  ["export 5d8", "say where to: --output DEST. | kato export"],
+  ["export 5d8 --all -o x", "SESSION, --file and --all cannot be combined. | kato export"],
+  ["export 5d8 --since 7d -o x", "--project and --since choose among --all. | kato export"],
+  ["export --all -o -", "several sessions go to standard output only with --format jsonl. | kato export"],
+  ["policy", "missing command. | kato policy"],
   ["policy sohw", "unknown command 'sohw'. Did you mean show? | kato policy"],
-  ["stop", "missing required argument 'session' | kato stop"],
-  ["stop a b", "too many arguments for 'stop'. Expected 1 argument but got 2: a, b | kato stop"],
+  ["stop", "missing required argument 'session'. | kato stop"],
+  ["stop a b", "too many arguments for 'stop'. Expected 1 argument but got 2: a, b. | kato stop"],
   [
     "stop a\u001b[2J b",
-    "too many arguments for 'stop'. Expected 1 argument but got 2: a\u241b[2J, b | kato stop",
+    "too many arguments for 'stop'. Expected 1 argument but got 2: a\u241b[2J, b. | kato stop",
   ],
   [
     "sessions --since yesterday",
     "option '--since <when>' argument 'yesterday' is invalid. Write 30m, 12h, 7d, 2w or a date such as " +
-    "2026-11-23 | kato sessions",
+    "2026-11-23. | kato sessions",
   ],
   [
     "sessions --provider claude",
-    `option '--provider <provider>' argument 'claude' is invalid. Choose from ${PROVIDERS.join(", ")} | ` +
+    `option '--provider <provider>' argument 'claude' is invalid. Choose from ${PROVIDERS.join(", ")}. | ` +
     "kato sessions",
   ],
 ];

@@ -22,7 +22,7 @@ const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, e
   ["--version", 0, new RegExp(`^${VERSION}\n$`), /^$/],
   ["--help", 0, /^Usage: kato /, /^$/],
   ["policy check --help", 0, /Example:/, /^$/],
-  ["exprot", 64, /^$/, /^kato: unknown command 'exprot'\. Did you mean export\?\.?\nTry 'kato --help'\.\n$/],
+  ["exprot", 64, /^$/, /^kato: unknown command 'exprot'\. Did you mean export\?\nTry 'kato --help'\.\n$/],
   ["export 5d8 -o x.md", 64, /^$/, /^kato: '5d8' is the beginning of 2 sessions\./],
   ["status", 69, /kato is not running/, /^$/],
   ["record 5d8a", 69, /^$/, /^kato: kato is not running\./],

@@ -8,7 +8,7 @@ export type Parsed =
   | { readonly parsed: "invocation"; readonly invocation: Invocation }
   /** The help or the version. */
   | { readonly parsed: "text"; readonly text: string }
-  /** `message` has no full stop. The help of `command` says more. */
+  /** `message` is whole sentences. The help of `command` says more. */
   | { readonly parsed: "wrong"; readonly message: string; readonly command: string };
 
 /** @param line The arguments, without the program's name. */
@@ -41,5 +41,6 @@ export function parseArguments(line: readonly string[], style: HelpStyle): Parse
 function plainMessage(message: string): string {
   const [first = "", hint] = message.replace(/^error: /, "").split("\n(");
   const mend = hint === undefined ? "" : `. ${hint.replace(/\)$/, "")}`;
-  return neutralise(`${first}${mend}`).replaceAll("\n", " ").replace(/[.]$/, "");
+  const line = neutralise(`${first}${mend}`).replaceAll("\n", " ");
+  return /[.?]$/.test(line) ? line : `${line}.`;
 }
