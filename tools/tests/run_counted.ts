@@ -7,6 +7,8 @@ export interface Count {
   readonly ignored: number;
 }
 
+type Closing = Omit<Count, "code">;
+
 export interface TestRun {
   /** The runner's program, and what comes before it, if anything. */
   readonly command: readonly string[];
@@ -15,7 +17,7 @@ export interface TestRun {
   readonly clearEnv?: boolean;
   /** Options of the runner, and files or folders of tests. */
   readonly args: readonly string[];
-  /** Its output is shown in one piece when it is over: another run is shown meanwhile. */
+  /** Its output is shown in one piece, after its end: another run is shown at the same time. */
   readonly isShownAtEnd?: boolean;
 }
 
@@ -50,30 +52,35 @@ export async function runCounted(run: TestRun): Promise<Count> {
     stderr: isShownAtEnd ? "piped" : "inherit",
   }).spawn();
   const shown: Uint8Array[] = [];
-  const show = async (bytes: Uint8Array) => void (isShownAtEnd ? shown.push(bytes) : await writeAll(bytes));
+  const show = async (bytes: Uint8Array) => void (isShownAtEnd ? shown.push(bytes) : await write(bytes));
   const errors = isShownAtEnd ? showAll(child.stderr, show) : Promise.resolve();
-  let passed = 0;
-  let failed = 0;
-  let ignored = 0;
+  let closing: Closing | null = null;
   let rest = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     await show(new TextEncoder().encode(text));
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const closing = line.match(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed(?: \| (\d+) ignored)?/);
-      if (closing === null) continue;
-      passed = Number(closing[1]);
-      failed = Number(closing[2]);
-      ignored = Number(closing[3] ?? 0);
-    }
+    for (const line of lines) closing = readClosing(line) ?? closing;
   }
   await errors;
   const { code } = await child.status;
-  for (const bytes of shown) await writeAll(bytes);
-  // A file that does not even load fails the run without failing a test.
-  if (code !== 0 && failed === 0) failed = 1;
-  return { code, passed, failed, ignored };
+  if (isShownAtEnd) await write(new TextEncoder().encode(`\n== ${args.join(" ")}\n`), ...shown);
+  return countOf(closing, code);
+}
+
+/** What the closing line of the runner counts; null for any other line. */
+export function readClosing(line: string): Closing | null {
+  const found = line.match(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed(?: \| (\d+) ignored)?/);
+  return found === null
+    ? null
+    : { passed: Number(found[1]), failed: Number(found[2]), ignored: Number(found[3] ?? 0) };
+}
+
+export function countOf(closing: Closing | null, code: number): Count {
+  const { passed, failed, ignored } = closing ?? { passed: 0, failed: 0, ignored: 0 };
+  // A runner without a closing line did not come to its end. A file that does not load fails no test, only the run.
+  const own = closing === null ? code || 1 : code;
+  return { code: own, passed, failed: own !== 0 && failed === 0 ? 1 : failed, ignored };
 }
 
 async function showAll(
@@ -83,11 +90,19 @@ async function showAll(
   for await (const bytes of stream) await show(bytes);
 }
 
-async function writeAll(bytes: Uint8Array): Promise<void> {
-  for (let from = 0; from < bytes.length;) from += await Deno.stdout.write(bytes.subarray(from));
+let written: Promise<void> = Promise.resolve();
+
+/** Writes these pieces together, after what was to be written before. */
+function write(...pieces: readonly Uint8Array[]): Promise<void> {
+  written = written.then(async () => {
+    for (const bytes of pieces) {
+      for (let from = 0; from < bytes.length;) from += await Deno.stdout.write(bytes.subarray(from));
+    }
+  });
+  return written;
 }
 
 /** The line that a run of tests ends with. */
-export function closingLine({ passed, failed, ignored }: Omit<Count, "code">): string {
+export function closingLine({ passed, failed, ignored }: Closing): string {
   return `\n${passed} passed, ${failed} failed${ignored > 0 ? `, ${ignored} skipped` : ""}`;
 }
