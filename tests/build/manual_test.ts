@@ -41,7 +41,7 @@ Deno.test("kato(1) has every command and option that the help shows, and says it
     // A command that only holds others is described with them.
     .filter((name) => !help.includes(`### kato ${name} `));
   assert.ok(commands.includes("export") && commands.includes("policy show"));
-  assert.deepEqual(commands.filter((name) => !page.includes(`.It Cm ${name}`)), []);
+  assert.deepEqual(commands.filter((name) => !page.includes(`.It Cm ${literal(name)}`)), []);
   const options = new Set([...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, name = ""]) => name));
   assert.ok(options.has("--output"));
   assert.deepEqual([...options].filter((name) => !page.includes(`Fl ${literal(name.slice(1))}`)), []);
