@@ -22,7 +22,7 @@ const ACTS = new RegExp(
     `<${SCHEME}[^\\s<>\`\\[\\]\\\\&${CODE}]+>`, // an address in angle brackets
     "<(?=[A-Za-z/!?%])", // raw HTML, and templates
     "[-=](?<=(?:^|[^ \\t\\n][ \\t]*)\\n[ \\t>]*[-=])(?=[-=]*[ \\t]*(?:\\n|$))", // what makes a heading of the line above
-    "#(?<=(?:^|\\n)[ \\t>]*(?:(?:[-+*]|\\d+[.)])[ \\t]+)*#{1,6})(?=#{0,5}(?:\\s|$))", // a heading to some readers
+    "#(?<=(?:^|\\n)(?:[ \\t>]|(?:[-+*]|\\d+[.)])[ \\t])*#{1,6})(?=#{0,5}(?:\\s|$))", // a heading to some readers
     "`", // no code begins or ends here
     "&(?=#?\\w+;)", // an entity
     "!(?=\\[)", // an image

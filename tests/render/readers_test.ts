@@ -47,6 +47,7 @@ const BROKE_OUT: readonly (readonly [string, string])[] = [
   ["a list with code below an underline", "a\n---\n2. ```\n   <b>\n   ```"],
   ["a list with a quote below an underline", "a\n---\n2. > ```\n   > <b>"],
   ["a list with open code below an underline", "a\n---\n2. ```\n"],
+  ["a heading behind a list, a quote and a tab", "2. >\t# a"],
 ];
 
 for (const [reader, read] of Object.entries(READERS)) {
