@@ -347,6 +347,8 @@ Deno.test("help fits a terminal of 80 columns, and the first help one of 24 line
   assert.deepEqual(wide, []);
   const first = parseArguments([], STYLE);
   assert.ok(first.parsed === "text" && first.text.trimEnd().split("\n").length < 24);
+  assert.deepEqual(parseArguments(["--help"], STYLE), first);
+  assert.deepEqual(parseArguments(["--kernel-sandbox", "--roles", "processes"], STYLE), first);
 });
 
 Deno.test("every command has help with an example, and no other output", () => {

@@ -20,6 +20,7 @@ function makeGarden(): Place & Disposable {
 /** Each command, in this order, with exactly the permissions of its plan: one that lacks any ends as a bug, with 70. */
 const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, err: RegExp])[] = [
   ["--version", 0, new RegExp(`^${VERSION}\n$`), /^$/],
+  ["", 0, /^Usage: kato /, /^$/],
   ["--help", 0, /^Usage: kato /, /^$/],
   ["policy check --help", 0, /Example:/, /^$/],
   ["exprot", 64, /^$/, /^kato: unknown command 'exprot'\. Did you mean export\?\nTry 'kato --help'\.\n$/],

@@ -78,16 +78,17 @@ export function pathOf(command: Command): string {
   return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
-/** Errors name their command; help and version pass as they are. */
+/** Errors name their command; help and version pass as they are. `kato` alone, whatever the launcher says, is help. */
 export function stopAtErrors(command: Command): void {
   // `--help` is enough, and every command has it.
   command.helpCommand(false);
   command.exitOverride((error) => {
-    if (error.exitCode === 0) throw error;
-    throw new UsageError(
-      pathOf(command),
-      error.code === "commander.help" ? "missing command" : error.message,
-    );
+    const isMissing = error.code === "commander.help";
+    if (isMissing && command.parent === null) command.outputHelp();
+    else if (error.exitCode !== 0) {
+      throw new UsageError(pathOf(command), isMissing ? "missing command" : error.message);
+    }
+    throw error;
   });
   for (const sub of command.commands) stopAtErrors(sub);
 }

@@ -20,10 +20,6 @@ export function parseArguments(line: readonly string[], style: HelpStyle): Parse
     take: (found) => invocation = found,
     printHelp: (part) => text += part,
   });
-  if (line.length === 0) {
-    program.outputHelp();
-    return { parsed: "text", text };
-  }
   try {
     program.parse([...line], { from: "user" });
   } catch (error) {

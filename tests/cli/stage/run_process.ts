@@ -48,7 +48,7 @@ export async function runProcess(
   place: Pick<Place, "home" | "cwd">,
   options?: ProcessOptions,
 ): Promise<Exited> {
-  const child = startProcess(line.split(" "), place, options);
+  const child = startProcess(line === "" ? [] : line.split(" "), place, options);
   const output = child.output();
   if (options?.input !== undefined) {
     // A reader that has had enough closes its end.
