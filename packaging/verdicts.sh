@@ -1,4 +1,4 @@
-#!/bin/sh
+# shellcheck shell=sh
 # /usr/lib/kato/verdicts: how `everyone` looks at everybody's daemon. Part of it: it has the bounds, `say`, `beside`,
 # `wait_for`, `entry`, `name_of`, `as_person`, `managers` and `instances`, a folder `$work`, and what is wanted in
 # `$loads`, `$organisation`, `$version` and `$since`. Reads /proc and what a person's own manager and status say; ends
