@@ -1,6 +1,6 @@
 /**
- * What kato is measured against: the least that a reader of JSON Lines can do. Reads the log, finds its lines,
- * decodes and parses each, keeps nothing. Run with the log's path. Room: bench; edge.
+ * The bare loop, the minimum for a reader of JSON Lines: reads the log, finds its lines, decodes and parses each, and
+ * keeps nothing. Run with the log's path.
  */
 
 const NEWLINE = 0x0a;

@@ -1,6 +1,6 @@
 /**
- * What must not slow a daemon down: recordings that are long over, and a log full of look-alikes beside an innocent
- * session. Room: bench; edge.
+ * Burdens that must not slow a daemon down: recordings that are long over, and a log full of look-alikes beside an
+ * innocent session.
  */
 import { DatabaseSync } from "node:sqlite";
 import { placesOf } from "../src/settings/places.ts";
@@ -14,7 +14,7 @@ import { milliseconds, type Row } from "./row.ts";
 const PAST = 5_000;
 /** How much more an event may cost with them. */
 const RATIO = 1.2;
-/** An innocent session waits no longer, whatever its neighbour's log holds. Milliseconds. */
+/** An innocent session waits no longer than this, with any content in its neighbour's log. Milliseconds. */
 const P99_MS = 1_000;
 /** Rows of sixteen look-alikes each: 3.8 MB of them. */
 const POISON_ROWS = 1_000;

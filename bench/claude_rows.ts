@@ -1,6 +1,6 @@
 /**
  * Rows as Claude Code 2.1 writes them: the same types in the same order, state rows between the conversation's, a tool's
- * output in its row twice. Room: bench; pure.
+ * output in its row twice.
  */
 import { join } from "@std/path";
 import { claudeCode } from "../src/providers/claude_code/claude_code.ts";
@@ -70,7 +70,7 @@ function* generateRows(session: string, mix: Mix): Generator<string> {
   }
 }
 
-/** One reply of the model in its blocks, the call it asks for, and what came of it. */
+/** One reply of the model in its blocks, its call, and the result. */
 function* stepRows(
   session: string,
   first: number,
@@ -109,7 +109,7 @@ function* stepRows(
   yield stateRow(session, "api-request", REQUEST);
 }
 
-/** What the client tells the model before its first reply. */
+/** The client's own texts before the model's first reply. */
 function* contextRows(session: string): Generator<string> {
   for (const [index, type] of ["environment", "skill_listing", "prompt_snapshot", "date"].entries()) {
     yield conversationRow(session, 900_000_000 + index, "attachment", {
@@ -156,7 +156,7 @@ function message(content: readonly unknown[], stopReason: string) {
   };
 }
 
-/** `behind`: what the client writes behind the time of the row. */
+/** `behind`: the client's fields behind the time of the row. */
 function conversationRow(
   session: string,
   number: number,

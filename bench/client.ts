@@ -1,4 +1,4 @@
-/** What is known here of a client: where it keeps its logs, and how it writes them. Room: bench; pure. */
+/** A client as the benchmark knows it: the place of its logs, and the form of its rows. */
 import type { ProviderId } from "../src/protocol/event.ts";
 import type { Provider } from "../src/providers/provider.ts";
 import { claudeClient } from "./claude_rows.ts";
@@ -13,7 +13,7 @@ export interface BenchClient {
   logPath(root: string, index: number): string;
   /** The rows of a session without end. */
   rows(index: number, mix: Mix): Generator<string>;
-  /** What a person's prompt, or an assistant's answer, would add. */
+  /** The rows that a person's prompt, or an assistant's answer, would add. */
   prompt(index: number, number: number, text: string): string;
   answer(index: number, number: number, text: string): string;
   /** How a record, or a call, is given the id that tells it from others; the rest of the id follows. */

@@ -1,6 +1,6 @@
 /**
  * Rows as Codex 0.169 writes them (paginated form): each message in two records, a command in three, records of usage
- * between them, and now and then a compaction that repeats the talk so far. Room: bench; pure.
+ * between them, and now and then a compaction that repeats the talk so far.
  */
 import { join } from "@std/path";
 import { codex } from "../src/providers/codex/codex.ts";
@@ -40,7 +40,7 @@ function thread(index: number): string {
 
 type Payload = Readonly<Record<string, unknown>>;
 
-/** A row by its type and what it holds; the envelope is put around it when it is written. */
+/** A row by its type and content. The envelope is put around it when it is written. */
 interface Draft {
   readonly number: number;
   readonly type: string;

@@ -1,4 +1,4 @@
-/** Commands typed in a terminal: from their start until they have ended. Room: bench; edge. */
+/** Commands typed in a terminal: from their start until they have ended. */
 import { type Host, labelOf } from "./daemon.ts";
 import type { Installation } from "./installation.ts";
 import { median, startCheckout } from "./measure.ts";

@@ -1,7 +1,7 @@
-/** What the made sessions talk about: the same for every client, so that their logs compare. Room: bench; pure. */
+/** The content of the made sessions. It is the same for every client, so that their logs compare. */
 
 /**
- * `outputs`: an agent at work, nine tenths of the bytes are what tools printed, 24 KB a piece.
+ * `outputs`: an agent at work, nine tenths of the bytes are tools' output, 24 KB a piece.
  * `talk`: much said and little printed, a thousand bytes a row.
  */
 export type Mix = "outputs" | "talk";

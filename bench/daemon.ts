@@ -1,4 +1,4 @@
-/** A daemon in a home of its own, seen through its status file alone. Room: bench; edge. */
+/** A daemon in a home of its own, seen through its status file alone. */
 import { placesOf } from "../src/settings/places.ts";
 import type { ProviderId } from "../src/protocol/event.ts";
 import { status } from "../src/protocol/status.ts";
@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
 
 const LOOK_MS = 2;
 
-/** What runs a daemon's roles: the checkout's threads, in a mode of the runtime, or an installation's processes. */
+/** The host of a daemon's roles: the checkout's threads, in a mode of the runtime, or an installation's processes. */
 export type Host = Mode | Installation;
 
 export function labelOf(host: Host): string {

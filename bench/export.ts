@@ -1,6 +1,6 @@
 /**
  * Export: `kato export` beside a bare loop that reads the same file and parses its lines, both as processes of
- * their own, one after the other, their start included. Room: bench; edge.
+ * their own, one after the other, their start included.
  */
 import { join } from "@std/path";
 import type { ProviderId } from "../src/protocol/event.ts";
@@ -11,7 +11,7 @@ import { repeatRecorded } from "./recorded.ts";
 import { median, type Mode, type Run, runChild } from "./measure.ts";
 import { megabytes, milliseconds, percent, type Row, size } from "./row.ts";
 
-/** What the goals of docs/performance.md ask for. */
+/** The goals of docs/performance.md. */
 const THROUGHPUT = 0.6;
 const MEMORY_BYTES = 200e6;
 
@@ -24,7 +24,7 @@ const MIXES: Readonly<Record<ExportPlan["mix"], string>> = {
 export interface ExportPlan {
   readonly bytes: number;
   readonly client: ProviderId;
-  /** Made so, or what the client itself wrote, where recordings lie beside the checkout. */
+  /** A made log of this kind, or the client's own log, where recordings lie beside the checkout. */
   readonly mix: Mix | "recorded";
   readonly mode: Mode;
   readonly runs: number;
@@ -48,7 +48,7 @@ export async function measureExport(
   }
   const done: Record<Program, Run[]> = { bare: [], read: [], md: [], jsonl: [] };
   for (let turn = 0; turn < runs; turn += 1) {
-    // In turn, so that whatever else the machine does meets all of them.
+    // Alternating, so that other work of the machine slows all of them.
     const run = (script: string, args: readonly string[]) =>
       runChild({ script, command: "export", args, mode, home });
     done.bare.push(await run("bench/bare_loop.ts", [log.path]));

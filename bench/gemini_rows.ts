@@ -1,6 +1,6 @@
 /**
  * Rows as Gemini CLI 0.61 writes them: an answer without its calls and then with them, the results once more as the
- * person's, an update after each. Room: bench; pure.
+ * person's, an update after each.
  */
 import { join } from "@std/path";
 import { gemini } from "../src/providers/gemini/gemini.ts";

@@ -1,6 +1,6 @@
 /**
  * Session logs to measure with: made, not recorded, and the same at every run. Writes below the folder it is given, and
- * nowhere else. Room: bench; edge.
+ * nowhere else.
  */
 import { dirname } from "@std/path";
 import type { BenchClient } from "./client.ts";

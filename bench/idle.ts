@@ -1,4 +1,4 @@
-/** Idle: what a daemon costs to which nothing happens. Room: bench; edge. */
+/** Idle: the cost of a daemon while nothing happens. */
 import { type Host, labelOf, type RunningDaemon } from "./daemon.ts";
 import { cpuMs, pause, readPeak, residentBytes } from "./measure.ts";
 import { megabytes, milliseconds, percent, type Row } from "./row.ts";
@@ -6,7 +6,7 @@ import { megabytes, milliseconds, percent, type Row } from "./row.ts";
 const CPU = 0.001;
 const MEMORY_BYTES = 120e6;
 
-/** The runtime collects once more, half a minute after a start, what that left. Milliseconds. */
+/** The runtime collects the garbage of a start once more, half a minute after it. Milliseconds. */
 const SETTLE_MS = 35_000;
 
 /** `seconds` short of settling measure the end of the start too. */
@@ -24,7 +24,7 @@ export async function measureIdle(daemon: RunningDaemon, host: Host, seconds: nu
     context: `${milliseconds(used)} in ${seconds} s`,
     reached: share < CPU,
   };
-  // Processes share what they hold, so theirs is added up in another way: see memory.ts.
+  // Processes share memory, so memory.ts adds it up in another way.
   if (typeof host !== "string") return [cpu];
   const resident = residentBytes(daemon.pid);
   return [cpu, {

@@ -1,6 +1,6 @@
 /**
  * kato as it is installed, built from this checkout: launcher, monitor, every role a process. Its daemon refuses to run
- * as root, so for root it is measured as another user, in a home that belongs to that user. Room: bench; edge.
+ * as root, so for root it is measured as another user, in a home that belongs to that user.
  */
 import { dirname, join } from "@std/path";
 
@@ -10,7 +10,7 @@ const PERSON = 42_424;
 const ROOT = new URL("../", import.meta.url).pathname;
 
 export interface Installation {
-  /** Starts a command line; what it prints is not kept. */
+  /** Starts a command line and drops its output. */
   start(line: readonly string[], home: string): Deno.ChildProcess;
   /** Makes a home for it. */
   makeHome(home: string, folder?: string): void;
@@ -32,11 +32,11 @@ export async function makeInstallation(folder: string): Promise<Made> {
   const { success, stdout, stderr } = await build.output();
   const said = new TextDecoder().decode(success ? stdout : stderr).trim();
   const program = join(place, "bin/kato");
-  // A build without a C compiler succeeds, and says what is not there.
+  // A build without a C compiler succeeds, and names the missing part.
   if (!success || !exists(program)) {
     return { made: false, why: said.split("\n").at(-1) ?? "the build failed" };
   }
-  // A temporary folder is closed to others; the person who is measured must reach what is in it.
+  // A temporary folder is closed to others, but the measured person must reach the files in it.
   Deno.chmodSync(folder, 0o755);
   return { made: true, installation: { start: (line, home) => start(program, line, home), makeHome } };
 }

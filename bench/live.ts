@@ -1,6 +1,6 @@
 /**
  * Live: a line is appended to a recorded session's log; how long until it stands in the Markdown file, and how much
- * CPU time that costs the daemon. Room: bench; edge.
+ * CPU time that costs the daemon.
  */
 import { join } from "@std/path";
 import type { BenchClient } from "./client.ts";
@@ -116,11 +116,11 @@ export async function record(
 ): Promise<Recorded> {
   const root = client.root(home);
   const log = client.logPath(root, index);
-  // Enough for a client's first rows, which say what it is.
+  // Enough for a client's first rows, which identify it.
   await generateLog(client, root, index, Math.max(bytes, 1));
   const destination = join(daemon.exports, `live-${index}.md`);
   const prompt = client.prompt(index, PROMPT, `::record live-${index}.md\n\nLet us begin.`);
-  // What is older than kato's last look commands nothing.
+  // kato obeys no command that is older than its last look.
   append(log, prompt.replaceAll(time(PROMPT), new Date().toISOString()));
   await until(`${destination} is begun`, () => sizeOf(destination) > 0 ? true : null);
   await pause(500);
@@ -151,7 +151,7 @@ export async function takeSamples(
   return latencies;
 }
 
-/** What it takes this disk to append a few bytes and flush them: no recording can be faster. */
+/** The time in which this disk appends and flushes a few bytes. No recording can be faster. */
 function timeFlushes(path: string, count: number): number[] {
   using file = Deno.openSync(path, { append: true, create: true });
   const bytes = new Uint8Array(100);

@@ -1,8 +1,7 @@
 /**
- * `deno task bench [--quick] [--write]`: measures what docs/performance.md promises, beside a bare loop over the same
+ * `deno task bench [--quick] [--write]`: measures the goals of docs/performance.md, beside a bare loop over the same
  * file in the same run. Works in a temporary home, and removes it. `--write` puts the table into the document.
- * The runtime lets only a process with all permissions read /proc of another; what is measured has fewer.
- * Room: bench; edge.
+ * The runtime lets only a process with all permissions read /proc of another. The measured programs have fewer.
  */
 import { measureAppends, measureLatency } from "./live.ts";
 import type { ProviderId } from "../src/protocol/event.ts";
@@ -165,7 +164,7 @@ async function measureDaemon(plan: Plan, folder: string, client: BenchClient, ho
   const daemon = await startDaemon(home, host, [id]);
   try {
     if (typeof host !== "string") rows.push(...await measureCommands(host, home, plan.commands));
-    // What a daemon that does nothing costs is the same whose sessions it follows.
+    // An idle daemon costs the same with every client.
     if (id === "claude-code") rows.push(...await measureIdle(daemon, host, plan.idleSeconds));
     rows.push(...await measureLatency(client, home, daemon, host, plan.samples));
     for (const bytes of plan.appendAt) {

@@ -1,6 +1,6 @@
 /**
  * Children, measured from outside: the clock on the wall, the CPU time that the kernel charges them with, the most
- * memory they ever held. Requires read on /proc, and run. Room: bench; edge.
+ * memory they ever held. Requires read on /proc, and run.
  */
 import { engineFlags, memoryFlags, memoryVariables } from "../tools/runtime_flags.ts";
 import { treeOf } from "./processes.ts";
@@ -18,13 +18,13 @@ export type Mode = "jit" | "jitless";
 export interface Child {
   readonly script: string;
   /**
-   * The command of kato whose runtime it has. Scripts that share modules must have the same: what the runtime keeps of
-   * compiled code is of no use to one with other flags, which then compiles all of it, and keeps that instead.
+   * The command of kato whose runtime it has. Scripts that share modules must have the same command: the runtime's cache
+   * of compiled code does not fit other flags, and a script with other flags compiles all of it and replaces the cache.
    */
   readonly command: "export" | "daemon";
   readonly args: readonly string[];
   readonly mode: Mode;
-  /** HOME of the child, where it keeps what it writes. */
+  /** HOME of the child, for its files. */
   readonly home: string;
 }
 
@@ -34,7 +34,7 @@ export interface Run {
   readonly peakBytes: number;
 }
 
-/** Starts a script of this repository; what it prints is not kept. */
+/** Starts a script of this repository and drops its output. */
 export function startChild({ script, command, args, mode, home }: Child): Deno.ChildProcess {
   const engine = engineFlags([...memoryFlags(command), ...(mode === "jitless" ? ["--jitless"] : [])]);
   return new Deno.Command(Deno.execPath(), {
@@ -104,7 +104,7 @@ export function cpuMs(pid: number): number {
   return nanoseconds / 1e6;
 }
 
-/** What a running process holds now. Bytes. */
+/** The memory of a running process. Bytes. */
 export function residentBytes(pid: number): number {
   return statusField(pid, "VmRSS") ?? 0;
 }

@@ -1,4 +1,4 @@
-/** Memory of a whole daemon at work: every provider's sessions, several recordings at once. Room: bench; edge. */
+/** Memory of a whole daemon at work: every provider's sessions, several recordings at once. */
 import { clientOf, CLIENTS } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { generateTree } from "./generate.ts";

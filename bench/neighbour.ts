@@ -1,6 +1,6 @@
 /**
  * A busy neighbour: appends an answer to a session's log every 100 ms until it is ended. Run with the client, the
- * number of the session, and the log's path. Room: bench; edge.
+ * number of the session, and the log's path.
  */
 import { clientOf } from "./client.ts";
 

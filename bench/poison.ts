@@ -1,6 +1,6 @@
 /**
- * Poison: how long an innocent session's person waits for a line while the same client's parser reads what somebody
- * poisoned. Room: bench; edge.
+ * Poison: how long an innocent session's person waits for a line while the parser of the same client reads a poisoned
+ * log.
  */
 import { clientOf } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
@@ -89,7 +89,7 @@ async function measurePoison(
     const child = pour(poison, home, amount);
     const latencies = await takeSamples(recorded, samples);
     await child.status;
-    // What is poured last is read now.
+    // The last poured lines are read now.
     latencies.push(...await takeSamples(recorded, samples));
     await pause(100);
     const [middle, late] = [median(latencies), quantile(latencies, 0.99)];
@@ -109,7 +109,7 @@ async function measurePoison(
 }
 
 function pour({ name, client }: Poison, home: string, amount: number): Deno.ChildProcess {
-  // Whoever opens it waits for a writer, who never comes.
+  // A process that opens it waits for a writer that never comes.
   if (name === "fifo") {
     return new Deno.Command("mkfifo", { args: [`${clientOf(client).root(home)}/fifo`] }).spawn();
   }

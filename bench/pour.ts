@@ -1,6 +1,6 @@
 /**
  * Pours a poison below a client's root, as a hostile program would, in a process of its own. Run with the poison's name
- * and the home. Room: bench; edge.
+ * and the home.
  */
 import { dirname, join } from "@std/path";
 import { CLIENTS } from "./client.ts";

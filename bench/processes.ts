@@ -1,4 +1,4 @@
-/** A process and all below it, as /proc has them. Requires read on /proc. Room: bench; edge. */
+/** A process and all below it, as /proc has them. Requires read on /proc. */
 
 interface Entry {
   readonly pid: number;
@@ -23,19 +23,19 @@ function entryOf(name: string): Entry[] {
 }
 
 /**
- * What the process costs the machine: pages of its own, and its share of those that several use (the runtime's file,
- * which every role maps). Bytes.
+ * The memory that the process costs the machine: its own pages, and its share of pages that several processes use (the
+ * runtime's file, which every role maps). Bytes.
  */
 export function pssBytes(pid: number): number {
   return fieldOf(`/proc/${pid}/smaps_rollup`, "Pss") ?? unsharedBytes(pid);
 }
 
-/** The monitor is closed to everybody but root; what it holds of its own says as much. */
+/** Only root may read the monitor's file. The monitor's own pages are a good measure. */
 function unsharedBytes(pid: number): number {
   return fieldOf(`/proc/${pid}/status`, "RssAnon") ?? 0;
 }
 
-/** What runs in it: the script's name, or the program's. */
+/** The name of the script or program that runs in it. */
 export function nameOf(pid: number): string {
   const script = (read(`/proc/${pid}/cmdline`) ?? "").split("\0").find((word) =>
     /\/lib\/kato\/\w+\.js$/.test(word)

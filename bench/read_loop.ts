@@ -1,6 +1,6 @@
 /**
- * Half of an export: a session is read into events, and none is rendered or written. What an export costs beyond
- * this is what it writes. Run with the client and the log's path. Room: bench; edge.
+ * Half of an export: reads a session into events, and renders and writes none. The rest of an export's cost is its
+ * writing. Run with the client and the log's path.
  */
 import { basename } from "@std/path";
 import { locateLog } from "../src/parser/session_files.ts";

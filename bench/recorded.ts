@@ -1,6 +1,6 @@
 /**
- * Logs to measure with that the clients themselves wrote, where recordings lie beside the checkout, or where
- * KATO_CORPUS says: the longest of a client's, repeated until it is long enough. Room: bench; edge.
+ * Logs that the clients themselves wrote, from beside the checkout or from the folders of KATO_CORPUS: the longest log
+ * of a client, repeated until it is long enough.
  */
 import { dirname, join, relative } from "@std/path";
 import { walkFiles } from "../src/parser/disk.ts";
@@ -12,8 +12,8 @@ const CORPUS = Deno.env.get("KATO_CORPUS") ?? new URL("../../shared/corpus/", im
 const encoder = new TextEncoder();
 
 /**
- * Writes such a log below `root`, at least `bytes` long and whole; null where there is none. Its first record, which
- * says whose it is, stands there once; ids of the others differ in each repetition, or they would be told once.
+ * Writes such a log below `root`, at least `bytes` long and whole; null where there is none. Its first record names the
+ * session and comes once. The ids of the others differ in each repetition, or kato would report them once only.
  */
 export async function repeatRecorded(
   { provider, idMark }: BenchClient,
@@ -24,7 +24,7 @@ export async function repeatRecorded(
   if (recorded === null) return null;
   const [first = "", ...rows] = (await Deno.readTextFile(recorded)).trimEnd().split("\n");
   const rest = `${rows.join("\n")}\n`;
-  // Its folders, too: by them a client's logs are told from others.
+  // Its folders, too: they distinguish a client's logs from others.
   const path = join(root, relative(CORPUS, recorded));
   await Deno.mkdir(dirname(path), { recursive: true });
   using file = await Deno.open(path, { write: true, create: true, truncate: true });

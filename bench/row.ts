@@ -1,4 +1,4 @@
-/** One line of the table of results, and how its numbers are written. Room: bench; pure. */
+/** One line of the table of results, and how its numbers are written. */
 
 export interface Row {
   readonly what: string;

@@ -1,4 +1,4 @@
-/** Start: from nothing to watching, over many idle sessions; for the first time, and again. Room: bench; edge. */
+/** Start: from nothing to watching, over many idle sessions; for the first time, and again. */
 import { placesOf } from "../src/settings/places.ts";
 import type { BenchClient } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";

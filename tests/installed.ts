@@ -12,7 +12,7 @@ export function checkoutOnly(why: string): Need {
   return { isMet: KATO === null, otherwise: `${why}: deno task test runs it on the checkout` };
 }
 
-/** For a test of what only an installation has. */
+/** For a test of a property that only an installation has. */
 export const INSTALLATION: Need = {
   isMet: KATO !== null,
   otherwise: "it is about an installation: deno task test:installed runs it",

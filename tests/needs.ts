@@ -1,10 +1,10 @@
 /**
- * What some tests need and not every machine has. A test that lacks something is skipped, and not left out: its name
- * says what is missing, and which task or variable brings it.
+ * Tools and rights that some tests need and not every machine has. A test without them is skipped, and not left out: its
+ * name says what is missing, and which task or variable brings it.
  */
 export interface Need {
   readonly isMet: boolean;
-  /** What is missing, and what brings it. */
+  /** The missing thing, and the task or variable that brings it. */
   readonly otherwise: string;
 }
 
@@ -30,7 +30,7 @@ export const NOT_ROOT: Need = {
 
 const found = new Map<string, boolean>();
 
-/** A program of the PATH; `package`: what Debian calls the package that has it. */
+/** A program of the PATH. `package`: Debian's name of the package that has it. */
 export function program(name: string, inPackage = name): Need {
   const isMet = found.get(name) ?? isOnPath(name);
   found.set(name, isMet);

@@ -1,6 +1,6 @@
 /**
  * `deno task build [--arch x64|arm64|host] [--output FOLDER]`: an installation's files, as docs/design/launcher.md
- * lays them out. What comes from outside is checked against packaging/pins.json and deno.lock; two builds of the same
+ * lays them out. Parts from outside are checked against packaging/pins.json and deno.lock; two builds of the same
  * source give the same bundles. READS the checkout, WRITES `dist` and `.deno`, and starts npm, tar, make and the runtime.
  */
 import { parseArgs } from "node:util";
@@ -55,7 +55,7 @@ async function build(architecture: Architecture, output: string): Promise<void> 
     const folder of [output, `${output}/lib`, `${output}/lib/kato`, ...launcher.made ? [`${output}/bin`] : []]
   ) {
     Deno.mkdirSync(folder, { recursive: true });
-    // Whatever the umask: everyone runs it, nobody changes it.
+    // With any umask: everyone may run it, nobody may change it.
     Deno.chmodSync(folder, 0o755);
   }
   for (const [path, { bytes, mode }] of files) {

@@ -1,4 +1,4 @@
-/** What each place outside of the code says of the clients, made from the table (src/protocol/clients.ts). Pure. */
+/** Makes the text on clients of each place outside of the code, from the table (src/protocol/clients.ts). Pure. */
 import { dirname } from "@std/path";
 import { markdownTable } from "./markdown_table.ts";
 import { type Client, CLIENT_VARIABLES, CLIENTS } from "../src/protocol/clients.ts";

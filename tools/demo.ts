@@ -1,6 +1,6 @@
 /**
- * The main job on a real example: a daemon in a temporary home, a session log that grows while you watch, and what
- * comes of it. Ends with status 1 if anything is not as it should be.
+ * The main job on a real example: a daemon in a temporary home, a session log that grows while you watch, and its
+ * recording. Ends with status 1 if the recording is not as it should be.
  */
 
 const root = new URL("..", import.meta.url).pathname;
@@ -51,7 +51,7 @@ function read(path: string): string {
   }
 }
 
-/** What a row of the log says, in one line. */
+/** A row of the log in one line. */
 function describe(row: string): string {
   const { type, message } = JSON.parse(row) as { type: string; message: { content: unknown } };
   const { content } = message;
@@ -64,7 +64,7 @@ function describe(row: string): string {
   }`;
 }
 
-/** As if it were written now: what came late would command nothing. */
+/** With the present time: kato obeys no command of a log that came late. */
 function asOfNow(row: string): string {
   return JSON.stringify({ ...JSON.parse(row), timestamp: new Date().toISOString() });
 }

@@ -1,6 +1,7 @@
 /**
- * Writes what is made from the code: the JSON Schemas of the settings files, the shipped policies, completions, and
- * the tables in the documentation and the manual pages. `deno task generate` runs it; a test compares, so that no file is ever behind the code.
+ * Writes the files and tables that come from the code: the JSON Schemas of the settings files, the shipped policies,
+ * completions, and the tables in the documentation and the manual pages. `deno task generate` runs it. A test compares,
+ * so that no file is ever behind the code.
  */
 import { parseArgs } from "node:util";
 import * as z from "zod/mini";
@@ -39,7 +40,7 @@ import { fillUnit, readSystemCalls, systemCallTable, unitFilter } from "./system
 interface Made {
   /** Below the repository's root. */
   readonly path: string;
-  /** What the file should hold, from what it holds now. */
+  /** The text that the file should have, from its present text. */
   make(now: string): string;
 }
 
@@ -217,7 +218,7 @@ function read(path: URL): string {
   }
 }
 
-/** The files of MADE that are not as the code says, with what they should hold. */
+/** The files of MADE that differ from the code, with the text that they should have. */
 export function findStale(): readonly { readonly path: string; readonly text: string }[] {
   return MADE.flatMap(({ path, make }) => {
     const now = read(new URL(`../${path}`, import.meta.url));

@@ -18,7 +18,7 @@ import { renderPlan } from "../src/permissions/plan_text.ts";
 const REPOSITORY = new URL("../", import.meta.url).pathname;
 const SOURCE = `${REPOSITORY}src`;
 
-/** What a child may see, besides the locale's LC_… . DENO_DIR and XDG_CACHE_HOME say where the dependencies are. */
+/** Variables that a child may see, besides the locale's LC_… . DENO_DIR and XDG_CACHE_HOME say where the dependencies are. */
 const PASSED = [
   "HOME",
   "USER",
@@ -89,7 +89,7 @@ async function planRun(request: PlanRequest, home: string): Promise<Flags> {
     return { ok: false, status: EXIT.refused };
   }
   const { plan } = planned;
-  // The text is what the launcher would check; what it refuses is refused here.
+  // The launcher would check this text, so this checks it in the same way.
   const text = renderPlan(plan);
   if (!text.ok) {
     say(`The plan ${text.message}. Use other paths in the command, the policy or the environment.`);
@@ -101,7 +101,7 @@ async function planRun(request: PlanRequest, home: string): Promise<Flags> {
   return { ok: true, flags: [...flags, `${SOURCE}/${entry}`, ...hash] };
 }
 
-/** A plan is made with what this process itself may do, except to start anything. */
+/** The planner gets the permissions of this process, except the one to start programs. */
 const PLANNING: Flags = {
   ok: true,
   flags: [
@@ -135,7 +135,7 @@ async function runChild(command: string, flags: readonly string[], line: readonl
     "--config",
     `${REPOSITORY}deno.json`,
     "--unstable-worker-options",
-    // As the launcher has it: a command loads what it needs, and no other.
+    // As under the launcher: a command loads the modules that it needs, and no others.
     "--unstable-lazy-dynamic-imports",
   ];
   child = new Deno.Command(Deno.execPath(), {

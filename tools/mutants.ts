@@ -18,7 +18,7 @@ const scoreNeeded = (room: string) => STRICT.includes(room) ? 95 : 92;
 /** Test files that take less than this are run before the others. */
 const QUICK_MS = 2_000;
 
-/** Tests of other rooms are run up to this time together, the quickest first: few of them kill what a room's own do not. */
+/** Tests of other rooms are run up to this time together, the quickest first: few of them kill a mutant that a room's own tests do not kill. */
 const OTHERS_MS = 20_000;
 
 interface Measured {

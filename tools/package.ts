@@ -2,7 +2,7 @@
  * `deno task package [--arch x64|arm64|host|all] [--format deb|rpm|all] [--revision N] [--quick]
  * [--output FOLDER]`: packages for Debian and for Fedora and their relatives, in `dist/packages`. Both are made of one tree, by the distributions' own
  * tools, and the same bytes wherever that is done. READS the checkout, WRITES `dist/packages` and `.deno`, and starts
- * what `deno task build` starts, strip, dpkg-buildpackage and rpmbuild.
+ * the programs that `deno task build` starts, strip, dpkg-buildpackage and rpmbuild.
  */
 import { parseArgs } from "node:util";
 import { sha256 } from "./build/fetch_pinned.ts";
@@ -20,7 +20,7 @@ const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
 const WORK = `${ROOT}/.deno/package`;
 const BUILDERS = { deb: buildDeb, rpm: buildRpm };
 
-/** What `deno task build` bundles from: the runtime keeps libraries in a folder named after where they are from. */
+/** The libraries that `deno task build` bundles. The runtime keeps them in a folder named after their registry. */
 function librariesOf(root: string): string {
   const npm = `${root}/.deno/build/deno/npm`;
   const [folder, ...others] = [...Deno.readDirSync(npm)].filter(({ isDirectory }) => isDirectory);

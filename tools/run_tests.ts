@@ -4,7 +4,7 @@
  */
 import { closingLine, type Count, runCounted, sumOf } from "./tests/run_counted.ts";
 
-/** What takes about half of the time; the other lane has all the rest. */
+/** These take about half of the time. The other lane has all other tests. */
 const SECOND_LANE = ["tests/attacks", "tests/daemon/kill_test.ts", "tests/hosts", "tests/launcher"];
 
 function run(args: readonly string[], isShownAtEnd = false): Promise<Count> {

@@ -2,7 +2,7 @@
 import type { Grant } from "../src/protocol/grant.ts";
 import { KINDS, valuesOf } from "../src/permissions/worker_permissions.ts";
 
-/** Permission flags of a process that may do exactly what `grants` say. Every kind is named: nothing is left to a default. */
+/** Permission flags of a process that gets exactly `grants`. Every kind is named: nothing is left to a default. */
 export function denoFlags(grants: readonly Grant[]): string[] {
   const flags = KINDS.map(([kind, of]) => {
     const values = valuesOf(grants, of);
@@ -17,8 +17,8 @@ export function denoFlags(grants: readonly Grant[]): string[] {
  * How a command's runtime keeps its memory, as V8's flags: megabytes of each thread's young generation, and how much of
  * it may fill before it is collected when there is nothing else to do. The daemon's garbage of the first scan would
  * otherwise make it 32 MB large for good (measured with 10,000 sessions: 160 MB resident, 120 MB with this); an
- * export's would let the strings of a log grow old (a 200 MB log: 230 MB, 145 MB). While V8 marks in steps, whatever is
- * allocated grows old at once; an export's few old objects are marked at one go (the same log: 107 MB, a tenth faster).
+ * export's would let the strings of a log grow old (a 200 MB log: 230 MB, 145 MB). While V8 marks in steps, new
+ * objects grow old at once. So an export's few old objects are marked in one go (the same log: 107 MB, a tenth faster).
  */
 export function memoryFlags(command: string): readonly string[] {
   return YOUNG_GENERATION[command] ?? [];
@@ -30,8 +30,8 @@ const YOUNG_GENERATION: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Variables by which the C library keeps a runtime's memory: one heap for all of its threads, which hardly allocate at
- * once, and a daemon gives back at once what is larger than a few pages. With 10,000 sessions: 8 MB of 130.
+ * Variables that limit the memory of the C library: one heap for all threads of a runtime, because they seldom allocate
+ * at the same time; and a daemon gives back at once pieces of more than a few pages. With 10,000 sessions: 8 MB of 130.
  */
 export function memoryVariables(command: string): Readonly<Record<string, string>> {
   return { MALLOC_ARENA_MAX: "1", ...command === "daemon" ? RESIDENT : {} };

@@ -7,7 +7,7 @@ export interface SystemCall {
   readonly who: string;
   /** `any`, or the rule for its arguments. */
   readonly rule: string;
-  /** What the calls around it are for. */
+  /** The purpose of the calls around it. */
   readonly purpose: string;
 }
 

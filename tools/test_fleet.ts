@@ -32,7 +32,7 @@ const NEEDED = {
   "yamllint": "yamllint",
 } as const;
 
-/** What the machine of a fleet has besides: what Ansible needs there, and what collects logs. */
+/** More packages for the machine of a fleet: those that Ansible needs there, and those that collect logs. */
 const ALSO = [
   "ca-certificates",
   "cloud-init",
@@ -146,7 +146,7 @@ async function tryOn(
   const root = `${place}/root`;
   await unpack(archive, root, PEOPLE);
   const login = await letIn(root, place);
-  // The machine has no network: what apt shall find is the repository.
+  // The machine has no network, so apt gets this repository.
   Deno.writeTextFileSync(`${root}/etc/apt/sources.list`, "");
   Deno.writeTextFileSync(`${root}/etc/hosts`, "127.0.0.1 localhost collector.example.org\n");
   await copyRepository(repository, root, "/srv/kato");

@@ -34,10 +34,10 @@ const SUITES = [
   "daemon/kill_test.ts",
 ];
 
-/** What root has to do itself: each of these makes another person of the commands that it starts. */
+/** Root itself runs these: each of them starts its commands as another person. */
 const ROOT_SUITES = ["attacks/organisation_policy_test.ts"];
 
-/** What a short run leaves out or makes smaller: the checkout's run has all of it. */
+/** A short run leaves these out or makes them smaller. The checkout's run has all of them. */
 const LONG: readonly string[] = ["daemon/memory_test.ts", "attacks/poisoned_clients_test.ts"];
 const SHORT_ROUNDS = "40";
 
@@ -52,7 +52,7 @@ interface Place {
   clean(): void;
 }
 
-/** As whoever runs this. */
+/** As the user who runs this. */
 function here(dist: string): Place {
   return {
     command: [Deno.execPath()],

@@ -1,6 +1,6 @@
 /**
- * `deno task test:packages [--packages FOLDER] [--arch x64|arm64|host|all] [--slow] [WORDS]`: whether the packages are
- * what they should be, by the distributions' own checkers and by installing them. Without a folder it builds them first
+ * `deno task test:packages [--packages FOLDER] [--arch x64|arm64|host|all] [--slow] [WORDS]`: checks
+ * the packages, with the distributions' own checkers and by installing them. Without a folder it builds them first
  * (with little compression). Checks whose tools are not here are skipped, and say so; WORDS choose checks by name.
  */
 import { parseArgs } from "node:util";

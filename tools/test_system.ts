@@ -34,7 +34,7 @@ function releaseOf(word: string): Release {
   return found;
 }
 
-/** What the tests attack with: the launcher's probe build, and a program of their own that needs no library. */
+/** The tests attack with these: the launcher's probe build, and a program of their own that needs no library. */
 async function makeAttackers(work: string): Promise<void> {
   await run("make", "--silent", "-C", `${ROOT}/src/launcher`, `BUILD=${work}`, "kato-probe");
   await run(
@@ -97,7 +97,7 @@ function say(what: string): void {
 
 const work = Deno.makeTempDirSync({ prefix: "kato-system-" });
 const machines: Machine[] = [];
-/** Everything ends, and what waits for it goes on to its end below. */
+/** Everything ends. Code that waits for it goes on to its end below. */
 let interrupted = false;
 function interrupt(): void {
   interrupted = true;

@@ -12,7 +12,7 @@ import { dirname, extname } from "@std/path";
 import type { Component, Decision, Lookup, Request } from "./decision.ts";
 import { deny, show } from "./denial.ts";
 import { isInside } from "../settings/folders.ts";
-import { denyUnwritable, findHolder, findMisplacement, groundAsNamed } from "./path.ts";
+import { denyUnwritable, findHolder, findMisplacement, foldersAsNamed } from "./path.ts";
 import type { Policy } from "../settings/policy.ts";
 
 const MIB = 1024 * 1024;
@@ -25,7 +25,7 @@ const WRITABLE_BY_OTHERS = 0o022;
  * @param lookup What `lookUp()` found for it.
  */
 export function decide(policy: Policy, request: Request, path: string, lookup: Lookup): Decision {
-  const misplaced = findMisplacement(policy, path, groundAsNamed(policy, request), request.providerRoots);
+  const misplaced = findMisplacement(policy, path, foldersAsNamed(policy, request), request.providerRoots);
   if (misplaced !== null) return deny(misplaced, path, path);
 
   // The place where a write would really end. From here on, `path` only serves messages.
@@ -45,9 +45,9 @@ export function decide(policy: Policy, request: Request, path: string, lookup: L
   );
   if (leadsAstray !== null) return deny(leadsAstray, real, path);
 
-  // From this folder down all must be the person's own: the root, or outside the roots the nearest folder that exists.
-  const top = root ?? lookup.ancestor;
-  const bad = findBadComponent(request, lookup, top, real);
+  // Everything from the ground down must be the person's own: the root, or outside the roots the folder that exists.
+  const ground = root ?? lookup.ancestor;
+  const bad = findBadComponent(request, lookup, ground, real);
   if (bad !== null) return deny(bad.reason, path, path, show(bad.component));
   return decideFile(policy, request, path, lookup);
 }
@@ -100,20 +100,20 @@ type BadComponent = {
 function findBadComponent(
   request: Request,
   lookup: Lookup,
-  top: string,
+  ground: string,
   real: string,
 ): BadComponent | null {
   const { components, blocked } = lookup;
   // In a user namespace, files of other users seem to belong to `nobody`. The owner of / is trusted with the folders
-  // above `top`, as on every machine.
+  // above the ground, as on every machine.
   const systemOwner = components.find(({ path }) => path === "/")?.uid ?? 0;
   const find = (reason: BadComponent["reason"], isBad: (component: Component) => boolean) => {
     const component = components.find(isBad);
     return component && { reason, component: component.path };
   };
-  const isOwn = ({ path }: Component) => isInside(path, top);
+  const isOwn = ({ path }: Component) => isInside(path, ground);
   return find("foreign-owner", (one) => one.uid !== request.uid && (isOwn(one) || one.uid !== systemOwner)) ??
-    // A symlink's own mode means nothing. A sticky /tmp above `top` is no danger to the folders below it.
+    // A symlink's own mode means nothing. A sticky /tmp above the ground is no danger to the folders below it.
     find(
       "writable-by-others",
       (one) => isOwn(one) && one.kind !== "symlink" && (one.mode & WRITABLE_BY_OTHERS) !== 0,
@@ -122,8 +122,8 @@ function findBadComponent(
     (real === lookup.path ? null : { reason: "symlink", component: lookup.ancestor } as const) ??
     find("not-a-directory", ({ path, kind }) => path !== lookup.path && kind !== "directory") ??
     (blocked && { reason: "unreadable", component: blocked.path } as const) ??
-    // A component that was not seen was not checked. At least `top` itself must have been seen.
-    (components.some(({ path }) => path === top) ? null : { reason: "unreadable", component: top });
+    // A component that was not seen was not checked. At least the ground itself must have been seen.
+    (components.some(({ path }) => path === ground) ? null : { reason: "unreadable", component: ground });
 }
 
 /** The folders that must be made for the destination, outermost first. */

@@ -14,7 +14,7 @@ import { placesOf } from "../settings/places.ts";
 import type { Policy } from "../settings/policy.ts";
 
 /** The folders by which a place is judged: by their names in policy, or by their realpaths. */
-export interface Ground {
+export interface RootsAndHome {
   readonly roots: readonly string[];
   readonly home: string;
 }
@@ -40,7 +40,7 @@ export function resolveRequest(policy: Policy, request: Request): { readonly pat
   if (fault !== null) return deny(fault.denial, typed, null);
   const long = denyUnwritable(path, request.asker);
   if (long !== null) return long;
-  const misplaced = findMisplacement(policy, path, groundAsNamed(policy, request), request.providerRoots);
+  const misplaced = findMisplacement(policy, path, foldersAsNamed(policy, request), request.providerRoots);
   return misplaced === null ? { path } : deny(misplaced, path, path);
 }
 
@@ -58,7 +58,7 @@ export function denyUnwritable(path: string, asker: Asker): Denied | null {
 }
 
 /** The folders by their names in policy and in the request. */
-export function groundAsNamed(policy: Policy, request: Request): Ground {
+export function foldersAsNamed(policy: Policy, request: Request): RootsAndHome {
   return { roots: policy.destinations.roots, home: request.home };
 }
 
@@ -66,12 +66,12 @@ export function groundAsNamed(policy: Policy, request: Request): Ground {
 export function findMisplacement(
   policy: Policy,
   path: string,
-  ground: Ground,
+  folders: RootsAndHome,
   providerRoots: readonly string[],
 ): Extract<Denial, "hidden-segment" | "system-location" | "reserved-location" | "agent-memory"> | null {
-  if (isHidden(path, ground)) return "hidden-segment";
-  if (isSystemLocation(path, ground.home)) return "system-location";
-  if (isReserved(path, ground.home, providerRoots)) return "reserved-location";
+  if (isHidden(path, folders)) return "hidden-segment";
+  if (isSystemLocation(path, folders.home)) return "system-location";
+  if (isReserved(path, folders.home, providerRoots)) return "reserved-location";
   return isAgentMemory(path, policy.destinations.agent_memory) ? "agent-memory" : null;
 }
 
@@ -88,7 +88,7 @@ export function findHolder(path: string, folders: Iterable<string>): string | nu
  * A root may lie in a hidden folder (~/.kato/exports does). Below a root, and below home outside the roots, no name may be
  * hidden. A name with two dots is not hidden: `..foo.md` is a fair name, and `..` was denied before.
  */
-function isHidden(path: string, { roots, home }: Ground): boolean {
+function isHidden(path: string, { roots, home }: RootsAndHome): boolean {
   const from = findHolder(path, roots) ?? findHolder(path, [home]) ?? "";
   return /\/\.(?!\.)/.test(path.slice(from === "/" ? 0 : from.length));
 }

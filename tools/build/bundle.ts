@@ -1,7 +1,7 @@
 /**
- * The JavaScript files of an installation: readable, the same bytes wherever they are built. Roles are one file each.
+ * The JavaScript files of an installation: readable, the same bytes in any place of the build. Roles are one file each.
  * Commands and planner are cut into parts by their dynamic imports, so that each loads what it needs and no more. The
- * runtime's own bundler does it; the program that this wants is put where it looks for it, so that it fetches nothing.
+ * runtime's own bundler does it. It finds the program that it needs in its cache, so it fetches nothing.
  */
 import { fetchPinned } from "./fetch_pinned.ts";
 import { nameModules, nameParts } from "./name_parts.ts";

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { Pin } from "./pins.ts";
 import { BuildError, runProgram } from "./run_program.ts";
 
-/** @param cache Where packages are kept between builds. What is there is not trusted. */
+/** @param cache The folder that keeps packages between builds. Its content is not trusted. */
 export async function fetchPinned(
   pin: Pin,
   version: string,

@@ -1,4 +1,4 @@
-/** The launcher and what it starts for `kato doctor`, from C, where there is a compiler for it. */
+/** Compiles the launcher and its program for `kato doctor`, from C, where there is a compiler. */
 import { type Architecture, hostArchitecture } from "./pins.ts";
 import { runProgram } from "./run_program.ts";
 

@@ -1,9 +1,9 @@
 /**
- * Names in a bundle that depend on the machine it was made on, replaced by names that do not: where modules were, and
- * the hashes (of text that says where modules were) by which the bundler names the parts that it cuts. Pure.
+ * Replaces names in a bundle that depend on the build's machine: the paths of modules, and the names of the bundle's
+ * parts, which are hashes of a text with such paths. Pure.
  */
 
-/** Modules are named by where they were on this machine; what was there came from `npm:`. */
+/** Modules are named by their place on this machine. Those in this place came from `npm:`. */
 export function nameModules(bundle: string): string {
   return bundle.replace(/^(\/\/ | {2}")\S*\/npm\/[^/\n]+\/(?=\S)/gm, "$1npm:");
 }

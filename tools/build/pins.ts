@@ -1,4 +1,4 @@
-/** What a build takes from outside besides the libraries of deno.lock, by version and by hash. */
+/** Programs from outside that a build needs besides the libraries of deno.lock, by version and by hash. */
 import * as z from "zod/mini";
 
 export const ARCHITECTURES = ["x64", "arm64"] as const;

@@ -1,4 +1,4 @@
-/** Starts a program that a build needs, and fails with what it said. */
+/** Starts a program that a build needs. A failure has the program's own words. */
 
 export class BuildError extends Error {
   override readonly name = "BuildError";

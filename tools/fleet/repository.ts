@@ -51,7 +51,7 @@ export async function makeRepository(work: string, packages: readonly string[]):
   }
 }
 
-/** What machines read of it, in `root` at `path`. */
+/** The part that machines read, in `root` at `path`. */
 export async function copyRepository({ folder }: Repository, root: string, path: string): Promise<void> {
   Deno.mkdirSync(`${root}${path}`, { recursive: true });
   await run("cp", "-rT", `${folder}/dists`, `${root}${path}/dists`);

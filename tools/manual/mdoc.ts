@@ -14,7 +14,7 @@ export function literal(text: string): string {
     .replaceAll("…", "...").replaceAll("~", "\\(ti").replaceAll("^", "\\(ha").replace(/^\./gm, "\\&.");
 }
 
-/** An argument of a macro: one word, whatever is in it. */
+/** An argument of a macro: any text becomes one word. */
 export function word(text: string): string {
   return `"${literal(text).replaceAll('"', "\\(dq")}"`;
 }

@@ -1,4 +1,4 @@
-/** What manual pages have from the code: the commands, their examples, and the keys of the settings files. Pure. */
+/** Fills manual pages from the code: commands, their examples, and the keys of the settings files. Pure. */
 import {
   type ArgumentShape,
   type CommandShape,
@@ -36,7 +36,7 @@ export function keysPage(page: string, name: string, keys: readonly Key[], defau
   return fillPage(versioned(page), name, list("", items));
 }
 
-/** The footer says of which version a page is. */
+/** The footer names the version of the page. */
 export function versioned(page: string): string {
   return page.replace(/^\.Os.*$/m, `.Os kato ${VERSION}`);
 }

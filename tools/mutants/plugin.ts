@@ -88,7 +88,7 @@ function visitor(context: Context) {
       if (node.argument === null) replace(node, ";");
     },
     ThrowStatement(node: Node) {
-      // A bug's guard is for what cannot happen, so no test can show it.
+      // A guard against bugs never acts, so no test can show it.
       if (!text.slice(...node.range).includes("internal error")) replace(node, ";");
     },
     Literal(node: Node) {

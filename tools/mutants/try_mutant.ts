@@ -1,14 +1,14 @@
 /** Runs the tests of a mutant in a copy of the project. */
 import type { Mutant } from "./list_mutants.ts";
 
-/** A mutant may loop for ever. It gets this many times what the same tests take without it, and a start-up. */
+/** A mutant may loop for ever. It gets a start-up, and this many times the time of the same tests without it. */
 const TIMES = 4;
 const START_MS = 10_000;
 
 /** A test file that takes longer than this is not run once a mutant. */
 const SLOW_MS = 60_000;
 
-/** Everything but what builds and machines leave, which may be large. */
+/** All files except those of builds and machines, which may be large. */
 const NOT_COPIED = [".git", ".deno", "dist"];
 
 /** One copy, in which one mutant at a time is tried. */

@@ -13,7 +13,7 @@ export interface PackageChange {
   readonly maintainer: string;
   /** The packaging's own number, of the newest release. */
   readonly revision: number;
-  /** When what is not released yet is taken to be: seconds since 1970. */
+  /** The time of a version that is not released yet: seconds since 1970. */
   readonly epoch: number;
 }
 

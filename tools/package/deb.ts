@@ -25,9 +25,9 @@ export async function buildDeb(
   Deno.chmodSync(`${source}/debian/rules`, 0o755);
   Deno.writeTextFileSync(`${source}/debian/changelog`, debianChangelog(facts.releases, facts));
   const name = NAMES.deb[architecture];
-  // Nothing is compiled here, so nothing of what dpkg wants for that is needed (-d).
+  // Nothing is compiled here, so the build dependencies are not needed (-d).
   const args = ["--build=binary", "--no-sign", "-d", `--host-arch=${name}`];
-  // xz is what every tool that handles packages reads. Its level is dpkg's own variable.
+  // Every tool that handles packages reads xz. Its level is dpkg's own variable.
   const compressor = {
     DPKG_DEB_COMPRESSOR_TYPE: "xz",
     ...(facts.quick ? { DPKG_DEB_COMPRESSOR_LEVEL: "0" } : {}),

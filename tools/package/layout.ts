@@ -4,7 +4,7 @@ import type { Architecture } from "../build/pins.ts";
 export const FORMATS = ["deb", "rpm"] as const;
 export type Format = typeof FORMATS[number];
 
-/** What the formats call the architectures. */
+/** The formats' names of the architectures. */
 export const NAMES: Readonly<Record<Format, Readonly<Record<Architecture, string>>>> = {
   deb: { x64: "amd64", arm64: "arm64" },
   rpm: { x64: "x86_64", arm64: "aarch64" },
@@ -23,13 +23,13 @@ export interface Place {
 /** Folders that are there although a package puts nothing into them. */
 export const EMPTY_FOLDERS = ["etc/kato/policy.d"] as const;
 
-/** Where zsh looks for what packages bring. */
+/** The folder in which zsh looks for the completions of packages. */
 const ZSH: Readonly<Record<Format, string>> = {
   deb: "usr/share/zsh/vendor-completions",
   rpm: "usr/share/zsh/site-functions",
 };
 
-/** What can be executed of lib/kato. */
+/** The files of lib/kato that can be executed. */
 const PROGRAMS = ["deno", "facts"];
 
 /** Programs of lib/kato that root runs, and a part of one; each is `NAME.sh` in `packaging`. */
@@ -37,7 +37,7 @@ export const SCRIPTS = { "everyone": 0o755, "fleet-stop": 0o755, "home": 0o755, 
 
 const DOCUMENTATION = "usr/share/doc/kato";
 
-/** @param dist What `deno task build` wrote. */
+/** @param dist The output of `deno task build`. */
 export function placesOf(root: string, dist: string, format: Format): readonly Place[] {
   const packaging = `${root}/packaging`;
   return [
@@ -88,7 +88,7 @@ function documentation(root: string): Place[] {
   const pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md"];
   const folders = ["docs", "policy", "packaging/ansible", "packaging/examples"].flatMap((folder) =>
     filesBelow(`${root}/${folder}`).map((file) => `${folder}/${file}`)
-  ).filter((file) => !/\/\.[^/]*$/.test(file)); // what checks the checkout
+  ).filter((file) => !/\/\.[^/]*$/.test(file)); // files of tools that check the checkout
   return [
     ...[...pages, ...folders].map((file): Place => ({
       from: `${root}/${file}`,

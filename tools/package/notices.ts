@@ -1,7 +1,7 @@
 /**
- * THIRD-PARTY: what a package holds that others made, and under which licences. Libraries are read off the bundles and
- * the runtime's components off the runtime itself, so that nothing is listed that is not there, and nothing left out.
- * READS a build, the libraries that it was bundled from, and packaging/notices.
+ * THIRD-PARTY: the parts of a package that others made, with their licences. Libraries are found in the bundles, and the
+ * runtime's components in the runtime itself, so that the list has exactly the parts that are there.
+ * Reads a build, the libraries that it was bundled from, and packaging/notices.
  */
 import * as z from "zod/mini";
 import { BuildError } from "../build/run_program.ts";

@@ -1,4 +1,4 @@
-/** What every package of one source says of itself: version, time, changes. READS the checkout; starts git. */
+/** Version, time and changes of all packages of one source. Reads the checkout; starts git. */
 import { VERSION } from "../../src/version.ts";
 import { BuildError, runProgram } from "../build/run_program.ts";
 import { readReleases, type Release } from "./changes.ts";

@@ -10,13 +10,13 @@ const CROSS: Readonly<Record<Architecture, string>> = {
   arm64: "aarch64-linux-gnu-",
 };
 
-/** What the names of an architecture's tools begin with, here. */
+/** The beginning of the names of an architecture's tools, here. */
 export function toolsFor(architecture: Architecture): string {
   return architecture === hostArchitecture() ? "" : CROSS[architecture];
 }
 
 /**
- * Folders and files have the modes of a package, whatever the umask. What was in `folder` is gone.
+ * Folders and files have the modes of a package, with any umask. The earlier content of `folder` is gone.
  *
  * @param made Texts that are in no file, by where they lie; compressed
  */
@@ -54,7 +54,7 @@ export function compress(bytes: Uint8Array): Uint8Array {
   return gzipSync(bytes, { level: 9 });
 }
 
-/** As debhelper does it: symbols, and what the compiler says of itself. */
+/** As debhelper does it: symbols, and the compiler's own notes. */
 async function strip(path: string, architecture: Architecture): Promise<void> {
   const args = ["--strip-unneeded", "--remove-section=.comment", "--remove-section=.note", path];
   await runProgram(`${toolsFor(architecture)}strip`, args, { cwd: "/" });

@@ -1,6 +1,6 @@
 /**
- * What becomes of daemons that run when the package is upgraded, downgraded and removed: on a machine with a real
- * systemd, booted for it. Alice's own service records all the while, bob has the system's unit for him, and
+ * Daemons that run while the package is upgraded, downgraded and removed, on a machine with a real systemd, booted for
+ * it. Alice's own service records all the while, bob has the system's unit for him, and
  * his own manager runs without kato.
  */
 import { createRows } from "../../tests/daemon/stage/claude_rows.ts";
@@ -22,7 +22,7 @@ const RECORDING = "/home/alice/.kato/exports/talk.md";
 /** Of a format's own tool, for the files that the machine has in /root. */
 const COMMANDS: Readonly<Record<Format, { install(file: string): string; readonly remove: string }>> = {
   deb: { install: (file) => `dpkg -i ${file}`, remove: "dpkg -r kato && dpkg -P kato" },
-  // The machine is Debian's: what kato asks for is there, and rpm does not know of it.
+  // The machine is Debian's: kato's dependencies are there, but rpm does not know them.
   rpm: { install: (file) => `rpm -U --nodeps --oldpackage ${file}`, remove: "rpm -e kato" },
 };
 
@@ -57,7 +57,7 @@ async function live(machine: Machine, { path, format }: Package, next: string): 
   expect(!await runs(machine, "alice") && !await runs(machine, "bob"), "installing started a daemon");
   await must(machine, "alice", "systemctl --user enable --now kato");
   await must(machine, "root", "systemctl start kato@bob");
-  // What was typed before it watches is history to it.
+  // A text that was typed before kato watches is history.
   await until(
     "the daemon watches",
     async () => /claude-code +watching/.test((await as(machine, "alice", "kato status")).out),
@@ -94,7 +94,7 @@ async function live(machine: Machine, { path, format }: Package, next: string): 
 /** Of a service manager's own waiting, and of the daemons' end. */
 const BOUND_MS = 60_000;
 
-/** Bob has his service never end when it is told to. That keeps root, and alice, from nothing. */
+/** Bob's service never ends when it is asked to. That hinders neither root nor alice. */
 async function upgradeBesideOneThatHangs(
   machine: Machine,
   command: (typeof COMMANDS)[Format],
@@ -123,7 +123,7 @@ async function upgradeBesideOneThatHangs(
   expect(old.code === 1, `a daemon goes on with files that were replaced: ${old.out}`);
 }
 
-/** Types a message every tenth of a second, until it is stopped; says what was typed. */
+/** Types a message every tenth of a second, until it is stopped. Returns the typed texts. */
 function converse(machine: Machine): Disposable & { stop(): readonly string[] } {
   const rows = createRows();
   const log = `/home/alice/.claude/projects/-w/${rows.session}.jsonl`;

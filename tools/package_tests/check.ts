@@ -1,4 +1,4 @@
-/** What one check of the packages is, and how checks are run. Starts programs. */
+/** Defines a check of the packages and runs checks. Starts programs. */
 import { isInstalled } from "../system/command.ts";
 
 export interface Check {
@@ -16,7 +16,7 @@ export class Finding extends Error {
   override readonly name = "Finding";
 }
 
-/** What this machine lacks for a check. */
+/** The tools that this machine lacks for a check. */
 export class Missing extends Error {
   override readonly name = "Missing";
 }

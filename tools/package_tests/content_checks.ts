@@ -1,4 +1,4 @@
-/** What is in the packages, with which modes, and what they ask for. */
+/** Checks the files of the packages, their modes, and the dependencies. */
 import { sha256 } from "../build/fetch_pinned.ts";
 import { readPins } from "../build/pins.ts";
 import { SCRIPTS } from "../package/layout.ts";
@@ -81,7 +81,7 @@ export function contentChecks(root: string, packages: readonly Package[]): Check
   ]);
 }
 
-/** Packages of one architecture hold the same files, byte for byte, whatever their format. */
+/** Packages of one architecture hold the same files, byte for byte, in both formats. */
 export function sameContentChecks(packages: readonly Package[]): Check[] {
   return packages.filter(({ format }) => format === "deb").flatMap((deb) => {
     const rpm = packages.find(({ format, architecture }) =>

@@ -1,6 +1,6 @@
 /**
- * The arm64 package on a machine that is none: launcher, plan and runtime, under emulation. What the kernel would hold
- * them to is not there: the emulator knows neither Landlock nor system-call filters.
+ * The arm64 package on a machine of another kind: launcher, plan and runtime, under emulation. The kernel's sandbox is
+ * missing: the emulator knows neither Landlock nor system-call filters.
  */
 import { hostArchitecture } from "../build/pins.ts";
 import { type Check, expect, Missing, run } from "./check.ts";

@@ -70,7 +70,7 @@ const TOOLS: Readonly<Record<Format, Tool>> = {
     kept: "/etc/kato/policy.toml",
   },
   rpm: {
-    // The root is Debian's: what kato asks for is there, and rpm does not know of it.
+    // The root is Debian's: kato's dependencies are there, but rpm does not know them.
     install: async (root, path) => void await succeed(["rpm", "--root", root, "--nodeps", "--upgrade", path]),
     remove: async (root) => void await succeed(["rpm", "--root", root, "--erase", "kato"]),
     purge: async () => {},
@@ -104,7 +104,7 @@ async function live(one: Package, { work, cache, buildNext }: InstallOptions): P
   expectNone(home.filter((file) => !listBelow(`${root}${PERSON.home}`).includes(file)), "lost from a home:");
 }
 
-/** What the administrator and the organisation wrote survives it. */
+/** Files of the administrator and of the organisation survive it. */
 async function upgrade({ format }: Package, root: string, folder: string): Promise<void> {
   Deno.writeTextFileSync(`${root}/etc/kato/policy.toml`, MARK, { append: true });
   Deno.writeTextFileSync(`${root}${ORGANISATION.path}`, ORGANISATION.text, { mode: 0o644 });
@@ -117,7 +117,7 @@ async function upgrade({ format }: Package, root: string, folder: string): Promi
   );
 }
 
-/** What `systemctl enable kato@ada` and `systemctl --global enable kato` make. */
+/** The links that `systemctl enable kato@ada` and `systemctl --global enable kato` make. */
 function enable(root: string): void {
   for (
     const [manager, target, unit] of [

@@ -1,4 +1,4 @@
-/** What the distributions' own checkers say of the packages, and of the texts that they are made of. */
+/** Runs the distributions' own checkers over the packages and their sources. */
 import { filesBelow, SCRIPTS } from "../package/layout.ts";
 import { type Check, expect, run, succeed } from "./check.ts";
 import type { Package } from "./opened.ts";
@@ -99,7 +99,7 @@ function blhc(root: string, compiler: string): Check {
       try {
         const made = ["make", "--no-print-directory", "-C", `${root}/src/launcher`, `BUILD=${work}`, "kato"];
         const log = await succeed([...made, `CC=${compiler}`]);
-        // It reads nothing before this line. What is shipped has no debugging symbols (-g) to be made.
+        // It reads nothing before this line. The shipped files have no debugging symbols (-g).
         Deno.writeTextFileSync(`${work}/log`, `dpkg-buildpackage: info: source package kato\n${log}`);
         const arch = compiler.startsWith("aarch64") ? ["--arch=arm64"] : [];
         await silent(["blhc", "--all", "--ignore-flag=-g", ...arch, `${work}/log`]);

@@ -1,4 +1,4 @@
-/** A package taken apart: what it says of itself, and its files with their modes and owners. Starts dpkg-deb or rpm. */
+/** A package taken apart: its own fields, and its files with their modes and owners. Starts dpkg-deb or rpm. */
 import type { Architecture } from "../build/pins.ts";
 import { type Format, NAMES } from "../package/layout.ts";
 import { expect, succeed } from "./check.ts";

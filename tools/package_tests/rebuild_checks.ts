@@ -23,7 +23,7 @@ export function rebuildChecks(root: string, work: string): Check[] {
         !LEFT_OUT.includes(name)
       );
       await succeed(["cp", "-r", ...names.map((name) => `${root}/${name}`), copy]);
-      // What is pinned need not be fetched again.
+      // Pinned parts need not be fetched again.
       await succeed(["cp", "-r", `${root}/.deno/build/npm`, `${copy}/.deno/build/npm`]);
       const there = await build(copy, `${work}/second`, epoch, {
         umask: "077",

@@ -4,7 +4,7 @@ import { Finding, succeed } from "./check.ts";
 /** Who uses kato in a root. */
 export const PERSON = { uid: 4242, home: "/home/ada" } as const;
 
-/** A Debian 12 with nothing but what is essential, made once. */
+/** A Debian 12 with the essential packages only, made once. */
 export async function baseRoot(cache: string): Promise<string> {
   const base = `${cache}/bookworm.tar.gz`;
   if (!exists(base)) {

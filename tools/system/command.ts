@@ -1,14 +1,14 @@
 /** Programs of the host that build and start machines. Needs run. */
 
-/** What runs now. */
+/** The programs that run now. */
 const running = new Set<Deno.ChildProcess>();
 
-/** Ends what `run()` has started and not seen the end of. */
+/** Ends the programs that `run()` started and that still run. */
 export function endRunning(): void {
   for (const child of running) child.kill("SIGKILL");
 }
 
-/** The program's output; throws with what it said when it fails. */
+/** The program's output. When the program fails, this throws with its words. */
 export async function run(program: string, ...args: readonly string[]): Promise<string> {
   const command = new Deno.Command(program, {
     args: [...args],

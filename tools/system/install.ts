@@ -41,7 +41,7 @@ export async function copyBuild(dist: string, packaging: string, root: string): 
   await run("chmod", "-R", "go-w", `${root}/usr/lib/kato`, `${root}/usr/bin/kato`);
 }
 
-/** The package, by apt, on a machine that runs. What it depends on is there: the machine has no network. */
+/** The package, by apt, on a machine that runs. Its dependencies are there already: the machine has no network. */
 export async function installPackage(file: string, { pid, root }: Machine): Promise<void> {
   await run("cp", file, `${root}/var/kato.deb`);
   const apt = "DEBIAN_FRONTEND=noninteractive apt-get install -y -q /var/kato.deb";

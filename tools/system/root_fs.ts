@@ -5,7 +5,7 @@ import { isInstalled, run } from "./command.ts";
 export const RELEASES = ["bookworm", "trixie"] as const;
 export type Release = typeof RELEASES[number];
 
-/** What a person's machine has of systemd; everything else comes along as a dependency. */
+/** The parts of systemd on a person's machine. Everything else comes along as a dependency. */
 const PACKAGES = [
   "apt",
   "dbus",

@@ -1,4 +1,4 @@
-/** Kato is for persons: where tests run as root, what they start of it runs as somebody else. */
+/** kato runs for a person. When tests run as root, they start kato as another user. */
 
 /** Nobody's number on any machine that runs tests as root. */
 export const PERSON = 42_424;

@@ -1,4 +1,4 @@
-/** Runs the runtime's own test runner, shows what it prints, and counts. Needs run. */
+/** Runs the runtime's own test runner, shows its output, and counts. Needs run. */
 
 export interface Count {
   readonly code: number;
@@ -10,7 +10,7 @@ export interface Count {
 type Closing = Omit<Count, "code">;
 
 export interface TestRun {
-  /** The runner's program, and what comes before it, if anything. */
+  /** The runner's program, and any words before it. */
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
@@ -68,7 +68,7 @@ export async function runCounted(run: TestRun): Promise<Count> {
   return countOf(closing, code);
 }
 
-/** What the closing line of the runner counts; null for any other line. */
+/** The counts of the runner's closing line; null for any other line. */
 export function readClosing(line: string): Closing | null {
   const found = line.match(/^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed(?: \| (\d+) ignored)?/);
   return found === null
@@ -92,7 +92,7 @@ async function showAll(
 
 let written: Promise<void> = Promise.resolve();
 
-/** Writes these pieces together, after what was to be written before. */
+/** Writes these pieces together, after all earlier ones. */
 function write(...pieces: readonly Uint8Array[]): Promise<void> {
   written = written.then(async () => {
     for (const bytes of pieces) {

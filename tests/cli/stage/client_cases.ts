@@ -1,4 +1,4 @@
-/** The recorded sessions of every client: where it keeps them, and what is known of them from elsewhere. */
+/** The recorded sessions of every client: their places, and facts on them from other sources. */
 import { dirname } from "@std/path";
 import { zstdDecompressSync } from "node:zlib";
 import type { Event, ProviderId } from "../../../src/protocol/event.ts";
@@ -18,7 +18,7 @@ export interface ClientCase {
   sessions(): readonly KnownSession[];
   /** The environment in which the client finds its folders; `place` may get a link to them. */
   environment(place: Place): Record<string, string>;
-  /** What the conversations of the case and `events`, as exported, do not have in common. */
+  /** The differences between the conversations of the case and the exported `events`. */
   compare(events: readonly Event[]): string[];
 }
 
@@ -40,7 +40,7 @@ interface Client {
   compare(manifest: never, events: readonly Event[]): string[];
 }
 
-/** What a session is stands in its first records. */
+/** The first records identify a session. */
 const RECORDS = 40;
 
 type Fields = Readonly<Record<string, unknown>>;

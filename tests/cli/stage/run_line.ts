@@ -1,10 +1,10 @@
-/** Runs command lines in this process, in a home of their own, and keeps what they print. */
+/** Runs command lines in this process, in a home of their own, and keeps their output. */
 import type { Context, Output } from "../../../src/cli/context.ts";
 import type { KernelFacts } from "../../../src/cli/command_line/kernel_facts.ts";
 import type { Outcome } from "../../../src/cli/outcome.ts";
 import { parseArguments } from "../../../src/cli/command_line/parse_arguments.ts";
 
-/** What the launcher says of the kernel where it says nothing. */
+/** The facts on the kernel in the place of the launcher's. */
 export const NO_KERNEL_FACTS: KernelFacts = {
   landlockAbi: null,
   processes: [],

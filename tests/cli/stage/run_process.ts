@@ -7,7 +7,7 @@ const TASK: { readonly tasks: { readonly kato: { readonly command: string } } } 
   Deno.readTextFileSync(`${ROOT}deno.json`),
 );
 
-/** Where dependencies are, whatever HOME is. */
+/** The folder of dependencies, with any HOME. */
 const CACHE = Deno.env.get("DENO_DIR") ??
   `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
 

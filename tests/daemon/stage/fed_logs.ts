@@ -60,7 +60,7 @@ export function feedDocument(path: string, text: string): FedLog {
   };
 }
 
-/** What a person types. A command of another time would be history: `time`, in milliseconds since 1970, is that of the test. */
+/** A message of the person. A command of another time would be history: `time`, in milliseconds since 1970, is that of the test. */
 export interface Prompt {
   readonly text: string;
   readonly time: number;

@@ -96,13 +96,13 @@ function sessionsOf(
   });
 }
 
-/** What the log at `from` is, when it lies at `relative` below a root. */
+/** The source that the log at `from` is, when it lies at `relative` below a root. */
 function identify(provider: Provider, relative: string, from: string): Source | null {
   const named = provider.classify(relative);
   return named?.kind === "unnamed" ? introduce(provider, relative, from) : named;
 }
 
-/** Where a recorded case keeps what the client keeps below its home; the roots of each provider, below that. */
+/** The folder of a recorded case for the client's home; the roots of each provider, below that. */
 const CORPUS_HOME: Readonly<Record<string, string>> = {
   "claude-code": ".claude",
   "codex": ".codex",
@@ -150,7 +150,7 @@ function placeOf(provider: Provider, name: string, file: string, id: string): st
   );
 }
 
-/** Only the clock tells what is typed in it from what was copied, so nothing in it commands. */
+/** Only the clock distinguishes its typed texts from copied ones, so nothing in it commands. */
 const NEVER_OBEYED = "codex/fork-0.60.1";
 
 /** Every own fixture that is a session in which a person can command. */

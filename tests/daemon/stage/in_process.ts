@@ -20,7 +20,7 @@ export interface InProcess extends AsyncDisposable {
   readonly marks: ReadonlyMap<ProviderId, string | null>;
   /** The provider of each session that was marked, in order. */
   readonly markings: readonly ProviderId[];
-  /** The first scan of Claude Code's logs is over: what comes now is news. */
+  /** The first scan of Claude Code's logs is over: later messages are news. */
   whenUp(): Promise<void>;
   /** Waits for a record of the audit log. */
   whenAudited(what: string, look: (body: AuditBody) => boolean): Promise<AuditBody>;

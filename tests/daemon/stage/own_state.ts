@@ -1,4 +1,4 @@
-/** The daemon's state in a folder of its own, and what commands work on: recorders and policy are the test's. */
+/** The daemon's state in a folder of its own, and the context of commands: recorders and policy are the test's. */
 import type { AuditBody } from "../../../src/audit/record.ts";
 import { createMoves } from "../../../src/daemon/moves.ts";
 import type { ObeyContext } from "../../../src/daemon/obey_commands.ts";
@@ -43,16 +43,16 @@ export async function withState(
   }
 }
 
-/** What commands work on, and what they did. */
+/** The context of commands, and their effects. */
 export interface CommandScene {
   readonly context: ObeyContext;
   readonly database: Database;
-  /** What was started, ended, shown and logged, in order. */
+  /** All starts, ends, reports and log lines, in order. */
   readonly deeds: string[];
   readonly audit: AuditBody[];
   /** Thrown by the next record. */
   noRecord: Error | null;
-  /** What policy says; without it, every destination is allowed as it is. */
+  /** The policy's answer. Without it, every destination is allowed as it is. */
   decision: Decision | null;
   /** How many blocked recordings are given up. */
   giveUp: () => Promise<number>;
