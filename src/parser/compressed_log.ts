@@ -103,7 +103,7 @@ export function openCompressedLog(from: FileCursor | null, unread?: Unread): Log
     note(stream, chunk);
     last = { position, chunk, before };
     splitter.push(chunk);
-    return { result: "lines", lines: splitter.take() };
+    return { result: "lines", lines: splitter.take() ?? [] };
   }
 
   function readUndamaged(file: Deno.FsFile): ReadResult {
@@ -121,7 +121,7 @@ export function openCompressedLog(from: FileCursor | null, unread?: Unread): Log
   return {
     read(path) {
       const more = splitter.take();
-      return more.length > 0 ? { result: "lines", lines: more } : lookInto(path, readUndamaged);
+      return more !== null ? { result: "lines", lines: more } : lookInto(path, readUndamaged);
     },
     rest: () => splitter.rest(),
     cursorAfter(line, number) {

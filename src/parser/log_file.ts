@@ -74,7 +74,7 @@ export function openLogFile(
   return {
     read(path) {
       const more = splitter.take();
-      if (more.length > 0) return { result: "lines", lines: more };
+      if (more !== null) return { result: "lines", lines: more };
       tail = tailBefore(last, splitter.position());
       return lookInto(path, (file) => {
         const info = file.statSync();
@@ -95,7 +95,7 @@ export function openLogFile(
         const chunk = buffer.subarray(0, count);
         last = { position, chunk, before: tail };
         splitter.push(chunk);
-        return { result: "lines", lines: splitter.take() };
+        return { result: "lines", lines: splitter.take() ?? [] };
       });
     },
     rest: () => splitter.rest(),

@@ -2,7 +2,7 @@
  * Splits bytes into lines. Offsets are bytes of the file, never decoded lengths. A line beyond WHOLE_LINE is not kept:
  * its long strings are elided as they stream by.
  */
-import { CHUNK_LINES, ELIDED_LINE, WHOLE_LINE } from "../protocol/limits.ts";
+import { CHUNK_LINES, ELIDED_LINE, ELIDED_PIECE, WHOLE_LINE } from "../protocol/limits.ts";
 import type { LineTest } from "../providers/provider.ts";
 import { createElider, type Elider } from "./elide.ts";
 import { findBytes } from "./bytes.ts";
@@ -37,14 +37,21 @@ export interface SplitOptions {
 export interface LineSplitter {
   /** The next bytes of the file. All lines of the last push must have been taken. */
   push(chunk: Uint8Array): void;
-  /** The next whole lines, up to a limit; none when the pushed bytes are used up. */
-  take(): Line[];
+  /** The next whole lines, up to a limit, and perhaps none yet; null when the pushed bytes are used up. */
+  take(): Line[] | null;
   /** The text after the last newline, as if a newline followed; for a complete log. */
   rest(): Line | null;
   /** Byte offset of the first byte after everything taken. */
   position(): number;
   /** Frees memory: nothing will be pushed for a while. */
   relax(): void;
+}
+
+interface Pushed {
+  readonly chunk: Uint8Array;
+  readonly search: LineSearch;
+  from: number;
+  newline: number | null;
 }
 
 /** Splits the pushed bytes, starting at byte `offset` of the file. */
@@ -60,10 +67,12 @@ export function createLineSplitter(
   /** Buffer of the line that was handed out last. */
   let other = NOTHING;
   let elider: Elider | null = null;
+  /** What was kept of the line, as far as the elider has not read it: all at once would take seconds. */
+  let unelided = NOTHING;
   /** Whether the rest of the line is skipped. */
   let isPart = false;
-  /** The last pushed chunk, its search, and the position in it; null when it is used up. */
-  let pushed: { readonly chunk: Uint8Array; readonly search: LineSearch; from: number } | null = null;
+  /** The last pushed chunk, its search, the position in it and the newline after that, once found; null when it is used up. */
+  let pushed: Pushed | null = null;
 
   /** Drops the part of the line that nobody reads. False when there is none so far. */
   function passOver(): boolean {
@@ -76,17 +85,21 @@ export function createLineSplitter(
     return true;
   }
 
+  function isTooLong(bytes: Uint8Array): boolean {
+    return elider === null && !isPart && keptBytes + bytes.length > WHOLE_LINE;
+  }
+
+  function beginEliding(): void {
+    elider = createElider(ELIDED_LINE);
+    unelided = kept.subarray(0, keptBytes);
+    kept = NOTHING;
+    keptBytes = 0;
+  }
+
   function keep(bytes: Uint8Array): void {
     if (isPart) return;
-    const needed = keptBytes + bytes.length;
-    if (elider === null && needed > WHOLE_LINE) {
-      if (passOver()) return;
-      elider = createElider(ELIDED_LINE);
-      elider.push(kept.subarray(0, keptBytes));
-      kept = NOTHING;
-      keptBytes = 0;
-    }
     if (elider !== null) return elider.push(bytes);
+    const needed = keptBytes + bytes.length;
     if (needed > kept.length) {
       const larger = new Uint8Array(Math.min(WHOLE_LINE, Math.max(needed, 4 * kept.length)));
       larger.set(kept.subarray(0, keptBytes));
@@ -98,7 +111,7 @@ export function createLineSplitter(
 
   function finish(last: Uint8Array, end: number, isState: boolean | null): Line {
     let line: Line;
-    if (elider === null && keptBytes === 0 && last.length <= WHOLE_LINE) {
+    if (elider === null && keptBytes === 0) {
       line = { bytes: last, isState, start, end, elided: null, isPart };
     } else {
       keep(last);
@@ -120,22 +133,32 @@ export function createLineSplitter(
   return {
     push(chunk) {
       if (pushed !== null) throw new Error("internal error: lines that were not taken");
-      pushed = { chunk, search: search(chunk, test), from: 0 };
+      pushed = { chunk, search: search(chunk, test), from: 0, newline: null };
     },
     take() {
+      if (pushed === null) return null;
       const lines: Line[] = [];
       while (pushed !== null && lines.length < CHUNK_LINES) {
-        const { chunk, search, from } = pushed;
-        const newline = search.next(from);
-        if (newline < 0) {
-          keep(chunk.subarray(from));
-          position += chunk.length - from;
-          pushed = null;
+        if (unelided.length > 0) {
+          elider?.push(unelided.subarray(0, ELIDED_PIECE));
+          unelided = unelided.subarray(ELIDED_PIECE);
           break;
         }
-        position += newline + 1 - from;
-        pushed.from = newline + 1;
-        lines.push(finish(chunk.subarray(from, newline), position, search.isState(from, newline)));
+        const { chunk, search, from } = pushed;
+        const newline = pushed.newline ??= search.next(from);
+        const bytes = chunk.subarray(from, newline < 0 ? chunk.length : newline);
+        if (isTooLong(bytes) && !passOver()) {
+          beginEliding();
+        } else if (newline < 0) {
+          keep(bytes);
+          position += bytes.length;
+          pushed = null;
+        } else {
+          position += bytes.length + 1;
+          pushed.from = newline + 1;
+          pushed.newline = null;
+          lines.push(finish(bytes, position, search.isState(from, newline)));
+        }
       }
       return lines;
     },
@@ -154,6 +177,6 @@ export function createLineSplitter(
 export function splitAll(splitter: LineSplitter, chunk: Uint8Array): Line[] {
   splitter.push(chunk);
   const lines: Line[] = [];
-  for (let some = splitter.take(); some.length > 0; some = splitter.take()) lines.push(...some);
+  for (let some = splitter.take(); some !== null; some = splitter.take()) lines.push(...some);
   return lines;
 }

@@ -21,6 +21,9 @@ export const RECOVERED_TOKENS = 500_000;
 /** In a line longer than WHOLE_LINE, a string keeps this much of its head. The rest is dropped while reading, and counted. */
 export const ELIDED_STRING_KEEPS = 64 * KIB;
 
+/** Bytes in which strings are cut at once: a poisoned line could hold millions of them, and its reader must answer in between. */
+export const ELIDED_PIECE = 256 * KIB;
+
 /** A line that is still longer after elision is skipped, counted and reported. */
 export const ELIDED_LINE = 16 * MIB;
 

@@ -102,7 +102,7 @@ Deno.test("nothing is told of a line that began in the chunk before: the test wo
   splitter.push(encoder.encode("c"));
   assert.deepEqual(splitter.take(), []);
   splitter.push(encoder.encode(`7\n7\n${"x".repeat(LONG)}`));
-  assert.deepEqual(splitter.take().map(({ isState }) => isState), [null, true]);
+  assert.deepEqual(splitter.take()?.map(({ isState }) => isState), [null, true]);
 });
 
 Deno.test("a short chunk is searched as it is, and nothing is told", () => {

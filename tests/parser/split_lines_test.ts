@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createLineSplitter, type Line, splitAll } from "../../src/parser/split_lines.ts";
-import { CHUNK_LINES, ELIDED_STRING_KEEPS, WHOLE_LINE } from "../../src/protocol/limits.ts";
+import { CHUNK_LINES, ELIDED_PIECE, ELIDED_STRING_KEEPS, WHOLE_LINE } from "../../src/protocol/limits.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -57,11 +57,11 @@ Deno.test("push() gives the same lines however the bytes arrive", () => {
 Deno.test("take() hands out a few lines at once, and position() says how far it is", () => {
   const splitter = createLineSplitter(5);
   splitter.push(encoder.encode(`${"ab\n".repeat(CHUNK_LINES + 1)}c`));
-  assert.equal(splitter.take().length, CHUNK_LINES);
+  assert.equal(splitter.take()?.length, CHUNK_LINES);
   assert.equal(splitter.position(), 5 + 3 * CHUNK_LINES);
   assert.throws(() => splitter.push(new Uint8Array(1)), /internal error/);
-  assert.deepEqual(splitter.take().map(show), [["ab", 5 + 3 * CHUNK_LINES, 8 + 3 * CHUNK_LINES]]);
-  assert.deepEqual(splitter.take(), []);
+  assert.deepEqual(splitter.take()?.map(show), [["ab", 5 + 3 * CHUNK_LINES, 8 + 3 * CHUNK_LINES]]);
+  assert.deepEqual(splitter.take(), null);
   assert.equal(splitter.position(), 9 + 3 * CHUNK_LINES);
   const rest = splitter.rest();
   assert.deepEqual(rest === null ? null : show(rest), ["c", 8 + 3 * CHUNK_LINES, 9 + 3 * CHUNK_LINES]);
@@ -83,6 +83,19 @@ Deno.test("push() elides the strings of a line that is too long, and counts what
   assert.equal(value.text.slice(ELIDED_STRING_KEEPS), ` … [${left} bytes left out by kato]`);
   assert.deepEqual(line.elided, { values: 1, bytes: left });
   assert.equal(line.end, open.length + megabytes * filling.length + '","n":1}\n'.length);
+});
+
+Deno.test("take() gives control back while the strings of a line that became too long are cut", () => {
+  const splitter = createLineSplitter(0);
+  splitAll(splitter, encoder.encode(`["${"x".repeat(2 * ELIDED_STRING_KEEPS)}"`));
+  splitAll(splitter, encoder.encode(',"a"'.repeat(WHOLE_LINE / 4 - ELIDED_STRING_KEEPS)));
+  splitter.push(encoder.encode(`${',"a"'.repeat(ELIDED_STRING_KEEPS)}]\nnext\n`));
+  let pauses = 0;
+  let lines = splitter.take();
+  for (; lines?.length === 0; lines = splitter.take()) pauses += 1;
+  assert.equal(pauses, Math.ceil(WHOLE_LINE / ELIDED_PIECE));
+  assert.deepEqual(lines?.map(({ elided }) => elided), [{ values: 1, bytes: ELIDED_STRING_KEEPS }, null]);
+  assert.equal(splitter.take(), null);
 });
 
 Deno.test("push() gives up a line that is too long even without its strings", () => {
