@@ -168,6 +168,8 @@ const CASES: readonly (readonly [
     [OWN]: unit,
     "~/.kato/config/policy.toml": "../../../../secret",
   }, {
+    expected: true,
+    unit: "kato.service",
     reason: "unreadable",
   }],
   ["has a status without an end", { [STATUS]: "x".repeat(5_000_000) }, {}, {

@@ -59,17 +59,18 @@ export async function describePerson(person: Person, places: FleetPlaces): Promi
   const { user, uid, home } = person;
   const manager = entryAt(`${places.root}/run/user/${uid}/systemd`) !== null;
   const about = { user, uid, home, manager };
+  let wanted: Pick<PersonStatus, "unit" | "expected"> = { unit: null, expected: false };
   try {
     const unit = findEnabled({ home, uid, name: user }, places.root);
     const expected = places.blocked?.reason !== "stopped-by-policy" && unit !== null &&
       (unit !== "kato.service" || manager);
+    wanted = { unit, expected };
     const state = await readState(person);
     const why = state.running ? null : await findReason(person, state.status, places);
     const isQuiet = !expected && why !== null && why.reason !== "stopped-by-policy";
     return judge({
       ...about,
-      unit,
-      expected,
+      ...wanted,
       running: state.running,
       version: state.status?.version ?? null,
       policyHash: state.status?.policy.hash ?? null,
@@ -85,7 +86,7 @@ export async function describePerson(person: Person, places: FleetPlaces): Promi
       ? error.message
       : null;
     if (message === null) throw error;
-    return { ...unseen(about), reason: "unreadable", message };
+    return { ...unseen(about), ...wanted, reason: "unreadable", message };
   }
 }
 
