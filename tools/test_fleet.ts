@@ -36,6 +36,7 @@ const NEEDED = {
 const ALSO = [
   "ca-certificates",
   "cloud-init",
+  "jq",
   "openssh-server",
   "python3",
   "python3-apt",

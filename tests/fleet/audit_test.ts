@@ -1,5 +1,6 @@
 /** Audit records on their way to a collector, by the files of packaging/examples/audit; the machine is both ends. */
 import assert from "node:assert/strict";
+import type { CollectionVerification } from "../../src/audit/verify_all.ts";
 import { place, untilSo } from "../booted/machine.ts";
 import { createRows } from "../daemon/stage/claude_rows.ts";
 import {
@@ -21,6 +22,7 @@ import {
   runDocumented,
   textOf,
   tryAsRoot,
+  tryDocumented,
 } from "./fleet.ts";
 import { playRole } from "./play.ts";
 
@@ -38,6 +40,7 @@ onMachine("what the daemon decides is on the collector, each record once, and ve
   const there = await whenCollected("alice", own.records);
   assert.deepEqual([there.ok, there.records, there.repeated, there.head], [true, own.records, 0, own.head]);
   assert.equal(await asRoot(`stat -c '%U:%G %a' ${collected("alice")}/*`), "root:adm 640\n");
+  assert.equal(await asRoot(`stat -c '%U:%G %a' ${collected("alice")}`), "root:adm 750\n");
 });
 
 onMachine("rotation loses nothing", async () => {
@@ -98,6 +101,17 @@ const headsOfJournal = async () => {
   return [...out.matchAll(/\bhead=([0-9a-f]{64})/g)].map(([, hash]) => hash);
 };
 
+/** What the page's command finds of everything that is collected. */
+async function verifyAll() {
+  const { code, out, err } = await tryDocumented("kato audit verify-all");
+  const result: CollectionVerification = JSON.parse(out || assert.fail(err));
+  return {
+    code,
+    findings: result.findings.map(({ finding }) => finding),
+    chains: result.chains.map(({ origin, broken }) => ({ user: origin?.user, broken })),
+  };
+}
+
 onMachine(
   "the page's commands set up both ends, and tell a whole copy from one whose end is missing",
   async () => {
@@ -122,6 +136,13 @@ onMachine(
       await whenCollected("alice", own.records);
       await runDocumented("kato audit verify /var/log/kato-audit/laptop1.example.org/alice");
       await runDocumented("kato audit verify --head");
+      assert.deepEqual(await verifyAll(), {
+        code: 0,
+        findings: [],
+        chains: [{ user: "alice", broken: null }],
+      });
+      await runDocumented("kato-audit-verify.timer");
+      await asRoot("systemctl start kato-audit-verify.service");
       // The last record does not arrive: the copy by itself looks whole, and is not what the journal says.
       const file = (await asRoot(`ls ${collected("alice")}/*`)).trim();
       // In its place: rsyslog has the file open.
@@ -129,16 +150,24 @@ onMachine(
       const cut = await tryAsRoot(`kato audit verify --head ${own.head} ${collected("alice")}`);
       assert.equal(cut.code, 1);
       assert.match(cut.err, /records are missing at its end/);
+      await asRoot(`sed 2d ${file} > /tmp/cut && cat /tmp/cut > ${file}`);
+      const broken = await verifyAll();
+      assert.deepEqual([broken.code, broken.findings[0]], [2, "broken"]);
+      await assert.rejects(asRoot("systemctl start kato-audit-verify.service"));
+      const shown = "systemctl show --property=ExecMainStatus --value kato-audit-verify.service";
+      assert.equal(await asRoot(shown), "2\n");
+      assert.match(await asRoot("journalctl -q -o cat -u kato-audit-verify"), /^broken /m);
       // What the page on fleets has for that: all of it is sent again.
       await runDocumented("systemctl clean");
       await untilSo("the copy is whole again", async () => {
         const { code } = await tryAsRoot(`kato audit verify --head ${own.head} ${collected("alice")}`);
         return code === 0;
       });
+      assert.equal((await verifyAll()).code, 0);
     } finally {
       await asRoot(
-        "systemctl disable --now systemd-journal-upload systemd-journal-remote.socket kato-audit-forward@alice; " +
-          "systemctl --user --machine=alice@ start kato.service",
+        "systemctl disable --now systemd-journal-upload systemd-journal-remote.socket kato-audit-forward@alice " +
+          "kato-audit-verify.timer; systemctl --user --machine=alice@ start kato.service",
       );
     }
   },

@@ -14,7 +14,6 @@ import {
   tryAsRoot,
   withTools,
 } from "./fleet.ts";
-import { play } from "./play.ts";
 
 const POLICY = "/etc/kato/policy.d/50-organisation.toml";
 const WRITTEN = [
@@ -32,8 +31,9 @@ withTools("the script passes shellcheck", async () => {
 
 /** The machine as a script finds it: without kato. */
 async function begin(): Promise<void> {
-  const { ok, out } = await play({ kato_state: "absent" });
-  assert.ok(ok, out);
+  await asRoot(
+    `systemctl --global disable kato.service; apt-get purge -y -q kato; rm -f ${WRITTEN.join(" ")}`,
+  );
   for (const path of WRITTEN) assert.equal(textOf(path), null, path);
   place(machine, "root", "/root/install-kato.sh", Deno.readTextFileSync(`${EXAMPLES}/install-kato.sh`));
   place(machine, "root", "/root/kato.asc", Deno.readTextFileSync(keys.good));
@@ -111,7 +111,6 @@ onMachine(
   "cloud-init finds its example valid, and makes of it a machine with kato for everybody",
   async () => {
     await begin();
-    await asRoot("systemctl --global disable kato.service 2>/dev/null; true");
     place(machine, "root", "/var/lib/cloud/seed/nocloud/user-data", userData());
     place(machine, "root", "/var/lib/cloud/seed/nocloud/meta-data", "instance-id: kato\n");
     await asRoot("cloud-init schema --config-file /var/lib/cloud/seed/nocloud/user-data");

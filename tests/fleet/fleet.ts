@@ -2,7 +2,7 @@
  * The machine that `deno task test:fleet` boots, and the tools by which a fleet is run. Elsewhere there is none, and
  * what needs it is skipped.
  */
-import { hasBlock, takeBlock } from "../../tools/fleet/page.ts";
+import { takeBlock } from "../../tools/fleet/page.ts";
 import { isThere, type Machine, must, type Ran, run, untilSo } from "../booted/machine.ts";
 import { type Need, onlyWith } from "../needs.ts";
 
@@ -105,7 +105,5 @@ export async function runDocumented(words: string): Promise<string> {
   return await asRoot(`mkdir -p /root/work && cd /root/work\n${documented(words)}`);
 }
 
-/** The same, whatever comes of it; null where the page has no such block. */
-export async function tryDocumented(words: string): Promise<Ran | null> {
-  return hasBlock(words) ? await tryAsRoot(documented(words)) : null;
-}
+/** The same, whatever comes of it. */
+export const tryDocumented = (words: string) => tryAsRoot(documented(words));

@@ -24,12 +24,20 @@ export async function neverEnd(): Promise<void> {
   await run(machine, "erin", "systemctl --user daemon-reload");
 }
 
-export const halt = () => asRoot("kill -STOP $(systemctl show --property=MainPID --value user@1004)");
-export const goOn = () => asRoot("kill -CONT $(systemctl show --property=MainPID --value user@1004)");
+/** While erin's service manager does nothing; it goes on whatever comes of it. */
+export async function whileHalted(act: () => Promise<void>): Promise<void> {
+  const signal = (name: string) =>
+    asRoot(`kill -${name} $(systemctl show --property=MainPID --value user@1004)`);
+  await signal("STOP");
+  try {
+    await act();
+  } finally {
+    await signal("CONT");
+  }
+}
 
 /** Nothing of theirs is left in the way. */
 export async function dismiss(): Promise<void> {
-  await goOn();
   await asRoot(
     "umount /home/dave; rm -rf /home/frank/.kato /home/erin/.config; " +
       "for pid in $(pgrep -u erin -x sleep); do kill -KILL $pid; done; true",

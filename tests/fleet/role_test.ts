@@ -203,26 +203,26 @@ const REFUSED_POLICIES:
     ],
   ];
 
-for (const [is, other, policy, why] of REFUSED_POLICIES) {
-  onMachine(
-    `a policy that kato refuses ${is} fails the play, in check mode too, and is not put into place`,
-    async () => {
-      await have(EVERYBODY);
-      const pid = await daemonOf("kato.service");
-      const text = textOf(POLICY);
+onMachine(
+  "a policy that kato refuses fails the play, in check mode too, and is not put into place",
+  async () => {
+    await have(EVERYBODY);
+    const pid = await daemonOf("kato.service");
+    const text = textOf(POLICY);
+    for (const [is, other, policy, why] of REFUSED_POLICIES) {
       if (other !== null) await asRoot(`echo '${other}' > /etc/kato/policy.d/70-other.toml`);
       try {
         for (const options of [["--check"], []]) {
           assertFails(await play({ ...EVERYBODY, ...policy }, ...options), why);
-          assert.equal(textOf(POLICY), text);
-          assert.equal(await daemonOf("kato.service"), pid);
+          assert.equal(textOf(POLICY), text, is);
+          assert.equal(await daemonOf("kato.service"), pid, is);
         }
       } finally {
         await asRoot("rm -f /etc/kato/policy.d/70-other.toml");
       }
-    },
-  );
-}
+    }
+  },
+);
 
 onMachine("a tag chooses a part of the role", async () => {
   await have(EVERYBODY);
@@ -257,6 +257,8 @@ onMachine("the page's commands for a change of policy", async () => {
   await runDocumented("/usr/lib/kato/everyone check");
 });
 
+const GONE_BACK = { ...EVERYBODY, kato_allow_downgrade: true };
+
 onMachine("an upgrade restarts the daemons; an older version is refused until it is allowed", async () => {
   await have(EVERYBODY);
   const before = await daemonOf("kato.service");
@@ -273,11 +275,11 @@ onMachine("an upgrade restarts the daemons; an older version is refused until it
   for (const played of await playDocumented("kato_version=0.1.0-1", newest)) assertOk(played);
   assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), older);
   assert.notEqual(await daemonOf("kato.service"), after);
-  await assertSettled({ ...EVERYBODY, kato_allow_downgrade: true });
+  await assertSettled(GONE_BACK);
 });
 
 onMachine("for named people it runs whether they are logged in or not, and for nobody else", async () => {
-  await have(EVERYBODY);
+  await have(GONE_BACK);
   await asRoot("groupadd --force recorded && usermod -aG recorded bob");
   const some = { ...EVERYBODY, kato_enable: "users", kato_groups: ["recorded"] };
   assertOk(await play(some));

@@ -1,18 +1,21 @@
 /** A fleet's machine with people who hold things up: none of them holds up root, or another person. */
 import assert from "node:assert/strict";
+import { dirname } from "@std/path";
 import {
   asAlice,
   asRoot,
   daemonOf,
+  EXAMPLES,
   onMachine,
   runDocumented,
+  textOf,
   tryAsAlice,
   tryAsRoot,
   tryDocumented,
 } from "./fleet.ts";
-import { homeOf, must, run, untilSo, type Who } from "../booted/machine.ts";
+import { homeOf, must, place, run, untilSo, type Who } from "../booted/machine.ts";
 import { machine } from "./fleet.ts";
-import { dismiss, gather, goOn, halt, neverEnd } from "./people.ts";
+import { dismiss, gather, neverEnd, whileHalted } from "./people.ts";
 import { BASE, play, type Played, runEverywhere, type Variables } from "./play.ts";
 
 const withPolicy = (commands: boolean, enable = "all"): Variables => ({
@@ -41,6 +44,33 @@ function assertNames(played: Played, ok: boolean, ...reasons: readonly RegExp[])
   assert.doesNotMatch(played.out, /kato of (?:alice|bob|carol) .*(?:does not run|runs since)/);
 }
 
+interface Seen {
+  readonly user: string;
+  readonly expected: boolean;
+  readonly running: boolean | null;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly problem: string | null;
+  readonly version: string | null;
+}
+
+/** What the page's command says of a person: whether kato is expected to run, whether it does, why not. */
+type Said = readonly [expected: boolean, running: boolean | null, reason: string | null];
+
+const RUNS: Said = [true, true, null];
+const LOGGED_OUT: Said = [false, false, "not-expected"];
+
+/** Of everybody but ops, who comes and goes with the plays. */
+async function assertFleet(status: number, wanted: Readonly<Record<string, Said>>): Promise<readonly Seen[]> {
+  const { code, out, err } = await tryDocumented("kato fleet status");
+  const all: readonly Seen[] = JSON.parse(out || "{}").people ?? assert.fail(err);
+  const people = all.filter(({ user }) => user !== "ops");
+  const said = people.map(({ user, expected, running, reason }) => [user, [expected, running, reason]]);
+  assert.deepEqual(Object.fromEntries(said), wanted, out);
+  assert.equal(code, status, out);
+  return people;
+}
+
 const BROKEN = /kato of frank \(1005\): does not run, for its folders cannot be made/;
 const READ_ONLY = /kato of dave \(1003\): does not run/;
 
@@ -53,6 +83,16 @@ onMachine("whose home is broken or read-only is named by every play, and ends it
   assertNames(again, true, BROKEN, READ_ONLY);
   assert.equal(again.changed, 0, again.out);
   assertNames(await play(withPolicy(true), "--check"), true, BROKEN);
+  await untilSo("erin's runs", () => follows("erin"));
+  // Root reads a folder that nobody can write, and follows no link of a person's.
+  await assertFleet(2, {
+    alice: RUNS,
+    bob: LOGGED_OUT,
+    carol: RUNS,
+    dave: [true, false, "never-started"],
+    erin: RUNS,
+    frank: [true, null, "unreadable"],
+  });
 });
 
 onMachine("whose service never ends holds up nobody; the play fails and names the person", async () => {
@@ -72,14 +112,29 @@ onMachine("whose service never ends holds up nobody; the play fails and names th
 });
 
 onMachine("whose service manager is halted holds up nobody, and is named until it goes on", async () => {
-  await halt();
   const silent = /kato of erin \(1004\): does not run, and the person's service manager does not answer/;
-  assertNames(await play(withPolicy(true)), false, silent, BROKEN);
-  await assertOthersFollow();
-  const again = await play(withPolicy(true));
-  assertNames(again, false, silent);
-  assert.equal(again.changed, 0, again.out);
-  await goOn();
+  await whileHalted(async () => {
+    assertNames(await play(withPolicy(true)), false, silent, BROKEN);
+    await assertOthersFollow();
+    const again = await play(withPolicy(true));
+    assertNames(again, false, silent);
+    assert.equal(again.changed, 0, again.out);
+    const began = performance.now();
+    const people = await assertFleet(2, {
+      alice: RUNS,
+      bob: LOGGED_OUT,
+      carol: RUNS,
+      dave: [true, false, "never-started"],
+      erin: [true, false, "ended"],
+      frank: [true, null, "unreadable"],
+    });
+    assert.ok(performance.now() - began < 30_000, "no manager is asked");
+    assert.deepEqual(people.filter(({ problem }) => problem !== null).map(({ user }) => user), [
+      "dave",
+      "erin",
+      "frank",
+    ]);
+  });
   await untilSo("the play is right again", async () => (await play(withPolicy(true))).ok);
 });
 
@@ -100,10 +155,20 @@ onMachine("one command ends everybody's recording, with a service and a manager 
   assert.match(typed.err, /ask the service desk/);
   const everyone = await tryAsRoot("/usr/lib/kato/everyone check");
   assert.equal(everyone.code, 78, everyone.err);
-  await halt();
-  assert.equal((await runEverywhere("ansible all")).code, 0);
-  await assertNobodyRecords();
-  await goOn();
+  const stopped: Said = [false, false, "stopped-by-policy"];
+  const people = await assertFleet(5, {
+    alice: stopped,
+    bob: stopped,
+    carol: stopped,
+    dave: stopped,
+    erin: stopped,
+    frank: [false, null, "unreadable"],
+  });
+  assert.match(people[0]?.message ?? "", /ask the service desk/);
+  await whileHalted(async () => {
+    assert.equal((await runEverywhere("ansible all")).code, 0);
+    await assertNobodyRecords();
+  });
   await assertNobodyRecords();
 });
 
@@ -116,7 +181,41 @@ onMachine("what it ended goes on when it is lifted", async () => {
   await dismiss();
   await runDocumented("fleet-stop --lift");
   for (const who of ["alice", "carol", "erin", "frank"] as const) await untilSo(who, () => follows(who));
+  await untilSo("dave's runs", () => follows("dave"));
   await asRoot("systemctl stop kato@bob");
+  await untilSo("ops has come or gone", async () => (await tryDocumented("kato fleet status")).code === 0);
+  await assertFleet(0, {
+    alice: RUNS,
+    bob: LOGGED_OUT,
+    carol: RUNS,
+    dave: RUNS,
+    erin: RUNS,
+    frank: RUNS,
+  });
+});
+
+onMachine("the example for the node exporter tells what kato fleet status tells", async () => {
+  const folder = `${EXAMPLES}/monitoring`;
+  for (const { name } of Deno.readDirSync(folder)) {
+    place(machine, "root", `/root/work/${name}`, Deno.readTextFileSync(`${folder}/${name}`));
+  }
+  const metrics = "/var/lib/prometheus/node-exporter/kato.prom";
+  await asRoot(`mkdir -p ${dirname(metrics)}`);
+  const [, commands = ""] = /```sh\n([\s\S]*?)```/.exec(textOf("/root/work/README.md") ?? "") ?? [];
+  await asRoot(`cd /root/work\n${commands}`);
+  await asRoot("systemctl start kato-fleet-metrics.service");
+  const written = textOf(metrics) ?? "";
+  assert.match(written, /^kato_fleet_status 0$/m);
+  assert.match(written, /^kato_running\{user="alice",uid="1000"\} 1$/m);
+  assert.match(written, /^kato_expected\{user="bob",uid="1001"\} 0$/m);
+  assert.match(written, /^kato_fleet_time_seconds \d+$/m);
+  await asRoot(`systemctl --user --machine=alice@ stop kato && systemctl start kato-fleet-metrics.service`);
+  assert.match(
+    textOf(metrics) ?? "",
+    /^kato_problem\{user="alice",uid="1000",problem="not-running",reason="stopped-by-person"\} 1$/m,
+  );
+  await asRoot("systemctl disable --now kato-fleet-metrics.timer");
+  await asAlice("systemctl --user start kato");
 });
 
 onMachine("for the system's units a home is where the user database says", async () => {
@@ -126,18 +225,12 @@ onMachine("for the system's units a home is where the user database says", async
   await daemonOf("kato@carol.service", "system");
   await untilSo("it follows", () => follows("carol"));
   assert.equal(await asRoot(`stat -c %U ${homeOf("carol")}/.kato/state/status.json`), "carol\n");
+  // Its drop-in for the home is in /run/systemd/system.
+  const doctor = await must(machine, "carol", "kato doctor");
+  assert.match(doctor, /the daemon runs in kato@carol\.service, with every property of an installation's/);
+  assert.doesNotMatch(doctor, /^BAD/m);
   await asRoot("systemctl disable --now kato@carol");
 });
-
-onMachine(
-  "questions of an administrator's have an answer, which is one of those that the page lists",
-  async () => {
-    for (const words of ["kato fleet status", "kato audit verify-all"]) {
-      const asked = await tryDocumented(words);
-      assert.ok(asked === null || asked.code <= 7, `${words}: ${asked?.out}${asked?.err}`);
-    }
-  },
-);
 
 /** What a person puts in the place of the status, which root looks at. */
 const STATUSES: readonly (readonly [is: string, line: string])[] = [

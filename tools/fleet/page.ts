@@ -9,10 +9,6 @@ export function blocksOf(language: "sh" | "text"): readonly string[] {
   return [...blocks].flatMap(([, name, text = ""]) => name === language ? [text] : []);
 }
 
-export function hasBlock(words: string): boolean {
-  return blocksOf("sh").some((block) => block.includes(words));
-}
-
 /** The one block of commands in which `words` occur. The run in `work` takes it as run. */
 export function takeBlock(work: string, words: string): string {
   const found = blocksOf("sh").filter((block) => block.includes(words));

@@ -3,6 +3,8 @@
 # For root. Needs jq.
 set -eu
 
+# A service of the system's has none, and kato asks for it.
+export HOME="${HOME:-/root}"
 file=${1:-/var/lib/prometheus/node-exporter/kato.prom}
 
 status=0
