@@ -277,7 +277,16 @@ case $verb in enable | disable) for name in "$@"; do note_enabling "$name"; done
 if [ "$loads" = no ] || [ "$verb" = stop ]; then
 	daemons >"$work/present"
 	end_daemons "$work/present" || sleep 1
-	daemons | cut -d ' ' -f 2 | sort -u >"$work/named"
+	daemons >"$work/left"
+	# What was started since is refused once it reads the policy, which takes a moment. Who goes on, stays.
+	tries=$SETTLE
+	while [ -s "$work/left" ] && [ "$tries" -gt 0 ]; do
+		sleep 1
+		tries=$((tries - 1))
+		daemons | grep -F -x -f "$work/left" >"$work/stayed"
+		mv "$work/stayed" "$work/left"
+	done
+	cut -d ' ' -f 2 "$work/left" | sort -u >"$work/named"
 	: >"$work/verdicts"
 	while read -r uid; do verdict 1 "$(name_of "$uid")" 'goes on, though it was killed'; done <"$work/named"
 	killed=no

@@ -172,6 +172,23 @@ onMachine("one command ends everybody's recording, with a service and a manager 
   await assertNobodyRecords();
 });
 
+onMachine(
+  "a daemon that was started after the stop, and is about to be refused, is none that goes on",
+  async () => {
+    // The system's unit starts one every ten seconds. These follow one another, and each lives for three.
+    const program = "/usr/lib/kato/deno eval 'await new Promise((end) => setTimeout(end, 3000))'";
+    const started = `while :; do (exec -a "kato daemon" ${program}) & sleep 1; done`;
+    await asRoot(`systemd-run --quiet --unit=late --uid=alice bash -c '${started.replaceAll("'", "'\\''")}'`);
+    try {
+      await untilSo("one is there", async () => (await tryAsRoot("pgrep -f '^kato daemon eval'")).code === 0);
+      const { code, out, err } = await tryAsRoot("/usr/lib/kato/everyone restart");
+      assert.equal(code, 0, out + err);
+    } finally {
+      await asRoot("systemctl stop late");
+    }
+  },
+);
+
 onMachine("what it ended goes on when it is lifted", async () => {
   // Frank's is still broken, which is said.
   const lifted = await tryAsRoot("/usr/lib/kato/fleet-stop --lift");
