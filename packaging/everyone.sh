@@ -241,7 +241,7 @@ fi
 : >"$work/present"
 case $verb in
 check)
-	judge
+	if [ "$loads" = no ]; then settle; else judge; fi
 	report
 	status=$?
 	if [ "$loads" = no ] && [ "$status" -eq 0 ]; then status=78; fi
