@@ -19,8 +19,8 @@
 /* The monitor's own messages come on top of the roles' bytes. Above this bound it does not read the orchestrator either. */
 #define MOST_WAITING (4u * WAITING_BYTES)
 #define TICK_MS 1000
-/* A role that closed a pipe must end within this time. */
-#define SILENT_MS 1000
+/* A role that closed a pipe must end within this time. An ordinary exit can take seconds on a busy machine. */
+#define SILENT_MS 5000
 /* At most this often, or systemd's limit on restarts is reached. */
 #define REPLAN_MS 20000
 /* A killed process is gone by then, unless the kernel itself holds it. */

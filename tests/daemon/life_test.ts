@@ -32,7 +32,7 @@ Deno.test("life: twenty simultaneous starts give one daemon, and the others say 
     await one.whenUp();
     for (const daemon of daemons) {
       if (daemon === one) continue;
-      assert.equal((await daemon.exit).code, 1);
+      assert.equal((await daemon.exit).code, 1, daemon.said());
       await until("it says why", () => daemon.said().includes("a daemon is running already"));
     }
     await recordSomething(home, one, "notes.md");
