@@ -239,6 +239,7 @@ Deno.test("store: a session is kept with what is known of it, and each change ch
       meta: null,
       destination: null,
       letGo: null,
+      goesOn: null,
       crashes: 0,
       quarantined: null,
     };
@@ -257,6 +258,8 @@ Deno.test("store: a session is kept with what is known of it, and each change ch
       [() => store.point(REF, "/exports/a.md"), { destination: "/exports/a.md" }],
       [() => store.letGo(REF, 4), { letGo: 4 }],
       [() => store.letGo(REF, 2), {}],
+      [() => store.goOn(REF, { into: "n", seq: 6, came: 7 }), { goesOn: { into: "n", seq: 6, came: 7 } }],
+      [() => store.goOn(REF, { into: "o", seq: 8, came: 9 }), {}],
       [() => void assert.deepEqual([store.countCrash(REF), store.countCrash(REF)], [1, 2]), { crashes: 2 }],
       [() => store.quarantine(REF, "9 1"), { quarantined: "9 1", crashes: 0 }],
       [() => store.quarantine(REF, null), { quarantined: null }],
