@@ -83,7 +83,8 @@ export function createLooks(options: LooksOptions): Looks {
     if (!index.isLog(path) || isBarred(path)) return;
     if (suspects.has(path)) return push("suspect", path);
     if (!index.isKnown(path)) return push("new", path);
-    if (index.reads(path)) return push("known", path);
+    // A log that has not said what it is may be the earlier part of a new log's session, so the two wait together.
+    if (index.reads(path)) return push(index.isSilent(path) ? "new" : "known", path);
     const found: FoundSession[] = [];
     look(path, found);
     take(found);

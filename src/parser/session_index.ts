@@ -44,6 +44,8 @@ export interface SessionIndex {
   isLog(path: string): boolean;
   /** Whether the path is known, from its name or an earlier look, and is no new session. */
   isKnown(path: string): boolean;
+  /** Whether the log was looked at and has not said yet which session it belongs to. */
+  isSilent(path: string): boolean;
   /** Whether a look at the path has to open it. */
   reads(path: string): boolean;
   /** Documents that said nothing: most likely they are being written now. */
@@ -244,6 +246,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
       }
     },
     isLog: (path) => sourceOf(path) !== null,
+    isSilent: (path) => paths.get(path)?.is === "silent",
     isKnown: (path) => paths.has(path) || ["agent", "agent-meta"].includes(sourceOf(path)?.kind ?? ""),
     reads(path) {
       if (formOf(path) === "document") return true;

@@ -153,3 +153,19 @@ Deno.test("logs that turn up together are told together, though a slice ends bet
   assert.equal(happened.filter((what) => what.startsWith("open")).length, parts.length);
   assert.deepEqual(tellings, [parts.length]);
 });
+
+Deno.test("a log that had not said what it is is looked at together with a new log of its session", () => {
+  using stage = makeStage();
+  const head = (part: string) => linesOf([{ log: { kind: "session", session: "s", part } }]);
+  const { looks, tellings, work } = makeWorld(stage);
+  looks.wantAll([].values(), () => {});
+  const first = stage.write("one.jsonl", head("one").slice(0, 9));
+  looks.want(first);
+  work();
+  assert.deepEqual(tellings, []);
+  stage.write("one.jsonl", head("one"));
+  looks.want(first);
+  looks.want(stage.write("two.jsonl", head("two")));
+  work();
+  assert.deepEqual(tellings, [2]);
+});
