@@ -2,6 +2,7 @@
  * The folders below the roots and their changes. A folder with unchanged times still has the same entries. Links are
  * not followed; an entry that is neither file nor folder is only reported. Requires read on the roots.
  */
+import { CLOCK_TICK_MS } from "../protocol/limits.ts";
 import { listFolder, lstat, stat } from "./disk.ts";
 
 /** Something that kato neither enters nor opens. */
@@ -11,6 +12,7 @@ export interface Folder {
   readonly path: string;
   /** The folder's times and inode when it was listed; null when it could not be listed. */
   version: string | null;
+  /** The same for the entries that are known; null when more may have come in the same tick of the clock. */
   listed: string | null;
   /** It holds a FIFO or a device: whoever opens that would wait. */
   hasSpecial: boolean;
@@ -39,7 +41,7 @@ export interface Folders {
   relook(path: string): void;
   /** Whether it holds something that must not be opened. Lists it again after any change, even a reported one. */
   hasSpecial(path: string): boolean;
-  /** An event reported the change, so the folder need not be listed for it. */
+  /** An event reported the change. The next look lists the folder again, but does not call it changed. */
   noteEvent(path: string): void;
 }
 
@@ -63,26 +65,31 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
       return before === undefined ? "same" : "changed";
     }
     const version = versionOf(info);
-    if (before !== undefined && before.version === version) return "same";
+    if (before !== undefined && before.version === version) {
+      // An event reported a change, but there may have been others that no event reported.
+      if (before.listed !== version) list(before, info);
+      return "same";
+    }
     const isSame = before !== undefined && inodeOf(before.version) === inodeOf(version);
     if (before !== undefined && !isSame) forget(before);
     const folder = isSame && before !== undefined
       ? before
       : { path, version: null, listed: null, hasSpecial: false, links: 0, changed: performance.now() };
     const { links } = folder;
-    list(folder, version);
+    list(folder, info);
     known.set(path, folder);
     if (!isSame) added(folder);
     return links === folder.links ? "changed" : "links";
   }
 
-  function list(folder: Folder, version: string): void {
+  function list(folder: Folder, info: Deno.FileInfo): void {
     const { path } = folder;
+    const version = versionOf(info);
     const entries = listFolder(path);
     const wasClosed = isClosed(folder);
     folder.changed = performance.now();
     folder.version = entries === null ? `${inodeOf(version)}${CLOSED}` : version;
-    folder.listed = version;
+    folder.listed = isSettled(info) ? version : null;
     let hasSpecial = false;
     let links = 0;
     for (const { name, isFile, isDirectory, isSymlink } of entries ?? []) {
@@ -117,7 +124,7 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
       const folder = known.get(path);
       const info = folder === undefined ? null : infoOf(path);
       if (folder === undefined || info === null) return false;
-      if (folder.listed !== versionOf(info)) list(folder, versionOf(info));
+      if (folder.listed !== versionOf(info)) list(folder, info);
       return folder.hasSpecial;
     },
     noteEvent(path) {
@@ -141,6 +148,12 @@ function isClosed({ version }: Folder): boolean {
 function canKeepWaiting(path: string): boolean {
   const info = lstat(path);
   return info?.isFifo === true || info?.isCharDevice === true;
+}
+
+/** Whether the next change will show in the folder's times. Within one tick of the clock it does not. */
+function isSettled({ mtime, ctime }: Deno.FileInfo): boolean {
+  const latest = Math.max(mtime?.getTime() ?? 0, ctime?.getTime() ?? 0);
+  return Math.abs(Date.now() - latest) >= CLOCK_TICK_MS;
 }
 
 function versionOf({ dev, ino, mtime, ctime }: Deno.FileInfo): string {
