@@ -76,6 +76,8 @@ Deno.test("a FIFO makes the watcher deaf: that is noticed, and told; a daemon th
   await using stage = await setStage();
   const { home, daemon, rows } = stage;
   stage.say(rows.user("hello"));
+  // A FIFO that is made in the very moment in which a folder begins to be watched would end the daemon's thread.
+  await daemon.whenStatus("it is followed", (status) => ownOf(status, CLAUDE).followed === 1);
   run("mkfifo", `${home.root}/fifo`);
   await daemon.whenStatus("it is looked at", (status) => ownOf(status, CLAUDE).state === "polling");
   await isServed(CLAUDE, home, daemon, "looked");
