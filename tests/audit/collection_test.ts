@@ -1,16 +1,17 @@
 /** Everything that a collector has: chains in folders, and heads in journals that systemd itself wrote. */
 import assert from "node:assert/strict";
 import { dirname, join } from "@std/path";
-import { makeRecord, recordLine, START } from "../../src/audit/chain.ts";
+import { recordLine } from "../../src/audit/chain.ts";
 import { readJournalHeads } from "../../src/audit/journal_heads.ts";
 import type { AuditOrigin, AuditRecord } from "../../src/audit/record.ts";
 import { type CollectionOptions, verifyCollection } from "../../src/audit/verify_all.ts";
-import { BODY } from "./audit_body.ts";
+import { chain } from "./audit_body.ts";
 import { writeJournal } from "./write_journal.ts";
 
 const LAPTOP = { machine: "a".repeat(32), host: "laptop", uid: 1000, user: "ada" };
 const BOB = { ...LAPTOP, uid: 1001, user: "bob" };
 const DESK = { ...LAPTOP, machine: "d".repeat(32), host: "desk" };
+const ELSEWHERE = { ...BOB, machine: "e".repeat(32), host: "elsewhere" };
 const NOW = Date.UTC(2026, 10, 27);
 
 /** systemd-journal-remote 252 wrote these from the entries that README.md beside them lists. */
@@ -40,26 +41,11 @@ for (const layout of ["regular", "compact"]) {
   });
 }
 
-function chain(count: number, origin: AuditOrigin, detail = "as it was"): AuditRecord[] {
-  const stamp = {
-    origin,
-    time: "2026-11-23T00:00:00.000Z",
-    policyVersion: 1,
-    policyHash: "f".repeat(64),
-    actor: { role: "orchestrator", worker: null, pid: 7 },
-  };
-  const records: AuditRecord[] = [];
-  for (let n = 1; n <= count; n++) {
-    records.push(makeRecord(records.at(-1) ?? START, { ...BODY, detail }, stamp));
-  }
-  return records;
-}
-
 const [laptop, bob, desk, anew] = [
-  chain(6, LAPTOP),
-  chain(3, BOB),
-  chain(4, DESK),
-  chain(2, LAPTOP, "rewritten"),
+  chain(6, "as it was", LAPTOP),
+  chain(3, "as it was", BOB),
+  chain(4, "as it was", DESK),
+  chain(2, "rewritten", LAPTOP),
 ];
 type Head = readonly [record: AuditRecord | undefined, by: AuditOrigin, age?: number];
 const HEADS: readonly Head[] = [[laptop[5], LAPTOP], [laptop[2], LAPTOP], [bob[2], BOB], [desk[3], DESK]];
@@ -93,10 +79,10 @@ const CASES: readonly (readonly [
   ]],
   ["written anew under the name of another machine", {
     ...FILES,
-    "laptop/bob/2.jsonl": chain(2, { ...BOB, machine: "e".repeat(32), host: "elsewhere" }),
+    "laptop/bob/2.jsonl": chain(2, "as it was", ELSEWHERE),
   }, [
     ...HEADS,
-    [chain(2, { ...BOB, machine: "e".repeat(32), host: "elsewhere" })[1], BOB],
+    [chain(2, "as it was", ELSEWHERE)[1], BOB],
   ], ["head-elsewhere laptop 1001", "begun-anew laptop 1001"]],
   [
     "with a record missing",

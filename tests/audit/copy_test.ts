@@ -1,26 +1,9 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "@std/path";
-import { makeRecord, recordLine, START } from "../../src/audit/chain.ts";
-import type { AuditOrigin, AuditRecord } from "../../src/audit/record.ts";
+import { recordLine } from "../../src/audit/chain.ts";
 import { verifyAuditCopy } from "../../src/audit/copy.ts";
 import type { VerifyOptions } from "../../src/audit/verify.ts";
-import { BODY } from "./audit_body.ts";
-
-/** Records 1 to `count` of one chain, each with `detail`. */
-function chain(count: number, detail: string, origin?: AuditOrigin): AuditRecord[] {
-  const stamp = {
-    origin,
-    time: "2026-11-23T00:00:00.000Z",
-    policyVersion: 1,
-    policyHash: "f".repeat(64),
-    actor: { role: "orchestrator", worker: null, pid: 7 },
-  };
-  const records: AuditRecord[] = [];
-  for (let n = 1; n <= count; n++) {
-    records.push(makeRecord(records.at(-1) ?? START, { ...BODY, detail }, stamp));
-  }
-  return records;
-}
+import { chain } from "./audit_body.ts";
 
 const RECORDS = chain(6, "as it was");
 const LINES = RECORDS.map(recordLine);

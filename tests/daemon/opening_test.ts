@@ -1,5 +1,6 @@
 /** How a recording's destination is opened: decided, opened by a writer that the test plays, and compared. */
 import assert from "node:assert/strict";
+import { basename } from "@std/path";
 import { createDestinations, type Destinations } from "../../src/daemon/destinations.ts";
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
 import type { OpenResult } from "../../src/daemon/recorder_context.ts";
@@ -8,6 +9,7 @@ import type { AuditBody } from "../../src/audit/record.ts";
 import type { Opening } from "../../src/hosts/host.ts";
 import { mergePolicy } from "../../src/settings/merge.ts";
 import type { OpenedFile } from "../../src/protocol/writer_messages.ts";
+import { withDisk } from "../disk/fake_disk.ts";
 import { type Acting, fakeRole } from "./stage/fake_roles.ts";
 import { metaOf, REF, withState } from "./stage/own_state.ts";
 
@@ -140,26 +142,12 @@ function problem(result: OpenResult): [string, string] | null {
 Deno.test("opening: a new file is made, is on record and on the disk, and is known as kato's", () =>
   withDestinations(async (scene) => {
     const id = scene.add();
-    const flushed: string[] = [];
-    const { openSync } = Deno;
-    Deno.openSync = (path, options) => {
-      const file = openSync(path, options);
-      const sync = file.syncSync.bind(file);
-      file.syncSync = () => {
-        flushed.push(String(path));
-        sync();
-      };
-      return file;
-    };
-    let result: OpenResult;
-    try {
-      result = await scene.open(id);
-    } finally {
-      Deno.openSync = openSync;
-    }
+    const results: OpenResult[] = [];
+    const happened = await withDisk({}, async () => void results.push(await scene.open(id)));
+    const [result = null] = results;
     assert.ok(result !== null && "writer" in result);
     assert.deepEqual([result.size, result.isSame], [0, true]);
-    assert.deepEqual(flushed, [scene.exports]);
+    assert.deepEqual(happened, [`sync ${basename(scene.exports)}`]);
     assert.deepEqual(reasons(scene), [["destination-opened", "allow", "created", null]]);
     assert.deepEqual([scene.audit[0]?.path, scene.audit[0]?.session], [scene.path, "s"]);
     const { dev, ino } = statOf(scene.path);

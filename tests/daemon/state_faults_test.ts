@@ -1,12 +1,14 @@
 /** The state on disks that say no: what is kept, what is thrown, and what is said once. */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { basename } from "@std/path";
+import { withDisk } from "../disk/fake_disk.ts";
 import { type OpenedState, openState, StateError } from "../../src/daemon/state.ts";
 
-function withFolder(play: (path: string) => void): void {
+async function withFolder(play: (path: string) => void | Promise<void>): Promise<void> {
   const folder = Deno.makeTempDirSync({ prefix: "kato-state-" });
   try {
-    play(`${folder}/kato.db`);
+    await play(`${folder}/kato.db`);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
@@ -26,33 +28,20 @@ const facts = (path: string) => {
 const add = "INSERT INTO facts VALUES (?, 'x')";
 
 Deno.test("state: its file is private, its folder is flushed when it is new, and each commit is", () =>
-  withFolder((path) => {
-    const flushed: string[] = [];
-    const { openSync } = Deno;
-    Deno.openSync = (path, options) => {
-      const file = openSync(path, options);
-      const sync = file.syncSync.bind(file);
-      file.syncSync = () => {
-        flushed.push(String(path));
-        sync();
-      };
-      return file;
-    };
-    const folder = path.slice(0, path.lastIndexOf("/"));
-    try {
-      databaseOf(openState(path)).close();
-      assert.deepEqual(flushed, [folder]);
-      Deno.chmodSync(path, 0o644);
-      const database = databaseOf(openState(path));
-      assert.deepEqual(flushed, [folder], "it was there");
-      assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
-      assert.equal(database.get("PRAGMA synchronous")?.["synchronous"], 2, "FULL");
-      assert.equal(database.get("PRAGMA journal_mode")?.["journal_mode"], "wal");
-      assert.equal(database.get("PRAGMA foreign_keys")?.["foreign_keys"], 1);
-      database.close();
-    } finally {
-      Deno.openSync = openSync;
-    }
+  withFolder(async (path) => {
+    const opened = () =>
+      withDisk({}, () => databaseOf(openState(path)).close()).then((happened) =>
+        happened.filter((what) => what.startsWith("sync"))
+      );
+    assert.deepEqual(await opened(), [`sync ${basename(path.slice(0, path.lastIndexOf("/")))}`]);
+    Deno.chmodSync(path, 0o644);
+    assert.deepEqual(await opened(), [], "it was there");
+    const database = databaseOf(openState(path));
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    assert.equal(database.get("PRAGMA synchronous")?.["synchronous"], 2, "FULL");
+    assert.equal(database.get("PRAGMA journal_mode")?.["journal_mode"], "wal");
+    assert.equal(database.get("PRAGMA foreign_keys")?.["foreign_keys"], 1);
+    database.close();
   }));
 
 Deno.test("state: a private file is not changed, on a disk that would refuse that", () =>
