@@ -5,13 +5,13 @@ import {
   columnsOf,
   count,
   fit,
-  fitPath,
   plain,
   showAge,
   showNumber,
   showSize,
   tilde,
 } from "../../src/cli/terminal/style.ts";
+import { lineWidth, wrap } from "../../src/cli/terminal/wrap.ts";
 
 const TEXTS = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.constant("日本語のタイトル"));
 
@@ -26,11 +26,6 @@ Deno.test("fit() never takes more columns than it was given, and says when it cu
 Deno.test("columnsOf() counts what a terminal draws", () => {
   const cases = [["abc", 3], ["日本", 4], ["e\u0301", 1], ["👍", 2], ["", 0]] as const;
   for (const [text, columns] of cases) assert.equal(columnsOf(text), columns, text);
-});
-
-Deno.test("fitPath() keeps the end of a path", () => {
-  assert.equal(fitPath("/home/dev/notes/plan.md", 12), "…tes/plan.md");
-  assert.equal(fitPath("/a.md", 12), "/a.md");
 });
 
 Deno.test("plain() leaves nothing that steers a terminal, on one line", () => {
@@ -79,4 +74,38 @@ Deno.test("colour is for terminals, unless the person says otherwise", () => {
   for (const [isTerminal, environment, colour] of cases) {
     assert.equal(wantsColour(isTerminal, environment), colour, JSON.stringify(environment));
   }
+});
+
+const PREFIXES = fc.constantFrom("", "  ", "  \u001b[31mblocked\u001b[0m  ", "              ", "  日本  ");
+
+Deno.test("wrap() loses nothing, and no line is wider than the terminal", () => {
+  const words = (text: string) => text.replace(/ /g, "");
+  fc.assert(
+    fc.property(PREFIXES, TEXTS.map(plain), fc.integer({ min: 8, max: 100 }), (prefix, text, columns) => {
+      const lines = wrap(prefix, text, columns);
+      assert.equal(words(lines.join("")), words(prefix + text));
+      for (const line of lines) assert.ok(columnsOf(line) <= columns, JSON.stringify(line));
+    }),
+  );
+});
+
+Deno.test("wrap() ends lines between words, keeps the text below its beginning, and leaves a pipe alone", () => {
+  const cases: readonly (readonly [prefix: string, text: string, width: number, lines: readonly string[]])[] =
+    [
+      ["  2 h  ", "the disk is full", 18, ["  2 h  the disk is", "       full"]],
+      ["  2 h  ", "the disk is full", Infinity, ["  2 h  the disk is full"]],
+      // A word that is wider than a line goes on in the next one.
+      ["    ", "a/path/that/is/long.md is", 16, ["    a/path/that/", "    is/long.md", "    is"]],
+      // Too narrow to stand beside the prefix.
+      ["  5d8aa099  active    ", "~/notes/beans.md", 20, ["  5d8aa099  active", "    ~/notes/beans.md"]],
+      ["  ", "\u001b[31mred\u001b[0m bean", 10, ["  \u001b[31mred\u001b[0m bean"]],
+      ["", "", 10, [""]],
+    ];
+  for (const [prefix, text, width, lines] of cases) assert.deepEqual(wrap(prefix, text, width), lines);
+});
+
+Deno.test("a pipe has no width, and the narrowest terminal a few columns", () => {
+  assert.equal(lineWidth({ isTerminal: false, columns: 80 }), Infinity);
+  assert.equal(lineWidth({ isTerminal: true, columns: 80 }), 80);
+  assert.equal(lineWidth({ isTerminal: true, columns: 0 }), 8);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { placesOf } from "../../src/settings/places.ts";
 import type { Status } from "../../src/protocol/status.ts";
+import { columnsOf, plain } from "../../src/cli/terminal/style.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
 import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
@@ -106,6 +107,33 @@ Deno.test("kato status shows providers, recordings, denials, and nothing that st
   const ran = await run("status", home);
   assert.equal(ran.ended, "done");
   assert.equal(ran.out, Deno.readTextFileSync(new URL("../../fixtures/cli/status.txt", import.meta.url)));
+});
+
+Deno.test("kato status wraps on a terminal of any width, and cuts nothing that is piped", async () => {
+  using home = makeHome();
+  const folder = `HOME/${"a-folder-with-a-long-name/".repeat(12)}`;
+  const message = `"${folder}x.md" is in none of the folders that policy allows. ${
+    "Words. ".repeat(300)
+  }Run: last`;
+  const [first] = STATUS.recordings;
+  assert.ok(first !== undefined);
+  keepStatus(home, {
+    ...STATUS,
+    providers: STATUS.providers.map((provider) => ({ ...provider, missing: [folder] })),
+    recordings: [{ ...first, destination: `${folder}beans.md`, problem: message, goesOn: SESSION_B }],
+    denials: STATUS.denials.map((denial) => ({ ...denial, message, command: `::record ${folder}x.md` })),
+    waiting: [{ provider: "codex", session: SESSION_A, since: "2026-11-24T07:58:00.000Z", why: message }],
+    errors: [{ time: "2026-11-24T07:58:00.000Z", message }],
+  });
+  using _lock = holdLock(home);
+  const piped = (await run("status", home)).out;
+  assert.ok(piped.includes(`${plain(message.replaceAll("HOME", home.home))}\n`));
+  const said = (text: string) => text.replace(/\s+/g, "");
+  for (const terminal of [20, 33, 80, 240]) {
+    const { out } = await runLine(["status"], home, { now: NOW, terminal });
+    assert.equal(said(out), said(piped), `${terminal}`);
+    for (const line of out.split("\n")) assert.ok(columnsOf(line) <= terminal, line);
+  }
 });
 
 Deno.test("kato status shows what failed and is tried again", async () => {

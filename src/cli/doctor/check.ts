@@ -1,6 +1,7 @@
 /** One finding of `kato doctor`, and how findings look. */
 import type { Output } from "../context.ts";
 import { padEnd, painter } from "../terminal/style.ts";
+import { lineWidth, wrap } from "../terminal/wrap.ts";
 
 export interface Check {
   readonly name: string;
@@ -30,9 +31,9 @@ const INDENT = NAME_COLUMNS + "ok    ".length + 1;
 export function describeChecks(checks: readonly Check[], out: Output): string {
   const paint = painter(out);
   const marks = { ok: paint("green", "ok  "), note: paint("yellow", "note"), problem: paint("red", "BAD ") };
-  return checks.map(({ name, state, message, mend }) => {
-    const lines = [`${marks[state]}  ${padEnd(name, NAME_COLUMNS)} ${message}`];
-    if (mend !== null) lines.push(`${" ".repeat(INDENT)}${paint("bold", "→")} ${mend}`);
-    return `${lines.join("\n")}\n`;
-  }).join("");
+  const width = lineWidth(out);
+  return checks.flatMap(({ name, state, message, mend }) => [
+    ...wrap(`${marks[state]}  ${padEnd(name, NAME_COLUMNS)} `, message, width),
+    ...(mend === null ? [] : wrap(`${" ".repeat(INDENT)}${paint("bold", "→")} `, mend, width)),
+  ]).map((line) => `${line}\n`).join("");
 }

@@ -10,8 +10,8 @@ export function painter({ colour }: Pick<Output, "colour">): Paint {
   return (style, text) => colour ? `\u001b[${CODES[style]}m${text}\u001b[0m` : text;
 }
 
-/** Longer than any terminal is wide. */
-const SHOWN_CHARS = 1000;
+/** Longer than any text that kato keeps for people: several paths of 4,096 bytes. */
+const SHOWN_CHARS = 16_384;
 
 /**
  * Characters that are not drawn, and which no language needs: with them two names look alike. (Joiners are kept: emoji and
@@ -42,7 +42,8 @@ const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]/u;
 /** Made for the first text that is not plain, because it takes milliseconds. */
 let segmenter: Intl.Segmenter | null = null;
 
-function segmentsOf(text: string): Iterable<{ readonly segment: string }> {
+/** The characters of `text` as they are drawn. */
+export function segmentsOf(text: string): Iterable<{ readonly segment: string }> {
   segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   return segmenter.segment(text);
 }
@@ -52,8 +53,10 @@ function widthOf(grapheme: string): number {
   return WIDE.test(grapheme) ? 2 : 1;
 }
 
-/** Columns that `text` takes in a terminal. */
-export function columnsOf(text: string): number {
+/** Columns that `text` takes in a terminal; its colours take none. */
+export function columnsOf(painted: string): number {
+  // deno-lint-ignore no-control-regex -- a colour begins with one
+  const text = painted.includes("\u001b") ? painted.replace(/\u001b\[\d+m/g, "") : painted;
   // deno-lint-ignore no-control-regex -- plain text is by far the most frequent
   if (/^[\u0000-\u02ff]*$/.test(text)) return text.length;
   let width = 0;
@@ -72,13 +75,6 @@ export function fit(text: string, columns: number): string {
     kept += segment;
   }
   return `${kept.trimEnd()}…`;
-}
-
-/** A path cut at its beginning, because its end says more. */
-export function fitPath(path: string, columns: number): string {
-  if (columnsOf(path) <= columns) return path;
-  const reversed = Array.from(path).reverse().join("");
-  return Array.from(fit(reversed, columns)).reverse().join("");
 }
 
 export function padEnd(text: string, columns: number): string {

@@ -42,10 +42,12 @@ export interface RunOptions {
   readonly kernelSandbox?: boolean;
   readonly kernelMissing?: readonly string[];
   readonly kernel?: KernelFacts;
+  /** Columns of the terminal that standard output is; else it is a pipe. */
+  readonly terminal?: number;
 }
 
 export async function runLine(line: readonly string[], place: Place, options: RunOptions = {}): Promise<Ran> {
-  const [out, err] = [collect(), collect()];
+  const [out, err] = [collect(options.terminal), collect()];
   const parsed = parseArguments(line, out);
   if (parsed.parsed === "text") return { ended: "text", out: parsed.text, err: "" };
   if (parsed.parsed === "wrong") {
@@ -78,12 +80,12 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
   return { ended: outcome.outcome, out: out.text(), err: err.text() };
 }
 
-function collect(): Output & { text(): string } {
+function collect(terminal?: number): Output & { text(): string } {
   const parts: string[] = [];
   return {
     write: (text) => void parts.push(text),
-    isTerminal: false,
-    columns: 80,
+    isTerminal: terminal !== undefined,
+    columns: terminal ?? 80,
     colour: false,
     text: () => parts.join(""),
   };
