@@ -41,12 +41,6 @@ type Parsed =
   | { readonly verb: Verb; readonly destination: string | null }
   | { readonly reason: GrammarReason };
 
-/** Whole lines of a text, from `from` up to and without `to`. */
-interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
 /**
  * Finds the commands of one message, and the lines that only look like commands.
  *
@@ -60,16 +54,14 @@ interface Range {
  * ```
  */
 export function scanCommands(typed: string): Scan {
-  const end = typed.trimEnd().length;
-  if (end === 0) return { commands: [], refused: [] };
-  const leading = findLeadingRun(typed, end);
-  const trailing = findTrailingRun(typed, leading.to, end);
-  const middle = scanMiddle(typed.slice(leading.to, trailing.from));
+  const leading = findLeadingRun(typed);
+  const trailing = findTrailingRun(typed, leading.to);
+  const middle = scanMiddle(typed.slice(leading.to, trailing));
 
   const commands: FoundCommand[] = [];
   const before: RefusedLine[] = [];
   const after: RefusedLine[] = [];
-  readRun(typed, leading, "leading", commands, before);
+  readRun(typed, leading.from, "leading", commands, before);
   if (!middle.endsInFence) readRun(typed, trailing, "trailing", commands, after);
   // Lines of the two blocks were meant as commands, so they are reported before those of the middle.
   const first = before.slice(0, REFUSED_PER_MESSAGE);
@@ -84,45 +76,39 @@ export function scanCommands(typed: string): Scan {
  */
 export function findLookAlikes(text: string): string[] {
   const found: string[] = [];
-  let at = text.startsWith(MARK) ? 0 : nextMarkedLine(text, 0);
-  while (at >= 0 && found.length < REFUSED_PER_MESSAGE) {
+  let at = 0;
+  do {
     LOOK_ALIKE_AT.lastIndex = at;
     const match = LOOK_ALIKE_AT.exec(text);
     if (match) found.push(cutToken(match[0]));
-    at = nextMarkedLine(text, at);
-  }
+    at = text.indexOf("\n" + MARK, at) + 1;
+  } while (at > 0 && found.length < REFUSED_PER_MESSAGE);
   return found;
 }
 
-/** The start of the next line that begins with the mark; -1 when there is none. */
-function nextMarkedLine(text: string, from: number): number {
-  const at = text.indexOf("\n" + MARK, from);
-  return at < 0 ? -1 : at + 1;
-}
-
-function findLeadingRun(text: string, end: number): Range {
+function findLeadingRun(text: string): { readonly from: number; readonly to: number } {
   const firstVisible = text.length - text.trimStart().length;
-  const from = firstVisible === 0 ? 0 : text.lastIndexOf("\n", firstVisible - 1) + 1;
+  const from = text.lastIndexOf("\n", firstVisible - 1) + 1;
   let to = from;
-  while (to < end && text.startsWith(MARK, to)) to = endOfLine(text, to) + 1;
-  return { from, to: Math.min(to, text.length) };
+  while (text.startsWith(MARK, to)) to = endOfLine(text, to) + 1;
+  return { from, to };
 }
 
-/** The run that ends at `end` and begins at or after `floor`. */
-function findTrailingRun(text: string, floor: number, end: number): Range {
+/** Where the run begins that ends with the last visible line. `floor`: the end of the leading run; no mark is there. */
+function findTrailingRun(text: string, floor: number): number {
   let from = text.length;
-  let line = text.lastIndexOf("\n", end - 1) + 1;
-  while (line >= floor && text.startsWith(MARK, line)) {
-    from = line;
-    if (line === floor) break;
-    line = line < 2 ? 0 : text.lastIndexOf("\n", line - 2) + 1;
+  let left = text.slice(floor).trimEnd();
+  for (;;) {
+    const line = left.lastIndexOf("\n") + 1;
+    if (!left.startsWith(MARK, line)) return from;
+    from = floor + line;
+    left = left.slice(0, line - 1);
   }
-  return { from, to: text.length };
 }
 
 function endOfLine(text: string, from: number): number {
   const at = text.indexOf("\n", from);
-  return at < 0 ? text.length : at;
+  return at === -1 ? text.length : at;
 }
 
 /** The line that begins at `from`, without its line end. */
@@ -131,15 +117,15 @@ function lineAt(text: string, from: number): string {
   return text.slice(from, text[end - 1] === "\r" ? end - 1 : end);
 }
 
-/** Reads the lines of a block. Each begins with the mark; blank lines may end the trailing block. */
+/** Reads the lines of a block. The block ends at the first line that does not begin with the mark. */
 function readRun(
   text: string,
-  run: Range,
+  from: number,
   place: FoundCommand["place"],
   commands: FoundCommand[],
   refused: RefusedLine[],
 ): void {
-  for (let at = run.from; at < run.to && text.startsWith(MARK, at);) {
+  for (let at = from; text.startsWith(MARK, at);) {
     // No person writes so many lines that are refused, so the rest of the block is not obeyed either.
     if (refused.length >= REFUSED_PER_MESSAGE) return;
     const line = lineAt(text, at);
@@ -169,13 +155,13 @@ function trimBlanks(line: string): string {
 
 /** One line of a block, without its line end and trailing blanks. */
 function parseLine(line: string): Parsed {
-  const [, word = "", blanks = "", rest = ""] = /^::([^ \t]*)([ \t]*)([^]*)$/.exec(line) ?? [];
+  const [, word = "", rest = ""] = /^::([^ \t]*)[ \t]*([^]*)$/.exec(line) ?? [];
   const verb = VERBS.find((known) => known === word);
   if (verb === undefined) return { reason: explainUnknown(line, word) };
   if (line.length > COMMAND_LINE_BYTES || encoder.encode(line).byteLength > COMMAND_LINE_BYTES) {
     return { reason: "too-long" };
   }
-  if (blanks === "" || rest === "") {
+  if (rest === "") {
     return verb === "export" || verb === "init"
       ? { reason: "missing-destination" }
       : { verb, destination: null };
@@ -200,7 +186,7 @@ function unquote(rest: string): string | { readonly reason: GrammarReason } {
     return rest.includes('"') ? { reason: "unbalanced-quote" } : rest;
   }
   const close = rest.indexOf('"', 1);
-  if (close < 0) return { reason: "unbalanced-quote" };
+  if (close === -1) return { reason: "unbalanced-quote" };
   return close === rest.length - 1 ? rest.slice(1, close) : { reason: "trailing-text" };
 }
 
@@ -215,13 +201,13 @@ function scanMiddle(
   const refused: RefusedLine[] = [];
   let open: string | null = null;
   for (const match of text.matchAll(MIDDLE_LINE)) {
-    const [, fence, after = "", candidate] = match;
+    const [, fence, after = "", candidate = ""] = match;
     if (fence !== undefined) {
       if (open === null) open = fence.startsWith("`") && after.includes("`") ? null : fence;
       else if (fence.startsWith(open) && BLANKS.test(after)) open = null;
       continue;
     }
-    if (open !== null || candidate === undefined || refused.length >= REFUSED_PER_MESSAGE) continue;
+    if (open !== null || refused.length >= REFUSED_PER_MESSAGE) continue;
     const from = match.index + match[0].length - candidate.length;
     const line = lineAt(text, from);
     const reason = explainMisplaced(line);

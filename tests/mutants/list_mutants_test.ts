@@ -19,6 +19,10 @@ const CASES: readonly (readonly [code: string, mutants: readonly string[]])[] = 
   ["const x = { 1: y };", []],
   ['throw new Error("no");', [";"]],
   ['throw new Error("internal error: no");', []],
+  ['if (a) throw new Error("internal error: no");', ['if (true) throw new Error("internal error: no");']],
+  ['if (a) { throw new Error("internal error: no"); }', [
+    'if (true) { throw new Error("internal error: no"); }',
+  ]],
   ["void f();", [";"]],
 ];
 

@@ -131,6 +131,14 @@ for (const [letter, characters] of Object.entries(DRAWN_LIKE)) {
   });
 }
 
+Deno.test("looksLikeCommand() looks at 80 characters of a line", () => {
+  for (const verb of VERBS) {
+    const unseen = "\u00ad".repeat(80 - "::".length - verb.length);
+    assert.equal(looksLikeCommand(`${unseen}::${verb}`), true);
+    assert.equal(looksLikeCommand(`${unseen}\u00ad::${verb}`), false);
+  }
+});
+
 Deno.test("looksLikeCommand() sees every colon, and scanCommands() says why such a line is not obeyed", () => {
   for (const colon of "\u02d0\u02f8\u05c3\u0589\u0703\u0704\u2236\ua789\ufe30\ufe13\ufe55\uff1a") {
     for (const mark of [`${colon}:`, `:${colon}`, colon + colon]) {

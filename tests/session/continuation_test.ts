@@ -17,6 +17,10 @@ const CASES: Readonly<Record<string, readonly [Successor, string]>> = {
   "that, before it was seen": [{ isTaken: true, seen: null }, "nowhere: own-recording"],
   "one below another root": [{ isTaken: false, seen: { ...SEEN, isBeside: false } }, "nowhere: other-root"],
   "one that kato found": [{ isTaken: false, seen: { ...SEEN, added: null } }, "nowhere: not-new"],
+  "one that is just new enough": [
+    { isTaken: false, seen: { ...SEEN, added: NOW - CONTINUATION_MS } },
+    "on",
+  ],
   "one that kato has known for long": [
     { isTaken: false, seen: { ...SEEN, added: NOW - CONTINUATION_MS - 1 } },
     "nowhere: not-new",

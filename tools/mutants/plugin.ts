@@ -63,9 +63,13 @@ function visitor(context: Context) {
     for (const other of SWAPPED[operator] ?? []) report(at, at + operator.length, other);
     if (operator === "??") report(left.range[1], right.range[1], "");
   };
-  const condition = ({ test }: Node) => {
+  // A guard against bugs never acts, so no test can show it.
+  const isGuard = (node: Node) =>
+    node.type === "ThrowStatement" && text.slice(...node.range).includes("internal error");
+  const condition = ({ test, consequent }: Node) => {
     replace(test, "true");
-    replace(test, "false");
+    const [only] = consequent.type === "BlockStatement" ? consequent.body : [consequent];
+    if (!isGuard(only ?? consequent)) replace(test, "false");
   };
   const loop = ({ test }: Node) => void (test && replace(test, "false"));
 
@@ -88,8 +92,7 @@ function visitor(context: Context) {
       if (node.argument === null) replace(node, ";");
     },
     ThrowStatement(node: Node) {
-      // A guard against bugs never acts, so no test can show it.
-      if (!text.slice(...node.range).includes("internal error")) replace(node, ";");
+      if (!isGuard(node)) replace(node, ";");
     },
     Literal(node: Node) {
       if (isOfType(node)) return;

@@ -1,5 +1,6 @@
 /** Runs the tests of a mutant in a copy of the project. */
 import type { Mutant } from "./list_mutants.ts";
+import type { Fate } from "./scores.ts";
 
 /** A mutant may loop for ever. It gets a start-up, and this many times the time of the same tests without it. */
 const TIMES = 4;
@@ -13,8 +14,8 @@ const NOT_COPIED = [".git", ".deno", "dist"];
 
 /** One copy, in which one mutant at a time is tried. */
 export interface Copy {
-  /** Whether a test fails. */
-  isKilled(mutant: Mutant, tests: readonly string[], bound: number): Promise<boolean>;
+  /** What becomes of a mutant under these tests, within `bound` milliseconds. */
+  tryMutant(mutant: Mutant, tests: readonly string[], bound: number): Promise<Fate>;
   /** How long a test file takes, in milliseconds; null where it fails or is too slow. */
   measure(test: string): Promise<number | null>;
   /** Ends the tests that run in it, too. */
@@ -30,7 +31,7 @@ export async function makeCopy(root: string): Promise<Copy> {
   const args = ["-a", ...names.map((name) => `${root}/${name}`), folder];
   if (!(await new Deno.Command("cp", { args }).output()).success) throw new Error("cp failed");
 
-  async function run(tests: readonly string[], bound: number): Promise<boolean> {
+  async function run(tests: readonly string[], bound: number): Promise<Fate> {
     const child = new Deno.Command(Deno.execPath(), {
       args: [...ARGS, ...tests],
       cwd: folder,
@@ -41,9 +42,14 @@ export async function makeCopy(root: string): Promise<Copy> {
       detached: true,
     }).spawn();
     running = child.pid;
-    const timer = setTimeout(() => endGroup(child.pid), bound);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      endGroup(child.pid);
+    }, bound);
     try {
-      return (await child.status).success;
+      if ((await child.status).success) return "survived";
+      return isLate ? "timed out" : "killed";
     } finally {
       clearTimeout(timer);
       endGroup(child.pid);
@@ -52,20 +58,20 @@ export async function makeCopy(root: string): Promise<Copy> {
   }
 
   return {
-    async isKilled(mutant, tests, bound) {
+    async tryMutant(mutant, tests, bound) {
       const path = `${folder}/${mutant.file}`;
       const source = await Deno.readTextFile(path);
       await Deno.writeTextFile(path, mutate(source, mutant));
       try {
-        return !await run(tests, bound);
+        return await run(tests, bound);
       } finally {
         await Deno.writeTextFile(path, source);
       }
     },
     async measure(test) {
       const start = performance.now();
-      const passed = await run([test], SLOW_MS);
-      return passed ? performance.now() - start : null;
+      const fate = await run([test], SLOW_MS);
+      return fate === "survived" ? performance.now() - start : null;
     },
     async remove() {
       if (running !== null) endGroup(running);
