@@ -1,9 +1,10 @@
 /**
  * `deno task build [--arch x64|arm64|host] [--output FOLDER]`: an installation's files, as docs/design/launcher.md
  * lays them out. Parts from outside are checked against packaging/pins.json and deno.lock; two builds of the same
- * source give the same bundles. READS the checkout, WRITES `dist` and `.deno`, and starts npm, tar, make and the runtime.
+ * source give the same bundles. READS the checkout, WRITES `dist` and `.deno`, and starts git, npm, tar, make and the runtime.
  */
 import { parseArgs } from "node:util";
+import { builtFrom, writeSource } from "./build/built_from.ts";
 import { bundleRoles } from "./build/bundle.ts";
 import { fetchPinned, sha256 } from "./build/fetch_pinned.ts";
 import { makeLauncher } from "./build/launcher.ts";
@@ -24,7 +25,8 @@ async function build(architecture: Architecture, output: string): Promise<void> 
   const pin = packages[architecture];
   const files = new Map<string, { readonly bytes: Uint8Array; readonly mode: number }>();
   const encoder = new TextEncoder();
-  for (const [name, text] of await bundleRoles(ROOT, WORK, pins)) {
+  const bundles = writeSource(await bundleRoles(ROOT, WORK, pins), await builtFrom(ROOT));
+  for (const [name, text] of bundles) {
     files.set(`lib/kato/${name}`, { bytes: encoder.encode(text), mode: 0o644 });
   }
   const runtime = await fetchPinned(pin, version, `${WORK}/npm`);

@@ -11,7 +11,7 @@ _kato() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command ${COMP_WORDS[index]}" in
-      ' status' | ' sessions' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status')
+      ' status' | ' sessions' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
         command="${command:+$command }${COMP_WORDS[index]}"
         ;;
     esac
@@ -41,7 +41,7 @@ _kato() {
     'audit tail -n' | 'audit tail --lines') return ;;
   esac
   case $command in
-    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon fleet'; fi ;;
+    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon fleet version help'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --provider --project --since -h --help' ;;
     'record') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
@@ -64,6 +64,8 @@ _kato() {
     'daemon') [[ $word == -* ]] && _kato_words '-h --help' ;;
     'fleet') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status'; fi ;;
     'fleet status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
+    'version') [[ $word == -* ]] && _kato_words '-h --help' ;;
+    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon fleet version'; fi ;;
   esac
   return 0
 }

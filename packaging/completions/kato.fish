@@ -4,7 +4,7 @@
 function __kato_is
     set -l command
     for word in (commandline -opc)[2..]
-        contains -- "$command$word" 'status' 'sessions' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status'
+        contains -- "$command$word" 'status' 'sessions' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
         and set command "$command$word "
     end
     test (string trim -- "$command") = "$argv"
@@ -28,8 +28,10 @@ complete -c kato -n '__kato_is \'\'' -a init -d 'write settings files with comme
 complete -c kato -n '__kato_is \'\'' -a completions -d 'print what makes a shell complete kato\'s commands'
 complete -c kato -n '__kato_is \'\'' -a daemon -d 'the service itself, in the foreground'
 complete -c kato -n '__kato_is \'\'' -a fleet -d 'look at everybody\'s kato on this machine, for root'
+complete -c kato -n '__kato_is \'\'' -a version -d 'print which kato this is'
+complete -c kato -n '__kato_is \'\'' -a help -d 'say more of a command, with an example'
 complete -c kato -n '__kato_is \'\'' -s h -l help -d 'show this, or the help of a command'
-complete -c kato -n '__kato_is \'\'' -s V -l version -d 'print the version'
+complete -c kato -n '__kato_is \'\'' -s V -l version -d 'print which kato this is'
 complete -c kato -n '__kato_is \'status\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'status\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'sessions\'' -l json -d 'print JSON'
@@ -110,3 +112,6 @@ complete -c kato -n '__kato_is \'fleet\'' -a status -d 'say of every person of t
 complete -c kato -n '__kato_is \'fleet\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'fleet status\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'fleet status\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'version\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'help\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions record capture stop export policy audit doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'

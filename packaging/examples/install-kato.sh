@@ -3,7 +3,7 @@
 # configuration management reaches. Run it again for another version or policy. What fails leaves no half-made
 # repository and no policy that kato would refuse, and enables nothing.
 #
-#   install-kato.sh --repository https://packages.example.org/kato --key kato.asc --version 0.1.0-1 \
+#   install-kato.sh --repository https://packages.example.org/kato --key kato.asc --version 0.2.0-1 \
 #       [--suite stable] [--policy organisation.toml] [--enable]
 #
 # Bring the key with this script; do not fetch it from where the packages are. --enable: for everybody, from their next

@@ -216,7 +216,7 @@ export const MATRIX = [
   },
   {
     profile: "help",
-    of: "`kato --help`, `--version`, completions",
+    of: "`kato help`, `version`, `completions`",
     needsPolicy: false,
     read: ["code"],
     list: [],

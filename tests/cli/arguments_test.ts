@@ -84,6 +84,9 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
   ["init", "init", {}],
   ["daemon", "daemon", { afterCrash: false }],
   ["daemon --after-crash", "daemon", { afterCrash: true }],
+  ["version", "version", {}],
+  ["--version", "version", {}],
+  ["-V", "version", {}],
   ["plan -- export --all -o x", "plan", { line: ["export", "--all", "-o", "x"] }],
 ];
 
@@ -95,7 +98,10 @@ for (const [line, path, given] of LINES) {
 }
 
 Deno.test("every command is in the table above", () => {
-  const missing = COMMANDS.filter(({ path }) => !LINES.some(([, asked]) => asked === path));
+  // Its parser answers `help`.
+  const missing = COMMANDS.filter(({ path }) =>
+    path !== "help" && !LINES.some(([, asked]) => asked === path)
+  );
   assert.deepEqual(missing.map(({ path }) => path), []);
 });
 
@@ -238,6 +244,9 @@ const WRONG: readonly (readonly [line: string, complaint: string])[] = [
   ["export 5d8 --since 7d -o x", "--project and --since choose among --all. | kato export"],
   ["export --all -o -", "several sessions go to standard output only with --format jsonl. | kato export"],
   ["policy", "missing command. | kato policy"],
+  ["help exprot", "unknown command 'exprot'. Did you mean export? | kato"],
+  ["help policy sohw", "unknown command 'sohw'. Did you mean show? | kato policy"],
+  ["help plan", "unknown command 'plan'. | kato"],
   ["policy sohw", "unknown command 'sohw'. Did you mean show? | kato policy"],
   ["stop", "missing required argument 'session'. | kato stop"],
   ["stop a b", "too many arguments for 'stop'. Expected 1 argument but got 2: a, b. | kato stop"],
@@ -348,6 +357,7 @@ Deno.test("help fits a terminal of 80 columns, and the first help one of 24 line
   const first = parseArguments([], STYLE);
   assert.ok(first.parsed === "text" && first.text.trimEnd().split("\n").length < 24);
   assert.deepEqual(parseArguments(["--help"], STYLE), first);
+  assert.deepEqual(parseArguments(["help"], STYLE), first);
   assert.deepEqual(parseArguments(["--kernel-sandbox", "--roles", "processes"], STYLE), first);
 });
 
@@ -364,6 +374,7 @@ Deno.test("every command has help with an example, and no other output", () => {
     assert.match(parsed.text, /^Usage: kato /);
     assert.match(parsed.text, /\nExample:\n {2}\S/);
     assert.ok(!parsed.text.includes("\u001b"), "colours without a terminal");
+    assert.deepEqual(parseArguments(["help", ...path], STYLE), parsed);
   }
 });
 

@@ -27,6 +27,7 @@ const CASES = [
   ["kato policy check for", "forest.txt"],
   ["kato policy check --js", "--json"],
   ["kato completions z", "zsh"],
+  ["kato help exp", "export"],
   ["kato export 7", "7e01bb11"],
   ["kato stop 5d", "5d8aa099"],
   ["kato record 5d8aa099 5", "5"],

@@ -29,7 +29,7 @@ function keepDaemon(place: Place, changes: Partial<Status> = {}): Disposable {
   makePrivateFolder(state);
   const status: Status = {
     v: 1,
-    version: "0.1.0",
+    version: "0.2.0",
     pid: 12,
     state: "running",
     started: "2026-11-24T07:00:00.000Z",

@@ -205,7 +205,7 @@ function pretendDaemon({ home }: Place, destination: string): Disposable {
   makePrivateFolder(state);
   const status: Status = {
     v: 1,
-    version: "0.1.0",
+    version: "0.2.0",
     pid: 1,
     state: "running",
     started: "2026-11-23T02:00:00Z",

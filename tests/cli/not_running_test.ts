@@ -16,7 +16,7 @@ function write(path: string, text: string): void {
 const statusOf = (state: string) =>
   JSON.stringify({
     v: 1,
-    version: "0.1.0",
+    version: "0.2.0",
     pid: 4242,
     state,
     started: "2026-11-24T07:00:00.000Z",

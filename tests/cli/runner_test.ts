@@ -17,9 +17,25 @@ function makeGarden(): Place & Disposable {
   return place;
 }
 
+/** An installation names its commit. */
+const VERSION_LINE = new RegExp(
+  `^kato ${
+    VERSION.replaceAll(".", "\\.")
+  } \\((from a checkout|commit [0-9a-f]{12}( with changes)?), Deno [0-9.]+\\)\n$`,
+);
+
 /** Each command, in this order, with exactly the permissions of its plan: one that lacks any ends as a bug, with 70. */
 const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, err: RegExp])[] = [
-  ["--version", 0, new RegExp(`^${VERSION}\n$`), /^$/],
+  ["--version", 0, VERSION_LINE, /^$/],
+  ["version", 0, VERSION_LINE, /^$/],
+  ["help", 0, /^Usage: kato /, /^$/],
+  ["help policy check", 0, /^Usage: kato policy check .*[^]*Example:/, /^$/],
+  [
+    "help polciy",
+    64,
+    /^$/,
+    /^kato: unknown command 'polciy'\. Did you mean policy\?\nTry 'kato --help'\.\n$/,
+  ],
   ["", 0, /^Usage: kato /, /^$/],
   ["--help", 0, /^Usage: kato /, /^$/],
   ["policy check --help", 0, /Example:/, /^$/],

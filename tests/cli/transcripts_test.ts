@@ -12,7 +12,7 @@ const NOW = Date.UTC(2026, 10, 24, 8);
 
 const STATUS: Status = {
   v: 1,
-  version: "0.1.0",
+  version: "0.2.0",
   pid: 4242,
   state: "running",
   started: "2026-11-24T07:00:00.000Z",

@@ -102,7 +102,7 @@ function userData(): string {
   return Deno.readTextFileSync(`${EXAMPLES}/cloud-init.yaml`)
     .replace(/ +-----BEGIN[\s\S]*END PGP PUBLIC KEY BLOCK-----/, key)
     .replace("https://packages.example.org/kato", "file:///srv/kato")
-    .replaceAll("0.1.0-1", newer)
+    .replaceAll("0.2.0-1", newer)
     // The machine has no other.
     .concat("locale: C.UTF-8\n");
 }

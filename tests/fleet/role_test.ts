@@ -57,8 +57,8 @@ withTools("the role passes ansible-lint's production profile, yamllint and a syn
 
 /** Of each value that becomes a line of a file: what would be another line, or another word. */
 const REFUSED: readonly Variables[] = [
-  { kato_version: "0.1.0-1\n" },
-  { kato_version: "0.1.0-1\nPin-Priority: 1001" },
+  { kato_version: "0.2.0-1\n" },
+  { kato_version: "0.2.0-1\nPin-Priority: 1001" },
   { kato_version: "latest" },
   { kato_repository_url: "https://example.org/\n" },
   { kato_repository_url: "https://example.org/\nTrusted: yes" },
@@ -95,7 +95,7 @@ withTools(
       block: [
         {
           "ansible.builtin.include_role": { name: "kato", tasks_from: "preflight" },
-          vars: { ...BASE, kato_version: "0.1.0-1", kato_repository_key: "kato.asc", ...variables },
+          vars: { ...BASE, kato_version: "0.2.0-1", kato_repository_key: "kato.asc", ...variables },
         },
         { "ansible.builtin.debug": { msg: `taken: ${number}` } },
       ],
@@ -264,15 +264,15 @@ onMachine("an upgrade restarts the daemons; an older version is refused until it
   const before = await daemonOf("kato.service");
   const { kato_repository_suite: _suite, kato_version: _version, ...newest } = EVERYBODY;
   // As the page has it, with the version on the command line, and the suite by default.
-  for (const played of await playDocumented("kato_version=0.1.0-2", newest)) assertOk(played);
+  for (const played of await playDocumented("kato_version=0.2.0-2", newest)) assertOk(played);
   assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), newer);
   const after = await daemonOf("kato.service");
   assert.notEqual(after, before);
   const upgraded = { ...newest, kato_version: newer };
   await assertSettled(upgraded);
-  assertFails(await play(EVERYBODY), /There is kato 0\.1\.0-2\. For an older one set kato_allow_downgrade/);
+  assertFails(await play(EVERYBODY), /There is kato 0\.2\.0-2\. For an older one set kato_allow_downgrade/);
   assert.equal(await daemonOf("kato.service"), after);
-  for (const played of await playDocumented("kato_version=0.1.0-1", newest)) assertOk(played);
+  for (const played of await playDocumented("kato_version=0.2.0-1", newest)) assertOk(played);
   assert.equal(await asRoot("dpkg-query -W -f '${Version}' kato"), older);
   assert.notEqual(await daemonOf("kato.service"), after);
   await assertSettled(GONE_BACK);

@@ -8,6 +8,7 @@ import { until } from "../daemon/stage/until.ts";
 import { denoFlags } from "../../tools/runtime_flags.ts";
 import { bundleRoles } from "../../tools/build/bundle.ts";
 import { readPins } from "../../tools/build/pins.ts";
+import { versionLine } from "../../src/version.ts";
 import { onlyWith, program } from "../needs.ts";
 import { environmentOf, startDaemonProcess } from "./daemon_process.ts";
 import { checkout, installBundles, type Program } from "./programs.ts";
@@ -120,7 +121,8 @@ Deno.test({
       }
     });
     await test.step("--version", async () => {
-      assert.deepEqual(await run("--version"), { code: 0, out: "0.1.0\n", err: "" });
+      const out = `${versionLine(Deno.version.deno)}\n`;
+      assert.deepEqual(await run("--version"), { code: 0, out, err: "" });
     });
     await test.step("sessions", async () => {
       const { code, out } = await run("sessions");

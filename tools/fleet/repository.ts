@@ -34,7 +34,7 @@ export async function makeRepository(work: string, packages: readonly string[]):
   const ours = distributions.replaceAll("amd64", ARCHITECTURE).replaceAll("yes", fingerprint ?? "");
   Deno.writeTextFileSync(`${folder}/conf/distributions`, ours);
   for (const file of packages) Deno.copyFileSync(file, `${work}/${file.slice(file.lastIndexOf("/") + 1)}`);
-  for (const words of ["stable kato_0.1.0-1", "copy previous stable"]) {
+  for (const words of ["stable kato_0.2.0-1", "copy previous stable"]) {
     const commands = takeBlock(work, words).replaceAll("amd64", ARCHITECTURE);
     await run("sh", "-euc", `cd ${work}; export GNUPGHOME=${keys}; ${commands}`);
   }

@@ -13,7 +13,7 @@ export interface Package {
   readonly path: string;
   readonly format: Format;
   readonly architecture: Architecture;
-  /** `kato_0.1.0-1_amd64.deb` */
+  /** `kato_0.2.0-1_amd64.deb` */
   readonly name: string;
   /** Its files are below this folder. */
   readonly tree: string;

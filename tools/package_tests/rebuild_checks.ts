@@ -11,7 +11,10 @@ export function rebuildChecks(root: string, work: string): Check[] {
     needs: ["dpkg-buildpackage", "rpmbuild", "taskset", "git"],
     async run() {
       const epoch = (await succeed(["git", "-C", root, "log", "-1", "--format=%ct"])).trim();
-      const here = await build(root, `${work}/first`, epoch, {
+      // The copy has no git.
+      const commit = (await succeed(["git", "-C", root, "rev-parse", "HEAD"])).trim();
+      const source = { SOURCE_DATE_EPOCH: epoch, KATO_COMMIT: commit };
+      const here = await build(root, `${work}/first`, source, {
         umask: "022",
         TZ: "UTC",
         LC_ALL: "C.UTF-8",
@@ -25,7 +28,7 @@ export function rebuildChecks(root: string, work: string): Check[] {
       await succeed(["cp", "-r", ...names.map((name) => `${root}/${name}`), copy]);
       // Pinned parts need not be fetched again.
       await succeed(["cp", "-r", `${root}/.deno/build/npm`, `${copy}/.deno/build/npm`]);
-      const there = await build(copy, `${work}/second`, epoch, {
+      const there = await build(copy, `${work}/second`, source, {
         umask: "077",
         TZ: "Pacific/Kiritimati",
         LC_ALL: "C",
@@ -47,11 +50,16 @@ interface Surroundings {
 }
 
 /** Each package with its hash. */
-async function build(root: string, output: string, epoch: string, around: Surroundings): Promise<string[]> {
+async function build(
+  root: string,
+  output: string,
+  source: Record<string, string>,
+  around: Surroundings,
+): Promise<string[]> {
   const { umask, TZ, LC_ALL, cpus } = around;
   const line = [Deno.execPath(), "task", "--quiet", "--cwd", root, "package", "--quick", "--output", output];
   const script = `umask ${umask}; exec taskset --cpu-list ${cpus} "$@"`;
-  await succeed(["sh", "-c", script, "sh", ...line], { env: { TZ, LC_ALL, SOURCE_DATE_EPOCH: epoch } });
+  await succeed(["sh", "-c", script, "sh", ...line], { env: { TZ, LC_ALL, ...source } });
   return [...Deno.readDirSync(output)].map(({ name }) =>
     `${name} ${sha256(Deno.readFileSync(`${output}/${name}`))}`
   )

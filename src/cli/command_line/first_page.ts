@@ -16,7 +16,7 @@ export function firstPage(style: HelpStyle): string {
     `${title("Usage:")} kato COMMAND [ARGUMENT…]\n`,
     "Keeps the conversations you have with coding agents, where your policy allows.\n",
     ...sections,
-    "'kato COMMAND --help' says more, with an example; 'kato --version' says which.\n",
+    "'kato help COMMAND' says more, with an example.\n",
   ].join("\n");
 }
 

@@ -80,7 +80,7 @@ export function pathOf(command: Command): string {
 
 /** Errors name their command; help and version pass as they are. `kato` alone, whatever the launcher says, is help. */
 export function stopAtErrors(command: Command): void {
-  // `--help` is enough, and every command has it.
+  // The table of commands has one.
   command.helpCommand(false);
   command.exitOverride((error) => {
     const isMissing = error.code === "commander.help";

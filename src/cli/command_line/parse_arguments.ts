@@ -6,7 +6,7 @@ import { createProgram, type Invocation } from "./program.ts";
 
 export type Parsed =
   | { readonly parsed: "invocation"; readonly invocation: Invocation }
-  /** The help or the version. */
+  /** The help. */
   | { readonly parsed: "text"; readonly text: string }
   /** `message` is whole sentences. The help of `command` says more. */
   | { readonly parsed: "wrong"; readonly message: string; readonly command: string };
@@ -27,10 +27,8 @@ export function parseArguments(line: readonly string[], style: HelpStyle): Parse
       return { parsed: "wrong", message: plainMessage(error.message), command: error.command };
     }
     if (!(error instanceof CommanderError)) throw error;
-    return { parsed: "text", text };
   }
-  if (invocation === null) throw new Error("internal error: a command line that gave nothing");
-  return { parsed: "invocation", invocation };
+  return invocation === null ? { parsed: "text", text } : { parsed: "invocation", invocation };
 }
 
 /** The parser's message in kato's form: on one line, without a character that steers the terminal. */

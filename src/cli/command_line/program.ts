@@ -1,9 +1,10 @@
 /** The parser of command lines, made from the table of commands. Pure. */
-import { Argument, Command as Parser, Option } from "commander";
-import { VERSION } from "../../version.ts";
-import { ENTRIES } from "../commands/table.ts";
+import { Argument, Command as Parser, CommanderError, Option } from "commander";
+import { nearest } from "../../settings/keys.ts";
+import { ENTRIES, HELP } from "../commands/table.ts";
+import { version } from "../commands/version.ts";
 import type { Command, Given, Parameter, Parameters } from "./command.ts";
-import { example, type HelpStyle, layOut, stopAtErrors, UsageError } from "./help_layout.ts";
+import { example, type HelpStyle, layOut, pathOf, stopAtErrors, UsageError } from "./help_layout.ts";
 import { firstPage } from "./first_page.ts";
 import { type Launch, LAUNCH_OPTIONS, launchOf } from "./launch.ts";
 
@@ -23,8 +24,12 @@ export interface ProgramOptions extends HelpStyle {
 export function createProgram({ take, ...options }: ProgramOptions): Parser {
   const program = new Parser("kato");
   layOut(program, options);
-  program.version(VERSION, "-V, --version", "print the version");
   const readLaunch = addParameters(program, LAUNCH_OPTIONS);
+  program.option("-V, --version", "print which kato this is").on("option:version", () => {
+    take({ command: version, given: {}, launch: launchOf(readLaunch()) });
+    // Nothing behind it counts, as for --help.
+    throw new CommanderError(0, "kato.version", "");
+  });
   const add = (above: Parser, command: Command) => {
     const parser = above.command(lastWord(command.path), { hidden: command.isHidden ?? false });
     parser.summary(command.summary).description(command.description);
@@ -34,6 +39,7 @@ export function createProgram({ take, ...options }: ProgramOptions): Parser {
       const given = read();
       const wrong = command.contradiction?.(given) ?? null;
       if (wrong !== null) throw new UsageError(`kato ${command.path}`, wrong);
+      if (command === HELP) return findNamed(program, given).outputHelp();
       take({ command, given, launch: launchOf(readLaunch()) });
     });
   };
@@ -50,6 +56,22 @@ export function createProgram({ take, ...options }: ProgramOptions): Parser {
   program.configureHelp({ ...program.configureHelp(), formatHelp: () => firstPage(options) });
   stopAtErrors(program);
   return program;
+}
+
+/** The command that `kato help WORDS` names. */
+function findNamed(program: Parser, { command: words }: Given<Parameters>): Parser {
+  let found = program;
+  for (const word of words as readonly string[]) {
+    const visible = found.createHelp().visibleCommands(found) as readonly Parser[];
+    const next = visible.find((command) => command.name() === word);
+    if (next === undefined) {
+      const near = nearest(word, visible.map((command) => command.name()));
+      const mend = near === null ? "" : `\n(Did you mean ${near}?)`;
+      throw new UsageError(pathOf(found), `unknown command '${word}'${mend}`);
+    }
+    found = next;
+  }
+  return found;
 }
 
 function lastWord(path: string): string {

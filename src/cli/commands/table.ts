@@ -13,6 +13,7 @@ import { daemon } from "./daemon.ts";
 import { doctor } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { fleetStatus } from "./fleet_status.ts";
+import { helpOn } from "./help.ts";
 import { init } from "./init.ts";
 import { plan } from "./plan.ts";
 import { policyAllow } from "./policy_allow.ts";
@@ -24,6 +25,7 @@ import { record } from "./record.ts";
 import { sessions } from "./sessions.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
+import { version } from "./version.ts";
 
 const policy: Family = {
   path: "policy",
@@ -57,10 +59,21 @@ export interface Section {
   readonly entries: readonly (Command | Family)[];
 }
 
-export const SECTIONS: readonly Section[] = [
+const WORK: readonly Section[] = [
   { title: "Sessions", isBrief: false, entries: [status, sessions, record, capture, stop, exportCommand] },
   { title: "Rules and evidence", isBrief: false, entries: [policy, audit, doctor] },
-  { title: "Installation", isBrief: true, entries: [init, completions, daemon, fleet] },
+];
+
+const INSTALLATION = [init, completions, daemon, fleet, version];
+
+/** Its parser answers it: it says what the parser knows of the others. */
+export const HELP = helpOn(
+  [...WORK.flatMap(({ entries }) => entries), ...INSTALLATION].map(({ path }) => path),
+);
+
+export const SECTIONS: readonly Section[] = [
+  ...WORK,
+  { title: "Installation", isBrief: true, entries: [...INSTALLATION, HELP] },
 ];
 
 /** Commands that the launcher alone uses. */

@@ -51,7 +51,7 @@ export function readShape(): CommandShape {
     example: "",
     options: [
       { ...HELP, says: "show this, or the help of a command" },
-      { short: "-V", long: "--version", says: "print the version", value: null, placeholder: "" },
+      { short: "-V", long: "--version", says: "print which kato this is", value: null, placeholder: "" },
     ],
     arguments: [],
     commands: SECTIONS.flatMap(({ entries }) => entries).map((entry) =>
