@@ -140,7 +140,15 @@ restart_all() {
 	for uid in $(managers); do beside restart_person "$uid"; done
 }
 
-restart_person() { ask "$1" "$LOOK" daemon-reload && ask "$1" "$ANSWER" try-restart kato.service; }
+restart_person() {
+	ask "$1" "$LOOK" daemon-reload || return
+	# Of the unit's starts in ten minutes, root's restarts use up none. A failed service stays failed: it is named.
+	case $(ask "$1" "$LOOK" is-active kato.service) in
+	failed | inactive) return ;;
+	esac
+	ask "$1" "$LOOK" reset-failed kato.service kato-setup.service
+	ask "$1" "$ANSWER" try-restart kato.service
+}
 
 start_person() {
 	ask "$1" "$LOOK" daemon-reload && ask "$1" "$LOOK" reset-failed kato.service kato-setup.service

@@ -177,7 +177,6 @@ onMachine("the role sets up both sides, for a home outside of /home too, and may
   await setUp();
   await asRoot("rm -rf /etc/kato-audit /etc/rsyslog.d/60-kato-audit.conf; systemctl restart rsyslog");
   const logs = "/var/home/carol/.kato/logs";
-  await asRoot(`install -d -o carol -g carol -m 700 ${logs}`);
   place(
     machine,
     "carol",
@@ -211,7 +210,7 @@ onMachine("the role sets up both sides, for a home outside of /home too, and may
     // The next test makes both ends anew.
     await asRoot(
       "systemctl disable --now systemd-journal-upload systemd-journal-remote.socket kato-audit-forward@carol; " +
-        "rm -rf /etc/rsyslog.d/60-kato-audit.conf /etc/kato-audit",
+        "rm -rf /etc/rsyslog.d/60-kato-audit.conf /etc/kato-audit /var/home/carol/.kato",
     );
     forgetCertificates();
   }

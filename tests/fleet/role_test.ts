@@ -1,7 +1,7 @@
 /** The Ansible role, by itself and on a machine: each test begins with a play that says all it needs. */
 import assert from "node:assert/strict";
 import { parse } from "@std/yaml";
-import { place } from "../booted/machine.ts";
+import { place, remove } from "../booted/machine.ts";
 import {
   asAlice,
   asRoot,
@@ -258,6 +258,23 @@ onMachine("the page's commands for a change of policy", async () => {
 });
 
 const GONE_BACK = { ...EVERYBODY, kato_allow_downgrade: true };
+
+onMachine("root's restarts use up none of the starts that a person's service has", async () => {
+  await have(EVERYBODY);
+  const dropIn = "/home/alice/.config/systemd/user/kato.service.d/starts.conf";
+  place(machine, "alice", dropIn, "[Unit]\nStartLimitBurst=2\n");
+  await asAlice("systemctl --user daemon-reload");
+  try {
+    for (let restarts = 0; restarts < 3; restarts++) {
+      const before = await daemonOf("kato.service");
+      await asRoot("/usr/lib/kato/everyone restart");
+      assert.notEqual(await daemonOf("kato.service"), before);
+    }
+  } finally {
+    remove(machine, dropIn);
+    await asAlice("systemctl --user daemon-reload");
+  }
+});
 
 onMachine("an upgrade restarts the daemons; an older version is refused until it is allowed", async () => {
   await have(EVERYBODY);

@@ -232,7 +232,7 @@ onMachine("the example for the node exporter tells what kato fleet status tells"
     /^kato_problem\{user="alice",uid="1000",problem="not-running",reason="stopped-by-person"\} 1$/m,
   );
   await asRoot("systemctl disable --now kato-fleet-metrics.timer");
-  await asAlice("systemctl --user start kato");
+  await asAlice("systemctl --user reset-failed kato; systemctl --user start kato");
 });
 
 onMachine("for the system's units a home is where the user database says", async () => {
@@ -259,7 +259,7 @@ const STATUSES: readonly (readonly [is: string, line: string])[] = [
 
 for (const [is, line] of STATUSES) {
   onMachine(`${is} in place of a status holds up nobody, and shows nothing`, async () => {
-    await asAlice("systemctl --user start kato");
+    await asAlice("systemctl --user reset-failed kato; systemctl --user start kato");
     await untilSo("it runs", () => follows("alice"));
     const status = "/home/alice/.kato/state/status.json";
     await asAlice(`rm -f ${status} && ${line} ${status}`);
@@ -271,7 +271,7 @@ for (const [is, line] of STATUSES) {
       assert.match(err, /kato of alice \(1000\): runs, and its status is not to be had/);
       assert.doesNotMatch(out + err, /root:/);
     } finally {
-      await asAlice(`rm -rf ${status}; systemctl --user restart kato`);
+      await asAlice(`rm -rf ${status}; systemctl --user reset-failed kato; systemctl --user restart kato`);
     }
   });
 }
