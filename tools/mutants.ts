@@ -16,8 +16,15 @@ const ROOT = new URL("..", import.meta.url).pathname.replace(/\/$/, "");
 /** Test files that take less than this are run before the others. */
 const QUICK_MS = 2_000;
 
-/** Tests of other rooms are run up to this time together, the quickest first: few of them kill a mutant that a room's own tests do not kill. */
+/** A test file that takes longer than this is not run once a mutant. */
+const SLOW_MS = 60_000;
+
+/**
+ * Tests of other rooms are run up to this time together, the quickest first, and none that takes longer than the second:
+ * few of them kill a mutant that a room's own tests do not kill.
+ */
 const OTHERS_MS = 20_000;
+const OTHER_MS = 5_000;
 
 interface Measured {
   readonly test: string;
@@ -67,36 +74,39 @@ const copies = await Promise.all(
 );
 const durations = new Map<string, Promise<number | null>>();
 const fates = new Map<Mutant, Fate>();
-const groupsByFile = new Map<string, Promise<Group[]>>();
+
+/** The quickest first. */
+async function measure(copy: Copy, tests: readonly string[], bound: number): Promise<Group> {
+  const measured: Measured[] = [];
+  for (const test of tests) {
+    const key = `${test} in ${bound}`;
+    if (!durations.has(key)) durations.set(key, copy.measure(test, bound));
+    const duration = await durations.get(key);
+    if (typeof duration === "number") measured.push({ test, duration });
+  }
+  return measured.sort((a, b) => a.duration - b.duration);
+}
 
 /** The tests of a file in the order in which they are run, each group in one process: those that kill most for least time first. */
-async function groupsOf(copy: Copy, file: string): Promise<Group[]> {
-  const measure = async (tests: readonly string[]): Promise<Measured[]> => {
-    const measured: Measured[] = [];
-    for (const test of tests) {
-      if (!durations.has(test)) durations.set(test, copy.measure(test));
-      const duration = await durations.get(test);
-      if (typeof duration === "number") measured.push({ test, duration });
-    }
-    return measured.sort((a, b) => a.duration - b.duration);
-  };
+async function* groupsOf(copy: Copy, file: string): AsyncGenerator<Group> {
   const { near, others } = finder.testsOf(file);
-  const own = await measure(near);
+  const own = await measure(copy, near, SLOW_MS);
   const isQuick = ({ duration }: Measured) => duration < QUICK_MS;
+  yield own.filter(isQuick);
+  yield own.filter((one) => !isQuick(one));
   let total = 0;
-  const rest = (await measure(others)).filter(({ duration }) => (total += duration) < OTHERS_MS);
-  return [own.filter(isQuick), own.filter((one) => !isQuick(one)), rest].filter((group) => group.length > 0);
+  yield (await measure(copy, others, OTHER_MS)).filter(({ duration }) => (total += duration) < OTHERS_MS);
 }
 
 async function tryOne(copy: Copy, mutant: Mutant): Promise<Fate> {
-  let groups = groupsByFile.get(mutant.file);
-  if (groups === undefined) groupsByFile.set(mutant.file, groups = groupsOf(copy, mutant.file));
-  for (const group of await groups) {
+  let fate: Fate = "untested";
+  for await (const group of groupsOf(copy, mutant.file)) {
+    if (group.length === 0) continue;
     const total = group.reduce((sum, { duration }) => sum + duration, 0);
-    const fate = await copy.tryMutant(mutant, group.map(({ test }) => test), boundOf(total));
-    if (fate !== "survived") return fate;
+    fate = await copy.tryMutant(mutant, group.map(({ test }) => test), boundOf(total));
+    if (fate !== "survived") break;
   }
-  return (await groups).length === 0 ? "untested" : "survived";
+  return fate;
 }
 
 async function work(copy: Copy, queue: Mutant[]): Promise<void> {
@@ -124,7 +134,7 @@ try {
 }
 
 for (const [test, duration] of durations) {
-  if (await duration === null) console.log(`left out: ${test} fails without a mutant, or is too slow`);
+  if (await duration === null) console.log(`left out: ${test} ms: it fails without a mutant, or is too slow`);
 }
 for (const { file, text, change } of stale) {
   console.log(`stale in accepted.json: ${file}: ${change}\n    ${text}`);

@@ -6,9 +6,6 @@ import type { Fate } from "./scores.ts";
 const TIMES = 4;
 const START_MS = 10_000;
 
-/** A test file that takes longer than this is not run once a mutant. */
-const SLOW_MS = 60_000;
-
 /** All files except those of builds and machines, which may be large. */
 const NOT_COPIED = [".git", ".deno", "dist"];
 
@@ -16,8 +13,8 @@ const NOT_COPIED = [".git", ".deno", "dist"];
 export interface Copy {
   /** What becomes of a mutant under these tests, within `bound` milliseconds. */
   tryMutant(mutant: Mutant, tests: readonly string[], bound: number): Promise<Fate>;
-  /** How long a test file takes, in milliseconds; null where it fails or is too slow. */
-  measure(test: string): Promise<number | null>;
+  /** How long a test file takes, in milliseconds; null where it fails, or takes longer than `bound`. */
+  measure(test: string, bound: number): Promise<number | null>;
   /** Ends the tests that run in it, too. */
   remove(): Promise<void>;
 }
@@ -68,9 +65,9 @@ export async function makeCopy(root: string): Promise<Copy> {
         await Deno.writeTextFile(path, source);
       }
     },
-    async measure(test) {
+    async measure(test, bound) {
       const start = performance.now();
-      const fate = await run([test], SLOW_MS);
+      const fate = await run([test], bound);
       return fate === "survived" ? performance.now() - start : null;
     },
     async remove() {
