@@ -157,3 +157,33 @@ Deno.test("every key of the default policy has its other value in this table", (
   );
   assert.equal(DEFAULT_POLICY.version, 1);
 });
+
+/** The keys of each row of the table of narrower values in docs/policy.md, and what the row says of them. */
+function narrowerRows(): readonly { readonly keys: readonly string[]; readonly means: string }[] {
+  const page = Deno.readTextFileSync(new URL("../../docs/policy.md", import.meta.url));
+  const [, table = ""] = /^\| key +\| narrower means +\|\n\|[-| ]+\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  return table.trimEnd().split("\n").map((row) => {
+    const [, keys = "", means = ""] = row.split("|").map((cell) => cell.trim());
+    const named = [...keys.matchAll(/`([^`]+)`/g)].map(([, key = ""]) => key);
+    return { keys: named.flatMap((key) => PROVIDERS.map((id) => key.replace("*", id))), means };
+  });
+}
+
+Deno.test("docs/policy.md says for each key which values are narrower", () => {
+  const rows = narrowerRows();
+  const documented = rows.map(({ keys }) => [...new Set(keys)]).flat();
+  assert.deepEqual(
+    documented.sort(),
+    POLICY_KEYS.map(({ name }) => name).filter((name) => name !== "version").sort(),
+  );
+  // Where the row names one value, that value is the narrow one.
+  for (const { keys, means } of rows) {
+    const [, value] = /^`([^`]+)`$/.exec(means) ?? [];
+    if (value === undefined) continue;
+    for (const key of keys) {
+      const narrow = JSON.parse(value);
+      const other = typeof narrow === "boolean" ? !narrow : "another";
+      assert.ok(isNarrower(key, other, narrow) && !isNarrower(key, narrow, other), `${key}: ${value}`);
+    }
+  }
+});
