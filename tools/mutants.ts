@@ -23,8 +23,8 @@ const SLOW_MS = 60_000;
  * Tests of other rooms are run up to this time together, the quickest first, and none that takes longer than the second:
  * few of them kill a mutant that a room's own tests do not kill.
  */
-const OTHERS_MS = 20_000;
-const OTHER_MS = 5_000;
+const OTHERS_MS = 10_000;
+const OTHER_MS = 3_000;
 
 interface Measured {
   readonly test: string;

@@ -8,7 +8,7 @@
  * The room of the destination decides where kato may write. Its driver lookup.ts reads names, owners and modes of the
  * path in question, and never the content of a file. The room writes nothing.
  */
-import { dirname, extname } from "@std/path";
+import { dirname, extname, join } from "@std/path";
 import type { Component, Decision, Lookup, Request } from "./decision.ts";
 import { deny, show } from "./denial.ts";
 import { isInside } from "../settings/folders.ts";
@@ -133,8 +133,4 @@ function listMissing(lookup: Lookup): string[] {
     missing.unshift(folder);
   }
   return missing;
-}
-
-function join(folder: string, rest: string): string {
-  return folder === "/" ? `/${rest.replace(/^\//, "")}` : folder + (rest.startsWith("/") ? rest : `/${rest}`);
 }

@@ -102,6 +102,17 @@ const CASES: readonly Case[] = [
     entries: { "/": { uid: 65534 }, "/home": { uid: 65534 } },
     expected: "allow",
   },
+  {
+    name: "a home where the process may not look at /",
+    lookup: { components: makeLookup(A).components.slice(1) },
+    expected: "allow",
+  },
+  {
+    name: "a root in somebody else's folder where the process may not look at /",
+    lookup: { components: makeLookup(A, { "/home": { uid: 1001 } }).components.slice(1) },
+    expected: "-foreign-owner",
+  },
+  { name: "a root that everybody may enter", entries: { [ROOT]: { mode: 0o40755 } }, expected: "allow" },
   { name: "a group's root", entries: { [ROOT]: { mode: 0o40770 } }, expected: "-writable-by-others" },
   {
     name: "everybody's folder in a root, though sticky",
@@ -139,6 +150,21 @@ const CASES: readonly Case[] = [
     expected: "allow",
   },
   {
+    name: "a root that leads to a folder with a character that no command may hold",
+    lookup: makeLookup("/data/notes[1]/a.md", { "/data": { uid: 0 }, "/data/notes[1]": {} }, {
+      realRoots: { [ROOT]: "/data/notes[1]" },
+    }),
+    expected: "-grammar",
+  },
+  {
+    name: "a root that leads to such a folder",
+    lookup: makeLookup("/data/notes[1]/a.md", { "/data": { uid: 0 }, "/data/notes[1]": {} }, {
+      realRoots: { [ROOT]: "/data/notes[1]" },
+    }),
+    request: cli,
+    expected: "allow",
+  },
+  {
     name: "a file where a folder should be",
     path: `${A}/b.md`,
     entries: { [A]: file() },
@@ -151,6 +177,11 @@ const CASES: readonly Case[] = [
     expected: "-unreadable",
   },
   { name: "a root that was not examined", lookup: { components: [] }, expected: "-unreadable" },
+  {
+    name: "a root that was not examined, in folders that were",
+    lookup: { components: makeLookup(A).components.slice(0, 3) },
+    expected: "-unreadable",
+  },
 
   { name: "a folder as the file", entries: { [A]: {} }, expected: "-not-a-regular-file" },
   { name: "a FIFO", entries: { [A]: { kind: "other" } }, expected: "-not-a-regular-file" },
@@ -208,6 +239,12 @@ const CASES: readonly Case[] = [
     path: "/home/dev/work/a.md",
     request: { asker: "spool" },
     expected: "-outside-roots",
+  },
+  {
+    name: "a new folder of root's in /",
+    path: "/nowhere/a.md",
+    request: { ...cli, uid: 0 },
+    expected: "allow",
   },
   { name: "somebody else's folder", path: "/home/a.md", request: cli, expected: "-foreign-owner" },
   {
@@ -334,6 +371,17 @@ Deno.test("decide() says which file it meant, and which folders are to be made",
   );
 });
 
+Deno.test("decide() says how a person can replace a file, and that a chat cannot", () => {
+  const mendOf = (request: Partial<Request>) => {
+    const decision = run({ entries: { [A]: file() }, request });
+    return decision.allow ? null : decision.message.split("; ")[1];
+  };
+  assert.equal(mendOf(cli), "add --force to replace it.");
+  for (const asker of ["chat", "spool", "automatic"] as const) {
+    assert.equal(mendOf({ asker }), "choose another name.");
+  }
+});
+
 Deno.test("decide() gives the path behind a root that is a link", () => {
   const lookup = makeLookup("/data/notes/a.md", { "/data": { uid: 0 }, "/data/notes": {} }, {
     realRoots: { [ROOT]: "/data/notes" },
@@ -381,7 +429,8 @@ Deno.test("every denial names the path and ends in a sentence that says what to 
     const decision = run(one);
     if (decision.allow) continue;
     assert.match(decision.message, /^"\/.*; [^;]+\.$/, decision.message);
-    assert.equal(decision.path, one.path ?? A);
+    // A path that breaks the grammar is not shown as one.
+    assert.equal(decision.path, decision.reason === "grammar" ? null : one.path ?? A);
   }
 });
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Request } from "../../src/destination/decision.ts";
 import { DEFAULT_POLICY } from "../../src/settings/defaults.ts";
+import { show } from "../../src/destination/denial.ts";
 import { generateName, resolveRequest } from "../../src/destination/path.ts";
 import { findDestinationFaults } from "../../src/destination/grammar.ts";
 import type { SessionMeta } from "../../src/protocol/session.ts";
@@ -111,6 +112,15 @@ Deno.test("resolveRequest() denies by name alone, the first reason of the order"
   }
 });
 
+Deno.test("resolveRequest() denies the names that policy adds to those of agents, in any case", () => {
+  const more = makePolicy({ agent_memory: ["TEAM.md", "\u017ftyle.md"] });
+  for (const destination of ["TEAM.md", "~/notes/team.MD", "STYLE.md", "CLAUDE.md"]) {
+    assert.equal(outline({ destination }, more), "-agent-memory", destination);
+  }
+  assert.equal(outline({ destination: "teams.md" }, more), "/home/dev/.kato/exports/teams.md");
+  assert.equal(outline({ destination: "TEAM.md" }), "/home/dev/.kato/exports/TEAM.md");
+});
+
 Deno.test("resolveRequest() keeps to reserved places even where policy names one as a root", () => {
   const places = [".ssh", ".gnupg", ".config", ".config/systemd", ".kato", ".claude/projects", ".local/bin"];
   for (const place of places) {
@@ -142,6 +152,12 @@ Deno.test("every denial by name has a sentence on one line, with the path and no
     assert.doesNotMatch(resolved.message, /[\u0000-\u001f\u202e]/);
     assert.ok(resolved.message.length < 600);
   }
+});
+
+Deno.test("a sentence shows 300 characters of a path", () => {
+  const path = `/${"x".repeat(299)}`;
+  assert.equal(show(path), `"${path}"`);
+  assert.equal(show(`${path}y`), `"${path}…"`);
 });
 
 const meta = (change: Partial<SessionMeta> = {}): SessionMeta => ({
