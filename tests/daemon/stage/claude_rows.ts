@@ -2,12 +2,12 @@
 
 export interface ClaudeRows {
   readonly session: string;
-  /** What the person typed. */
+  /** A message that the person typed. */
   user(text: string, more?: Row): string;
   assistant(text: string, more?: Row): string;
   call(id: string, name: string, input: unknown): string;
   result(id: string, text: string): string;
-  /** Any other row: the envelope is put around it. */
+  /** Any other row, without the envelope. */
   row(row: Row): string;
 }
 

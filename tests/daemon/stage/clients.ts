@@ -1,4 +1,4 @@
-/** The clients whose sessions tests make: where each keeps its logs, and how it writes them. */
+/** The clients for which tests make sessions: where each client keeps its logs, and how it writes them. */
 import { dirname } from "@std/path";
 import { indexSessions } from "../../../src/parser/session_index.ts";
 import { clientRoots } from "../../../src/protocol/clients.ts";
@@ -12,13 +12,13 @@ import { createGeminiDocument, createGeminiRows, type GeminiRows } from "./gemin
 import type { TestHome } from "./harness.ts";
 import type { SessionLogs } from "./one_shot.ts";
 
-/** What every client can write of a session. */
+/** The parts of a session that every client can write. */
 export interface TalkRows {
   readonly session: string;
-  /** What the person typed. */
+  /** A message that the person typed. */
   user(text: string): string;
   assistant(text: string): string;
-  /** A call, and what came of it. */
+  /** A tool call and its result. */
   call(id: string, name: string, input: unknown): string;
   result(id: string, text: string): string;
 }
@@ -29,20 +29,20 @@ export interface Client<Rows extends TalkRows = TalkRows> {
   createRows(): Rows;
   /** Where the log of `session` is in the home `home`. */
   pathOf(home: string, session: string): string;
-  /** What one or more calls of the rows make of a log. */
+  /** The text that one or more calls of the rows add to a log. */
   readonly join: (texts: readonly string[]) => string;
-  /** The history is gone back to, or written again: what comes of it, and in which further file if not the same. */
+  /** The client goes back in the history, or writes it again. Gives the text, and the further file if it goes to one. */
   goBack?(rows: Rows): { readonly rows: Rows; readonly text: string; readonly file?: string };
-  /** Writes what calls of the rows gave. */
+  /** Writes the text that calls of the rows gave. */
   readonly put: (log: string, ...texts: readonly string[]) => void;
-  /** The writes of one call's text, for whoever lets time pass between them. */
+  /** The single writes of one call's text, for a test that lets time pass between them. */
   readonly split: (text: string) => readonly Write[];
 }
 
 /** One write(2). */
 export interface Write {
   readonly bytes: Uint8Array;
-  /** What the file held before is dropped. */
+  /** Replaces the content of the file. */
   readonly anew: boolean;
 }
 
@@ -59,7 +59,7 @@ const asLines = {
   split: (text: string) => [{ bytes: encoder.encode(text), anew: false }],
 };
 
-/** A document is emptied, and written in pieces: others can see any of them. */
+/** The client empties a document and writes it in pieces. Others can see each state between. */
 function splitDocument(text: string): Write[] {
   const bytes = encoder.encode(text);
   const half = bytes.length >> 1;
@@ -121,7 +121,7 @@ export function logOf({ pathOf }: Pick<Client, "pathOf">, home: TestHome, sessio
   return log;
 }
 
-/** Every log of `session` in the home, as they are now: what `kato export` would read. */
+/** Every log of `session` in the home now: the logs that `kato export` would read. */
 export function findLogs(provider: Provider, home: TestHome, session: string): SessionLogs {
   return {
     provider,

@@ -2,13 +2,13 @@
 import type { TalkRows } from "./clients.ts";
 
 export interface CodexRows extends TalkRows {
-  /** Any other line: the envelope is put around it. */
+  /** Any other line, without the envelope. */
   line(type: string, payload: Row): string;
-  /** The model's context was compacted: a line that repeats what `history` says. */
+  /** The client compacted the model's context: a line that repeats `history`. */
   compacted(history: readonly string[]): string;
-  /** What the log is called, below the folder of its day. */
+  /** The name of the log, below the folder of its day. */
   readonly file: string;
-  /** The person goes back to the beginning: the thread goes on in a further file, with these lines. */
+  /** The person goes back to the beginning. The thread goes on in a further file, with these lines. */
   rewind(): CodexRows;
 }
 
@@ -17,7 +17,7 @@ type Row = Readonly<Record<string, unknown>>;
 const VERSION = "0.169.0";
 const CWD = "/home/ada/work";
 
-/** Ids that sort by time, as the client's do. */
+/** Ids that sort by time, like the client's. */
 let made = 0;
 function newId(): string {
   made += 1;
@@ -25,7 +25,7 @@ function newId(): string {
   return `01a2${order.slice(0, 4)}-${order.slice(4)}-7${crypto.randomUUID().slice(15)}`;
 }
 
-/** A thread's lines, ten milliseconds apart, from `began` on. The first call writes what opens a log, too. */
+/** A thread's lines, ten milliseconds apart, from `began` on. The first call also writes the lines that open a log. */
 export function createCodexRows(
   session: string = newId(),
   segment = "",

@@ -1,4 +1,4 @@
-/** Runs the daemon as `kato daemon` does, for tests that run before or beside the command line. */
+/** Runs the daemon like `kato daemon`, but without the command line. */
 import { runDaemon } from "../../../src/daemon/main.ts";
 import { VARIABLES } from "../../../src/permissions/matrix.ts";
 import { CLIENT_VARIABLES } from "../../../src/protocol/clients.ts";

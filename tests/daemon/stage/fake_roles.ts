@@ -1,16 +1,16 @@
-/** Roles that do what a test says, among real ones. */
+/** Roles that follow a test, among real ones. */
 import type { Host, RoleKind } from "../../../src/hosts/host.ts";
 import { threadHost } from "../../../src/hosts/thread_host.ts";
 import type { Frame, Role, RoleEnd } from "../../../src/protocol/port.ts";
 
-/** The role's own side, for the test. */
+/** The role's side of the port, for the test. */
 export interface Acting {
-  /** Sends anything at all. */
+  /** Sends any message, also one that the protocol does not have. */
   send(header: unknown, payload?: Uint8Array<ArrayBuffer>): void;
   fail(message: string): void;
 }
 
-/** What the role does with each message; messages have not been validated. */
+/** Receives each message. Nobody has validated it. */
 export type Act = (header: { readonly type: string } & Record<string, unknown>, acting: Acting) => void;
 
 export function fakeRole(name: string, act: Act): Role {
@@ -23,7 +23,7 @@ export function fakeRole(name: string, act: Act): Role {
     finish(how);
   };
   const acting: Acting = {
-    // As over a real port: never within the call that caused it.
+    // As over a real port, an answer never arrives within the call that caused it.
     send: (header, payload) =>
       queueMicrotask(() => {
         if (!over) receiver?.({ header, payload: payload ?? null });
@@ -47,7 +47,7 @@ export function fakeRole(name: string, act: Act): Role {
   };
 }
 
-/** `choose` gives what the role does, or null for a real one in a thread. */
+/** `choose` gives the play of a role; null: a real role in a thread. */
 export function hostWith(choose: (kind: RoleKind, name: string) => Act | null): Host {
   return {
     name: "threads",

@@ -1,4 +1,4 @@
-/** Logs that are fed to a running daemon in the steps in which a client may be seen to write them. */
+/** Feeds logs to a running daemon, in the same steps in which a client writes them. */
 import { dirname } from "@std/path";
 import { zstdCompressSync } from "node:zlib";
 import type { ProviderId } from "../../../src/protocol/event.ts";
@@ -8,7 +8,7 @@ import { cutAtRandom, type Random } from "./random.ts";
 
 export type Step = () => void;
 
-/** A log as it is in the end, and how it comes to be so. */
+/** The final content of a log, and the steps that lead to it. */
 export interface FedLog {
   readonly path: string;
   steps(pieces: number, random: Random): Step[];
@@ -16,7 +16,7 @@ export interface FedLog {
 
 const encoder = new TextEncoder();
 
-/** Appended in up to `pieces` pieces; one whose name says that it is compressed is so at last. */
+/** Appends in up to `pieces` pieces. A log with the name of a compressed one is compressed at the end. */
 export function feedLines(path: string, text: string): FedLog {
   const plain = path.replace(/\.zst$/, "");
   const append = (bytes: Uint8Array): Step => () => {
@@ -40,7 +40,7 @@ interface Document {
   readonly messages: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Written anew with each message, and once more when the calls of a message have ended. */
+/** Writes the document again for each message, and once more when the calls of a message have ended. */
 export function feedDocument(path: string, text: string): FedLog {
   const document: Document = JSON.parse(text);
   const versions = document.messages.flatMap((message, index) => {
@@ -60,13 +60,13 @@ export function feedDocument(path: string, text: string): FedLog {
   };
 }
 
-/** A message of the person. A command of another time would be history: `time`, in milliseconds since 1970, is that of the test. */
+/** A message of the person. `time` is the time of the test, in milliseconds since 1970: an older command would be history. */
 export interface Prompt {
   readonly text: string;
   readonly time: number;
 }
 
-/** Puts a prompt in front of a session's first log; the same one has the same ids. */
+/** Puts a prompt in front of a session's first log. The same prompt has the same ids. */
 export function putInFront(provider: ProviderId, session: string, text: string, prompt: Prompt): string {
   if (provider === "claude-code") return createRows(session, prompt.time).user(prompt.text) + text;
   if (isDocument(text)) {
@@ -84,7 +84,7 @@ export function putInFront(provider: ProviderId, session: string, text: string, 
   return [...lines.slice(0, at), lineOf(provider, session, prompt, text), ...lines.slice(at)].join("");
 }
 
-/** Puts a prompt behind everything else in a session's last log. */
+/** Puts a prompt at the end of a session's last log. */
 export function putBehind(provider: ProviderId, session: string, text: string, prompt: Prompt): string {
   if (provider === "claude-code") return text + createRows(session, prompt.time).user(prompt.text);
   if (isDocument(text)) {
@@ -93,7 +93,7 @@ export function putBehind(provider: ProviderId, session: string, text: string, p
     return JSON.stringify({ ...document, messages });
   }
   const ended = text.endsWith("\n") ? text : `${text}\n`;
-  // A log may end in the middle of a replay: the client's next start ends that.
+  // A log may end in the middle of a replay. The client's next start ends the replay.
   const start = provider === "gemini" ? `${JSON.stringify({ sessionId: session, kind: "main" })}\n` : "";
   return ended + start + lineOf(provider, session, prompt, text);
 }
@@ -111,10 +111,10 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Later than any turn of a log. */
+/** A time that is later than every turn of a log. */
 const TURN = "ffffffff-0000-7000-8000-000000000000";
 
-/** The typed record of a client that this file does not play, and the number of lines that stand in front of the first. */
+/** The typed record of a client that this file does not play, and the number of lines before the first such record. */
 interface Typed {
   readonly record: unknown;
   readonly opening: number;

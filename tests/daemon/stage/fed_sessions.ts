@@ -1,4 +1,4 @@
-/** Fixtures and recorded sessions of every client, with a command in front and one behind, to be fed to a daemon. */
+/** Fixtures and recorded sessions of every client, with a command at the start and one at the end, for a daemon. */
 import { clientRoots } from "../../../src/protocol/clients.ts";
 import { basename } from "@std/path";
 import { zstdDecompressSync } from "node:zlib";
@@ -12,7 +12,7 @@ import type { SessionLogs } from "./one_shot.ts";
 
 export const STOP = "::stop\nthat is all";
 
-/** A session to be fed. */
+/** A session for a daemon. */
 export interface FedSession {
   readonly destination: string;
   readonly begin: string;
@@ -21,14 +21,14 @@ export interface FedSession {
   readonly chains: readonly (readonly FedLog[])[];
 }
 
-/** A log that was found somewhere, and where it belongs in a home. */
+/** A log, and its place in a home. */
 interface Found {
   readonly from: string;
   readonly to: string;
   readonly source: Source;
 }
 
-/** A log's own `::stop`, `::record x.md` … would change what is recorded here; other tests are about those. */
+/** The log's own commands (`::stop`, `::record x.md` …) would change the recording here. Other tests cover them. */
 function readDisarmed(path: string): string {
   const bytes = Deno.readFileSync(path);
   const plain = path.endsWith(".zst") ? zstdDecompressSync(bytes) : bytes;
@@ -36,7 +36,7 @@ function readDisarmed(path: string): string {
   return text.replaceAll(/::(?=stop|record|capture|init|export)/gi, ":-");
 }
 
-/** One session of the logs `main`, in order, and of sub-agents' logs, under an id that no other home's session has. */
+/** One session: the logs `main` in order, and sub-agents' logs. No other home has a session with its id. */
 function arm(
   home: TestHome,
   provider: Provider,
@@ -45,9 +45,9 @@ function arm(
   main: readonly Found[],
   agents: readonly Found[],
 ): FedSession {
-  // Codex compares ids by their first part, which is a time; the last is chance.
+  // Codex compares ids by their first part, which is a time. The last part is random.
   const own = `${session.slice(0, -12)}${crypto.randomUUID().slice(-12)}`;
-  // The name of a fixture may be one that agents load.
+  // A fixture may have a name that agents load.
   const destination = `of-${name}.md`;
   const begin = `::capture ${destination}`;
   const time = Date.now();
@@ -56,7 +56,7 @@ function arm(
     isDocument(text) ? feedDocument(path, text) : feedLines(path, text);
   const chain = main.map(({ from, to }, index) => {
     let text = rename(readDisarmed(from));
-    // A document that was resumed goes on in a log that holds all of it again.
+    // A resumed document goes on in a log that holds all of it again.
     if (index === 0 || !hasParts(main)) text = putInFront(provider.id, own, text, { text: begin, time });
     if (index === main.length - 1) text = putBehind(provider.id, own, text, { text: STOP, time });
     return feed(rename(to), text);
@@ -78,7 +78,7 @@ function rankOf(source: Source): number {
   return source.kind === "session" ? source.rank ?? 0 : 0;
 }
 
-/** The sessions that the logs of one case make up. */
+/** The sessions in the logs of one case. */
 function sessionsOf(
   home: TestHome,
   provider: Provider,
@@ -96,13 +96,13 @@ function sessionsOf(
   });
 }
 
-/** The source that the log at `from` is, when it lies at `relative` below a root. */
+/** The source for the log at `from`, placed at `relative` below a root. */
 function identify(provider: Provider, relative: string, from: string): Source | null {
   const named = provider.classify(relative);
   return named?.kind === "unnamed" ? introduce(provider, relative, from) : named;
 }
 
-/** The folder of a recorded case for the client's home; the roots of each provider, below that. */
+/** In a recorded case, the folder that is the client's home; below it, the roots of each provider. */
 const CORPUS_HOME: Readonly<Record<string, string>> = {
   "claude-code": ".claude",
   "codex": ".codex",
@@ -114,7 +114,7 @@ export function corpusSessions(provider: Provider): (home: TestHome) => FedSessi
   const top = CORPUS_HOME[provider.id] ?? "";
   return (home) =>
     corpusCases(provider.id).flatMap(({ name, path }) => {
-      // Cases may hold the same paths, and are one home here.
+      // Two cases may hold the same path, and here they share a home.
       const place = (file: string) =>
         file.replace(/^projects\//, `projects/${name}`).replace(/^tmp\//, `tmp/${name}-`)
           .replace(/^sessions\/\d+/, `sessions/${name}`);
@@ -132,14 +132,14 @@ export function corpusSessions(provider: Provider): (home: TestHome) => FedSessi
 
 const FIXTURES = new URL("../../../fixtures/", import.meta.url).pathname;
 
-/** Logs of sub-agents that are cases of their own, and the sessions that they belong to. */
+/** Logs of sub-agents that are cases of their own, and their sessions. */
 const AGENTS_OF: Readonly<Record<string, readonly [name: string, file: string]>> = {
   "codex/sub-agents": ["sub-agent-log", "in.jsonl"],
   "codex/review": ["review-log", "in.jsonl"],
   "gemini/sub-agents": ["sub-agent-log", "abc123.jsonl"],
 };
 
-/** Where a fixture's log would be below the first root, each in a folder of its own: the provider's place.json says it. */
+/** A fixture's place below the first root, by the provider's place.json. Each fixture has a folder of its own. */
 function placeOf(provider: Provider, name: string, file: string, id: string): string {
   const places = JSON.parse(Deno.readTextFileSync(`${FIXTURES}${provider.id}/place.json`));
   const place: string = file.startsWith("in.") ? places.session : places.agent;
@@ -150,10 +150,10 @@ function placeOf(provider: Provider, name: string, file: string, id: string): st
   );
 }
 
-/** Only the clock distinguishes its typed texts from copied ones, so nothing in it commands. */
+/** Only the clock tells its typed texts from copied ones, so it holds no command. */
 const NEVER_OBEYED = "codex/fork-0.60.1";
 
-/** Every own fixture that is a session in which a person can command. */
+/** Every fixture of ours that is a session where a person can command. */
 export function fixtureSessions(provider: Provider): (home: TestHome) => FedSession[] {
   const folder = `${FIXTURES}${provider.id}`;
   return (home) => {

@@ -4,9 +4,9 @@ import type { TalkRows } from "./clients.ts";
 export interface GeminiRows extends TalkRows {
   /** Any other record. */
   record(record: Row): string;
-  /** The client starts again, and goes on with this log. */
+  /** The client starts again and goes on with this log. */
   resume(): string;
-  /** The whole history once more, under new ids, as after bulky outputs were masked. */
+  /** The whole history again under new ids: the client writes it so after it masked large outputs. */
   replay(): string;
 }
 
@@ -39,7 +39,7 @@ function createMessages(began: number) {
     now,
     user: (text: string): Row => ({ ...shared("user"), content: [{ text }] }),
     assistant: (text: string): Row => spoken(text),
-    /** The model asked for a call; that is written again when it has ended. */
+    /** A call of the model. The client writes it again when it has ended. */
     call(id: string, name: string, args: unknown): Row {
       const message = spoken("");
       waiting.set(id, { message, id, name, args });
@@ -114,14 +114,14 @@ export function createGeminiRows(session: string = crypto.randomUUID(), began = 
   };
 }
 
-/** A person needs a moment before the first message: one that comes at once was on the command line. */
+/** A person needs a moment before the first message. A message without that pause was on the command line. */
 export const START_BEFORE_MS = 5000;
 
 function startBefore(time: string): string {
   return new Date(Date.parse(time) - START_BEFORE_MS).toISOString();
 }
 
-/** A message as a replay writes it. */
+/** A message in the form of a replay. */
 function copyOf(message: Row): Row {
   const { type, timestamp, content, toolCalls } = message;
   const id = crypto.randomUUID();
@@ -131,7 +131,7 @@ function copyOf(message: Row): Row {
   return { id, timestamp, type, content: [{ text: content }, ...asked], thoughts: [], tokens: null };
 }
 
-/** Each call gives the whole document anew. */
+/** Each call gives the whole document again. */
 export function createGeminiDocument(session: string = crypto.randomUUID(), began = Date.now()): TalkRows {
   const messages = createMessages(began);
   const startTime = startBefore(messages.now());

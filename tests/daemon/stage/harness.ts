@@ -1,6 +1,6 @@
 /**
- * Runs the real daemon in a home of its own, with exactly the permissions that its plan grants, or an installed one,
- * and lets tests see what a person could see: the status file, the audit log, the recordings.
+ * Runs the real daemon in a home of its own, with exactly the permissions of its plan, or an installed daemon. A test
+ * sees the same files as a person: the status file, the audit log, the recordings.
  */
 import { dirname } from "@std/path";
 import { denoFlags, memoryVariables } from "../../../tools/runtime_flags.ts";
@@ -16,7 +16,7 @@ import { KATO } from "../../installed.ts";
 import { startService } from "./service.ts";
 import { until } from "./until.ts";
 
-/** Recordings show times in this zone, wherever the tests run. */
+/** Recordings show times in this zone on every machine. */
 export const TIME_ZONE = "Europe/Berlin";
 
 const SOURCE = new URL("../../../src", import.meta.url).pathname;
@@ -33,11 +33,11 @@ export interface TestHome extends AsyncDisposable {
   log(session: string, slug?: string): string;
   readExport(name: string): string;
   audit(): AuditRecord[];
-  /** What the daemon said of itself last, if anything. */
+  /** The daemon's last status; null when there is none. */
   status(): Status | null;
 }
 
-/** A home with nothing in it but the clients' folders, and a person's policy if one is given. */
+/** A home with the clients' folders alone, and with a person's policy if one is given. */
 export async function makeHome(policy = ""): Promise<TestHome> {
   const path = await Deno.makeTempDir({ prefix: "kato-home-" });
   const places = placesOf(path);
@@ -62,7 +62,7 @@ export async function makeHome(policy = ""): Promise<TestHome> {
     readExport: (name) => Deno.readTextFileSync(`${places.exports}/${name}`),
     audit() {
       const files = [...listRotated(places.logs), places.auditFile];
-      // A record without its line end is still being written: a reader may see half of one write.
+      // A record without its line end is not complete yet: a reader may see half of one write.
       const lines = files.flatMap((file) => (readText(file) ?? "").split("\n").slice(0, -1));
       return lines.filter((line) => line !== "").map((line) => auditRecord.parse(JSON.parse(line)));
     },
@@ -83,7 +83,7 @@ function readText(path: string): string | null {
   }
 }
 
-/** As the launcher has it made. `code`: the program's files. */
+/** The plan, made in the way of the launcher. `code`: the program's files. */
 export function planDaemon(home: TestHome, code: readonly string[] = [SOURCE, TESTS]): Plan {
   const policyText = readText(home.places.policyFile);
   const layers = policyText === null
@@ -121,9 +121,9 @@ function realPathsOf(paths: readonly string[]): Record<string, string> {
 }
 
 export interface DaemonOptions {
-  /** As `umask` in a shell takes it. */
+  /** In the form that `umask` takes in a shell. */
   readonly umask?: string;
-  /** Options of the runtime that come before the permissions; an installed launcher has its own. */
+  /** Options of the runtime, before the permissions. An installed launcher has its own. */
   readonly runtime?: readonly string[];
   readonly afterCrash?: boolean;
   /** `kato daemon` of these files, instead of the checkout's own daemon. */
@@ -136,21 +136,21 @@ export interface DaemonOptions {
 
 export interface Daemon extends AsyncDisposable {
   readonly exit: Promise<Deno.CommandStatus>;
-  /** What it wrote to stderr so far. */
+  /** Its output on stderr so far. */
   said(): string;
-  /** Resolves with the first status of this very process that `look` is content with. */
+  /** Resolves with the first status of this process for which `look` is true. */
   whenStatus(what: string, look: (status: Status) => boolean, ms?: number): Promise<Status>;
-  /** Running, and every provider's first scan is over. */
+  /** Resolves when it runs and every provider's first scan is over. */
   whenUp(): Promise<Status>;
-  /** The recording into the export `name` has reached `state`; `active` when none is named. */
+  /** Resolves when the recording into the export `name` has reached `state` (`active` by default). */
   whenRecording(name: string, state?: RecordingStatus["state"], ms?: number): Promise<RecordingStatus>;
   signal(signal: Deno.Signal): void;
-  /** Ends it in good order; its exit status. */
+  /** Ends it in good order, and gives its exit status. */
   stop(): Promise<number>;
   kill(): Promise<void>;
-  /** Kills the process that the status tells of: of an installed daemon the orchestrator, and not its monitor. */
+  /** Kills the process that the status names. In an installed daemon that is the orchestrator, not its monitor. */
   killOrchestrator(): Promise<void>;
-  /** Bytes of memory that it, or the largest process of an installed one, had in use at most, as the kernel counts. */
+  /** The most bytes of memory that it had in use, as the kernel counts. Of an installed daemon, its largest process. */
   peakMemory(): number;
 }
 
@@ -169,7 +169,7 @@ function runtimeLine(home: TestHome, { program, ...options }: DaemonOptions): st
   ];
 }
 
-/** Starts the daemon of `home`; nothing is waited for. */
+/** Starts the daemon of `home`, and waits for nothing. */
 export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon {
   const kato = options.program === undefined ? KATO : null;
   const line = kato === null ? runtimeLine(home, options) : [kato, "daemon"];
@@ -247,7 +247,7 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
   };
 }
 
-/** Where the runtime keeps its compiled modules: tests of the daemon change HOME, and it must not follow. */
+/** The runtime's folder for compiled modules. Tests of the daemon change HOME, and this folder must stay. */
 function denoDir(): string {
   return Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
 }

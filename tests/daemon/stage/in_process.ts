@@ -16,11 +16,11 @@ export interface InProcess extends AsyncDisposable {
   readonly orchestrator: Orchestrator;
   readonly audit: readonly AuditBody[];
   readonly gaveUp: readonly string[];
-  /** Which session each parser has in its hands. */
+  /** The session that each parser reads now. */
   readonly marks: ReadonlyMap<ProviderId, string | null>;
-  /** The provider of each session that was marked, in order. */
+  /** The provider of each marked session, in order. */
   readonly markings: readonly ProviderId[];
-  /** The first scan of Claude Code's logs is over: later messages are news. */
+  /** Resolves when the first scan of Claude Code's logs is over: later messages are news. */
   whenUp(): Promise<void>;
   /** Waits for a record of the audit log. */
   whenAudited(what: string, look: (body: AuditBody) => boolean): Promise<AuditBody>;

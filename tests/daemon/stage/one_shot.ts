@@ -1,4 +1,4 @@
-/** What a recording must hold: the same session read in one go and rendered in one go, without a daemon. */
+/** The text that a recording must hold: the same session, read and rendered in one go without a daemon. */
 import { locateLog, type SessionFiles } from "../../../src/parser/session_files.ts";
 import type { ReadEvent } from "../../../src/parser/place_events.ts";
 import { readSession } from "../../../src/parser/session_reader.ts";
@@ -12,13 +12,13 @@ import { TIME_ZONE } from "./harness.ts";
 
 export interface WholeSession {
   readonly events: readonly ReadEvent[];
-  /** What was known of the session when each event had been read. */
+  /** For each event, the session as it was known after that event. */
   readonly metas: readonly SessionMeta[];
   readonly troubles: readonly string[];
   readonly checkpoint: Checkpoint;
 }
 
-/** A session and where its logs are. */
+/** A session and the places of its logs. */
 export interface SessionLogs {
   readonly provider: Provider;
   readonly session: string;
@@ -63,11 +63,11 @@ export function readWhole(logs: string | SessionLogs): WholeSession {
 }
 
 export interface Span {
-  /** The message that started the recording: its head is what was known then. */
+  /** The message that started the recording. The head of the recording shows the session as it was known then. */
   readonly command: number;
   /** `seq` of the first event recorded: 0 for a capture. */
   readonly from: number;
-  /** `seq` of the first event after it; null: it goes on. */
+  /** `seq` of the first event after the recording; null: it goes on. */
   readonly until: number | null;
   readonly format?: Format;
 }
@@ -103,14 +103,14 @@ export function renderParts(
   return text;
 }
 
-/** `seq` of the message that the person typed as `text`; fails when there is none. */
+/** `seq` of the message `text` of the person. Fails when there is none. */
 export function seqOf({ events }: WholeSession, text: string): number {
   const found = events.find(({ said }) => said?.typed === text);
   if (found === undefined) throw new Error(`nobody typed ${JSON.stringify(text)}`);
   return found.event.seq;
 }
 
-/** The text of a capture asked for by the message `begin`, ended by the message `end` if there is one. */
+/** The text of a capture that the message `begin` asks for. The message `end`, if there is one, ends it. */
 export function renderCapture(logs: string | SessionLogs, begin: string, end: string | null = null): string {
   const whole = readWhole(logs);
   return renderSpan(whole, {

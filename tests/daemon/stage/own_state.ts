@@ -1,4 +1,4 @@
-/** The daemon's state in a folder of its own, and the context of commands: recorders and policy are the test's. */
+/** The daemon's state in a folder of its own, and the context of commands. The test plays recorders and policy. */
 import type { AuditBody } from "../../../src/audit/record.ts";
 import { createMoves } from "../../../src/daemon/moves.ts";
 import type { ObeyContext } from "../../../src/daemon/obey_commands.ts";
@@ -50,13 +50,13 @@ export interface CommandScene {
   /** All starts, ends, reports and log lines, in order. */
   readonly deeds: string[];
   readonly audit: AuditBody[];
-  /** Thrown by the next record. */
+  /** The next audit record throws this error. */
   noRecord: Error | null;
-  /** The policy's answer. Without it, every destination is allowed as it is. */
+  /** The policy's answer. Without it, policy allows every destination as it is. */
   decision: Decision | null;
-  /** How many blocked recordings are given up. */
+  /** The number of blocked recordings that are given up. */
   giveUp: () => Promise<number>;
-  /** Is awaited where a recording is to have stopped. */
+  /** Commands wait for this where a recording must have stopped. */
   settled: (recording: number) => Promise<void>;
   addSession(
     own?: { session?: string; path?: string; provider?: ProviderId; arrived?: number | null },

@@ -1,6 +1,6 @@
-/** What the kernel says of processes. Only who may do everything is let read this by the runtime. */
+/** Facts on processes from /proc. The runtime lets only a process with all permissions read them. */
 
-/** Null where there is no such process any more. */
+/** Null when the process is gone. */
 export function readProc(path: string): string | null {
   try {
     return Deno.readTextFileSync(`/proc/${path}`);
@@ -9,7 +9,7 @@ export function readProc(path: string): string | null {
   }
 }
 
-/** State and parent, which stand behind the name, and a name may hold anything. */
+/** State and parent. They stand behind the name, and a name may hold any character. */
 function statOf(pid: number): readonly string[] {
   const text = readProc(`${pid}/stat`);
   return text === null ? [] : text.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -28,7 +28,7 @@ export function childrenOf(pid: number): number[] {
   return text.split(" ").map(Number).filter((child) => child > 0);
 }
 
-/** Bytes that it had in memory at most. */
+/** The most bytes that it had in memory. */
 export function peakOf(pid: number): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readProc(`${pid}/status`) ?? "")?.[1] ?? 0) * 1024;
 }

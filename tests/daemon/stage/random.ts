@@ -1,4 +1,4 @@
-/** Chance that repeats: the same seed gives the same run. */
+/** Random numbers that repeat: the same seed gives the same run. */
 
 export interface Random {
   /** 0 ≤ n < 1. */
@@ -29,7 +29,7 @@ export function createRandom(seed: number): Random {
   };
 }
 
-/** `bytes` in up to `most` pieces, cut anywhere, in the middle of lines and characters too. */
+/** Cuts `bytes` into up to `most` pieces, also in the middle of a line or of a character. */
 export function cutAtRandom(bytes: Uint8Array, most: number, random: Random): Uint8Array[] {
   const cuts = new Set<number>();
   for (let count = random.between(0, most); count > 0; count -= 1) cuts.add(random.between(0, bytes.length));

@@ -1,30 +1,30 @@
 /**
- * A daemon's process as the unit keeps it: one that asks to be started again, is. An installed daemon is a monitor and
- * the processes that it started; the one that the status tells of is among those.
+ * Keeps a daemon's process as a unit does: it starts the process again when the process asks for that. An installed
+ * daemon is a monitor and the processes that it started. The status names one of those.
  */
 import { EXIT } from "../../../src/cli/exit_status.ts";
 import { childrenOf, isAlive, parentOf, peakOf } from "./proc.ts";
 import { until } from "./until.ts";
 
 export interface Service {
-  /** The process that was started, last. */
+  /** The process that was started last. */
   pid(): number;
   /** Whether `pid` is that process or one that it started. */
   runs(pid: number): boolean;
-  /** It has ended, and is not started again. */
+  /** Resolves when it has ended for good. */
   ended(): boolean;
   readonly exit: Promise<Deno.CommandStatus>;
   said(): string;
   signal(signal: Deno.Signal): void;
-  /** Nothing of it is left, and all was heard that it said; its exit status. */
+  /** Resolves with its exit status, when none of its processes is left and all of its output was read. */
   end(signal: Deno.Signal): Promise<number>;
-  /** The like, after the death of one of its processes. */
+  /** The same, after the death of one of its processes. */
   endBy(pid: number): Promise<number>;
-  /** Bytes of memory that the largest of its processes had in use at most, as the kernel counts. */
+  /** The most bytes of memory that the largest of its processes had in use, as the kernel counts. */
   peakMemory(): number;
 }
 
-/** @param restarts Whether it is started again when it asks for that and nobody has sent it a signal. */
+/** @param restarts Whether to start it again when it asks for that and nobody has sent it a signal. */
 export function startService(command: Deno.Command, restarts: boolean): Service {
   let said = "";
   let asked = false;
@@ -58,7 +58,7 @@ export function startService(command: Deno.Command, restarts: boolean): Service 
     const roles = childrenOf(child.pid);
     if (!over) deed();
     const { code } = await exit;
-    // The kernel ends them with the monitor, but not in the same moment.
+    // The kernel ends them after the monitor, but not at the same moment.
     await until("no role is left", () => roles.every((pid) => !isAlive(pid)));
     await listening;
     return code;

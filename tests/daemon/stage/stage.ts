@@ -1,4 +1,4 @@
-/** A running daemon and one session that nobody has written to yet: where most tests of recording begin. */
+/** A running daemon and one session that nobody has written to yet. Most tests of recording begin here. */
 import assert from "node:assert/strict";
 import type { ClaudeRows } from "./claude_rows.ts";
 import { CLAUDE, type Client, findLogs, logOf, type TalkRows } from "./clients.ts";
@@ -8,7 +8,7 @@ import { until } from "./until.ts";
 
 export interface Stage<Rows extends TalkRows = ClaudeRows> extends AsyncDisposable {
   readonly home: TestHome;
-  /** The daemon that was started last. */
+  /** The last daemon that was started. */
   daemon: Daemon;
   readonly rows: Rows;
   readonly log: string;
@@ -51,7 +51,7 @@ const policyOf = (...roots: readonly string[]) => `[destinations]\nroots = ${JSO
 /** A policy that names a second folder, the vault. */
 export const WITH_VAULT = policyOf("~/.kato/exports", "~/vault");
 
-/** The session, under that policy, is captured into a file of the vault, which is answered. */
+/** Captures the session into a file of the vault, and gives its path. */
 export async function captureIntoVault(stage: Stage): Promise<string> {
   const { rows, say, home } = stage;
   const file = `${home.path}/vault/notes.md`;
@@ -62,7 +62,7 @@ export async function captureIntoVault(stage: Stage): Promise<string> {
   return file;
 }
 
-/** The policy comes to name the vault no longer. */
+/** Takes the vault out of the policy. */
 export async function denyVault(stage: Stage): Promise<void> {
   await startAgain(
     stage,
@@ -77,7 +77,7 @@ async function startAgain(stage: Stage, between = () => {}): Promise<void> {
   await stage.daemon.whenUp();
 }
 
-/** What the export `file` holds; nothing when it is not there. */
+/** The content of the export `file`; empty when there is no such file. */
 export function readExport(home: TestHome, file: string): string {
   try {
     return home.readExport(file);
@@ -87,7 +87,7 @@ export function readExport(home: TestHome, file: string): string {
   }
 }
 
-/** The recording comes to hold `text`, and nothing else. */
+/** Waits until the recording holds exactly `text`. */
 export async function whenText({ home, daemon }: Stage<TalkRows>, file: string, text: string): Promise<void> {
   try {
     await until(`${file} holds what it should`, () => readExport(home, file) === text, { saw: daemon.said });
@@ -96,7 +96,7 @@ export async function whenText({ home, daemon }: Stage<TalkRows>, file: string, 
   }
 }
 
-/** The recording comes to hold `part`. */
+/** Waits until the recording holds `part`. */
 export async function whenHolds(
   { home, daemon }: Stage<TalkRows>,
   file: string,
@@ -105,7 +105,7 @@ export async function whenHolds(
   await until(`${file} holds ${part}`, () => readExport(home, file).includes(part), { saw: daemon.said });
 }
 
-/** What was decided about the session's commands, in order, once there are `count` of them. */
+/** Waits for `count` decisions on the session's commands. Gives them in order. */
 export async function decisionsOf({ home, rows }: Stage<TalkRows>, count: number): Promise<string[]> {
   const read = () =>
     home.audit().filter(({ event, session }) => session === rows.session && event === "command")

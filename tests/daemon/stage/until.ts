@@ -1,17 +1,17 @@
-/** Waiting without guessing how long: look again and again until a deadline. */
+/** Waits for a condition: looks again and again until a deadline. */
 import { isWithin } from "../../machine_speed.ts";
 
 const LOOK_AGAIN_MS = 5;
 
 export interface Wait {
-  /** How long, on a machine that does nothing else. */
+  /** The limit in milliseconds, on a machine that does nothing else. */
   readonly ms?: number;
-  /** What a failure tells besides. */
+  /** More facts for the message of a failure. */
   readonly saw?: () => string | Promise<string>;
   readonly everyMs?: number;
 }
 
-/** What `look` answers once it answers something; fails with `what` and what `saw` says after `ms`, more on a slow machine. */
+/** Gives the first answer of `look`. Fails after `ms` (more on a slow machine), with `what` and the answer of `saw`. */
 export async function until<Seen>(
   what: string,
   look: () => Seen | null | undefined | false | Promise<Seen | null | undefined | false>,
@@ -19,7 +19,7 @@ export async function until<Seen>(
 ): Promise<Seen> {
   const begun = performance.now();
   for (;;) {
-    // Before the look: what came true while this process was held up is seen.
+    // Read the clock before the look. If this process is held up in between, the look still sees the result.
     const waited = performance.now() - begun;
     const seen = await look();
     if (seen !== null && seen !== undefined && seen !== false) return seen;
@@ -34,7 +34,7 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Nobody waits ten seconds for a test. */
+/** Runs `step` with the clock ahead, so that no test waits ten seconds. */
 export async function withClockAhead(ms: number, step: () => void | Promise<void>): Promise<void> {
   const { now } = performance;
   performance.now = () => now.call(performance) + ms;
