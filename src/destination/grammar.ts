@@ -27,7 +27,7 @@ export function holdsForbiddenCharacter(text: string): boolean {
 export function showSafely(text: string): string {
   return Array.from(text, (character) => {
     if (!FORBIDDEN.test(character)) return character;
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+    return `\\u{${character.codePointAt(0)?.toString(16)}}`;
   }).join("");
 }
 

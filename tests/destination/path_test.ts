@@ -6,6 +6,7 @@ import { DEFAULT_POLICY } from "../../src/settings/defaults.ts";
 import { show } from "../../src/destination/denial.ts";
 import { generateName, resolveRequest } from "../../src/destination/path.ts";
 import { findDestinationFaults } from "../../src/destination/grammar.ts";
+import { DESTINATION_BYTES, FILE_NAME_BYTES } from "../../src/protocol/limits.ts";
 import type { SessionMeta } from "../../src/protocol/session.ts";
 import { makePolicy, makeRequest } from "./requests.ts";
 
@@ -75,6 +76,7 @@ Deno.test("resolveRequest() denies by name alone, the first reason of the order"
     ["a\nb.md", "-forbidden-character"],
     ["a\u200b.md", "-forbidden-character"],
     ["a\u202efdp.md", "-forbidden-character"],
+    ["`a`.md", "-forbidden-character"],
     ["//host/a\u200b.md", "-forbidden-character"],
     ["//host/share/a.md", "-extended-prefix"],
     ["\\\\host\\share\\a.md", "-extended-prefix"],
@@ -152,6 +154,22 @@ Deno.test("every denial by name has a sentence on one line, with the path and no
     assert.doesNotMatch(resolved.message, /[\u0000-\u001f\u202e]/);
     assert.ok(resolved.message.length < 600);
   }
+});
+
+Deno.test("findDestinationFaults() takes the longest destination and the longest name, and not a byte more", () => {
+  for (const [character, bytes] of [["a", 1], ["é", 2], ["語", 3], ["𝄞", 4]] as const) {
+    const name = (size: number) =>
+      character.repeat((size - 3) / bytes) + "a".repeat((size - 3) % bytes) + ".md";
+    assert.deepEqual(findDestinationFaults(name(FILE_NAME_BYTES)), []);
+    assert.deepEqual(findDestinationFaults(name(FILE_NAME_BYTES + 1)), ["too-long"]);
+    const folders = "abcdefg/".repeat((DESTINATION_BYTES - 128) / 8);
+    assert.deepEqual(findDestinationFaults(folders + name(128)), []);
+    assert.deepEqual(findDestinationFaults(folders + name(129)), ["too-long"]);
+  }
+});
+
+Deno.test("a sentence shows an unseen character by its number", () => {
+  assert.equal(show("a\u200b\u{e0041}`\n"), '"a\\u{200b}\\u{e0041}\\u{60}\\u{a}"');
 });
 
 Deno.test("a sentence shows 300 characters of a path", () => {

@@ -11,7 +11,7 @@ export interface Service {
   pid(): number;
   /** Whether `pid` is that process or one that it started. */
   runs(pid: number): boolean;
-  /** Resolves when it has ended for good. */
+  /** Whether it has ended for good. */
   ended(): boolean;
   readonly exit: Promise<Deno.CommandStatus>;
   said(): string;
