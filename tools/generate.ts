@@ -136,7 +136,11 @@ type Tables = readonly (readonly [name: string, says: string, values: readonly s
 
 const PLACES: Tables = [
   ["SYSTEM_LOCATIONS", "Nothing that a person keeps is in these.", SYSTEM_LOCATIONS],
-  ["HOME_FOLDERS", "What is beside a home in a folder of this name is another's home.", HOME_FOLDERS],
+  [
+    "HOME_FOLDERS",
+    "In a folder of this name, every folder beside the home is another person's home.",
+    HOME_FOLDERS,
+  ],
   ["DESTINATION_KINDS", "How the name of a recording ends.", FORMATS],
 ];
 

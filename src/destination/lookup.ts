@@ -2,9 +2,9 @@
  * Looks at one path for the destination decision, component by component, without following the last link. Reads metadata
  * (names, owners, modes, link targets), and never the content of a file. Writes nothing.
  */
-import { dirname } from "@std/path";
+import { dirname, join } from "@std/path";
 import type { Component, Lookup } from "./decision.ts";
-import { isInside } from "../settings/folders.ts";
+import { findHolder } from "./path.ts";
 import { systemWords } from "../disk/entry_at.ts";
 
 /**
@@ -33,13 +33,11 @@ export function lookUp(path: string, roots: readonly string[], home: string): Lo
  * here. No other link is followed, and a root that is a link itself does not count.
  */
 function substituteReal(path: string, places: readonly (readonly [named: string, real: string])[]): string {
-  let holder: readonly [string, string] | null = null;
-  for (const place of places) {
-    if (isInside(path, place[0]) && place[0].length > (holder?.[0].length ?? -1)) holder = place;
+  const holder = findHolder(path, places.map(([named]) => named));
+  for (const [named, real] of places) {
+    if (named === holder) return join(real, path.slice(named.length));
   }
-  if (holder === null || holder[0] === "/") return path;
-  const rest = path.slice(holder[0].length);
-  return holder[1] === "/" ? rest || "/" : holder[1] + rest;
+  return path;
 }
 
 function isLink(path: string): boolean {

@@ -75,13 +75,13 @@ export function findMisplacement(
   return isAgentMemory(path, policy.destinations.agent_memory) ? "agent-memory" : null;
 }
 
-/** The longest of `folders` that holds `path`. */
+/** The innermost of `folders` that holds `path`. */
 export function findHolder(path: string, folders: Iterable<string>): string | null {
-  let longest: string | null = null;
+  let holder: string | null = null;
   for (const folder of folders) {
-    if (isInside(path, folder) && folder.length > (longest?.length ?? -1)) longest = folder;
+    if (isInside(path, folder) && (holder === null || isInside(folder, holder))) holder = folder;
   }
-  return longest;
+  return holder;
 }
 
 /**

@@ -1,7 +1,7 @@
 /*
- * The outer bound: kato may write to no place outside it, whatever policy or a plan says. The bound holds when the planning
- * code is wrong or was deceived. Its places are those of src/settings/folders.ts and of the table of clients, from which
- * tables.h and clients.h are generated. Pure: it compares names and looks nothing up.
+ * The outer bound: kato may write to no place outside it, even if policy or a plan names one. The bound holds when the
+ * planning code is wrong or was deceived. Its places are those of src/settings/folders.ts and of the table of clients:
+ * tables.h and clients.h are generated from them. Pure: it compares names and looks nothing up.
  */
 #include "clients.h"
 #include "kato.h"

@@ -95,7 +95,7 @@ bool is_resident(const char *profile);
 void build_flags(struct list *arguments, const char *program, const struct command *command);
 bool is_reserved_argument(const char *argument);
 
-/* Paths, and what the kernel offers; filled once, in kato.c. */
+/* Paths, and the features of the kernel. Filled once, in kato.c. */
 struct place {
   const char *home;  /* the value of HOME, without trailing slashes */
   char *real_home;   /* without links */

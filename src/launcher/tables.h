@@ -19,7 +19,7 @@
   "/usr", \
   "/var"
 
-/* What is beside a home in a folder of this name is another's home. */
+/* In a folder of this name, every folder beside the home is another person's home. */
 #define HOME_FOLDERS \
   "home", \
   "homes"

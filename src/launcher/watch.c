@@ -1,7 +1,7 @@
 /*
  * Whether the granted paths still lead to the same files. The kernel's rules hold for inodes: a folder that appears or is
  * replaced after the start stays closed until the daemon is planned anew. systemd's binds hold for inodes too: the daemon
- * keeps seeing a removed folder, whatever is made in its place. Looks at metadata only.
+ * keeps seeing a removed folder even when a new one has taken its place. Looks at metadata only.
  */
 #include "kato.h"
 #include <string.h>

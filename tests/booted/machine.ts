@@ -1,6 +1,6 @@
 /**
- * The machines that `deno task test:system` boots, and the people on them. Elsewhere there are none, and what needs
- * them is skipped.
+ * The machines that `deno task test:system` boots, and the people on them. Without these machines, the tests that need
+ * them are skipped.
  */
 import { NO_CLOCK } from "../../tools/system/machine.ts";
 import { until } from "../daemon/stage/until.ts";
@@ -13,9 +13,9 @@ export interface Machine {
 
 interface Machines {
   readonly release: string;
-  /** Where the attackers' programs were made. */
+  /** The folder of the attackers' programs. */
   readonly work: string;
-  /** Whether kato was installed from its package, which is on the machines as /var/kato.deb. */
+  /** Whether kato was installed from its package. The package is on the machines as /var/kato.deb. */
   readonly isPackaged: boolean;
   readonly open: Machine;
   readonly locked: Machine;
@@ -35,7 +35,7 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Dave and those after him are on a fleet's machine alone. */
+/** Only a fleet's machine has dave and the people after him. */
 const NUMBERS = {
   root: 0,
   alice: 1000,
@@ -52,7 +52,7 @@ export function homeOf(who: Who): string {
   return who === "carol" ? "/var/home/carol" : `/home/${who}`;
 }
 
-/** A shell's line, as somebody with a session of theirs. */
+/** A shell's line, run as a person with a session of their own. */
 export async function run(machine: Machine, who: Who, line: string): Promise<Ran> {
   const uid = NUMBERS[who];
   const home = homeOf(who);
@@ -92,7 +92,7 @@ export async function must(machine: Machine, who: Who, line: string): Promise<st
   return out;
 }
 
-/** Again and again, until `look` answers; each look is a process on the machine. */
+/** Looks again and again until `look` answers. Each look is a process on the machine. */
 export function untilSo<Seen>(
   what: string,
   look: () => Promise<Seen | null | false>,
@@ -102,7 +102,7 @@ export function untilSo<Seen>(
   return until(what, look, { ms, saw, everyMs: 50 });
 }
 
-/** A file of somebody's, with the folders above it. Root's are readable by all. */
+/** Makes a person's file, with the folders above it. All can read root's files. */
 export function place(machine: Machine, who: Who, path: string, text: string, mode = 0o600): void {
   const whole = `${machine.root}${path}`;
   const missing: string[] = [];
@@ -141,7 +141,7 @@ export const PACKAGE: Need = {
   otherwise: "a build was copied: test:system without --dist",
 };
 
-/** A test that needs a machine, and what else is said. */
+/** A test that needs a machine, and the other needs of `more`. */
 export function test(name: string, fn: () => Promise<void>, ...needs: readonly Need[]): void {
   Deno.test({ ...onlyWith(name, MACHINES, ...needs), fn });
 }

@@ -1,14 +1,14 @@
-/** kato as a service on a machine: started anew for each test, with session logs that grow. */
+/** kato as a service on a machine: started again for each test, with session logs that grow. */
 import { append, type ClaudeRows, createRows } from "../daemon/stage/claude_rows.ts";
 import { homeOf, isThere, type Machine, must, place, remove, run, untilSo, type Who } from "./machine.ts";
 
 export interface Service {
   readonly machine: Machine;
-  /** Whose sessions it records. */
+  /** The person whose sessions it records. */
   readonly who: Who;
   /** `kato`, or `kato@alice`. */
   readonly unit: string;
-  /** `systemctl` as whoever may use it on that unit. */
+  /** `systemctl`, run as the person who may use it on that unit. */
   systemctl(line: string): Promise<string>;
   /** The unit's lines in the journal since this test began, as the person reads them. */
   journal(): Promise<string>;
@@ -25,7 +25,7 @@ function markOf(test: number): string {
   return `-- test ${test} --`;
 }
 
-/** A person's own. */
+/** The service of a person. */
 export function userService(machine: Machine, who: Who = "alice"): Service {
   return {
     machine,
@@ -37,7 +37,7 @@ export function userService(machine: Machine, who: Who = "alice"): Service {
   };
 }
 
-/** That of the machine's administrator, for alice. */
+/** The service that the machine's administrator runs for alice. */
 export function systemService(machine: Machine): Service {
   return {
     machine,
@@ -48,7 +48,7 @@ export function systemService(machine: Machine): Service {
   };
 }
 
-/** Nothing runs, nothing is left of what other tests made, and the person's settings are these. */
+/** Stops the service, and removes the traces of other tests and all settings. */
 export async function clear(machine: Machine): Promise<void> {
   await run(machine, "alice", "systemctl --user disable --now kato; systemctl --user reset-failed");
   await run(machine, "root", "systemctl disable --now kato@alice; systemctl reset-failed");
@@ -77,7 +77,7 @@ export interface Log {
   append(...lines: readonly string[]): void;
 }
 
-/** A log of Claude Code's. */
+/** A log of Claude Code. */
 export function createLog({ machine, who }: Service, folder = ".claude/projects/-home-alice-work"): Log {
   const rows = createRows();
   const path = `${homeOf(who)}/${folder}/${rows.session}.jsonl`;
@@ -91,7 +91,7 @@ export function createLog({ machine, who }: Service, folder = ".claude/projects/
   };
 }
 
-/** The recording's text once it ends with `text`. */
+/** Waits until the recording ends with `text`. Gives its whole text. */
 export async function recorded({ machine }: Service, path: string, text: string): Promise<string> {
   const file = `${machine.root}${path}`;
   return await untilSo(
@@ -106,7 +106,7 @@ export async function recorded({ machine }: Service, path: string, text: string)
 
 const PROVIDERS: readonly string[] = ["claude-code", "codex", "gemini"];
 
-/** Until these providers are watched: what is appended from then on is seen. */
+/** Waits until kato watches these providers: from then on it sees every appended line. */
 export async function whenWatching(
   service: Service,
   wanted: readonly string[] = PROVIDERS,
@@ -126,7 +126,7 @@ export async function whenWatching(
   );
 }
 
-/** Starts it, as a person or an administrator does. */
+/** Starts it in the way of a person or an administrator. */
 export async function start(service: Service): Promise<void> {
   await service.systemctl(`enable --now ${service.unit}`);
   await whenWatching(service);

@@ -55,6 +55,8 @@ Deno.test("lookUp() stops where nothing exists any more", () =>
     assert.equal(lookup.ancestor, root);
     assert.equal(lookup.blocked, null);
     assert.deepEqual(Object.keys(lookup.realRoots), [root]);
+    const homeless = lookUp(`${root}/a.md`, [root], `${base}/missing`);
+    assert.deepEqual([homeless.realHome, homeless.path], [`${base}/missing`, `${root}/a.md`]);
   }));
 
 Deno.test("lookUp() follows a link above a root, and that of the home, and no other", () =>

@@ -6,6 +6,7 @@ import { DEFAULT_POLICY } from "../../src/settings/defaults.ts";
 import { show } from "../../src/destination/denial.ts";
 import { generateName, resolveRequest } from "../../src/destination/path.ts";
 import { findDestinationFaults } from "../../src/destination/grammar.ts";
+import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { DESTINATION_BYTES, FILE_NAME_BYTES } from "../../src/protocol/limits.ts";
 import type { SessionMeta } from "../../src/protocol/session.ts";
 import { makePolicy, makeRequest } from "./requests.ts";
@@ -165,6 +166,25 @@ Deno.test("findDestinationFaults() takes the longest destination and the longest
     const folders = "abcdefg/".repeat((DESTINATION_BYTES - 128) / 8);
     assert.deepEqual(findDestinationFaults(folders + name(128)), []);
     assert.deepEqual(findDestinationFaults(folders + name(129)), ["too-long"]);
+  }
+});
+
+Deno.test("findDestinationFaults() knows every character of a glob, and every kind of character that none may hold", () => {
+  for (const character of "*?[]{}") {
+    assert.deepEqual(findDestinationFaults(`a${character}.md`), ["glob"], character);
+  }
+  // A control, a format character, half a pair, both separators, an ignorable, a blank letter, another space.
+  for (const character of "\u0001\u0085\u00ad\ud800\u2028\u2029\u034f\u2800`\u00a0\u3000") {
+    assert.deepEqual(findDestinationFaults(`a${character}.md`), ["forbidden-character"], show(character));
+  }
+});
+
+Deno.test("findDestinationFaults() takes every format by its extension, and no other name", () => {
+  for (const format of FORMATS) {
+    assert.deepEqual(findDestinationFaults(`a/b.${format}`), []);
+    for (const name of [`a/.${format}`, `a.${format}x`, `a${format}`, `a.${format.toUpperCase()}`]) {
+      assert.deepEqual(findDestinationFaults(name), ["unknown-extension"], name);
+    }
   }
 });
 

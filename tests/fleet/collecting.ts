@@ -1,4 +1,4 @@
-/** Both ends of the collecting of audit records, on the machine, by the files of packaging/examples/audit. */
+/** Sender and collector of audit records on the machine, from the files of packaging/examples/audit. */
 import assert from "node:assert/strict";
 import type { AuditBody } from "../../src/audit/record.ts";
 import { openAuditLog } from "../../src/audit/log.ts";
@@ -12,12 +12,12 @@ export const example = (name: string) => Deno.readTextFileSync(`${EXAMPLES}/audi
 
 let installing: Promise<void> | null = null;
 
-/** kato for alice, once. */
+/** Sets kato up for alice, once. */
 async function install(): Promise<void> {
   const played = await play({ ...BASE, kato_enable: "users", kato_users: ["alice"] });
   assert.ok(played.ok, played.out);
   await daemonOf("kato.service");
-  // Where the page's commands look for the files.
+  // The page's commands look for the files here.
   for (const { name } of Deno.readDirSync(`${EXAMPLES}/audit`)) {
     place(machine, "root", `/root/work/${name}`, example(name));
   }
@@ -25,15 +25,15 @@ async function install(): Promise<void> {
 
 let certifying: Promise<void> | null = null;
 
-/** They are made and put into place again. */
+/** Makes the files and puts them into place again. */
 export function forgetCertificates(): void {
   certifying = null;
 }
 
-/** What the role puts into place, on the controller. */
+/** The files that the role puts into place, on the controller. */
 export const certificate = (file: string) => `${work}/good-${file}`;
 
-/** Of an authority that machine and collector trust (good), and of one that nobody does (other). */
+/** Certificates of an authority that machine and collector trust (good), and of one that nobody trusts (other). */
 async function makeCertificates(): Promise<void> {
   for (const [name, folder] of [["good", "/etc/kato-audit"], ["other", "/etc/kato-other"]] as const) {
     const at = (file: string) => `${work}/${name}-${file}`;
@@ -64,14 +64,14 @@ async function makeCertificates(): Promise<void> {
   }
 }
 
-/** Both ends, each from its beginning. */
+/** Starts sender and collector, both with an empty state. */
 export async function setUp(): Promise<void> {
   await (installing ??= install());
   await asRoot(
     "systemctl stop 'kato-audit-forward@*'; rm -rf /var/log/kato-audit /var/lib/private/kato-audit-forward " +
       BOB_LOGS,
   );
-  // Nobody waits a minute for a test.
+  // The default is a minute, which is too long for a test.
   const forward = example("kato-audit-forward.conf").replace(
     'resumeIntervalMax="60"',
     'resumeIntervalMax="5"',
@@ -85,10 +85,10 @@ export async function setUp(): Promise<void> {
   await asRoot("systemctl daemon-reload; systemctl restart rsyslog");
 }
 
-/** As kato writes them, rotated every 50,000 bytes; bob has no daemon. */
+/** Appends records as kato does, with a rotation every 50,000 bytes. Bob has no daemon. */
 export async function appendForBob(count: number): Promise<void> {
   const own = (who: string) => asRoot(`chown -R ${who}:${who} ${BOB_LOGS}`);
-  // kato takes no log that is not its own, and it is root who appends here.
+  // kato takes only a log of its own user, and root appends here.
   await own("root");
   const actor = { role: "orchestrator", pid: Deno.pid };
   const options = { policyVersion: 1, policyHash: "b".repeat(64), actor, rotateAt: 50_000 };
@@ -98,7 +98,7 @@ export async function appendForBob(count: number): Promise<void> {
   await own("bob");
 }
 
-/** With characters that syslog would rather not carry. */
+/** A text with characters that syslog may change. */
 const BODY: AuditBody = {
   event: "command",
   provider: "codex",
@@ -111,7 +111,7 @@ const BODY: AuditBody = {
   detail: null,
 };
 
-/** As long as a record gets: every text at its bound, and each byte written as six. */
+/** The longest record: every text at its bound, and each byte written as six. */
 const LONGEST: AuditBody = {
   ...BODY,
   command: "\u0001".repeat(1100),
@@ -135,7 +135,7 @@ export async function verify(person: string): Promise<Verified> {
   return JSON.parse(out);
 }
 
-/** Until `count` records of the person are there; then what the chain of them is like. */
+/** Waits for `count` records of the person. Gives the check of their chain. */
 export function whenCollected(person: string, count: number): Promise<Verified> {
   return untilSo(
     `${count} records of ${person}`,

@@ -1,20 +1,20 @@
 /**
- * The machine that `deno task test:fleet` boots, and the tools by which a fleet is run. Elsewhere there is none, and
- * what needs it is skipped.
+ * The machine that `deno task test:fleet` boots, and the tools that run a fleet. Without that machine, the tests that
+ * need it are skipped.
  */
 import { takeBlock } from "../../tools/fleet/page.ts";
 import { isThere, type Machine, must, type Ran, run, untilSo } from "../booted/machine.ts";
 import { type Need, onlyWith } from "../needs.ts";
 
 interface Fleet {
-  /** For files of a test. */
+  /** A folder for files of a test. */
   readonly work: string;
   readonly machine: Machine;
   /** The private key of `ops`, who may log in on the machine and use sudo there. */
   readonly login: string;
-  /** Public keys: the repository's, and one that signed nothing. */
+  /** Public keys: the repository's key, and a key that signed nothing. */
   readonly keys: { readonly good: string; readonly other: string };
-  /** Of the packages in the suites `previous` and `stable`. */
+  /** The versions of the packages in the suites `previous` and `stable`. */
   readonly versions: readonly string[];
   /** Whether no test was left out. */
   readonly isWhole: boolean;
@@ -85,7 +85,7 @@ export function textOf(path: string): string | null {
   return isThere(file) ? Deno.readTextFileSync(file) : null;
 }
 
-/** When the daemon of `unit` runs, its process; as root sees it. */
+/** The process of the daemon of `unit` while it runs, as root sees it. */
 export async function daemonOf(unit: string, who: "user" | "system" = "user"): Promise<string> {
   const scope = who === "user" ? "--user --machine=alice@" : "";
   return await untilSo(`${unit} runs`, async () => {
@@ -97,13 +97,13 @@ export async function daemonOf(unit: string, who: "user" | "system" = "user"): P
   });
 }
 
-/** The shell's lines of docs/fleet.md in which `words` occur, as they are written there. */
+/** The shell's lines of docs/fleet.md that hold `words`, as they are written there. */
 export const documented = (words: string) => takeBlock(work, words);
 
-/** The same, run on the machine by root, in a folder with the files that they name. */
+/** Runs these lines on the machine as root, in a folder with the files that they name. */
 export async function runDocumented(words: string): Promise<string> {
   return await asRoot(`mkdir -p /root/work && cd /root/work\n${documented(words)}`);
 }
 
-/** The same, whatever comes of it. */
+/** The same, but a failure is no error. */
 export const tryDocumented = (words: string) => tryAsRoot(documented(words));

@@ -1,16 +1,16 @@
 /**
- * Six people, five of whom hold something up: alice does not; bob is logged out; carol's home is outside of /home;
- * dave's cannot be written; erin's service manager hangs; frank has a link to nothing in place of `~/.kato`.
+ * Six people. Alice is ordinary, and the other five hold something up: bob is logged out; carol's home is outside of
+ * /home; nobody can write to dave's home; erin's service manager hangs; frank's `~/.kato` is a link to nothing.
  */
 import { machine } from "./fleet.ts";
 import { asRoot } from "./fleet.ts";
 import { place, run } from "../booted/machine.ts";
 
-/** A service that never ends when it is told to, and may start what tells it so. */
+/** A service that does not end on request. It may start the process that asks for that. */
 const NEVER_ENDS =
   "[Service]\nExecStop=/bin/sleep infinity\nTimeoutStopSec=infinity\nNoExecPaths=\nExecPaths=/\n";
 
-/** As they are before kato comes. */
+/** Makes the people as they are before kato comes. */
 export async function gather(): Promise<void> {
   await asRoot(
     "rm -rf /home/frank/.kato && ln -s /nonexistent /home/frank/.kato && chown -h frank: /home/frank/.kato && " +
@@ -18,13 +18,13 @@ export async function gather(): Promise<void> {
   );
 }
 
-/** Erin's service does not end; her manager hears of it. */
+/** Makes erin's service one that does not end on request, and has her manager read that. */
 export async function neverEnd(): Promise<void> {
   place(machine, "erin", "/home/erin/.config/systemd/user/kato.service.d/90.conf", NEVER_ENDS);
   await run(machine, "erin", "systemctl --user daemon-reload");
 }
 
-/** While erin's service manager does nothing; it goes on whatever comes of it. */
+/** Runs `act` while erin's service manager is halted. The manager goes on afterwards, also after a failure. */
 export async function whileHalted(act: () => Promise<void>): Promise<void> {
   const signal = (name: string) =>
     asRoot(`kill -${name} $(systemctl show --property=MainPID --value user@1004)`);
@@ -36,7 +36,7 @@ export async function whileHalted(act: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Nothing of theirs is left in the way. */
+/** Removes everything of theirs. */
 export async function dismiss(): Promise<void> {
   await asRoot(
     "umount /home/dave; rm -rf /home/frank/.kato /home/erin/.config; " +

@@ -1,10 +1,10 @@
-/** Plays with the roles, on the machine: over ssh, as somebody who may use sudo there. */
+/** Plays the roles on the machine, over ssh as a person who may use sudo there. */
 import { documented, host, keys, login, machine, older, ROLES, work } from "./fleet.ts";
 import type { Ran } from "../booted/machine.ts";
 
 export type Variables = Readonly<Record<string, unknown>>;
 
-/** What every play here says of the role. */
+/** The variables of every play here. */
 export const BASE: Variables = {
   kato_version: older,
   kato_repository_url: "file:///srv/kato",
@@ -19,12 +19,12 @@ export interface Played {
   readonly out: string;
 }
 
-/** Where the playbook is. */
+/** The place of the playbook. */
 const CONTROLLER = `${work}/controller`;
 
 let last: Variables | null = null;
 
-/** As after a play with `variables`: without another one, where that was the last. */
+/** Brings the machine to the state after a play with `variables`. Plays nothing when that play was the last. */
 export async function have(variables: Variables): Promise<void> {
   if (last === variables) return;
   const { ok, out } = await play(variables);
@@ -38,15 +38,15 @@ export async function play(variables: Variables, ...options: readonly string[]):
   return played;
 }
 
-/** With one of the other roles. */
+/** Plays one of the other roles. */
 export async function playRole(role: string, variables: Variables): Promise<Played> {
   writeSite({ role, vars: variables });
   return playedOf(await onController("ansible-playbook", "site.yml"));
 }
 
-/** What docs/fleet.md has for where the playbook is, line by line, with this playbook. */
+/** Runs, line by line, the commands of docs/fleet.md for the place of the playbook, with this playbook. */
 export async function playDocumented(words: string, variables: Variables): Promise<readonly Played[]> {
-  // Given on the command line, a variable wins over the play's.
+  // A variable of the command line wins over one of the play.
   writeSite({ role: "kato", vars: variables });
   last = null;
   const played: Played[] = [];
@@ -71,7 +71,7 @@ function write(name: string, text: string, mode = 0o644): void {
   Deno.writeTextFileSync(`${CONTROLLER}/${name}`, text, { mode });
 }
 
-/** The machine has a network of its own, with nothing in it: ssh goes there from inside of it. */
+/** The machine has an empty network of its own, so ssh runs inside of that network. */
 function onController(program: string, ...args: readonly string[]): Promise<Ran> {
   write("ssh", `#!/bin/sh\nexec nsenter -t ${machine.pid} -n ssh "$@"\n`, 0o755);
   const laptop = {
@@ -87,7 +87,7 @@ function onController(program: string, ...args: readonly string[]): Promise<Ran>
     defaults: {
       inventory: "hosts.yml",
       roles_path: ROLES,
-      // What the machine is does not change from play to play.
+      // The facts on the machine do not change from play to play.
       gathering: "smart",
       fact_caching: "jsonfile",
       fact_caching_connection: `${CONTROLLER}/facts`,
@@ -104,7 +104,7 @@ function onController(program: string, ...args: readonly string[]): Promise<Ran>
   });
 }
 
-/** Tasks on the controller itself, which the role is only asked by. */
+/** Runs tasks on the controller itself. They only use the role. */
 export async function playHere(tasks: readonly unknown[]): Promise<{ readonly out: string }> {
   const plays = [{ name: "Here", hosts: "localhost", connection: "local", gather_facts: true, tasks }];
   write("here.yml", JSON.stringify(plays));
@@ -112,7 +112,7 @@ export async function playHere(tasks: readonly unknown[]): Promise<{ readonly ou
   return { out: `${out}${err}` };
 }
 
-/** One command on every machine, as docs/fleet.md has it. */
+/** Runs one command on every machine, in the way of docs/fleet.md. */
 export async function runEverywhere(words: string): Promise<Ran> {
   return await onController("sh", "-c", documented(words));
 }

@@ -1,4 +1,4 @@
-/** A role whose libraries print, and that ends with an error that quotes what it read. */
+/** A role whose libraries print. It ends with an error that quotes a text that it read. */
 import { ownPort } from "../../src/hosts/own_port.ts";
 
 const port = ownPort();
@@ -8,7 +8,7 @@ port.receive(({ header }) => {
   console.table([1, 2]);
   const { type } = header as { readonly type: string };
   if (type === "throw") JSON.parse('{"secret conversation": ');
-  // What it read looks like the place of a stack.
+  // The text looks like a line of a stack trace.
   if (type === "forge") throw new Error("x\n    at secret conversation (chatty_role.ts:1:1)");
   port.send({ header: { type: `${type} back` }, payload: null });
 });

@@ -1,4 +1,4 @@
-/** The daemon as a process under the test monitor, every process with exactly what the plan has for its role. */
+/** The daemon as a process under the test monitor. Every process has exactly the grants of its role in the plan. */
 import { basename } from "@std/path";
 import { planDaemon, type TestHome, TIME_ZONE } from "../daemon/stage/harness.ts";
 import { until } from "../daemon/stage/until.ts";
@@ -11,7 +11,7 @@ import { startChild, type StartedRole } from "./started_role.ts";
 export interface DaemonProcess extends AsyncDisposable {
   readonly orchestrator: StartedRole;
   readonly monitor: FakeMonitor;
-  /** Running, and every provider's first scan is over. */
+  /** Resolves when the daemon runs and every provider's first scan is over. */
   whenUp(): Promise<Status>;
 }
 
@@ -53,7 +53,7 @@ export function startDaemonProcess(
   };
 }
 
-/** Where the runtime keeps compiled modules of a checkout must not follow HOME. */
+/** The runtime's folder for compiled modules of a checkout must not follow HOME. */
 export function environmentOf(home: TestHome): Record<string, string> {
   const cache = Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`;
   return { HOME: home.path, TZ: TIME_ZONE, NO_COLOR: "1", DENO_DIR: cache, DENO_NO_UPDATE_CHECK: "1" };

@@ -1,6 +1,6 @@
 /**
  * The monitor's side of docs/design/launcher.md, for tests: starts roles as processes, passes their bytes on, and
- * acknowledges. It has no kernel sandbox; what the native monitor checks and confines is tested with that one.
+ * acknowledges. It has no kernel sandbox. The tests of the native monitor cover its checks and its sandbox.
  */
 import { type BytePipe, createPump, readAll, writeAll } from "../../src/hosts/byte_pipe.ts";
 import type { FromMonitor, RoleToStart } from "../../src/protocol/control.ts";
@@ -13,14 +13,14 @@ import type { StartedRole } from "./started_role.ts";
 export interface FakeMonitor extends AsyncDisposable {
   /** The roles that run, by name: `parser:claude-code`, `writer`. */
   running(name: string): readonly StartedRole[];
-  /** How often each name was started. */
+  /** The number of starts of each name. */
   starts(name: string): number;
-  /** What the orchestrator did that the contract does not allow. */
+  /** The acts of the orchestrator that the contract does not allow. */
   readonly faults: readonly string[];
 }
 
 export interface MonitorOptions {
-  /** Towards the orchestrator. */
+  /** Frames to the orchestrator. */
   readonly pipe: BytePipe & { close(): Promise<void> };
   readonly start: (role: RoleToStart, name: string) => StartedRole;
 }
@@ -38,10 +38,10 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
   const starts = new Map<string, number>();
   let writing: Promise<void> = Promise.resolve();
 
-  /** One after the other; a role is read on only when the orchestrator has taken what it sent. */
+  /** Sends one frame at a time. The monitor reads on from a role only when the orchestrator has taken its last frame. */
   function pass(channel: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const whole = encodeFragment({ channel, bytes });
-    // An orchestrator that has gone is found out by reading.
+    // Reading finds out when the orchestrator is gone.
     writing = writing.then(() => writeAll(pipe, whole)).catch(() => {});
     return writing;
   }
@@ -77,7 +77,7 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
     void ending.then(() => over.delete(ending));
   }
 
-  /** Towards the role, acknowledged as it takes it. */
+  /** Bytes to the role. Acknowledges them when the role takes them. */
   function feed(channel: number, role: StartedRole): (bytes: Uint8Array) => void {
     const waiting: Uint8Array[] = [];
     let length = 0;
@@ -133,7 +133,7 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
   };
 }
 
-/** Made exclusively, and private, or found, as the monitor does for a writer; what it is. */
+/** Makes a private file exclusively, or opens an existing one, as the monitor does for a writer. Gives facts on the file. */
 function openDestination(
   { create, destination, folders }: Extract<RoleToStart, { kind: "writer" }>,
 ): OpenedFile | null {

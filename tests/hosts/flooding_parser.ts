@@ -1,4 +1,4 @@
-/** A parser that answers what nobody asked, as fast as its pipe takes it. */
+/** A parser that sends answers without a question, as fast as its pipe takes them. */
 import { encodeFrame } from "../../src/protocol/frame_stream.ts";
 
 const [frame = new Uint8Array(0)] = encodeFrame({

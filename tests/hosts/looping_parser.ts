@@ -1,7 +1,7 @@
-/** A parser that finds one session and never comes back from it: what a poisoned log might do to the real one. */
+/** A parser that finds one session and never comes back from it, as a poisoned log might make the real one do. */
 import { ownPort } from "../../src/hosts/own_port.ts";
 
-/** One of Codex. */
+/** A log of Codex. */
 const SESSION = "5f0c9a1e-7d42-4b6b-9c1e-00000000000c";
 
 const port = ownPort();

@@ -1,4 +1,4 @@
-/** The monitor's half of protocol/control.ts: reads what the orchestrator says, and answers. */
+/** The monitor's half of protocol/control.ts: reads the orchestrator's messages, and answers. */
 import type { FromMonitor, ToMonitor } from "../../src/protocol/control.ts";
 import type { OpenedFile } from "../../src/protocol/writer_messages.ts";
 
@@ -23,7 +23,7 @@ function fieldsOfFile(file: OpenedFile | null): readonly number[] {
   return file === null ? [] : [file.dev, file.ino, file.links];
 }
 
-/** null: not of the table. */
+/** Null: the table has no such message. */
 export function parseToMonitor(bytes: Uint8Array): ToMonitor | null {
   const text = new TextDecoder().decode(bytes);
   if (!text.endsWith("\0")) return null;

@@ -2,7 +2,7 @@
 import type { BytePipe } from "../../src/hosts/byte_pipe.ts";
 
 export interface TestPipe extends BytePipe {
-  /** The other side reads no more, and is told that nothing follows. */
+  /** Ends both directions: the other side reads to the end, and its writes fail. */
   close(): Promise<void>;
 }
 
@@ -12,7 +12,7 @@ export function pipeOver(
 ): TestPipe {
   const reader = readable.getReader();
   const writer = writable.getWriter();
-  // Whoever writes is told; nobody waits for this.
+  // The write itself reports a failure, so nobody waits for this promise.
   writer.closed.catch(() => {});
   let rest = new Uint8Array(0);
   return {
@@ -38,7 +38,7 @@ export function pipeOver(
   };
 }
 
-/** Two ends: what one writes the other reads. */
+/** Two ends of a pipe: each reads the bytes that the other writes. */
 export function pipePair(): readonly [TestPipe, TestPipe] {
   const there = new TransformStream<Uint8Array, Uint8Array>();
   const back = new TransformStream<Uint8Array, Uint8Array>();

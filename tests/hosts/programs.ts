@@ -1,9 +1,9 @@
-/** kato as it is run: from the checkout, and as the bundles of an installation. */
+/** The two forms of kato: the checkout, and the bundles of an installation. */
 import { bundleRoles } from "../../tools/build/bundle.ts";
 import { readPins } from "../../tools/build/pins.ts";
 
 export interface Program {
-  /** Where its files are. */
+  /** The folder of its files. */
   readonly folder: string;
   readonly kato: string;
   readonly orchestrator: string;
@@ -24,7 +24,7 @@ export const checkout: Program = {
   runtime: ["--frozen", "--no-check"],
 };
 
-/** As the launcher starts the daemon and its roles: without a compiler, and with nothing from anywhere else. */
+/** Flags with which the launcher starts the daemon and its roles: no JIT compiler, and no code from elsewhere. */
 const INSTALLED = [
   "--no-config",
   "--no-lock",
@@ -36,7 +36,7 @@ const INSTALLED = [
   "--v8-flags=--jitless,--max-semi-space-size=1,--minor-gc-task-trigger=20",
 ];
 
-/** The bundles of this checkout in a folder of their own. Needs npm, for the bundler, once. */
+/** Writes the bundles of this checkout to a folder of their own. Needs npm once, for the bundler. */
 export async function installBundles(): Promise<Program & AsyncDisposable> {
   const folder = await Deno.makeTempDir({ prefix: "kato-lib-" });
   for (const [name, text] of await bundleRoles(ROOT, `${ROOT}/.deno/build`, readPins(ROOT))) {

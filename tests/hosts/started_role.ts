@@ -1,4 +1,4 @@
-/** What the test monitor starts: real roles as child processes, and roles that a test plays itself. */
+/** The roles that the test monitor starts: real ones as child processes, and ones that the test plays. */
 import type { BytePipe } from "../../src/hosts/byte_pipe.ts";
 import { streamPort } from "../../src/hosts/stream_port.ts";
 import { denoFlags } from "../../tools/runtime_flags.ts";
@@ -9,7 +9,7 @@ import { pipeOver, pipePair, type TestPipe } from "./pipes.ts";
 export interface StartedRole {
   readonly pid: number;
   readonly pipe: TestPipe;
-  /** How it ended, as a sentence. */
+  /** The end of the role, as a sentence. */
   readonly ended: Promise<string>;
   kill(): void;
 }
@@ -19,7 +19,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 export interface ChildOptions {
   /** Flags of the runtime, instead of those for a checkout. */
   readonly runtime?: readonly string[];
-  /** The whole environment; the test's own if there is none. */
+  /** The whole environment. Without it, the test's own. */
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of the program itself. */
   readonly words?: readonly string[];
@@ -27,7 +27,7 @@ export interface ChildOptions {
 
 const CHECKOUT = ["--frozen", "--no-check"];
 
-/** `entry` with exactly `grants`, as the monitor starts a role, but without the kernel's sandbox. */
+/** Starts `entry` with exactly `grants`, like the monitor, but without the kernel's sandbox. */
 export function startChild(
   entry: string,
   grants: readonly Grant[],
@@ -56,12 +56,12 @@ function kill(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
   } catch (error) {
-    // It has ended in this moment.
+    // The process ended a moment ago.
     if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
-/** A role that does with each message what the test says; its frames travel as bytes like any other's. */
+/** A role that the test plays message by message. Its frames travel as bytes, like those of a real role. */
 export function playRole(act: Act): StartedRole {
   return playBytes((pipe, end) => {
     const port = streamPort(pipe, () => {});

@@ -1,4 +1,4 @@
-/** Both hosts, for tests that hold on each: some roles played by the test, the others real. */
+/** Both hosts, for tests that must pass on each. The test plays some roles, the others are real. */
 import { createProcessHost } from "../../src/hosts/process_host.ts";
 import type { Host, RoleKind } from "../../src/hosts/host.ts";
 import { writerGrants } from "../../src/permissions/plan.ts";
@@ -14,11 +14,11 @@ export interface World extends AsyncDisposable {
 
 export interface ProcessWorld extends World {
   readonly monitor: FakeMonitor;
-  /** Why the host lost its monitor, if it did. */
+  /** The sentences by which the host said that it lost its monitor; empty while it has one. */
   readonly lost: readonly string[];
 }
 
-/** The test's own role, or null for a real one. */
+/** The role that the test plays; null: a real one. */
 export type Play = (kind: RoleKind, name: string) => Act | null;
 
 const ENTRIES: Readonly<Record<RoleKind, string>> = {
@@ -32,13 +32,13 @@ export function threads(play: Play = NOBODY): World {
   return { host: hostWith(play), [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
-/** `start`: a role of the test's own making, with the grants of the plan; null for a real one. */
+/** `start`: a role that the test plays, with the grants of the plan; null: a real one. */
 export function processes(
   play: Play = NOBODY,
   start: (name: string, grants: readonly Grant[]) => StartedRole | null = NOBODY,
 ): ProcessWorld {
   const [ours, theirs] = pipePair();
-  /** By name, as the plan would have them: the host passes none on. */
+  /** The grants of each role by its name, as in the plan. The host does not pass them on. */
   const grants = new Map<string, readonly Grant[]>();
   const monitor = startMonitor({
     pipe: theirs,

@@ -1,4 +1,4 @@
-/** The launcher, compiled once for all tests of a process. Needs run, and write on a temporary folder. */
+/** Compiles the launcher once for all tests of a process. Needs run, and write on a temporary folder. */
 import { join } from "@std/path";
 import type { Need } from "../needs.ts";
 
@@ -14,7 +14,7 @@ function answers(program: string): boolean {
   }
 }
 
-/** Why the launcher cannot be built here; null when it can. */
+/** The reason why the launcher cannot be built here; null when it can. */
 export const WITHOUT_COMPILER: string | null = !["x86_64", "aarch64"].includes(Deno.build.arch)
   ? `the launcher does not know ${Deno.build.arch}`
   : answers(Deno.env.get("CC") ?? "cc") && answers("make")
@@ -32,8 +32,8 @@ const built = new Map<string, string>();
 let folder: string | null = null;
 
 /**
- * The path of a program of src/launcher/Makefile. With KATO_SANITIZED set, launchers are built with sanitizers: then
- * the same tests look for faults of memory.
+ * The path of a program of src/launcher/Makefile. With KATO_SANITIZED set, launchers are built with sanitizers, so that
+ * the same tests find faults of memory.
  */
 export function build(target: Target): string {
   const sanitized = Deno.env.get("KATO_SANITIZED") !== undefined && target.startsWith("kato");

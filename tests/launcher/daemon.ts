@@ -5,7 +5,7 @@ import { createStage, planOf, type Stage } from "./stage.ts";
 
 export interface Step {
   readonly say?: readonly string[];
-  /** Channel, text, how often. */
+  /** Channel, text, number of times. */
   readonly data?: readonly [number, string, number?];
   readonly raw?: readonly number[];
   readonly wait?: number;
@@ -32,16 +32,16 @@ export interface Fact {
 export interface Daemon extends AsyncDisposable {
   readonly stage: Stage;
   readonly facts: readonly Fact[];
-  /** What is no fact. */
+  /** The lines that are no facts. */
   readonly messages: readonly string[];
   readonly child: Deno.ChildProcess;
-  /** When it has ended and all was read that it said. */
+  /** Resolves when it has ended and all of its output was read. */
   readonly status: Promise<Deno.CommandStatus>;
-  /** Lets an orchestrator go on that waits for it. */
+  /** Lets a waiting orchestrator go on. */
   go(): void;
-  /** The first fact for which `is` holds, once there is one. */
+  /** Waits for the first fact for which `is` holds. */
   find(what: string, is: (fact: Fact) => boolean): Promise<Fact>;
-  /** `ended CHANNEL …`: the reason. */
+  /** Waits for `ended CHANNEL …`, and gives the reason. */
   reason(channel: number): Promise<string>;
 }
 
@@ -54,11 +54,11 @@ export interface DaemonOptions {
   readonly options?: readonly string[];
   readonly line?: readonly string[];
   readonly under?: readonly string[];
-  /** Before it starts. */
+  /** Called before it starts. */
   readonly prepare?: (stage: Stage) => void;
 }
 
-/** Reads what it is sent, and sends it back. */
+/** Sends back everything that it receives. */
 export const ECHO = "for await (const piece of Deno.stdin.readable) Deno.stdout.writeSync(piece);";
 
 export function startDaemon(options: DaemonOptions): Daemon {
@@ -150,14 +150,14 @@ export function startDaemon(options: DaemonOptions): Daemon {
   };
 }
 
-/** The orchestrator's own fact, or another role's, which the monitor passes on with its name; null for other lines. */
+/** A fact of the orchestrator, or one of another role, to which the monitor adds the role's name. Null for other lines. */
 function factIn(line: string): Fact | null {
   const text = /^(?:kato: [\w:-]+: )?(\{.*\})\.?$/.exec(line)?.[1];
   if (text === undefined) return null;
   try {
     return JSON.parse(text);
   } catch (error) {
-    // Something of another process may have come into the line.
+    // Another process may have written into the line.
     if (!(error instanceof SyntaxError)) throw error;
     return null;
   }

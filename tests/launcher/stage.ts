@@ -1,6 +1,6 @@
 /**
- * An installation with the real launcher and runtime, in which `kato.js` and `plan.js` are stand-ins, and a home of somebody who is
- * not root: as root, the launcher is run as another user. Needs run, read and write.
+ * An installation with the real launcher and runtime, stand-ins for `kato.js` and `plan.js`, and the home of a person
+ * who is not root. Under root, the launcher runs as another user. Needs run, read and write.
  */
 import { join } from "@std/path";
 import { SUMS, sumsOf } from "../../tools/build/sums.ts";
@@ -19,9 +19,9 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly program?: Target;
-  /** A program that runs it, with its words: `prlimit …`. */
+  /** A program that starts the launcher, with its arguments: `prlimit …`. */
   readonly under?: readonly string[];
-  /** As the user that runs the tests, root or not. */
+  /** Runs it as the user of the tests, root or not. */
   readonly asIs?: boolean;
 }
 
@@ -29,7 +29,7 @@ export interface Stage extends Disposable {
   readonly root: string;
   readonly home: string;
   readonly library: string;
-  /** What `plan.js` prints: fields of a plan, or bytes as they are. */
+  /** The output of `plan.js`: fields of a plan, or bytes as they are. */
   plan(fields: readonly string[] | Uint8Array): void;
   /** A script beside kato.js. */
   script(name: string, text: string): void;
@@ -48,7 +48,7 @@ function place(from: string, to: string): void {
   try {
     Deno.linkSync(from, to);
   } catch {
-    // Another file system, or not ours to link.
+    // It is on another file system, or belongs to another user.
     Deno.copyFileSync(from, to);
     Deno.chmodSync(to, 0o755);
   }
@@ -70,7 +70,7 @@ export function createStage(programs: readonly Target[] = ["kato"]): Stage {
   place(Deno.realPathSync(Deno.execPath()), join(library, "deno"));
   Deno.copyFileSync(build("facts"), join(library, "facts"));
   Deno.chmodSync(join(library, "facts"), 0o755);
-  // Of one file that no test changes: to sum the runtime each time would take half a second.
+  // No test changes this file, and a sum of the runtime would take half a second each time.
   const facts = ["facts", Deno.readFileSync(join(library, "facts"))] as const;
   Deno.writeTextFileSync(join(library, SUMS), sumsOf([facts]));
   const scripts = new URL("scripts/", import.meta.url).pathname;
@@ -92,7 +92,7 @@ export function createStage(programs: readonly Target[] = ["kato"]): Stage {
       args,
       cwd: cwd ?? home,
       clearEnv: true,
-      // A leak is looked for by tracing, which the filter refuses.
+      // The search for leaks traces processes, which the filter refuses.
       env: { PATH: "/usr/bin:/bin", HOME: home, ASAN_OPTIONS: "detect_leaks=0", ...env },
       stdin: "piped",
       stdout: "piped",

@@ -1,7 +1,7 @@
 /*
- * What the filter of seccomp.c says of system calls, by numbers from the tables of the kernel and not from the headers
- * that the filter was made with. The filter is run here and not by the kernel, so that it is checked for an architecture
- * on a machine of another: `make CC=aarch64-linux-gnu-gcc filter`, then qemu-aarch64-static.
+ * Checks the answers of seccomp.c's filter to system calls. The numbers of the calls come from the tables of the kernel,
+ * not from the headers that the filter was made with. This program runs the filter instead of the kernel, so one machine
+ * can check the filters of all architectures: `make CC=aarch64-linux-gnu-gcc filter`, then qemu-aarch64-static.
  */
 #include "../seccomp.c"
 
@@ -88,7 +88,7 @@ static void expect(const char *what, uint32_t arch, int number, const uint64_t *
   }
 }
 
-/* Whatever their arguments. A number that is in neither table is refused. */
+/* The answer to these is the same for all arguments. The filter refuses a number that is in neither table. */
 static const struct {
   const char *name;
   int number;

@@ -1,7 +1,7 @@
 /*
- * What an orchestrator says, cut anywhere, while roles start, take their time and end: roles.c, channel.c and control.c
- * with processes and files played by this file. An input is a list of turns: a byte that says what happens, one that says
- * how much, and for what is said the bytes themselves.
+ * Feeds roles.c, channel.c and control.c with the bytes of an orchestrator, cut at any place, while roles start, wait and
+ * end. This file plays the processes and the files. An input is a list of turns. A turn is a byte for the kind, a byte for
+ * the amount, and the bytes that the orchestrator sends, if it sends any.
  */
 #include "../kato.h"
 #include <fcntl.h>
@@ -37,7 +37,7 @@ void cell_hear_rest(struct cell *cell) { (void)cell; }
 void cell_free(struct cell *cell) { queue_free(&cell->to); }
 int64_t now_ms(void) { return 1; }
 
-/* What reaches it was checked: plain paths, folders only where a file is made. */
+/* Its arguments were checked before: plain paths, and folders only where a file is made. */
 int open_destination(const struct bound *bounds, size_t count, const struct control *control, int *parent, char **why) {
   (void)bounds, (void)count;
   MUST(is_plain_path(control->destination) && (control->create || control->folder_count == 0));

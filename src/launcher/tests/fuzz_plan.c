@@ -1,4 +1,4 @@
-/* Whatever a plan child prints: parsed, bounded, and made into a command line without a fault. */
+/* Parses and bounds any output of a plan child, and makes it into a command line, without a fault. */
 #include "../kato.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Reads plans from standard input, each after its length as eight hexadecimal digits, and prints what the launcher
- * says of each: `ok`, or what completes "the plan …". For the test that compares both sides.
+ * Reads plans from standard input, each after its length as eight hexadecimal digits. Prints the launcher's answer to
+ * each: `ok`, or the end of the sentence "the plan …". A test compares both sides with it.
  */
 #include "../kato.h"
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// What code that runs in a process of kato's can do through a descriptor that it has, and with each call that it has no
-// use for. Tells what was not refused.
+// Tries, as code in a process of kato's, to use each descriptor that the process has, and each system call that kato
+// does not need. Prints the attempts that nothing refused.
 const { targets, numbers, allowed, most } = JSON.parse(
   Deno.readTextFileSync(new URL("descriptors.json", import.meta.url)),
 );

@@ -1,8 +1,8 @@
-// A stand-in for the orchestrator: follows scenario.json, and tells on standard error what the monitor sends.
+// A stand-in for the orchestrator: follows scenario.json, and prints the monitor's messages to standard error.
 const { steps, home } = JSON.parse(Deno.readTextFileSync(new URL("scenario.json", import.meta.url)));
 const tell = (fact) => console.error(JSON.stringify(fact));
 const encoder = new TextEncoder();
-/** A line of what follows is written at one stroke: longer ones could be mixed with those of the monitor. */
+/** The most bytes of a line. It is written at once: a longer line could be mixed with lines of the monitor. */
 const TEXT_BYTES = 512;
 let reading = true;
 let lock; // held for as long as it is reachable

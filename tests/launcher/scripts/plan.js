@@ -1,4 +1,4 @@
-// A stand-in for kato's planner, in tests of the launcher: its plan is a file, or it goes wrong as it is told.
+// A stand-in for kato's planner, in tests of the launcher: prints a file as its plan, or fails in the way of the test.
 const [behaviour] = Deno.args;
 
 switch (behaviour) {

@@ -1,4 +1,4 @@
-// What an exploited role would try, with the runtime's own permissions out of the way (-A): only the kernel answers.
+// Tries the acts of an exploited role, without the runtime's own permissions (-A): only the kernel answers.
 // Prints one JSON object: name of the attempt -> "done", or how it was refused.
 import { constants } from "node:os";
 

@@ -1,4 +1,4 @@
-// What each of the daemon's roles tries, with the runtime's own permissions out of the way.
+// The attempts of each of the daemon's roles, without the runtime's own permissions.
 const { home, destination } = JSON.parse(Deno.readTextFileSync(new URL("targets.json", import.meta.url)));
 const role = new URL(import.meta.url).pathname.split("/").at(-1).replace(/^parser_|\.js$/g, "");
 const results = {};
