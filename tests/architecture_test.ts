@@ -84,7 +84,7 @@ Deno.test("nothing reaches for the network, a subprocess, native code or eval", 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ambient: [],
   protocol: [],
-  disk: [],
+  disk: ["protocol"],
   settings: ["protocol", "disk"],
   destination: ["protocol", "disk", "settings"],
   permissions: ["protocol", "settings"],

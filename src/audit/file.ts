@@ -8,7 +8,7 @@ import { AuditLogError, OddFile } from "./error.ts";
 import type { ReasonOf } from "./reasons.ts";
 import { listRotated, lockFile } from "./files.ts";
 import { flushFolder } from "../disk/flush_folder.ts";
-import { entryAt } from "../disk/entry_at.ts";
+import { entryAt, reasonOf } from "../disk/entry_at.ts";
 
 /** The current file, as this process saw it last. */
 export interface Seen {
@@ -74,7 +74,7 @@ export function openLock(directory: string): Deno.FsFile {
     if (named === null) makePrivate(lock, path);
     return lock;
   } catch (error) {
-    const why = `Cannot open the audit log: ${error instanceof Error ? error.message : error}`;
+    const why = `Cannot open the audit log: ${reasonOf(error)}`;
     throw new AuditLogError(why, error instanceof OddFile, { cause: error });
   }
 }

@@ -25,7 +25,7 @@ import {
 } from "./file.ts";
 import { currentFile, rotatedFile } from "./files.ts";
 import { flushFolder } from "../disk/flush_folder.ts";
-import { entryAt } from "../disk/entry_at.ts";
+import { entryAt, reasonOf } from "../disk/entry_at.ts";
 
 export interface AuditLogOptions {
   /** `~/.kato/logs`. It must exist. */
@@ -69,7 +69,7 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
       return work();
     } catch (error) {
       if (error instanceof Error && error.message.startsWith("internal error")) throw error;
-      const why = `Cannot ${action} the audit log ${path}: ${message(error)}`;
+      const why = `Cannot ${action} the audit log ${path}: ${reasonOf(error)}`;
       throw new AuditLogError(why, error instanceof OddFile, { cause: error });
     } finally {
       lock.unlockSync();
@@ -166,8 +166,4 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
       lock.close();
     },
   };
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@
  * cannot show that the last records were removed: for that, `head` must come from the journal.
  */
 import { basename } from "@std/path";
+import { reasonOf } from "../disk/entry_at.ts";
 import { AUDIT_LINE_BYTES, READ_CHUNK } from "../protocol/limits.ts";
 import { type Link, readLine, START, whyNotNext } from "./chain.ts";
 import { currentFile, listRotated, lockFile } from "./files.ts";
@@ -110,7 +111,7 @@ function openIfThere(path: string): Deno.FsFile | null {
     return Deno.openSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
-    throw new Error(`Cannot read the audit log ${path}: ${error instanceof Error ? error.message : error}`, {
+    throw new Error(`Cannot read the audit log ${path}: ${reasonOf(error)}`, {
       cause: error,
     });
   }

@@ -3,12 +3,18 @@ export const EXIT = {
   done: 0,
   failed: 1,
   usage: 64,
+  /** EX_NOINPUT: a file that the person named is not there, or cannot be read. */
+  "no-input": 66,
   "not-running": 69,
   bug: 70,
   /** The daemon asks to be started again: the policy changed. */
   restart: 75,
   denied: 77,
   refused: 78,
+  /** By SIGHUP, SIGINT (Ctrl-C) and SIGTERM, as a shell tells of what a signal ended. */
+  "hung-up": 129,
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 /** Of `kato fleet status`, for monitoring. docs/fleet.md shows them. */

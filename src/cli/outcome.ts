@@ -10,11 +10,22 @@ export type Outcome =
 /**
  * - `failed`: kato tried, and it did not work
  * - `usage`: the command line is wrong
+ * - `no-input`: a file or folder that the person named is not there, or cannot be read
  * - `not-running`: the command needs the daemon, which does not run
  * - `denied`: policy denies it
  * - `refused`: the policy or the configuration does not load
  */
-export type Failure = "failed" | "usage" | "not-running" | "denied" | "refused";
+export type Failure =
+  | "failed"
+  | "usage"
+  | "no-input"
+  | "not-running"
+  | "denied"
+  | "refused"
+  | Interruption;
+
+/** The signal that ended it: SIGINT (Ctrl-C), SIGTERM or SIGHUP. */
+export type Interruption = "interrupted" | "terminated" | "hung-up";
 
 export const DONE: Outcome = { outcome: "done" };
 

@@ -1,4 +1,5 @@
 /** Looks at the entry at a path, or removes it, where a missing entry is no error. */
+import { pathIn, plainWords } from "../protocol/system_words.ts";
 
 /** The entry at `path`, links not followed; null when there is none. Requires read, or list in the kernel's sandbox. */
 export function entryAt(path: string): Deno.FileInfo | null {
@@ -22,7 +23,8 @@ export function removeIfThere(path: string): boolean {
 }
 
 /**
- * The system's words when `error` is a refusal of the system; null for every other error. The runtime does not name
+ * The system's words, and the path that it said them of, when `error` is a refusal of the system; null for every other
+ * error. The runtime does not name
  * every error of a file system; the number of the error tells the others.
  */
 export function systemWords(error: unknown): string | null {
@@ -30,5 +32,13 @@ export function systemWords(error: unknown): string | null {
     return null;
   }
   const isSystems = "code" in error || /\(os error \d+\)/.test(error.message);
-  return isSystems ? error.message : null;
+  if (!isSystems) return null;
+  const path = pathIn(error.message);
+  return path === null ? plainWords(error.message) : `${plainWords(error.message)}: ${path}`;
+}
+
+/** Why something failed, for a message that names the path itself: the system's words, or those of kato's own error. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) return "this run of kato may not look there";
+  return plainWords(error instanceof Error ? error.message : String(error));
 }

@@ -8,6 +8,7 @@
 import { dirname } from "@std/path";
 import { after } from "../hosts/timers.ts";
 import { HOT_POLL_MS } from "../protocol/limits.ts";
+import { plainWords } from "../protocol/system_words.ts";
 import { lstat } from "./disk.ts";
 import { goRound } from "./folder_rounds.ts";
 import { knowFolders, type Oddity } from "./folders.ts";
@@ -145,7 +146,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
       // A folder that vanished just now is reported at its next look.
       if (error instanceof Deno.errors.NotFound) return recheckSoon();
       state.limitedAt = performance.now();
-      say(`cannot watch folders: ${error instanceof Error ? error.message : String(error)}`);
+      say(`cannot watch folders: ${plainWords(error instanceof Error ? error.message : String(error))}`);
     }
   }
 

@@ -9,7 +9,7 @@ import type { SettingsError } from "./keys.ts";
 import { type Disk, type Layer, mergePolicy, NAMES_ALONE, type PolicyResult } from "./merge.ts";
 import { readStop } from "./stop.ts";
 import { placesOf } from "./places.ts";
-import { systemWords } from "../disk/entry_at.ts";
+import { reasonOf, systemWords } from "../disk/entry_at.ts";
 import { POLICY_BYTES, POLICY_FILES } from "../protocol/limits.ts";
 
 export interface SettingsPlaces {
@@ -242,5 +242,5 @@ function refuse(file: string, why: string): Found {
 }
 
 function unreadable(file: string, error: unknown): Found {
-  return refuse(file, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  return refuse(file, `cannot be read: ${reasonOf(error)}`);
 }

@@ -6,6 +6,7 @@ import { receive } from "../protocol/channel.ts";
 import { type Event, event as eventSchema } from "../protocol/event.ts";
 import type { Port } from "../protocol/port.ts";
 import type { RenderHead } from "../protocol/render.ts";
+import { plainWords } from "../protocol/system_words.ts";
 import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
 import { rendererFor } from "../render/registry.ts";
 import type { DestinationFile, OpenDestination } from "./destination_file.ts";
@@ -109,7 +110,9 @@ function* readEvents(lines: Uint8Array): Generator<Event> {
 function failureOf(error: unknown): { readonly code: string; readonly message: string } | null {
   if (!(error instanceof Error)) return null;
   const { name, message } = error;
-  if ("code" in error && typeof error.code === "string") return { code: error.code, message };
+  if ("code" in error && typeof error.code === "string") {
+    return { code: error.code, message: plainWords(message) };
+  }
   const isDenied = error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
   return isDenied ? { code: name, message } : null;
 }

@@ -29,7 +29,7 @@ Deno.test("kato policy explain KEY says what holds, who decided, and why the oth
   assert.equal(ran.ended, "done", ran.err);
   const lines = ran.out.replaceAll(home.system, "/etc").split("\n").map((line) => line.replace(/ +/g, " "));
   assert.deepEqual(lines, [
-    "destinations.max_file_mb = 10",
+    "destinations.max_file_mb = 10, as /etc/policy.toml:3 says",
     " A recording stops growing at this size, in MiB.",
     " default replaced 1024",
     " /etc/policy.toml:3 holds 10",
@@ -52,7 +52,7 @@ Deno.test("kato policy explain TABLE explains each of its keys, and KEY --json i
   ]);
   assert.match(
     (await explain(home, "recording")).out,
-    /^recording\.commands = "typed"\n[^]*\nrecording\.automatic = /,
+    /^recording\.commands = "typed", by default\n[^]*\nrecording\.automatic = /,
   );
 });
 
@@ -75,12 +75,24 @@ const PATHS: readonly (readonly [
     "~/.kato/exports/a.md",
     () => {},
     "done",
-    /^~\/\.kato\/exports\/a\.md: allowed for a command in the chat\n/,
+    /^Yes: a command in the chat may write ~\/\.kato\/exports\/a\.md\.\n/,
   ],
-  ["relative, as in the chat", "plan.md", () => {}, "done", /^~\/\.kato\/exports\/plan\.md: allowed/],
-  ["outside", "~/work/a.md", () => {}, "denied", /outside-roots[^]* NO {2}root [^]*→ .*none of the folders/],
+  [
+    "relative, as in the chat",
+    "plan.md",
+    () => {},
+    "done",
+    /^Yes: .* may write ~\/\.kato\/exports\/plan\.md\./,
+  ],
+  [
+    "outside",
+    "~/work/a.md",
+    () => {},
+    "denied",
+    /^No: .* may not write ~\/work\/a\.md \(outside-roots\)\.\n→ .*none of the folders[^]* NO {2}root /,
+  ],
   ["of the system", "/etc/a.md", () => {}, "denied", /system-location[^]* NO {2}place /],
-  ["that cannot be typed", "/tmp/*.md", () => {}, "denied", /grammar[^]* NO {2}name [^]*\*\?\[\]\{\}/],
+  ["that cannot be typed", "/tmp/*.md", () => {}, "denied", /grammar[^]*\*\?\[\]\{\}[^]* NO {2}name /],
   ["of another kind", "a.txt/b.exe", () => {}, "denied", /extension[^]* ok {2}file [^]* NO {2}kind /],
   [
     "that is somebody's file",
@@ -134,7 +146,7 @@ Deno.test("kato policy explain FOLDER asks whether a recording may be made in it
   assert.equal(ran.ended, "done");
   assert.match(
     ran.out,
-    /^~\/notes\/[0-9a-f]{8}\.md: allowed[^]*allows it is ~\/notes \(~\/\.kato\/config\/policy\.toml:2\)\.\n$/,
+    /^Yes: .*~\/notes\/[0-9a-f]{8}\.md\.\n[^]*allows it is ~\/notes \(~\/\.kato\/config\/policy\.toml:2\)\.\n$/,
   );
 });
 
@@ -142,7 +154,7 @@ Deno.test("kato policy explain --as export judges as kato export does", async ()
   using home = makeHome();
   const ran = await explain(home, "a.md", "--as", "export");
   assert.equal(ran.ended, "done", ran.out);
-  assert.match(ran.out, /^~\/work\/a\.md: allowed for kato export --output\n/);
+  assert.match(ran.out, /^Yes: kato export --output may write ~\/work\/a\.md\.\n/);
   keepOwn(home, '[destinations]\ncli_export = "roots"\n');
   assert.equal((await explain(home, "a.md", "--as", "export")).ended, "denied");
 });

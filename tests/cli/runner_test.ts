@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { placesOf } from "../../src/settings/places.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import { entryAt } from "../../src/disk/entry_at.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
 import { VERSION } from "../../src/version.ts";
 import { corpusCases, filesBelow } from "../providers/corpus.ts";
+import { until } from "../daemon/stage/until.ts";
 import { KATO } from "../installed.ts";
 import { onlyWith } from "../needs.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
@@ -23,6 +25,8 @@ const VERSION_LINE = new RegExp(
     VERSION.replaceAll(".", "\\.")
   } \\((from a checkout|commit [0-9a-f]{12}( with changes)?), Deno [0-9.]+\\)\n$`,
 );
+
+const MISSING = /^kato: Cannot read ~\/work\/missing[.a-z]*: no such file or directory\.\n$/;
 
 /** Each command, in this order, with exactly the permissions of its plan: one that lacks any ends as a bug, with 70. */
 const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, err: RegExp])[] = [
@@ -49,15 +53,19 @@ const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, e
   ["init", 0, /^wrote /, /^$/],
   ["policy show --json", 0, /"hash"/, /^$/],
   ["policy check", 0, /are right/, /^$/],
-  ["policy check missing.toml", 78, /^$/, /missing\.toml: cannot be read/],
-  ["policy explain destinations.roots", 0, /default +holds/, /^$/],
-  ["policy explain ~/mine/a.md", 77, /outside-roots/, /^$/],
+  ["policy check missing.toml", 66, /^$/, MISSING],
+  ["export --file missing.jsonl -o -", 66, /^$/, MISSING],
+  ["audit verify missing.jsonl", 66, /^$/, MISSING],
+  ["audit verify-all missing --heads .", 66, /^$/, MISSING],
+  ["audit verify-all . --heads missing", 66, /^$/, MISSING],
+  ["policy explain destinations.roots", 0, /^destinations\.roots = .*, by default\n/, /^$/],
+  ["policy explain ~/mine/a.md", 77, /^No: .*outside-roots/, /^$/],
   ["audit verify", 0, /no security log yet/, /^$/],
   ["policy allow ~/nowhere", 1, /^$/, /does not exist\. Make it/],
   ["policy allow ~/mine", 0, /^allowed ~\/mine in .*\nwritten .*60-kato-folders\.conf\nFor it to hold/, /^$/],
   ["policy allow ~/mine", 0, /^~\/mine is allowed already\.\n$/, /^$/],
   ["policy allow /usr", 77, /^$/, /is a system location/],
-  ["policy explain ~/mine/a.md", 0, /: allowed /, /^$/],
+  ["policy explain ~/mine/a.md", 0, /^Yes: /, /^$/],
   ["policy deny ~/mine", 0, /^took ~\/mine out of .*\nremoved .*60-kato-folders\.conf\n/, /^$/],
   ["export 5d8a -o -", 0, /Plant the beans/, /^$/],
   ["export 5d8a -o a.md", 0, /^wrote ~\/work\/a\.md/, /^$/],
@@ -124,6 +132,33 @@ Deno.test("a reader that goes away ends kato quietly", async () => {
   await reader.cancel();
   const err = await new Response(child.stderr).text();
   assert.deepEqual([(await child.status).code, err], [0, ""]);
+});
+
+Deno.test("Ctrl-C ends an export with 130, says so once, and leaves no file", async () => {
+  using home = makeHome();
+  const turn = conversation(SESSION_A, { reply: "bean ".repeat(200) });
+  keepLog(home.home, SESSION_A, turn.repeat(30_000));
+  for (const line of [["export", "5d8", "-o", "new.md"], ["export", "--all", "-o", "new/"]]) {
+    const child = startProcess(line, home);
+    const output = child.output();
+    await until("it has begun", () => entryAt(`${home.cwd}/new.md`) ?? entryAt(`${home.cwd}/new`));
+    child.kill("SIGINT");
+    const { code, stderr } = await output;
+    assert.deepEqual([code, new TextDecoder().decode(stderr).match(/Interrupted/g)], [130, ["Interrupted"]]);
+    assert.equal(entryAt(`${home.cwd}/new.md`), null);
+  }
+});
+
+Deno.test("Ctrl-C ends a command that waits, with 130", async () => {
+  using garden = makeGarden();
+  assert.equal((await runProcess("export 5d8a -o a.md", garden)).status, 0);
+  const child = startProcess(["audit", "tail", "-n", "1", "--follow"], garden);
+  const reader = child.stdout.getReader();
+  await reader.read();
+  child.kill("SIGINT");
+  assert.equal((await child.status).code, 130);
+  await reader.cancel();
+  await child.stderr.cancel();
 });
 
 Deno.test("twenty-four exports at the same time give twenty-four results", async () => {

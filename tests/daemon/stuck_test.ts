@@ -214,9 +214,11 @@ for (const where of ["state", "logs", "exports"] as const) {
         rows.user("::export whole.md\nSECRET"),
         rows.assistant("AFTER"),
       );
-      await until("it says what it waits for", () =>
-        daemon.said().includes("No space left on device") ||
-        daemon.said().includes("disk is full"), { saw: daemon.said });
+      await until(
+        "it says what it waits for",
+        () => /no space left on device|disk is full/i.test(daemon.said()),
+        { saw: daemon.said },
+      );
       disk.free();
       await daemon.whenRecording("notes.md", "stopped");
       await daemon.whenRecording("whole.md", "done");

@@ -130,7 +130,7 @@ export interface Verified {
 export async function verify(person: string): Promise<Verified> {
   const { out, err } = await tryAsRoot(`kato audit verify --json ${collected(person)}`);
   // A folder that appears between planning and reading is closed to kato.
-  if (/No such file|Permission denied/.test(err)) return { ok: false, records: 0, repeated: 0, head: "" };
+  if (/no such file|permission denied/i.test(err)) return { ok: false, records: 0, repeated: 0, head: "" };
   if (out === "") throw new Error(err);
   return JSON.parse(out);
 }

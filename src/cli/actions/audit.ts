@@ -12,6 +12,7 @@ import { type Verification, verifyAudit } from "../../audit/verify.ts";
 import type { Context } from "../context.ts";
 import type { AuditTailGiven } from "../commands/audit_tail.ts";
 import type { AuditVerifyGiven } from "../commands/audit_verify.ts";
+import { whyNoInput } from "../input.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { count, padEnd, type Paint, painter, plain, tilde } from "../terminal/style.ts";
@@ -22,6 +23,8 @@ export function verifyLog({ copy, head, archived, json }: AuditVerifyGiven, cont
   const options = { archived, ...(head === null ? {} : { head }) };
   if (copy.length > 0) {
     const paths = copy.map((path) => absolutePath(path, context.cwd, context.home));
+    const missing = whyNoInput(paths, context.home);
+    if (missing !== null) return missing;
     const result = verifyAuditCopy(paths, options);
     return reportVerified(result, json, context);
   }

@@ -3,6 +3,7 @@ import { type CollectedVerification, type Finding, verifyCollection } from "../.
 import type { Context } from "../context.ts";
 import type { AuditVerifyAllGiven } from "../commands/audit_verify_all.ts";
 import { FINDING_EXIT } from "../exit_status.ts";
+import { whyNoInput } from "../input.ts";
 import { DONE, type Outcome } from "../outcome.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { count, padEnd, painter, plain } from "../terminal/style.ts";
@@ -11,9 +12,13 @@ import { jsonText } from "../terminal/escaped_text.ts";
 export function verifyCollected(given: AuditVerifyAllGiven, context: Context): Outcome {
   const { out, now, cwd, home } = context;
   const { folder, heads, host, uid, archived, json } = given;
+  const records = absolutePath(folder, cwd, home);
+  const journals = absolutePath(heads ?? folder, cwd, home);
+  const missing = whyNoInput([records, journals], home);
+  if (missing !== null) return missing;
   const result = verifyCollection({
-    folder: absolutePath(folder, cwd, home),
-    journals: absolutePath(heads ?? folder, cwd, home),
+    folder: records,
+    journals,
     now,
     host,
     uid,

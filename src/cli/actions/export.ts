@@ -6,6 +6,7 @@ import { openCommandLog } from "../../audit/command_log.ts";
 import { extname } from "@std/path";
 import { generateName } from "../../destination/path.ts";
 import type { Config } from "../../settings/policy.ts";
+import { reasonOf } from "../../disk/entry_at.ts";
 import type { Format, Include } from "../../protocol/render.ts";
 import { shortId } from "../../protocol/session.ts";
 import { FORMATS, INCLUDES } from "../../protocol/closed_sets.ts";
@@ -15,6 +16,7 @@ import { readDaemonState } from "../daemon_state.ts";
 import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
 import { openDecided, type OutputContext } from "../export/decide_output.ts";
 import { isSystemError, type OutputFile } from "../export/output_file.ts";
+import { type Listener, listenForInterruption } from "../export/interruption.ts";
 import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
 import { writeSession, type WrittenSession } from "../export/write_session.ts";
 import type { ExportGiven } from "../commands/export.ts";
@@ -28,6 +30,8 @@ import { absolutePath } from "../command_line/typed_path.ts";
 const NEEDS_RECORD =
   "No file is written without its record: mend that and try again, or print the session with '--output -'.";
 
+const INTERRUPTED = "Interrupted.";
+
 /** The same for every session of one export. */
 interface Run {
   readonly context: Context;
@@ -36,6 +40,7 @@ interface Run {
   readonly include: readonly Include[];
   readonly progress: Progress;
   readonly stopped: () => boolean;
+  readonly interruption: Listener["heard"];
   /** What to do when a session has no conversation; null where such a session is no failure. */
   readonly whenEmpty: string | null;
 }
@@ -55,7 +60,7 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
   if (!config.ok) return config.outcome;
   const readable = findReadableProviders(context, loaded.value);
   const chosen = chooseSources(given, readable, context);
-  if (!("sources" in chosen)) return fail(chosen.failure, chosen.message);
+  if (!("sources" in chosen)) return chosen;
 
   const toFolder = namesFolder(given) || isFolder(given.output, context);
   const interruption = listenForInterruption();
@@ -65,7 +70,8 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
     timeZone: config.value.render.time_zone || context.timeZone(),
     include: includesOf(given, config.value),
     progress: context.err.isTerminal && given.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
-    stopped: interruption.happened,
+    stopped: () => interruption.heard() !== null,
+    interruption: interruption.heard,
     whenEmpty: adviceWhenEmpty(given),
   };
   try {
@@ -150,7 +156,7 @@ async function printOne(source: ChosenSource, run: Run): Promise<Outcome> {
   reportTroubles(written, source, run);
   const why = whyFailed(written, source, run);
   if (why === null || written.events > 0) text.flush();
-  return why === null ? DONE : fail("failed", why);
+  return why === null ? DONE : fail(run.interruption() ?? "failed", why);
 }
 
 /** Texts are gathered into pieces of this many characters, so that system calls take no time that counts. */
@@ -183,14 +189,13 @@ async function exportEach(
 ): Promise<Outcome> {
   const failures: Outcome[] = [];
   for (const source of sources) {
-    if (run.stopped()) break;
-    const outcome = await exportOne(source);
+    const signal = run.interruption();
+    const outcome = signal === null ? await exportOne(source) : fail(signal, INTERRUPTED);
     if (outcome.outcome === "done") continue;
+    // Said once, and by the last word.
+    if (outcome.outcome === run.interruption()) return outcome;
     failures.push(outcome);
     if (sources.length > 1 && "message" in outcome) run.context.err.write(`kato: ${outcome.message}\n`);
-  }
-  if (run.stopped()) {
-    return sources.length === 1 ? failures[0] ?? DONE : fail("failed", "Interrupted.");
   }
   const [first] = failures;
   if (first === undefined || sources.length === 1 || !("message" in first)) return first ?? DONE;
@@ -219,7 +224,8 @@ async function writeOne(
     const why = whyFailed(written, source, run);
     if (why !== null) {
       reportTroubles(written, source, run);
-      return fail("failed", `${why} ${await abandon(written, file, shown)}`);
+      const left = await abandon(written, file, shown);
+      return fail(run.interruption() ?? "failed", `${why} ${left}`);
     }
     const size = await file.finish();
     run.context.out.write(`wrote ${shown} (${count(written.events, "event")}, ${showSize(size)})\n`);
@@ -231,7 +237,7 @@ async function writeOne(
     if (!isSystemError(error) || error instanceof Deno.errors.BrokenPipe) throw error;
     return fail(
       "failed",
-      `Cannot write ${shown}: ${plain(error.message)}. What was written so far is in it.`,
+      `Cannot write ${shown}: ${plain(reasonOf(error))}. What was written so far is in it.`,
     );
   }
 }
@@ -244,7 +250,7 @@ async function abandon({ events }: WrittenSession, file: OutputFile, shown: stri
 
 /** Null when what was written is what was asked for. */
 function whyFailed({ end, events }: WrittenSession, { session }: ChosenSource, run: Run): string | null {
-  if (end === "stopped") return "Interrupted.";
+  if (end === "stopped") return INTERRUPTED;
   if (end === "unreadable") return `The log of session ${plain(session)} cannot be read any more.`;
   if (events > 0 || run.whenEmpty === null) return null;
   return `Session ${plain(shortId(session))} has no conversation yet. ${run.whenEmpty}`;
@@ -263,18 +269,4 @@ function reportTroubles({ troubles, events }: WrittenSession, source: ChosenSour
   context.err.write(
     `kato: in session ${id}, not everything could be taken over: ${named.join(", ")}${more}\n`,
   );
-}
-
-/** Notes signals that ask for an end. The work looks at them between two slices. */
-function listenForInterruption(): { happened: () => boolean; close: () => void } {
-  let interrupted = false;
-  const hear = () => void (interrupted = true);
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, hear);
-  return {
-    happened: () => interrupted,
-    close() {
-      for (const signal of signals) Deno.removeSignalListener(signal, hear);
-    },
-  };
 }

@@ -17,7 +17,7 @@ import {
   PROBLEMS,
 } from "../fleet/person_status.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { count, padEnd, painter, plain } from "../terminal/style.ts";
+import { count, padEnd, painter, plain, sentence } from "../terminal/style.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 
 export async function showFleet({ json }: { readonly json: boolean }, context: Context): Promise<Outcome> {
@@ -128,7 +128,7 @@ function describeFleet(
   const problems = people.filter(({ problem }) => problem !== null).length;
   const policy = blocked === null
     ? `The organisation's policy has SHA-256 ${organisationHash ?? "none"}.`
-    : plain(`${blocked.message}.`);
+    : plain(sentence(blocked.message));
   return [...rows, `${count(people.length, "account")}, ${count(problems, "problem")}. ${policy}`, ""].join(
     "\n",
   );

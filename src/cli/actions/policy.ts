@@ -5,9 +5,10 @@ import { type Layer, POLICY_KEYS, type PolicyResult } from "../../settings/merge
 import { loadConfig, loadPolicy, readTrial, readTrialInput } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
 import type { PolicyCheckGiven } from "../commands/policy_check.ts";
+import { whyNoInput } from "../input.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { loadEffective } from "../planning/load_settings.ts";
-import { count, padEnd, painter, plain, tilde } from "../terminal/style.ts";
+import { count, padEnd, painter, plain, sentence, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { jsonText } from "../terminal/escaped_text.ts";
 
@@ -44,11 +45,10 @@ export function showPolicy({ json }: { readonly json: boolean }, context: Contex
 
 export function checkPolicy(invocation: PolicyCheckGiven, context: Context): Outcome {
   const { file, as } = invocation;
-  const read = file === null
-    ? null
-    : file === "-"
-    ? readTrialInput(context.input)
-    : readTrial(absolutePath(file, context.cwd, context.home));
+  const path = file === null || file === "-" ? null : absolutePath(file, context.cwd, context.home);
+  const missing = path === null ? null : whyNoInput([path], context.home);
+  if (missing !== null) return missing;
+  const read = path !== null ? readTrial(path) : file === null ? null : readTrialInput(context.input);
   if (read !== null && "errors" in read) return report(read.errors, null, as, invocation, context);
   const trial: Layer | null = read === null
     ? null
@@ -90,7 +90,7 @@ function report(
     );
     return isRight ? DONE : fail("refused", null);
   }
-  if (stop !== null) return fail("refused", `${describe(stop)}.`);
+  if (stop !== null) return fail("refused", sentence(describe(stop)));
   if (!isRight) {
     const lines = problems.map(describe).join("\n");
     return fail("refused", `${count(problems.length, "thing")} to mend:\n${lines}`);

@@ -56,7 +56,12 @@ function explainKeys(
     const held = enforced === null
       ? []
       : [`  Enforced by ${at(enforced, home)}: a person's own policy can only narrow it.`];
-    return [`${paint("bold", `${key} = ${shown(value)}`)}`, `  ${says}`, ...lines, ...held].join("\n");
+    const decided = steps.find(({ outcome }) => outcome === "holds");
+    const by = decided === undefined || decided.file === "default"
+      ? "by default"
+      : `as ${at(decided, home)} says`;
+    const conclusion = `${paint("bold", `${key} = ${shown(value)}`)}, ${by}`;
+    return [conclusion, `  ${says}`, ...lines, ...held].join("\n");
   });
   out.write(`${blocks.join("\n\n")}\n`);
   return DONE;
@@ -117,8 +122,11 @@ function explainPath(
   }
   const paint = painter(out);
   const path = plain(tilde(decision.path ?? invocation.subject, home));
-  const verdict = decision.allow ? paint("green", "allowed") : paint("red", `denied (${decision.reason})`);
   const who = as === "chat" ? "a command in the chat" : "kato export --output";
+  const conclusion = decision.allow ? [`${paint("green", "Yes:")} ${who} may write ${path}.`] : [
+    `${paint("red", "No:")} ${who} may not write ${path} (${decision.reason}).`,
+    `${paint("bold", "→")} ${plain(decision.message)}`,
+  ];
   const marks = { passed: "ok  ", denied: "NO  ", "not reached": "    " };
   const lines = steps.map(({ state, step, says }) =>
     `  ${marks[state]}${padEnd(step, 11)} ${state === "not reached" ? paint("dim", says) : says}`
@@ -129,8 +137,7 @@ function explainPath(
   const folders = root === null
     ? `The folders that policy allows are ${listRoots(effective, home)} (${origin}).`
     : `The folder that allows it is ${tilde(root, home)} (${origin}).`;
-  const mend = decision.allow ? [] : [`${paint("bold", "→")} ${plain(decision.message)}`];
-  out.write([`${path}: ${verdict} for ${who}`, ...lines, folders, ...mend, ""].join("\n"));
+  out.write([...conclusion, ...lines, folders, ""].join("\n"));
   return outcome;
 }
 

@@ -1,6 +1,7 @@
 /** Parses a command line. Pure. */
 import { CommanderError } from "commander";
 import { neutralise } from "../../render/neutralise.ts";
+import { sentence } from "../terminal/style.ts";
 import { type HelpStyle, UsageError } from "./help_layout.ts";
 import { createProgram, type Invocation } from "./program.ts";
 
@@ -36,5 +37,5 @@ function plainMessage(message: string): string {
   const [first = "", hint] = message.replace(/^error: /, "").split("\n(");
   const mend = hint === undefined ? "" : `. ${hint.replace(/\)$/, "")}`;
   const line = neutralise(`${first}${mend}`).replaceAll("\n", " ");
-  return /[.?]$/.test(line) ? line : `${line}.`;
+  return sentence(line);
 }

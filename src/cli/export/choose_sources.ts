@@ -10,7 +10,8 @@ import { peekSession } from "../sessions/peek_session.ts";
 import type { ReadableProvider } from "../sessions/readable_providers.ts";
 import { plain } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
-import { isSystemError } from "./output_file.ts";
+import { noInput } from "../input.ts";
+import { fail, type Outcome } from "../outcome.ts";
 import { recogniseLog } from "./recognise_log.ts";
 import type { ExportSource } from "./write_session.ts";
 
@@ -22,7 +23,7 @@ export interface ChosenSource extends ExportSource {
 export type Sources =
   | { readonly sources: readonly ChosenSource[] }
   /** `usage`: what was typed names no single session; `failed`: there is nothing to read. */
-  | { readonly failure: "usage" | "failed"; readonly message: string };
+  | Outcome;
 
 export function chooseSources(
   given: ExportGiven,
@@ -30,7 +31,9 @@ export function chooseSources(
   context: Context,
 ): Sources {
   const { file, all, provider, project, since } = given;
-  if (file !== null) return chooseFile(provider, absolutePath(file, context.cwd, context.home));
+  if (file !== null) {
+    return chooseFile(provider, absolutePath(file, context.cwd, context.home), context.home);
+  }
   const found = findSessions(readable, provider);
   if (!all) return chooseNamed(given.sessions, found);
   const from = earliest(since, context.now);
@@ -38,30 +41,30 @@ export function chooseSources(
     .filter((source) => project === null || isInProject(given, source.peek().project, context));
   if (sources.length > 0) return { sources };
   const message = "No session was found that the filters let through. 'kato sessions' lists what there is.";
-  return { failure: "failed", message };
+  return fail("failed", message);
 }
 
 function chooseNamed(typed: readonly string[], found: readonly FoundSession[]): Sources {
   const sources = new Map<FoundSession, ChosenSource>();
   for (const name of typed) {
     const choice = chooseSession(found, name);
-    if ("message" in choice) return { failure: "usage", message: choice.message };
+    if ("message" in choice) return fail("usage", choice.message);
     sources.set(choice.chosen, sourceOf(choice.chosen));
   }
   return { sources: [...sources.values()] };
 }
 
-function chooseFile(only: ProviderId | null, named: string): Sources {
+function chooseFile(only: ProviderId | null, named: string, home: string): Sources {
   try {
     // A link stands for the log that it leads to. The files that belong to a log lie beside it.
     const path = Deno.realPathSync(named);
     const info = Deno.statSync(path);
     if (!info.isFile) {
-      return { failure: "failed", message: `${plain(named)} is not a file. Name a session's log.` };
+      return fail("failed", `${plain(named)} is not a file. Name a session's log.`);
     }
     const recognised = recogniseLog(path, only);
     if ("message" in recognised) {
-      return { failure: "failed", message: `Cannot export ${plain(named)}. ${recognised.message}` };
+      return fail("failed", `Cannot export ${plain(named)}. ${recognised.message}`);
     }
     const { provider, session, part } = recognised;
     const { dev, ino, size, mtime } = info;
@@ -70,8 +73,7 @@ function chooseFile(only: ProviderId | null, named: string): Sources {
     const found = { session, path, dev, ino: ino ?? 0, latest: path, size, modified };
     return { sources: [sourceOf({ ...found, provider, locate })] };
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return { failure: "failed", message: `Cannot read ${plain(named)}: ${plain(error.message)}.` };
+    return noInput(named, error, home);
   }
 }
 

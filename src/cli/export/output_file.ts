@@ -5,7 +5,7 @@
 import type { ReasonOf } from "../../audit/reasons.ts";
 import type { Allowed, Decision } from "../../destination/decision.ts";
 import { flushFoldersOf } from "../../disk/flush_folder.ts";
-import { removeIfThere } from "../../disk/entry_at.ts";
+import { reasonOf, removeIfThere } from "../../disk/entry_at.ts";
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
@@ -46,7 +46,7 @@ export function openOutput(
     file = openFile(decision);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return { reason: "cannot-open", code: error.code, message: `Cannot open ${path}: ${error.message}.` };
+    return { reason: "cannot-open", code: error.code, message: `Cannot open ${path}: ${reasonOf(error)}.` };
   }
   const found = file.statSync();
   const difference = compare(found, decision, decideAgain(`${found.dev}:${found.ino}`));

@@ -3,6 +3,7 @@
  * nothing but a regular file of theirs is opened, and no look takes longer than a bound. Requires read on the path.
  */
 import { dirname } from "@std/path";
+import { reasonOf, systemWords } from "../../disk/entry_at.ts";
 import { LOOK_MS } from "../../protocol/collector_limits.ts";
 
 /** Why a file was not read; completes "PATH …". */
@@ -61,10 +62,8 @@ async function look(path: string): Promise<Deno.FileInfo | null> {
     return await within(path, Deno.lstat(path));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
-    if (error instanceof Error && "code" in error) {
-      throw new Refused(`${path} cannot be looked at: ${error.message}`);
-    }
-    throw error;
+    if (systemWords(error) === null) throw error;
+    throw new Refused(`${path} cannot be looked at: ${reasonOf(error)}`);
   }
 }
 

@@ -2,7 +2,7 @@
  * What one person's kato does, as root sees it from files alone. Starts nothing and asks nobody. Requires read on the
  * person's `~/.kato/state` and `~/.kato/config`, and on systemd's links and marks.
  */
-import { entryAt } from "../../disk/entry_at.ts";
+import { entryAt, systemWords } from "../../disk/entry_at.ts";
 import { POLICY_BYTES } from "../../protocol/limits.ts";
 import { STATUS_BYTES } from "../../protocol/collector_limits.ts";
 import { type Status, status as statusSchema } from "../../protocol/status.ts";
@@ -80,11 +80,7 @@ export async function describePerson(person: Person, places: FleetPlaces): Promi
       message: why?.message ?? null,
     }, places);
   } catch (error) {
-    const message = error instanceof Refused
-      ? error.message
-      : error instanceof Error && "code" in error && !(error instanceof Deno.errors.NotCapable)
-      ? error.message
-      : null;
+    const message = error instanceof Refused ? error.message : systemWords(error);
     if (message === null) throw error;
     return { ...unseen(about), ...wanted, reason: "unreadable", message };
   }

@@ -12,6 +12,7 @@ import {
   type Paint,
   painter,
   plain,
+  sentence,
   showAge,
   showNumber,
   showSize,
@@ -70,7 +71,7 @@ function describeAbsence(
   const heard = status === null ? "" : ` (last heard of: ${showAge(now - Date.parse(status.updated))})`;
   const shown = plain(message.replaceAll(`${home}/`, "~/"));
   return [
-    ...put(`${paint("red", "●")} `, `kato is not running: ${shown}${heard}.`),
+    ...put(`${paint("red", "●")} `, `kato is not running: ${sentence(`${shown}${heard}`)}`),
     ...put("  ", MEND[reason]),
   ];
 }

@@ -28,6 +28,11 @@ export function plain(text: string): string {
   );
 }
 
+/** `text` as a sentence: a full stop at its end, unless a mark stands there. */
+export function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
 /** `on`, `off`, and what the kernel does not have for it. */
 export function describeSandbox(isOn: boolean, missing: readonly string[]): string {
   const without = missing.length > 0 ? ` (the kernel lacks ${missing.map(plain).join(", ")})` : "";
