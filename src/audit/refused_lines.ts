@@ -4,7 +4,6 @@ import type { AuditBody } from "./record.ts";
 import type { RefusedLine } from "../protocol/command.ts";
 import { LOOK_ALIKE_TEXTS } from "../protocol/limits.ts";
 import type { SessionRef } from "../protocol/session.ts";
-import { sayRefused } from "./say_refused.ts";
 
 export interface Refused {
   readonly body: AuditBody;
@@ -18,13 +17,20 @@ export interface Unlisted extends SessionRef {
   readonly lines: number;
 }
 
-/** Makes one record of all lines. Lines that a person may have meant as commands come first. */
-export function describeRefused(ref: SessionRef, lines: readonly RefusedLine[]): Refused {
-  const meant = lines.filter((line) => sayRefused(line) !== null);
+/**
+ * Makes one record of all lines. Lines that a person may have meant as commands come first.
+ *
+ * @param say The sentence about one line; null where nobody meant it.
+ */
+export function describeRefused(
+  ref: SessionRef,
+  lines: readonly RefusedLine[],
+  say: (session: string, line: RefusedLine) => string | null,
+): Refused {
+  const meant = lines.filter((line) => say(ref.session, line) !== null);
   const [first, ...others] = [...meant, ...lines.filter((line) => !meant.includes(line))];
   if (first === undefined) throw new Error("internal error: nothing was refused");
-  const sentence = sayRefused(first);
-  const more = meant.length - 1;
+  const sentence = say(ref.session, first);
   return {
     body: linesRefused(
       ref,
@@ -32,9 +38,8 @@ export function describeRefused(ref: SessionRef, lines: readonly RefusedLine[]):
       first.reason,
       others.length === 0 ? null : describeOthers(lines, others),
     ),
-    sentence: sentence === null || more <= 0
-      ? sentence
-      : `${sentence} So ${more === 1 ? "was" : "were"} ${more} more.`,
+    // The sentence ends with the thing to do.
+    sentence: meant.length <= 1 ? sentence : `${meant.length} lines were not obeyed. The first: ${sentence}`,
   };
 }
 

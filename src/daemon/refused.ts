@@ -16,7 +16,7 @@ import {
 import { sessionKey, type SessionRef } from "../protocol/session.ts";
 import { describeRefused, describeUnlisted } from "../audit/refused_lines.ts";
 import { isNews, isTooOld } from "../session/news.ts";
-import { isMistyped } from "../audit/say_refused.ts";
+import { isMistyped, sayRefused } from "../session/say_refused.ts";
 import type { Audit } from "./audit.ts";
 import type { Found, ObeyContext } from "./obey_commands.ts";
 import type { Arrival, SessionsStore } from "./sessions_store.ts";
@@ -94,7 +94,7 @@ export function createRefusals(options: RefusalsOptions): Refusals {
     if (all.length === 0) return;
     const refused = all.filter(({ isListed }) => isListed).map((message) => ({
       message,
-      ...describeRefused(message.ref, message.lines),
+      ...describeRefused(message.ref, message.lines, sayRefused),
     }));
     const unrecorded = refused.filter(({ message }) => !message.isRecorded);
     audit(...unrecorded.map(({ body }) => body));

@@ -1,5 +1,5 @@
 /** The sentence of each denial: the path, the fault, the thing to do. Pure. */
-import { type GrammarReason, showSafely } from "./grammar.ts";
+import { GRAMMAR_MENDS, type GrammarReason, showSafely } from "./grammar.ts";
 import type { Denial, Denied } from "./decision.ts";
 
 /** The most characters of a path in a sentence. */
@@ -40,14 +40,15 @@ const MENDS: Readonly<Record<Exclude<Denial, "grammar">, (path: string, detail: 
   "too-large": (path, limit) => `${path} has reached the limit of ${limit} MiB; choose another name.`,
 };
 
-const GRAMMAR_MENDS: Readonly<Partial<Record<GrammarReason, string>>> = {
-  "missing-destination": "is empty; write the path of a file",
-  "not-a-path": "is not the path of a file; write one that begins with /, ~/ or a plain name",
-  glob: "has one of the characters *?[]{}; name one file",
-  variable: "has a $; write the path out",
-  backslash: "has a backslash; write / between folders",
-  "empty-segment": "has two slashes in a row; write one",
-  "too-long": "is too long (1,024 bytes, 255 for each name in it); choose a shorter one",
+/** Faults of a destination that are no denials of their own. */
+const FAULTS: Readonly<Partial<Record<GrammarReason, string>>> = {
+  "missing-destination": "is empty",
+  "not-a-path": "does not name a file",
+  glob: "has one of the characters *?[]{}",
+  variable: "has a $",
+  backslash: "has a backslash",
+  "empty-segment": "has two slashes in a row",
+  "too-long": "is too long (1,024 bytes, 255 for each name in it)",
 };
 
 /** @param detail The second part of the sentence besides the path: a component, the roots, a limit. */
@@ -61,9 +62,10 @@ export function deny(
 }
 
 export function denyGrammar(fault: GrammarReason, destination: string): Denied {
-  const mend = GRAMMAR_MENDS[fault];
-  if (mend === undefined) throw new Error(`internal error: ${fault} is no fault of a destination`);
-  return { allow: false, reason: "grammar", path: null, message: `${show(destination)} ${mend}.` };
+  const says = FAULTS[fault];
+  if (says === undefined) throw new Error(`internal error: ${fault} is no fault of a destination`);
+  const message = `${show(destination)} ${says}; ${GRAMMAR_MENDS[fault]}.`;
+  return { allow: false, reason: "grammar", path: null, message };
 }
 
 /** A path as it stands in a sentence. */

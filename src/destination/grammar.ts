@@ -8,6 +8,28 @@ import { FORMATS } from "../protocol/closed_sets.ts";
 
 export type GrammarReason = typeof GRAMMAR_REASONS[number];
 
+/** What to do about each, as docs/command-grammar.md has it: the end of a sentence. */
+export const GRAMMAR_MENDS: Readonly<Record<GrammarReason, string>> = {
+  "in-the-middle": "move it to the start or end of the message",
+  indented: "begin it at column 0",
+  "unknown-command": "use ::record, ::capture, ::export, ::stop or ::init",
+  "wrong-case": "write it in lower case",
+  "too-long": "shorten it",
+  "missing-destination": "say where to",
+  "unexpected-destination": "write ::stop alone",
+  "trailing-text": "put a path with spaces in double quotes; put text on a line of its own",
+  "unbalanced-quote": "quote the whole path; a path cannot hold a quote",
+  "not-a-path": "write the path of a file",
+  glob: "name one file",
+  variable: "write the path out",
+  backslash: "write / between folders",
+  traversal: "write the path without it",
+  "empty-segment": "write one /",
+  "forbidden-character": "type it again, in plain characters",
+  "unknown-extension": "end it in .md, .jsonl or .html",
+  "too-many-commands": "type it in another message",
+};
+
 /** A mention (`@notes.md`), a Markdown link, an autolink, another person's home, a folder: text, but no file. */
 const NOT_A_PATH = /^(?:@|<|!?\[[^\]]*\]\(|~(?!\/.))|\/$/;
 

@@ -21,9 +21,13 @@ import {
   LOOK_ALIKE_WAITING,
   LOOK_ALIKE_WINDOW_MS,
 } from "../../src/protocol/limits.ts";
-import { describeRefused } from "../../src/audit/refused_lines.ts";
+import { describeRefused as describe } from "../../src/audit/refused_lines.ts";
+import type { RefusedLine } from "../../src/protocol/command.ts";
+import { sayRefused } from "../../src/session/say_refused.ts";
 
 const REF = { provider: "codex", session: "s" } as const;
+
+const describeRefused = (ref: typeof REF, lines: readonly RefusedLine[]) => describe(ref, lines, sayRefused);
 
 Deno.test("mayCommand() obeys by policy what the log proves, and nothing without proof", () => {
   const obeyed = (commands: Commands) => EVIDENCE.filter((evidence) => mayCommand(commands, evidence));
@@ -128,7 +132,10 @@ Deno.test("describeRefused() has one record for a message: counts, and a few tex
     "5 lines in one message (2 tool-output, 2 unknown-command, 1 wrong-case); " +
       'after the first: "::STOP", "::five", "::stop"',
   );
-  assert.match(sentence ?? "", /^"::rekord" is no command.*\. So were 2 more\.$/);
+  assert.match(
+    sentence ?? "",
+    /^3 lines were not obeyed\. The first: "::rekord" is no command.* Type: ::record$/,
+  );
   const long = Array.from({ length: 32 }, () => ({ token: "x".repeat(256), reason: "pasted" as const }));
   assert.ok((describeRefused(REF, long).body.detail ?? "").length < AUDIT_TEXT_BYTES);
 });
@@ -323,9 +330,25 @@ Deno.test("look-alikes: commands that were refused are claimed by their places, 
   }));
 
 Deno.test("what a person is told of a message without evidence says what to do", () => {
-  const say = (reason: EvidenceReason) =>
-    describeRefused(REF, [{ token: "::record notes.md", reason }]).sentence ?? "";
+  const say = (reason: EvidenceReason, token = "::record notes.md") =>
+    describeRefused(REF, [{ token, reason }]).sentence ?? "";
   assert.match(say("unknown-mark"), /in a way that kato does not know.*type it in a message of its own/);
   assert.match(say("piped"), /recording\.commands = "prompts"/);
   assert.doesNotMatch(say("host"), /prompts/);
+  // The command that does the same, as a shell takes it.
+  assert.match(say("host"), / or run in a terminal: kato record s notes\.md$/);
+  assert.match(say("host", '::capture "a; b.md"'), / or run in a terminal: kato capture s 'a; b\.md'$/);
+  assert.match(say("host", "::init a.md"), / or use the same command in a terminal\.$/);
+});
+
+Deno.test("what a person is told of a line that came late or is mistyped ends with the line to type", () => {
+  const say = (token: string, reason: RefusedLine["reason"]) =>
+    describeRefused(REF, [{ token, reason }]).sentence ?? "";
+  assert.match(say("::record a.md", "history"), / type again: ::record a\.md$/);
+  assert.match(
+    say("::record my notes.md", "trailing-text"),
+    /\(trailing text\), and nothing was done: put a path .* Type: ::record "my notes\.md"$/,
+  );
+  // Nobody can tell what was meant.
+  assert.match(say("::hello", "unknown-command"), /: use ::record, .* or ::init\.$/);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Parser } from "commonmark";
 import fc from "fast-check";
 import { type FoundCommand, GRAMMAR_REASONS, scan as scanSchema, VERBS } from "../../src/protocol/command.ts";
-import { findDestinationFaults } from "../../src/destination/grammar.ts";
+import { findDestinationFaults, GRAMMAR_MENDS } from "../../src/destination/grammar.ts";
 import { findLookAlikes, scanCommands } from "../../src/session/command.ts";
 import {
   COMMANDS_PER_MESSAGE,
@@ -395,7 +395,10 @@ Deno.test("a well-formed destination survives quoting", () => {
   );
 });
 
-Deno.test("docs/command-grammar.md explains every reason of the grammar", () => {
+Deno.test("docs/command-grammar.md explains every reason of the grammar, and mends it as the messages do", () => {
   const doc = Deno.readTextFileSync(new URL("../../docs/command-grammar.md", import.meta.url));
-  for (const reason of GRAMMAR_REASONS) assert.ok(doc.includes(`| \`${reason}\``), reason);
+  for (const reason of GRAMMAR_REASONS) {
+    const [, mend] = new RegExp(`^\\| \`${reason}\` .*\\| ([^|]+?) *\\|$`, "m").exec(doc) ?? [];
+    assert.equal(mend?.replaceAll("`", ""), GRAMMAR_MENDS[reason], reason);
+  }
 });

@@ -1,6 +1,8 @@
-/** The sentence for a person whose line was not obeyed, with the thing to do. Pure. */
+/** The sentence for a person whose line was not obeyed. It ends with the thing to do. Pure. */
+import { GRAMMAR_MENDS, type GrammarReason } from "../destination/grammar.ts";
 import { GRAMMAR_REASONS, type RefusedLine } from "../protocol/command.ts";
 import { EVIDENCE_REASONS, type EvidenceReason, PROMPT_REASONS } from "../protocol/evidence.ts";
+import { correctLine, readCommand, terminalLine } from "./command_line.ts";
 
 /** Why a message does not prove that a person typed it. */
 const WHY: Readonly<Record<EvidenceReason, string>> = {
@@ -25,32 +27,43 @@ const LATE = {
   "too-old": "it is older than policy lets a command be (recording.max_command_age)",
 } as const;
 
-/** The sentence for the person; null where nobody meant the line for kato. */
-export function sayRefused({ token, reason }: RefusedLine): string | null {
+/** The sentence about a line of `session`; null where nobody meant the line for kato. */
+export function sayRefused(session: string, line: RefusedLine): string | null {
+  const { token, reason } = line;
   if (isEvidenceReason(reason)) {
-    const policy = isPromptReason(reason) ? ', or let policy say recording.commands = "prompts"' : "";
+    const policy = isPromptReason(reason) ? ', let policy say recording.commands = "prompts"' : "";
     return `"${token}" was not obeyed: ${
       WHY[reason]
     }. If you meant it, type it in a message of its own${policy}, ` +
-      "or use the same command in a terminal.";
+      `or ${inTerminal(session, token)}`;
   }
-  if (reason in LATE) {
-    return `"${token}" was not obeyed: ${
-      LATE[reason as keyof typeof LATE]
-    }. Type it again if you mean it now.`;
+  if (isLate(reason)) {
+    return `"${token}" was not obeyed: ${LATE[reason]}. If you mean it now, type again: ${token}`;
   }
-  if (!MISTYPED.has(reason)) return null;
-  return `"${token}" is no command of kato's (${reason.replaceAll("-", " ")}), and nothing was done.`;
+  if (!isMistyped(reason)) return null;
+  const corrected = correctLine(line);
+  const mend = `${GRAMMAR_MENDS[reason]}.${corrected === null ? "" : ` Type: ${corrected}`}`;
+  return `"${token}" is no command of kato's (${reason.replaceAll("-", " ")}), and nothing was done: ${mend}`;
 }
 
-/** Whether a person may have meant the line as a command. */
-export function isMistyped(reason: RefusedLine["reason"]): boolean {
+function inTerminal(session: string, token: string): string {
+  const command = readCommand(token);
+  const line = command === null ? null : terminalLine(command.verb, session, command.destination);
+  return line === null ? "use the same command in a terminal." : `run in a terminal: ${line}`;
+}
+
+/** Reasons of lines that a person may have meant as commands. */
+export function isMistyped(reason: RefusedLine["reason"]): reason is GrammarReason {
   return MISTYPED.has(reason);
 }
 
 const MISTYPED: ReadonlySet<string> = new Set(
   GRAMMAR_REASONS.filter((reason) => reason !== "in-the-middle" && reason !== "indented"),
 );
+
+function isLate(reason: string): reason is keyof typeof LATE {
+  return Object.hasOwn(LATE, reason);
+}
 
 function isEvidenceReason(reason: string): reason is EvidenceReason {
   return (EVIDENCE_REASONS as readonly string[]).includes(reason);
