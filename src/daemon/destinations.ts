@@ -6,7 +6,7 @@ import type { Host, Opening } from "../hosts/host.ts";
 import { decide } from "../destination/decide.ts";
 import type { Asker, Created, Decision, Lookup, Request } from "../destination/decision.ts";
 import { generateName, resolveRequest } from "../destination/path.ts";
-import type { Policy } from "../settings/policy.ts";
+import type { EffectivePolicy } from "../settings/merge.ts";
 import { destinationOpened } from "../audit/events.ts";
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
@@ -18,13 +18,14 @@ import { flushFoldersOf } from "../disk/flush_folder.ts";
 import { systemWords } from "../disk/entry_at.ts";
 import { lookUp } from "../destination/lookup.ts";
 import type { OpenResult, Problem } from "./recorder_context.ts";
+import { mendPlace } from "./mend_denial.ts";
 import type { FileIdentity, Recording } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import { askWriter, WriterGone } from "./writer_client.ts";
 import { createWriterPlaces, type Place } from "./writer_places.ts";
 
 export interface DestinationsOptions {
-  readonly policy: Policy;
+  readonly effective: Pick<EffectivePolicy, "policy" | "enforced">;
   readonly home: string;
   readonly uid: number;
   readonly providerRoots: readonly string[];
@@ -42,7 +43,8 @@ export interface DestinationsOptions {
 export type Destinations = ReturnType<typeof createDestinations>;
 
 export function createDestinations(options: DestinationsOptions) {
-  const { policy, home, recordings, host, audit } = options;
+  const { effective, home, recordings, host, audit } = options;
+  const { policy } = effective;
   const places = createWriterPlaces(WRITERS);
 
   /**
@@ -141,7 +143,9 @@ export function createDestinations(options: DestinationsOptions) {
     const decision = decideFor("automatic", recording.destination, recording.head.meta);
     if (!decision.allow) {
       report(recording, "deny", decision.reason, null);
-      return { problem: { why: decision.message, kind: KINDS[decision.reason] ?? "denied" } };
+      const mend = mendPlace(decision, { effective, home });
+      const why = mend === null ? decision.message : `${decision.message} ${mend}`;
+      return { problem: { why, kind: KINDS[decision.reason] ?? "denied" } };
     }
     const { path, existing, directories } = decision;
     const create = existing === null;

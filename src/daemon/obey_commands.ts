@@ -3,6 +3,7 @@
  * after another, and each sees the effect of the one before. After a failure, a message is obeyed again from its first
  * line that is not claimed.
  */
+import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
 import type { Verb } from "../protocol/command.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
@@ -11,10 +12,12 @@ import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Include } from "../protocol/render.ts";
 import { type SessionMeta, type SessionRef } from "../protocol/session.ts";
 import type { Asker, Decision } from "../destination/decision.ts";
+import { terminalLine } from "../session/command_line.ts";
 import { applyCommand, type Effect } from "../session/machine.ts";
 import type { Audit } from "./audit.ts";
 import { accept, deny } from "./carry_out.ts";
 import { NotNow } from "./failure.ts";
+import { type Denial, mendCommand, type MendContext, mendPlace } from "./mend_denial.ts";
 import type { Moves } from "./moves.ts";
 import { knownRecordings, type Recorders } from "./recorders.ts";
 import type { RecordingSummary } from "./recording.ts";
@@ -31,6 +34,8 @@ export interface ObeyContext {
   readonly recordings: RecordingsStore;
   readonly recorders: Pick<Recorders, "start" | "ended" | "settled" | "giveUp">;
   readonly decide: (asker: Asker, destination: string | null, meta: SessionMeta) => Decision;
+  /** For the end of what is said of a denial. */
+  readonly mends: MendContext;
   readonly allowShared: boolean;
   readonly commands: Commands;
   /** Minutes; 0 for any age. */
@@ -115,7 +120,8 @@ export async function obeyMessage(
 export async function obeyCommand(context: ObeyContext, command: Command): Promise<Verdict> {
   const { ref, verb, asker } = command;
   if (asker === "chat" && context.commands === false) {
-    return deny(context, command, null, "commands-off", "In-chat commands are switched off by policy.");
+    const message = "In-chat commands are switched off by policy.";
+    return refuse(context, command, { reason: "commands-off", path: null, message });
   }
   await finishStopping(context, ref, command.seq);
   let decision: Decision | null = null;
@@ -126,10 +132,10 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
     }
     const wanted = command.destination ?? context.sessions.find(ref)?.destination ?? null;
     decision = context.decide(asker, wanted, command.meta);
-    if (!decision.allow) return deny(context, command, decision.path, decision.reason, decision.message);
+    if (!decision.allow) return refuse(context, command, decision);
     if (!context.allowShared && isTaken(context.recordings.ofDestination(decision.path), ref, verb)) {
       const message = `${decision.path} holds another recording. Name another file.`;
-      return deny(context, command, decision.path, "destination-in-use", message);
+      return refuse(context, command, { reason: "destination-in-use", path: decision.path, message });
     }
   }
   const destination = decision?.path ?? null;
@@ -139,7 +145,7 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
   );
   switch (outcome.outcome) {
     case "denied":
-      return deny(context, command, decision?.path ?? null, outcome.reason, outcome.message);
+      return refuse(context, command, { ...outcome, path: destination });
     case "nothing":
       return accept(context, command, decision?.path ?? null, outcome.reason, []);
     case "done":
@@ -147,12 +153,39 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
         const message =
           "The recording must first be written up to where you stopped it, and cannot be written now";
         if (asker === "chat") throw new NotNow(`${message}: ${verb} waits for it`);
-        const again =
-          `${message}: 'kato status' says why. Try again when it can, or 'kato stop' to give that up.`;
+        const again = `${message}: 'kato status' says why. Try again when it can, or give that up: ${
+          terminalLine("stop", ref.session, null)
+        }`;
         return deny(context, command, decision?.path ?? null, "still-ending", again);
       }
       return accept(context, command, decision?.path ?? null, outcome.reason, outcome.effects, decision);
   }
+}
+
+/** Denies the command. Its message ends with the line that mends it. */
+function refuse(
+  context: ObeyContext,
+  command: Command,
+  denied: Denial & { readonly reason: ReasonOf<"command">; readonly message: string },
+): Verdict {
+  const { path, reason, message } = denied;
+  const mend = mendOf(context, command, denied);
+  return deny(context, command, path, reason, mend === null ? message : `${message} ${mend}`);
+}
+
+function mendOf(
+  { decide, recordings, sessions, mends }: ObeyContext,
+  { ref, meta, asker, verb, destination }: Command,
+  denied: Denial,
+): string | null {
+  if (asker !== "chat" && asker !== "spool") return mendPlace(denied, mends);
+  const { session } = ref;
+  const typed = destination ?? sessions.find(ref)?.destination ?? null;
+  const isAllowed = (other: string | null) => {
+    const decision = decide(asker, other, meta);
+    return decision.allow && recordings.ofDestination(decision.path).length === 0;
+  };
+  return mendCommand(denied, { session, verb, asker, destination: typed, isAllowed }, mends);
 }
 
 /** Whether a recording would go on over a gap that it has not reached yet: it would record what was said in the gap. */

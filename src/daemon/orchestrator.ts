@@ -130,7 +130,6 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 
   const destinations = createDestinations({
     ...options,
-    policy,
     providerRoots: options.providers.flatMap(({ roots }) => roots),
     recordings,
     violated({ provider, session, destination: path }, detail) {
@@ -174,6 +173,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     recordings,
     recorders,
     decide: destinations.decide,
+    mends: options,
     allowShared: policy.destinations.allow_shared,
     commands: policy.recording.commands,
     maxCommandAge: policy.recording.max_command_age,

@@ -48,7 +48,10 @@ export function decide(policy: Policy, request: Request, path: string, lookup: L
   // Everything from the ground down must be the person's own: the root, or outside the roots the folder that exists.
   const ground = root ?? lookup.ancestor;
   const bad = findBadComponent(request, lookup, ground, real);
-  if (bad !== null) return deny(bad.reason, path, path, show(bad.component));
+  if (bad !== null) {
+    const { reason, component } = bad;
+    return { ...deny(reason, path, path, show(component)), component };
+  }
   return decideFile(policy, request, path, lookup);
 }
 

@@ -109,6 +109,8 @@ export interface Denied {
   readonly path: string | null;
   /** A sentence that tells the person what to do. */
   readonly message: string;
+  /** The folder or file on the way to it that is at fault. */
+  readonly component?: string;
 }
 
 export type Decision = Allowed | Denied;

@@ -28,6 +28,11 @@ export function forShell(word: string): string {
   return /^[\w@%+:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
+/** A path in the home as a person would type it; a shell reads the tilde only where no quote is before it. */
+export function shellPath(path: string, home: string): string {
+  return path.startsWith(`${home}/`) ? `~/${forShell(path.slice(home.length + 1))}` : forShell(path);
+}
+
 /** The one command that `line` is; null when it is none. */
 export function readCommand(
   line: string,

@@ -38,7 +38,7 @@ export function sayRefused(session: string, line: RefusedLine): string | null {
       `or ${inTerminal(session, token)}`;
   }
   if (isLate(reason)) {
-    return `"${token}" was not obeyed: ${LATE[reason]}. If you mean it now, type again: ${token}`;
+    return `"${token}" was not obeyed: ${LATE[reason]}. Type it again if you mean it now: ${token}`;
   }
   if (!isMistyped(reason)) return null;
   const corrected = correctLine(line);

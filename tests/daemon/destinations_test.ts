@@ -216,7 +216,15 @@ Deno.test("destinations: every odd one is denied with its reason and the policy'
         () => home.audit().find(({ event, session }) => event === "command" && session === rows.session),
       );
       assert.equal(record.decision, reason === null ? "allow" : "deny", JSON.stringify(record));
-      if (reason !== null) assert.equal(record.reason, reason);
+      if (reason !== null) {
+        assert.equal(record.reason, reason);
+        const told = await daemon.whenStatus(
+          "the denial is told",
+          ({ denials }) => denials.some(({ session }) => session === rows.session),
+        );
+        const message = told.denials.find(({ session }) => session === rows.session)?.message ?? "";
+        assert.match(message, / (?:Type: ::capture|(?:Run|run): \S+) ?.*$/, message);
+      }
       assert.equal(record.policyHash, policy.hash);
       assert.equal(record.policyVersion, policy.version);
       if (reason === null) {

@@ -295,6 +295,20 @@ Deno.test("commands: an export that ends is not waited for", () =>
     await obeyCommand(scene.context, command());
   }));
 
+Deno.test("commands: a denial is told, with the line that mends it, to the chat and to the terminal", () =>
+  withCommands(async (scene) => {
+    scene.addSession();
+    scene.addRecording({ ref: { provider: "codex", session: "t" }, destination: "a.md" });
+    const told = async (asker: "chat" | "spool") =>
+      (await obeyCommand(scene.context, command({ asker, destination: "a.md" }))).message;
+    assert.match(
+      await told("chat"),
+      /^a\.md holds another recording\. Name another file\. Type: ::record a-2\.md$/,
+    );
+    assert.match(await told("spool"), /\. Run: kato record s a-2\.md$/);
+    assert.match(scene.deeds.join("\n"), /denied: destination-in-use: .*Type: ::record a-2\.md/);
+  }));
+
 Deno.test("commands: over a gap that is not reached yet, the chat waits and others are told", () =>
   withCommands(async (scene) => {
     scene.addSession();
@@ -304,7 +318,7 @@ Deno.test("commands: over a gap that is not reached yet, the chat waits and othe
     assert.deepEqual(scene.audit, []);
     const { result, reason, message } = await obeyCommand(scene.context, command({ asker: "spool" }));
     assert.deepEqual([result, reason], ["denied", "still-ending"]);
-    assert.match(message, /kato status.*kato stop/);
+    assert.match(message, /kato status.*give that up: kato stop s$/);
     // Ended with the very message that resumes it: there is no gap.
     scene.context.recordings.end(1, 4);
     assert.equal((await obeyCommand(scene.context, command())).reason, "resumed");

@@ -64,7 +64,10 @@ function withDestinations(
     const audit: AuditBody[] = [];
     const [violations, openings, ended]: [string[], Opening[], boolean[]] = [[], [], []];
     const destinations = createDestinations({
-      policy: { ...policy, destinations: { ...policy.destinations, max_file_mb: megabytes } },
+      effective: {
+        ...merged.effective,
+        policy: { ...policy, destinations: { ...policy.destinations, max_file_mb: megabytes } },
+      },
       home,
       uid: Deno.uid() ?? 0,
       providerRoots: [`${home}/.codex/sessions`],

@@ -344,7 +344,7 @@ Deno.test("what a person is told of a message without evidence says what to do",
 Deno.test("what a person is told of a line that came late or is mistyped ends with the line to type", () => {
   const say = (token: string, reason: RefusedLine["reason"]) =>
     describeRefused(REF, [{ token, reason }]).sentence ?? "";
-  assert.match(say("::record a.md", "history"), / type again: ::record a\.md$/);
+  assert.match(say("::record a.md", "history"), / Type it again if you mean it now: ::record a\.md$/);
   assert.match(
     say("::record my notes.md", "trailing-text"),
     /\(trailing text\), and nothing was done: put a path .* Type: ::record "my notes\.md"$/,

@@ -6,6 +6,7 @@ import type { RecordingKind } from "../../../src/daemon/recording.ts";
 import { storeRecordings } from "../../../src/daemon/recordings_store.ts";
 import { storeSessions } from "../../../src/daemon/sessions_store.ts";
 import { type Database, openState } from "../../../src/daemon/state.ts";
+import { DEFAULT_POLICY } from "../../../src/settings/defaults.ts";
 import type { Decision } from "../../../src/destination/decision.ts";
 import type { Checkpoint } from "../../../src/protocol/cursor.ts";
 import type { ProviderId } from "../../../src/protocol/event.ts";
@@ -110,6 +111,7 @@ export function withCommands(
       decide: (_, destination) =>
         scene.decision ??
           { allow: true, path: destination ?? "/exports/generated.md", existing: null, directories: [] },
+      mends: { effective: { policy: DEFAULT_POLICY, enforced: {} }, home: "/home/dev" },
       allowShared: false,
       commands: "typed",
       maxCommandAge: 0,
