@@ -20,7 +20,7 @@ export function lookUp(path: string, roots: readonly string[], home: string): Lo
   const realRoots: Record<string, string> = {};
   for (const root of roots) {
     // No root was a link when policy was loaded, so this one was exchanged since.
-    const real = isLink(root) ? null : realPath(root);
+    const real = orNull(() => Deno.lstatSync(root).isSymlink ? null : Deno.realPathSync(root));
     if (real !== null) realRoots[root] = real;
   }
   const walked = substituteReal(path, [...Object.entries(realRoots), [home, realHome]]);
@@ -38,15 +38,6 @@ function substituteReal(path: string, places: readonly (readonly [named: string,
     if (named === holder) return join(real, path.slice(named.length));
   }
   return path;
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch (error) {
-    codeOf(error);
-    return false;
-  }
 }
 
 function walk(path: string): Pick<Lookup, "components" | "blocked"> {
@@ -99,10 +90,12 @@ function kindOf(info: Deno.FileInfo): Component["kind"] {
   return info.isFile ? "file" : "other";
 }
 
+const realPath = (path: string) => orNull(() => Deno.realPathSync(path));
+
 /** Null when nothing is there, when the process may not look, or when links lead in a circle. */
-function realPath(path: string): string | null {
+function orNull<Seen>(look: () => Seen): Seen | null {
   try {
-    return Deno.realPathSync(path);
+    return look();
   } catch (error) {
     codeOf(error);
     return null;

@@ -45,6 +45,8 @@ Deno.test("lookUp() describes every component that exists, from the top", () =>
     assert.deepEqual(lookup.realRoots, { [root]: root });
     assert.equal(lookup.realHome, `${base}/home`);
     assert.equal(lookup.blocked, null);
+    const elsewhere = lookUp("/proc/missing", [root], `${base}/home`);
+    assert.equal(elsewhere.components.at(-1)?.birth, null, "/proc does not keep it");
   }));
 
 Deno.test("lookUp() stops where nothing exists any more", () =>
@@ -146,18 +148,26 @@ Deno.test({
     }),
 });
 
+Deno.test("lookUp() throws for a path that no normalised path can be", () =>
+  withFolders((base) => {
+    for (const [path, root] of [[`${base}/a\0.md`, base], [`${base}/a.md`, `${base}\0`]] as const) {
+      assert.throws(() => lookUp(path, [root], base), TypeError);
+    }
+  }));
+
 Deno.test("lookUp() works with read on the root alone, and sees nothing above it", async () => {
   const base = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "kato-lookup-" }));
   try {
     const root = `${base}/notes`;
-    Deno.mkdirSync(`${root}/sub`, { recursive: true });
+    for (const name of ["sub", "closed"]) Deno.mkdirSync(`${root}/${name}`, { recursive: true });
     const module = new URL("../../src/destination/lookup.ts", import.meta.url).href;
     const program = `import { lookUp } from ${JSON.stringify(module)};
       const see = (path) => { const { components, realRoots, blocked } = lookUp(path, [${
       JSON.stringify(root)
     }], "/home/x");
         return { components: components.map((one) => one.path), realRoots, blocked }; };
-      console.log(JSON.stringify([see(${JSON.stringify(`${root}/sub/a.md`)}), see("/etc/passwd")]));`;
+      const paths = ${JSON.stringify([`${root}/sub/a.md`, "/etc/passwd", `${root}/closed/a.md`])};
+      console.log(JSON.stringify(paths.map(see)));`;
     const main = `${base}/main.ts`;
     Deno.writeTextFileSync(main, program);
     const config = new URL("../../deno.json", import.meta.url).pathname;
@@ -169,6 +179,7 @@ Deno.test("lookUp() works with read on the root alone, and sees nothing above it
         "--quiet",
         `--config=${config}`,
         `--allow-read=${root}`,
+        `--deny-read=${root}/closed`,
         main,
       ],
     }).output();
@@ -176,6 +187,12 @@ Deno.test("lookUp() works with read on the root alone, and sees nothing above it
     assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), [
       { components: [root, `${root}/sub`], realRoots: { [root]: root }, blocked: null },
       { components: [], realRoots: { [root]: root }, blocked: null },
+      // Below the root, a folder that may not be seen blocks the path.
+      {
+        components: [root],
+        realRoots: { [root]: root },
+        blocked: { path: `${root}/closed`, code: "NotCapable" },
+      },
     ]);
     assert.equal(dirname(root), base);
   } finally {

@@ -20,6 +20,11 @@ const CASES: readonly (readonly [code: string, mutants: readonly string[]])[] = 
   ['throw new Error("no");', [";"]],
   ['throw new Error("internal error: no");', []],
   ['if (a) throw new Error("internal error: no");', ['if (true) throw new Error("internal error: no");']],
+  ['if (a === 1 || b) throw new Error("internal error: no");', [
+    'if (true) throw new Error("internal error: no");',
+    'if (a !== 1 || b) throw new Error("internal error: no");',
+    'if (a === 2 || b) throw new Error("internal error: no");',
+  ]],
   ['if (a) { throw new Error("internal error: no"); }', [
     'if (true) { throw new Error("internal error: no"); }',
   ]],

@@ -57,8 +57,10 @@ function visitor(context: Context) {
   };
   const replace = ({ range: [start, end] }: Node, replacement: string) => report(start, end, replacement);
 
-  const operation = ({ operator, left, right }: Node) => {
+  const operation = (node: Node) => {
+    const { operator, left, right } = node;
     if (operator === "+" && (isText(left) || isText(right))) return;
+    if (operator === "||" && isOfGuard(node)) return;
     const at = text.indexOf(operator, left.range[1]);
     for (const other of SWAPPED[operator] ?? []) report(at, at + operator.length, other);
     if (operator === "??") report(left.range[1], right.range[1], "");
@@ -66,10 +68,15 @@ function visitor(context: Context) {
   // A guard against bugs never acts, so no test can show it.
   const isGuard = (node: Node) =>
     node.type === "ThrowStatement" && text.slice(...node.range).includes("internal error");
+  const onlyOf = (node: Node): Node => (node.type === "BlockStatement" ? node.body[0] : null) ?? node;
   const condition = ({ test, consequent }: Node) => {
     replace(test, "true");
-    const [only] = consequent.type === "BlockStatement" ? consequent.body : [consequent];
-    if (!isGuard(only ?? consequent)) replace(test, "false");
+    if (!isGuard(onlyOf(consequent))) replace(test, "false");
+  };
+  /** Whether `node` is the condition of a guard, or one of the terms of that condition. */
+  const isOfGuard = ({ parent }: Node): boolean => {
+    if (parent?.type === "LogicalExpression") return isOfGuard(parent);
+    return parent?.type === "IfStatement" && isGuard(onlyOf(parent.consequent));
   };
   const loop = ({ test }: Node) => void (test && replace(test, "false"));
 
