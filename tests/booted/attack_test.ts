@@ -11,7 +11,7 @@ type Results = Readonly<Record<string, string>>;
 const ATTACKER = "/usr/lib/kato-attacker";
 const PROBE = "/usr/bin/kato-probe";
 
-/** Which of the two layers refuses an attempt by itself: the unit, where it is the system's, the launcher. */
+/** The layers that refuse an attempt alone: the unit (where it is a unit of the system), the launcher. */
 const REFUSED_BY: Readonly<Record<string, "both" | "kato@.service and launcher" | "launcher">> = {
   "write to the home": "both",
   "write to /tmp": "both",
@@ -65,7 +65,7 @@ function isRefused(results: Results, name: string): boolean {
   return how !== "done";
 }
 
-/** What there is to steal, and the programs that try. */
+/** Puts there the files to steal and the programs that try to. */
 async function furnish(): Promise<string> {
   place(open, "alice", "/home/alice/.ssh/id", "a key");
   place(open, "alice", "/home/alice/.config/settings", "");

@@ -20,7 +20,7 @@ const service = userService(locked);
 const DROP_INS = "/home/alice/.config/systemd/user/kato.service.d";
 const FALLBACK = Deno.readTextFileSync(new URL("../../packaging/systemd/50-no-userns.conf", import.meta.url));
 
-/** What the service ends with at once. */
+/** The status with which the service ends at once. */
 async function statusOfStart(): Promise<string> {
   const { code } = await run(locked, "alice", "systemctl --user daemon-reload; systemctl --user start kato");
   assert.notEqual(code, 0, "systemctl says that it did not start");

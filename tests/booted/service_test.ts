@@ -85,7 +85,7 @@ for (const [name, service] of SERVICES) {
     const took = performance.now() - from;
     assert.ok(isWithin(took, 2000), `${took} ms`);
     assert.equal(await property(service, "Result"), "success");
-    // It listened to SIGTERM: the runtime is told of signals by sendto on a socket pair, which the filter must allow.
+    // It listened to SIGTERM. The runtime learns of signals through sendto on a socket pair, which the filter must allow.
     assert.match(await service.journal(), /event=stopped head=[0-9a-f]{64}$/m);
     log.append(rows.assistant(late[1] ?? ""));
     await start(service);

@@ -1,4 +1,4 @@
-/** kato@.service is the administrator's: its person cannot change it, and cannot use it to reach what is not theirs. */
+/** kato@.service belongs to the administrator. Its person cannot change it, or reach other people's files through it. */
 import assert from "node:assert/strict";
 import { must, open, place, remove, run, test, untilSo } from "./machine.ts";
 import { clear, createLog, property, recorded, start, systemService, whenWatching } from "./service.ts";
@@ -34,7 +34,7 @@ for (const signal of ["TERM", "INT", "KILL"]) {
   test(`its person can send its processes SIG${signal}, and it is started again`, async () => {
     await clear(open);
     await start(service);
-    // The processes are hers; what starts them again is not.
+    // The processes are hers, but the service that starts them again is not.
     const monitor = await property(service, "MainPID");
     await must(open, "alice", `kill -${signal} ${monitor}`);
     await untilSo("a restart", async () => !["0", monitor].includes(await property(service, "MainPID")));
@@ -74,7 +74,7 @@ test("a link of its person's into a folder that is closed to them opens nothing,
   remove(open, "/home/bob/closed");
 });
 
-/** What a person puts in the place of a folder, and what root reads then. */
+/** Files that a person puts in the place of a folder, and the files that root reads then. */
 const REPLACED: readonly (readonly [what: string, folder: string, line: string, said: RegExp])[] = [
   [
     "a link to nothing",

@@ -1,4 +1,4 @@
-/** What looks like a boundary and is none, on the systemd of this machine: each trap, and that the units avoid it. */
+/** Settings of systemd that look like a boundary and are none, on this machine: each trap, and that the units avoid it. */
 import assert from "node:assert/strict";
 import { must, open, place, release, run, test, untilSo } from "./machine.ts";
 import {
@@ -15,7 +15,7 @@ import {
 const DROP_INS = "/home/alice/.config/systemd/user/kato.service.d";
 const service = userService(open);
 
-/** `command` as a service of alice's with these properties; what it prints. */
+/** Runs `command` as a service of alice with these properties. Gives its output. */
 async function asService(properties: readonly string[], command: string): Promise<string> {
   const options = properties.map((property) => `-p '${property}'`).join(" ");
   const { out, err } = await run(

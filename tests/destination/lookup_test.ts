@@ -47,6 +47,7 @@ Deno.test("lookUp() describes every component that exists, from the top", () =>
     assert.equal(lookup.blocked, null);
     const elsewhere = lookUp("/proc/missing", [root], `${base}/home`);
     assert.equal(elsewhere.components.at(-1)?.birth, null, "/proc does not keep it");
+    assert.equal(lookUp("/dev/null", [root], `${base}/home`).components.at(-1)?.kind, "other");
   }));
 
 Deno.test("lookUp() stops where nothing exists any more", () =>

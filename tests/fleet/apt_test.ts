@@ -1,4 +1,4 @@
-/** What a machine takes from a repository, by the files that the role wrote: what its key signed, and nothing else. */
+/** With the files that the role wrote, a machine takes from a repository only the packages that its key signed. */
 import assert from "node:assert/strict";
 import { isThere } from "../booted/machine.ts";
 import { asRoot, keys, machine, older, onMachine, tryAsRoot } from "./fleet.ts";

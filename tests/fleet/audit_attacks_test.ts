@@ -1,4 +1,4 @@
-/** What a person puts in the place of a log, and who else speaks to the collector. */
+/** Files that a person puts in the place of a log, and strangers who speak to the collector. */
 import assert from "node:assert/strict";
 import { place, untilSo } from "../booted/machine.ts";
 import { BOB_LOGS, collected, setUp, whenCollected } from "./collecting.ts";

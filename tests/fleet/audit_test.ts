@@ -56,7 +56,7 @@ const QUEUE = "/var/lib/private/kato-audit-forward/bob/kato-audit.00000001";
 /** In its place: rsyslog knows it by its inode, and each text in it by its length. */
 const MANGLE = `sed s/recording/recordinG/ ${QUEUE} > /tmp/mangled && cat /tmp/mangled > ${QUEUE}`;
 
-/** What the copy is like; what the sender and the collector said last. */
+/** For a failure: the check of the copy, and the last lines of sender and collector. */
 const sender = async () =>
   `${JSON.stringify(await verify("bob"))}\n` +
   await asRoot("journalctl --no-pager -q -n 30 -u kato-audit-forward@bob -u rsyslog");
@@ -82,7 +82,7 @@ onMachine("a collector that is away loses nothing, and what kills on both ends l
   await untilSo("the first of them", async () => (await verify("bob")).records > 0, sender, wait);
   await asRoot("systemctl kill --signal=KILL rsyslog");
   await appendForBob(100);
-  // rsyslog may have forgotten what was under way. Whatever it was, this sends it.
+  // rsyslog may have lost the lines that were on their way. This sends them again.
   await asRoot(documented("systemctl clean").replaceAll("@alice", "@bob"));
   const whole = await untilSo(
     "all of them, whole",
@@ -101,7 +101,7 @@ const headsOfJournal = async () => {
   return [...out.matchAll(/\bhead=([0-9a-f]{64})/g)].map(([, hash]) => hash);
 };
 
-/** What the page's command finds of everything that is collected. */
+/** The findings of the page's command over everything that is collected. */
 async function verifyAll() {
   const { code, out, err } = await tryDocumented("kato audit verify-all");
   const result: CollectionVerification = JSON.parse(out || assert.fail(err));
@@ -143,7 +143,7 @@ onMachine(
       });
       await runDocumented("kato-audit-verify.timer");
       await asRoot("systemctl start kato-audit-verify.service");
-      // The last record does not arrive: the copy by itself looks whole, and is not what the journal says.
+      // The last record does not arrive. The copy alone looks whole, but it does not agree with the journal.
       const file = (await asRoot(`ls ${collected("alice")}/*`)).trim();
       // In its place: rsyslog has the file open.
       await asRoot(`head -n -1 ${file} > /tmp/cut && cat /tmp/cut > ${file} && kato audit verify ${file}`);
@@ -157,7 +157,7 @@ onMachine(
       const shown = "systemctl show --property=ExecMainStatus --value kato-audit-verify.service";
       assert.equal(await asRoot(shown), "2\n");
       assert.match(await asRoot("journalctl -q -o cat -u kato-audit-verify"), /^broken /m);
-      // What the page on fleets has for that: all of it is sent again.
+      // The page on fleets says what to do: send all of it again.
       await runDocumented("systemctl clean");
       await untilSo("the copy is whole again", async () => {
         const { code } = await tryAsRoot(`kato audit verify --head ${own.head} ${collected("alice")}`);

@@ -55,7 +55,7 @@ withTools("the role passes ansible-lint's production profile, yamllint and a syn
   assert.ok(syntax.ok, syntax.out);
 });
 
-/** Of each value that becomes a line of a file: what would be another line, or another word. */
+/** For each value that becomes a line of a file: texts that would make another line, or another word. */
 const REFUSED: readonly Variables[] = [
   { kato_version: "0.2.0-1\n" },
   { kato_version: "0.2.0-1\nPin-Priority: 1001" },
@@ -185,7 +185,7 @@ onMachine("a changed policy restarts the daemons, and they run with it", async (
   assert.match(await asAlice("kato policy show"), /recording\.commands = false/);
 });
 
-/** What kato refuses: by itself, or together with another file of the machine's. */
+/** Policies that kato refuses: alone, or together with another file of the machine. */
 const REFUSED_POLICIES:
   readonly (readonly [is: string, other: string | null, policy: Variables, why: RegExp])[] = [
     [
@@ -195,7 +195,7 @@ const REFUSED_POLICIES:
       /did you mean `recording\.commands`/,
     ],
     [
-      // Its folder is none of those that the role's file allows.
+      // The role's file does not allow its folder.
       "together with the machine's other files",
       'destinations.default_root = "~/elsewhere"',
       { kato_policy_enforce: ["destinations.roots"] },

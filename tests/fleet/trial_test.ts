@@ -1,4 +1,4 @@
-/** A fleet's machine with people who hold things up: none of them holds up root, or another person. */
+/** A fleet's machine with people who hold things up. None of them holds up root or another person. */
 import assert from "node:assert/strict";
 import { dirname } from "@std/path";
 import {
@@ -24,7 +24,7 @@ const withPolicy = (commands: boolean, enable = "all"): Variables => ({
   kato_policy: { "recording.commands": commands },
 });
 
-/** Whether this person's daemon runs with what the administrators' files say now. */
+/** Whether this person's daemon runs with the administrators' files of now. */
 async function follows(who: Who): Promise<boolean> {
   const { out } = await run(machine, who, "kato status --json");
   if (!out.startsWith("{")) return false;
@@ -54,7 +54,7 @@ interface Seen {
   readonly version: string | null;
 }
 
-/** What the page's command says of a person: whether kato is expected to run, whether it does, why not. */
+/** The answer of the page's command on a person: whether kato must run, whether it runs, and why not. */
 type Said = readonly [expected: boolean, running: boolean | null, reason: string | null];
 
 const RUNS: Said = [true, true, null];
@@ -249,7 +249,7 @@ onMachine("for the system's units a home is where the user database says", async
   await asRoot("systemctl disable --now kato@carol");
 });
 
-/** What a person puts in the place of the status, which root looks at. */
+/** Files that a person puts in the place of the status. Root looks at them. */
 const STATUSES: readonly (readonly [is: string, line: string])[] = [
   ["a pipe", "mkfifo"],
   ["a link to what never ends", "ln -s /dev/zero"],

@@ -1,4 +1,4 @@
-/** The last of the files here: what docs/fleet.md tells administrators to type was typed by one of the others. */
+/** The last file here: another one has typed every command that docs/fleet.md tells administrators to type. */
 import assert from "node:assert/strict";
 import { blocksLeft } from "../../tools/fleet/page.ts";
 import { afterAll, work } from "./fleet.ts";

@@ -95,7 +95,7 @@ Deno.test("a role that sends half a frame and waits is ended like any that does 
   await runBeside(played(async (pipe) => void await pipe.write(lengths(100, 1000))), async (run) => {
     await until("the other recording has begun", () => readExport(run.home, "notes.md")?.includes("as if"));
     run.orchestrator.tend();
-    // Claude Code's parser answers what it was asked before it reports what was appended after that.
+    // Claude Code's parser answers a question before it reports lines that were appended after that question.
     const rows = createRows();
     append(run.home.log(rows.session), rows.user("::capture other.md"), rows.assistant("more"));
     await until("the other parser has answered", () => readExport(run.home, "other.md")?.includes("more"));

@@ -1,4 +1,4 @@
-/** A writer's file on the process host: what the monitor says of it is compared with the decision, and nothing else. */
+/** A writer's file on the process host: the monitor's facts on the file are compared with the decision, and nothing else. */
 import assert from "node:assert/strict";
 import { append, createRows } from "../daemon/stage/claude_rows.ts";
 import { runInProcess } from "../daemon/stage/in_process.ts";

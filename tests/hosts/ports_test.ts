@@ -1,4 +1,4 @@
-/** Ports, channels and the pump under them: what is kept, in which order it goes on, and what ends it. */
+/** Ports, channels and the pump under them: the frames that they keep, their order, and their end. */
 import assert from "node:assert/strict";
 import { type BytePipe, createPump, readAll, writeAll } from "../../src/hosts/byte_pipe.ts";
 import { createChannel } from "../../src/hosts/channels.ts";

@@ -1,4 +1,4 @@
-/** Recordings with every role as a process of its own, and what happens to them when one of those fails. */
+/** Recordings with every role as a process of its own, also when one of these processes fails. */
 import assert from "node:assert/strict";
 import { append, createRows } from "../daemon/stage/claude_rows.ts";
 import { runInProcess } from "../daemon/stage/in_process.ts";

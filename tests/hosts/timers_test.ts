@@ -1,8 +1,8 @@
-/** Timers that are armed together: what is called, when, in which order, and what is not. Time is the test's own. */
+/** Timers that are armed together: which of them fire, when, and in which order. The test sets the time. */
 import assert from "node:assert/strict";
 import { after, afterAwake, every, wait } from "../../src/hosts/timers.ts";
 
-/** Of all tests: the module remembers what it armed. */
+/** Shared by all tests: the module remembers the timers that it armed. */
 let now = 0;
 
 /** Replaces the clock and the runtime's only timer until it is disposed. */
@@ -25,7 +25,7 @@ function fakeTime() {
       armed.shift();
       await sleepUntil(next.at);
       next.controller.abort();
-      // What is due was queued: this is called behind it.
+      // The due timers were queued before, so this one fires after them.
       await new Promise<void>((resolve) => queueMicrotask(resolve));
     }
     now = end;

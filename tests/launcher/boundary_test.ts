@@ -16,7 +16,7 @@ interface Targets {
   close(): void;
 }
 
-/** What may be connected to, and what stands where in the home. */
+/** The sockets to connect to, and the files of the home. */
 function furnish(stage: Stage): Targets {
   for (const folder of ["in", "out", "one", "listed"]) stage.folder(folder);
   for (const file of ["in/file", "out/file", "one/file", "listed/file", "secret"]) {
@@ -67,7 +67,7 @@ const GRANTED = [
   "list where it may list",
 ];
 
-/** Refused to every process, whatever it was granted; and what the kernel says without the sandbox, where not "done". */
+/** Attempts that fail in every process, with any grants. The value is the result without the sandbox. */
 const REFUSED: Readonly<Record<string, string>> = {
   "write beside the file": "done",
   "read where it may list": "done",
@@ -131,7 +131,7 @@ test("the same probe succeeds without the sandbox", async () => {
   assert.deepEqual(unexpected.map(([name]) => [name, results[name]]), []);
 });
 
-/** What the filter refuses, whatever Landlock does. */
+/** Attempts that the filter refuses, with Landlock or without. */
 const BY_THE_FILTER = [
   "connect by TCP",
   "listen on TCP",

@@ -13,7 +13,7 @@ import { createStage, planOf, type Stage } from "./stage.ts";
 const PROBE = Deno.readTextFileSync(new URL("scripts/descriptor_probe.js", import.meta.url));
 const ORCHESTRATOR = Deno.readTextFileSync(new URL("scripts/orchestrator.js", import.meta.url));
 
-/** Rows of the C test's own table, by the kernel's numbers: what is allowed to whom. */
+/** Rows of the C test's own table, by the kernel's numbers: the roles that may use each call. */
 const TABLE = Deno.readTextFileSync(new URL("../../src/launcher/tests/filter.c", import.meta.url));
 const ORDER = ["planner", "command", "orchestrator", "parser", "writer"] as const;
 const HERE = Deno.build.arch === "x86_64" ? 1 : 2;
@@ -28,7 +28,7 @@ function knownCalls(): ReadonlyMap<number, string> {
   ]);
 }
 
-/** Numbers on x86-64 and on arm64 of what the probe calls by name. */
+/** The numbers, on x86-64 and on arm64, of the calls that the probe makes by name. */
 const NUMBERS: Readonly<Record<string, readonly [number, number]>> = {
   fcntl: [72, 25],
   ioctl: [16, 29],
@@ -76,7 +76,7 @@ interface Found {
   readonly calls: readonly number[];
 }
 
-/** What each process may do of it all. */
+/** The attempts that succeed in each process. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   parser: ["watching folders"],
   writer: [],

@@ -1,4 +1,4 @@
-/** What the launcher tells `kato doctor` of a daemon with the real monitor, as the kernel has it. */
+/** The launcher's facts for `kato doctor` on a daemon with the real monitor, from the kernel. */
 import assert from "node:assert/strict";
 import { onlyWith } from "../needs.ts";
 import { COMPILER } from "./build.ts";
@@ -26,7 +26,7 @@ function start(steps: readonly Step[], options: readonly string[] = []): Daemon 
   });
 }
 
-/** The arguments of `kato doctor` while `stage` is what it is. */
+/** The arguments of `kato doctor` in the present state of `stage`. */
 async function argumentsIn(stage: Stage, options: readonly string[] = []): Promise<string[]> {
   stage.plan(planOf("cli-read:doctor", []));
   const { code, out, err } = await stage.run([...options, "doctor"], { program: "kato-probe" });

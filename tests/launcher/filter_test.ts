@@ -1,5 +1,5 @@
 /**
- * The tables of src/launcher/tests/filter.c: what the system-call filter says, by the kernel's own numbers. The filter
+ * The tables of src/launcher/tests/filter.c: the answers of the system-call filter, by the kernel's own numbers. The filter
  * is run by the test and not by the kernel, so the one for arm64 is checked on other machines too, under emulation.
  */
 import assert from "node:assert/strict";

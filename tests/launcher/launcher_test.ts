@@ -1,4 +1,4 @@
-/** What the launcher refuses, what it passes on, and what it makes of a plan that is not one. */
+/** The command lines that the launcher refuses, the arguments that it passes on, and plans that are faulty. */
 import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { EXIT } from "../../src/cli/exit_status.ts";
@@ -40,7 +40,7 @@ test("runs what was planned, in the person's own folder", async (stage) => {
 test("refuses what only it may say", async (stage) => {
   for (const word of ["--plan-hash=x", "--plan-hash", "--kernel-sandbox", "--kernel-missing", "--roles"]) {
     await refuses(stage, EXIT.usage, /is said by kato itself/, [word, "x", "status"]);
-    // `--` may be an option's value: then what follows is an option again.
+    // `--` may be an option's value. Then the next argument is an option again.
     await refuses(stage, EXIT.usage, /is said by kato itself/, ["export", "--output", "--", word]);
   }
 });

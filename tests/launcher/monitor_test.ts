@@ -1,4 +1,4 @@
-/** The monitor with real processes: what hostile roles can do to others, and that nothing outlives it. */
+/** The monitor with real processes: hostile roles do nothing to others, and no process outlives the monitor. */
 import assert from "node:assert/strict";
 import { childrenOf, readProc } from "../daemon/stage/proc.ts";
 import { until } from "../daemon/stage/until.ts";
@@ -24,7 +24,7 @@ async function whenNoneIsLeft({ stage }: Daemon): Promise<void> {
   await until("no process is left", () => processesOf(stage.root).length === 0);
 }
 
-/** Closes its pipes, whatever the runtime calls them, and goes on; without those of its own the runtime may end. */
+/** Closes its pipes under every number that the runtime may give them, and goes on. The runtime may end without its own. */
 const MUTE = `
   const { symbols: { close, fstat } } = Deno.dlopen("libc.so.6", {
     close: { parameters: ["i32"], result: "i32" },

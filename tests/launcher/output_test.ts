@@ -8,7 +8,7 @@ import { onlyWith } from "../needs.ts";
 import { COMPILER } from "./build.ts";
 import { createStage, planOf, type Stage } from "./stage.ts";
 
-/** Tries each way to touch the home, then writes what it was given; says what was done. */
+/** Tries each way to touch the home, then writes the text of the test. Prints the attempts that succeeded. */
 const SCRIPT = `
 const { home, output, text, status } = JSON.parse(Deno.readTextFileSync(new URL("target.json", import.meta.url)));
 const done = [];

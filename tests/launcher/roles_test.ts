@@ -11,7 +11,7 @@ const PROBE = Deno.readTextFileSync(new URL("scripts/role_probe.js", import.meta
 const [major = 0, minor = 0] = Deno.osRelease().split(".").map(Number);
 const HOLDS_CODE = major > 6 || (major === 6 && minor >= 3);
 
-/** What a role may do, of all that role_probe.js tries. */
+/** The attempts of role_probe.js that a role may do. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   one: ["read one"],
   two: ["read two"],
