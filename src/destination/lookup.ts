@@ -105,8 +105,9 @@ function orNull<Seen>(look: () => Seen): Seen | null {
 /** The system's name of an error, or its number where the runtime has no name. Throws any other error: it is a bug. */
 function codeOf(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "NotCapable";
+  const words = systemWords(error);
   // The runtime itself refuses a NUL byte, with a TypeError. No normalised path holds one.
-  if (systemWords(error) === null || !(error instanceof Error)) throw error;
-  if ("code" in error && typeof error.code === "string") return error.code;
-  return /os error \d+/.exec(error.message)?.[0] ?? error.name;
+  if (words === null) throw error;
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" ? code : /os error \d+/.exec(words)?.[0] ?? words;
 }

@@ -135,6 +135,30 @@ Deno.test("lookUp() gives what cannot be examined as a value", () =>
     });
   }));
 
+const REFUSALS: readonly (readonly [error: Error, code: string])[] = [
+  [Object.assign(new Error("Permission denied (os error 13)"), { code: "EACCES" }), "EACCES"],
+  // The runtime has no name for this one.
+  [new Error("Remote I/O error (os error 121)"), "os error 121"],
+  [Object.assign(new Error("no such luck"), { code: 7 }), "no such luck"],
+];
+
+for (const [error, code] of REFUSALS) {
+  Deno.test(`lookUp() gives "${error.message}" of the system as ${code}`, () =>
+    withFolders((base) => {
+      const { lstatSync } = Deno;
+      const path = `${base}/home/notes`;
+      try {
+        Deno.lstatSync = (looked) => {
+          if (looked === path) throw error;
+          return lstatSync(looked);
+        };
+        assert.deepEqual(lookUp(`${path}/a.md`, [], `${base}/home`).blocked, { path, code });
+      } finally {
+        Deno.lstatSync = lstatSync;
+      }
+    }));
+}
+
 Deno.test({
   ...onlyWith("lookUp() gives a folder that may not be searched as a value", NOT_ROOT),
   fn: () =>
