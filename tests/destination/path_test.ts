@@ -7,7 +7,7 @@ import { show } from "../../src/destination/denial.ts";
 import { generateName, resolveRequest } from "../../src/destination/path.ts";
 import { findDestinationFaults } from "../../src/destination/grammar.ts";
 import { FORMATS } from "../../src/protocol/closed_sets.ts";
-import { DESTINATION_BYTES, FILE_NAME_BYTES } from "../../src/protocol/limits.ts";
+import { DESTINATION_BYTES, FILE_NAME_BYTES, PATH_BYTES } from "../../src/protocol/limits.ts";
 import type { SessionMeta } from "../../src/protocol/session.ts";
 import { makePolicy, makeRequest } from "./requests.ts";
 
@@ -53,6 +53,19 @@ Deno.test("resolveRequest() takes a command line's destination from the working 
     outline({ asker: "cli", destination: "notes.md", cwd: "/home/dev/a[1]" }),
     "/home/dev/a[1]/notes.md",
   );
+});
+
+Deno.test("resolveRequest() takes the longest path that can be opened from a command line", () => {
+  const cwdFor = (size: number) => "/" + "d/".repeat(2_000) + "d".repeat(size - 4_000 - "//a.md".length);
+  for (const [size, expected] of [[PATH_BYTES - 1, "/"], [PATH_BYTES, "-"]] as const) {
+    const cwd = cwdFor(size);
+    assert.equal(`${cwd}/a.md`.length, size);
+    assert.equal(outline({ asker: "cli", destination: "a.md", cwd })[0], expected);
+    assert.equal(
+      outline({ asker: "chat", destination: "a.md" }, makePolicy({ default_root: cwd })),
+      "-grammar",
+    );
+  }
 });
 
 Deno.test("resolveRequest() denies by name alone, the first reason of the order", () => {
@@ -137,6 +150,10 @@ Deno.test("resolveRequest() keeps to reserved places even where policy names one
   const hidden = makePolicy({ roots: ["/home/dev/.notes"], default_root: "/home/dev/.notes" });
   assert.equal(outline({ destination: "a.md" }, hidden), "/home/dev/.notes/a.md");
   assert.equal(outline({ destination: ".a.md" }, hidden), "-hidden-segment");
+  const whole = makePolicy({ roots: ["/"], default_root: "/" });
+  assert.equal(outline({ destination: ".a.md" }, whole), "-hidden-segment");
+  assert.equal(outline({ destination: "/home/dev/.a/b.md" }, whole), "-hidden-segment");
+  assert.equal(outline({ destination: "srv/a.md" }, whole), "/srv/a.md");
 });
 
 Deno.test("resolveRequest() denies chat commands first of all when policy switches them off", () => {
@@ -220,9 +237,16 @@ Deno.test("generateName() names a file by start, project and session", () => {
     [{ project: "/w/.." }, "UTC", "2026-11-23-0208_no-project_5d8aa099.md"],
     [{ project: "/w/.dot.files..." }, "UTC", "2026-11-23-0208_dot-files_5d8aa099.md"],
     [{ project: "/w/a b\n$c/" }, "UTC", "2026-11-23-0208_a-b-c_5d8aa099.md"],
+    [{ project: "/w/my_project" }, "UTC", "2026-11-23-0208_my_project_5d8aa099.md"],
     [{ project: "/w/u\u0308ber 日本" }, "UTC", "2026-11-23-0208_über-日本_5d8aa099.md"],
     [{ project: `/w/${"x".repeat(200)}` }, "UTC", `2026-11-23-0208_${"x".repeat(40)}_5d8aa099.md`],
     [{ session: "../../x" }, "UTC", "2026-11-23-0208_my-project_x.md"],
+    // Unicode composes this letter of none: it becomes three characters.
+    [
+      { session: "\ufb2c".repeat(9) },
+      "UTC",
+      `2026-11-23-0208_my-project_${"\u05e9\u05bc\u05c1".repeat(3).slice(0, 8)}.md`,
+    ],
   ];
   for (const [change, zone, expected] of table) assert.equal(generateName(meta(change), zone), expected);
 });
