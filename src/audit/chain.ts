@@ -125,8 +125,7 @@ const MARK = "…";
 /** `text`, well-formed, in at most `bytes` bytes of UTF-8. */
 function cut(text: string, bytes: number): string {
   const whole = text.toWellFormed();
-  // One UTF-16 unit is at most three bytes.
-  if (whole.length * 3 <= bytes || encoder.encode(whole).length <= bytes) return whole;
+  if (encoder.encode(whole).length <= bytes) return whole;
   // The encoder stops in front of a character that no longer fits.
   const { read } = encoder.encodeInto(whole, new Uint8Array(bytes - encoder.encode(MARK).length));
   return whole.slice(0, read) + MARK;

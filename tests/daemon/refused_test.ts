@@ -1,38 +1,12 @@
 import assert from "node:assert/strict";
 import type { AuditBody } from "../../src/audit/record.ts";
-import { GRAMMAR_REASONS, ORIGIN_REASONS } from "../../src/protocol/command.ts";
-import {
-  type Authorship,
-  authorship,
-  COMMANDS,
-  type Commands,
-  EVIDENCE,
-  EVIDENCE_REASONS,
-  type EvidenceReason,
-  mayCommand,
-  TYPED,
-} from "../../src/protocol/evidence.ts";
+import { type Authorship, type Commands, TYPED } from "../../src/protocol/evidence.ts";
 import { createRefusals, type Refusals, whyBarred } from "../../src/daemon/refused.ts";
 import { type Arrival, storeSessions } from "../../src/daemon/sessions_store.ts";
 import { openState } from "../../src/daemon/state.ts";
-import {
-  AUDIT_TEXT_BYTES,
-  LOOK_ALIKE_MESSAGES,
-  LOOK_ALIKE_WAITING,
-  LOOK_ALIKE_WINDOW_MS,
-} from "../../src/protocol/limits.ts";
-import { describeRefused as describe } from "../../src/audit/refused_lines.ts";
-import type { RefusedLine } from "../../src/protocol/command.ts";
-import { sayRefused } from "../../src/session/say_refused.ts";
+import { LOOK_ALIKE_MESSAGES, LOOK_ALIKE_WAITING, LOOK_ALIKE_WINDOW_MS } from "../../src/protocol/limits.ts";
 
 const REF = { provider: "codex", session: "s" } as const;
-
-const describeRefused = (ref: typeof REF, lines: readonly RefusedLine[]) => describe(ref, lines, sayRefused);
-
-Deno.test("mayCommand() obeys by policy what the log proves, and nothing without proof", () => {
-  const obeyed = (commands: Commands) => EVIDENCE.filter((evidence) => mayCommand(commands, evidence));
-  assert.deepEqual(COMMANDS.map(obeyed), [["typed"], ["typed", "prompt"], []]);
-});
 
 Deno.test("whyBarred() bars by when and where a message was said first, then by who wrote it", () => {
   const piped: Authorship = { evidence: "prompt", why: "piped" };
@@ -83,61 +57,6 @@ Deno.test("whyBarred() tells news from what came late, and what is too old", () 
     const context = { commands: "typed", maxCommandAge, started } as const;
     assert.equal(whyBarred(context, arrival, { barred: null, author: TYPED, time }, now), why, name);
   }
-});
-
-Deno.test("an evidence and its reason belong together", () => {
-  const known = EVIDENCE.flatMap((evidence) =>
-    [null, ...EVIDENCE_REASONS].filter((why) => authorship.safeParse({ evidence, why }).success)
-  );
-  assert.deepEqual(
-    known,
-    [null, ...EVIDENCE_REASONS],
-    "each reason belongs to one evidence, and typed has none",
-  );
-});
-
-Deno.test("describeRefused() puts every line on record, and shows those that somebody may have meant", async (t) => {
-  const shown = new Set<string>([
-    ...EVIDENCE_REASONS,
-    "history",
-    "too-old",
-    ...GRAMMAR_REASONS.filter((reason) => reason !== "in-the-middle" && reason !== "indented"),
-  ]);
-  for (const reason of [...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS]) {
-    await t.step(reason, () => {
-      const { body, sentence } = describeRefused(REF, [{ token: "::record notes.md", reason }]);
-      assert.deepEqual([body.event, body.decision, body.reason, body.detail], [
-        "look-alike",
-        "deny",
-        reason,
-        null,
-      ]);
-      assert.equal(sentence !== null, shown.has(reason));
-    });
-  }
-});
-
-Deno.test("describeRefused() has one record for a message: counts, and a few texts", () => {
-  const { body, sentence } = describeRefused(REF, [
-    { token: "::stop", reason: "tool-output" },
-    { token: "::record x.md", reason: "tool-output" },
-    { token: "::rekord", reason: "unknown-command" },
-    { token: "::STOP", reason: "wrong-case" },
-    { token: "::five", reason: "unknown-command" },
-  ]);
-  // The one that the person is told of goes first.
-  assert.deepEqual([body.command, body.reason], ["::rekord", "unknown-command"]);
-  assert.equal(
-    body.detail,
-    "5 lines in one message (2 tool-output, 2 unknown-command, 1 wrong-case); " +
-      'after the first: "::STOP", "::five", "::stop"',
-  );
-  assert.match(
-    sentence ?? "",
-    /^3 lines were not obeyed\. The first: "::rekord" is no command.* Type: ::record$/,
-  );
-  const long = Array.from({ length: 32 }, () => ({ token: "x".repeat(256), reason: "pasted" as const }));
-  assert.ok((describeRefused(REF, long).body.detail ?? "").length < AUDIT_TEXT_BYTES);
 });
 
 /** What was written and told, with a clock that the test turns. */
@@ -328,27 +247,3 @@ Deno.test("look-alikes: commands that were refused are claimed by their places, 
     refusals.flush(REF);
     assert.deepEqual(flushes.at(-1)?.map(({ command }) => command), ["::rekord"]);
   }));
-
-Deno.test("what a person is told of a message without evidence says what to do", () => {
-  const say = (reason: EvidenceReason, token = "::record notes.md") =>
-    describeRefused(REF, [{ token, reason }]).sentence ?? "";
-  assert.match(say("unknown-mark"), /in a way that kato does not know.*type it in a message of its own/);
-  assert.match(say("piped"), /recording\.commands = "prompts"/);
-  assert.doesNotMatch(say("host"), /prompts/);
-  // The command that does the same, as a shell takes it.
-  assert.match(say("host"), / or run in a terminal: kato record s notes\.md$/);
-  assert.match(say("host", '::capture "a; b.md"'), / or run in a terminal: kato capture s 'a; b\.md'$/);
-  assert.match(say("host", "::init a.md"), / or use the same command in a terminal\.$/);
-});
-
-Deno.test("what a person is told of a line that came late or is mistyped ends with the line to type", () => {
-  const say = (token: string, reason: RefusedLine["reason"]) =>
-    describeRefused(REF, [{ token, reason }]).sentence ?? "";
-  assert.match(say("::record a.md", "history"), / Type it again if you mean it now: ::record a\.md$/);
-  assert.match(
-    say("::record my notes.md", "trailing-text"),
-    /\(trailing text\), and nothing was done: put a path .* Type: ::record "my notes\.md"$/,
-  );
-  // Nobody can tell what was meant.
-  assert.match(say("::hello", "unknown-command"), /: use ::record, .* or ::init\.$/);
-});

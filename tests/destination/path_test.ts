@@ -93,6 +93,8 @@ Deno.test("resolveRequest() denies by name alone, the first reason of the order"
     ["`a`.md", "-forbidden-character"],
     ["//host/a\u200b.md", "-forbidden-character"],
     ["//host/share/a.md", "-extended-prefix"],
+    ["//host/*.md", "-extended-prefix"],
+    ["//host/share/", "-grammar"],
     ["\\\\host\\share\\a.md", "-extended-prefix"],
     ["\\\\.\\pipe\\a.md", "-extended-prefix"],
     [".hidden.md", "-hidden-segment"],
@@ -150,6 +152,10 @@ Deno.test("resolveRequest() keeps to reserved places even where policy names one
   const hidden = makePolicy({ roots: ["/home/dev/.notes"], default_root: "/home/dev/.notes" });
   assert.equal(outline({ destination: "a.md" }, hidden), "/home/dev/.notes/a.md");
   assert.equal(outline({ destination: ".a.md" }, hidden), "-hidden-segment");
+  const home = "/srv/.people/dev";
+  assert.equal(outline({ asker: "cli", home, destination: "~/work/a.md" }), `${home}/work/a.md`);
+  assert.equal(outline({ asker: "cli", home, destination: "~/.work/a.md" }), "-hidden-segment");
+  assert.equal(outline({ asker: "cli", home, destination: "/srv/.people/b.md" }), "-hidden-segment");
   const whole = makePolicy({ roots: ["/"], default_root: "/" });
   assert.equal(outline({ destination: ".a.md" }, whole), "-hidden-segment");
   assert.equal(outline({ destination: "/home/dev/.a/b.md" }, whole), "-hidden-segment");
