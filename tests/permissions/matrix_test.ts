@@ -37,6 +37,13 @@ Deno.test("the matrix lets only these profiles write, and only there", () => {
   ]);
 });
 
+Deno.test("the matrix lets only these profiles run without a policy that loads", () => {
+  assert.deepEqual(
+    rows.filter(({ needsPolicy }) => !needsPolicy).map(({ profile }) => profile),
+    ["plan", "cli-read:status", "cli-read:doctor", "policy", "audit", "fleet:status", "init", "help"],
+  );
+});
+
 Deno.test("the matrix lets nobody write the organisation's settings, and nobody write code or session logs", () => {
   for (const { profile, write } of rows) {
     for (const place of ["code", "settings", "provider roots", "its provider's roots"] as const) {

@@ -177,6 +177,59 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       "read /home/ada/.kato/logs",
       "read /srv/copy",
     ]],
+    [
+      { profile: "cli-read:doctor" },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.kato/logs",
+        "read /etc/os-release",
+        "read /var/lib/systemd/linger",
+        "read /etc/systemd/system/multi-user.target.wants/kato@ada.service",
+        ...["/home/ada/.config", "/etc", "/usr/lib"].map((folder) =>
+          `read ${folder}/systemd/user/default.target.wants/kato.service`
+        ),
+        ...["/home/ada/.config", "/etc", "/usr/lib"].flatMap((folder) => [
+          `read ${folder}/systemd/user/kato.service`,
+          `read ${folder}/systemd/user/kato.service.d`,
+        ]),
+        ...["/etc", "/run", "/usr/lib"].flatMap((folder) => [
+          `read ${folder}/systemd/system/kato@.service`,
+          `read ${folder}/systemd/system/kato@.service.d`,
+          `read ${folder}/systemd/system/kato@ada.service.d`,
+        ]),
+        "list /home/ada/.kato",
+        "list /home/ada/.claude/projects",
+        "list /home/ada/.codex/sessions",
+        "list /home/ada/.kato/exports",
+      ],
+    ],
+    [
+      { profile: "fleet:status" },
+      [
+        ...COMMON,
+        "read /etc/passwd",
+        "read /run/user",
+        "read /run/systemd/users",
+        "read /etc/systemd/system/multi-user.target.wants",
+        "read /etc/systemd/user/default.target.wants",
+        "read /usr/lib/systemd/user/default.target.wants",
+        ...["/home/ada", "/srv/bob"].flatMap((home) => [
+          `read ${home}/.kato/state`,
+          `read ${home}/.kato/config`,
+          `read ${home}/.config/systemd/user`,
+        ]).filter((grant) => !COMMON.includes(grant)),
+        "list /home/ada",
+        "list /srv/bob",
+        "list /home/bob",
+      ],
+      {
+        people: [
+          { home: "/home/ada", named: "/home/ada", uid: 1000, name: "ada" },
+          { home: "/srv/bob", named: "/home/bob", uid: 1001, name: "bob" },
+        ],
+      },
+    ],
     [{ profile: "init" }, [...COMMON, "write /home/ada/.kato/config"]],
     [{ profile: "help" }, ["read /opt/kato/src"]],
     [
@@ -198,6 +251,41 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
     });
   }
 });
+
+const PERSON = ["HOME", "TZ", "LANG", "LC_ALL", "LC_TIME"];
+const TERMINAL = ["TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"];
+const CLIENT = ["CLAUDE_CONFIG_DIR"];
+const CLI = [[...PERSON, ...TERMINAL], ["uid"]] as const;
+
+/** The variables and the items of `sys` of every command. */
+const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: readonly string[]]>> = {
+  "plan": [[...PERSON, ...CLIENT], ["uid"]],
+  "daemon": [[...PERSON, "USER", ...TERMINAL, "JOURNAL_STREAM", ...CLIENT], ["uid", "hostname"]],
+  "export": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],
+  "cli-read:status": CLI,
+  "cli-read:sessions": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
+  "cli-read:doctor": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid", "osRelease", "statfs"]],
+  "request": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
+  "policy": CLI,
+  "policy:explain": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
+  "policy:edit": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],
+  "audit": CLI,
+  "fleet:status": CLI,
+  "init": CLI,
+  "help": CLI,
+};
+
+for (const { profile } of MATRIX) {
+  // These two are roles. plan() gives them paths alone.
+  if (profile === "parser:<provider>" || profile === "writer:<destination>") continue;
+  Deno.test(`plan() lets ${profile} see these variables and these facts of the system alone`, () => {
+    const { roles } = plan({ profile }, effective(), FACTS);
+    const namesOf = (kind: string) =>
+      (roles[0]?.grants ?? []).flatMap((one) => one.grant === kind && "name" in one ? [one.name] : []);
+    assert.deepEqual([namesOf("env"), namesOf("sys")], NAMES[profile]);
+    for (const { grants } of roles.slice(1)) assert.ok(grants.every((one) => "path" in one));
+  });
+}
 
 Deno.test("plan() works without a policy for the commands that mend one, and for no other", () => {
   for (const { profile } of MATRIX) {
