@@ -108,6 +108,6 @@ function codeOf(error: unknown): string {
   const words = systemWords(error);
   // The runtime itself refuses a NUL byte, with a TypeError. No normalised path holds one.
   if (words === null) throw error;
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === "string" ? code : /os error \d+/.exec(words)?.[0] ?? words;
+  const { code, message } = error as Error & { readonly code?: unknown };
+  return typeof code === "string" ? code : /os error \d+/.exec(message)?.[0] ?? words;
 }
