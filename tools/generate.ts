@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import * as z from "zod/mini";
 import { completionsFor } from "../src/cli/completions/completions.ts";
 import { usageReference } from "../src/cli/command_line/usage_reference.ts";
+import { PRINTED_BY, REPORT_KINDS, reportSchema } from "../src/cli/report/reports.ts";
 import { LOG_EVENTS } from "../src/daemon/log_events.ts";
 import { AGENT_MEMORY } from "../src/destination/agent_memory.ts";
 import { HOME_FOLDERS, RESERVED_IN_HOME, SYSTEM_LOCATIONS } from "../src/settings/folders.ts";
@@ -92,6 +93,7 @@ export const MADE: readonly Made[] = [
     make: () =>
       JSON.stringify({ title: "One line of kato's JSONL export", ...z.toJSONSchema(event) }, null, 2) + "\n",
   },
+  { path: "docs/reports.schema.json", make: reportsSchema },
   { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
   {
     path: "docs/path-policy.md",
@@ -103,7 +105,10 @@ export const MADE: readonly Made[] = [
       ),
   },
   { path: "docs/logs.md", make: (now) => fillSection(now, "log events", eventTable()) },
-  { path: "docs/cli.md", make: (now) => fillSection(now, "usage", usageReference()) },
+  {
+    path: "docs/cli.md",
+    make: (now) => fillSection(fillSection(now, "usage", usageReference()), "reports", reportTable()),
+  },
   {
     path: "packaging/man/kato.1",
     make: (now) =>
@@ -175,6 +180,26 @@ function schemaText(schema: z.ZodMiniType, title: string, more: Record<string, u
     override: ({ jsonSchema }) => void delete jsonSchema.required,
   });
   return JSON.stringify({ $schema, title, ...rest, properties: { ...more, ...properties } }, null, 2) + "\n";
+}
+
+/** One schema for each kind. A program must let keys pass that later versions add. */
+function reportsSchema(): string {
+  const reports = REPORT_KINDS.map((kind) => {
+    const { $schema: _, ...schema } = z.toJSONSchema(reportSchema(kind), {
+      override: ({ jsonSchema }) => {
+        if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      },
+    });
+    return { title: PRINTED_BY[kind].replaceAll("`", ""), ...schema };
+  });
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  const title = "What kato's commands print with --json";
+  return JSON.stringify({ $schema, title, oneOf: reports }, null, 2) + "\n";
+}
+
+function reportTable(): string {
+  const rows = REPORT_KINDS.map((kind) => [`\`${kind}\``, PRINTED_BY[kind]]);
+  return markdownTable([["kind", "printed by"], ...rows]);
 }
 
 function keyTable(keys: readonly Key[], defaults: unknown): string {

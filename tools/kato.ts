@@ -7,6 +7,7 @@
 import { fstatSync } from "node:fs";
 import { EXIT } from "../src/cli/exit_status.ts";
 import { homeOf, NO_HOME } from "../src/cli/home.ts";
+import { asksForJson, errorText } from "../src/cli/report/report.ts";
 import { makePlan } from "../src/cli/planning/make_plan.ts";
 import { planRequestOf } from "../src/cli/planning/plan_request.ts";
 import { CLIENT_VARIABLES } from "../src/protocol/clients.ts";
@@ -85,7 +86,10 @@ async function planRun(request: PlanRequest, home: string): Promise<Flags> {
   });
   if (!planned.ok) {
     const { outcome } = planned;
-    if ("message" in outcome && outcome.message !== null) say(outcome.message);
+    if ("message" in outcome && outcome.message !== null) {
+      if (asksForJson(Deno.args)) console.log(errorText("refused", outcome.message).trimEnd());
+      else say(outcome.message);
+    }
     return { ok: false, status: EXIT.refused };
   }
   const { plan } = planned;

@@ -44,9 +44,9 @@ _kato() {
     '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon fleet version help'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --provider --project --since -h --help' ;;
-    'record') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
-    'capture') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
-    'stop') if [[ $word == -* ]]; then _kato_words '--provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'record') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'capture') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'stop') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'export') if [[ $word == -* ]]; then _kato_words '--file --all -o --output --format --include --exclude --force --provider --project --since -h --help'; else _kato_ids; fi ;;
     'policy') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'show check explain allow deny'; fi ;;
     'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
@@ -59,12 +59,12 @@ _kato() {
     'audit verify-all') if [[ $word == -* ]]; then _kato_words '--heads --host --uid --archived --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
     'audit tail') [[ $word == -* ]] && _kato_words '-n --lines -f --follow --json -h --help' ;;
     'doctor') [[ $word == -* ]] && _kato_words '--permissions --json -h --help' ;;
-    'init') [[ $word == -* ]] && _kato_words '-h --help' ;;
+    'init') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'completions') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_words 'bash zsh fish'; fi ;;
     'daemon') [[ $word == -* ]] && _kato_words '-h --help' ;;
     'fleet') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status'; fi ;;
     'fleet status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
-    'version') [[ $word == -* ]] && _kato_words '-h --help' ;;
+    'version') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon fleet version'; fi ;;
   esac
   return 0

@@ -13,6 +13,7 @@ import { escapeLines } from "./terminal/escaped_text.ts";
 import { EXIT } from "./exit_status.ts";
 import { homeOf, NO_HOME } from "./home.ts";
 import { fail, type Outcome } from "./outcome.ts";
+import { asksForJson, errorText } from "./report/report.ts";
 import { openOutput } from "./terminal/output.ts";
 
 /** The variables that this file reads. Commands ask for their own. */
@@ -42,25 +43,27 @@ function readVariables(names: readonly string[]): Record<string, string> {
 export async function runMain(work: (own: Own) => Outcome | Promise<Outcome>): Promise<never> {
   const environment = readVariables(VARIABLES);
   const err = markLines(openOutput(Deno.stderr, environment), environment);
+  const out = openOutput(Deno.stdout, environment);
+  const streams: Streams = { out, err, json: asksForJson(Deno.args) };
   const own: Own = {
     input: Deno.stdin,
-    out: openOutput(Deno.stdout, environment),
+    out,
     err,
     home: homeOf(environment),
     variables: readVariables,
   };
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    Deno.exit(endUnexpectedly(event.reason, err));
+    Deno.exit(endUnexpectedly(event.reason, streams));
   });
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    Deno.exit(endUnexpectedly(event.error, err));
+    Deno.exit(endUnexpectedly(event.error, streams));
   });
   try {
-    Deno.exit(end(await work(own), err));
+    Deno.exit(end(await work(own), streams));
   } catch (error) {
-    Deno.exit(endUnexpectedly(error, err));
+    Deno.exit(endUnexpectedly(error, streams));
   }
 }
 
@@ -82,29 +85,43 @@ export function folderOf(url: string): string {
   return new URL(".", url).pathname.replace(/\/$/, "");
 }
 
-function end(outcome: Outcome, err: Output): number {
+/** Where it is said how a command ended. */
+interface Streams {
+  readonly out: Output;
+  readonly err: Output;
+  /** Whether a program is to read it. */
+  readonly json: boolean;
+}
+
+function end(outcome: Outcome, { out, err, json }: Streams): number {
   switch (outcome.outcome) {
     case "done":
       return EXIT.done;
     case "ended":
       return outcome.status;
     default:
-      if (outcome.message !== null) err.write(`kato: ${outcome.message}\n`);
+      if (outcome.message === null) return EXIT[outcome.outcome];
+      if (json) out.write(errorText(outcome.outcome, outcome.message));
+      else err.write(`kato: ${outcome.message}\n`);
       return EXIT[outcome.outcome];
   }
 }
 
 /** The system refused, a reader went away, or kato has a bug. */
-function endUnexpectedly(error: unknown, err: Output): number {
+function endUnexpectedly(error: unknown, streams: Streams): number {
   // The reader has all that it wanted, as in `kato … | head`.
   if (error instanceof Deno.errors.BrokenPipe) return EXIT.done;
   // Nothing may take effect without its record, so kato ends here. That is no bug.
   if (error instanceof AuditLogError) {
-    return end(fail(error.refused ? "refused" : "failed", `${error.message}.`), err);
+    return end(fail(error.refused ? "refused" : "failed", `${error.message}.`), streams);
   }
   const words = systemWords(error);
-  if (words !== null) return end(fail("failed", `The system says: ${escapeControls(words)}.`), err);
+  if (words !== null) return end(fail("failed", `The system says: ${escapeControls(words)}.`), streams);
   const shown = error instanceof Error ? error.stack ?? error.message : String(error);
-  err.write(`kato: this is a bug in kato. Please report it with these lines:\n${escapeLines(shown)}\n`);
+  // For a person to report, whoever reads the rest.
+  streams.err.write(
+    `kato: this is a bug in kato. Please report it with these lines:\n${escapeLines(shown)}\n`,
+  );
+  if (streams.json) streams.out.write(errorText("bug", "This is a bug in kato: standard error has more."));
   return EXIT.bug;
 }

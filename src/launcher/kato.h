@@ -30,6 +30,7 @@ enum { DONE = 0, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, REFUSED = 78 }
 #define MESSAGE_BYTES (4u * KIB)
 char *plain_message(char *message); /* takes ownership; returns it or another string */
 bool is_journal(void);
+void print_text(const char *text, size_t length);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void pass_on(int priority, char *line);
 _Noreturn void fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -37,8 +37,11 @@ void make_plan(const struct place *place, char *const *line, struct plan *plan) 
   size_t length;
   int status;
   char *text = ask_child(plan_in_child, &start, "planning", &length, &status);
-  /* The child has said why. */
-  if (status != DONE) _exit(status);
+  /* The child has said why: to a program, on its standard output. */
+  if (status != DONE) {
+    print_text(text, length);
+    _exit(status);
+  }
   char *why = parse_plan(text, length, plan);
   if (why != NULL) fail(REFUSED, "the plan %s; nothing was run. Report this as a bug in kato", why);
   free(text);

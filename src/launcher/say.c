@@ -1,7 +1,8 @@
 /*
- * The launcher's messages to a person, and its exits. Writes to standard error and touches nothing else.
+ * The launcher's messages to a person, and its exits. Writes to standard error, and what it is given to standard output.
  */
 #include "kato.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,17 @@ void pass_on(int priority, char *line) {
   if (write(STDERR_FILENO, whole, strlen(whole)) < 0) { /* nobody listens */
   }
   free(whole);
+}
+
+/* To standard output, whole. */
+void print_text(const char *text, size_t length) {
+  while (length > 0) {
+    ssize_t count = write(STDOUT_FILENO, text, length);
+    if (count < 0 && errno != EINTR) return;
+    if (count < 0) continue;
+    text += count;
+    length -= (size_t)count;
+  }
 }
 
 void say(const char *format, ...) {

@@ -81,7 +81,7 @@ for (const client of clientCases()) {
       const sessions = client.sessions();
       const listed: { session: string; started: string; project: string; title: string }[] = JSON.parse(
         ran.out,
-      );
+      ).sessions;
       listed.sort((a, b) => a.session < b.session ? -1 : 1);
       assert.deepEqual(
         listed.map(({ session, started, project }) => ({ session, started, project })),

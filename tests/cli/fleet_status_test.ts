@@ -4,6 +4,7 @@ import { dirname } from "@std/path";
 import { placesOf } from "../../src/settings/places.ts";
 import { VERSION } from "../../src/version.ts";
 import { describeAll, findPlaces } from "../../src/cli/actions/fleet_status.ts";
+import { reportSchema } from "../../src/cli/report/reports.ts";
 import { parsePasswd } from "../../src/cli/fleet/people.ts";
 import { type PersonStatus, PROBLEMS } from "../../src/cli/fleet/person_status.ts";
 import { FLEET_EXIT } from "../../src/cli/exit_status.ts";
@@ -281,6 +282,10 @@ Deno.test("kato fleet status is root's, and each problem has an exit status that
     const ran = await runLine(["fleet", "status"], home);
     assert.equal(ran.ended, "denied");
     assert.match(ran.err, /Only root sees other people's kato/);
+  } else {
+    const { out } = await runLine(["fleet", "status", "--json"], home);
+    const { success, error } = reportSchema("fleet").safeParse(JSON.parse(out));
+    assert.ok(success, JSON.stringify(error?.issues));
   }
   assert.deepEqual(Object.keys(FLEET_EXIT), PROBLEMS);
   const page = Deno.readTextFileSync(new URL("../../docs/fleet.md", import.meta.url));

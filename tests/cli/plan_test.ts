@@ -58,6 +58,8 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
   ["export 5d8 -o $X.md", { profile: "export", writes: null }],
   ["--help", { profile: "help" }],
   ["exprot", { profile: "help" }],
+  ["version", { profile: "help" }],
+  ["help export", { profile: "help" }],
   ["export --help", { profile: "help" }],
 ];
 

@@ -55,6 +55,14 @@ const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, e
   ["policy check", 0, /are right/, /^$/],
   ["policy check missing.toml", 66, /^$/, MISSING],
   ["export --file missing.jsonl -o -", 66, /^$/, MISSING],
+  ["exprot --json", 64, /"reason": "usage",\n {2}"status": 64,/, /^$/],
+  ["record 5d8a --json", 69, /"reason": "not-running",/, /^$/],
+  [
+    "policy check missing.toml --json",
+    66,
+    /^\{\n {2}"v": 1,\n {2}"kind": "error",\n {2}"reason": "no-input"/,
+    /^$/,
+  ],
   ["audit verify missing.jsonl", 66, /^$/, MISSING],
   ["audit verify-all missing --heads .", 66, /^$/, MISSING],
   ["audit verify-all . --heads missing", 66, /^$/, MISSING],
@@ -110,6 +118,17 @@ Deno.test("deno task kato refuses to start under a policy that does not load, an
       /^(kato: a checkout.*\n)?kato: .*policy\.toml:2: destinations\.roots: must be at least 1 entries/,
     );
   }
+});
+
+Deno.test("deno task kato tells a program, too, that the policy does not load", async () => {
+  using garden = makeGarden();
+  makePrivateFolder(placesOf(garden.home).config);
+  Deno.writeTextFileSync(placesOf(garden.home).policyFile, "[destinations]\nroots = []\n");
+  const { status, out, err } = await runProcess("sessions --json", garden);
+  assert.deepEqual([status, err], [78, ""]);
+  const { v, kind, reason, message } = JSON.parse(out);
+  assert.deepEqual([v, kind, reason], [1, "error", "refused"]);
+  assert.match(message, /policy\.toml:2: destinations\.roots: must be/);
 });
 
 Deno.test("deno task kato gives the program no variable that its plan does not name", async () => {

@@ -96,7 +96,7 @@ Deno.test("kato status says that nothing runs, and how to start it", async () =>
   const json = await run("status --json", home);
   assert.deepEqual([json.ended, JSON.parse(json.out)], [
     "not-running",
-    { running: false, reason: "never-started", message: "it was never started" },
+    { v: 1, kind: "status", running: false, reason: "never-started", message: "it was never started" },
   ]);
 });
 
@@ -223,7 +223,10 @@ for (const [filter, expected] of FILTERS) {
   Deno.test(`kato sessions ${filter} finds ${expected.length}`, async () => {
     using garden = makeGarden();
     const ran = await run(`sessions --json ${filter}`.trim(), garden);
-    assert.deepEqual(JSON.parse(ran.out).map(({ session }: { session: string }) => session), expected);
+    assert.deepEqual(
+      JSON.parse(ran.out).sessions.map(({ session }: { session: string }) => session),
+      expected,
+    );
   });
 }
 
@@ -232,7 +235,7 @@ Deno.test("kato sessions finds a name that was given at the end of a long log", 
   const reply = conversation(SESSION_A, { reply: "x".repeat(400_000) });
   const title = { type: "custom-title", customTitle: "Beans of 2026", sessionId: SESSION_A };
   keepLog(home.home, SESSION_A, `${reply}${JSON.stringify(title)}\n`);
-  const [session] = JSON.parse((await run("sessions --json", home)).out);
+  const { sessions: [session] } = JSON.parse((await run("sessions --json", home)).out);
   assert.deepEqual([session.title, session.project, session.short], [
     "Beans of 2026",
     "/home/dev/work/garden",

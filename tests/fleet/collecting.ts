@@ -129,10 +129,14 @@ export interface Verified {
 
 export async function verify(person: string): Promise<Verified> {
   const { out, err } = await tryAsRoot(`kato audit verify --json ${collected(person)}`);
-  // A folder that appears between planning and reading is closed to kato.
-  if (/no such file|permission denied/i.test(err)) return { ok: false, records: 0, repeated: 0, head: "" };
   if (out === "") throw new Error(err);
-  return JSON.parse(out);
+  const said = JSON.parse(out);
+  if (said.kind !== "error") return said;
+  // A folder that appears between planning and reading is closed to kato.
+  if (/no such file|permission denied/.test(said.message)) {
+    return { ok: false, records: 0, repeated: 0, head: "" };
+  }
+  throw new Error(said.message);
 }
 
 /** Waits for `count` records of the person. Gives the check of their chain. */

@@ -226,6 +226,8 @@ test("refuses a plan that reads all homes", async (stage) => {
 test("has the planner's status and message", async (stage) => {
   const { code, err } = await stage.run(["refuse"]);
   assert.deepEqual([code, err], [EXIT.refused, "kato: the policy is refused.\n"]);
+  const told = await stage.run(["refuse-a-program"]);
+  assert.deepEqual(told, { code: EXIT.refused, out: '{"kind":"error"}\n', err: "" });
 });
 
 test("ends a planner that floods, and says how it was when it crashes", async (stage) => {

@@ -12,7 +12,7 @@ said=$(kato fleet status --json) || status=$?
 case $status in
 0 | 2 | 3 | 4 | 5) ;;
 *)
-	echo "kato-fleet-metrics: kato fleet status ended with $status" >&2
+	echo "kato-fleet-metrics: kato fleet status ended with $status: $said" >&2
 	exit 1
 	;;
 esac

@@ -16,7 +16,8 @@ import { whyNoInput } from "../input.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { count, padEnd, type Paint, painter, plain, tilde } from "../terminal/style.ts";
-import { escapeLines, jsonText } from "../terminal/escaped_text.ts";
+import { reportText } from "../report/report.ts";
+import { escapeLines } from "../terminal/escaped_text.ts";
 
 export function verifyLog({ copy, head, archived, json }: AuditVerifyGiven, context: Context): Outcome {
   const { logs } = placesOf(context.home);
@@ -41,7 +42,7 @@ function reportVerified(
   const { broken, records, torn } = result;
   const { repeated = 0, chains = [] } = "chains" in result ? result : {};
   if (json) {
-    out.write(jsonText({ ok: broken === null, ...result }));
+    out.write(reportText("audit-verification", { ok: broken === null, ...result }));
   } else if (broken === null) {
     const half = torn === 0 ? "" : `; ${count(torn, "half-written line")} of a crash, which break nothing`;
     const more = repeated === 0 ? "" : `; ${count(repeated, "line")} collected more than once`;
@@ -84,7 +85,7 @@ function reportNoLog(json: boolean, { home, out }: Context): Outcome {
     broken: null,
   };
   const text = `There is no security log yet in ${tilde(placesOf(home).logs, home)}.`;
-  out.write(json ? jsonText(empty) : `${text}\n`);
+  out.write(json ? reportText("audit-verification", empty) : `${text}\n`);
   return DONE;
 }
 

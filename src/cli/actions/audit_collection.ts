@@ -7,7 +7,7 @@ import { whyNoInput } from "../input.ts";
 import { DONE, type Outcome } from "../outcome.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { count, padEnd, painter, plain } from "../terminal/style.ts";
-import { jsonText } from "../terminal/escaped_text.ts";
+import { reportText } from "../report/report.ts";
 
 export function verifyCollected(given: AuditVerifyAllGiven, context: Context): Outcome {
   const { out, now, cwd, home } = context;
@@ -26,7 +26,7 @@ export function verifyCollected(given: AuditVerifyAllGiven, context: Context): O
   });
   const [gravest] = result.findings;
   if (json) {
-    out.write(jsonText(result));
+    out.write(reportText("audit-collection", result));
   } else {
     const paint = painter(out);
     const waiting = result.pending === 0 ? "" : `; ${count(result.pending, "head")} may still be on the way`;

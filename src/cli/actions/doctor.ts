@@ -22,7 +22,7 @@ import { DONE, fail, type Outcome } from "../outcome.ts";
 import { describePermissions } from "../planning/permissions.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { count, describeSandbox, plain, tilde } from "../terminal/style.ts";
-import { jsonText } from "../terminal/escaped_text.ts";
+import { reportText } from "../report/report.ts";
 import { describeQuarantined, describeTrouble, orderTroubles } from "../terminal/trouble.ts";
 
 export async function examine({ permissions, json }: DoctorGiven, context: Context): Promise<Outcome> {
@@ -39,7 +39,9 @@ export async function examine({ permissions, json }: DoctorGiven, context: Conte
   ];
   const isWell = checks.every(({ state }) => state !== "problem");
   context.out.write(
-    json ? jsonText({ ok: isWell, kernel: context.kernel, checks }) : describeChecks(checks, context.out),
+    json
+      ? reportText("doctor", { ok: isWell, kernel: context.kernel, checks })
+      : describeChecks(checks, context.out),
   );
   return isWell ? DONE : fail("failed", null);
 }

@@ -18,7 +18,7 @@ import {
 } from "../fleet/person_status.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { count, padEnd, painter, plain, sentence } from "../terminal/style.ts";
-import { jsonText } from "../terminal/escaped_text.ts";
+import { reportText } from "../report/report.ts";
 
 export async function showFleet({ json }: { readonly json: boolean }, context: Context): Promise<Outcome> {
   const { uid, out } = context;
@@ -38,7 +38,7 @@ export async function showFleet({ json }: { readonly json: boolean }, context: C
   const { organisationHash, blocked } = places;
   out.write(
     json
-      ? jsonText({
+      ? reportText("fleet", {
         ok: gravest === undefined,
         version: VERSION,
         organisationHash,

@@ -2,16 +2,25 @@
 import { starterConfig, starterPolicy } from "../../settings/starter.ts";
 import { placesOf } from "../../settings/places.ts";
 import type { Context } from "../context.ts";
+import { reportText } from "../report/report.ts";
 import { DONE, type Outcome } from "../outcome.ts";
 import { tilde } from "../terminal/style.ts";
 
-export function writeSettings({ home, out }: Context): Outcome {
+export function writeSettings({ json }: { readonly json: boolean }, { home, out }: Context): Outcome {
   const { config, configFile, policyFile } = placesOf(home);
   Deno.mkdirSync(config, { recursive: true, mode: 0o700 });
-  const files = [[configFile, starterConfig()], [policyFile, starterPolicy()]] as const;
-  for (const [path, text] of files) {
+  const texts = [[configFile, starterConfig()], [policyFile, starterPolicy()]] as const;
+  const files = texts.map(([path, text]) => ({
+    path,
+    state: writeNew(path, text) ? "written" as const : "kept" as const,
+  }));
+  if (json) {
+    out.write(reportText("init", { files }));
+    return DONE;
+  }
+  for (const { path, state } of files) {
     const shown = tilde(path, home);
-    out.write(writeNew(path, text) ? `wrote ${shown}\n` : `kept  ${shown}, which was there already\n`);
+    out.write(state === "written" ? `wrote ${shown}\n` : `kept  ${shown}, which was there already\n`);
   }
   out.write(
     "Nothing in them is set: take the # of a line away to change it, then run 'kato policy check'.\n",

@@ -10,7 +10,7 @@ import { DONE, fail, type Outcome } from "../outcome.ts";
 import { loadEffective } from "../planning/load_settings.ts";
 import { count, padEnd, painter, plain, sentence, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
-import { jsonText } from "../terminal/escaped_text.ts";
+import { reportText } from "../report/report.ts";
 
 export function showPolicy({ json }: { readonly json: boolean }, context: Context): Outcome {
   const loaded = loadEffective(context);
@@ -21,7 +21,7 @@ export function showPolicy({ json }: { readonly json: boolean }, context: Contex
     // For programs, the file alone: `kato policy explain` has lines.
     const by = Object.fromEntries(Object.entries(enforced).map(([name, { file }]) => [name, file]));
     const whole = { version, hash, organisationHash, policy, origins, enforced: by, violations };
-    out.write(jsonText(whole));
+    out.write(reportText("policy", whole));
     return DONE;
   }
   const paint = painter(out);
@@ -77,7 +77,7 @@ function report(
   const stop = policy?.ok === false ? policy.stop : null;
   if (json) {
     out.write(
-      jsonText({
+      reportText("policy-check", {
         ok: isRight,
         file,
         layer,

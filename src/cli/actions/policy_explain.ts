@@ -19,7 +19,7 @@ import { isHopeless, isPath } from "../planning/judged_path.ts";
 import { findClientRoots, loadEffective } from "../planning/load_settings.ts";
 import { padEnd, painter, plain, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
-import { jsonText } from "../terminal/escaped_text.ts";
+import { reportText } from "../report/report.ts";
 
 export function explainPolicy(invocation: PolicyExplainGiven, context: Context): Outcome {
   const loaded = loadEffective(context);
@@ -41,7 +41,7 @@ function explainKeys(
   { out, home }: Context,
 ): Outcome {
   if (json) {
-    out.write(jsonText({ keys: explained }));
+    out.write(reportText("policy-keys", { keys: explained }));
     return DONE;
   }
   const paint = painter(out);
@@ -117,7 +117,7 @@ function explainPath(
       steps,
       hash,
     };
-    out.write(jsonText(whole));
+    out.write(reportText("policy-path", whole));
     return outcome;
   }
   const paint = painter(out);

@@ -11,6 +11,7 @@ import type { Context } from "../context.ts";
 import { isLocked } from "../daemon_state.ts";
 import type { Given } from "../command_line/command.ts";
 import type { RECORDING_REQUEST } from "../command_line/common_parameters.ts";
+import { reportText } from "../report/report.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { chooseSession, findSessions } from "../sessions/find_sessions.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
@@ -28,7 +29,7 @@ const NOT_RUNNING = "kato is not running. Start it with 'systemctl --user start 
 
 export async function requestRecording(
   verb: Request["verb"],
-  { session: typed, provider: only, destination }: Given<typeof RECORDING_REQUEST>,
+  { session: typed, provider: only, destination, json }: Given<typeof RECORDING_REQUEST>,
   context: Context,
 ): Promise<Outcome> {
   const loaded = loadEffective(context);
@@ -49,7 +50,7 @@ export async function requestRecording(
   const path = join(requests, `${request.id}.json`);
   writeAtomically(path, JSON.stringify(request));
   const answered = await waitForAnswer(requests, request.id, lockFile);
-  if (answered !== null) return report(answered, context);
+  if (answered !== null) return report(answered, request, json, context);
   // From here on the person believes that nothing happened, so nobody may find the request.
   removeIfThere(path);
   return fail("not-running", "kato did not answer. See 'kato status', and its log for why.");
@@ -80,7 +81,13 @@ function readAnswer(path: string): Answer | null {
   }
 }
 
-function report({ result, reason, message }: Answer, { out }: Context): Outcome {
+function report(answered: Answer, request: Request, json: boolean, { out }: Context): Outcome {
+  const { result, reason, message, destination } = answered;
+  if (json) {
+    const { verb, provider, session } = request;
+    out.write(reportText("answer", { verb, provider, session, result, reason, message, destination }));
+    return result === "done" ? DONE : fail(result, null);
+  }
   switch (result) {
     case "done":
       out.write(`${plain(message)}\n`);

@@ -21,7 +21,7 @@ import {
   showAge,
   showSize,
 } from "../terminal/style.ts";
-import { jsonText } from "../terminal/escaped_text.ts";
+import { reportText } from "../report/report.ts";
 
 /** As many lines as fit a screen. */
 const LIMIT = 25;
@@ -55,7 +55,7 @@ export function listSessions(given: SessionsGiven, context: Context): Outcome {
       rows.push({ found, meta, recorded: recorded.get(sessionKey(meta)) ?? null });
     }
   }
-  context.out.write(json ? toJson(rows) : toTable(rows, hidden, context));
+  context.out.write(json ? toJson(rows, hidden) : toTable(rows, hidden, context));
   return DONE;
 }
 
@@ -69,7 +69,7 @@ function findRecorded({ home }: Context): ReadonlyMap<string, Recorded> {
   return recorded;
 }
 
-function toJson(rows: readonly Row[]): string {
+function toJson(rows: readonly Row[], hidden: number): string {
   const sessions = rows.map(({ found, meta, recorded }) => ({
     ...meta,
     short: shortId(found.session),
@@ -78,7 +78,7 @@ function toJson(rows: readonly Row[]): string {
     modified: new Date(found.modified).toISOString(),
     recorded,
   }));
-  return jsonText(sessions);
+  return reportText("sessions", { sessions, notLookedAt: hidden });
 }
 
 const MARKS = { recording: "●", recorded: "○" } as const;

@@ -18,7 +18,10 @@ export const FILTER = {
 export type SessionFilter = Given<typeof FILTER>;
 
 /** What the daemon is asked to do something with. */
-const ONE_SESSION = { session: required("session", "an id from 'kato sessions', or its beginning", SESSION) };
+const ONE_SESSION = {
+  json: JSON_FLAG,
+  session: required("session", "an id from 'kato sessions', or its beginning", SESSION),
+};
 
 export const STOP_REQUEST = { ...ONE_SESSION, provider };
 

@@ -1,4 +1,5 @@
 import { command } from "../command_line/command.ts";
+import { JSON_FLAG } from "../command_line/common_parameters.ts";
 
 export const init = command({
   path: "init",
@@ -6,7 +7,7 @@ export const init = command({
   description:
     "Writes ~/.kato/config/config.toml and policy.toml, all comment, unless they are there already.",
   example: "kato init",
-  takes: {},
+  takes: { json: JSON_FLAG },
   plan: () => ({ profile: "init" }),
-  run: async (_, context) => (await import("../actions/init.ts")).writeSettings(context),
+  run: async (given, context) => (await import("../actions/init.ts")).writeSettings(given, context),
 });

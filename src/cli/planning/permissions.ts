@@ -6,7 +6,7 @@ import { makePlan } from "./make_plan.ts";
 import { DONE, type Outcome } from "../outcome.ts";
 import { loadEffective } from "./load_settings.ts";
 import { describeSandbox, padEnd, painter, tilde } from "../terminal/style.ts";
-import { jsonText } from "../terminal/escaped_text.ts";
+import { reportText } from "../report/report.ts";
 
 /** These are the planner, roles that are planned with the daemon, and the command about other people. */
 const NO_COMMANDS: ReadonlySet<Profile> = new Set([
@@ -31,7 +31,7 @@ export async function describePermissions(json: boolean, context: Context): Prom
   const policy = { version: loaded.value.version, hash: loaded.value.hash };
   const { kernelSandbox: sandbox, kernelMissing: missing, kernel: { landlockAbi } } = context;
   const whole = { policy, kernel: { sandbox, missing, landlockAbi }, roles };
-  context.out.write(json ? jsonText(whole) : describeRoles(policy, roles, context));
+  context.out.write(json ? reportText("permissions", whole) : describeRoles(policy, roles, context));
   return DONE;
 }
 

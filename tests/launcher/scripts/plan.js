@@ -7,6 +7,10 @@ switch (behaviour) {
     break;
   case "flood":
     for (;;) Deno.stdout.writeSync(new Uint8Array(4096));
+  case "refuse-a-program":
+    console.log('{"kind":"error"}');
+    Deno.exit(78);
+    break;
   case "refuse":
     console.error("kato: the policy is refused.");
     Deno.exit(78);

@@ -1,0 +1,113 @@
+/** What commands print with `--json`, held against the schemas that docs/reports.schema.json is made from. */
+import assert from "node:assert/strict";
+import { PRINTED_BY, REPORT_KINDS, type ReportKind, reportSchema } from "../../src/cli/report/reports.ts";
+import { asksForJson, errorText } from "../../src/cli/report/report.ts";
+import { COMMANDS } from "../../src/cli/commands/table.ts";
+import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import type { Answer, Request } from "../../src/protocol/request.ts";
+import { placesOf } from "../../src/settings/places.ts";
+import { until } from "../daemon/stage/until.ts";
+import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
+import { makeHome, type Place, runLine } from "./stage/run_line.ts";
+
+/** Lines in this order, in one home with two sessions; each prints the kind of report. */
+const LINES: readonly (readonly [line: string, kind: ReportKind])[] = [
+  ["version", "version"],
+  ["status", "status"],
+  ["sessions", "sessions"],
+  ["sessions --limit 1", "sessions"],
+  ["init", "init"],
+  ["init", "init"],
+  ["policy show", "policy"],
+  ["policy check", "policy-check"],
+  ["policy check wrong.toml", "policy-check"],
+  ["policy explain destinations", "policy-keys"],
+  ["policy explain a.md", "policy-path"],
+  ["policy explain /etc/a.md", "policy-path"],
+  ["doctor", "doctor"],
+  ["doctor --permissions", "permissions"],
+  ["audit verify", "audit-verification"],
+  ["export --all -o .", "error"],
+  ["audit verify", "audit-verification"],
+  ["audit verify copy", "audit-verification"],
+  ["audit verify-all copy --heads copy", "audit-collection"],
+];
+
+function assertReport(text: string, kind: ReportKind, line: string): void {
+  const { success, error } = reportSchema(kind).safeParse(JSON.parse(text));
+  assert.ok(success, `${line}: ${JSON.stringify(error?.issues)}`);
+  assert.match(text, /^\{\n {2}"v": 1,\n {2}"kind": "/, line);
+}
+
+Deno.test("what each command prints with --json is a report of its kind", async () => {
+  using home = makeHome();
+  for (const session of [SESSION_A, SESSION_B]) keepLog(home.home, session, conversation(session));
+  Deno.writeTextFileSync(`${home.cwd}/wrong.toml`, "nonsense = 1\n");
+  const { base, logs } = placesOf(home.home);
+  for (const folder of [base, logs]) makePrivateFolder(folder);
+  for (const [line, kind] of LINES) {
+    // An export prints no report; it leaves records for the commands after it.
+    if (kind === "error") {
+      await runLine(line.split(" "), home);
+      Deno.mkdirSync(`${home.cwd}/copy`);
+      Deno.copyFileSync(placesOf(home.home).auditFile, `${home.cwd}/copy/a.jsonl`);
+    } else {
+      const { out, err } = await runLine([...line.split(" "), "--json"], home);
+      assert.equal(err, "", line);
+      assertReport(out, kind, line);
+    }
+  }
+});
+
+/** Answers the next request as a daemon would. */
+async function answerNext(home: Place, answer: Omit<Answer, "v" | "id">): Promise<void> {
+  const { requests } = placesOf(home.home);
+  const isRequest = (name: string) => /^[0-9a-f-]+\.json$/.test(name);
+  const name = await until(
+    "a request",
+    () => [...Deno.readDirSync(requests)].map(({ name }) => name).find(isRequest),
+  );
+  const { id } = JSON.parse(Deno.readTextFileSync(`${requests}/${name}`)) as Request;
+  Deno.removeSync(`${requests}/${name}`);
+  Deno.writeTextFileSync(`${requests}/${id}.tmp`, JSON.stringify({ v: 1, id, ...answer }));
+  Deno.renameSync(`${requests}/${id}.tmp`, `${requests}/${id}.answer.json`);
+}
+
+Deno.test("kato record, capture and stop print the daemon's answer with --json, and end as it says", async () => {
+  using home = makeHome();
+  keepLog(home.home, SESSION_A, conversation(SESSION_A));
+  const { state, requests, lockFile } = placesOf(home.home);
+  for (const folder of [state, requests]) makePrivateFolder(folder);
+  using lock = Deno.openSync(lockFile, { create: true, write: true });
+  lock.lockSync(true);
+  for (const [line, result] of [["record 5d8a", "done"], ["stop 5d8a", "failed"]] as const) {
+    const answered = answerNext(home, { result, reason: "r", message: "m", destination: null });
+    const ran = await runLine([...line.split(" "), "--json"], home);
+    await answered;
+    assert.deepEqual([ran.ended, ran.err], [result, ""]);
+    assertReport(ran.out, "answer", line);
+  }
+});
+
+Deno.test("every kind of report has its line above, or its own test", () => {
+  const elsewhere: readonly ReportKind[] = ["error", "answer", "fleet"];
+  const shown = new Set<ReportKind>([...LINES.map(([, kind]) => kind), ...elsewhere]);
+  assert.deepEqual(REPORT_KINDS.filter((kind) => !shown.has(kind)), []);
+  // As docs/cli.md names them.
+  const named = Object.values(PRINTED_BY).join(", ");
+  const reporting = COMMANDS.filter(({ path, takes }) => "json" in takes && path !== "audit tail");
+  for (const { path } of reporting) assert.ok(named.includes(`\`${path}\``), path);
+});
+
+Deno.test("errorText() is a report that names the exit status", () => {
+  const text = errorText("no-input", "Cannot read \u001b[2J.");
+  assertReport(text, "error", "");
+  assert.deepEqual(JSON.parse(text).status, 66);
+  assert.ok(!text.includes("\u001b"));
+});
+
+Deno.test("asksForJson() finds the option, also in a line that is wrong, and not behind --", () => {
+  assert.ok(asksForJson(["exprot", "--json"]));
+  assert.ok(!asksForJson(["plan", "--", "status", "--json"]));
+  assert.ok(!asksForJson(["status"]));
+});
