@@ -18,6 +18,8 @@ _kato() {
   done
   case "$command $before" in
     'sessions --limit') return ;;
+    'sessions --search') return ;;
+    'sessions --sort') _kato_words 'active started size title project'; return ;;
     'sessions --provider') _kato_words 'claude-code codex gemini'; return ;;
     'sessions --project') _kato_paths -d; return ;;
     'sessions --since') return ;;
@@ -43,7 +45,7 @@ _kato() {
   case $command in
     '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon fleet version help'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
-    'sessions') [[ $word == -* ]] && _kato_words '--json --limit --provider --project --since -h --help' ;;
+    'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --provider --project --since -h --help' ;;
     'record') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'capture') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'stop') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
@@ -89,7 +91,7 @@ _kato_paths() {
 # Ids of sessions, newest first. They hold nothing that the shell would expand.
 _kato_ids() {
   compopt -o nosort
-  _kato_words "$(kato sessions 2>/dev/null | sed -nE 's/^[^0-9A-Za-z]+([0-9A-Za-z-]{4,}) +(.*)$/\1/p')"
+  _kato_words "$(kato sessions --limit 50 2>/dev/null | sed -nE 's/^[^0-9A-Za-z]+([0-9A-Za-z-]{4,}) +(.*)$/\1/p')"
 }
 
 complete -F _kato kato

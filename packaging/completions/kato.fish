@@ -11,7 +11,7 @@ function __kato_is
 end
 
 function __kato_ids
-    kato sessions 2>/dev/null | string replace -rf '^[^0-9A-Za-z]+([0-9A-Za-z-]{4,}) +(.*)$' '$1\t$2'
+    kato sessions --limit 50 2>/dev/null | string replace -rf '^[^0-9A-Za-z]+([0-9A-Za-z-]{4,}) +(.*)$' '$1\t$2'
 end
 
 complete -c kato -f
@@ -35,7 +35,9 @@ complete -c kato -n '__kato_is \'\'' -s V -l version -d 'print which kato this i
 complete -c kato -n '__kato_is \'status\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'status\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'sessions\'' -l json -d 'print JSON'
-complete -c kato -n '__kato_is \'sessions\'' -l limit -x -d 'show at most this many (0: all; 25 unless --json is given)'
+complete -c kato -n '__kato_is \'sessions\'' -l limit -x -d 'show at most this many (0: all; 25 on a terminal)'
+complete -c kato -n '__kato_is \'sessions\'' -l search -x -d 'only those with this text in their title, in any letter case'
+complete -c kato -n '__kato_is \'sessions\'' -l sort -x -a 'active started size title project' -d 'by active (the default), started, size, title or project'
 complete -c kato -n '__kato_is \'sessions\'' -l provider -x -a 'claude-code codex gemini' -d 'claude-code, codex or gemini'
 complete -c kato -n '__kato_is \'sessions\'' -l project -x -a '(__fish_complete_directories)' -d 'sessions held in this folder or below it'
 complete -c kato -n '__kato_is \'sessions\'' -l since -x -d 'sessions active since: 30m, 12h, 7d, 2w or a date'

@@ -26,11 +26,19 @@ const NO_FILTER = { provider: null, project: null, since: null };
 const LINES: readonly (readonly [line: string, path: string, given: Invocation["given"]])[] = [
   ["status", "status", { json: false }],
   ["status --json", "status", { json: true }],
-  ["sessions", "sessions", { ...NO_FILTER, limit: null, json: false }],
+  ["sessions", "sessions", { ...NO_FILTER, limit: null, json: false, search: null, sort: "active" }],
   [
     "sessions --provider codex --project . --since 2h --limit 0 --json",
     "sessions",
-    { provider: "codex", project: ".", since: { ago: 7_200_000 }, limit: 0, json: true },
+    {
+      provider: "codex",
+      project: ".",
+      since: { ago: 7_200_000 },
+      limit: 0,
+      json: true,
+      search: null,
+      sort: "active",
+    },
   ],
   [
     "export 5d8 5d9 -o out --include thinking,notices --exclude tools --force",
@@ -115,6 +123,8 @@ const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unkn
   "--permissions": ["", true, false],
   "--after-crash": ["", true, false],
   "--limit": ["7", 7, null],
+  "--search": ["roses", "roses", null],
+  "--sort": ["size", "size", "active"],
   "--lines": ["7", 7, 10],
   "--provider": ["codex", "codex", null],
   "--project": ["p", "p", null],
@@ -170,7 +180,8 @@ for (const { path, takes } of COMMANDS) {
       if (short !== undefined) assert.deepEqual(givenOf([short, ...value]), read);
       if (long !== "--file" && long !== "--all") assert.deepEqual(givenOf([]), absent);
       if (
-        typed !== "" && !["--project", "--file", "--output", "--head", "--heads", "--host"].includes(long)
+        typed !== "" &&
+        !["--project", "--file", "--output", "--head", "--heads", "--host", "--search"].includes(long)
       ) {
         assert.equal(parseArguments([...line, long, "odd odd"], STYLE).parsed, "wrong");
       }

@@ -79,7 +79,7 @@ async function typeInto({ name, command, load }: Shell, lines: readonly string[]
     Deno.writeTextFileSync(`${folder}/completions`, completionsFor(name));
     Deno.writeTextFileSync(`${folder}/sessions`, SESSIONS);
     const kato =
-      `kato() { if [ "$*" = sessions ]; then cat sessions; else printf '%s\\n' "\${@: -1}" >> said; fi; }`;
+      `kato() { if [ "$*" = "sessions --limit 50" ]; then cat sessions; else printf '%s\\n' "\${@: -1}" >> said; fi; }`;
     const keys = [load, kato, ...lines.map((line) => `${line}\t`), "exit"].join("\n") + "\n";
     const child = new Deno.Command("script", {
       args: ["--quiet", "--command", command, "/dev/null"],

@@ -204,9 +204,14 @@ function makeGarden(): Place & Disposable {
 Deno.test("kato sessions lists the newest first, with what is recorded, in 80 columns", async () => {
   using garden = makeGarden();
   keepStatus(garden, STATUS);
-  const ran = await run("sessions", garden);
+  const ran = await runLine(["sessions"], garden, { now: NOW, terminal: 80 });
   assert.equal(ran.out, Deno.readTextFileSync(new URL("../../fixtures/cli/sessions.txt", import.meta.url)));
 });
+
+/** As Claude Code writes a name that the person gave. */
+function customTitle(session: string, title: string): string {
+  return `${JSON.stringify({ type: "custom-title", customTitle: title, sessionId: session })}\n`;
+}
 
 const FILTERS: readonly (readonly [filter: string, expected: readonly string[]])[] = [
   ["", [SESSION_A, SESSION_B]],
@@ -233,8 +238,7 @@ for (const [filter, expected] of FILTERS) {
 Deno.test("kato sessions finds a name that was given at the end of a long log", async () => {
   using home = makeHome();
   const reply = conversation(SESSION_A, { reply: "x".repeat(400_000) });
-  const title = { type: "custom-title", customTitle: "Beans of 2026", sessionId: SESSION_A };
-  keepLog(home.home, SESSION_A, `${reply}${JSON.stringify(title)}\n`);
+  keepLog(home.home, SESSION_A, reply + customTitle(SESSION_A, "Beans of 2026"));
   const { sessions: [session] } = JSON.parse((await run("sessions --json", home)).out);
   assert.deepEqual([session.title, session.project, session.short], [
     "Beans of 2026",
@@ -246,8 +250,66 @@ Deno.test("kato sessions finds a name that was given at the end of a long log", 
 Deno.test("kato sessions says how many it did not look at", async () => {
   using garden = makeGarden();
   const ran = await run("sessions --limit 1", garden);
-  assert.match(ran.out, /\n… 1 older session not looked at; --limit 0 shows all\n$/);
+  assert.match(ran.out, /\n… 1 more were not looked at; --limit 0 shows all\n$/);
+  const sorted = await run("sessions --limit 1 --sort project", garden);
+  assert.match(sorted.out, /\n… 1 more; --limit 0 shows all\n$/);
+  assert.equal(JSON.parse((await run("sessions --limit 1 --json", garden)).out).more, 1);
 });
+
+Deno.test("kato sessions cuts titles to a terminal's width, and nothing anywhere else", async () => {
+  using home = makeHome();
+  const title = `Why ${"the parser ".repeat(14)}drops a line`;
+  const project = `/srv/${"garden-".repeat(8)}end`;
+  keepLog(home.home, SESSION_A, conversation(SESSION_A, { project }) + customTitle(SESSION_A, title));
+  for (let n = 0; n < 30; n += 1) {
+    const session = `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+    keepLog(home.home, session, conversation(session));
+  }
+  const piped = (await run("sessions", home)).out;
+  assert.ok(piped.includes(title) && piped.includes(project.slice("/srv/".length)), piped);
+  assert.equal(piped.trimEnd().split("\n").length, 32, "a heading, and every session");
+  for (const columns of [40, 80, 200]) {
+    const { out } = await runLine(["sessions"], home, { now: NOW, terminal: columns });
+    const lines = out.trimEnd().split("\n");
+    assert.equal(lines.length, 27, "a heading, 25 sessions, and how many more there are");
+    const widest = Math.max(...lines.map((line) => line.length));
+    // Below that, what stands beside the title has no room.
+    assert.ok(widest <= Math.max(columns, 73), `${widest} of ${columns}`);
+  }
+});
+
+const SORTED: readonly (readonly [options: string, expected: readonly string[]])[] = [
+  ["--sort active", [SESSION_A, SESSION_B]],
+  ["--sort size", [SESSION_B, SESSION_A]],
+  ["--sort title", [SESSION_B, SESSION_A]],
+  ["--sort project", [SESSION_A, SESSION_B]],
+  ["--sort started", [SESSION_A, SESSION_B]],
+  ["--search ROSES", [SESSION_B]],
+  ["--search e --sort title --limit 1", [SESSION_B]],
+  ["--search nothing", []],
+];
+
+for (const [options, expected] of SORTED) {
+  Deno.test(`kato sessions ${options} has them in this order`, async () => {
+    using home = makeHome();
+    const a = conversation(SESSION_A, { project: "/a", typed: "Plant the beans." });
+    const b = conversation(SESSION_B, { project: "/b", typed: "plant Roses, and write a longer line." });
+    for (const [session, log, hours] of [[SESSION_A, a, 1], [SESSION_B, b, 2]] as const) {
+      const path = keepLog(home.home, session, log);
+      Deno.utimeSync(path, NOW / 1000 - hours * 3600, NOW / 1000 - hours * 3600);
+    }
+    const title = options.includes("title")
+      ? [customTitle(SESSION_A, "z beans"), customTitle(SESSION_B, "Y roses")]
+      : [];
+    for (const [index, line] of title.entries()) {
+      const path = keepLog(home.home, index === 0 ? SESSION_A : SESSION_B, (index === 0 ? a : b) + line);
+      Deno.utimeSync(path, NOW / 1000 - 3600, NOW / 1000 - 3600);
+    }
+    const ran = await run(`sessions --json ${options}`, home);
+    const { sessions } = JSON.parse(ran.out);
+    assert.deepEqual(sessions.map(({ session }: { session: string }) => session), expected);
+  });
+}
 
 Deno.test("kato init writes two files that set nothing, once, for their owner alone", async () => {
   using home = makeHome();

@@ -11,19 +11,19 @@ import { peekSession } from "../sessions/peek_session.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { loadForSessions } from "../planning/load_settings.ts";
 import {
-  count,
+  columnsOf,
   fit,
   padEnd,
   padStart,
-  type Paint,
   painter,
   plain,
   showAge,
+  showNumber,
   showSize,
 } from "../terminal/style.ts";
 import { reportText } from "../report/report.ts";
 
-/** As many lines as fit a screen. */
+/** On a terminal: as many lines as fit a screen. */
 const LIMIT = 25;
 
 type Recorded = "recording" | "recorded" | null;
@@ -37,27 +37,67 @@ interface Row {
 export function listSessions(given: SessionsGiven, context: Context): Outcome {
   const loaded = loadForSessions(context);
   if (!loaded.ok) return loaded.outcome;
-  const { provider, since, json } = given;
+  const { provider, since, json, limit, sort } = given;
   const from = earliest(since, context.now);
-  const sessions = findSessions(findReadableProviders(context, loaded.value), provider)
+  const found = findSessions(findReadableProviders(context, loaded.value), provider)
     .filter(({ modified }) => modified >= from);
-  const limit = (given.limit ?? (json ? 0 : LIMIT)) || Infinity;
+  if (sort === "size") found.sort((one, other) => other.size - one.size);
+  const most = (limit ?? (json || !context.out.isTerminal ? 0 : LIMIT)) || Infinity;
+  // Known without a look into the logs.
+  const isKnown = sort === "active" || sort === "size";
+  const looked = lookAt(found, given, isKnown ? most : Infinity, context);
+  if (!isKnown) looked.rows.sort(ORDERS[sort]);
+  const rows = looked.rows.slice(0, most);
+  const more = looked.unseen + looked.rows.length - rows.length;
+  if (json) {
+    context.out.write(toJson(rows, more));
+    return DONE;
+  }
+  const left = looked.unseen > 0 ? "more were not looked at" : "more";
+  const note = more === 0 ? null : `… ${showNumber(more)} ${left}; --limit 0 shows all`;
+  context.out.write(toTable(rows, note, context));
+  return DONE;
+}
+
+/** Those that the filters let through, at most `most`, and the number of those that nobody looked at. */
+function lookAt(
+  sessions: readonly FoundSession[],
+  given: SessionsGiven,
+  most: number,
+  context: Context,
+): { readonly rows: Row[]; readonly unseen: number } {
   const recorded = findRecorded(context);
   const rows: Row[] = [];
-  let hidden = 0;
-  for (const found of sessions) {
-    if (rows.length >= limit) {
-      hidden += 1;
-      continue;
-    }
+  const searched = given.search?.toLowerCase() ?? "";
+  for (const [index, found] of sessions.entries()) {
+    if (rows.length >= most) return { rows, unseen: sessions.length - index };
     const meta = peekSession(found);
-    if (isInProject(given, meta.project, context)) {
+    const isNamed = (meta.title ?? "").toLowerCase().includes(searched);
+    if (isNamed && isInProject(given, meta.project, context)) {
       rows.push({ found, meta, recorded: recorded.get(sessionKey(meta)) ?? null });
     }
   }
-  context.out.write(json ? toJson(rows, hidden) : toTable(rows, hidden, context));
-  return DONE;
+  return { rows, unseen: 0 };
 }
+
+type Order = (one: Row, other: Row) => number;
+
+/** By code units, so that no locale changes the order; what is unknown comes last. */
+const byText = (of: (meta: SessionMeta) => string | null): Order => (one, other) => {
+  const [a, b] = [of(one.meta), of(other.meta)];
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return a < b ? -1 : Number(a > b);
+};
+
+const byStart = byText(({ started }) => started);
+
+const ORDERS: Readonly<Record<"started" | "title" | "project", Order>> = {
+  // The latest first, as by default.
+  started: (one, other) =>
+    one.meta.started === null || other.meta.started === null ? byStart(one, other) : byStart(other, one),
+  title: byText(({ title }) => title?.toLowerCase() ?? null),
+  project: byText(({ project }) => project),
+};
 
 function findRecorded({ home }: Context): ReadonlyMap<string, Recorded> {
   const recorded = new Map<string, Recorded>();
@@ -69,7 +109,7 @@ function findRecorded({ home }: Context): ReadonlyMap<string, Recorded> {
   return recorded;
 }
 
-function toJson(rows: readonly Row[], hidden: number): string {
+function toJson(rows: readonly Row[], more: number): string {
   const sessions = rows.map(({ found, meta, recorded }) => ({
     ...meta,
     short: shortId(found.session),
@@ -78,48 +118,74 @@ function toJson(rows: readonly Row[], hidden: number): string {
     modified: new Date(found.modified).toISOString(),
     recorded,
   }));
-  return reportText("sessions", { sessions, notLookedAt: hidden });
+  return reportText("sessions", { sessions, more });
 }
 
 const MARKS = { recording: "●", recorded: "○" } as const;
 
-function toTable(rows: readonly Row[], hidden: number, { now, out }: Context): string {
+function toTable(rows: readonly Row[], note: string | null, { now, out }: Context): string {
   const paint = painter(out);
   if (rows.length === 0) return "No sessions found.\n";
-  const lines = [heading(out.columns, paint), ...rows.map((row) => toLine(row, now, out.columns, paint))];
-  if (hidden > 0) {
-    lines.push(paint("dim", `… ${count(hidden, "older session")} not looked at; --limit 0 shows all`));
-  }
+  const cells = rows.map((row) => cellsOf(row, now));
+  const widest = (of: (cells: Cells) => string) => Math.max(...cells.map((row) => columnsOf(of(row))));
+  // Nothing is cut where no terminal limits it.
+  const project = out.isTerminal ? PROJECT : Math.max(PROJECT, widest((row) => row.project));
+  const title = out.isTerminal
+    ? Math.max(TITLE, out.columns - FIXED)
+    : Math.max(TITLE, widest((row) => row.title));
+  const lineOf = (mark: string, { id, provider, size, age, ...texts }: Cells) =>
+    [
+      `${mark} ${padEnd(id, 8)}`,
+      padEnd(provider, 11),
+      padEnd(fit(texts.project, project), project),
+      padEnd(fit(texts.title, title), title),
+      padStart(size, 6),
+      padStart(age, 6),
+    ].join("  ");
+  const lines = [
+    paint("bold", lineOf(" ", HEADING)),
+    ...rows.map(({ recorded }, index) => {
+      const mark = recorded === null
+        ? " "
+        : paint(recorded === "recording" ? "green" : "dim", MARKS[recorded]);
+      return lineOf(mark, cells[index] ?? HEADING);
+    }),
+  ];
+  if (note !== null) lines.push(paint("dim", note));
   return `${lines.join("\n")}\n`;
 }
 
 const PROJECT = 14;
+/** The least that a title is given. */
+const TITLE = 16;
 /** Columns of everything but the title. */
 const FIXED = 2 + 8 + 2 + 11 + 2 + PROJECT + 2 + 2 + 6 + 2 + 6;
 
-function heading(columns: number, paint: Paint): string {
-  const line = `  ${padEnd("ID", 8)}  ${padEnd("PROVIDER", 11)}  ${padEnd("PROJECT", PROJECT)}  ${
-    padEnd("TITLE", columns - FIXED)
-  }  ${padStart("SIZE", 6)}  ${padStart("AGE", 6)}`;
-  return paint("bold", line);
+interface Cells {
+  readonly id: string;
+  readonly provider: string;
+  readonly project: string;
+  readonly title: string;
+  readonly size: string;
+  readonly age: string;
 }
 
-function toLine({ found, meta, recorded }: Row, now: number, columns: number, paint: Paint): string {
-  const project = meta.project === null ? "" : fit(plain(basename(meta.project)), PROJECT);
-  const title = fit(plain(meta.title ?? "(no title)"), columns - FIXED);
-  return [
-    recorded === null ? " " : paint(recorded === "recording" ? "green" : "dim", MARKS[recorded]),
-    " ",
-    padEnd(plain(shortId(found.session)), 8),
-    "  ",
-    padEnd(found.provider.id, 11),
-    "  ",
-    padEnd(project, PROJECT),
-    "  ",
-    padEnd(title, columns - FIXED),
-    "  ",
-    padStart(showSize(found.size), 6),
-    "  ",
-    padStart(showAge(now - found.modified), 6),
-  ].join("");
+const HEADING: Cells = {
+  id: "ID",
+  provider: "PROVIDER",
+  project: "PROJECT",
+  title: "TITLE",
+  size: "SIZE",
+  age: "AGE",
+};
+
+function cellsOf({ found, meta }: Row, now: number): Cells {
+  return {
+    id: plain(shortId(found.session)),
+    provider: found.provider.id,
+    project: meta.project === null ? "" : plain(basename(meta.project)),
+    title: plain(meta.title ?? "(no title)"),
+    size: showSize(found.size),
+    age: showAge(now - found.modified),
+  };
 }

@@ -16,6 +16,8 @@ export const SINCE: Kind<Since> = { read: parseSince, completion: { kind: "text"
 
 export const PROVIDER = oneOf(PROVIDERS);
 export const FORMAT = oneOf(FORMATS);
+/** What `kato sessions` is ordered by. */
+export const ORDER = oneOf(["active", "started", "size", "title", "project"]);
 export const LAYER = oneOf(["organisation", "user"]);
 export const ASKER = oneOf(["chat", "export"]);
 /** Those that completions are made for. */

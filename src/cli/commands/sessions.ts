@@ -1,10 +1,17 @@
-import { command, type Given, option } from "../command_line/command.ts";
+import { command, type Given, option, optionOr } from "../command_line/command.ts";
 import { FILTER, JSON_FLAG } from "../command_line/common_parameters.ts";
-import { COUNT } from "../command_line/kinds.ts";
+import { COUNT, ORDER, TEXT } from "../command_line/kinds.ts";
 
 const takes = {
   json: JSON_FLAG,
-  limit: option("--limit <n>", "show at most this many (0: all; 25 unless --json is given)", COUNT),
+  limit: option("--limit <n>", "show at most this many (0: all; 25 on a terminal)", COUNT),
+  search: option("--search <text>", "only those with this text in their title, in any letter case", TEXT),
+  sort: optionOr(
+    "--sort <order>",
+    "by active (the default), started, size, title or project",
+    ORDER,
+    "active",
+  ),
   ...FILTER,
 };
 
@@ -15,8 +22,8 @@ export const sessions = command({
   summary: "list the sessions on this machine, newest first",
   description:
     "Lists the sessions on this machine, newest first. A dot before an id: it is being recorded; a circle: " +
-    "it was. Works whether kato runs or not.",
-  example: "kato sessions --since 7d --project .",
+    "it was. On a terminal, titles are cut to its width; elsewhere nothing is cut. Works whether kato runs or not.",
+  example: "kato sessions --search parser --since 7d",
   takes,
   plan: () => ({ profile: "cli-read:sessions" }),
   run: async (given, context) => (await import("../actions/sessions.ts")).listSessions(given, context),

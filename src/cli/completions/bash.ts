@@ -59,7 +59,7 @@ _kato_paths() {
 # Ids of sessions, newest first. They hold nothing that the shell would expand.
 _kato_ids() {
   compopt -o nosort
-  _kato_words "$(kato sessions 2>/dev/null | sed -nE 's/${SESSION_LINE}/\\1/p')"
+  _kato_words "$(kato sessions --limit 50 2>/dev/null | sed -nE 's/${SESSION_LINE}/\\1/p')"
 }
 
 complete -F _kato kato

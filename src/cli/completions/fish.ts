@@ -30,7 +30,7 @@ function __kato_is
 end
 
 function __kato_ids
-    kato sessions 2>/dev/null | string replace -rf '${SESSION_LINE}' '$1\\t$2'
+    kato sessions --limit 50 2>/dev/null | string replace -rf '${SESSION_LINE}' '$1\\t$2'
 end
 
 complete -c kato -f

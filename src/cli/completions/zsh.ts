@@ -16,7 +16,7 @@ export function zshCompletions(kato: CommandShape): string {
 # zsh completion for kato; \`kato completions zsh\` prints it.
 
 _kato_ids() {
-  local -a sessions=(\${(f)"$(kato sessions 2>/dev/null | sed -nE 's/${SESSION_LINE}/\\1:\\2/p')"})
+  local -a sessions=(\${(f)"$(kato sessions --limit 50 2>/dev/null | sed -nE 's/${SESSION_LINE}/\\1:\\2/p')"})
   _describe -t sessions session sessions
 }
 

@@ -51,8 +51,8 @@ const BODIES = {
       modified: string(),
       recorded: nullable(z.enum(["recording", "recorded"])),
     })),
-    /** How many more there are than --limit let through: nobody looked at them. */
-    notLookedAt: int(),
+    /** How many more there are than --limit let through. --project and --search may not have looked at them. */
+    more: int(),
   }),
   /** Of `kato record`, `capture` and `stop`. */
   answer: z.strictObject({
