@@ -44,7 +44,7 @@ _kato() {
   esac
   case $command in
     '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon fleet version help'; fi ;;
-    'status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
+    'status') [[ $word == -* ]] && _kato_words '--watch --json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --provider --project --since -h --help' ;;
     'record') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'capture') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;

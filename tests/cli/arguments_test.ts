@@ -24,8 +24,9 @@ function complaintOf(line: string): string {
 const NO_FILTER = { provider: null, project: null, since: null };
 
 const LINES: readonly (readonly [line: string, path: string, given: Invocation["given"]])[] = [
-  ["status", "status", { json: false }],
-  ["status --json", "status", { json: true }],
+  ["status", "status", { watch: false, json: false }],
+  ["status --json", "status", { watch: false, json: true }],
+  ["status --watch", "status", { watch: true, json: false }],
   ["sessions", "sessions", { ...NO_FILTER, limit: null, json: false, search: null, sort: "active" }],
   [
     "sessions --provider codex --project . --since 2h --limit 0 --json",
@@ -116,6 +117,7 @@ Deno.test("every command is in the table above", () => {
 /** Every option of every command: its value where it is given, and where it is not. */
 const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unknown, absent: unknown]>> = {
   "--json": ["", true, false],
+  "--watch": ["", true, false],
   "--all": ["", true, false],
   "--force": ["", true, false],
   "--archived": ["", true, false],

@@ -138,6 +138,29 @@ Deno.test("kato doctor finds what the daemon waits for", async () => {
   );
 });
 
+Deno.test("kato doctor finds a blocked recording, and says what to do", async () => {
+  using home = makeHome();
+  using _daemon = keepDaemon(home, {
+    recordings: [{
+      provider: "codex",
+      session: "5d8aa099-1234-4abc-8def-000000000001",
+      destination: `${home.home}/notes/a.md`,
+      kind: "record",
+      state: "blocked",
+      problem: "cannot append to it: no space left on device",
+      events: 1,
+      bytes: 10,
+      lag: 0,
+      written: null,
+      goesOn: null,
+    }],
+  });
+  matches(
+    await examine(home, {}),
+    /^problem recording: ~\/notes\/a\.md is blocked: .*no space left.* → mend that, .*'kato stop 5d8aa099'$/,
+  );
+});
+
 Deno.test("kato doctor says what a kernel lacks, what that leaves open, and which kernel has it", async () => {
   using home = makeHome();
   const kernelMissing = ["landlock-abi-4", "landlock-abi-6"];

@@ -136,6 +136,15 @@ Deno.test("kato status wraps on a terminal of any width, and cuts nothing that i
   }
 });
 
+Deno.test("kato status --watch is shown once where it is piped, and says why", async () => {
+  using home = makeHome();
+  keepStatus(home, STATUS);
+  using _lock = holdLock(home);
+  const [once, watched] = [await run("status", home), await run("status --watch", home)];
+  assert.deepEqual([watched.ended, watched.out], [once.ended, once.out]);
+  assert.match(watched.err, /no terminal .*, so the status is shown once\.\n$/);
+});
+
 Deno.test("kato status shows what failed and is tried again", async () => {
   using home = makeHome();
   const why = "Cannot use the state: database is locked";

@@ -5,6 +5,7 @@
  */
 import { formatSettingsError } from "../../settings/keys.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
+import { shortId } from "../../protocol/session.ts";
 import { placesOf } from "../../settings/places.ts";
 import { loadConfig, loadPolicy } from "../../settings/policy_files.ts";
 import { verifyAudit } from "../../audit/verify.ts";
@@ -157,8 +158,12 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
       problem(name, `cannot go on with ${plain(what)}: ${plain(why)}`, "mend that; kato goes on by itself"),
     );
   }
-  for (const { destination, problem: why } of status.recordings) {
-    if (why !== null) checks.push(problem("recording", `${plain(destination)} waits: ${plain(why)}`, null));
+  for (const { session, destination, problem: why } of status.recordings) {
+    if (why === null) continue;
+    const mend = `mend that, and kato goes on by itself; or give it up: 'kato stop ${
+      plain(shortId(session))
+    }'`;
+    checks.push(problem("recording", `${tilde(destination, home)} is blocked: ${plain(why)}`, mend));
   }
   const roots = effective === null ? null : rootsOf(effective, context);
   checks.push(

@@ -16,7 +16,7 @@ import { readDaemonState } from "../daemon_state.ts";
 import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
 import { openDecided, type OutputContext } from "../export/decide_output.ts";
 import { isSystemError, type OutputFile } from "../export/output_file.ts";
-import { type Listener, listenForInterruption } from "../export/interruption.ts";
+import { type Listener, listenForInterruption } from "../interruption.ts";
 import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
 import { writeSession, type WrittenSession } from "../export/write_session.ts";
 import type { ExportGiven } from "../commands/export.ts";

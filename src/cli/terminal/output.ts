@@ -32,10 +32,15 @@ export function wantsColour(isTerminal: boolean, environment: Environment): bool
 function columnsOf(environment: Environment): number {
   const said = Number(environment["COLUMNS"]);
   if (Number.isInteger(said) && said >= 20) return said;
+  return consoleSize()?.columns ?? COLUMNS;
+}
+
+/** The terminal's size; null where it does not say, as some serial lines and recorders of terminals do not. */
+export function consoleSize(): { readonly columns: number; readonly rows: number } | null {
   try {
-    return Deno.consoleSize().columns;
+    const { columns, rows } = Deno.consoleSize();
+    return columns > 0 && rows > 0 ? { columns, rows } : null;
   } catch {
-    // The terminal does not say.
-    return COLUMNS;
+    return null;
   }
 }

@@ -23,24 +23,32 @@ export interface ProcessOptions {
   readonly input?: Uint8Array<ArrayBuffer>;
 }
 
+/** How a person would start it. */
+export function commandOf(
+  line: readonly string[],
+  { home, cwd }: Pick<Place, "home" | "cwd">,
+  environment: Readonly<Record<string, string>> = {},
+) {
+  if (KATO !== null) {
+    return { path: KATO, args: [...line], cwd, env: { HOME: home, TZ: "UTC", ...environment } };
+  }
+  const [, ...flags] = TASK.tasks.kato.command.split(" ");
+  return {
+    path: Deno.execPath(),
+    args: [...flags, ...line],
+    cwd: ROOT,
+    env: { HOME: home, INIT_CWD: cwd, DENO_DIR: CACHE, TZ: "UTC", ...environment },
+  };
+}
+
 export function startProcess(
   line: readonly string[],
   place: Pick<Place, "home" | "cwd">,
-  { environment = {}, input }: ProcessOptions = {},
+  { environment, input }: ProcessOptions = {},
 ): Deno.ChildProcess {
   const pipes = { stdin: input === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" } as const;
-  if (KATO !== null) {
-    const env = { HOME: place.home, TZ: "UTC", ...environment };
-    return new Deno.Command(KATO, { args: [...line], cwd: place.cwd, clearEnv: true, env, ...pipes }).spawn();
-  }
-  const [, ...flags] = TASK.tasks.kato.command.split(" ");
-  return new Deno.Command(Deno.execPath(), {
-    args: [...flags, ...line],
-    cwd: ROOT,
-    clearEnv: true,
-    env: { HOME: place.home, INIT_CWD: place.cwd, DENO_DIR: CACHE, TZ: "UTC", ...environment },
-    ...pipes,
-  }).spawn();
+  const { path, ...command } = commandOf(line, place, environment);
+  return new Deno.Command(path, { ...command, clearEnv: true, ...pipes }).spawn();
 }
 
 export async function runProcess(

@@ -1,5 +1,5 @@
 /** Signals that ask a long work to end. The work looks between two slices. Requires nothing. */
-import type { Interruption } from "../outcome.ts";
+import type { Interruption } from "./outcome.ts";
 
 const SIGNALS = { SIGINT: "interrupted", SIGTERM: "terminated", SIGHUP: "hung-up" } as const;
 
