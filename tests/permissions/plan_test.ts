@@ -114,6 +114,21 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       { nearestFolder: "/home/ada" },
     ],
     [
+      { profile: "export", reads: ["/tmp/log.jsonl"], writes: "/home/ada/out" },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.kato/logs",
+        "read /etc/machine-id",
+        "read /tmp/log.jsonl",
+        "list /home/ada/.kato/exports",
+        "list /home/ada/out",
+        "write /home/ada/.kato/logs",
+        "write /home/ada/out",
+      ],
+      { nearestFolder: "/home/ada/out" },
+    ],
+    [
       { profile: "export", writes: null },
       [
         ...COMMON,
@@ -291,7 +306,12 @@ Deno.test("plan() works without a policy for the commands that mend one, and for
   for (const { profile } of MATRIX) {
     if (rowOf(profile).needsPolicy) {
       assert.throws(() => plan({ profile }, null, FACTS), /internal error/);
-    } else assert.equal(plan({ profile }, null, FACTS).hash, null);
+    } else {
+      const { hash, roles } = plan({ profile }, null, FACTS);
+      assert.equal(hash, null);
+      const known = plan({ profile }, effective(), FACTS).roles.flatMap(({ grants }) => paths(grants));
+      for (const path of roles.flatMap(({ grants }) => paths(grants))) assert.ok(known.includes(path), path);
+    }
   }
 });
 
