@@ -52,8 +52,7 @@ export function parsePlan(text: string): ParsedPlan {
 function parseRoles(fields: readonly string[], profile: Profile): RoleGrants[] | string {
   const roles: { role: string; grants: Grant[] }[] = [];
   for (const field of fields) {
-    const space = field.indexOf(" ");
-    const [verb, value] = [field.slice(0, Math.max(space, 0)), field.slice(space + 1)];
+    const [, verb = "", value = ""] = /^([a-z]+) ([^]*)$/.exec(field) ?? [];
     if (verb === "role") {
       if (!/^[a-z-]+(:[a-z-]+)?$/.test(value)) return `names an odd role`;
       if (roles.some(({ role }) => role === value)) return `names the role ${value} twice`;

@@ -6,6 +6,7 @@ import { mergePolicy } from "../../src/settings/merge.ts";
 import { MATRIX, rowOf } from "../../src/permissions/matrix.ts";
 import { type Facts, plan, type PlanRequest, unionGrants } from "../../src/permissions/plan.ts";
 import { parsePlan, renderPlan } from "../../src/permissions/plan_text.ts";
+import { PLAN_BYTES } from "../../src/protocol/limits.ts";
 import { type Grant, grant } from "../../src/protocol/grant.ts";
 
 const FACTS: Facts = {
@@ -408,10 +409,12 @@ Deno.test("parsePlan() reads back what renderPlan() wrote", () => {
   for (const { profile } of MATRIX) {
     // These two are roles, which no command runs under.
     if (profile === "parser:<provider>" || profile === "writer:<destination>") continue;
-    const made = plan({ profile }, effective(), FACTS);
-    const text = renderPlan(made);
-    assert.ok(text.ok);
-    assert.deepEqual(parsePlan(text.text), { ok: true, plan: made });
+    for (const policy of rowOf(profile).needsPolicy ? [effective()] : [effective(), null]) {
+      const made = plan({ profile }, policy, FACTS);
+      const text = renderPlan(made);
+      assert.ok(text.ok);
+      assert.deepEqual(parsePlan(text.text), { ok: true, plan: made });
+    }
   }
 });
 
@@ -462,6 +465,12 @@ Deno.test("parsePlan() refuses anything odd", async (t) => {
     ["a relative path", good.replace("/a", "a"), /not absolute and plain/],
     ["the root", good.replace("/a", "/"), /not absolute and plain/],
     ["a step up", good.replace("/a", "/a/../b"), /not absolute and plain/],
+    ["a step to the same place", good.replace("/a", "/a/./b"), /not absolute and plain/],
+    ["an empty step", good.replace("/a", "/a//b"), /not absolute and plain/],
+    ["a step to nothing", good.replace("/a", "/a/"), /not absolute and plain/],
+    ["no verb", good.replace("read /a", " /a"), /should not have/],
+    ["an empty field", good.replace("read /a", ""), /should not have/],
+    ["no path", good.replace("read /a", "read "), /not absolute and plain/],
     ["a control character", good.replace("/a", "/a\nb"), /control character/],
     ["a C1 control character", good.replace("/a", "/a\u009bb"), /control character/],
     ["bytes that were no text", good.replace("/a", "/\ufffd"), /not UTF-8/],
@@ -475,6 +484,22 @@ Deno.test("parsePlan() refuses anything odd", async (t) => {
       assert.ok(!parsed.ok);
       assert.match(parsed.message, why);
     });
+  }
+});
+
+Deno.test("parsePlan() takes a plan of the largest size, with any character that a path may have", () => {
+  const planOf = (path: string) => `kato-plan 1\0hash none\0profile audit\0role audit\0read ${path}\0end\0`;
+  for (const character of ["a", "é"]) {
+    const size = new TextEncoder().encode(character).length;
+    const room = PLAN_BYTES - planOf("/").length;
+    const longest = planOf(`/${"a".repeat(room % size)}${character.repeat(Math.floor(room / size))}`);
+    assert.equal(new TextEncoder().encode(longest).length, PLAN_BYTES);
+    assert.equal(parsePlan(longest).ok, true);
+    assert.equal(parsePlan(longest.replace("/", "/b")).ok, false);
+  }
+  for (const path of ["/a b", "/a\u2028b", "/ a", "/read /b", "/..a/.b"]) {
+    const parsed = parsePlan(planOf(path));
+    assert.deepEqual(parsed.ok && parsed.plan.roles[0]?.grants, [{ grant: "read", path }], path);
   }
 });
 
