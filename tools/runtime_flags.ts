@@ -4,7 +4,7 @@ import { KINDS, valuesOf } from "../src/permissions/worker_permissions.ts";
 
 /** Permission flags of a process that gets exactly `grants`. Every kind is named: nothing is left to a default. */
 export function denoFlags(grants: readonly Grant[]): string[] {
-  const flags = KINDS.map(([kind, of]) => {
+  const flags = Object.entries(KINDS).map(([kind, of]) => {
     const values = valuesOf(grants, of);
     // The runtime splits the list at commas; a doubled one stands for itself.
     const list = values.map((value) => value.replaceAll(",", ",,")).join(",");

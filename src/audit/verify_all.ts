@@ -83,9 +83,17 @@ export function verifyCollection(options: CollectionOptions): CollectionVerifica
   const chainOf = new Map<string, Chain>();
   for (const entry of chains) for (const { hash } of entry.chain.records) chainOf.set(hash, entry);
 
-  const isWanted = (of: { host: string | null; machine: string | null; uid: number | null }) =>
-    (host === null || of.host === host || of.machine === host) && (uid === null || of.uid === uid);
-  const wanted = journal.heads.filter(isWanted);
+  const isOfUid = (of: number | null) => uid === null || of === uid;
+  const isOfHost = (of: { readonly host: string | null; readonly machine: string | null }) =>
+    host === null || of.host === host || of.machine === host;
+  const isBelow = (path: string) => host !== null && path.split("/").includes(host);
+  // A head names the machine, and not the folder of its records.
+  const writers = new Set(
+    chains.flatMap(({ owners, folders }) => folders.some(isBelow) ? [...owners] : []),
+  );
+  const wanted = journal.heads.filter((head) =>
+    isOfUid(head.uid) && (isOfHost(head) || writers.has(ownerOf(head)))
+  );
   const findings: Finding[] = [];
   const missing = new Map<string, JournalHead[]>();
   const chainsOf = new Map<string, { head: JournalHead; chains: Set<Chain> }>();
@@ -104,18 +112,10 @@ export function verifyCollection(options: CollectionOptions): CollectionVerifica
   }
 
   const shown = chains.filter(({ verified: { origin }, folders, heads }) =>
-    host === null && uid === null || heads.length > 0 ||
-    isWanted({
-      host: host !== null && folders.some((path) => path.split("/").includes(host))
-        ? host
-        : origin?.host ?? null,
-      machine: origin?.machine ?? null,
-      uid: origin?.uid ?? null,
-    })
+    heads.length > 0 || isOfUid(origin?.uid ?? null) && (isOfHost(origin ?? NOBODY) || folders.some(isBelow))
   );
-  const isAll = host === null && uid === null;
-  for (const { folder: _, file, line, why } of collected.bad) {
-    const isShown = isAll || host !== null && file.split("/").includes(host);
+  for (const { file, line, why } of collected.bad) {
+    const isShown = isBelow(file) || host === null && uid === null;
     if (isShown) findings.push({ finding: "broken", ...NOBODY, file, line, why });
   }
   for (const { verified: { origin, broken } } of shown) {

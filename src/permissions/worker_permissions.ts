@@ -2,12 +2,7 @@
 import type { Grant } from "../protocol/grant.ts";
 
 /** The runtime has no permission to list, so `list` becomes `read`. Only the kernel's sandbox denies the content. */
-export const KINDS = [
-  ["read", ["read", "list"]],
-  ["write", ["write"]],
-  ["env", ["env"]],
-  ["sys", ["sys"]],
-] as const;
+export const KINDS = { read: ["read", "list"], write: ["write"], env: ["env"], sys: ["sys"] } as const;
 
 /** What `grants` name of these kinds, each once. */
 export function valuesOf(grants: readonly Grant[], kinds: readonly string[]): string[] {
@@ -31,15 +26,15 @@ export interface WorkerPermissions {
 
 /** The permissions of a worker with exactly `grants`. A worker may load its own code, and may not read it. */
 export function workerPermissions(grants: readonly Grant[]): WorkerPermissions {
-  const [read, write, env, sys] = KINDS.map(([, of]) => {
-    const values = valuesOf(grants, of);
+  const allowed = (kind: keyof typeof KINDS) => {
+    const values = valuesOf(grants, KINDS[kind]);
     return values.length === 0 ? false : values;
-  });
+  };
   return {
-    read: read ?? false,
-    write: write ?? false,
-    env: env ?? false,
-    sys: sys ?? false,
+    read: allowed("read"),
+    write: allowed("write"),
+    env: allowed("env"),
+    sys: allowed("sys"),
     net: false,
     run: false,
     ffi: false,

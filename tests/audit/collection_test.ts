@@ -1,18 +1,14 @@
 /** Everything that a collector has: chains in folders, and heads in journals that systemd itself wrote. */
 import assert from "node:assert/strict";
-import { dirname, join } from "@std/path";
-import { recordLine } from "../../src/audit/chain.ts";
+import { join } from "@std/path";
 import { readJournalHeads } from "../../src/audit/journal_heads.ts";
-import type { AuditOrigin, AuditRecord } from "../../src/audit/record.ts";
+import type { AuditRecord } from "../../src/audit/record.ts";
 import { type CollectionOptions, verifyCollection } from "../../src/audit/verify_all.ts";
 import { chain } from "./audit_body.ts";
+import { BOB, DESK, type Head, LAPTOP, NOW, wholeOf, withCollection } from "./collection.ts";
 import { writeJournal } from "./write_journal.ts";
 
-const LAPTOP = { machine: "a".repeat(32), host: "laptop", uid: 1000, user: "ada" };
-const BOB = { ...LAPTOP, uid: 1001, user: "bob" };
-const DESK = { ...LAPTOP, machine: "d".repeat(32), host: "desk" };
 const ELSEWHERE = { ...BOB, machine: "e".repeat(32), host: "elsewhere" };
-const NOW = Date.UTC(2026, 10, 27);
 
 /** systemd-journal-remote 252 wrote these from the entries that README.md beside them lists. */
 const JOURNALS = new URL("../../fixtures/journal/", import.meta.url);
@@ -47,7 +43,6 @@ const [laptop, bob, desk, anew] = [
   chain(4, "as it was", DESK),
   chain(2, "rewritten", LAPTOP),
 ];
-type Head = readonly [record: AuditRecord | undefined, by: AuditOrigin, age?: number];
 const HEADS: readonly Head[] = [[laptop[5], LAPTOP], [laptop[2], LAPTOP], [bob[2], BOB], [desk[3], DESK]];
 const FILES = { "laptop/ada/1.jsonl": laptop, "laptop/bob/1.jsonl": bob, "desk/ada/1.jsonl": desk };
 
@@ -108,49 +103,16 @@ const CASES: readonly (readonly [
 ];
 
 for (const [is, files, heads, findings, options] of CASES) {
-  Deno.test(`verifyCollection() of a collection that is ${is}`, () => {
-    const top = Deno.makeTempDirSync();
-    try {
-      for (const [name, records] of Object.entries(files)) {
-        Deno.mkdirSync(dirname(join(top, "records", name)), { recursive: true });
-        Deno.writeTextFileSync(
-          join(top, "records", name),
-          records.map((record) => `${recordLine(record)}\n`).join(""),
-        );
-      }
-      Deno.mkdirSync(join(top, "journals"));
-      writeJournal(
-        join(top, "journals", "remote.journal"),
-        heads.map(([record, by, age = 86_400_000]) => ({
-          time: NOW - age,
-          fields: [
-            "SYSLOG_IDENTIFIER=kato",
-            `MESSAGE=head of the audit log event=audit-head head=${record?.hash}`,
-            `_UID=${by.uid}`,
-            `_MACHINE_ID=${by.machine}`,
-            `_HOSTNAME=${by.host}`,
-          ],
-        })),
-      );
-      const found = verifyCollection({
-        folder: join(top, "records"),
-        journals: join(top, "journals"),
-        now: NOW,
-        host: null,
-        uid: null,
-        archived: false,
-        ...options,
-      });
+  Deno.test(`verifyCollection() of a collection that is ${is}`, () =>
+    withCollection(files, heads, (top) => {
+      const found = verifyCollection({ ...wholeOf(top), ...options });
       assert.deepEqual(
         found.findings.map(({ finding, host, uid }) => `${finding} ${host} ${uid}`),
         findings,
         JSON.stringify(found, null, 1),
       );
       assert.equal(found.ok, findings.length === 0);
-    } finally {
-      Deno.removeSync(top, { recursive: true });
-    }
-  });
+    }));
 }
 
 const ODD: readonly (readonly [

@@ -350,17 +350,22 @@ Deno.test("denoFlags() names every kind, and doubles commas", () => {
   assert.deepEqual(denoFlags([]).filter((flag) => flag.startsWith("--allow")), []);
 });
 
-Deno.test("workerPermissions() is whole: whatever has no grant is false", () => {
-  assert.deepEqual(workerPermissions([{ grant: "write", path: "/a,b" }]), {
-    read: false,
-    write: ["/a,b"],
-    env: false,
-    sys: false,
-    net: false,
-    run: false,
-    ffi: false,
-    import: false,
-  });
+Deno.test("workerPermissions() is whole: what has no grant is false", () => {
+  const nothing = Object.fromEntries(
+    ["read", "write", "env", "sys", "net", "run", "ffi", "import"].map((kind) => [kind, false]),
+  );
+  const table: readonly (readonly [grants: readonly Grant[], given: Record<string, readonly string[]>])[] = [
+    [[], {}],
+    [[{ grant: "read", path: "/a" }], { read: ["/a"] }],
+    [[{ grant: "list", path: "/a" }], { read: ["/a"] }],
+    [[{ grant: "read", path: "/a" }, { grant: "list", path: "/a" }], { read: ["/a"] }],
+    [[{ grant: "write", path: "/a,b" }], { write: ["/a,b"] }],
+    [[{ grant: "env", name: "HOME" }], { env: ["HOME"] }],
+    [[{ grant: "sys", name: "uid" }], { sys: ["uid"] }],
+  ];
+  for (const [grants, given] of table) {
+    assert.deepEqual(workerPermissions(grants), { ...nothing, ...given });
+  }
 });
 
 Deno.test("a process started with denoFlags() can do what was granted, and nothing else", async () => {
