@@ -195,3 +195,28 @@ Deno.test("the journal and kato doctor name one and the same command for the fal
   assert.ok(read("kato-failed.service").includes(command), command);
   assert.ok(read("50-no-userns.conf").includes(command.split(" && ")[0] ?? ""));
 });
+
+/** One word of a command line as systemd splits it: a quotation ends before a space, or at the end. */
+const WORD = /(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s'"]+)(?=\s|$)/y;
+
+/** @returns The rest of `line` that is no whole word: empty where each quotation ends. */
+function afterWords(line: string): string {
+  let at = 0;
+  while (at < line.length) {
+    WORD.lastIndex = at;
+    const [word] = WORD.exec(line) ?? [];
+    if (word === undefined) break;
+    at += word.length;
+    while (/\s/.test(line[at] ?? "")) at++;
+  }
+  return line.slice(at);
+}
+
+for (const { name } of Deno.readDirSync(FOLDER)) {
+  if (!name.endsWith(".service")) continue;
+  Deno.test(`each command of ${name} ends its quotations, or systemd would not load the unit`, () => {
+    const lines = read(name).replaceAll(/\\\n\s*/g, " ").split("\n");
+    const commands = lines.filter((line) => /^Exec\w+=/.test(line)).map((line) => line.replace(/^\w+=/, ""));
+    assert.deepEqual(commands.map(afterWords).filter((rest) => rest !== ""), []);
+  });
+}
