@@ -91,7 +91,8 @@ export const MADE: readonly Made[] = [
   {
     path: "docs/event.schema.json",
     make: () =>
-      JSON.stringify({ title: "One line of kato's JSONL export", ...z.toJSONSchema(event) }, null, 2) + "\n",
+      JSON.stringify({ title: "One line of kato's JSONL export", ...z.toJSONSchema(event) }, withoutPage, 2) +
+      "\n",
   },
   { path: "docs/reports.schema.json", make: reportsSchema },
   { path: "docs/design/permissions.md", make: (now) => fillSection(now, "permissions", permissionTable()) },
@@ -158,6 +159,11 @@ const OF_CLIENTS: Tables = [
   ["AGENT_MEMORY", "Agents load files of these names by themselves.", Object.values(AGENT_MEMORY).flat()],
   ["CLIENT_VARIABLES", "By these, clients are told where to keep their logs.", CLIENT_VARIABLES],
 ];
+
+/** JSONL has no field for what only pages show. */
+function withoutPage(key: string, value: unknown): unknown {
+  return key === "page" ? undefined : value;
+}
 
 function header(guard: string, tables: Tables): string {
   const lines = tables.flatMap(([name, says, values]) => {

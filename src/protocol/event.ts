@@ -19,6 +19,29 @@ const base = {
   agent: z.string().check(z.minLength(1)),
 };
 
+/**
+ * How pages for people show a result. The reader of the client's log knows the client's frames. JSONL has the whole text
+ * and no such field.
+ */
+const resultPage = z.strictObject({
+  /** The part of `text` that is no frame of the client's: from this UTF-16 unit on, up to that one. */
+  from: z.int().check(z.nonnegative()),
+  to: z.int().check(z.nonnegative()),
+  /** The client put so many blanks in front of each line of that part. */
+  indent: z.optional(z.int()),
+  /** What the frame said, in a few words: `exit code 3`. */
+  facts: z.optional(z.array(z.string())),
+  /** `denied`: a person or a rule did not allow the call. `cancelled`: it was stopped. */
+  outcome: z.optional(z.enum(["denied", "cancelled"])),
+  /** The call goes on after it. */
+  partial: z.optional(z.literal(true)),
+});
+export type ResultPage = z.infer<typeof resultPage>;
+
+/** The plan in an answer: the answer's own text goes up to `before` and on from `after`. Between are the plan and its frame. */
+const answerPage = z.strictObject({ before: z.int(), from: z.int(), to: z.int(), after: z.int() });
+export type AnswerPage = z.infer<typeof answerPage>;
+
 export const event = z.discriminatedUnion("type", [
   /** The typed text, verbatim; nothing that a client put around it. */
   z.strictObject({ ...base, type: z.literal("user"), text: z.string() }),
@@ -28,6 +51,7 @@ export const event = z.discriminatedUnion("type", [
     text: z.string(),
     model: z.nullable(z.string()),
     phase: z.nullable(z.enum(["commentary", "final"])),
+    page: z.optional(answerPage),
   }),
   z.strictObject({ ...base, type: z.literal("thinking"), text: z.string() }),
   z.strictObject({
@@ -43,6 +67,7 @@ export const event = z.discriminatedUnion("type", [
     call: z.string(),
     text: z.string(),
     error: z.boolean(),
+    page: z.optional(resultPage),
   }),
   z.strictObject({
     ...base,

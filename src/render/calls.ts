@@ -3,27 +3,47 @@
  * known, or when the conversation goes on without it.
  */
 import { WAITING_CALLS, WAITING_CHARS } from "../protocol/limits.ts";
-import type { Outcome, Page } from "./page.ts";
-import { resultText } from "./result_text.ts";
+import { type Answer, answerOf, isAnswered, type Questions, showQuestions } from "./questions.ts";
+import { hasFailed, type Outcome, type Page, type ResultState, withOutcome } from "./page.ts";
+import { isSaidBy, type Step } from "./scripts.ts";
+import type { CallKind } from "./tool_view.ts";
 
-export interface WaitingCall {
-  readonly waits: "call";
+/** What a document shows of results: `isShown` is false where results are left out. */
+export interface Setting {
+  readonly page: Page;
+  readonly isShown: boolean;
+}
+
+interface Shown {
   readonly call: string;
   readonly agent: string;
   readonly summary: string;
   readonly prose: boolean;
+  /** Missing in the state of a kato that knew no kinds. */
+  readonly kind?: CallKind;
+}
+
+export interface WaitingCall extends Shown {
+  readonly waits: "call";
   /** As the page wrote it. */
   readonly input: string;
-  result: { readonly body: string; readonly error: boolean } | null;
+  result: { readonly body: string; readonly error: boolean; readonly state?: ResultState } | null;
+  /** Of a script: its tool's name, the places where it calls a tool, and what it did and printed so far. */
+  readonly script?: {
+    readonly name: string;
+    readonly calls: number;
+    readonly steps: Step[];
+    printed: string;
+  };
+  /** Of questions. `isOver`: no answer follows any more. */
+  readonly questions?: Questions;
+  /** The text of a plan. */
+  readonly plan?: string;
 }
 
 /** A result that came before its call: clients write the two in either order. */
-export interface WaitingResult {
+export interface WaitingResult extends Result {
   readonly waits: "result";
-  readonly call: string;
-  readonly agent: string;
-  readonly text: string;
-  readonly error: boolean;
 }
 
 /** Something complete that must stay behind an earlier call. */
@@ -33,12 +53,7 @@ export interface WaitingBlock {
 }
 
 /** A call that was written without its result. */
-export interface LateCall {
-  readonly call: string;
-  readonly agent: string;
-  readonly summary: string;
-  readonly prose: boolean;
-}
+export type LateCall = Shown;
 
 type Waiting = WaitingCall | WaitingResult | WaitingBlock;
 
@@ -48,12 +63,28 @@ export interface Calls {
   late: LateCall[];
 }
 
+/** A result as a page shows it. */
+export interface Result {
+  readonly call: string;
+  readonly agent: string;
+  readonly text: string;
+  readonly error: boolean;
+  /** Missing in the state of an older kato. */
+  readonly state?: ResultState;
+  /** The client's frame held nothing but what `state` says. */
+  readonly isEmpty?: boolean;
+  /** The document has the text already, in the section of a sub-agent. */
+  readonly isReported?: boolean;
+  /** A script goes on after it. */
+  readonly isPartial?: boolean;
+}
+
 export function beginCalls(): Calls {
   return { queue: [], late: [] };
 }
 
 /** Adds a call, or a block that must stay behind the waiting ones. Returns the text that can be written now. */
-export function enqueue(page: Page, calls: Calls, item: WaitingCall | WaitingBlock): string {
+export function enqueue(to: Setting, calls: Calls, item: WaitingCall | WaitingBlock): string {
   if (item.waits === "call") {
     const isSame = ({ call, agent }: LateCall | WaitingResult) => call === item.call && agent === item.agent;
     // A service may reuse an id: from now on it means this call.
@@ -61,53 +92,104 @@ export function enqueue(page: Page, calls: Calls, item: WaitingCall | WaitingBlo
     const early = calls.queue.findIndex((other) => other.waits === "result" && isSame(other));
     const result = calls.queue[early];
     if (result?.waits === "result") {
-      item.result = { body: page.result(result.text, item.prose), error: result.error };
+      receive(to, item, result);
       calls.queue.splice(early, 1);
     }
   }
   calls.queue.push(item);
-  return settle(page, calls);
+  return settle(to, calls);
 }
 
 /** Gives a result to the latest open call with its id. Returns the text that can be written now. */
-export function addResult(
-  page: Page,
-  calls: Calls,
-  result: { readonly call: string; readonly agent: string; readonly text: string; readonly error: boolean },
-): string {
-  const { call, agent, error } = result;
-  const text = resultText(result.text);
+export function addResult(to: Setting, calls: Calls, result: Result): string {
+  const isOwn = ({ call, agent }: Shown) => call === result.call && agent === result.agent;
   const waiting = calls.queue.findLast((item) =>
-    item.waits === "call" && item.call === call && item.agent === agent && item.result === null
+    item.waits === "call" && isOwn(item) && item.result === null
   );
   if (waiting?.waits === "call") {
-    waiting.result = { body: page.result(text, waiting.prose), error };
-    return settle(page, calls);
+    receive(to, waiting, result);
+    return settle(to, calls);
   }
-  const at = calls.late.findIndex((late) => late.call === call && late.agent === agent);
+  const at = calls.late.findIndex(isOwn);
   const [late] = at < 0 ? [] : calls.late.splice(at, 1);
-  if (late !== undefined) return page.lateResult(late.summary, page.result(text, late.prose), error);
-  calls.queue.push({ waits: "result", call, agent, text, error });
-  return settle(page, calls);
+  if (late !== undefined) return showLate(to, late, result);
+  if (!to.isShown) return "";
+  calls.queue.push({ waits: "result", ...result });
+  return settle(to, calls);
+}
+
+function receive(to: Setting, item: WaitingCall, result: Result): void {
+  const { script } = item;
+  if (script !== undefined && result.text.trim() !== "") {
+    script.printed += `${script.printed === "" ? "" : "\n"}${result.text}`;
+  }
+  if (script !== undefined && result.isPartial === true) return;
+  const isSaid = item.plan !== undefined && !result.error && saysApproved(result.text, item.plan);
+  item.result = { body: isSaid ? "" : bodyOf(to, item, result), ...stateOf(result) };
+}
+
+/** The client's answer to the model repeats the plan. A person may have changed it: then it is another text. */
+function saysApproved(text: string, plan: string): boolean {
+  return text.startsWith("User has approved your plan.") && text.trimEnd().endsWith(plan.trim());
+}
+
+function stateOf({ error, state }: Result): { error: boolean; state?: ResultState } {
+  return { error, ...(state === undefined ? {} : { state }) };
+}
+
+function bodyOf({ page, isShown }: Setting, { kind, prose }: Shown, result: Result): string {
+  const isSaid = !isShown || result.isEmpty === true || (kind === "agent" && result.isReported === true) ||
+    kind === "script";
+  return isSaid ? "" : page.result(result.text, prose);
+}
+
+/** The only open script of an agent gets the step. Returns whether there is one. */
+export function addStep(calls: Calls, agent: string, step: Step): boolean {
+  const open = calls.queue.filter((item) =>
+    item.waits === "call" && item.agent === agent && item.script !== undefined && item.result === null
+  );
+  const [only] = open;
+  if (open.length !== 1 || only?.waits !== "call") return false;
+  only.script?.steps.push(step);
+  return true;
+}
+
+/** Gives an answer to the call that asked. Null where no call waits for it. */
+export function addAnswer(to: Setting, calls: Calls, agent: string, answer: Answer): string | null {
+  for (const item of calls.queue) {
+    if (item.waits !== "call" || item.agent !== agent || item.questions === undefined) continue;
+    if (answerOf(item.questions, answer)) return settle(to, calls);
+  }
+  return null;
+}
+
+/** No answer follows the results so far. Returns the text that can be written now. */
+export function endQuestions(to: Setting, calls: Calls): string {
+  let isOver = false;
+  for (const item of calls.queue) {
+    if (item.waits !== "call" || item.questions === undefined || item.result === null) continue;
+    item.questions.isOver = true;
+    isOver = true;
+  }
+  return isOver ? settle(to, calls) : "";
 }
 
 /** Writes everything that waits: the conversation goes on, or ends. */
-export function flush(page: Page, calls: Calls, missing: "later" | "none"): string {
+export function flush(to: Setting, calls: Calls, missing: "later" | "none"): string {
   let text = "";
-  for (const item of calls.queue) text += show(page, calls, item, missing);
+  for (const item of calls.queue) text += show(to, calls, item, missing);
   calls.queue = [];
   return text;
 }
 
 /** Writes complete items from the front, and incomplete ones when too much waits. */
-function settle(page: Page, calls: Calls): string {
+function settle(to: Setting, calls: Calls): string {
   let text = "";
   let done = 0;
   let held = calls.queue.reduce((sum, item) => sum + sizeOf(item), 0);
   for (const item of calls.queue) {
-    const complete = item.waits === "turn" || (item.waits === "call" && item.result !== null);
-    if (!complete && calls.queue.length - done <= WAITING_CALLS && held <= WAITING_CHARS) break;
-    text += show(page, calls, item, "later");
+    if (!isComplete(item) && calls.queue.length - done <= WAITING_CALLS && held <= WAITING_CHARS) break;
+    text += show(to, calls, item, "later");
     held -= sizeOf(item);
     done++;
   }
@@ -115,19 +197,69 @@ function settle(page: Page, calls: Calls): string {
   return text;
 }
 
-function show(page: Page, calls: Calls, item: Waiting, missing: "later" | "none"): string {
+function isComplete(item: Waiting): boolean {
+  if (item.waits !== "call") return item.waits === "turn";
+  return item.result !== null &&
+    (item.questions === undefined || item.result.error || isAnswered(item.questions));
+}
+
+function show(to: Setting, calls: Calls, item: Waiting, missing: "later" | "none"): string {
+  const { page } = to;
   if (item.waits === "turn") return item.text;
-  if (item.waits === "result") return page.lateResult("", page.result(item.text, false), item.error);
-  const { call, agent, summary, prose, input, result } = item;
-  const outcome: Outcome = result === null ? { outcome: missing } : { outcome: "result", ...result };
+  if (item.waits === "result") return showLate(to, null, item);
+  const { call, agent, summary, prose, kind, input, result } = item;
   if (result === null) {
-    calls.late.push({ call, agent, summary, prose });
+    calls.late.push({ call, agent, summary, prose, ...(kind === undefined ? {} : { kind }) });
     if (calls.late.length > WAITING_CALLS) calls.late.shift();
   }
+  const outcome = outcomeOf(to, item, missing);
+  if (item.questions !== undefined) return showQuestions(page, item.questions, summary, outcome);
+  if (item.script !== undefined) return showScript(page, item, item.script, outcome);
+  if (item.plan !== undefined) return showPlan(page, item.plan, summary, outcome);
   return page.call(summary, input, outcome);
+}
+
+function outcomeOf(to: Setting, { kind, result }: WaitingCall, missing: "later" | "none"): Outcome {
+  if (result !== null) return { outcome: "result", ...result };
+  // A sub-agent's section follows its call, and the report stands there.
+  return { outcome: to.isShown && kind !== "agent" ? missing : "hidden" };
+}
+
+/** The steps stand for the program, where they are all that it calls. */
+function showScript(
+  page: Page,
+  { summary, input }: WaitingCall,
+  { name, calls, steps, printed }: NonNullable<WaitingCall["script"]>,
+  outcome: Outcome,
+): string {
+  const shown = steps.map((step) => step.shown).join("");
+  const rest = outcome.outcome !== "result" || isSaidBy(steps, printed) ? "" : page.result(printed, false);
+  const full = outcome.outcome === "result" ? { ...outcome, body: rest } : outcome;
+  if (steps.length === 0 || steps.length < calls) return page.call(summary, input, full) + shown;
+  const isTold = rest === "" &&
+    (outcome.outcome !== "result" || (!outcome.error && outcome.state === undefined));
+  return isTold ? shown : shown + page.call(name, "", full);
+}
+
+function showPlan(page: Page, plan: string, summary: string, outcome: Outcome): string {
+  const isApproved = outcome.outcome === "result" && !hasFailed(outcome);
+  const label = isApproved ? "Plan · approved" : withOutcome("Plan", outcome);
+  const said = outcome.outcome === "result" && outcome.body !== "" ? page.lateResult(summary, outcome) : "";
+  return page.plan(label, plan) + said;
+}
+
+function showLate(to: Setting, late: LateCall | null, result: Result): string {
+  const body = bodyOf(to, late ?? { call: "", agent: "", summary: "", prose: false }, result);
+  const script = late?.kind === "script" && result.text.trim() !== "" && to.isShown;
+  const shown = script ? to.page.result(result.text, false) : body;
+  if (shown === "" && !result.error && result.state === undefined) return "";
+  return to.page.lateResult(late?.summary ?? "", { outcome: "result", body: shown, ...stateOf(result) });
 }
 
 function sizeOf(item: Waiting): number {
   if (item.waits !== "call") return item.text.length;
-  return item.summary.length + item.input.length + (item.result?.body.length ?? 0);
+  const { script } = item;
+  const steps = script?.steps.reduce((sum, step) => sum + step.shown.length + step.output.length, 0) ?? 0;
+  return item.summary.length + item.input.length + (item.result?.body.length ?? 0) + steps +
+    (script?.printed.length ?? 0);
 }

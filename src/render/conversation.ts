@@ -4,31 +4,15 @@
  */
 import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import type { Include, RenderHead } from "../protocol/render.ts";
-import { shortId } from "../protocol/session.ts";
-import { addResult, beginCalls, type Calls, enqueue, flush } from "./calls.ts";
+import { nameAgent, noteAgents } from "./agents.ts";
+import { endQuestions, enqueue, flush } from "./calls.ts";
 import { showTime } from "./clock.ts";
+import { beginState, type Document, documentOf, type Of, type State, SUMMARY_LENGTH } from "./document.ts";
+import { headingText } from "./heading_text.ts";
 import { oneLine } from "./neutralise.ts";
 import type { Page } from "./page.ts";
 import type { Renderer } from "./renderer.ts";
-import { headingText } from "./heading_text.ts";
-import { viewTool } from "./tool_view.ts";
-
-/** Plain JSON. */
-interface State {
-  /** Whether the head of the document was written. */
-  started: boolean;
-  /** The agent of the current section. */
-  agent: string;
-  /** The speaker of the current heading; null when the next speaker needs a new one. */
-  speaker: "user" | "assistant" | null;
-  /** The model that was named last. */
-  model: string | null;
-  calls: Calls;
-}
-
-type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
-
-const SUMMARY_LENGTH = 100;
+import { writeCall, writeDecision, writeResult, writeStep } from "./tool_entries.ts";
 
 /** Notices that belong to a call's result, or to nothing: they do not move the turn on. */
 const ASIDES = new Set(["image", "attachment", "elision", "background", "info", "step"]);
@@ -46,27 +30,24 @@ const LABELS: Readonly<Record<string, string>> = {
 
 export function renderConversation(page: Page): Renderer {
   return {
-    begin: (): State => ({
-      started: false,
-      agent: MAIN_AGENT,
-      speaker: null,
-      model: null,
-      calls: beginCalls(),
-    }),
+    begin: beginState,
     step(head, unread, event) {
-      const state = unread as State;
-      const start = writeHead(page, head, state, event);
-      return { state, text: isShown(head, event) ? start + write(page, head, state, event) : start };
+      const document = documentOf(page, head, unread as State);
+      const start = writeHead(document, event);
+      const shown = isShown(head, event);
+      const text = shown ? start + write(document, event) : start;
+      noteAgents(document.agents, event, shown);
+      return { state: document.state, text };
     },
     finish(head, unread) {
-      const state = unread as State;
-      const text = writeHead(page, head, state, null) + flush(page, state.calls, "none");
-      return { state, text: text + enterAgent(page, state, MAIN_AGENT, null) };
+      const document = documentOf(page, head, unread as State);
+      const text = writeHead(document, null) + flush(document.to, document.state.calls, "none");
+      return { state: document.state, text: text + enterAgent(document, MAIN_AGENT, null).text };
     },
   };
 }
 
-function writeHead(page: Page, head: RenderHead, state: State, first: Event | null): string {
+function writeHead({ page, head, state }: Document, first: Event | null): string {
   if (state.started) return "";
   state.started = true;
   return page.head(head, headingText(head, first));
@@ -84,9 +65,9 @@ function isShown(head: RenderHead, event: Event): boolean {
     case "thinking":
       return shows("thinking") && event.text.trim() !== "";
     case "tool_call":
-      return shows("tools");
     case "tool_result":
-      return shows("tools") && shows("results");
+      // Without results, too, a call says that it failed.
+      return shows("tools");
     case "notice":
       if (event.kind === "step") return shows("tools");
       // A sub-agent's task is the title of its section.
@@ -94,13 +75,16 @@ function isShown(head: RenderHead, event: Event): boolean {
   }
 }
 
-function write(page: Page, head: RenderHead, state: State, event: Event): string {
+function write(document: Document, event: Event): string {
+  const { state, to } = document;
   // A sub-agent may work between a call and its result, so waiting calls are written before its section begins.
   if (event.agent !== state.agent) {
-    const section = flush(page, state.calls, "later") + enterAgent(page, state, event.agent, event);
-    return isSaid(event) ? section : section + writeInPlace(page, head, state, event);
+    const { text, isSaid } = enterAgent(document, event.agent, event);
+    const section = flush(to, state.calls, "later") + text;
+    return isSaid ? section : section + writeInPlace(document, event);
   }
-  return (goesOn(event) ? flush(page, state.calls, "later") : "") + writeInPlace(page, head, state, event);
+  const before = event.type === "decision" ? "" : endQuestions(to, state.calls);
+  return before + (goesOn(event) ? flush(to, state.calls, "later") : "") + writeInPlace(document, event);
 }
 
 /** Whether the turn moves on with this event, so that earlier calls can wait no longer. */
@@ -119,57 +103,57 @@ function goesOn(event: Event): boolean {
   }
 }
 
-/** Whether the section's summary already says all of it. */
-function isSaid(event: Event): boolean {
-  return isTask(event) && event.agent !== MAIN_AGENT && taskLine(event.text) === event.text;
-}
-
 function taskLine(task: string): string {
   return oneLine(/\S[^\n]*/.exec(task)?.[0] ?? "", SUMMARY_LENGTH);
 }
 
 function isTask(event: Event | null): event is Of<"notice"> {
-  return event?.type === "notice" && event.kind === "task";
+  return event?.type === "notice" && event.kind === "task" && event.agent !== MAIN_AGENT;
 }
 
-/** Sections follow one another and never nest, even when one agent started another. */
-function enterAgent(page: Page, state: State, agent: string, first: Event | null): string {
-  if (agent === state.agent) return "";
+/**
+ * Sections follow one another and never nest, even when one agent started another. `isSaid`: the document says the event
+ * `first` already.
+ */
+function enterAgent(
+  { page, state, agents }: Document,
+  agent: string,
+  first: Event | null,
+): { readonly text: string; readonly isSaid: boolean } {
+  if (agent === state.agent) return { text: "", isSaid: false };
   const close = state.agent === MAIN_AGENT ? "" : page.closeAgent();
   state.agent = agent;
-  if (agent === MAIN_AGENT) return close;
-  const task = isTask(first) ? taskLine(first.text) : "";
-  const name = `Agent ${oneLine(shortId(agent), SUMMARY_LENGTH)}`;
-  return close + page.openAgent(task === "" ? name : `${name} — ${task}`);
+  if (agent === MAIN_AGENT) return { text: close, isSaid: false };
+  const task = isTask(first) ? first.text : null;
+  const { name, isTaskShown } = nameAgent(agents, agent, task);
+  const line = task === null ? "" : taskLine(task);
+  const text = close + page.openAgent(line === "" ? name : `${name} — ${line}`);
+  return { text, isSaid: task !== null && (isTaskShown || line === task) };
 }
 
-function writeInPlace(page: Page, head: RenderHead, state: State, event: Event): string {
+function writeInPlace(document: Document, event: Event): string {
+  const { page, state, to } = document;
   switch (event.type) {
     case "user":
-      return writeUser(page, head, state, event);
+      return writeUser(document, event);
     case "assistant":
-      return speak(page, head, state, event, event.model) + page.text("assistant", event.text);
+      return speak(document, event, event.model) + answer(page, event);
     case "thinking":
-      return speak(page, head, state, event, null) + page.thinking(event.text);
+      return speak(document, event, null) + page.thinking(event.text);
     case "tool_call":
-      return speak(page, head, state, event, null) + writeCall(page, head, state, event);
+      return speak(document, event, null) + writeCall(document, event);
     case "tool_result":
-      return speak(page, head, state, event, null) + addResult(page, state.calls, event);
-    case "decision": {
-      const text = page.decision(event.question, event.options, event.answer, event.note ?? "");
-      return speak(page, head, state, event, null) + enqueue(page, state.calls, { waits: "turn", text });
-    }
-    case "notice": {
-      if (event.kind !== "step") {
-        return enqueue(page, state.calls, { waits: "turn", text: writeNotice(page, state, event) });
-      }
-      const text = writeStep(page, head, event);
-      return speak(page, head, state, event, null) + enqueue(page, state.calls, { waits: "turn", text });
-    }
+      return speakIf(document, event, writeResult(document, event));
+    case "decision":
+      return speakIf(document, event, writeDecision(document, event));
+    case "notice":
+      return event.kind === "step"
+        ? speakIf(document, event, writeStep(document, event))
+        : enqueue(to, state.calls, { waits: "turn", text: writeNotice(document, event) });
   }
 }
 
-function writeUser(page: Page, head: RenderHead, state: State, event: Of<"user">): string {
+function writeUser({ page, head, state }: Document, event: Of<"user">): string {
   if (event.agent !== MAIN_AGENT) return page.remark("User", event.text);
   state.speaker = "user";
   const heading = page.heading("User", null, showTime(event.time, head.timeZone), event.time);
@@ -177,7 +161,7 @@ function writeUser(page: Page, head: RenderHead, state: State, event: Of<"user">
 }
 
 /** Writes the assistant's heading unless it is there already. A sub-agent's section has none. */
-function speak(page: Page, head: RenderHead, state: State, event: Event, model: string | null): string {
+function speak({ page, head, state }: Document, event: Event, model: string | null): string {
   if (event.agent !== MAIN_AGENT) return "";
   if (state.speaker === "assistant" && (model === null || model === state.model)) return "";
   state.speaker = "assistant";
@@ -186,35 +170,20 @@ function speak(page: Page, head: RenderHead, state: State, event: Event, model: 
   return page.heading("Assistant", shown, showTime(event.time, head.timeZone), event.time);
 }
 
-function writeCall(page: Page, head: RenderHead, state: State, event: Of<"tool_call">): string {
-  const view = viewTool(event.name, event.input, head.meta.project);
-  const name = oneLine(event.name, SUMMARY_LENGTH);
-  const summary = view.detail === null || view.detail === "" ? name : `${name}: ${view.detail}`;
-  const input = page.input(view.blocks);
-  if (!head.include.includes("results")) return page.call(summary, input, { outcome: "hidden" });
-  const { call, agent } = event;
-  const { prose } = view;
-  return enqueue(page, state.calls, { waits: "call", call, agent, summary, prose, input, result: null });
+/** A plan in the answer stands as the document that it is, without the client's frame. */
+function answer(page: Page, { text, page: shown }: Of<"assistant">): string {
+  if (shown === undefined) return page.text("assistant", text);
+  const own = (part: string) => part.trim() === "" ? "" : page.text("assistant", part);
+  const plan = page.plan("Plan", text.slice(shown.from, shown.to));
+  return own(text.slice(0, shown.before)) + plan + own(text.slice(shown.after));
 }
 
-/** The first line says what was done. The rest is a difference, or output. */
-function writeStep(page: Page, head: RenderHead, { text }: Of<"notice">): string {
-  const end = text.indexOf("\n");
-  const { project } = head.meta;
-  const first = end === -1 ? text : text.slice(0, end);
-  const summary = project === null || project === "/" ? first : first.replaceAll(`${project}/`, "");
-  const rest = end === -1 ? "" : text.slice(end + 1);
-  const isDiff = rest.startsWith("--- ");
-  const input = isDiff ? page.input([{ block: "code", language: "diff", text: rest }]) : "";
-  const printed = !isDiff && rest !== "" && head.include.includes("results");
-  return page.call(
-    oneLine(summary, SUMMARY_LENGTH),
-    input,
-    printed ? { outcome: "result", body: page.result(rest, false), error: false } : { outcome: "hidden" },
-  );
+/** Something that may have no text. */
+function speakIf(document: Document, event: Event, text: string): string {
+  return text === "" ? "" : speak(document, event, null) + text;
 }
 
-function writeNotice(page: Page, state: State, event: Of<"notice">): string {
+function writeNotice({ page, state }: Document, event: Of<"notice">): string {
   switch (event.kind) {
     case "compaction":
       state.speaker = null;

@@ -10,7 +10,7 @@ import { cutText } from "./cut.ts";
 import { STYLE } from "./html_style.ts";
 import { escapeAttribute, escapeHtml } from "./html_text.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
-import type { Outcome, Page } from "./page.ts";
+import { hasFailed, type Outcome, type Page, withOutcome } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
@@ -31,16 +31,18 @@ const page: Page = {
   result: resultBody,
   call: (summary, input, outcome) => {
     const body = input + outcomeText(outcome);
-    const failed = outcome.outcome === "result" && outcome.error;
-    if (body === "") return element("p", "remark", `<em>Tool</em> ${escapeHtml(summary)}`);
-    return details(failed ? "call failed" : "call", failed ? `${summary} · failed` : summary, body);
+    const line = withOutcome(summary, outcome);
+    if (body === "") return element("p", "remark", `<em>Tool</em> ${escapeHtml(line)}`);
+    return details(hasFailed(outcome) ? "call failed" : "call", line, body);
   },
-  lateResult: (summary, body, error) =>
-    details(
-      error ? "call failed" : "call",
-      `Result${summary === "" ? "" : ` of ${summary}`}${error ? " · failed" : ""}`,
-      body,
-    ),
+  lateResult: (summary, result) => {
+    if (result.body === "") {
+      return element("p", "remark", `<em>Result</em> ${escapeHtml(withOutcome(summary, result))}`);
+    }
+    const line = withOutcome(`Result${summary === "" ? "" : ` of ${summary}`}`, result);
+    return details(hasFailed(result) ? "call failed" : "call", line, result.body);
+  },
+  plan: (label, text) => element("p", "remark", `<em>${label}</em>`) + textBlock("plan", neutralise(text)),
   decision: (question, options, answer, note) =>
     element(
       "div",

@@ -10,7 +10,7 @@ import { escapeInHtml } from "./escape_text.ts";
 import { codeSpan, fence } from "./fence.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
-import type { Outcome, Page } from "./page.ts";
+import { hasFailed, type Outcome, type Page, withOutcome } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
 /** Output of more lines is folded. */
@@ -33,11 +33,14 @@ const page: Page = {
   result: resultBody,
   call: (summary, input, outcome) => {
     const body = input + outcomeText(outcome, input !== "");
-    const failed = outcome.outcome === "result" && outcome.error ? " · failed" : "";
-    return body === "" ? block(`*Tool* — ${codeSpan(summary)}`) : details(summary + failed, body);
+    const line = withOutcome(summary, outcome);
+    return body === "" ? block(`*Tool* — ${codeSpan(line)}`) : details(line, body);
   },
-  lateResult: (summary, body, error) =>
-    details(`Result${summary === "" ? "" : ` of ${summary}`}${error ? " · failed" : ""}`, body),
+  lateResult: (summary, result) => {
+    if (result.body === "") return block(`*Result* — ${codeSpan(withOutcome(summary, result))}`);
+    return details(withOutcome(`Result${summary === "" ? "" : ` of ${summary}`}`, result), result.body);
+  },
+  plan: (label, text) => block(`*${label}*`) + prose(text),
   decision: (question, options, answer, note) => {
     const choices = options.map((option) => `- ${choice(option)}`).join("\n");
     const asked = labelled("Question", question) + (choices === "" ? "" : block(choices));
@@ -148,7 +151,8 @@ function missing(what: string | null): string {
 function outcomeText(outcome: Outcome, afterInput: boolean): string {
   switch (outcome.outcome) {
     case "result":
-      return (afterInput ? block(outcome.error ? "Failed:" : "Result:") : "") + outcome.body;
+      if (outcome.body === "") return "";
+      return (afterInput ? block(hasFailed(outcome) ? "Failed:" : "Result:") : "") + outcome.body;
     case "later":
       return block("*Its result, if there is one, follows below.*");
     case "none":

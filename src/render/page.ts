@@ -2,10 +2,25 @@
 import type { RenderHead } from "../protocol/render.ts";
 import type { Block } from "./tool_view.ts";
 
+/** How a result came about, beside its text. */
+export interface ResultState {
+  /** Why there is no proper result, where the client says it. */
+  readonly outcome?: "denied" | "cancelled";
+  /** In a few words each: `exit code 3`. */
+  readonly facts?: readonly string[];
+}
+
+export interface ShownResult {
+  readonly outcome: "result";
+  /** Made by `result`; "" for nothing. */
+  readonly body: string;
+  readonly error: boolean;
+  readonly state?: ResultState;
+}
+
 /** The state of a call's result when the call is shown. */
 export type Outcome =
-  /** `body` was made by `result`. */
-  | { readonly outcome: "result"; readonly body: string; readonly error: boolean }
+  | ShownResult
   /** The conversation went on without it. */
   | { readonly outcome: "later" }
   /** The recording ends without it. */
@@ -31,8 +46,10 @@ export interface Page {
   /** A result, for `call` and `lateResult`. */
   result(text: string, prose: boolean): string;
   call(summary: string, input: string, outcome: Outcome): string;
-  /** A result without its call. */
-  lateResult(summary: string, body: string, error: boolean): string;
+  /** A result without its call. `summary`: the call's; "" where it is not known. */
+  lateResult(summary: string, result: ShownResult): string;
+  /** A plan, as the document that it is. `label`: a few words of kato's. */
+  plan(label: string, text: string): string;
   /** `note`: what the person wrote beside the answer; "" for nothing. */
   decision(question: string, options: readonly string[], answer: string | null, note: string): string;
   /** A message of the client, in a few words or a few lines. */
@@ -41,4 +58,16 @@ export interface Page {
   output(text: string): string;
   shell(command: string): string;
   compaction(summary: string): string;
+}
+
+/** The line of a call or a result, with how it ended: `Bash: make · failed · exit code 2`. */
+export function withOutcome(summary: string, outcome: Outcome): string {
+  if (outcome.outcome !== "result") return summary;
+  const { error, state } = outcome;
+  const ended = state?.outcome ?? (error ? "failed" : null);
+  return [summary, ...(ended === null ? [] : [ended]), ...(state?.facts ?? [])].join(" · ");
+}
+
+export function hasFailed(outcome: Outcome): boolean {
+  return outcome.outcome === "result" && (outcome.error || outcome.state?.outcome !== undefined);
 }

@@ -1,9 +1,30 @@
-/** Shows a result to a person. */
+/** Shows a result to a person: without the client's frames. */
+import type { Event } from "../protocol/event.ts";
+import type { Result } from "./calls.ts";
 
 /** Until late 2025 Codex wrapped a command's output in JSON, beside its exit code. */
 const WRAPPED = /^\{"output":"[^]*","metadata":\{[^{}]*\}\}\s*$/;
 
-export function resultText(text: string): string {
+type ToolResult = Extract<Event, { type: "tool_result" }>;
+
+export function resultOf({ call, agent, text, error, page }: ToolResult): Result {
+  if (page === undefined) return { call, agent, text: unwrap(text), error };
+  const { from, to, indent, facts, outcome, partial } = page;
+  const part = text.slice(from, to);
+  const shown = indent === undefined ? part : part.replace(new RegExp(`^ {0,${indent}}`, "gm"), "");
+  const state = { ...(outcome === undefined ? {} : { outcome }), ...(facts === undefined ? {} : { facts }) };
+  return {
+    call,
+    agent,
+    text: shown,
+    error,
+    ...(Object.keys(state).length === 0 ? {} : { state }),
+    ...(shown.trim() === "" ? { isEmpty: true } : {}),
+    ...(partial === true ? { isPartial: true } : {}),
+  };
+}
+
+function unwrap(text: string): string {
   if (!text.startsWith('{"output":"') || !WRAPPED.test(text)) return text;
   try {
     const { output } = JSON.parse(text) as { readonly output?: unknown };

@@ -3,6 +3,7 @@
  * An unknown tool shows its whole input.
  */
 import { diffLines } from "./diff.ts";
+import { blocksOf, callsIn } from "./scripts.ts";
 import {
   code,
   type Fields,
@@ -27,15 +28,25 @@ export type Block =
   }
   | { readonly block: "question"; readonly question: string; readonly options: readonly string[] };
 
+/**
+ * How a call is shown with what belongs to it. `agent`: its report may stand in a section. `plan`: a document for the
+ * person's consent. `questions`: with their answers. `script`: as the steps that it took.
+ */
+export type CallKind = "call" | "agent" | "plan" | "questions" | "script";
+
 export interface ToolView {
   /** One neutralised line. The tool's name stands in front of it. */
   readonly detail: string | null;
   readonly blocks: readonly Block[];
   /** Whether its result is written for reading (a report), unlike a program's output. */
   readonly prose: boolean;
+  readonly kind: CallKind;
+  /** Of a script: the number of places where it calls a tool. */
+  readonly calls: number;
 }
 
-type View = (input: Fields, project: string | null) => Omit<ToolView, "prose"> | null;
+type Shown = Pick<ToolView, "detail" | "blocks"> & Partial<Pick<ToolView, "kind" | "calls">>;
+type View = (input: Fields, project: string | null) => Shown | null;
 
 /** Tools that answer with Markdown. */
 const PROSE_RESULTS = new Set([
@@ -56,6 +67,7 @@ const TOOLS: readonly (readonly [view: View, ...names: string[]])[] = [
   [viewShell, "Bash", "run_shell_command", "exec_command", "shell", "shell_command", "local_shell"],
   [viewInput, "write_stdin"],
   [viewScript, "exec"],
+  [viewWait, "wait"],
   [viewEdit, "Edit", "replace"],
   [viewMultiEdit, "MultiEdit"],
   [viewWrite, "Write", "write_file"],
@@ -69,6 +81,7 @@ const TOOLS: readonly (readonly [view: View, ...names: string[]])[] = [
   [viewTaskUpdate, "TaskUpdate"],
   [viewQuestions, "AskUserQuestion", "request_user_input", "request_user_input_async", "ask_user"],
   [viewAgent, "Agent", "Task", "spawn_agent", "codebase_investigator", "generalist", "invoke_agent"],
+  [viewWaitAgent, "wait_agent"],
   [viewPlan, "ExitPlanMode"],
 ];
 const VIEWS = new Map(TOOLS.flatMap(([view, ...names]) => names.map((name) => [name, view] as const)));
@@ -78,12 +91,25 @@ const OWN_NAMESPACE = /^collaboration\./;
 
 /** Never fails: an input of another shape is shown as it is. */
 export function viewTool(name: string, input: unknown, project: string | null): ToolView {
-  const tool = name.replace(OWN_NAMESPACE, "");
+  const tool = toolOf(name);
   const view = VIEWS.get(tool)?.(fieldsOf(input), project) ?? viewUnknown(input);
-  return { ...view, prose: PROSE_RESULTS.has(tool) };
+  return { kind: "call", calls: 0, ...view, prose: PROSE_RESULTS.has(tool) };
 }
 
-function viewUnknown(input: unknown): Omit<ToolView, "prose"> {
+/** The tool's name as people know it. */
+export function toolOf(name: string): string {
+  return name.replace(OWN_NAMESPACE, "");
+}
+
+/** The name and the task that a call gives to a sub-agent; null for other calls. */
+export function startedAgent(name: string, input: unknown): { name: string; task: string } | null {
+  if (VIEWS.get(toolOf(name)) !== viewAgent) return null;
+  const fields = fieldsOf(input);
+  const task = taskOf(fields);
+  return task === null ? null : { name: line(nameOf(fields) ?? ""), task };
+}
+
+function viewUnknown(input: unknown): Shown {
   if (typeof input === "string") return { detail: null, blocks: [code("text", input)] };
   const empty = typeof input === "object" && (input === null || Object.keys(input).length === 0);
   if (empty || input === undefined) return { detail: null, blocks: [] };
@@ -109,7 +135,18 @@ function viewScript(input: Fields): ReturnType<View> {
   if (script === null) return null;
   // The first line may hold options for the program that runs it.
   const program = script.replace(/^\/\/ @exec:[^\n]*\n/, "");
-  return { detail: line(program), blocks: [code("js", script)] };
+  const blocks = blocksOf(program);
+  return {
+    kind: "script",
+    calls: callsIn(program),
+    detail: line(blocks?.[0]?.text ?? program),
+    blocks: blocks ?? [code("js", script)],
+  };
+}
+
+/** Waits for a program that runs on: the steps that it takes meanwhile come before the result. */
+function viewWait(input: Fields): ReturnType<View> {
+  return textOf(input.cell_id) === null ? null : { kind: "script", detail: null, blocks: [] };
 }
 
 /** Codex writes the arguments of exec(2): `["bash", "-lc", "ls"]` is `ls` to a person. */
@@ -223,7 +260,7 @@ function viewQuestions(input: Fields): ReturnType<View> {
   }));
   const [first] = blocks;
   if (first?.block !== "question") return null;
-  return { detail: line(first.question), blocks };
+  return { kind: "questions", detail: line(first.question), blocks };
 }
 
 function optionOf(option: unknown): string {
@@ -232,15 +269,25 @@ function optionOf(option: unknown): string {
 }
 
 function viewAgent(input: Fields): ReturnType<View> {
-  const prompt = textOf(input.prompt ?? input.message ?? input.objective ?? input.request);
-  if (prompt === null) return null;
-  return {
-    detail: line(textOf(input.description ?? input.task_name) ?? prompt),
-    blocks: [{ block: "prose", text: prompt }],
-  };
+  const task = taskOf(input);
+  if (task === null) return null;
+  return { kind: "agent", detail: line(nameOf(input) ?? task), blocks: [{ block: "prose", text: task }] };
+}
+
+function taskOf(input: Fields): string | null {
+  return textOf(input.prompt ?? input.message ?? input.objective ?? input.request);
+}
+
+function nameOf(input: Fields): string | null {
+  return textOf(input.description ?? input.task_name);
+}
+
+/** How long it waits is of no use to a reader. */
+function viewWaitAgent(input: Fields): ReturnType<View> {
+  return typeof input.timeout_ms === "number" ? { detail: null, blocks: [] } : null;
 }
 
 function viewPlan(input: Fields): ReturnType<View> {
   const plan = textOf(input.plan);
-  return plan === null ? null : { detail: null, blocks: [{ block: "prose", text: plan }] };
+  return plan === null ? null : { kind: "plan", detail: null, blocks: [{ block: "prose", text: plan }] };
 }

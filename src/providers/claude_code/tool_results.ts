@@ -2,6 +2,7 @@
 import { type Fold, forgetCall } from "./fold.ts";
 import { describeMedia } from "../media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
+import { pageOf } from "./result_page.ts";
 import type { RowEvents } from "./row_events.ts";
 
 /** A result of a tool of the client or of the service (`web_search_tool_result`). */
@@ -10,19 +11,26 @@ export function isResult(block: Row): boolean {
 }
 
 /** A `tool_result` block of a user row. Its text may end in `words` of the person, which are an event of their own. */
-export function readToolResult(block: Row, words: string, fold: Fold, events: RowEvents): void {
+export function readToolResult(row: Row, block: Row, words: string, fold: Fold, events: RowEvents): void {
   const call = textOf(block["tool_use_id"]);
   const content = block["content"];
+  const text = withoutEnd(resultText(content), words);
+  const page = pageOf(text, { row, block, isAgents: startedAgent(fold, call, row) });
   forgetCall(fold, call);
   events.add({
     type: "tool_result",
     call,
-    text: withoutEnd(resultText(content), words),
+    text,
     error: block["is_error"] === true,
+    ...(page === undefined ? {} : { page }),
   });
   for (const item of listOf(content)) {
     if (isRow(item) && !isReference(item)) readMedia(item, events);
   }
+}
+
+function startedAgent(fold: Fold, call: string, row: Row): boolean {
+  return fold.calls.includes(call) || textOf(rowOf(row["toolUseResult"])["agentId"]) !== "";
 }
 
 /** A tool that a search found. The model may call it from then on. */

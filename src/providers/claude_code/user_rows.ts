@@ -54,7 +54,7 @@ function readToolResults(row: Row, content: unknown, fold: Fold, events: RowEven
   const words = wordsOfRejection(row, content);
   for (const block of listOf(content)) {
     if (!isToolResult(block)) continue;
-    if (block["type"] === "tool_result") readToolResult(block, words, fold, events);
+    if (block["type"] === "tool_result") readToolResult(row, block, words, fold, events);
     else readServerResult(block, events);
   }
   readDecisions(row["toolUseResult"], events);

@@ -1,5 +1,6 @@
 /** Answers of the model. Pure. */
 import { listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
+import type { AnswerPage } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
 import { findNew, isSecondCopy, keyOf } from "./copies.ts";
 import type { Family, Fold, Phase, Waiting } from "./fold.ts";
@@ -203,7 +204,25 @@ interface Said {
 function say({ id, text, phase, time }: Said, events: LineEvents): void {
   const { fold } = events;
   fold.turn.answered = true;
-  events.addAt(id, time, { type: "assistant", text, model: fold.model, phase });
+  const page = fold.planning ? planIn(text) : null;
+  events.addAt(id, time, {
+    type: "assistant",
+    text,
+    model: fold.model,
+    phase,
+    ...(page === null ? {} : { page }),
+  });
+}
+
+/** In plan mode the client takes these lines, and only these, for the frame of a plan. */
+const PLAN = /^<proposed_plan>\n([^]*?)(?:\n)?^<\/proposed_plan>[ \t]*$/m;
+
+function planIn(text: string): AnswerPage | null {
+  const found = PLAN.exec(text);
+  if (found === null) return null;
+  const from = found.index + "<proposed_plan>\n".length;
+  const plan = (found[1] ?? "").length;
+  return { before: found.index, from, to: from + plan, after: found.index + found[0].length };
 }
 
 function phaseOf(phase: unknown): Phase {

@@ -6,6 +6,7 @@ import type { Question } from "./fold.ts";
 import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
 import { imageOf } from "./media.ts";
+import { pageOf } from "./result_page.ts";
 
 /** A `function_call_output` or `custom_tool_call_output`. A call may have several. */
 export function readOutput(item: Row, events: LineEvents): Reading {
@@ -16,10 +17,18 @@ export function readOutput(item: Row, events: LineEvents): Reading {
   if (call === "") return readContext(item, text, events);
   const id = textOf(item["id"]) || `${call}:result`;
   const error = [takeFailure(fold, call), saysFailed(text), rowOf(item["output"])["success"] === false];
-  events.add(id, { type: "tool_result", call, text, error: error.includes(true) });
-  readOtherParts(output, id, events);
   // A running script reports before its result.
-  if (item["name"] === undefined) readAnswers(call, text, takeQuestions(fold, call), events);
+  const isReport = item["name"] !== undefined;
+  const page = isReport ? { from: 0, to: text.length, partial: true } as const : pageOf(text);
+  events.add(id, {
+    type: "tool_result",
+    call,
+    text,
+    error: error.includes(true),
+    ...(page === undefined ? {} : { page }),
+  });
+  readOtherParts(output, id, events);
+  if (!isReport) readAnswers(call, text, takeQuestions(fold, call), events);
   return events.reading("tool-output");
 }
 
@@ -94,10 +103,18 @@ function readAnswers(call: string, text: string, asked: readonly Question[], eve
   const answers = rowOf(rowOf(parse(text))["answers"]);
   for (const [index, { id, question, options }] of asked.entries()) {
     const given = Object.hasOwn(answers, id) ? answers[id] : undefined;
-    const chosen = listOf(rowOf(given)["answers"]).map(textOf).filter((answer) => answer !== "")
-      .map((answer) => answer.startsWith(NOTE) ? answer.slice(NOTE.length) : answer);
-    const answer = chosen.length === 0 ? null : chosen.join(", ");
-    events.add(`${call}:answer-${index}`, { type: "decision", question, options, answer });
+    const said = listOf(rowOf(given)["answers"]).map(textOf).filter((answer) => answer !== "");
+    const chosen = said.filter((answer) => !answer.startsWith(NOTE));
+    const notes = said.filter((answer) => answer.startsWith(NOTE)).map((answer) => answer.slice(NOTE.length));
+    // Who chose nothing answered with the note.
+    const [own, note] = chosen.length === 0 ? [notes, []] : [chosen, notes];
+    events.add(`${call}:answer-${index}`, {
+      type: "decision",
+      question,
+      options,
+      answer: own.length === 0 ? null : own.join(", "),
+      ...(note.length === 0 ? {} : { note: note.join("\n") }),
+    });
   }
 }
 

@@ -4,6 +4,7 @@ import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value
 import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
 import { type MessageEvents, recordId } from "./message_events.ts";
 import { partsOf, readOtherParts } from "./parts.ts";
+import { pageOf } from "./result_page.ts";
 
 /** A call in one of these states has no result yet. */
 const UNFINISHED: ReadonlySet<unknown> = new Set([
@@ -62,9 +63,14 @@ function readResult(call: Row, id: string, name: string, events: MessageEvents):
   const shown = call["resultDisplay"];
   const text = parts.length > 0 ? resultText(parts) : textOf(shown);
   const failed = call["status"] === "error" || call["status"] === "cancelled" || parts.some(isError);
-  events.add(resultId(id), time, { type: "tool_result", call: id, text, error: failed });
+  events.add(resultId(id), time, resultBody(id, name, text, failed));
   readMedia(parts, id, events);
   if (name === "ask_user" && call["status"] !== "error") readDecisions(call, text, id, time, events);
+}
+
+function resultBody(call: string, name: string, text: string, error: boolean) {
+  const page = pageOf(text, name);
+  return { type: "tool_result", call, text, error, ...(page === undefined ? {} : { page }) } as const;
 }
 
 /** After a masking, a result may hold the results of the other calls, too. */
@@ -176,7 +182,8 @@ export function readFunctionResponses(parts: readonly Row[], fold: Fold, events:
     if (call === null) continue;
     const text = responseText(response);
     const own = withKeys(events, call, `${events.id}/${call}`);
-    own.add(resultId(call), events.time, { type: "tool_result", call, text, error: isError(part) });
+    const name = textOf(response["name"]);
+    own.add(resultId(call), events.time, resultBody(call, name, text, isError(part)));
     readMedia([part], call, own);
   }
 }

@@ -1,0 +1,78 @@
+/**
+ * What a document remembers of sub-agents: the calls that started them, which name them and their task, and their
+ * reports. So an agent is called by its name, and a report stands once.
+ */
+import type { Event } from "../protocol/event.ts";
+import { MAIN_AGENT } from "../protocol/event.ts";
+import { fingerprintOf } from "../protocol/fingerprint.ts";
+import { CALL_CHARS, WAITING_CALLS } from "../protocol/limits.ts";
+import { shortId } from "../protocol/session.ts";
+import { oneLine } from "./neutralise.ts";
+import { startedAgent } from "./tool_view.ts";
+
+/** Plain JSON, part of the renderer's state. Each list is bounded, the oldest first. */
+export interface Agents {
+  /** The names and tasks that calls gave. A task is a key. */
+  readonly started: { readonly name: string; readonly task: string; readonly isShown: boolean }[];
+  readonly names: { readonly agent: string; readonly name: string }[];
+  /** The latest text of each agent, by its key. */
+  readonly reports: { readonly agent: string; text: string }[];
+}
+
+const NAME_LENGTH = 100;
+/** Longer texts are compared by their beginning and their length. */
+const KEY_CHARS = 32 * 1024;
+
+const encoder = new TextEncoder();
+
+export function beginAgents(): Agents {
+  return { started: [], names: [], reports: [] };
+}
+
+/** Remembers what an event says of agents. `isShown`: the document shows the event. */
+export function noteAgents(agents: Agents, event: Event, isShown: boolean): void {
+  if (event.type === "tool_call") {
+    const started = startedAgent(event.name, event.input);
+    if (started !== null) {
+      // A longer input of a call is cut.
+      const isWhole = isShown && started.task.length <= CALL_CHARS;
+      remember(agents.started, { name: started.name, task: keyOf(started.task), isShown: isWhole });
+    }
+  } else if (event.type === "assistant" && event.agent !== MAIN_AGENT && isShown) {
+    const text = keyOf(event.text);
+    const report = agents.reports.find(({ agent }) => agent === event.agent);
+    if (report === undefined) remember(agents.reports, { agent: event.agent, text });
+    else report.text = text;
+  }
+}
+
+/** The name of an agent for the title of its section, and whether its call shows this task. */
+export function nameAgent(
+  agents: Agents,
+  agent: string,
+  task: string | null,
+): { readonly name: string; readonly isTaskShown: boolean } {
+  const key = task === null ? "" : keyOf(task);
+  const call = key === "" ? undefined : agents.started.findLast((started) => started.task === key);
+  if (call !== undefined && call.name !== "") remember(agents.names, { agent, name: call.name });
+  const known = agents.names.findLast((named) => named.agent === agent)?.name;
+  const name = known ?? oneLine(shortId(agent), NAME_LENGTH);
+  return { name: `Agent ${name}`, isTaskShown: call?.isShown === true };
+}
+
+/** Whether a section of the document has this text as its agent's report. */
+export function isReported(agents: Agents, text: string): boolean {
+  const key = keyOf(text);
+  return key !== "" && agents.reports.some((report) => report.text === key);
+}
+
+function keyOf(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === "") return "";
+  return `${trimmed.length}:${fingerprintOf(encoder.encode(trimmed.slice(0, KEY_CHARS)))}`;
+}
+
+function remember<T>(list: T[], entry: T): void {
+  list.push(entry);
+  if (list.length > WAITING_CALLS) list.shift();
+}

@@ -1,0 +1,52 @@
+/** A document where it stands: the renderer's state, and what it needs to go on. */
+import { type Event, MAIN_AGENT } from "../protocol/event.ts";
+import type { RenderHead } from "../protocol/render.ts";
+import { type Agents, beginAgents } from "./agents.ts";
+import { beginCalls, type Calls, type Setting } from "./calls.ts";
+import type { Page } from "./page.ts";
+
+/** Plain JSON. */
+export interface State {
+  /** Whether the head of the document was written. */
+  started: boolean;
+  /** The agent of the current section. */
+  agent: string;
+  /** The speaker of the current heading; null when the next speaker needs a new one. */
+  speaker: "user" | "assistant" | null;
+  /** The model that was named last. */
+  model: string | null;
+  calls: Calls;
+  /** Missing in the state of an older kato. */
+  agents?: Agents;
+}
+
+/** A document where it stands. */
+export interface Document {
+  readonly page: Page;
+  readonly head: RenderHead;
+  readonly state: State;
+  readonly to: Setting;
+  readonly agents: Agents;
+}
+
+/** An event of one type. */
+export type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+/** A line that stands for more. */
+export const SUMMARY_LENGTH = 100;
+
+export function beginState(): State {
+  return {
+    started: false,
+    agent: MAIN_AGENT,
+    speaker: null,
+    model: null,
+    calls: beginCalls(),
+    agents: beginAgents(),
+  };
+}
+
+export function documentOf(page: Page, head: RenderHead, state: State): Document {
+  const agents = state.agents ??= beginAgents();
+  return { page, head, state, agents, to: { page, isShown: head.include.includes("results") } };
+}

@@ -1,0 +1,298 @@
+/** Calls with what belongs to them: scripts and their steps, questions and their answers, agents and their reports, plans. */
+import assert from "node:assert/strict";
+import { rendererFor } from "../../src/render/registry.ts";
+import { blocksOf } from "../../src/render/scripts.ts";
+import { type Body, bodyOf, eventsOf, HEAD, renderAs } from "./render.ts";
+
+const call = (id: string, name: string, input: unknown, agent = "main"): Body => (
+  { type: "tool_call", call: id, name, input, agent }
+);
+const result = (call: string, text: string, page?: object, error = false): Body => (
+  { type: "tool_result", call, text, error, ...(page === undefined ? {} : { page }) } as Body
+);
+const say = (text: string, agent = "main"): Body => (
+  { type: "assistant", text, model: "m-1", phase: null, agent }
+);
+const step = (text: string): Body => ({ type: "notice", kind: "step", text });
+
+/** What stands under the assistant's heading, without empty lines. */
+function shown(bodies: readonly Body[], include = HEAD.include): string[] {
+  const lines = bodyOf(renderAs("md", bodies, { include })).split("\n");
+  return lines.filter((line) => line !== "" && !line.startsWith("## ") && line !== "<details>")
+    .map((line) => line.replace(/<\/?summary>/g, ""));
+}
+
+const LS = 'text((await tools.exec_command({cmd:"ls"})).output)';
+const DONE = "Script completed\nWall time 0.1 seconds\nOutput:\n";
+const done = (output: string) =>
+  result("1", DONE + output, { from: DONE.length, to: DONE.length + output.length });
+
+Deno.test("a program shows its commands and patches, and each output once", () => {
+  const tables: readonly (readonly [what: string, bodies: readonly Body[], lines: readonly string[]])[] = [
+    ["one command", [call("1", "exec", LS), step("$ ls\na\nb\n"), done("a\nb\n")], [
+      "$ ls",
+      "```text",
+      "a",
+      "b",
+      "```",
+      "</details>",
+    ]],
+    [
+      "results printed whole",
+      [call("1", "exec", LS), step("$ ls\na\n"), done('{"chunk_id":"4","exit_code":0,"output":"a\\n"}')],
+      ["$ ls", "```text", "a", "```", "</details>"],
+    ],
+    [
+      "a patch",
+      [
+        call("1", "exec", "text(await tools.apply_patch(`x`))"),
+        step("Added a\n--- /dev/null\n+++ a\n+hi"),
+        done("{}"),
+      ],
+      ["Added a", "```diff", "--- /dev/null", "+++ a", "+hi", "```", "</details>"],
+    ],
+    [
+      "words of its own",
+      [call("1", "exec", LS), step("$ ls\na\n"), done("1 file")],
+      ["$ ls", "```text", "a", "```", "</details>", "exec", "```text", "1 file", "```", "</details>"],
+    ],
+    [
+      "words before its end",
+      [
+        call("1", "exec", LS),
+        result("1", "half", { from: 0, to: 4, partial: true }),
+        step("$ ls\na\n"),
+        done("a\n"),
+      ],
+      ["$ ls", "```text", "a", "```", "</details>", "exec", "```text", "half", "a", "```", "</details>"],
+    ],
+    [
+      "no step that was told",
+      [call("1", "exec", LS), result("1", "stopped", { from: 0, to: 0, outcome: "cancelled" }, true)],
+      ["exec: ls · cancelled", "```sh", "ls", "```", "</details>"],
+    ],
+    [
+      "more than its steps",
+      [call("1", "exec", `${LS}; await tools.view_image({path})`), step("$ ls\na"), done("a")],
+      [
+        `exec: ${LS}; await tools.view_image({path})`,
+        "```js",
+        `${LS}; await tools.view_image({path})`,
+        "```",
+        "</details>",
+        "$ ls",
+        "```text",
+        "a",
+        "```",
+        "</details>",
+      ],
+    ],
+    [
+      "two programs at once",
+      [call("1", "exec", LS), call("2", "exec", LS), step("$ ls\na"), done("a"), result("2", "a")],
+      [
+        "exec: ls",
+        "```sh",
+        "ls",
+        "```",
+        "Result:",
+        "```text",
+        "a",
+        "```",
+        "</details>",
+        "exec: ls",
+        "```sh",
+        "ls",
+        "```",
+        "Result:",
+        "```text",
+        "a",
+        "```",
+        "</details>",
+        "$ ls",
+        "```text",
+        "a",
+        "```",
+        "</details>",
+      ],
+    ],
+  ];
+  for (const [what, bodies, lines] of tables) assert.deepEqual(shown(bodies), lines, what);
+});
+
+Deno.test("blocksOf() reads only commands that stand in the program to the letter", () => {
+  const tables: readonly (readonly [program: string, texts: readonly string[] | null])[] = [
+    ['tools.exec_command({cmd:"a \\"b\\"\\n\\u00e9", workdir:"/x"})', ['a "b"\né']],
+    ["tools.exec_command({ 'cmd': 'a' })", null],
+    ["tools.exec_command({workdir, cmd: 'it\\'s'})", ["it's"]],
+    ["tools.apply_patch(`*** Begin\\`\n$x`)", ["*** Begin`\n$x"]],
+    ["tools.apply_patch(`${patch}`)", null],
+    ["tools.exec_command({cmd})", null],
+    ['tools.exec_command({cmd:"a" + b})', null],
+    ['tools.exec_command({cmd:"a"}); tools.update_plan({})', null],
+    ["tools[name]({})", null],
+    ["text(1)", null],
+  ];
+  for (const [program, texts] of tables) {
+    assert.deepEqual(blocksOf(program)?.map(({ text }) => text) ?? null, texts, program);
+  }
+});
+
+const ASK = {
+  questions: [{ question: "Tabs?", options: [{ label: "Yes", description: "wide" }, { label: "No" }] }],
+};
+const decision = (answer: string | null, note?: string): Body => (
+  {
+    type: "decision",
+    question: "Tabs?",
+    options: ["Yes", "No"],
+    answer,
+    ...(note === undefined ? {} : { note }),
+  }
+);
+const QUESTION = ["> *Question* — Tabs?", ">", "> - Yes: wide", "> - No", ">"];
+
+Deno.test("a question stands once: with its options, the answer and the note", () => {
+  const told = result("1", 'The user answered: "Tabs?"="Yes"');
+  const answered = [...QUESTION, "> *Answer* — Yes", ">", "> *Note* — for now"];
+  const tables: readonly (readonly [what: string, bodies: readonly Body[], lines: readonly string[]])[] = [
+    ["answer last", [call("1", "AskUserQuestion", ASK), told, decision("Yes", "for now")], answered],
+    ["answer first", [call("1", "AskUserQuestion", ASK), decision("Yes", "for now"), told], answered],
+    ["no answer", [call("1", "AskUserQuestion", ASK)], [...QUESTION, "> *No answer*"]],
+    [
+      "the person's refusal",
+      [call("1", "AskUserQuestion", ASK), result("1", "no", { from: 0, to: 0, outcome: "denied" }, true)],
+      [...QUESTION, "> *No answer*", "*Result* — `AskUserQuestion: Tabs? · denied`"],
+    ],
+    [
+      "a result that tells of no answer",
+      [call("1", "AskUserQuestion", ASK), result("1", "dismissed"), say("so")],
+      [
+        ...QUESTION,
+        "> *No answer*",
+        "Result of AskUserQuestion: Tabs?",
+        "```text",
+        "dismissed",
+        "```",
+        "</details>",
+        "so",
+      ],
+    ],
+    ["an answer to nothing", [decision("Yes")], [
+      "> *Question* — Tabs?",
+      ">",
+      "> - Yes",
+      "> - No",
+      ">",
+      "> *Answer* — Yes",
+    ]],
+  ];
+  for (const [what, bodies, lines] of tables) assert.deepEqual(shown(bodies), lines, what);
+});
+
+Deno.test("an agent has the name of its call, and its task and its report stand once", () => {
+  const task: Body = { type: "notice", kind: "task", text: "Count them.\nAll.", agent: "a0071f3c55de" };
+  const start = call("1", "Agent", { description: "Count files", prompt: "Count them.\nAll." });
+  const report = result("1", "x  One.", { from: 1, to: 7, indent: 2 });
+  assert.deepEqual(shown([start, task, say("One.", "a0071f3c55de"), report]), [
+    "Agent: Count files",
+    "Count them.",
+    "All.",
+    "</details>",
+    "Agent Count files — Count them.",
+    "One.",
+    "</details>",
+  ]);
+  // Without the agent's section, the result has the report.
+  assert.deepEqual(shown([start, task, say("One.", "a0071f3c55de"), report], ["tools", "results"]), [
+    "Agent: Count files",
+    "Count them.",
+    "All.",
+    "Result:",
+    "One.",
+    "</details>",
+  ]);
+  // Another report than the one in the section is shown.
+  assert.deepEqual(shown([start, task, say("Two.", "a0071f3c55de"), report]).slice(-3), [
+    "Result of Agent: Count files",
+    "One.",
+    "</details>",
+  ]);
+});
+
+Deno.test("a plan is the document that it is, with the person's decision", () => {
+  const plan = call("1", "ExitPlanMode", { plan: "# Paint\n\n1. Buy paint" });
+  const approved = result(
+    "1",
+    "User has approved your plan.\n\n## Approved Plan:\n# Paint\n\n1. Buy paint\n",
+  );
+  assert.deepEqual(shown([plan, approved]), ["*Plan · approved*", "### Paint", "1. Buy paint"]);
+  const denied = result("1", "no", { from: 0, to: 0, outcome: "denied" }, true);
+  assert.deepEqual(shown([plan, denied]), ["*Plan · denied*", "### Paint", "1. Buy paint"]);
+  // The person changed it: their plan is shown, too.
+  const changed = result("1", "User has approved your plan.\n\n## Approved Plan:\n# Paint it red\n");
+  assert.deepEqual(shown([plan, changed]).slice(3), [
+    "Result of ExitPlanMode",
+    "```text",
+    "User has approved your plan.",
+    "# Paint it red",
+    "```",
+    "</details>",
+  ]);
+  const answer: Body = {
+    type: "assistant",
+    text: "Here:\n<proposed_plan>\n# Paint\n</proposed_plan>\nGo?",
+    model: null,
+    phase: null,
+    page: { before: 6, from: 22, to: 29, after: 46 },
+  };
+  assert.deepEqual(shown([answer]), ["Here:", "*Plan*", "### Paint", "Go?"]);
+});
+
+Deno.test("a recording that an older kato began goes on: its calls have no kind", () => {
+  const waiting = {
+    waits: "call",
+    call: "1",
+    agent: "main",
+    summary: "Bash: ls",
+    prose: false,
+    input: "",
+    result: null,
+  };
+  const late = { call: "2", agent: "main", summary: "Agent: Look", prose: true };
+  const state = {
+    started: true,
+    agent: "main",
+    speaker: "assistant",
+    model: "m-1",
+    calls: {
+      queue: [waiting, { waits: "result", call: "3", agent: "main", text: "early", error: true }],
+      late: [late],
+    },
+  };
+  const renderer = rendererFor("md");
+  let text = "";
+  let given: unknown = state;
+  const events = eventsOf([
+    result("2", "seen"),
+    result("1", "a.txt"),
+    call("3", "Bash", { command: "pwd" }),
+    say("so"),
+  ]);
+  for (const event of events) {
+    const rendered = renderer.step(HEAD, given, event);
+    given = JSON.parse(JSON.stringify(rendered.state));
+    text += rendered.text;
+  }
+  const lines = text.split("\n").filter((line) => /^<summary>|^[a-z]/.test(line));
+  assert.deepEqual(lines, [
+    "<summary>Result of Agent: Look</summary>",
+    "seen",
+    "<summary>Bash: ls</summary>",
+    "a.txt",
+    "<summary>Bash: pwd · failed</summary>",
+    "pwd",
+    "early",
+    "so",
+  ]);
+});
