@@ -42,6 +42,13 @@ export type ResultPage = z.infer<typeof resultPage>;
 const answerPage = z.strictObject({ before: z.int(), from: z.int(), to: z.int(), after: z.int() });
 export type AnswerPage = z.infer<typeof answerPage>;
 
+/** The model that thought or called, where the log says it: a turn may begin without a text. */
+const modelPage = z.strictObject({ model: z.string() });
+
+export function pageOfModel(model: string | null): { readonly page?: z.infer<typeof modelPage> } {
+  return model === null || model === "" ? {} : { page: { model } };
+}
+
 export const event = z.discriminatedUnion("type", [
   /** The typed text, verbatim; nothing that a client put around it. */
   z.strictObject({ ...base, type: z.literal("user"), text: z.string() }),
@@ -53,13 +60,14 @@ export const event = z.discriminatedUnion("type", [
     phase: z.nullable(z.enum(["commentary", "final"])),
     page: z.optional(answerPage),
   }),
-  z.strictObject({ ...base, type: z.literal("thinking"), text: z.string() }),
+  z.strictObject({ ...base, type: z.literal("thinking"), text: z.string(), page: z.optional(modelPage) }),
   z.strictObject({
     ...base,
     type: z.literal("tool_call"),
     call: z.string(),
     name: z.string(),
     input: z.unknown(),
+    page: z.optional(modelPage),
   }),
   z.strictObject({
     ...base,

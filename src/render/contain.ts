@@ -20,14 +20,38 @@ const ODD_CODE = /`\s*\$?=|(?::\/\/|www\.)\S*`/i;
 /** The line between a table's head and its rows. */
 const DELIMITERS = /^[ \t>:|-]*(?:\|[ \t:]*-|-[ \t:]*\|)[ \t:|-]*$/m;
 const CODE_RUN = new RegExp(`${CODE}+`, "g");
+/** Lines of such a text may belong to code. */
+const MAY_BE_CODE = /`| {4}|\t/;
 /** Deeper nesting, or longer code marks, than anyone writes: parsing time grows with their square. */
 const INTRICATE = /`{32}|^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t])){32}/m;
 /** Beginnings of a block, up to the last character that makes it one. */
 const BLOCK = /^(?:#(?=#{0,5}(?:\s|$))|>|[-+*](?=\s|$)|[-*_](?=(?:\s*[-*_]){2,}\s*$)|\d{1,9}[.)](?=\s|$))/;
 
-/** Contains a neutralised text that begins a line. A line of the renderer must follow, neither blank nor indented. */
-export function containText(text: string): string {
-  return mayLeave(text) ? contain(text) ?? fence(text, "text") : text;
+/**
+ * Contains a neutralised text that begins a line. A line of the renderer must follow, neither blank nor indented.
+ * `keepsLines`: readers show the line ends outside code, too.
+ */
+export function containText(text: string, keepsLines = false): string {
+  const breaks = keepsLines && text.includes("\n");
+  if (!mayLeave(text) && !(breaks && MAY_BE_CODE.test(text))) return breaks ? breakLines(text, []) : text;
+  return contain(text, breaks) ?? fence(text, "text");
+}
+
+const LINE_END = new RegExp(`${CODE}|(?<=\\S)[ \\t]*\\n(?=[ \\t>]*([^\\s>]))`, "g");
+
+/**
+ * Two blanks at the end of a line are a line break, where the text goes on. `outside` has one `CODE` for each place;
+ * the edges of a code block are no lines of the text.
+ */
+function breakLines(outside: string, places: readonly Place[]): string {
+  const isText = (place: Place | undefined) => place?.kind === "span" || place?.kind === "heading";
+  let latest = -1;
+  return outside.replace(LINE_END, (found, next: string | undefined, at: number) => {
+    if (found === CODE) latest += 1;
+    const isEdge = (outside[at - 1] === CODE && !isText(places[latest])) ||
+      (next === CODE && !isText(places[latest + 1]));
+    return found === CODE || isEdge ? found : "  \n";
+  });
 }
 
 /** Contains a neutralised text without newlines that follows something else on its line. */
@@ -55,12 +79,13 @@ function mayLeave(text: string): boolean {
 }
 
 /** Null where the text can only be shown as code, or with every mark escaped. */
-function contain(text: string): string | null {
+function contain(text: string, breaks = false): string | null {
   if (isIntricate(text)) return null;
   const places = findPlaces(text, WITH_TABLES);
   const tables = text.includes("|") && DELIMITERS.test(text);
   const inside = places.map((place) => write(place, text.slice(place.from, place.to), tables));
-  const outside = escapeText(withoutCode(text, places));
+  const escaped = escapeText(withoutCode(text, places));
+  const outside = breaks ? breakLines(escaped, places) : escaped;
   const contained = fill(outside, inside);
   // A change to one line can move the code of the next, and some readers know no tables: the code must be where it was.
   const expected = fill(outside, inside.map((piece, at) => isText(places[at], piece) ? piece : CODE));

@@ -12,6 +12,7 @@ import { headingText } from "./heading_text.ts";
 import { oneLine } from "./neutralise.ts";
 import type { Page } from "./page.ts";
 import type { Renderer } from "./renderer.ts";
+import { typedParts } from "./typed_text.ts";
 import { writeCall, writeDecision, writeResult, writeStep } from "./tool_entries.ts";
 
 /** Notices that belong to a call's result, or to nothing: they do not move the turn on. */
@@ -34,6 +35,7 @@ export function renderConversation(page: Page): Renderer {
     step(head, unread, event) {
       const document = documentOf(page, head, unread as State);
       const start = writeHead(document, event);
+      hear(document.state, event);
       const shown = isShown(head, event);
       const text = shown ? start + write(document, event) : start;
       noteAgents(document.agents, event, shown);
@@ -70,9 +72,15 @@ function isShown(head: RenderHead, event: Event): boolean {
       return shows("tools");
     case "notice":
       if (event.kind === "step") return shows("tools");
+      if (isOrder(event)) return true;
       // A sub-agent's task is the title of its section.
       return shows("notices") || (event.kind === "task" && event.agent !== MAIN_AGENT);
   }
+}
+
+/** What a person gave the client to do, instead of a message to the model. */
+function isOrder({ kind, agent }: Of<"notice">): boolean {
+  return agent === MAIN_AGENT && (kind === "command" || kind === "shell");
 }
 
 function write(document: Document, event: Event): string {
@@ -139,9 +147,9 @@ function writeInPlace(document: Document, event: Event): string {
     case "assistant":
       return speak(document, event, event.model) + answer(page, event);
     case "thinking":
-      return speak(document, event, null) + page.thinking(event.text);
+      return speak(document, event, modelOf(event)) + page.thinking(event.text);
     case "tool_call":
-      return speak(document, event, null) + writeCall(document, event);
+      return speak(document, event, modelOf(event)) + writeCall(document, event);
     case "tool_result":
       return speakIf(document, event, writeResult(document, event));
     case "decision":
@@ -153,21 +161,55 @@ function writeInPlace(document: Document, event: Event): string {
   }
 }
 
-function writeUser({ page, head, state }: Document, event: Of<"user">): string {
+function writeUser(document: Document, event: Of<"user">): string {
+  const { page } = document;
   if (event.agent !== MAIN_AGENT) return page.remark("User", event.text);
-  state.speaker = "user";
-  const heading = page.heading("User", null, showTime(event.time, head.timeZone), event.time);
-  return event.text.trim() === "" ? heading : heading + page.text("user", event.text);
+  return beginTurn(document, event) + typed(page, event.text);
 }
 
-/** Writes the assistant's heading unless it is there already. A sub-agent's section has none. */
+/** The heading of the person's turn. */
+function beginTurn({ page, head, state }: Document, event: Event): string {
+  state.speaker = "user";
+  delete state.heard;
+  return page.heading("User", null, showTime(event.time, head.timeZone), event.time);
+}
+
+function typed(page: Page, text: string): string {
+  if (text.trim() === "") return "";
+  return typedParts(text).map((part) =>
+    part.part === "commands" ? page.commands(part.lines) : page.text("user", part.text)
+  ).join("");
+}
+
+/** A command of the client or a shell line: the person's turn. The arguments of a command may hold commands to kato. */
+function writeOrder(document: Document, event: Of<"notice">): string {
+  const { page } = document;
+  const { kind, text, agent } = event;
+  if (agent !== MAIN_AGENT) return kind === "shell" ? page.shell(text) : page.remark("Command", text);
+  const heading = beginTurn(document, event);
+  if (kind === "shell") return heading + page.shell(text);
+  const end = /\r?\n/.exec(text)?.index ?? text.length;
+  return heading + page.slash(text.slice(0, end)) + typed(page, text.slice(end));
+}
+
+/**
+ * Writes the assistant's heading unless the turn has it. In the middle of a turn another model is a remark: a turn has
+ * one heading. A sub-agent's section has none.
+ */
 function speak({ page, head, state }: Document, event: Event, model: string | null): string {
   if (event.agent !== MAIN_AGENT) return "";
-  if (state.speaker === "assistant" && (model === null || model === state.model)) return "";
+  const isSame = model === null || model === state.model;
+  const goesOn = state.speaker === "assistant";
+  if (goesOn && isSame) return "";
   state.speaker = "assistant";
   if (model !== null) state.model = model;
   const shown = model === null ? null : oneLine(model, SUMMARY_LENGTH);
+  if (goesOn) return page.remark("Model", shown ?? "");
   return page.heading("Assistant", shown, showTime(event.time, head.timeZone), event.time);
+}
+
+function modelOf(event: Of<"thinking"> | Of<"tool_call">): string | null {
+  return event.page?.model ?? null;
 }
 
 /** A plan in the answer stands as the document that it is, without the client's frame. */
@@ -178,24 +220,29 @@ function answer(page: Page, { text, page: shown }: Of<"assistant">): string {
   return own(text.slice(0, shown.before)) + plan + own(text.slice(shown.after));
 }
 
-/** Something that may have no text. */
+/** Something of a call, which may have no text. What comes late, before anybody spoke in this turn, begins no turn. */
 function speakIf(document: Document, event: Event, text: string): string {
-  return text === "" ? "" : speak(document, event, null) + text;
+  const { speaker, heard } = document.state;
+  if (text === "" || (speaker !== "assistant" && heard === undefined)) return text;
+  return speak(document, event, heard === undefined || heard === "" ? null : heard) + text;
 }
 
-function writeNotice({ page, state }: Document, event: Of<"notice">): string {
+function hear(state: State, event: Event): void {
+  if (event.agent !== MAIN_AGENT) return;
+  if (event.type === "assistant") state.heard = event.model ?? "";
+  else if (event.type === "thinking" || event.type === "tool_call") state.heard = modelOf(event) ?? "";
+}
+
+function writeNotice(document: Document, event: Of<"notice">): string {
+  const { page } = document;
   switch (event.kind) {
     case "compaction":
-      state.speaker = null;
       return page.compaction(event.text);
     case "shell":
-      state.speaker = null;
-      return page.shell(event.text);
+    case "command":
+      return writeOrder(document, event);
     case "output":
       return page.output(event.text);
-    case "command":
-      state.speaker = null;
-      return page.remark("Command", event.text);
     default:
       return page.remark(LABELS[event.kind] ?? "Note", event.text);
   }

@@ -15,6 +15,8 @@ export interface State {
   speaker: "user" | "assistant" | null;
   /** The model that was named last. */
   model: string | null;
+  /** The model that spoke in this turn, shown or not; "" for one without a name. Missing before anybody spoke. */
+  heard?: string;
   calls: Calls;
   /** Missing in the state of an older kato. */
   agents?: Agents;

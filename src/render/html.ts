@@ -23,6 +23,13 @@ const page: Page = {
       speaker.toLowerCase(),
       `${speaker}${model === null ? "" : ` <small>${escapeHtml(model)}</small>`} ${clock(time, iso)}`,
     ),
+  commands: (lines) =>
+    element(
+      "p",
+      "commands",
+      lines.map((line) => `<code>${escapeHtml(neutralise(line))}</code>`).join("<br>"),
+    ),
+  slash: (command) => element("p", "commands", `<code>${escapeHtml(neutralise(command))}</code>`),
   text: (speaker, text) => textBlock(speaker, neutralise(text)),
   thinking: (text) => details("thinking", "Thinking", textBlock("", neutralise(text))),
   openAgent: (summary) => openDetails("agent", summary),
@@ -53,8 +60,7 @@ const page: Page = {
     ),
   remark: (label, text) => element("div", "remark", labelled(label, text)),
   output: (text) => resultBody(text, false),
-  shell: (command) =>
-    element("p", "", "<em>Run by the person:</em>") + pre("", escapeHtml(neutralise(command))),
+  shell: (command) => pre("", escapeHtml(neutralise(command))),
   compaction: (summary) =>
     "<hr>\n" + details("call", "Context compacted", textBlock("", neutralise(summary))),
 };

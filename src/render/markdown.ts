@@ -6,7 +6,7 @@ import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/limits.ts";
 import { containInline, containItem, containText } from "./contain.ts";
 import { renderConversation } from "./conversation.ts";
 import { cutText } from "./cut.ts";
-import { escapeInHtml } from "./escape_text.ts";
+import { escapeAll, escapeInHtml } from "./escape_text.ts";
 import { codeSpan, fence } from "./fence.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
@@ -22,10 +22,12 @@ const CONTINUES = /^(?:[ \t]*\n)*(?:[ \t]|(?:[-+*]|\d{1,9}[.)])(?:[ \t\n]|$))/;
 const CHECKBOX: Readonly<Record<TaskState, string>> = { done: "[x]", doing: "[ ]", open: "[ ]" };
 
 const page: Page = {
-  head: frontmatter,
+  head: (head, title) => frontmatter(head, title) + block(`# ${asHeading(title)}`),
   heading: (speaker, model, time) =>
     block(`## ${speaker}${model === null ? "" : ` (${containInline(model)})`} — ${time}`),
-  text: (_, text) => prose(text),
+  commands: (lines) => block(lines.map((line) => codeSpan(neutralise(line))).join("  \n")),
+  slash: (command) => block(codeSpan(neutralise(command))),
+  text: (speaker, text) => prose(text, speaker === "user"),
   thinking: (text) => details("Thinking", prose(text)),
   openAgent: (summary) => openDetails(summary),
   closeAgent: () => block("</details>"),
@@ -52,7 +54,7 @@ const page: Page = {
     const body = resultBody(text, false);
     return text.split("\n", OPEN_LINES + 2).length > OPEN_LINES ? details("Output", body) : body;
   },
-  shell: (command) => block("*Run by the person:*") + code("sh", command),
+  shell: (command) => code("sh", command),
   compaction: (summary) => block("---") + details("Context compacted", prose(summary)),
 };
 
@@ -64,9 +66,14 @@ function block(markdown: string): string {
   return `\n${markdown}${markdown.endsWith("\n") ? "" : "\n"}`;
 }
 
+/** Readers take number signs at the end of a heading for its closing mark. */
+function asHeading(line: string): string {
+  return containInline(line).replace(/#+$/, escapeAll);
+}
+
 /** Text that somebody wrote as Markdown. */
-function prose(text: string): string {
-  const safe = containText(neutralise(text));
+function prose(text: string, keepsLines = false): string {
+  const safe = containText(neutralise(text), keepsLines);
   return (CONTINUES.test(safe) ? block("<!-- -->") : "") + block(safe);
 }
 

@@ -35,7 +35,11 @@ export type Outcome =
 export interface Page {
   head(head: RenderHead, title: string): string;
   heading(speaker: string, model: string | null, time: string, iso: string | null): string;
-  /** Text of the person or the model. */
+  /** Commands to kato that the person typed: whole lines. */
+  commands(lines: readonly string[]): string;
+  /** A command of the client that the person gave: its name, and perhaps arguments. */
+  slash(command: string): string;
+  /** Text of the person or the model. What a person typed keeps its line breaks. */
   text(speaker: "user" | "assistant", text: string): string;
   thinking(text: string): string;
   /** Begins a sub-agent's section. `summary` is one neutralised line. */

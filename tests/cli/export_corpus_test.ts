@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Event, event, MAIN_AGENT } from "../../src/protocol/event.ts";
 import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { containText } from "../../src/render/contain.ts";
+import { typedParts } from "../../src/render/typed_text.ts";
 import { neutralise } from "../../src/render/neutralise.ts";
 import { assertContained } from "../render/assert_contained.ts";
 import { onlyWith } from "../needs.ts";
@@ -103,13 +104,22 @@ function assertShows(markdown: string, events: readonly Event[]): void {
   for (const said of events) {
     if (said.type !== "user" && said.type !== "assistant") continue;
     if (said.agent !== MAIN_AGENT || said.text.trim() === "") continue;
-    for (const line of containText(neutralise(said.text)).split("\n").map((line) => line.trimEnd())) {
+    for (const line of linesOf(said)) {
       if (line === "" || isFrame(line)) continue;
       const found = markdown.indexOf(line, at);
       assert.notEqual(found, -1, `not in its place: ${JSON.stringify(line.slice(0, 200))}`);
       at = found + line.length;
     }
   }
+}
+
+/** A message as a page has it: a person's commands stand apart, and their lines break. */
+function linesOf({ type, text }: { readonly type: string; readonly text: string }): string[] {
+  const parts = type === "user" ? typedParts(text) : [{ part: "text", text } as const];
+  const shown = parts.flatMap((part) =>
+    part.part === "commands" ? part.lines : [containText(neutralise(part.text), type === "user")]
+  );
+  return shown.flatMap((part) => part.split("\n")).map((line) => line.trimEnd());
 }
 
 /** The client's own lines around a plan, which pages leave out. */

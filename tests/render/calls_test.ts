@@ -18,7 +18,7 @@ const step = (text: string): Body => ({ type: "notice", kind: "step", text });
 /** What stands under the assistant's heading, without empty lines. */
 function shown(bodies: readonly Body[], include = HEAD.include): string[] {
   const lines = bodyOf(renderAs("md", bodies, { include })).split("\n");
-  return lines.filter((line) => line !== "" && !line.startsWith("## ") && line !== "<details>")
+  return lines.filter((line) => line !== "" && !/^(?:## |> \*Model|<details>$)/.test(line))
     .map((line) => line.replace(/<\/?summary>/g, ""));
 }
 

@@ -26,7 +26,7 @@ function outline(bodies: readonly Body[], include = HEAD.include): string[] {
     .map((line) => line.replace(/ — 2026.*/, "").replace(/<\/?summary>/g, ""));
 }
 
-Deno.test("a heading stands where the speaker changes, and where the model does", () => {
+Deno.test("a turn has one heading, with the model; another model in the middle of it is a remark", () => {
   const markdown = renderAs("md", [
     ask("a"),
     ask("b"),
@@ -41,16 +41,24 @@ Deno.test("a heading stands where the speaker changes, and where the model does"
     result("2"),
     say("h", "m-2"),
     say("i", "m-3"),
+    ask("j"),
+    { type: "tool_call", call: "3", name: "Bash", input: {}, page: { model: "m-4" } },
+    ask("k"),
+    { type: "thinking", text: "thought", page: { model: "m-5" } },
+    say("l", "m-5"),
   ]);
   assert.deepEqual(turnHeadings(bodyOf(markdown)).map((heading) => heading.replace(/ — .*/, "")), [
     "## User",
     "## User",
     "## Assistant (m-1)",
-    "## Assistant (m-2)",
     "## User",
     "## Assistant",
-    "## Assistant (m-3)",
+    "## User",
+    "## Assistant (m-4)",
+    "## User",
+    "## Assistant (m-5)",
   ]);
+  assert.deepEqual(markdown.match(/^> \*Model\*.*/gm), ["> *Model* — m-2", "> *Model* — m-3"]);
 });
 
 Deno.test("a missing time is shown as missing", () => {
@@ -254,6 +262,62 @@ Deno.test("a sub-agent's work stands between its call and the result, in a secti
       "</details>",
     ],
   );
+});
+
+Deno.test("a command of the client and a shell line are the person's turn, with and without notices", () => {
+  const bodies: Body[] = [
+    { type: "notice", kind: "command", text: "/review the parser\nand its tests\n::capture review.md" },
+    { type: "notice", kind: "output", text: "printed" },
+    say("a"),
+    { type: "notice", kind: "shell", text: "!ls -la" },
+    say("b"),
+    { type: "notice", kind: "command", text: "/inner", agent: "a1" },
+  ];
+  const lines = (include: typeof HEAD.include) =>
+    bodyOf(renderAs("md", bodies, { include })).split("\n").filter((line) => line !== "")
+      .map((line) => line.replace(/ — 2026.*/, ""));
+  const turns = [
+    "## User",
+    "`/review the parser`",
+    "and its tests",
+    "`::capture review.md`",
+    "## Assistant (m-1)",
+    "a",
+    "## User",
+    "```sh",
+    "!ls -la",
+    "```",
+    "## Assistant (m-1)",
+    "b",
+  ];
+  assert.deepEqual(lines(["tools", "results"]), turns);
+  const printed = ["```text", "printed", "```"];
+  assert.deepEqual(lines(["notices"]), [...turns.slice(0, 4), ...printed, ...turns.slice(4)]);
+});
+
+Deno.test("commands are set apart, and what a person typed keeps its lines", () => {
+  const typed = (text: string) => bodyOf(renderAs("md", [ask(text)])).split("\n").slice(3, -1);
+  const tables: readonly (readonly [text: string, lines: readonly string[]])[] = [
+    ["::record a.md\n::init b.md\nfirst\nsecond", [
+      "`::record a.md`  ",
+      "`::init b.md`",
+      "",
+      "first  ",
+      "second",
+    ]],
+    ["first\n\n::stop", ["first", "", "`::stop`"]],
+    ["\n::stop\n\n", ["`::stop`"]],
+    ["a\n::stop\nb", ["a  ", "::stop  ", "b"]],
+    ["a\r\nb", ["a  ", "b"]],
+    ["```\n::stop", ["```", "::stop", "```"]],
+    ["a\n```\ncode\nmore\n```\nb\nc", ["a", "```", "code", "more", "```", "b  ", "c"]],
+    ["a `x\ny` b\nc", ["a `x y` b  ", "c"]],
+    ["- a\n- b\n\n  > c\n  > d", ["<!-- -->", "", "- a  ", "- b", "", "  > c  ", "  > d"]],
+    ["- a\n  ```\n  x\n  y\n  ```\n- b", ["<!-- -->", "", "- a", "  ```", "  x", "  y", "  ```", "- b"]],
+    ["a\n\n    code\n    more", ["a", "", "```", "code", "more", "```"]],
+    ["| a | b |\n|---|---|\n| 1 | 2 |", ["| a | b |  ", "|---|---|  ", "| 1 | 2 |"]],
+  ];
+  for (const [text, lines] of tables) assert.deepEqual(typed(text), lines, JSON.stringify(text));
 });
 
 Deno.test("what is not included is left out, and nothing waits for it", () => {

@@ -1,9 +1,11 @@
 /** The head of a document: no value in it, whichever it is, becomes anything but text. */
 import assert from "node:assert/strict";
-import { parse as parseHtml } from "parse5";
+import { parse as parseHtml, parseFragment } from "parse5";
 import { parse as parseYaml } from "@std/yaml";
 import type { RenderHead } from "../../src/protocol/render.ts";
 import { rendererFor } from "../../src/render/registry.ts";
+import { childrenOf, isElement, textOf } from "./assert_contained.ts";
+import { READERS } from "./readers.ts";
 import { HEAD } from "./render.ts";
 
 const HOSTILE = [
@@ -81,6 +83,18 @@ Deno.test("the title is text in the head, whatever was typed", () => {
     }
     const [, yaml = ""] = /^---\n([^]*?)\n---\n/.exec(headAs("md", {}, value)) ?? [];
     assert.equal((parseYaml(yaml) as Record<string, unknown>)["title"], value.trim());
+  }
+});
+
+Deno.test("the title is the first heading of Markdown, and stays in its line", () => {
+  for (const value of [...HOSTILE, "about C #", "# a", "1. b", "[x]: y", "`a", "![x](y)", "a\\"]) {
+    const markdown = headAs("md", {}, value);
+    for (const [reader, read] of Object.entries(READERS)) {
+      const body = read(markdown.slice(markdown.indexOf("\n---\n", 3) + 5));
+      const [title, turn] = childrenOf(parseFragment(body)).filter(isElement);
+      assert.deepEqual([title?.tagName, turn?.tagName], ["h1", "h2"], `${reader}: ${value}`);
+      if (value === "about C #") assert.equal(title === undefined ? "" : textOf(title).trim(), value);
+    }
   }
 });
 

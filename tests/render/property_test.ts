@@ -8,6 +8,7 @@ import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { containText } from "../../src/render/contain.ts";
 import { neutralise } from "../../src/render/neutralise.ts";
 import { rendererFor } from "../../src/render/registry.ts";
+import { typedParts } from "../../src/render/typed_text.ts";
 import { childrenOf, isElement } from "./assert_contained.ts";
 import { conversation } from "./conversations.ts";
 import { hostile } from "./hostile.ts";
@@ -76,8 +77,15 @@ Deno.test("md: every text is there, contained", () => {
       const markdown = render(HEAD, events);
       for (const event of events) {
         if (event.type !== "assistant" && event.type !== "user") continue;
-        if (event.agent === "main" && event.text.trim() !== "") {
-          assert.ok(markdown.includes(containText(neutralise(event.text))));
+        if (event.agent !== "main") continue;
+        const isUsers = event.type === "user";
+        const parts = isUsers ? typedParts(event.text) : [{ part: "text", text: event.text } as const];
+        for (const part of parts) {
+          if (part.part === "commands") {
+            assert.ok(part.lines.every((line) => markdown.includes(neutralise(line))));
+          } else if (part.text.trim() !== "") {
+            assert.ok(markdown.includes(containText(neutralise(part.text), isUsers)));
+          }
         }
       }
     }),
@@ -107,7 +115,7 @@ function closed(text: string): string {
 }
 
 Deno.test("html: every tag is the renderer's own, and every element is closed", () => {
-  const own = /^\/?(?:h1|h2|small|time|span|div|p|em|ul|li|dl|dt|dd|pre|ins|del|details|summary|hr)$/;
+  const own = /^\/?(?:h1|h2|small|time|span|div|p|em|ul|li|dl|dt|dd|pre|code|br|ins|del|details|summary|hr)$/;
   fc.assert(
     fc.property(conversation, (events) => {
       const html = render({ ...HEAD, format: "html" }, events);
@@ -115,7 +123,7 @@ Deno.test("html: every tag is the renderer's own, and every element is closed", 
       const open: string[] = [];
       for (const [, tag = ""] of content.matchAll(/<([^\s>]*)[^>]*>/g)) {
         assert.match(tag, own);
-        if (tag === "hr") continue;
+        if (tag === "hr" || tag === "br") continue;
         if (tag.startsWith("/")) assert.equal(open.pop(), tag.slice(1));
         else open.push(tag);
       }

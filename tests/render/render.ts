@@ -56,9 +56,9 @@ export function renderAs(format: Format, bodies: readonly Body[], change: Partia
   return render({ ...HEAD, ...change, format }, eventsOf(bodies));
 }
 
-/** Markdown without its frontmatter. */
+/** Markdown without its frontmatter and its title. */
 export function bodyOf(markdown: string): string {
-  return markdown.slice(markdown.indexOf("\n---\n", 3) + 5);
+  return markdown.slice(markdown.indexOf("\n---\n", 3) + 5).replace(/^\n# [^\n]*\n/, "");
 }
 
 /** Every node of a parsed document, in document order. */

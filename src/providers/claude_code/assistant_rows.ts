@@ -1,4 +1,5 @@
 /** Rows of type `assistant`. Each holds one content block; the blocks of a reply share an id and are no repeats. Pure. */
+import { pageOfModel } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
 import { type Fold, inlineAgent, rememberCall } from "./fold.ts";
 import { isRow, listOf, messageOf, type Row, rowOf, textOf, typeName } from "./records.ts";
@@ -7,6 +8,9 @@ import { readServerResult } from "./tool_results.ts";
 
 /** The client writes this in the model's place when it resumes a turn that was cut. */
 const NO_RESPONSE = "No response requested.";
+
+/** The client's name for itself in the model's place. */
+const SYNTHETIC = "<synthetic>";
 
 export function readAssistantRow(row: Row, line: number, fold: Fold): Reading {
   const events = createRowEvents(row, line, inlineAgent(fold, row));
@@ -29,7 +33,7 @@ function readBlock(block: Row, row: Row, message: Row, fold: Fold, events: RowEv
       return;
     case "thinking": {
       const text = textOf(block["thinking"]);
-      if (text !== "") events.add({ type: "thinking", text });
+      if (text !== "") events.add({ type: "thinking", text, ...pageOfModel(modelOf(message)) });
       return;
     }
     case "redacted_thinking":
@@ -40,7 +44,8 @@ function readBlock(block: Row, row: Row, message: Row, fold: Fold, events: RowEv
       const call = textOf(block["id"]);
       const name = textOf(block["name"]);
       rememberCall(fold, call, name);
-      events.add({ type: "tool_call", call, name, input: block["input"] ?? {} });
+      const input = block["input"] ?? {};
+      events.add({ type: "tool_call", call, name, input, ...pageOfModel(modelOf(message)) });
       return;
     }
     default:
@@ -49,12 +54,18 @@ function readBlock(block: Row, row: Row, message: Row, fold: Fold, events: RowEv
   }
 }
 
+/** "" where nobody is named. */
+function modelOf(message: Row): string {
+  const model = textOf(message["model"]);
+  return model === SYNTHETIC ? "" : model;
+}
+
 function readText(text: string, row: Row, message: Row, events: RowEvents): void {
   if (text === "") return;
   const model = textOf(message["model"]);
   if (row["isApiErrorMessage"] === true) {
     events.addNotice("api-error", text);
-  } else if (model !== "<synthetic>") {
+  } else if (model !== SYNTHETIC) {
     events.add({ type: "assistant", text, model: model === "" ? null : model, phase: null });
   } else if (text !== NO_RESPONSE) {
     events.addNotice(text.startsWith("API Error") ? "api-error" : "info", text);

@@ -1,5 +1,6 @@
 /** Calls of tools in the form of the model's interface. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
+import { pageOfModel } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
 import { rememberCall, rememberQuestions } from "./call_memory.ts";
 import type { Question } from "./fold.ts";
@@ -24,7 +25,7 @@ export function readCall(item: Row, events: LineEvents): Reading {
     ? nameOf(item)
     : type.replace(OWN_TOOL, "");
   const input = inputOf(type, item);
-  events.add(call, { type: "tool_call", call, name, input });
+  events.add(call, { type: "tool_call", call, name, input, ...pageOfModel(events.fold.model) });
   if (name === "request_user_input") rememberQuestions(events.fold, call, questionsOf(input));
   const image = type === "image_generation_call" ? textOf(item["result"]) : "";
   if (image !== "") {

@@ -1,5 +1,6 @@
 /** Thoughts of the model. The raw form holds all of a thought; older clients write an event for each part. Pure. */
 import { listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
+import { pageOfModel } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
 import { findNew } from "./copies.ts";
 import type { Family, Waiting } from "./fold.ts";
@@ -77,7 +78,7 @@ function reportBeforeAnswer(entry: WaitingThought, events: LineEvents): void {
 
 /** Reports a thought that has waited. */
 export function reportThought({ id, time, text }: WaitingThought, events: LineEvents): void {
-  events.addAt(id, time, { type: "thinking", text });
+  events.addAt(id, time, { type: "thinking", text, ...pageOfModel(events.fold.model) });
 }
 
 function shownParts(summary: unknown, content: unknown): string[] {

@@ -1,5 +1,6 @@
 /** Messages of type `gemini`: thoughts, text, calls of tools with their results. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
+import { pageOfModel } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
 import { SUMMARY_REPLY } from "./client_text.ts";
 import type { Fold } from "./fold.ts";
@@ -33,19 +34,27 @@ export function isLive(record: Row): boolean {
 
 function readThoughts(record: Row, parts: readonly Row[], events: MessageEvents): void {
   const thoughts = listOf(record["thoughts"]);
+  const model = textOf(record["model"]);
   for (const [index, thought] of thoughts.entries()) {
     const { subject, description, timestamp } = rowOf(thought);
     const head = textOf(subject).trim();
     const texts = [head === "" ? "" : `**${head}**`, textOf(description) || textOf(thought)];
     const text = texts.filter((part) => part !== "").join("\n\n");
-    addThought(`thought:${index}`, timeOf(timestamp) ?? events.time, text, events);
+    addThought(`thought:${index}`, timeOf(timestamp) ?? events.time, text, model, events);
   }
   if (thoughts.length > 0) return;
   for (const [index, part] of parts.entries()) {
-    if (isThought(part)) addThought(`thought:${index}`, events.time, textOf(part["text"]), events);
+    if (isThought(part)) addThought(`thought:${index}`, events.time, textOf(part["text"]), model, events);
   }
 }
 
-function addThought(key: string, time: string | null, text: string, events: MessageEvents): void {
-  if (text.trim() !== "") events.add(`${events.id}:${key}`, time, { type: "thinking", text });
+function addThought(
+  key: string,
+  time: string | null,
+  text: string,
+  model: string,
+  events: MessageEvents,
+): void {
+  if (text.trim() === "") return;
+  events.add(`${events.id}:${key}`, time, { type: "thinking", text, ...pageOfModel(model) });
 }

@@ -1,5 +1,5 @@
 /** Calls of tools and their results: in `toolCalls` of a live record, in the parts of a replayed one. Pure. */
-import type { NoticeKind } from "../../protocol/event.ts";
+import { type NoticeKind, pageOfModel } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
 import { type MessageEvents, recordId } from "./message_events.ts";
@@ -42,11 +42,16 @@ export function readToolCalls(record: Row, events: MessageEvents): void {
     const id = ids[index] ?? "";
     const key = keyOf(events.id, ids, index);
     const name = textOf(call["name"]);
-    const body = { type: "tool_call", call: id, name, input: call["args"] ?? {} } as const;
+    const body = callBody(record, id, name, call);
     events.add(`${id}:call`, events.time, body, `${key}:call`);
     if (UNFINISHED.has(call["status"]) && partsOf(call["result"]).length === 0) continue;
     readResult(call, id, name, withKeys(events, id, key));
   }
+}
+
+function callBody(record: Row, id: string, name: string, { args }: Row) {
+  const page = pageOfModel(textOf(record["model"]));
+  return { type: "tool_call", call: id, name, input: args ?? {}, ...page } as const;
 }
 
 /** The key of a result: the call's key, where the result is named after the id of the call. */
@@ -167,8 +172,7 @@ export function readFunctionCalls(
     const key = `${keyOf(events.id, ids, index)}:call`;
     const name = textOf(call["name"]);
     if (!wasEmitted(fold, key)) openCall(fold, known === "" ? shortId(name) : id, id);
-    const body = { type: "tool_call", call: id, name, input: call["args"] ?? {} } as const;
-    events.add(`${id}:call`, events.time, body, key);
+    events.add(`${id}:call`, events.time, callBody(record, id, name, call), key);
   }
 }
 
