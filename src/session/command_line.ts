@@ -9,7 +9,7 @@ import { scanCommands } from "./command.ts";
 /** `::record "my notes.md"` */
 export function chatLine(verb: Verb, destination: string | null): string {
   if (destination === null) return `::${verb}`;
-  return `::${verb} ${/[ \t]/.test(destination) ? `"${destination}"` : destination}`;
+  return `::${verb} ${destination.includes(" ") ? `"${destination}"` : destination}`;
 }
 
 /**
@@ -37,8 +37,8 @@ export function shellPath(path: string, home: string): string {
 export function readCommand(
   line: string,
 ): { readonly verb: Verb; readonly destination: string | null } | null {
-  const { commands: [command], refused } = scanCommands(line);
-  return command === undefined || refused.length > 0 || command.token !== line ? null : command;
+  const [command] = scanCommands(line).commands;
+  return command?.token === line ? command : null;
 }
 
 /** A refused line as the person probably meant it: a line that is a command. null: nobody can tell. */
@@ -47,12 +47,12 @@ export function correctLine({ token, reason }: RefusedLine): string | null {
   if (token.length >= REFUSED_TOKEN_CHARS) return null;
   const line = clean(token);
   if (reason === "too-many-commands") return readCommand(line) === null ? null : line;
-  const [, word = "", rest = ""] = /^::[ \t]*([^ \t]*)[ \t]*([^]*)$/.exec(line) ?? [];
+  const [, word = "", rest = ""] = /^:: *([^ ]*) *([^]*)$/.exec(line) ?? [];
   const verb = nearestVerb(word.toLowerCase());
   if (verb === null) return null;
   if (verb === "stop") return "::stop";
-  const destination = rest === "" ? null : correctDestination(rest);
-  if (destination === null && (rest !== "" || verb === "export" || verb === "init")) return null;
+  const destination = correctDestination(rest);
+  if (destination === null && rest !== "") return null;
   const corrected = chatLine(verb, destination);
   return readCommand(corrected) === null ? null : corrected;
 }
@@ -83,8 +83,8 @@ function isNear(word: string, verb: string): boolean {
   while (before < shorter && word[before] === verb[before]) before += 1;
   let after = 0;
   while (after < shorter - before && word.at(-1 - after) === verb.at(-1 - after)) after += 1;
-  const [one, other] = [word, verb].map((text) => text.slice(before, text.length - after));
-  if (one === undefined || other === undefined) return false;
+  const one = word.slice(before, word.length - after);
+  const other = verb.slice(before, verb.length - after);
   const isSwapped = one.length === 2 && other === `${one[1]}${one[0]}`;
   return one.length <= 1 && other.length <= 1 || isSwapped;
 }

@@ -133,16 +133,20 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /** Turns a finding of the schema library into a sentence about the expected value. */
 function sayIssue(issue: z.core.$ZodIssue): string {
   const which = issue.path.length === 0 ? "" : `entry ${Number(issue.path[0]) + 1} `;
-  const many = "origin" in issue && issue.origin === "array" ? " entries" : "";
+  const isList = "origin" in issue && issue.origin === "array";
+  const sayBound = (which: string, bound: number | bigint) =>
+    isList
+      ? `must have at ${which} ${bound} ${bound === 1 ? "entry" : "entries"}`
+      : `must be at ${which} ${bound}`;
   switch (issue.code) {
     case "invalid_type":
       return `${which}must be ${EXPECTED[issue.expected] ?? issue.expected}`;
     case "invalid_value":
       return `${which}must be ${issue.values.map((value) => JSON.stringify(value)).join(" or ")}`;
     case "too_small":
-      return `${which}must be at least ${issue.minimum}${many}`;
+      return `${which}${sayBound("least", issue.minimum)}`;
     case "too_big":
-      return `${which}must be at most ${issue.maximum}${many}`;
+      return `${which}${sayBound("most", issue.maximum)}`;
     default:
       return `${which}${issue.message}`;
   }

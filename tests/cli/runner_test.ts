@@ -115,7 +115,7 @@ Deno.test("deno task kato refuses to start under a policy that does not load, an
     assert.equal(status, 78, `${line}: ${err}`);
     assert.match(
       err,
-      /^(kato: a checkout.*\n)?kato: .*policy\.toml:2: destinations\.roots: must be at least 1 entries/,
+      /^(kato: a checkout.*\n)?kato: .*policy\.toml:2: destinations\.roots: must have at least 1 entry/,
     );
   }
 });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { GRAMMAR_REASONS } from "../../src/protocol/command.ts";
+import { GRAMMAR_REASONS, VERBS } from "../../src/protocol/command.ts";
 import {
   chatLine,
   correctLine,
   forShell,
   readCommand,
+  shellPath,
   terminalLine,
 } from "../../src/session/command_line.ts";
 import { scanCommands } from "../../src/session/command.ts";
@@ -22,6 +23,15 @@ const CORRECTIONS: readonly (readonly [typed: string, meant: string | null])[] =
   ["::captur talk.html", "::capture talk.html"],
   [":: record notes.md", "::record notes.md"],
   ["::hello", null],
+  ["::re notes.md", null],
+  ["::xecord a.md", "::record a.md"],
+  ["::xrecord a.md", "::record a.md"],
+  ["::xrcord a.md", null],
+  ["::rceord a.md", "::record a.md"],
+  ["::recor\u200b a.md", "::record a.md"],
+  ["::Record\ta.md", "::record a.md"],
+  ["::\u0455top", "::stop"],
+  ["\uff1a\uff1astop", null],
   ["::std::vector<int> v;", null],
   ["::export", null],
   ["::init", null],
@@ -38,6 +48,9 @@ const CORRECTIONS: readonly (readonly [typed: string, meant: string | null])[] =
   ["::record ~", null],
   ["::record note[1].md", "::record note1.md"],
   ["::record *.md", null],
+  ...Array.from("*?[]{}", (character) => [`::record a${character}b.md`, "::record ab.md"] as const),
+  ["::record x/.a/b", "::record x/.a/b.md"],
+  ["::record notes.mp3", "::record notes.md"],
   ["::record $HOME/a.md", "::record ~/a.md"],
   ['::record "${HOME}/a b.md"', '::record "~/a b.md"'],
   ["::record $NOTES/a.md", null],
@@ -65,7 +78,39 @@ for (const [typed, meant] of CORRECTIONS) {
 }
 
 Deno.test("correctLine() gives back a line that comes after too many, as it is", () => {
-  assert.equal(correctLine({ token: "::record a.md", reason: "too-many-commands" }), "::record a.md");
+  for (const token of ["::record a.md", '::record "a.md b.md"', "::stop"]) {
+    assert.equal(correctLine({ token, reason: "too-many-commands" }), token);
+  }
+  assert.equal(correctLine({ token: "::rekord", reason: "too-many-commands" }), null);
+});
+
+const LETTERS = "acdeinoprstux";
+
+/** Every word that is one letter away from `word`: too many, missing, wrong, or swapped with its neighbour. */
+function near(word: string): Set<string> {
+  const words = new Set<string>();
+  for (let at = 0; at <= word.length; at++) {
+    const [before, after] = [word.slice(0, at), word.slice(at)];
+    words.add(before + after.slice(1)).add(before + (after[1] ?? "") + (after[0] ?? "") + after.slice(2));
+    for (const letter of LETTERS) words.add(before + letter + after).add(before + letter + after.slice(1));
+  }
+  return words;
+}
+
+Deno.test("correctLine() takes a word for the verb that it begins, or else for one that is a letter away", () => {
+  const away = Object.fromEntries(VERBS.map((verb) => [verb, near(verb)]));
+  const one = fc.constantFrom(...VERBS).chain((verb) => fc.constantFrom(...near(verb)));
+  const two = one.chain((word) => fc.constantFrom(...near(word)));
+  fc.assert(
+    fc.property(fc.oneof(one, two, two), (word) => {
+      const verb = VERBS.find((verb) => verb === word) ??
+        VERBS.find((verb) => word.length > 2 && (verb.startsWith(word) || word.startsWith(verb))) ??
+        VERBS.find((verb) => away[verb]?.has(word));
+      const expected = verb === undefined ? null : verb === "stop" ? "::stop" : `::${verb} a.md`;
+      assert.equal(correctLine({ token: `::${word} a.md`, reason: "unknown-command" }), expected);
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 Deno.test("correctLine() gives only lines that are commands, whatever was typed", () => {
@@ -104,6 +149,26 @@ Deno.test("chatLine() and terminalLine() are what a person would type", () => {
   assert.equal(terminalLine("stop", session, null), "kato stop 5d8aa099");
   assert.equal(terminalLine("capture", session, "~/a.md"), "kato capture 5d8aa099 ~/a.md");
   assert.equal(terminalLine("export", session, "a.md"), null);
+});
+
+Deno.test("readCommand() takes one line that is one command", () => {
+  assert.equal(readCommand("::record a.md")?.destination, "a.md");
+  for (
+    const line of ["", "a", "::stop ", "::stop\n", "::stop\n::stop", "::stop\n::foo", "a\n::stop", "::foo"]
+  ) {
+    assert.equal(readCommand(line), null, JSON.stringify(line));
+  }
+});
+
+Deno.test("shellPath() writes a path in the home with a tilde that the shell reads", () => {
+  const table = [
+    ["/home/ada/notes", "~/notes"],
+    ["/home/ada/my notes", "~/'my notes'"],
+    ["/home/ada", "/home/ada"],
+    ["/home/adam/notes", "/home/adam/notes"],
+    ["/srv/my notes", "'/srv/my notes'"],
+  ];
+  for (const [path = "", shown] of table) assert.equal(shellPath(path, "/home/ada"), shown);
 });
 
 Deno.test("forShell() has a shell take a word as it is", () => {

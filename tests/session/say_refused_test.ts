@@ -27,6 +27,22 @@ Deno.test("sayRefused() says why a line was not obeyed, and the policy that woul
   }
 });
 
+Deno.test("sayRefused() is silent on lines that nobody meant, and has words for a line that is no command", () => {
+  const silent = [...GRAMMAR_REASONS, ...ORIGIN_REASONS].filter((reason) =>
+    sayRefused("s", { token: "::stop", reason }) === null
+  );
+  const late = ["history", "too-old"];
+  assert.deepEqual(silent, [
+    "in-the-middle",
+    "indented",
+    ...ORIGIN_REASONS.filter((reason) => !late.includes(reason)),
+  ]);
+  assert.match(
+    sayRefused("s", { token: "::stop\u00a0", reason: "host" }) ?? "",
+    / or use the same command in a terminal\.$/,
+  );
+});
+
 Deno.test("isMistyped() takes every fault of the grammar, but for lines that only stand in a wrong place", () => {
   const table = [...GRAMMAR_REASONS, ...ORIGIN_REASONS, ...EVIDENCE_REASONS];
   const mistyped = GRAMMAR_REASONS.filter((reason) => reason !== "in-the-middle" && reason !== "indented");

@@ -130,7 +130,7 @@ Deno.test("mergePolicy() refuses what it does not understand, with file, line an
     [
       "an empty list of roots",
       "[destinations]\nroots = []\n",
-      `${file}:2: destinations.roots: must be at least 1 entries`,
+      `${file}:2: destinations.roots: must have at least 1 entry`,
     ],
     [
       "a number in a list of text",

@@ -1,0 +1,68 @@
+/** Which values of each key are narrower than an enforced one: a table of its own, so that nothing is compared with itself. */
+import assert from "node:assert/strict";
+import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
+import { POLICY_KEYS } from "../../src/settings/merge.ts";
+import { isNarrower } from "../../src/settings/narrower.ts";
+
+type Row = readonly [enforced: unknown, narrower: readonly unknown[], wider: readonly unknown[]];
+
+const ONLY_FALSE: readonly Row[] = [[true, [true, false], []], [false, [false], [true]]];
+const ONLY_TRUE: readonly Row[] = [[false, [true, false], []], [true, [true], [false]]];
+
+const TABLE: Readonly<Record<string, readonly Row[]>> = {
+  "version": [[1, [1], []]],
+  "destinations.roots": [
+    [["/a"], [["/a"], ["/a/b"], ["/a", "/a/b"], []], [["/"], ["/b"], ["/ab"], ["/a", "/b"]]],
+    [["/a", "/c"], [["/c"], ["/c/x", "/a"]], [["/a", "/b"]]],
+    [[], [[]], [["/a"]]],
+  ],
+  "destinations.default_root": [["/a", ["/a", "/a/b"], ["/", "/b", "/ab"]]],
+  "destinations.extensions": [[["md", "html"], [["md"], ["html", "md"], []], [["jsonl"], ["md", "jsonl"]]]],
+  "destinations.allow_existing": ONLY_FALSE,
+  "destinations.allow_shared": ONLY_FALSE,
+  "destinations.max_file_mb": [[5, [5, 4, 1], [6]]],
+  "destinations.agent_memory": [
+    [["A.md"], [["A.md"], ["B.md", "A.md"]], [[], ["B.md"]]],
+    [[], [[], ["A.md"]], []],
+  ],
+  "destinations.cli_export": [["anywhere", ["anywhere", "roots"], []], ["roots", ["roots"], ["anywhere"]]],
+  "recording.commands": [
+    [false, [false], ["typed", "prompts"]],
+    ["typed", [false, "typed"], ["prompts"]],
+    ["prompts", [false, "typed", "prompts"], []],
+  ],
+  "recording.max_command_age": [[0, [0, 1, 900], []], [5, [5, 4], [0, 6]]],
+  "recording.automatic": [[["/p", "/q"], [["/p"], ["/q", "/p"], []], [["/p/x"], ["/p", "/r"]]]],
+  "sandbox.require_kernel_sandbox": ONLY_TRUE,
+  ...Object.fromEntries(PROVIDERS.flatMap((id) => [
+    [`providers.${id}.enabled`, ONLY_FALSE],
+    [`providers.${id}.roots`, [
+      [[], [[]], [["/a"]]],
+      [["/a"], [["/a"], ["/a/b"]], [[], ["/b"], ["/a", "/b"]]],
+    ]],
+  ])),
+};
+
+for (const { name } of POLICY_KEYS) {
+  Deno.test(`isNarrower() of ${name} allows nothing beyond the enforced value`, () => {
+    const rows = TABLE[name] ?? assert.fail("the table has no such key");
+    for (const [enforced, narrower, wider] of rows) {
+      for (
+        const [wanted, expected] of [
+          ...narrower.map((one) => [one, true]),
+          ...wider.map((one) => [one, false]),
+        ]
+      ) {
+        assert.equal(isNarrower(name, enforced, wanted), expected, JSON.stringify([enforced, wanted]));
+      }
+    }
+  });
+}
+
+Deno.test("isNarrower() throws for a key that it does not know", () => {
+  for (
+    const name of ["destinations", "destinations.other", "providers.codex", "providers.codex.other", "roots"]
+  ) {
+    assert.throws(() => isNarrower(name, 1, 1), /internal error/, name);
+  }
+});
