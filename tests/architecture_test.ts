@@ -156,7 +156,8 @@ Deno.test("the runtime that a build ships is the pinned one", () => {
 });
 
 Deno.test("kato's own version is the one that deno.json names", async () => {
-  const { VERSION } = await import("../src/version.ts");
+  const { RUNTIME, VERSION } = await import("../src/version.ts");
+  assert.equal(RUNTIME, read(".deno-version").trim());
   assert.equal((JSON.parse(read("deno.json")) as { version: string }).version, VERSION);
 });
 

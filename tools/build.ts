@@ -25,7 +25,8 @@ async function build(architecture: Architecture, output: string): Promise<void> 
   const pin = packages[architecture];
   const files = new Map<string, { readonly bytes: Uint8Array; readonly mode: number }>();
   const encoder = new TextEncoder();
-  const bundles = writeSource(await bundleRoles(ROOT, WORK, pins), await builtFrom(ROOT));
+  const source = await builtFrom(ROOT);
+  const bundles = writeSource(await bundleRoles(ROOT, WORK, pins), source);
   for (const [name, text] of bundles) {
     files.set(`lib/kato/${name}`, { bytes: encoder.encode(text), mode: 0o644 });
   }
@@ -42,7 +43,7 @@ async function build(architecture: Architecture, output: string): Promise<void> 
     bytes: encoder.encode(`${JSON.stringify(facts, null, 2)}\n`),
     mode: 0o644,
   });
-  const launcher = await makeLauncher(ROOT, architecture, WORK);
+  const launcher = await makeLauncher(ROOT, architecture, WORK, source);
   if (launcher.made) {
     files.set("bin/kato", { bytes: launcher.program, mode: 0o755 });
     files.set("lib/kato/facts", { bytes: launcher.facts, mode: 0o755 });

@@ -6,7 +6,9 @@
 import { parseArgs } from "node:util";
 import * as z from "zod/mini";
 import { completionsFor } from "../src/cli/completions/completions.ts";
-import { usageReference } from "../src/cli/command_line/usage_reference.ts";
+import { HELP_COLUMNS } from "../src/cli/command_line/help_layout.ts";
+import { helpPages, usageReference } from "../src/cli/command_line/usage_reference.ts";
+import { BUILT_FROM, RUNTIME, versionLine } from "../src/version.ts";
 import { PRINTED_BY, REPORT_KINDS, reportSchema } from "../src/cli/report/reports.ts";
 import { LOG_EVENTS } from "../src/daemon/log_events.ts";
 import { AGENT_MEMORY } from "../src/destination/agent_memory.ts";
@@ -56,6 +58,7 @@ const SYSTEM_CALLS = readSystemCalls(read(new URL("../src/launcher/syscalls.def"
 export const MADE: readonly Made[] = [
   { path: "src/launcher/tables.h", make: () => header("KATO_TABLES_H", PLACES) },
   { path: "src/launcher/clients.h", make: () => header("KATO_CLIENTS_H", OF_CLIENTS) },
+  { path: "src/launcher/help.h", make: helpHeader },
   { path: "src/providers/registry.ts", make: providerRegistry },
   ...["kato.service", "kato@.service"].map((unit) => ({
     path: `packaging/systemd/${unit}`,
@@ -175,6 +178,33 @@ function header(guard: string, tables: Tables): string {
     `#ifndef ${guard}`,
     `#define ${guard}`,
     ...lines,
+    "#endif",
+    "",
+  ].join("\n");
+}
+
+/** The help of every command, and the version, for the launcher to answer. */
+function helpHeader(): string {
+  const pages = helpPages(true).map(({ path, text }) => {
+    const marked = text.replaceAll("\\", "\\\\").replaceAll("\u001b[1m", "\\001").replaceAll(
+      "\u001b[0m",
+      "\\002",
+    );
+    const lines = marked.split("\n").slice(0, -1).map((line) => `    "${line.replaceAll('"', '\\"')}\\n"`);
+    return `  {"${path}", \\\n${lines.join(" \\\n")}}`;
+  });
+  const [before, after] = versionLine(RUNTIME).split(BUILT_FROM);
+  return [
+    "/* Made by `deno task generate`: what the launcher answers by itself. */",
+    "#ifndef KATO_HELP_H",
+    "#define KATO_HELP_H",
+    "",
+    `#define HELP_COLUMNS ${HELP_COLUMNS}`,
+    "",
+    `#define VERSION_LINE(source) "${before}" source "${after}\\n"`,
+    "",
+    "#define HELP_PAGES \\",
+    pages.join(", \\\n"),
     "#endif",
     "",
   ].join("\n");

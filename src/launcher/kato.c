@@ -200,6 +200,7 @@ int main(int argc, char **argv, char **environment) {
   line = probe_arguments(line, &place);
 #endif
   check_line(line);
+  answer_help(line);
   bool asks_daemon = *line != NULL && strcmp(*line, "daemon") == 0;
   if (asks_daemon) refuse_root_daemon();
   place.administrator = find_administrator();

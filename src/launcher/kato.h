@@ -13,7 +13,7 @@
 #include <sys/types.h>
 
 /* Exit statuses, as src/cli/exit_status.ts has them. */
-enum { DONE = 0, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, REFUSED = 78 };
+enum { DONE = 0, FAILED = 1, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, REFUSED = 78 };
 
 #define KIB 1024u
 #define MIB (1024u * KIB)
@@ -30,13 +30,16 @@ enum { DONE = 0, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, REFUSED = 78 }
 #define MESSAGE_BYTES (4u * KIB)
 char *plain_message(char *message); /* takes ownership; returns it or another string */
 bool is_journal(void);
-void print_text(const char *text, size_t length);
+bool print_text(const char *text, size_t length);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void pass_on(int priority, char *line);
 _Noreturn void fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void out_of_memory(void);
 void *more_room(void *items, size_t *room, size_t needed, size_t size);
+
+/* help.c */
+void answer_help(char *const *line);
 
 /* list.c: a list of strings that execve can take. */
 struct list {

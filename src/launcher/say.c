@@ -107,15 +107,16 @@ void pass_on(int priority, char *line) {
   free(whole);
 }
 
-/* To standard output, whole. */
-void print_text(const char *text, size_t length) {
+/* To standard output, whole. False, with errno: it could not be. */
+bool print_text(const char *text, size_t length) {
   while (length > 0) {
     ssize_t count = write(STDOUT_FILENO, text, length);
-    if (count < 0 && errno != EINTR) return;
+    if (count < 0 && errno != EINTR) return false;
     if (count < 0) continue;
     text += count;
     length -= (size_t)count;
   }
+  return true;
 }
 
 void say(const char *format, ...) {

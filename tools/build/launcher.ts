@@ -11,11 +11,12 @@ export type Launcher = {
   readonly why: string;
 };
 
-/** @param work The build's own folder: nothing is made beside the source. */
+/** @param work The build's own folder: nothing is made beside the source. `builtFrom`: for `kato version`. */
 export async function makeLauncher(
   root: string,
   architecture: Architecture,
   work: string,
+  builtFrom: string,
 ): Promise<Launcher> {
   const source = `${root}/src/launcher`;
   if (!exists(`${source}/Makefile`)) return { made: false, why: "there is no src/launcher/Makefile" };
@@ -28,7 +29,9 @@ export async function makeLauncher(
   }
   const made = `${work}/launcher-${architecture}`;
   Deno.mkdirSync(made, { recursive: true });
-  await runProgram("make", ["-C", source, `BUILD=${made}`, "kato", "facts"], { cwd: root });
+  await runProgram("make", ["-C", source, `BUILD=${made}`, `SOURCE=${builtFrom}`, "kato", "facts"], {
+    cwd: root,
+  });
   return {
     made: true,
     program: Deno.readFileSync(`${made}/kato`),

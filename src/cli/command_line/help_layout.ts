@@ -1,6 +1,9 @@
 /** How help looks, and how errors in a command line are reported. Pure. */
 import type { Command } from "commander";
 
+/** Lines of help are no longer, however wide a terminal is: longer ones are hard to read. */
+export const HELP_COLUMNS = 80;
+
 /** How wide, and whether in colour. */
 export interface HelpStyle {
   readonly columns: number;
@@ -28,8 +31,8 @@ export function layOut(
       writeOut: options.printHelp,
       writeErr: () => {},
       outputError: () => {},
-      getOutHelpWidth: () => options.columns,
-      getErrHelpWidth: () => options.columns,
+      getOutHelpWidth: () => Math.min(HELP_COLUMNS, options.columns),
+      getErrHelpWidth: () => Math.min(HELP_COLUMNS, options.columns),
       getOutHasColors: () => options.colour,
       getErrHasColors: () => options.colour,
     });

@@ -1,25 +1,36 @@
-/** The help of every command, for docs/cli.md. Pure. */
+/** The help of every command, for docs/cli.md and for the launcher. Pure. */
 import type { Command } from "commander";
-import { pathOf } from "./help_layout.ts";
+import { HELP_COLUMNS, pathOf } from "./help_layout.ts";
 import { createProgram } from "./program.ts";
 
-/** Where documentation is read, lines are this long. */
-const COLUMNS = 80;
-
+/** As docs/cli.md shows it. */
 export function usageReference(): string {
+  const sections = helpPages(false).map(({ path, text }) =>
+    `### ${`kato ${path}`.trim()}\n\n\`\`\`text\n${text.trim()}\n\`\`\``
+  );
+  return sections.join("\n\n");
+}
+
+interface HelpPage {
+  /** `policy show`; "" for the first page. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The help of every command that people may see. */
+export function helpPages(colour: boolean): HelpPage[] {
   let text = "";
   const program = createProgram({
-    columns: COLUMNS,
-    colour: false,
+    columns: HELP_COLUMNS,
+    colour,
     take: () => {},
     printHelp: (part) => text += part,
   });
-  const sections = listCommands(program).map((command) => {
+  return listCommands(program).map((command) => {
     text = "";
     command.outputHelp();
-    return `### ${pathOf(command)}\n\n\`\`\`text\n${text.trim()}\n\`\`\``;
+    return { path: pathOf(command).slice("kato ".length), text };
   });
-  return sections.join("\n\n");
 }
 
 /** `command` and what is below it, in the order of the help; without what the launcher alone uses. */
