@@ -75,6 +75,12 @@ static void start_parser(struct monitor *monitor, const struct control *control)
   start(monitor, control->channel, &command, -1);
 }
 
+/* The library that HTML needs takes memory, so the writers of other files have none of it. */
+static const char *writer_of(const char *destination) {
+  const char *extension = strrchr(destination, '.');
+  return extension != NULL && strcmp(extension, ".html") == 0 ? "html_writer.js" : "writer.js";
+}
+
 static void start_writer(struct monitor *monitor, const struct control *control) {
   char *why = NULL;
   int parent;
@@ -84,7 +90,8 @@ static void start_writer(struct monitor *monitor, const struct control *control)
   struct grant grant = {.verb = WRITE, .value = text_of("%s", control->destination)};
   char name[] = "writer";
   struct role role = {.name = name, .grants = &grant, .count = 1};
-  struct command command = {.script = "writer.js", .role = &role, .engine = engine_flags(monitor->plan->profile)};
+  struct command command = {
+      .script = writer_of(control->destination), .role = &role, .engine = engine_flags(monitor->plan->profile)};
   bool started = start(monitor, control->channel, &command, file);
   if (!started && control->create) remove_destination(parent, control->destination, file);
   close(parent);

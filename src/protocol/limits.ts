@@ -280,19 +280,6 @@ export const ORIGIN_TEXT_BYTES = 256;
 /** The longest line of the audit log: every text of a record at its bound, each byte escaped as six. */
 export const AUDIT_LINE_BYTES = 128 * KIB;
 
-/** A longer tool result is cut in Markdown and HTML, with a note that says how much is missing. */
-export const RESULT_LINES = 200;
-export const RESULT_CHARS = 20_000;
-
 /** Tool calls that wait for their results in the renderer, and the text that they may hold together. */
 export const WAITING_CALLS = 64;
 export const WAITING_CHARS = 4 * MIB;
-
-/** A longer input of a tool call is cut in Markdown and HTML. A page is for reading; JSONL has it all. */
-export const CALL_CHARS = 60_000;
-
-/** Texts that differ in more lines are shown as old and new: the time to compare them grows with the square. */
-export const DIFF_EDITS = 400;
-
-/** A longer suspicious text is shown as code: without a JIT, the Markdown parser reads 300 KB a second. */
-export const CONTAINED_CHARS = 64 * KIB;

@@ -5,7 +5,8 @@
 import type { Event } from "../protocol/event.ts";
 import { MAIN_AGENT } from "../protocol/event.ts";
 import { fingerprintOf } from "../protocol/fingerprint.ts";
-import { CALL_CHARS, WAITING_CALLS } from "../protocol/limits.ts";
+import { WAITING_CALLS } from "../protocol/limits.ts";
+import { CALL_CHARS } from "../protocol/render_limits.ts";
 import { shortId } from "../protocol/session.ts";
 import { oneLine } from "./neutralise.ts";
 import { startedAgent } from "./tool_view.ts";

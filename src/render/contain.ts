@@ -3,7 +3,7 @@
  * that keeps it from affecting anything outside, in every reader: see docs/markdown.md. A parser finds the code in the
  * text; everything else is escaped.
  */
-import { CONTAINED_CHARS } from "../protocol/limits.ts";
+import { CONTAINED_CHARS } from "../protocol/render_limits.ts";
 import { CODE, escapeAll, escapeText } from "./escape_text.ts";
 import { fence, QUERY } from "./fence.ts";
 import { knownLanguage } from "./languages.ts";

@@ -1,6 +1,6 @@
 /** Shows what an edit changed, line by line. */
 import { structuredPatch } from "diff";
-import { CALL_CHARS, DIFF_EDITS } from "../protocol/limits.ts";
+import { CALL_CHARS, DIFF_EDITS } from "../protocol/render_limits.ts";
 
 const CONTEXT = 3;
 

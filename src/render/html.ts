@@ -1,12 +1,14 @@
 /**
- * One self-contained HTML file without scripts. It fetches nothing, as its Content-Security-Policy says, and shows
- * texts as they were written. The file only grows at its end, so it leaves out the end tags that HTML lets one leave
- * out.
+ * One self-contained HTML file without scripts. It fetches nothing, as its Content-Security-Policy says, and its texts
+ * are rendered Markdown (html_prose.ts). The file only grows at its end, so it leaves out the end tags that HTML lets
+ * one leave out.
  */
-import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/limits.ts";
+import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/render_limits.ts";
 import type { RenderHead } from "../protocol/render.ts";
 import { renderConversation } from "./conversation.ts";
 import { cutText } from "./cut.ts";
+import { colourDiff, preformatted } from "./html_code.ts";
+import { writeProse, writeProseLine } from "./html_prose.ts";
 import { STYLE } from "./html_style.ts";
 import { escapeAttribute, escapeHtml } from "./html_text.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
@@ -30,8 +32,9 @@ const page: Page = {
       lines.map((line) => `<code>${escapeHtml(neutralise(line))}</code>`).join("<br>"),
     ),
   slash: (command) => element("p", "commands", `<code>${escapeHtml(neutralise(command))}</code>`),
-  text: (speaker, text) => textBlock(speaker, neutralise(text)),
-  thinking: (text) => details("thinking", "Thinking", textBlock("", neutralise(text))),
+  // People who type mean their line ends; models write paragraphs.
+  text: (speaker, text) => prose(speaker, neutralise(text), speaker === "user"),
+  thinking: (text) => details("thinking", "Thinking", prose("", neutralise(text))),
   openAgent: (summary) => openDetails("agent", summary),
   closeAgent: () => "</details>\n",
   input: (blocks) => blocks.map(inputBlock).join(""),
@@ -49,7 +52,7 @@ const page: Page = {
     const line = withOutcome(`Result${summary === "" ? "" : ` of ${summary}`}`, result);
     return details(hasFailed(result) ? "call failed" : "call", line, result.body);
   },
-  plan: (label, text) => element("p", "remark", `<em>${label}</em>`) + textBlock("plan", neutralise(text)),
+  plan: (label, text) => element("p", "remark", `<em>${label}</em>`) + prose("plan", neutralise(text)),
   decision: (question, options, answer, note) =>
     element(
       "div",
@@ -60,9 +63,8 @@ const page: Page = {
     ),
   remark: (label, text) => element("div", "remark", labelled(label, text)),
   output: (text) => resultBody(text, false),
-  shell: (command) => pre("", escapeHtml(neutralise(command))),
-  compaction: (summary) =>
-    "<hr>\n" + details("call", "Context compacted", textBlock("", neutralise(summary))),
+  shell: (command) => preformatted("", escapeHtml(neutralise(command))),
+  compaction: (summary) => "<hr>\n" + details("call", "Context compacted", prose("", neutralise(summary))),
 };
 
 /** HTML; see Renderer. */
@@ -103,14 +105,13 @@ function clock(time: string, iso: string | null): string {
     : `<time datetime="${escapeAttribute(iso)}">${time}</time>`;
 }
 
-/** `text` is neutralised. The style keeps its white space. */
-function textBlock(kind: string, text: string): string {
-  return `<div class="${kind === "" ? "text" : `text ${kind}`}" dir="auto">${escapeHtml(text)}</div>\n`;
-}
-
-/** HTML drops a newline right after the start tag, so one is added for that. */
-function pre(kind: string, content: string): string {
-  return `<pre${kind === "" ? "" : ` class="${kind}"`}>\n${content}</pre>\n`;
+/** `text` is neutralised Markdown. `breaks`: whether each line end is shown as one. */
+function prose(kind: string, text: string, breaks = false): string {
+  const written = writeProse(text, breaks);
+  const shown = written === null ? escapeHtml(text) : `\n${written}`;
+  // The style keeps the white space of a text that is shown as it was written.
+  const kinds = `${written === null ? "text" : "prose"}${kind === "" ? "" : ` ${kind}`}`;
+  return `<div class="${kinds}" dir="auto">${shown}</div>\n`;
 }
 
 function openDetails(kind: string, summary: string): string {
@@ -123,14 +124,14 @@ function details(kind: string, summary: string, body: string): string {
 
 function labelled(label: string, text: string): string {
   const safe = neutralise(text).trim();
-  if (!safe.includes("\n")) return element("p", "", `<em>${label}</em> ${escapeHtml(safe)}`);
-  return element("p", "", `<em>${label}</em>`) + textBlock("", safe);
+  if (!safe.includes("\n")) return element("p", "", `<em>${label}</em> ${writeProseLine(safe)}`);
+  return element("p", "", `<em>${label}</em>`) + prose("", safe, true);
 }
 
 function choices(options: readonly string[]): string {
   if (options.length === 0) return "";
   return `<ul>\n${
-    options.map((option) => element("li", "", escapeHtml(neutralise(option)))).join("")
+    options.map((option) => element("li", "", writeProseLine(neutralise(option)))).join("")
   }</ul>\n`;
 }
 
@@ -139,12 +140,12 @@ function inputBlock(input: Block): string {
     case "code": {
       const cut = cutText(input.text, Infinity, CALL_CHARS);
       const text = escapeHtml(neutralise(cut.text));
-      return (input.language === "diff" ? pre("diff", colourDiff(text)) : pre("", text)) +
+      return (input.language === "diff" ? preformatted("diff", colourDiff(text)) : preformatted("", text)) +
         missing(cut.missing);
     }
     case "prose": {
       const cut = cutText(input.text, Infinity, CALL_CHARS);
-      return textBlock("", neutralise(cut.text)) + missing(cut.missing);
+      return prose("", neutralise(cut.text)) + missing(cut.missing);
     }
     case "tasks":
       return `<ul class="tasks">\n${
@@ -157,19 +158,14 @@ function inputBlock(input: Block): string {
 
 function taskText(task: { readonly state: TaskState; readonly text: string }): string {
   const box = { done: "☑", doing: "◐", open: "☐" }[task.state];
-  return `${box} ${escapeHtml(neutralise(task.text))}`;
-}
-
-/** `text` is escaped. */
-function colourDiff(text: string): string {
-  return text.replace(/^\+.*/gm, "<ins>$&</ins>").replace(/^-.*/gm, "<del>$&</del>");
+  return `${box} ${writeProseLine(neutralise(task.text))}`;
 }
 
 function resultBody(text: string, isProse: boolean): string {
   if (text.trim() === "") return element("p", "note", "(empty)");
   const cut = cutText(text, RESULT_LINES, RESULT_CHARS);
   const shown = neutraliseOutput(cut.text);
-  return (isProse ? textBlock("", shown) : pre("result", escapeHtml(shown))) + missing(cut.missing);
+  return (isProse ? prose("", shown) : preformatted("result", escapeHtml(shown))) + missing(cut.missing);
 }
 
 function missing(what: string | null): string {

@@ -2,7 +2,7 @@
  * Markdown for people: CommonMark, with task lists and `<details>`, which every reader knows. docs/markdown.md
  * describes how it looks.
  */
-import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/limits.ts";
+import { CALL_CHARS, RESULT_CHARS, RESULT_LINES } from "../protocol/render_limits.ts";
 import { containInline, containItem, containText } from "./contain.ts";
 import { renderConversation } from "./conversation.ts";
 import { cutText } from "./cut.ts";

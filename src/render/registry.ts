@@ -3,17 +3,18 @@
  * caller hands back. A new format is one Renderer and one line here.
  */
 import type { Format } from "../protocol/render.ts";
-import { htmlRenderer } from "./html.ts";
 import { jsonlRenderer } from "./jsonl.ts";
 import { markdownRenderer } from "./markdown.ts";
 import type { Renderer } from "./renderer.ts";
 
-const RENDERERS: Readonly<Record<Format, Renderer>> = {
-  md: markdownRenderer,
-  jsonl: jsonlRenderer,
-  html: htmlRenderer,
-};
-
-export function rendererFor(format: Format): Renderer {
-  return RENDERERS[format];
+export async function rendererFor(format: Format): Promise<Renderer> {
+  switch (format) {
+    case "md":
+      return markdownRenderer;
+    case "jsonl":
+      return jsonlRenderer;
+    case "html":
+      // Its library takes two megabytes of a process, and time.
+      return (await import("./html.ts")).htmlRenderer;
+  }
 }

@@ -5,18 +5,21 @@
 import { receive } from "../protocol/channel.ts";
 import { type Event, event as eventSchema } from "../protocol/event.ts";
 import type { Port } from "../protocol/port.ts";
-import type { RenderHead } from "../protocol/render.ts";
+import type { Format, RenderHead } from "../protocol/render.ts";
 import { plainWords } from "../protocol/system_words.ts";
 import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
-import { rendererFor } from "../render/registry.ts";
+import type { Rendered, Renderer } from "../render/renderer.ts";
 import type { DestinationFile, OpenDestination } from "./destination_file.ts";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const NEWLINE = 0x0a;
 
+/** Those that a writer has: some take memory that another one saves. */
+export type Renderers = Readonly<Partial<Record<Format, Renderer>>>;
+
 /** Serves `port` until `close` arrives. `open` opens the destination. */
-export function runWriter(port: Port, open: OpenDestination): void {
+export function runWriter(port: Port, open: OpenDestination, renderers: Renderers): void {
   const send = (message: FromWriter, payload?: Uint8Array<ArrayBuffer>) =>
     port.send({ header: message, payload: payload ?? null });
   let file: DestinationFile | null = null;
@@ -38,7 +41,9 @@ export function runWriter(port: Port, open: OpenDestination): void {
       }
       case "prepare": {
         if (payload === null) throw new Error("internal error: prepare without a payload");
-        const { text, state } = render(message.head, payload, message.finish);
+        const renderer = renderers[message.head.format];
+        if (renderer === undefined) throw new Error("internal error: a format of another writer");
+        const { text, state } = render(renderer, message.head, payload, message.finish);
         const bytes = encoder.encode(text);
         prepared = { delivery: message.delivery, bytes };
         const after = encoder.encode(JSON.stringify(state));
@@ -75,8 +80,7 @@ export function runWriter(port: Port, open: OpenDestination): void {
 }
 
 /** The first line of the payload is the renderer's state; the other lines are events. */
-function render(head: RenderHead, payload: Uint8Array, finish: boolean): { text: string; state: unknown } {
-  const renderer = rendererFor(head.format);
+function render(renderer: Renderer, head: RenderHead, payload: Uint8Array, finish: boolean): Rendered {
   const end = payload.indexOf(NEWLINE);
   const given: unknown = JSON.parse(decoder.decode(payload.subarray(0, end)));
   let state = given ?? renderer.begin(head);

@@ -8,7 +8,7 @@ import { knownLanguage } from "../../src/render/languages.ts";
 import { READERS } from "./readers.ts";
 import { bodyOf } from "./render.ts";
 
-type Node = DefaultTreeAdapterTypes.Node;
+export type Node = DefaultTreeAdapterTypes.Node;
 type Element = DefaultTreeAdapterTypes.Element;
 
 /** What Markdown may make of a text. Headings of the first two levels, folds and images are not among it. */

@@ -1,8 +1,7 @@
 /** Calls with what belongs to them: scripts and their steps, questions and their answers, agents and their reports, plans. */
 import assert from "node:assert/strict";
-import { rendererFor } from "../../src/render/registry.ts";
 import { blocksOf } from "../../src/render/scripts.ts";
-import { type Body, bodyOf, eventsOf, HEAD, renderAs } from "./render.ts";
+import { type Body, bodyOf, eventsOf, HEAD, renderAs, RENDERERS } from "./render.ts";
 
 const call = (id: string, name: string, input: unknown, agent = "main"): Body => (
   { type: "tool_call", call: id, name, input, agent }
@@ -270,7 +269,7 @@ Deno.test("a recording that an older kato began goes on: its calls have no kind"
       late: [late],
     },
   };
-  const renderer = rendererFor("md");
+  const renderer = RENDERERS.md;
   let text = "";
   let given: unknown = state;
   const events = eventsOf([

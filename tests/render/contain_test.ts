@@ -1,6 +1,6 @@
 /** What containment leaves, and what it changes, one line each; that it holds is shown in readers_test.ts. */
 import assert from "node:assert/strict";
-import { CONTAINED_CHARS } from "../../src/protocol/limits.ts";
+import { CONTAINED_CHARS } from "../../src/protocol/render_limits.ts";
 import { containInline, containItem, containText } from "../../src/render/contain.ts";
 import { READERS } from "./readers.ts";
 

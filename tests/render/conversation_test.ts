@@ -1,8 +1,8 @@
 /** The fold: headings, order, waiting calls, sub-agents, and what is left out. */
 import assert from "node:assert/strict";
-import { RESULT_CHARS, RESULT_LINES, WAITING_CALLS } from "../../src/protocol/limits.ts";
-import { rendererFor } from "../../src/render/registry.ts";
-import { type Body, bodyOf, eventsOf, HEAD, render, renderAs, turnHeadings } from "./render.ts";
+import { WAITING_CALLS } from "../../src/protocol/limits.ts";
+import { RESULT_CHARS, RESULT_LINES } from "../../src/protocol/render_limits.ts";
+import { type Body, bodyOf, eventsOf, HEAD, render, renderAs, RENDERERS, turnHeadings } from "./render.ts";
 
 const say = (text: string, model: string | null = "m-1"): Body => ({
   type: "assistant",
@@ -176,7 +176,7 @@ Deno.test("a result belongs to the latest open call of its id and agent: a servi
 
 Deno.test("nothing is written of a call before its result, and then at once", () => {
   const events = eventsOf([call("1"), call("2"), result("1"), result("2")]);
-  const renderer = rendererFor("md");
+  const renderer = RENDERERS.md;
   let state = renderer.begin(HEAD);
   const written = events.map((event) => {
     const step = renderer.step(HEAD, state, event);
@@ -187,7 +187,7 @@ Deno.test("nothing is written of a call before its result, and then at once", ()
 });
 
 Deno.test("a recording that was finished can go on", () => {
-  const renderer = rendererFor("md");
+  const renderer = RENDERERS.md;
   const [first, second, last] = eventsOf([call("1", "Bash", "a1"), result("1", "a1"), say("said")]);
   assert.ok(first !== undefined && second !== undefined && last !== undefined);
   const begun = renderer.step(HEAD, renderer.begin(HEAD), first);
@@ -222,7 +222,7 @@ Deno.test("a decision and an image keep their place behind the call they belong 
 
 Deno.test("calls that wait are bounded in number", () => {
   const calls = Array.from({ length: WAITING_CALLS + 5 }, (_, at) => call(`c${at}`));
-  const renderer = rendererFor("md");
+  const renderer = RENDERERS.md;
   let state = renderer.begin(HEAD);
   let text = "";
   for (const event of eventsOf(calls)) {

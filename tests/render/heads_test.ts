@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { parse as parseHtml, parseFragment } from "parse5";
 import { parse as parseYaml } from "@std/yaml";
 import type { RenderHead } from "../../src/protocol/render.ts";
-import { rendererFor } from "../../src/render/registry.ts";
 import { childrenOf, isElement, textOf } from "./assert_contained.ts";
 import { READERS } from "./readers.ts";
-import { HEAD } from "./render.ts";
+import { HEAD, RENDERERS } from "./render.ts";
 
 const HOSTILE = [
   "<b>&amp;</b>",
@@ -38,7 +37,7 @@ function elementsOf(node: Node): [name: string, text: string][] {
 
 function headAs(format: RenderHead["format"], meta: Partial<RenderHead["meta"]>, typed = "hello"): string {
   const head = { ...HEAD, format, meta: { ...HEAD.meta, ...meta } };
-  const renderer = rendererFor(format);
+  const renderer = RENDERERS[format];
   const event = {
     v: 1,
     id: "e",
@@ -99,7 +98,7 @@ Deno.test("the title is the first heading of Markdown, and stays in its line", (
 });
 
 Deno.test("a time in a heading of HTML is an attribute that nothing can leave", () => {
-  const renderer = rendererFor("html");
+  const renderer = RENDERERS.html;
   const head = { ...HEAD, format: "html" as const };
   const time = `2026-01-01T00:00:00.000Z"><img src=x>`;
   const event = { v: 1, id: "e", provider: "codex", session: "s", seq: 0, time, agent: "main" } as const;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parse } from "@std/yaml";
-import { DIFF_EDITS } from "../../src/protocol/limits.ts";
+import { DIFF_EDITS } from "../../src/protocol/render_limits.ts";
 import { showTime } from "../../src/render/clock.ts";
 import { cutText } from "../../src/render/cut.ts";
 import { diffLines } from "../../src/render/diff.ts";

@@ -1,7 +1,6 @@
 /** Independent readers of Markdown, each with everything switched on that could make more of a text than text. */
 // @ts-types="./commonmark.d.ts"
 import { HtmlRenderer, Parser } from "commonmark";
-// @ts-types="./markdown_it.d.ts"
 import MarkdownIt from "markdown-it";
 import { Marked } from "marked";
 import { micromark } from "micromark";

@@ -5,6 +5,13 @@ import type { Event } from "../../src/protocol/event.ts";
 import type { Format, RenderHead } from "../../src/protocol/render.ts";
 import { INCLUDES } from "../../src/protocol/closed_sets.ts";
 import { rendererFor } from "../../src/render/registry.ts";
+import type { Renderer } from "../../src/render/renderer.ts";
+
+export const RENDERERS: Readonly<Record<Format, Renderer>> = {
+  md: await rendererFor("md"),
+  html: await rendererFor("html"),
+  jsonl: await rendererFor("jsonl"),
+};
 
 export const HEAD: RenderHead = {
   format: "md",
@@ -41,7 +48,7 @@ export function eventsOf(bodies: readonly Body[]): Event[] {
 }
 
 export function render(head: RenderHead, events: readonly Event[], finish = true): string {
-  const renderer = rendererFor(head.format);
+  const renderer = RENDERERS[head.format];
   let state = renderer.begin(head);
   let text = "";
   for (const event of events) {

@@ -7,6 +7,7 @@ import { fromWriter, preparePayload, type ToWriter } from "../../src/protocol/wr
 import type { Frame, Port } from "../../src/protocol/port.ts";
 import { destinationFile, type FileCalls } from "../../src/writer/destination_file.ts";
 import { runWriter } from "../../src/writer/writer.ts";
+import { RENDERERS } from "../render/render.ts";
 import { onlyWith, program } from "../needs.ts";
 
 interface Faults {
@@ -57,7 +58,7 @@ function startWriter({ most = Infinity, fails }: Faults = {}) {
     receive: (receiver) => void (take = receiver),
     close: () => {},
   };
-  runWriter(port, () => ({ file, found: null }));
+  runWriter(port, () => ({ file, found: null }), RENDERERS);
   const say = (message: ToWriter, payload: Frame["payload"] = null) => take({ header: message, payload });
   say({ type: "open", destination: "/h/a.jsonl", create: true, directories: [] });
   return { say, happened, text: () => new TextDecoder().decode(new Uint8Array(content)) };

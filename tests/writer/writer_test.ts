@@ -1,9 +1,11 @@
 /** What a writer renders of its messages, and the answers to messages that come at the wrong time. */
 import assert from "node:assert/strict";
 import type { Frame, Port } from "../../src/protocol/port.ts";
+import type { Format } from "../../src/protocol/render.ts";
 import { fromWriter, preparePayload, type ToWriter } from "../../src/protocol/writer_messages.ts";
 import type { DestinationFile } from "../../src/writer/destination_file.ts";
 import { runWriter } from "../../src/writer/writer.ts";
+import { RENDERERS } from "../render/render.ts";
 
 const META = {
   provider: "codex",
@@ -13,7 +15,7 @@ const META = {
   started: null,
   client: null,
 } as const;
-const headAs = (format: "jsonl" | "md") => ({
+const headAs = (format: Format) => ({
   format,
   meta: META,
   timeZone: "UTC",
@@ -40,7 +42,7 @@ function startWriter() {
       close: () => void closed.push(destination),
     };
     return { file, found: null };
-  });
+  }, { md: RENDERERS.md, jsonl: RENDERERS.jsonl });
   return {
     say(message: ToWriter, payload: Frame["payload"] = null) {
       take({ header: message, payload });
@@ -160,6 +162,13 @@ const TOO_EARLY: readonly (readonly [what: string, message: ToWriter, why: RegEx
 for (const [what, message, why] of TOO_EARLY) {
   Deno.test(`${what} is a bug`, () => assert.throws(() => startWriter().say(message), why));
 }
+
+Deno.test("a format of another writer is a bug", () => {
+  const writer = startWriter();
+  writer.say({ ...OPEN, destination: "/h/a.html" });
+  const prepare = { type: "prepare", delivery: 1, head: headAs("html"), finish: false } as const;
+  assert.throws(() => writer.say(prepare, preparePayload(null, linesOf(0))), /internal error: a format/);
+});
 
 Deno.test("another delivery than the prepared one is not appended", () => {
   const writer = startWriter();

@@ -9,6 +9,7 @@ import { hostArchitecture, type Pins } from "./pins.ts";
 import { type ProgramOptions, runProgram } from "./run_program.ts";
 
 const ROLES: Readonly<Record<string, readonly string[]>> = {
+  "html_writer.js": ["src/writer/html_entry.ts"],
   // A library of it has a variant for Node, and one for browsers that does without Node's modules and their memory.
   "orchestrator.js": ["--conditions", "browser", "src/orchestrator.ts"],
   "parser.js": ["src/parser/entry.ts"],

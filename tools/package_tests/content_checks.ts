@@ -23,6 +23,7 @@ const FILES = [
   "/usr/lib/kato/facts",
   "/usr/lib/kato/fleet-stop",
   "/usr/lib/kato/home",
+  "/usr/lib/kato/html_writer.js",
   "/usr/lib/kato/kato.js",
   "/usr/lib/kato/parser.js",
   "/usr/lib/kato/plan.js",

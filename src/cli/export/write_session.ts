@@ -61,7 +61,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
       troubles.set(name, (troubles.get(name) ?? 0) + 1);
     },
   });
-  const renderer = rendererFor(format);
+  const renderer = await rendererFor(format);
   // Made with the first event, as for a recording, so that both have the same head.
   const headNow = (): RenderHead => ({
     format,

@@ -77,6 +77,7 @@ static const char *role_by_script(pid_t pid) {
     const char *name = strrchr(word, '/');
     if (name != NULL && strcmp(name, "/parser.js") == 0) role = "parser";
     if (name != NULL && strcmp(name, "/writer.js") == 0) role = "writer";
+    if (name != NULL && strcmp(name, "/html_writer.js") == 0) role = "writer";
   }
   free(word);
   fclose(file);

@@ -7,7 +7,7 @@ import { DEFAULT_INCLUDES, type Format } from "../../../src/protocol/render.ts";
 import type { SessionMeta } from "../../../src/protocol/session.ts";
 import { claudeCode } from "../../../src/providers/claude_code/claude_code.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
-import { rendererFor } from "../../../src/render/registry.ts";
+import { RENDERERS } from "../../render/render.ts";
 import { TIME_ZONE } from "./harness.ts";
 
 export interface WholeSession {
@@ -86,7 +86,7 @@ export function renderParts(
   parts: readonly (Pick<Span, "from" | "until"> & { readonly whole: WholeSession })[],
 ): string {
   const head = { format, meta, timeZone: TIME_ZONE, include: [...DEFAULT_INCLUDES] };
-  const renderer = rendererFor(format);
+  const renderer = RENDERERS[format];
   let state = renderer.begin(head);
   let text = "";
   for (const { whole, from, until } of parts) {

@@ -1,0 +1,20 @@
+/** Every bound of what recordings show, with its reason; limits.ts has the others. Sizes are UTF-16 units. */
+
+/** A longer tool result is cut in Markdown and HTML, with a note that says how much is missing. */
+export const RESULT_LINES = 200;
+export const RESULT_CHARS = 20_000;
+
+/** A longer input of a tool call is cut in Markdown and HTML. A page is for reading; JSONL has it all. */
+export const CALL_CHARS = 60_000;
+
+/** Texts that differ in more lines are shown as old and new: the time to compare them grows with the square. */
+export const DIFF_EDITS = 400;
+
+/** A longer text is shown as it was written, in Markdown if it is suspicious: without a JIT, parsers read 300 KB a second. */
+export const CONTAINED_CHARS = 64 * 1024;
+
+/** Lists, items and quotes within each other, in HTML: nobody writes half as many, and a phone's screen has no room. */
+export const PROSE_DEPTH = 64;
+
+/** Steps for each character while Markdown is read for HTML: usual texts need one or two, hostile ones end in a second. */
+export const PROSE_STEPS_PER_CHAR = 4;
