@@ -4,8 +4,9 @@
  */
 import { basename, dirname, extname, join } from "@std/path";
 import { findHolder } from "../destination/path.ts";
+import { shellPath } from "../destination/shell_word.ts";
 import type { Verb } from "../protocol/command.ts";
-import { chatLine, shellPath, terminalLine } from "../session/command_line.ts";
+import { chatLine, terminalLine } from "../session/command_line.ts";
 import { isInside, whyNoRoot } from "../settings/folders.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
 

@@ -10,7 +10,7 @@
  */
 import { dirname, extname, join } from "@std/path";
 import type { Component, Decision, Lookup, Request } from "./decision.ts";
-import { deny, show } from "./denial.ts";
+import { deny, denyMissing, show } from "./denial.ts";
 import { isInside } from "../settings/folders.ts";
 import { denyUnwritable, findHolder, findMisplacement, foldersAsNamed } from "./path.ts";
 import type { Policy } from "../settings/policy.ts";
@@ -50,6 +50,10 @@ export function decide(policy: Policy, request: Request, path: string, lookup: L
   const bad = findBadComponent(request, lookup, ground, real);
   if (bad !== null) {
     const { reason, component } = bad;
+    const [missing] = listMissing(lookup);
+    if (root === null && missing !== undefined && component === lookup.ancestor) {
+      return denyMissing(reason, path, missing);
+    }
     return { ...deny(reason, path, path, show(component)), component };
   }
   return decideFile(policy, request, path, lookup);

@@ -61,6 +61,14 @@ export function deny(
   return { allow: false, reason, path, message: MENDS[reason](show(shown), detail) };
 }
 
+/** `reason` is about the folder above `missing`, in which kato may make no folder. */
+export function denyMissing(reason: Exclude<Denial, "grammar">, path: string, missing: string): Denied {
+  const message = `${show(path)}: ${
+    show(missing)
+  } does not exist; make that folder, or choose one of your own.`;
+  return { allow: false, reason, path, message };
+}
+
 export function denyGrammar(fault: GrammarReason, destination: string): Denied {
   const says = FAULTS[fault];
   if (says === undefined) throw new Error(`internal error: ${fault} is no fault of a destination`);

@@ -181,7 +181,7 @@ export const MATRIX = [
     profile: "policy:edit",
     of: "`kato policy allow`, `deny`",
     needsPolicy: true,
-    read: ["code", "settings", "unit drop-ins", "logs", "machine id"],
+    read: ["code", "settings", "status", "unit drop-ins", "logs", "machine id"],
     list: ["export roots", "named folders", "unit files"],
     write: ["own settings", "unit drop-ins", "logs"],
     env: ["person", "user", "terminal", "providers'"],

@@ -1,5 +1,6 @@
 /** Commands as a person types them: in a chat, in a terminal, and a mistyped one as it should have been. Pure. */
 import { holdsForbiddenCharacter } from "../destination/grammar.ts";
+import { forShell } from "../destination/shell_word.ts";
 import { type RefusedLine, type Verb, VERBS } from "../protocol/command.ts";
 import { FORMATS } from "../protocol/closed_sets.ts";
 import { REFUSED_TOKEN_CHARS } from "../protocol/limits.ts";
@@ -21,16 +22,6 @@ export function terminalLine(verb: Verb, session: string, destination: string | 
   return ["kato", verb, shortId(session), ...(destination === null ? [] : [destination])].map(forShell).join(
     " ",
   );
-}
-
-/** A word that a shell takes as it is. A destination may hold whatever a shell would act on. A tilde is kato's to read. */
-export function forShell(word: string): string {
-  return /^[\w@%+:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** A path in the home as a person would type it; a shell reads the tilde only where no quote is before it. */
-export function shellPath(path: string, home: string): string {
-  return path.startsWith(`${home}/`) ? `~/${forShell(path.slice(home.length + 1))}` : forShell(path);
 }
 
 /** The one command that `line` is; null when it is none. */

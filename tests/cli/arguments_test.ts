@@ -21,6 +21,8 @@ function complaintOf(line: string): string {
   return `${parsed.message} | ${parsed.command}`;
 }
 
+const HASH = "0a".repeat(32);
+
 const NO_FILTER = { provider: null, project: null, since: null };
 
 const LINES: readonly (readonly [line: string, path: string, given: Invocation["given"]])[] = [
@@ -70,9 +72,9 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
   ["policy allow ~/notes", "policy allow", { folder: "~/notes" }],
   ["policy deny notes", "policy deny", { folder: "notes" }],
   ["completions fish", "completions", { shell: "fish" }],
-  ["audit verify --head ab --archived --json", "audit verify", {
+  [`audit verify --head ${HASH} --archived --json`, "audit verify", {
     copy: [],
-    head: "ab",
+    head: HASH,
     archived: true,
     json: true,
   }],
@@ -136,7 +138,7 @@ const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unkn
   "--format": ["html", "html", null],
   "--include": ["tools", ["tools"], []],
   "--exclude": ["tools", ["tools"], []],
-  "--head": ["ab", "ab", null],
+  "--head": [HASH, HASH, null],
   // No line is right without it.
   "--heads": ["j", "j", "j"],
   "--host": ["h", "h", null],
@@ -183,7 +185,7 @@ for (const { path, takes } of COMMANDS) {
       if (long !== "--file" && long !== "--all") assert.deepEqual(givenOf([]), absent);
       if (
         typed !== "" &&
-        !["--project", "--file", "--output", "--head", "--heads", "--host", "--search"].includes(long)
+        !["--project", "--file", "--output", "--heads", "--host", "--search"].includes(long)
       ) {
         assert.equal(parseArguments([...line, long, "odd odd"], STYLE).parsed, "wrong");
       }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { placesOf } from "../../src/settings/places.ts";
 import { UNIT_DROP_IN } from "../../src/permissions/unit_folders.ts";
 import { auditRecord } from "../../src/audit/record.ts";
+import type { RecordingStatus, Status } from "../../src/protocol/status.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
 import { onlyWith, ROOT } from "../needs.ts";
 import { withDisk } from "../disk/fake_disk.ts";
@@ -125,7 +126,12 @@ const REFUSED: readonly (readonly [
   ended: Ran["ended"],
   says: RegExp,
 ])[] = [
-  ["is not there", () => "~/nowhere", "failed", /does not exist\. Make it with 'mkdir -m 700'/],
+  [
+    "is not there",
+    () => "~/nowhere",
+    "failed",
+    /does not exist\. .* Run: mkdir -p -m 0700 ~\/nowhere && kato policy allow ~\/nowhere\n$/,
+  ],
   [
     "is a file",
     ({ home }) => {
@@ -198,10 +204,59 @@ for (const [name, prepare, ended, says] of REFUSED) {
     const ran = await run(home, "allow", folder);
     assert.equal(ran.ended, ended, ran.err);
     assert.match(ran.err, says);
-    assert.match(ran.err, /Nothing was changed\.\n$/);
+    assert.match(ran.err, /Nothing was changed\.(?: Run: .*)?\n$/);
     assert.equal(readOwn(home), before);
   });
 }
+
+Deno.test("kato policy deny says which recordings it cuts off, and no other", async () => {
+  using home = makeHomeWith("notes");
+  keepOwn(home, '[destinations]\nroots = ["~/.kato/exports", "~/notes"]\n');
+  const { state, statusFile, exports } = placesOf(home.home);
+  makePrivateFolder(state);
+  const recordings: readonly (readonly [session: string, file: string, state: RecordingStatus["state"]])[] = [
+    ["aaaaaaaa-1", `${home.home}/notes/a.md`, "active"],
+    ["bbbbbbbb-2", `${home.home}/notes/b.md`, "blocked"],
+    ["cccccccc-3", `${home.home}/notes/c.md`, "stopped"],
+    ["dddddddd-4", `${exports}/d.md`, "active"],
+  ];
+  const status: Status = {
+    v: 1,
+    version: "0.2.0",
+    pid: 12,
+    state: "running",
+    started: "2026-11-24T07:00:00.000Z",
+    updated: "2026-11-24T07:59:00.000Z",
+    host: "processes",
+    kernelSandbox: true,
+    kernelMissing: [],
+    policy: { version: 1, hash: "0".repeat(64) },
+    providers: [],
+    recordings: recordings.map(([session, destination, state]) => ({
+      provider: "codex",
+      session,
+      destination,
+      kind: "record",
+      state,
+      problem: null,
+      events: 1,
+      bytes: 10,
+      lag: 0,
+      written: null,
+      goesOn: null,
+    })),
+    denials: [],
+    waiting: [],
+    errors: [],
+  };
+  Deno.writeTextFileSync(statusFile, JSON.stringify(status));
+  const { ended, out } = await run(home, "deny", "~/notes");
+  assert.equal(ended, "done");
+  assert.match(
+    out,
+    /^took .*\nThis cuts off 2 recordings, .*:\n {2}aaaaaaaa {2}~\/notes\/a\.md\n {2}bbbbbbbb {2}~\/notes\/b\.md\nEach waits .*'kato stop'/,
+  );
+});
 
 Deno.test({
   ...onlyWith("kato policy allow refuses a folder that belongs to somebody else", ROOT),

@@ -467,6 +467,34 @@ Deno.test("kato audit verify and tail read what exports left, and find what was 
   );
 });
 
+Deno.test("kato audit tail says that there is no log only where there is none", async () => {
+  using garden = makeGarden();
+  const none = "There is no security log yet in ~/.kato/logs.\n";
+  assert.equal((await run("audit tail -n 0", garden)).out, none);
+  makePrivateFolder(placesOf(garden.home).base);
+  makePrivateFolder(placesOf(garden.home).logs);
+  assert.equal((await run("audit tail", garden)).out, none);
+  Deno.writeTextFileSync(placesOf(garden.home).auditFile, "");
+  assert.equal((await run("audit tail", garden)).out, "The security log has no record yet.\n");
+  Deno.removeSync(placesOf(garden.home).auditFile);
+  await run("export --all -o .", garden);
+  assert.equal((await run("audit tail -n 0", garden)).out, "");
+});
+
+Deno.test("kato audit verify refuses a head that no record can have, and takes one in capitals", async () => {
+  using garden = makeGarden();
+  for (const head of ["abc", "6d0c…", "g".repeat(64), "a".repeat(65)]) {
+    const ran = await run(`audit verify --head ${head}`, garden);
+    assert.equal(ran.ended, "usage");
+    assert.match(ran.err, /Write all 64 hexadecimal digits/);
+  }
+  makePrivateFolder(placesOf(garden.home).base);
+  makePrivateFolder(placesOf(garden.home).logs);
+  await run("export --all -o .", garden);
+  const { head } = JSON.parse((await run("audit verify --json", garden)).out);
+  assert.equal((await run(`audit verify --head ${head.toUpperCase()}`, garden)).ended, "done");
+});
+
 Deno.test("kato audit verify COPY reads a copy that was collected elsewhere, and not the person's own log", async () => {
   using garden = makeGarden();
   makePrivateFolder(placesOf(garden.home).base);

@@ -162,6 +162,7 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       { profile: "policy:edit", looks: "/srv" },
       [
         ...COMMON,
+        ...STATUS,
         "read /home/ada/.kato/logs",
         "read /etc/machine-id",
         "list /home/ada/.kato/exports",
@@ -176,6 +177,7 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       { profile: "policy:edit", looks: "/nowhere" },
       [
         ...COMMON,
+        ...STATUS,
         "read /home/ada/.config/systemd/user/kato.service.d",
         "read /home/ada/.kato/logs",
         "read /etc/machine-id",

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { GRAMMAR_REASONS, VERBS } from "../../src/protocol/command.ts";
-import {
-  chatLine,
-  correctLine,
-  forShell,
-  readCommand,
-  shellPath,
-  terminalLine,
-} from "../../src/session/command_line.ts";
+import { chatLine, correctLine, readCommand, terminalLine } from "../../src/session/command_line.ts";
+import { forShell, shellPath } from "../../src/destination/shell_word.ts";
 import { scanCommands } from "../../src/session/command.ts";
 
 /** What was typed, and the line that was probably meant; null where nobody can tell. */
@@ -177,4 +171,6 @@ Deno.test("forShell() has a shell take a word as it is", () => {
     "'it'\\''s.md'",
   ], ["", "''"]];
   for (const [word, shown] of cases) assert.equal(forShell(word ?? ""), shown);
+  assert.equal(shellPath("/home/dev/my notes", "/home/dev"), "~/'my notes'");
+  assert.equal(shellPath("/srv/notes", "/home/dev"), "/srv/notes");
 });

@@ -104,7 +104,7 @@ export async function tailLog({ lines, follow, json }: AuditTailGiven, context: 
   let follower = followFrom(currentFile(logs));
   const latest = exists(logs) ? readLatest(logs, lines) : [];
   print(latest);
-  if (latest.length === 0 && !follow && !json) reportNoLog(false, context);
+  if (latest.length === 0 && !follow && !json) sayNothingToShow(lines, context);
   while (follow) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
     print(follower.read());
@@ -116,6 +116,11 @@ export async function tailLog({ lines, follow, json }: AuditTailGiven, context: 
     }
   }
   return DONE;
+}
+
+function sayNothingToShow(lines: number, context: Context): void {
+  if (!hasLog(placesOf(context.home).logs)) reportNoLog(false, context);
+  else if (lines > 0) context.out.write("The security log has no record yet.\n");
 }
 
 function describeLine(text: string, paint: Paint): string | null {

@@ -12,15 +12,18 @@ import { expandFolder, isInside, whyNoRoot } from "../../settings/folders.ts";
 import { formatSettingsError } from "../../settings/keys.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import { placesOf } from "../../settings/places.ts";
+import { shortId } from "../../protocol/session.ts";
+import { shellPath } from "../../destination/shell_word.ts";
 import { starterPolicy } from "../../settings/starter.ts";
 import { readToml } from "../../settings/toml.ts";
 import { makePrivateFolder, writeAtomically } from "../../disk/atomic_file.ts";
 import { lookUp } from "../../destination/lookup.ts";
 import { loadPolicy, readOwnPolicy } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
+import { readDaemonState } from "../daemon_state.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { findClientRoots, loadEffective } from "../planning/load_settings.ts";
-import { plain, tilde } from "../terminal/style.ts";
+import { count, plain, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { keepDropIn, type Kept } from "../unit/drop_in.ts";
 
@@ -114,7 +117,25 @@ export function denyFolder({ folder }: Asked, context: Context): Outcome {
   record("folder-denied", path, loaded.value, context);
   write(text, home);
   context.out.write(`took ${tilde(path, home)} out of ${tilde(placesOf(home).policyFile, home)}\n`);
+  sayCutOff(path, rest, context);
   return finish(tried.effective, { changed: true }, context);
+}
+
+/** Names the recordings whose files are in `path` and in none of `rest`. */
+function sayCutOff(path: string, rest: readonly string[], { home, out }: Context): void {
+  const recordings = readDaemonState(home).status?.recordings ?? [];
+  const cut = recordings.filter(({ state, destination }) =>
+    state !== "stopped" && state !== "done" && isInside(destination, path) &&
+    !rest.some((root) => isInside(destination, root))
+  );
+  if (cut.length === 0) return;
+  const lines = cut.map(({ session, destination }) =>
+    `  ${plain(shortId(session))}  ${tilde(destination, home)}\n`
+  );
+  out.write(
+    `This cuts off ${count(cut.length, "recording")}, from the next start of kato on:\n${lines.join("")}` +
+      "Each waits until the folder is allowed again. 'kato stop' with its id ends it.\n",
+  );
 }
 
 /** Why `path` cannot be a root, whatever the settings say. */
@@ -130,9 +151,10 @@ function whyNoFolder(path: string, home: string): Outcome | null {
     return fail("denied", `${shown} is ${what}. ${UNCHANGED}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
+      const made = shellPath(path, home);
       return fail(
         "failed",
-        `${shown} does not exist. Make it with 'mkdir -m 700', and try again. ${UNCHANGED}`,
+        `${shown} does not exist. ${UNCHANGED} Run: mkdir -p -m 0700 ${made} && kato policy allow ${made}`,
       );
     }
     if (!(error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied)) {

@@ -4,6 +4,7 @@
  */
 import { dirname } from "@std/path";
 import { decide } from "../../destination/decide.ts";
+import { mendPlace } from "../../daemon/mend_denial.ts";
 import type { Decision, Lookup, Request } from "../../destination/decision.ts";
 import { explainSteps, type Step } from "../../destination/explain_destination.ts";
 import { explainKey, type KeyExplanation, keysNamed, type KeyStep } from "../../settings/explain_key.ts";
@@ -13,6 +14,7 @@ import { findHolder, resolveRequest } from "../../destination/path.ts";
 import { lookUp } from "../../destination/lookup.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
+import { isSystemError } from "../export/output_file.ts";
 import type { PolicyExplainGiven } from "../commands/policy_explain.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { isHopeless, isPath } from "../planning/judged_path.ts";
@@ -123,9 +125,10 @@ function explainPath(
   const paint = painter(out);
   const path = plain(tilde(decision.path ?? invocation.subject, home));
   const who = as === "chat" ? "a command in the chat" : "kato export --output";
+  const mend = decision.allow || as === "export" ? null : mendPlace(decision, { effective, home });
   const conclusion = decision.allow ? [`${paint("green", "Yes:")} ${who} may write ${path}.`] : [
     `${paint("red", "No:")} ${who} may not write ${path} (${decision.reason}).`,
-    `${paint("bold", "→")} ${plain(decision.message)}`,
+    `${paint("bold", "→")} ${plain(decision.message)}${mend === null ? "" : ` ${mend}`}`,
   ];
   const marks = { passed: "ok  ", denied: "NO  ", "not reached": "    " };
   const lines = steps.map(({ state, step, says }) =>
@@ -195,7 +198,7 @@ function isFolder(path: string): boolean {
     return Deno.statSync(path).isDirectory;
   } catch (error) {
     // decide() judges a path that this process cannot look at.
-    if (error instanceof Error && "code" in error) return false;
+    if (isSystemError(error) || error instanceof Deno.errors.NotCapable) return false;
     throw error;
   }
 }

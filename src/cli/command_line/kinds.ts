@@ -12,6 +12,8 @@ export const SESSION: Kind<string> = { read: (text) => text, completion: { kind:
 /** A person's number, as the kernel has it. */
 export const UID: Kind<number> = { read: readUid, completion: { kind: "text" } };
 export const COUNT: Kind<number> = { read: readCount, completion: { kind: "text" } };
+/** A record's SHA-256, as the journal has it. */
+export const HASH: Kind<string> = { read: readHash, completion: { kind: "text" } };
 export const SINCE: Kind<Since> = { read: parseSince, completion: { kind: "text" } };
 
 export const PROVIDER = oneOf(PROVIDERS);
@@ -73,6 +75,13 @@ function readUid(text: string): number {
 function readCount(text: string): number {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
   return Number(text);
+}
+
+function readHash(text: string): string {
+  if (!/^[0-9a-f]{64}$/i.test(text)) {
+    throw new InvalidArgumentError("Write all 64 hexadecimal digits, as the journal has them after head=.");
+  }
+  return text.toLowerCase();
 }
 
 export function oneOf<const Words extends readonly string[]>(words: Words): Kind<Words[number]> {

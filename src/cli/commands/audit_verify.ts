@@ -1,6 +1,6 @@
 import { command, flag, type Given, option, several } from "../command_line/command.ts";
 import { JSON_FLAG } from "../command_line/common_parameters.ts";
-import { FILE, TEXT } from "../command_line/kinds.ts";
+import { FILE, HASH } from "../command_line/kinds.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 
 const takes = {
@@ -9,7 +9,7 @@ const takes = {
     "files of a copy, or a folder that holds them; in any order (default: your own log)",
     FILE,
   ),
-  head: option("--head <hash>", "a record's hash that the chain must hold, as the journal has it", TEXT),
+  head: option("--head <hash>", "a record's hash that the chain must hold, as the journal has it", HASH),
   archived: flag("--archived", "the oldest files were moved elsewhere"),
   json: JSON_FLAG,
 };
