@@ -8,7 +8,7 @@ import { nameAgent, noteAgents } from "./agents.ts";
 import { endQuestions, enqueue, flush } from "./calls.ts";
 import { showTime } from "./clock.ts";
 import { beginState, type Document, documentOf, type Of, type State, SUMMARY_LENGTH } from "./document.ts";
-import { headingText } from "./heading_text.ts";
+import { firstTyped, headingText } from "./heading_text.ts";
 import { oneLine } from "./neutralise.ts";
 import type { Page } from "./page.ts";
 import type { Renderer } from "./renderer.ts";
@@ -164,14 +164,16 @@ function writeInPlace(document: Document, event: Event): string {
 function writeUser(document: Document, event: Of<"user">): string {
   const { page } = document;
   if (event.agent !== MAIN_AGENT) return page.remark("User", event.text);
-  return beginTurn(document, event) + typed(page, event.text);
+  return beginTurn(document, event, firstTyped(event.text) ?? event.text) + typed(page, event.text);
 }
 
-/** The heading of the person's turn. */
-function beginTurn({ page, head, state }: Document, event: Event): string {
+/** The heading of the person's turn, which `text` begins. */
+function beginTurn({ page, head, state }: Document, event: Event, text: string): string {
   state.speaker = "user";
   delete state.heard;
-  return page.heading("User", null, showTime(event.time, head.timeZone), event.time);
+  const words = oneLine(text, SUMMARY_LENGTH);
+  const { seq, time: iso } = event;
+  return page.heading({ speaker: "User", model: null, time: showTime(iso, head.timeZone), iso, seq, words });
 }
 
 function typed(page: Page, text: string): string {
@@ -186,7 +188,7 @@ function writeOrder(document: Document, event: Of<"notice">): string {
   const { page } = document;
   const { kind, text, agent } = event;
   if (agent !== MAIN_AGENT) return kind === "shell" ? page.shell(text) : page.remark("Command", text);
-  const heading = beginTurn(document, event);
+  const heading = beginTurn(document, event, text);
   if (kind === "shell") return heading + page.shell(text);
   const end = /\r?\n/.exec(text)?.index ?? text.length;
   return heading + page.slash(text.slice(0, end)) + typed(page, text.slice(end));
@@ -205,7 +207,9 @@ function speak({ page, head, state }: Document, event: Event, model: string | nu
   if (model !== null) state.model = model;
   const shown = model === null ? null : oneLine(model, SUMMARY_LENGTH);
   if (goesOn) return page.remark("Model", shown ?? "");
-  return page.heading("Assistant", shown, showTime(event.time, head.timeZone), event.time);
+  const { seq, time: iso } = event;
+  const time = showTime(iso, head.timeZone);
+  return page.heading({ speaker: "Assistant", model: shown, time, iso, seq, words: "" });
 }
 
 function modelOf(event: Of<"thinking"> | Of<"tool_call">): string | null {

@@ -13,7 +13,8 @@ export function headingText(head: RenderHead, first: Event | null): string {
   return typed ?? `${CLIENTS[head.meta.provider].name} session ${oneLine(shortId(head.meta.session), 8)}`;
 }
 
-function firstTyped(text: string): string | null {
+/** The first line of a message that is no command. */
+export function firstTyped(text: string): string | null {
   for (const match of text.matchAll(/[^\r\n]+/g)) {
     const line = match[0].startsWith("::") ? "" : oneLine(match[0], TITLE_LENGTH);
     if (line !== "") return line;

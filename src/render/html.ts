@@ -12,19 +12,14 @@ import { writeProse, writeProseLine } from "./html_prose.ts";
 import { STYLE } from "./html_style.ts";
 import { escapeAttribute, escapeHtml } from "./html_text.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
-import { hasFailed, type Outcome, type Page, withOutcome } from "./page.ts";
+import { hasFailed, type Outcome, type Page, type Turn, withOutcome } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 const page: Page = {
   head: documentHead,
-  heading: (speaker, model, time, iso) =>
-    element(
-      "h2",
-      speaker.toLowerCase(),
-      `${speaker}${model === null ? "" : ` <small>${escapeHtml(model)}</small>`} ${clock(time, iso)}`,
-    ),
+  heading: writeTurn,
   commands: (lines) =>
     element(
       "p",
@@ -91,12 +86,32 @@ ${STYLE}</style>
 <h1 dir="auto">${escapeHtml(title)}</h1>
 <dl>
 ${rows.join("")}</dl>
+<details class="contents" id="contents">
+<summary>Contents</summary>
+</details>
+<a class="up" href="#contents">Contents</a>
 `;
 }
 
 /** `content` is HTML. */
 function element(name: string, kind: string, content: string): string {
   return `<${name}${kind === "" ? "" : ` class="${kind}"`}>${content}</${name}>\n`;
+}
+
+/**
+ * The heading, and for a person's turn its line of the contents. The lines stand where their turns begin, because the
+ * file only grows; the style shows them above the first turn, once the fold of the head is open. `hidden` keeps them
+ * from a page that an older kato began.
+ */
+function writeTurn({ speaker, model, time, iso, seq, words }: Turn): string {
+  const link = `<a href="#turn-${seq}">`;
+  const when = iso === null ? "" : `<small>${time.slice(0, 16)}</small> `;
+  const line = words === ""
+    ? ""
+    : `<div class="toc" hidden>${when}${link}<bdi>${escapeHtml(words)}</bdi></a></div>\n`;
+  const shown = model === null ? "" : ` <small>${escapeHtml(model)}</small>`;
+  const heading = `${speaker}${shown} ${link}${clock(time, iso)}</a>`;
+  return `${line}<h2 class="${speaker.toLowerCase()}" id="turn-${seq}">${heading}</h2>\n`;
 }
 
 function clock(time: string, iso: string | null): string {

@@ -10,7 +10,13 @@ export const STYLE =
 * { box-sizing: border-box; }
 body { max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: var(--ink); background: var(--page);
   font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere; display: flex; flex-direction: column; }
-body > * { order: 0; min-width: 0; }
+/* The lines of the contents stand all over the file, and are shown after its head. */
+body > * { min-width: 0; }
+body > h1, body > dl, .contents { order: -2; }
+.toc { order: -1; }
+body > h1 ~ h1, body > dl ~ dl { order: 0; }
+.contents ~ .contents { display: none; }
+.contents[open] ~ .toc { display: block; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; }
 h2 { font-size: 1rem; margin: 2.25rem 0 .5rem; padding-top: .6rem; border-top: 1px solid var(--line); }
 h2 small, h2 time, h2 .time { font-weight: normal; color: var(--dim); font-size: .85rem; margin-left: .4rem; }
@@ -24,6 +30,13 @@ h2:target { border-top-color: var(--link); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; font-size: .85rem; margin: 0 0 1rem; }
 dt { color: var(--dim); }
 dd { margin: 0; }
+.contents { margin: 0 0 .4rem; }
+.toc { padding: .1rem 0 .1rem .8rem; border-left: 2px solid var(--line); }
+.toc small { color: var(--dim); font-variant-numeric: tabular-nums; margin-right: .4rem; }
+.toc a { text-decoration: none; }
+.toc a:hover, .toc a:focus { text-decoration: underline; }
+.up { position: fixed; right: .8rem; bottom: .8rem; padding: .15rem .6rem; border: 1px solid var(--line); border-radius: 4px;
+  background: var(--page); font-size: .8rem; text-decoration: none; opacity: .85; }
 .prose { margin: .6rem 0; }
 .prose p, .prose li, .prose h3, .prose h4, .prose h5, .prose h6, .prose td, .prose th { unicode-bidi: plaintext; }
 .prose > :first-child { margin-top: 0; }
@@ -70,6 +83,7 @@ hr { border: 0; border-top: 1px dashed var(--line); margin: 2rem 0; width: 100%;
 @media print {
   :root { --ink: #000; --page: #fff; --dim: #444; --line: #bbb; --soft: #f6f6f6; --link: #000; --plus: #e6f6e6; --minus: #fbe6e6; }
   body { display: block; max-width: none; margin: 0; padding: 0; font-size: 10pt; }
+  .contents, .contents[open] ~ .toc, .up { display: none; }
   pre { max-height: none; overflow: visible; }
   h2, summary { break-after: avoid; }
   details::details-content { display: block; content-visibility: visible; height: auto; }

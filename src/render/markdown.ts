@@ -23,7 +23,7 @@ const CHECKBOX: Readonly<Record<TaskState, string>> = { done: "[x]", doing: "[ ]
 
 const page: Page = {
   head: (head, title) => frontmatter(head, title) + block(`# ${asHeading(title)}`),
-  heading: (speaker, model, time) =>
+  heading: ({ speaker, model, time }) =>
     block(`## ${speaker}${model === null ? "" : ` (${containInline(model)})`} — ${time}`),
   commands: (lines) => block(lines.map((line) => codeSpan(neutralise(line))).join("  \n")),
   slash: (command) => block(codeSpan(neutralise(command))),

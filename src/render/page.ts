@@ -28,13 +28,26 @@ export type Outcome =
   /** Results are left out. */
   | { readonly outcome: "hidden" };
 
+/** Where a turn of the person or of the assistant begins. */
+export interface Turn {
+  readonly speaker: "User" | "Assistant";
+  /** One neutralised line. */
+  readonly model: string | null;
+  readonly time: string;
+  readonly iso: string | null;
+  /** Of its first event: the same in every recording of the session. */
+  readonly seq: number;
+  /** The person's first words, as one neutralised line; "" for none. */
+  readonly words: string;
+}
+
 /**
  * Every function returns whole blocks, so that any of them can follow any other. Texts come as the provider wrote
  * them, and are neutralised and contained here.
  */
 export interface Page {
   head(head: RenderHead, title: string): string;
-  heading(speaker: string, model: string | null, time: string, iso: string | null): string;
+  heading(turn: Turn): string;
   /** Commands to kato that the person typed: whole lines. */
   commands(lines: readonly string[]): string;
   /** A command of the client that the person gave: its name, and perhaps arguments. */

@@ -8,7 +8,7 @@ const OF_A_TEXT = new Set([
   "td", "hr", "br", "h3", "h4", "h5", "h6", "ins", "del", "b",
 ]);
 // deno-fmt-ignore
-const OF_THE_PAGE = new Set(["h1", "h2", "small", "time", "span", "div", "dl", "dt", "dd", "details", "summary"]);
+const OF_THE_PAGE = new Set(["h1", "h2", "small", "time", "span", "div", "dl", "dt", "dd", "details", "summary", "bdi"]);
 
 /** Attributes of texts, with what they may say. */
 const ATTRIBUTES: Readonly<Record<string, RegExp>> = {
@@ -21,7 +21,8 @@ const ATTRIBUTES: Readonly<Record<string, RegExp>> = {
   "pre class": /^diff$/,
 };
 /** What the page's own attributes say is kato's, or a time. None of them fetches, links elsewhere or runs. */
-const OF_THE_PAGE_ALONE = /^(?:class|datetime|dir)$/;
+const OF_THE_PAGE_ALONE = /^(?:class|datetime|dir|id|hidden)$/;
+const WITHIN_THE_PAGE = /^#(?:turn-\d+|contents)$/;
 
 /** Checks what is inside of `parent`: a part of a page, or what was made of one text. */
 export function assertAllowed(parent: Node, part: "page" | "text"): void {
@@ -32,6 +33,7 @@ export function assertAllowed(parent: Node, part: "page" | "text"): void {
     assert.ok(OF_A_TEXT.has(tagName) || (part === "page" && OF_THE_PAGE.has(tagName)), tagName);
     for (const { name, value } of attrs) {
       if (part === "page" && OF_THE_PAGE_ALONE.test(name)) continue;
+      if (part === "page" && name === "href" && WITHIN_THE_PAGE.test(value)) continue;
       assert.match(value, ATTRIBUTES[`${tagName} ${name}`] ?? /(?!)/, `${tagName} ${name}="${value}"`);
     }
     assertAllowed(node, part);
