@@ -67,10 +67,8 @@ function joinLinked(found: readonly CollectedRecord[]): Part[] {
 function findChain(part: Part, chains: readonly Part[]): Part | null {
   const folders = new Set(part.records.map(({ folder }) => folder));
   const beside = chains.filter(({ records }) => records.some(({ folder }) => folders.has(folder)));
-  if (part.owners.size > 0) {
-    const same = beside.find(({ owners }) => [...owners].some((owner) => part.owners.has(owner)));
-    if (same !== undefined) return same;
-  }
+  const same = beside.find(({ owners }) => [...owners].some((owner) => part.owners.has(owner)));
+  if (same !== undefined) return same;
   // Of two logs that name no owner, one may have replaced the other: kato cannot tell, so the reader must look.
   const nameless = beside.filter(({ owners }) => owners.size === 0);
   const candidates = part.owners.size > 0 || part.begins ? nameless : beside;

@@ -2,7 +2,7 @@
  * Reads the records of a security log that was collected elsewhere, from files that a collector names as it likes.
  * Requires read on the copy; writes nothing.
  */
-import { dirname, join, relative } from "@std/path";
+import { basename, dirname, join, relative } from "@std/path";
 import { AUDIT_COPY_RECORDS, COLLECTED_DEPTH } from "../protocol/collector_limits.ts";
 import { readLine } from "./chain.ts";
 import type { CollectedRecord } from "./chains.ts";
@@ -26,11 +26,8 @@ export interface BadLine extends Pick<CollectedRecord, "folder" | "file" | "line
 const TOO_MANY =
   `these are more than ${AUDIT_COPY_RECORDS} records; check fewer files at once, with --archived`;
 
-/**
- * @param top Files are named from here.
- * @param stopAtBad Whether the first line that is no record ends the reading.
- */
-export function readCollected(paths: readonly string[], top: string | null, stopAtBad: boolean): Collected {
+/** @param top Files are named from here; null: by their last name. */
+export function readCollected(paths: readonly string[], top: string | null): Collected {
   const records: CollectedRecord[] = [];
   const known = new Set<string>();
   const bad: BadLine[] = [];
@@ -39,7 +36,7 @@ export function readCollected(paths: readonly string[], top: string | null, stop
   const done = () => ({ records, known, torn, repeated, bad });
   for (const path of paths) {
     const folder = dirname(path);
-    const file = top === null ? path.slice(folder.length + 1) : relative(top, path);
+    const file = top === null ? basename(path) : relative(top, path);
     let line = 0;
     for (const text of linesOf(path)) {
       line += 1;
@@ -49,7 +46,6 @@ export function readCollected(paths: readonly string[], top: string | null, stop
       const at = { folder, file, line };
       if (read.line === "bad") {
         bad.push({ ...at, why: read.why });
-        if (stopAtBad) return done();
         // One is enough to know that the file is not as kato wrote it.
         break;
       }

@@ -32,7 +32,7 @@ export function verifyAuditCopy(
   paths: readonly string[],
   { head, archived = false }: VerifyOptions = {},
 ): CopyVerification {
-  const { records, known, torn, repeated, bad } = readCollected(paths.flatMap(filesAt), null, true);
+  const { records, known, torn, repeated, bad } = readCollected(paths.flatMap(filesAt), null);
   const [odd] = bad;
   const chains = odd === undefined ? groupChains(records).map((chain) => verifyChain(chain, archived)) : [];
   const only = chains.length === 1 ? chains[0] : undefined;
@@ -49,15 +49,15 @@ export function verifyAuditCopy(
   if (odd !== undefined) return result({ file: odd.file, line: odd.line, why: odd.why, sequence: 1 });
   const broken = chains.find((chain) => chain.broken !== null)?.broken ?? null;
   if (broken !== null) return result(broken);
+  const end = records.at(-1);
   // Somebody expects records here: another folder was meant, or they never arrived.
-  if (records.length === 0) {
+  if (end === undefined) {
     return result({ file: basename(paths[0] ?? ""), line: 1, why: "there is no record in it", sequence: 1 });
   }
   if (head === undefined || known.has(head)) return result(null);
-  const end = records.at(-1);
   return result({
-    file: end?.file ?? "",
-    line: end?.line ?? 1,
+    file: end.file,
+    line: end.line,
     why: `the record with the hash ${head} is not in the copy: records are missing at its end`,
     sequence: (only?.last ?? 0) + 1,
   });

@@ -70,8 +70,8 @@ export function openLock(directory: string): Deno.FsFile {
   if (odd !== null) throw new AuditLogError(`Cannot open the audit log: ${path} ${odd}; move it away`, true);
   try {
     // Another process may create the file at the same moment; both then use that one.
-    const lock = Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 });
-    if (named === null) makePrivate(lock, path);
+    const lock = Deno.openSync(path, { write: true, create: true, mode: 0o600 });
+    makePrivate(lock, path);
     return lock;
   } catch (error) {
     const why = `Cannot open the audit log: ${reasonOf(error)}`;
@@ -87,10 +87,8 @@ export function endsWhole(file: Deno.FsFile, size: number): boolean {
 export function findLast(file: Deno.FsFile, size: number): Link | null {
   for (let window = LAST_BYTES;; window *= 4) {
     const from = Math.max(0, size - window);
-    const lines = readText(file, from, size - from).split("\n");
-    // The window may begin inside a line.
-    if (from > 0) lines.shift();
-    for (const text of lines.reverse()) {
+    // The window may begin inside a line: the rest of a record is none.
+    for (const text of readText(file, from, size - from).split("\n").reverse()) {
       const line = readLine(text);
       if (line.line === "record") return line.record;
     }

@@ -70,7 +70,7 @@ export interface CollectionOptions {
 
 export function verifyCollection(options: CollectionOptions): CollectionVerification {
   const { folder, now, uid, host, archived } = options;
-  const collected = readCollected(filesBelow(folder, /\.jsonl$/), folder, false);
+  const collected = readCollected(filesBelow(folder, /\.jsonl$/), folder);
   const journal = readJournalHeads(options.journals);
   const chains = groupChains(collected.records).map((chain) => ({
     chain,

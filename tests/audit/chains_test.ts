@@ -59,6 +59,10 @@ for (const [what, records] of Object.entries(PARTS) as [keyof typeof PARTS, Coll
         const names = new Set(own.map((hash) => hash[0]));
         assert.deepEqual(names, new Set(["x", ...joined === undefined ? [] : [joined]]));
         assert.equal(chains.flat().length, found.length);
+        const named = groupChains(found).map((
+          { records, origin },
+        ) => [records.some((record) => record.origin !== null), origin !== null]);
+        for (const [has, says] of named) assert.equal(says, has);
         for (const { records } of groupChains(found)) {
           const sequences = records.map(({ sequence }) => sequence);
           assert.deepEqual(sequences, sequences.toSorted((a, b) => a - b));

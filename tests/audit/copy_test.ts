@@ -4,6 +4,7 @@ import { recordLine } from "../../src/audit/chain.ts";
 import { verifyAuditCopy } from "../../src/audit/copy.ts";
 import type { VerifyOptions } from "../../src/audit/verify.ts";
 import { chain } from "./audit_body.ts";
+import { BOB } from "./collection.ts";
 
 const RECORDS = chain(6, "as it was");
 const LINES = RECORDS.map(recordLine);
@@ -143,6 +144,39 @@ Deno.test("verifyAuditCopy() names the file and the line of the first fault", as
   }
 });
 
+Deno.test("verifyAuditCopy() of nothing names the first place that it looked at", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "kato-copy-" });
+  try {
+    const why = "there is no record in it";
+    for (const [paths, file] of [[[folder, "/"], folder.split("/").at(-1)], [[], ""]] as const) {
+      const { broken, head, records, first, last, chains } = verifyAuditCopy(paths);
+      assert.deepEqual(broken, { file, line: 1, why, sequence: 1 });
+      assert.deepEqual([head, records, first, last, chains], ["0".repeat(64), 0, null, null, []]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("verifyAuditCopy() names its last record where the head is missing", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "kato-copy-" });
+  try {
+    const placeOf = () => {
+      const { broken } = verifyAuditCopy([folder], { head: "b".repeat(64) });
+      return [broken?.file, broken?.line, broken?.sequence];
+    };
+    Deno.writeTextFileSync(join(folder, "a.jsonl"), [one, two, three].map((line) => `${line}\n`).join(""));
+    assert.deepEqual(placeOf(), ["a.jsonl", 3, 4]);
+    Deno.writeTextFileSync(
+      join(folder, "b.jsonl"),
+      `${recordLine(chain(1, "of bob", BOB)[0] ?? assert.fail())}\n`,
+    );
+    assert.deepEqual(placeOf(), ["b.jsonl", 1, 1], "of two chains, none is the one that is cut");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("verifyAuditCopy() does not take a copy that is not there for one without records", () => {
   assert.throws(() => verifyAuditCopy(["/nonexistent/log"]), Deno.errors.NotFound);
 });
@@ -225,6 +259,11 @@ for (const [is, files, chains] of GATHERED) {
       ) => [origin?.host ?? null, origin?.uid ?? null, records]);
       assert.deepEqual(found, chains);
       assert.equal(result.records, chains.reduce((sum, [, , records]) => sum + records, 0));
+      const [only] = result.chains.length === 1 ? result.chains : [];
+      assert.deepEqual(
+        [result.first, result.last, result.head],
+        [only?.first ?? null, only?.last ?? null, only?.head ?? null],
+      );
     } finally {
       Deno.removeSync(top, { recursive: true });
     }

@@ -5,6 +5,7 @@ import { AuditLogError } from "../../src/audit/error.ts";
 import { type AuditLogOptions, openAuditLog } from "../../src/audit/log.ts";
 import type { AuditRecord } from "../../src/audit/record.ts";
 import { recordLine } from "../../src/audit/chain.ts";
+import { listRotated } from "../../src/audit/files.ts";
 import { readLines, verifyAudit } from "../../src/audit/verify.ts";
 import { AUDIT_LINE_BYTES, READ_CHUNK } from "../../src/protocol/limits.ts";
 import { BODY, chain } from "./audit_body.ts";
@@ -111,6 +112,36 @@ Deno.test("openAuditLog() passes rotated files without a record", () =>
     assert.equal(log.append(BODY).sequence, 4);
     log.close();
   }));
+
+Deno.test("openAuditLog() makes its files private from the first moment, and changes no mode that is right", () =>
+  withLog(0, (directory, path) => {
+    Deno.removeSync(path);
+    const { chmodSync } = Deno;
+    const before = Deno.umask(0o000);
+    const changed: string[] = [];
+    try {
+      Deno.chmodSync = (path) => void changed.push(String(path));
+      for (let n = 0; n < 2; n++) {
+        const log = open(directory);
+        log.append(BODY);
+        log.close();
+      }
+      assert.deepEqual(changed, []);
+    } finally {
+      Deno.umask(before);
+      Deno.chmodSync = chmodSync;
+    }
+  }));
+
+Deno.test("listRotated() finds no files in a folder that is missing, and passes on every other error", () => {
+  const file = Deno.makeTempFileSync();
+  try {
+    assert.deepEqual(listRotated(`${file}-missing`), []);
+    assert.throws(() => listRotated(file), Deno.errors.NotADirectory);
+  } finally {
+    Deno.removeSync(file);
+  }
+});
 
 Deno.test("listRotated() goes by the number in the name, and takes no other name", () =>
   withLog(3, (directory, path) => {
