@@ -162,7 +162,6 @@ export function openAuditLog(options: AuditLogOptions): AuditLog {
     head: () => last.hash,
     close() {
       seen?.file.close();
-      seen = null;
       lock.close();
     },
   };

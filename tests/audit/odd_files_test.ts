@@ -184,6 +184,71 @@ Deno.test("append() says that a record was altered after another process had rot
     log.close();
   }));
 
+/** The names of the rotated files. */
+const rotatedIn = (directory: string) =>
+  [...Deno.readDirSync(directory)].map(({ name }) => name).filter((name) => /\.[^.]*\.jsonl$/.test(name));
+
+Deno.test("append() goes on from its own record when a full file was altered, and rotates it", () =>
+  withLog(0, (directory, path) => {
+    const changes: AuditRecord[] = [];
+    const lineLength = recordLine(chain(1, "")[0] ?? assert.fail()).length;
+    // Two records fill a file.
+    const rotateAt = Math.round(1.5 * lineLength);
+    const log = open(directory, { rotateAt, changed: (record) => void changes.push(record) });
+    log.append(BODY);
+    log.append(BODY);
+    const head = log.head();
+    const [one, two] = Deno.readTextFileSync(path).split("\n");
+    Deno.writeTextFileSync(path, `${one}\n${two?.replace("stopped", "skipped")}\n`);
+    const record = log.append(BODY, "parser:codex");
+    log.close();
+    assert.deepEqual(changes.map(({ reason, previous }) => [reason, previous]), [["log-altered", head]]);
+    assert.equal(record.previous, changes[0]?.hash);
+    // The change is no act of the role that the record is about.
+    assert.deepEqual([changes[0]?.actor.worker, record.actor.worker], [null, "parser:codex"]);
+    assert.deepEqual(rotatedIn(directory).sort(), ["security-audit.1.jsonl"]);
+  }));
+
+Deno.test("append() rotates a file of exactly the full size, and none that is a byte smaller", () =>
+  withLog(1, (directory, path) => {
+    const { size } = Deno.statSync(path);
+    for (const [rotateAt, rotated] of [[size + 1, []], [size, ["security-audit.1.jsonl"]]] as const) {
+      const text = Deno.readTextFileSync(path);
+      const log = open(directory, { rotateAt });
+      log.append(BODY);
+      log.close();
+      assert.deepEqual(rotatedIn(directory), rotated);
+      Deno.writeTextFileSync(path, text);
+    }
+  }));
+
+Deno.test("append() rotates no file without a record", () =>
+  withLog(0, (directory, path) => {
+    Deno.writeTextFileSync(path, '{"v":1,"sequence":1');
+    const log = open(directory, { rotateAt: 1 });
+    assert.equal(log.append(BODY).sequence, 1);
+    log.close();
+    assert.deepEqual(rotatedIn(directory), []);
+  }));
+
+Deno.test("append() keeps its file open while nobody exchanges it", () =>
+  withLog(1, (directory) => {
+    const log = open(directory);
+    const { openSync } = Deno;
+    let opened = 0;
+    try {
+      Deno.openSync = (path, options) => {
+        opened += 1;
+        return openSync(path, options);
+      };
+      for (let n = 0; n < 3; n++) log.append(BODY);
+    } finally {
+      Deno.openSync = openSync;
+      log.close();
+    }
+    assert.equal(opened, 0);
+  }));
+
 Deno.test("append() takes a short write for a failure, and goes on behind the torn line", () =>
   withLog(1, (directory) => {
     const log = open(directory);
@@ -196,10 +261,10 @@ Deno.test("append() takes a short write for a failure, and goes on behind the to
     } finally {
       Deno.FsFile.prototype.writeSync = writeSync;
     }
-    assert.equal(log.append(BODY).sequence, 2);
+    assert.deepEqual([log.append(BODY).sequence, log.append(BODY).sequence], [2, 3]);
     log.close();
     const { records, torn, broken } = verifyAudit(directory);
-    assert.deepEqual({ records, torn, broken }, { records: 2, torn: 1, broken: null });
+    assert.deepEqual({ records, torn, broken }, { records: 3, torn: 1, broken: null });
   }));
 
 Deno.test("append() passes on an error that is a bug, and lets go of the lock", () =>
