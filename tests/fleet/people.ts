@@ -14,7 +14,8 @@ const NEVER_ENDS =
 export async function gather(): Promise<void> {
   await asRoot(
     "rm -rf /home/frank/.kato && ln -s /nonexistent /home/frank/.kato && chown -h frank: /home/frank/.kato && " +
-      "mountpoint -q /home/dave || { mount --bind /home/dave /home/dave && mount -o remount,ro,bind /home/dave; }",
+      "mountpoint -q /home/dave || { rm -rf /home/dave/.kato && mount --bind /home/dave /home/dave && " +
+      "mount -o remount,ro,bind /home/dave; }",
   );
 }
 
