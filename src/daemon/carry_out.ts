@@ -5,6 +5,7 @@
 import { commandDecided } from "../audit/events.ts";
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
+import type { SessionMeta } from "../protocol/session.ts";
 import type { Format, RenderHead } from "../protocol/render.ts";
 import type { Decision } from "../destination/decision.ts";
 import { letsGo } from "../session/continuation.ts";
@@ -102,7 +103,7 @@ function applyEffect(
       const existing = decision?.allow === true ? decision.existing : null;
       const head: RenderHead = {
         format: formatOf(effect.destination),
-        meta: command.meta,
+        meta: effect.from === 0 ? command.meta : withoutWords(command.meta),
         timeZone,
         include: [...include],
       };
@@ -124,6 +125,11 @@ function applyEffect(
       sessions.point(command.ref, effect.destination);
       return () => {};
   }
+}
+
+/** A recording that begins later holds no words from before it, not even as its title. */
+function withoutWords(meta: SessionMeta): SessionMeta {
+  return meta.named === true ? meta : { ...meta, title: null };
 }
 
 function asked({ token, destination }: Command) {

@@ -5,7 +5,8 @@
 import type { Host, Opening } from "../hosts/host.ts";
 import { decide } from "../destination/decide.ts";
 import type { Asker, Created, Decision, Lookup, Request } from "../destination/decision.ts";
-import { generateName, resolveRequest } from "../destination/path.ts";
+import { generateName } from "../destination/generated_name.ts";
+import { resolveRequest } from "../destination/path.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
 import { destinationOpened } from "../audit/events.ts";
 import type { ReasonOf } from "../audit/reasons.ts";
@@ -30,6 +31,8 @@ export interface DestinationsOptions {
   readonly uid: number;
   readonly providerRoots: readonly string[];
   readonly timeZone: string;
+  /** The template for generated names. */
+  readonly fileName: string;
   readonly host: Host;
   readonly recordings: RecordingsStore;
   /** The grants of profile `writer:<destination>`. */
@@ -83,7 +86,7 @@ export function createDestinations(options: DestinationsOptions) {
     const request: Request = {
       asker,
       destination,
-      generated: generateName(meta, options.timeZone),
+      generated: generateName(meta, options.timeZone, options.fileName),
       home,
       cwd: null,
       uid: options.uid,

@@ -149,6 +149,7 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
     kernel,
     effective,
     timeZone: config.config.render.time_zone || Temporal.Now.timeZoneId(),
+    fileName: config.config.render.file_name,
     include: includesOf(config.config),
     providers: planProviders(effective.policy, options),
     grantsFor: (destination, directories) => writerGrants([destination], directories),

@@ -50,6 +50,8 @@ export interface OrchestratorOptions {
   readonly kernel: KernelSandbox;
   readonly effective: EffectivePolicy;
   readonly timeZone: string;
+  /** The template for the names of generated files. */
+  readonly fileName: string;
   readonly include: readonly Include[];
   readonly providers: readonly ProviderPlan[];
   readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];

@@ -2,10 +2,9 @@
  * The first half of the destination decision, which sees names alone: from the typed text to one normalised absolute path,
  * or to a denial. docs/path-policy.md has the order. Pure.
  */
-import { basename, join, normalize } from "@std/path";
+import { join, normalize } from "@std/path";
 import { findDestinationFaults, type GrammarReason } from "./grammar.ts";
 import { PATH_BYTES } from "../protocol/limits.ts";
-import { type SessionMeta, shortId } from "../protocol/session.ts";
 import { isAgentMemory } from "./agent_memory.ts";
 import { type Asker, type Denial, DENIALS, type Denied, type Request } from "./decision.ts";
 import { deny, denyGrammar } from "./denial.ts";
@@ -131,36 +130,4 @@ function makeAbsolute(policy: Policy, request: Request, typed: string): string |
     ? join(request.home, typed.slice(2))
     : join(relativeTo ?? "", typed);
   return joined.startsWith("/") ? normalize(joined) : null;
-}
-
-/** Characters of a project's name that a generated file name does not keep. */
-const UNSAFE_IN_NAME = /[^\p{L}\p{N}\p{M}_]|\p{Default_Ignorable_Code_Point}/gu;
-const PROJECT_CHARS = 40;
-
-/**
- * The generated name of a file: `2026-11-23-0208_my-project_5d8aa099.md`. A session always gets the same name, and the name
- * holds no word of the conversation.
- *
- * @param timeZone IANA name; the date and time are local to it.
- */
-export function generateName(meta: SessionMeta, timeZone: string): string {
-  const project = nameSafely(basename(meta.project ?? ""), PROJECT_CHARS) || "no-project";
-  return `${formatStart(meta.started, timeZone)}_${project}_${
-    nameSafely(shortId(meta.session), 8) || "session"
-  }.md`;
-}
-
-function nameSafely(text: string, most: number): string {
-  const safe = text.normalize("NFC").replace(UNSAFE_IN_NAME, "-").replace(/-{2,}/g, "-");
-  return Array.from(safe).slice(0, most).join("").replace(/^-|-$/g, "");
-}
-
-function formatStart(started: string | null, timeZone: string): string {
-  const time = started === null ? NaN : Date.parse(started);
-  if (Number.isNaN(time)) return "undated";
-  // `Intl` would cost the daemon a megabyte for its tables of words.
-  const { year, month, day, hour, minute } = Temporal.Instant.fromEpochMilliseconds(time)
-    .toZonedDateTimeISO(timeZone);
-  const [month2, day2, hour2, minute2] = [month, day, hour, minute].map((part) => `${part}`.padStart(2, "0"));
-  return `${year}-${month2}-${day2}-${hour2}${minute2}`;
 }

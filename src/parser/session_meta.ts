@@ -27,7 +27,13 @@ export function gatherMeta(from: State | null): GatheredMeta {
       };
     },
     state: () => state,
-    show: ({ provider, session }) => ({ provider, session, ...state, title: state.title?.text ?? null }),
+    show: ({ provider, session }) => ({
+      provider,
+      session,
+      ...state,
+      title: state.title?.text ?? null,
+      ...(state.title !== null && state.title.rank > 0 ? { named: true } : {}),
+    }),
   };
 }
 

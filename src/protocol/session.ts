@@ -11,6 +11,8 @@ export const sessionMeta = z.strictObject({
   session: z.string(),
   /** The name that the person or the client gave, else the first words typed; null when there are none yet. */
   title: z.nullable(z.string()),
+  /** The person or the client gave the title. Missing where it is first words, or where an older kato wrote this. */
+  named: z.optional(z.literal(true)),
   /** The working directory, from the records: folder names cannot be converted back. */
   project: z.nullable(z.string()),
   started: z.nullable(z.string()),

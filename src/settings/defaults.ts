@@ -25,5 +25,13 @@ export const DEFAULT_POLICY: Policy = {
 
 export const DEFAULT_CONFIG: Config = {
   log: { level: "info", file: false },
-  render: { thinking: false, tools: true, results: true, agents: true, notices: true, time_zone: "" },
+  render: {
+    thinking: false,
+    tools: true,
+    results: true,
+    agents: true,
+    notices: true,
+    file_name: "{date}-{time}-{slug}-{session}",
+    time_zone: "",
+  },
 };

@@ -6,6 +6,7 @@
  * policy_files.ts, and looks whether the folders that policy names are links. It writes nothing: it only makes texts for
  * others to write. It never takes a file that somebody else could have written.
  */
+import { isNameTemplate } from "./name_template.ts";
 import * as z from "zod/mini";
 import { forEachClient } from "../protocol/clients.ts";
 import { COMMANDS } from "../protocol/evidence.ts";
@@ -105,6 +106,15 @@ export const config = z.strictObject({
     agents: z.boolean().check(z.describe("Show what sub-agents did.")),
     notices: z.boolean().check(
       z.describe("Show the client's notices (compaction, interruption and the like)."),
+    ),
+    file_name: z.string().check(
+      z.refine(
+        isNameTemplate,
+        "must be a name such as {date}-{time}-{slug}-{session}, perhaps in folders such as {project}/, with {session} in it",
+      ),
+      z.describe(
+        "Name of a generated file, below the folder for it: {date}, {time}, {slug} (words of the title), {project}, {provider}, {session}; / makes folders.",
+      ),
     ),
     time_zone: z.string().check(
       z.refine(isTimeZone, "must be an IANA time zone such as Europe/Vienna, or empty"),

@@ -97,15 +97,35 @@ Deno.test("kato export writes several sessions into a folder, each under its own
   using garden = makeGarden();
   assert.equal((await exportLine("--all -o out/deep", garden)).ended, "done");
   const names = [...Deno.readDirSync(`${garden.cwd}/out/deep`)].map(({ name }) => name).sort();
-  assert.deepEqual(names, ["2026-11-23-0208_garden_5d8aa099.md", "2026-11-23-0208_roses_5d8bb111.md"]);
+  assert.deepEqual(names, [
+    "2026-11-23-0208-plant-the-beans-5d8aa099.md",
+    "2026-11-23-0208-water-the-roses-5d8bb111.md",
+  ]);
   assert.equal((Deno.statSync(`${garden.cwd}/out`).mode ?? 0) & 0o777, 0o700);
+});
+
+Deno.test("kato export names files as the configuration says, in folders, too; one title everywhere", async () => {
+  using garden = makeGarden();
+  const { config } = placesOf(garden.home);
+  makePrivateFolder(config);
+  Deno.writeTextFileSync(`${config}/config.toml`, '[render]\nfile_name = "{project}/{slug} {session}"\n', {
+    mode: 0o600,
+  });
+  const named = { type: "custom-title", customTitle: "Beans & more", sessionId: SESSION_A };
+  keepLog(garden.home, SESSION_A, `${conversation(SESSION_A)}${JSON.stringify(named)}\n`);
+  assert.equal((await exportLine("--all -o out", garden)).ended, "done");
+  const text = read(garden, "out/garden/beans-more 5d8aa099.md");
+  assert.match(text, /^---\ntitle: "Beans & more"\n[^]*\n# Beans & more\n/);
+  assert.match(read(garden, "out/roses/water-the-roses 5d8bb111.md"), /^# Water the roses\.$/m);
+  const { out } = await runLine(["sessions", "--json"], garden);
+  assert.ok(out.includes('"Beans & more"'), out);
 });
 
 Deno.test("kato export --all lets through what the filters say", async () => {
   using garden = makeGarden();
   const ran = await exportLine("--all --project /srv -o out/", garden);
   assert.equal(ran.out.split("\n").length, 2);
-  assert.match(ran.out, /_roses_/);
+  assert.match(ran.out, /roses/);
   const none = await exportLine("--all --since 2099-01-01 -o out/", garden);
   assert.equal(none.ended, "failed");
   assert.match(none.err, /^No session was found/);
@@ -183,10 +203,10 @@ Deno.test("kato export has its decisions in an unbroken audit log", async () => 
 
 Deno.test("kato export goes on after a session that it may not write, and says so", async () => {
   using garden = makeGarden();
-  Deno.writeTextFileSync(`${garden.cwd}/2026-11-23-0208_garden_5d8aa099.md`, "mine");
+  Deno.writeTextFileSync(`${garden.cwd}/2026-11-23-0208-plant-the-beans-5d8aa099.md`, "mine");
   const ran = await exportLine("--all -o .", garden);
   assert.equal(ran.ended, "denied");
-  assert.match(ran.out, /_roses_/);
+  assert.match(ran.out, /roses/);
   assert.match(ran.err, /kato: Denied \(not-created-by-kato\)[^]*1 session of 2 could not be exported\.\n$/);
 });
 

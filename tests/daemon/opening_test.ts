@@ -72,6 +72,7 @@ function withDestinations(
       uid: Deno.uid() ?? 0,
       providerRoots: [`${home}/.codex/sessions`],
       timeZone: "UTC",
+      fileName: "{session}",
       host: {
         name,
         start(kind, role, grants, opening) {

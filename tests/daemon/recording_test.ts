@@ -92,6 +92,23 @@ Deno.test("daemon: commands in the middle of a message do nothing, and the audit
   );
 });
 
+Deno.test("daemon: a generated name has words of the title, and stays when the session gets another title", async () => {
+  await using stage = await setStage();
+  const { rows, log, say, home } = stage;
+  say(rows.user("::record\nFix the last line, please"), rows.assistant("one"));
+  const shown = await stage.daemon.whenStatus("lines", ({ recordings }) => (recordings[0]?.events ?? 0) > 1);
+  const name = shown.recordings[0]?.destination.slice(home.places.exports.length + 1) ?? "";
+  assert.match(name, /^\d{4}-\d\d-\d\d-\d{4}-fix-the-last-line-please-[0-9a-f]{8}\.md$/);
+  append(
+    log,
+    `${JSON.stringify({ type: "custom-title", customTitle: "another", sessionId: rows.session })}\n`,
+  );
+  say(rows.user("::stop"), rows.user("::record\nagain"), rows.assistant("two"));
+  await whenHolds(stage, name, "two");
+  assert.deepEqual([...Deno.readDirSync(home.places.exports)].map((entry) => entry.name), [name]);
+  assert.match(home.readExport(name), /^---\ntitle: "Fix the last line, please"\n/);
+});
+
 // Scenario 6.
 Deno.test("daemon: ::record again seeds nothing anew, after ::stop it goes on, ::export changes nothing", async () => {
   await using stage = await setStage();

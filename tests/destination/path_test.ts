@@ -1,14 +1,12 @@
 /** What becomes of a destination before anything is looked up, and the names that kato makes itself. */
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import type { Request } from "../../src/destination/decision.ts";
 import { DEFAULT_POLICY } from "../../src/settings/defaults.ts";
 import { show } from "../../src/destination/denial.ts";
-import { generateName, resolveRequest } from "../../src/destination/path.ts";
+import { resolveRequest } from "../../src/destination/path.ts";
 import { findDestinationFaults } from "../../src/destination/grammar.ts";
 import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { DESTINATION_BYTES, FILE_NAME_BYTES, PATH_BYTES } from "../../src/protocol/limits.ts";
-import type { SessionMeta } from "../../src/protocol/session.ts";
 import { makePolicy, makeRequest } from "./requests.ts";
 
 const policy = makePolicy();
@@ -219,50 +217,4 @@ Deno.test("a sentence shows 300 characters of a path", () => {
   const path = `/${"x".repeat(299)}`;
   assert.equal(show(path), `"${path}"`);
   assert.equal(show(`${path}y`), `"${path}…"`);
-});
-
-const meta = (change: Partial<SessionMeta> = {}): SessionMeta => ({
-  provider: "claude-code",
-  session: "5d8aa099-af7f-40f3-9709-cc6441f50fd2",
-  title: "never in a name",
-  project: "/home/dev/work/my-project",
-  started: "2026-11-23T02:08:33.521Z",
-  client: null,
-  ...change,
-});
-
-Deno.test("generateName() names a file by start, project and session", () => {
-  const table: readonly (readonly [Partial<SessionMeta>, string, string])[] = [
-    [{}, "UTC", "2026-11-23-0208_my-project_5d8aa099.md"],
-    [{}, "America/New_York", "2026-11-22-2108_my-project_5d8aa099.md"],
-    [{ started: "2026-11-23T00:00:00Z" }, "UTC", "2026-11-23-0000_my-project_5d8aa099.md"],
-    [{ started: null }, "UTC", "undated_my-project_5d8aa099.md"],
-    [{ started: "yesterday" }, "UTC", "undated_my-project_5d8aa099.md"],
-    [{ project: null }, "UTC", "2026-11-23-0208_no-project_5d8aa099.md"],
-    [{ project: "/" }, "UTC", "2026-11-23-0208_no-project_5d8aa099.md"],
-    [{ project: "/w/.." }, "UTC", "2026-11-23-0208_no-project_5d8aa099.md"],
-    [{ project: "/w/.dot.files..." }, "UTC", "2026-11-23-0208_dot-files_5d8aa099.md"],
-    [{ project: "/w/a b\n$c/" }, "UTC", "2026-11-23-0208_a-b-c_5d8aa099.md"],
-    [{ project: "/w/my_project" }, "UTC", "2026-11-23-0208_my_project_5d8aa099.md"],
-    [{ project: "/w/u\u0308ber 日本" }, "UTC", "2026-11-23-0208_über-日本_5d8aa099.md"],
-    [{ project: `/w/${"x".repeat(200)}` }, "UTC", `2026-11-23-0208_${"x".repeat(40)}_5d8aa099.md`],
-    [{ session: "../../x" }, "UTC", "2026-11-23-0208_my-project_x.md"],
-    // Unicode composes this letter of none: it becomes three characters.
-    [
-      { session: "\ufb2c".repeat(9) },
-      "UTC",
-      `2026-11-23-0208_my-project_${"\u05e9\u05bc\u05c1".repeat(3).slice(0, 8)}.md`,
-    ],
-  ];
-  for (const [change, zone, expected] of table) assert.equal(generateName(meta(change), zone), expected);
-});
-
-Deno.test("generateName() gives a well-formed destination for any session, always the same", () => {
-  const text = fc.option(fc.string({ unit: "binary" }));
-  fc.assert(fc.property(text, text, fc.string({ unit: "binary" }), (project, started, session) => {
-    const name = generateName(meta({ project, started, session }), "UTC");
-    assert.deepEqual(findDestinationFaults(name), []);
-    assert.ok(!name.includes("/") && !name.startsWith("."));
-    assert.equal(name, generateName(meta({ project, started, session, title: "another" }), "UTC"));
-  }));
 });

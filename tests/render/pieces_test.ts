@@ -126,6 +126,16 @@ for (const value of AMBIGUOUS) {
   });
 }
 
+const user = (text: string): Body => ({ type: "user", text });
+
+Deno.test("headingText() takes the title of the session before any words", () => {
+  const [first] = eventsOf([user("Fix it")]);
+  const titled = (title: string) => headingText({ ...HEAD, meta: { ...HEAD.meta, title } }, first ?? null);
+  assert.equal(titled("A name\nof mine"), "A name of mine");
+  assert.equal(titled("x".repeat(201)), "x".repeat(199) + "…");
+  assert.equal(titled(" "), "Fix it");
+});
+
 Deno.test("frontmatter() leaves out what is not known", () => {
   const meta = { ...HEAD.meta, project: null, started: null, client: null };
   assert.deepEqual(Object.keys(Object(parse(frontmatter({ ...HEAD, meta }, "t").slice(4, -5)))), [
@@ -133,7 +143,6 @@ Deno.test("frontmatter() leaves out what is not known", () => {
   ]);
 });
 
-const user = (text: string): Body => ({ type: "user", text });
 const TITLES: readonly (readonly [string, Body | null, string])[] = [
   ["the first line", user("Fix it\nplease"), "Fix it"],
   ["the first line that is no command", user("::capture a.md\n\n  Fix it  "), "Fix it"],

@@ -18,7 +18,7 @@ export const HEAD: RenderHead = {
   meta: {
     provider: "claude-code",
     session: "0b5c1f6e-2f3a-4c1d-9a77-5d2b8f0c1a2e",
-    title: "never used",
+    title: null,
     project: "/home/dev/work",
     started: "2026-11-23T02:24:05.120Z",
     client: "2.1.330",

@@ -4,7 +4,7 @@
  */
 import { openCommandLog } from "../../audit/command_log.ts";
 import { extname } from "@std/path";
-import { generateName } from "../../destination/path.ts";
+import { generateName } from "../../destination/generated_name.ts";
 import type { Config } from "../../settings/policy.ts";
 import { reasonOf } from "../../disk/entry_at.ts";
 import type { Format, Include } from "../../protocol/render.ts";
@@ -37,6 +37,8 @@ interface Run {
   readonly context: Context;
   readonly format: Format;
   readonly timeZone: string;
+  /** The template for generated names. */
+  readonly fileName: string;
   readonly include: readonly Include[];
   readonly progress: Progress;
   readonly stopped: () => boolean;
@@ -68,6 +70,7 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
     context,
     format: given.format ?? (toFolder ? null : formatOf(given.output)) ?? "md",
     timeZone: config.value.render.time_zone || context.timeZone(),
+    fileName: config.value.render.file_name,
     include: includesOf(given, config.value),
     progress: context.err.isTerminal && given.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
     stopped: () => interruption.heard() !== null,
@@ -136,8 +139,8 @@ function isFolder(output: string, { cwd, home }: Context): boolean {
 }
 
 /** The folder stays as it was typed, so that the decision judges the person's own words. */
-function nameIn(folder: string, source: ChosenSource, { timeZone, format }: Run): string {
-  const name = generateName(source.peek(), timeZone).replace(/md$/, format);
+function nameIn(folder: string, source: ChosenSource, { timeZone, fileName, format }: Run): string {
+  const name = generateName(source.peek(), timeZone, fileName).replace(/md$/, format);
   return `${folder.replace(/\/+$/, "")}/${name}`;
 }
 

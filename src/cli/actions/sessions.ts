@@ -110,7 +110,7 @@ function findRecorded({ home }: Context): ReadonlyMap<string, Recorded> {
 }
 
 function toJson(rows: readonly Row[], more: number): string {
-  const sessions = rows.map(({ found, meta, recorded }) => ({
+  const sessions = rows.map(({ found, meta: { named: _, ...meta }, recorded }) => ({
     ...meta,
     short: shortId(found.session),
     path: found.path,

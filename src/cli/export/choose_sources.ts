@@ -16,8 +16,7 @@ import { recogniseLog } from "./recognise_log.ts";
 import type { ExportSource } from "./write_session.ts";
 
 export interface ChosenSource extends ExportSource {
-  /** Title, project and start, found without reading all of it: for the name of a generated file. */
-  peek(): SessionMeta;
+  readonly peek: () => SessionMeta;
 }
 
 export type Sources =

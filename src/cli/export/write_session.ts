@@ -6,6 +6,7 @@ import type { SessionFiles } from "../../parser/session_files.ts";
 import { searchText } from "../../parser/search_text.ts";
 import { readSession } from "../../parser/session_reader.ts";
 import type { Format, Include, RenderHead } from "../../protocol/render.ts";
+import type { SessionMeta } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { rendererFor } from "../../render/registry.ts";
 
@@ -21,6 +22,8 @@ export interface ExportSource {
   /** Bytes of the main log, for progress. */
   readonly size: number;
   readonly locate: () => SessionFiles;
+  /** Title, project and start, found without reading all of it. */
+  readonly peek?: () => SessionMeta;
 }
 
 export interface WriteOptions {
@@ -62,13 +65,16 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
     },
   });
   const renderer = await rendererFor(format);
-  // Made with the first event, as for a recording, so that both have the same head.
-  const headNow = (): RenderHead => ({
-    format,
-    meta: reader.meta(),
-    timeZone: options.timeZone,
-    include: [...options.include],
-  });
+  // Made with the first event, as for a recording. A title may come later, and `kato sessions` shows the latest.
+  const headNow = (): RenderHead => {
+    const meta = reader.meta();
+    return {
+      format,
+      meta: { ...meta, title: source.peek?.().title ?? meta.title },
+      timeZone: options.timeZone,
+      include: [...options.include],
+    };
+  };
   let head: RenderHead | null = null;
   let state: unknown = null;
   let events = 0;

@@ -15,6 +15,9 @@ import { EXIT } from "../exit_status.ts";
 import { PROBLEMS } from "../fleet/person_status.ts";
 import { NOT_RUNNING } from "../not_running.ts";
 
+/** A report tells the title, not where it comes from. */
+const { named: _named, ...shown } = sessionMeta.shape;
+
 const { nullable, string, boolean, int, array } = z;
 const text = nullable(string());
 const hash = nullable(string());
@@ -44,7 +47,7 @@ const BODIES = {
   }),
   sessions: z.strictObject({
     sessions: array(z.strictObject({
-      ...sessionMeta.shape,
+      ...shown,
       short: string(),
       path: string(),
       size: int(),

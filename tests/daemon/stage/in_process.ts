@@ -2,6 +2,7 @@
 import { createOrchestrator, type Orchestrator } from "../../../src/daemon/orchestrator.ts";
 import { openState } from "../../../src/daemon/state.ts";
 import type { Host } from "../../../src/hosts/host.ts";
+import { DEFAULT_CONFIG } from "../../../src/settings/defaults.ts";
 import { mergePolicy } from "../../../src/settings/merge.ts";
 import { parserGrants, writerGrants } from "../../../src/permissions/plan.ts";
 import type { AuditBody } from "../../../src/audit/record.ts";
@@ -48,6 +49,7 @@ export async function runInProcess(
     host,
     kernel: { sandbox: false, missing: [] },
     effective: merged.effective,
+    fileName: DEFAULT_CONFIG.render.file_name,
     timeZone: TIME_ZONE,
     include: DEFAULT_INCLUDES,
     providers: providers.map((provider) => ({

@@ -76,7 +76,9 @@ export interface Span {
 export function renderSpan(whole: WholeSession, { command, format = "md", ...part }: Span): string {
   const meta = whole.metas[command];
   if (meta === undefined) throw new Error(`there is no event ${command}`);
-  return renderParts(meta, format, [{ whole, ...part }]);
+  // A recording that begins later holds no words from before it.
+  const known = part.from === 0 || meta.named === true ? meta : { ...meta, title: null };
+  return renderParts(known, format, [{ whole, ...part }]);
 }
 
 /** The text of a recording that begins with `meta`, and has these parts of sessions, one after another. */
