@@ -3,6 +3,7 @@
  * compares the opened file with the decision before the file gets a byte. Requires list on the export roots.
  */
 import type { Host, Opening } from "../hosts/host.ts";
+import { after } from "../hosts/timers.ts";
 import { decide } from "../destination/decide.ts";
 import type { Asker, Created, Decision, Lookup, Request } from "../destination/decision.ts";
 import { generateName } from "../destination/generated_name.ts";
@@ -20,8 +21,10 @@ import { systemWords } from "../disk/entry_at.ts";
 import { lookUp } from "../destination/lookup.ts";
 import type { OpenResult, Problem } from "./recorder_context.ts";
 import { mendPlace } from "./mend_denial.ts";
+import { watchDenials } from "./mended.ts";
 import type { FileIdentity, Recording } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
+import { StateError } from "./state.ts";
 import { askWriter, WriterGone } from "./writer_client.ts";
 import { createWriterPlaces, type Place } from "./writer_places.ts";
 
@@ -39,6 +42,8 @@ export interface DestinationsOptions {
   readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];
   /** The record is on the disk when it returns. */
   readonly audit: (body: AuditBody) => void;
+  /** The destination of this recording was denied, and is allowed now. */
+  readonly mended: (recording: number) => void;
   /** The writer of this recording broke the protocol and was ended. */
   readonly violated: (recording: Recording, why: string) => void;
 }
@@ -142,9 +147,25 @@ export function createDestinations(options: DestinationsOptions) {
     return { writer, message, file: made ? role.given() : message.file };
   }
 
+  const denials = watchDenials({ look: lookAgain, mended: options.mended, after });
+
+  function lookAgain(id: number): "denied" | "allowed" | "over" {
+    try {
+      const { active, destination, head } = recordings.get(id);
+      if (!active) return "over";
+      return decideFor("automatic", destination, head.meta).allow ? "allowed" : "denied";
+    } catch (error) {
+      // The next try meets the same, and shows it.
+      if (!(error instanceof StateError)) throw error;
+      return "denied";
+    }
+  }
+
   async function open(recording: Recording, place: Place): Promise<OpenResult> {
     const decision = decideFor("automatic", recording.destination, recording.head.meta);
+    denials.delete(recording.id);
     if (!decision.allow) {
+      denials.add(recording.id);
       report(recording, "deny", decision.reason, null);
       const mend = mendPlace(decision, { effective, home });
       const why = mend === null ? decision.message : `${decision.message} ${mend}`;
@@ -218,7 +239,10 @@ export function createDestinations(options: DestinationsOptions) {
     /** Gives quiet writers back. */
     tend: places.tend,
     /** Openings that still wait come to nothing. */
-    close: places.close,
+    close() {
+      denials.close();
+      places.close();
+    },
     unchanged({ destination, file }: Recording) {
       const there = identify(destination);
       return there !== null && file !== null && isSame(there, file);

@@ -134,6 +134,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     ...options,
     providerRoots: options.providers.flatMap(({ roots }) => roots),
     recordings,
+    mended: (recording) => recorders.tryNow(recording),
     violated({ provider, session, destination: path }, detail) {
       auditSoon(protocolViolated({ provider, session }, path, detail), provider);
     },

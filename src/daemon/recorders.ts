@@ -46,6 +46,8 @@ export interface Recorders {
   restartFeeds(provider: ProviderId): void;
   /** Ends the blocked recordings of this session that were to end, without what they lack. Returns how many. */
   giveUp(session: SessionRef): Promise<number>;
+  /** Tries a blocked recording without waiting any longer. */
+  tryNow(recording: number): void;
   problem(recording: number): string | null;
   /** Resolves when this recording has stopped or is blocked, except by a missing log. */
   settled(recording: number): Promise<void>;
@@ -146,6 +148,11 @@ export function createRecorders(options: RecordersOptions): Recorders {
     async giveUp(session) {
       const given = await Promise.all(ofSession(session).map((recorder) => recorder.giveUp()));
       return given.filter(Boolean).length;
+    },
+    tryNow(recording) {
+      tries.get(recording)?.();
+      const recorder = recorders.get(recording);
+      if (isBlocked(recorder)) recorder?.start();
     },
     problem: (recording) => recorders.get(recording)?.problem()?.why ?? null,
     settled(recording) {

@@ -1,5 +1,6 @@
 /** How a recording's destination is opened: decided, opened by a writer that the test plays, and compared. */
 import assert from "node:assert/strict";
+import { until } from "./stage/until.ts";
 import { basename } from "@std/path";
 import { createDestinations, type Destinations } from "../../src/daemon/destinations.ts";
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
@@ -20,6 +21,8 @@ interface Scene {
   readonly exports: string;
   readonly audit: AuditBody[];
   readonly violations: string[];
+  /** Recordings whose destination is allowed again. */
+  readonly mended: number[];
   readonly openings: Opening[];
   /** Of each writer that was started: whether it was ended. */
   readonly ended: boolean[];
@@ -63,6 +66,7 @@ function withDestinations(
     const store = storeRecordings(database);
     const audit: AuditBody[] = [];
     const [violations, openings, ended]: [string[], Opening[], boolean[]] = [[], [], []];
+    const mended: number[] = [];
     const destinations = createDestinations({
       effective: {
         ...merged.effective,
@@ -105,6 +109,7 @@ function withDestinations(
       recordings: store,
       grantsFor: (destination) => [{ verb: "write", path: destination }] as never,
       audit: (body) => void audit.push(body),
+      mended: (recording) => void mended.push(recording),
       violated: (_, why) => void violations.push(why),
     });
     const path = `${exports}/a.md`;
@@ -115,6 +120,7 @@ function withDestinations(
       exports,
       audit,
       violations,
+      mended,
       openings,
       ended,
       answer: null,
@@ -406,4 +412,13 @@ Deno.test("opening: what kato created at a path and is gone there is forgotten",
     assert.ok(isKnown());
     scene.destinations.decide("chat", scene.path, metaOf(REF));
     assert.equal(isKnown(), false);
+  }));
+
+Deno.test("opening: a denied destination is looked at again, and tried when it is mended", () =>
+  withDestinations(async (scene) => {
+    Deno.chmodSync(scene.exports, 0o777);
+    const id = scene.add();
+    assert.ok("problem" in (await scene.open(id) ?? {}));
+    Deno.chmodSync(scene.exports, 0o700);
+    await until("it is tried", () => scene.mended.includes(id));
   }));
