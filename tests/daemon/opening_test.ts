@@ -157,7 +157,7 @@ Deno.test("opening: a new file is made, is on record and on the disk, and is kno
     const [result = null] = results;
     assert.ok(result !== null && "writer" in result);
     assert.deepEqual([result.size, result.isSame], [0, true]);
-    assert.deepEqual(happened, [`sync ${basename(scene.exports)}`]);
+    assert.deepEqual(happened, ["write a.md", `sync ${basename(scene.exports)}`]);
     assert.deepEqual(reasons(scene), [["destination-opened", "allow", "created", null]]);
     assert.deepEqual([scene.audit[0]?.path, scene.audit[0]?.session], [scene.path, "s"]);
     const { dev, ino } = statOf(scene.path);
