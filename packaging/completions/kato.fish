@@ -83,6 +83,7 @@ complete -c kato -n '__kato_is \'policy explain\'' -l as -x -a 'chat export' -d 
 complete -c kato -n '__kato_is \'policy explain\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'policy explain\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'policy explain\'; and test (commandline -opc)[-1] = explain' -r -F -d 'destinations.roots, destinations, ~/notes/plan.md, plan.md'
+complete -c kato -n '__kato_is \'policy allow\'' -l default -d 'have it hold what is recorded without a folder of its own, too'
 complete -c kato -n '__kato_is \'policy allow\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'policy allow\'; and test (commandline -opc)[-1] = allow' -x -a '(__fish_complete_directories)' -d 'a folder that is there, is yours, and that only you can write to'
 complete -c kato -n '__kato_is \'policy deny\'' -s h -l help -d 'show this'

@@ -53,7 +53,7 @@ export const REASONS = {
   /** Somebody else changed the audit log while a process wrote to it. */
   "audit-log-changed": ["log-cut", "log-altered", "log-removed", "log-replaced"],
   /** `kato policy allow` and `kato policy deny`. */
-  "policy-edited": ["folder-allowed", "folder-denied"],
+  "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set"],
 } as const;
 
 export type AuditEvent = keyof typeof REASONS;

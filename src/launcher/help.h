@@ -207,19 +207,21 @@
     "Example:\n" \
     "  kato policy explain ~/notes/plan.md\n"}, \
   {"policy allow", \
-    "\001Usage:\002 kato policy allow DIR\n" \
+    "\001Usage:\002 kato policy allow [OPTION…] DIR\n" \
     "\n" \
     "Adds a folder of yours to destinations.roots in ~/.kato/config/policy.toml, if\n" \
-    "it may be one, and shows it to the service's sandbox. Says what to restart.\n" \
+    "it may be one, and shows it to the service's sandbox. With --default, '::record'\n" \
+    "alone and relative names go there, too. Says what to restart.\n" \
     "\n" \
     "\001Arguments:\002\n" \
     "  DIR         a folder that is there, is yours, and that only you can write to\n" \
     "\n" \
     "\001Options:\002\n" \
+    "  --default   have it hold what is recorded without a folder of its own, too\n" \
     "  -h, --help  show this\n" \
     "\n" \
     "Example:\n" \
-    "  kato policy allow ~/notes\n"}, \
+    "  kato policy allow ~/Recordings --default\n"}, \
   {"policy deny", \
     "\001Usage:\002 kato policy deny DIR\n" \
     "\n" \

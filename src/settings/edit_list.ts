@@ -1,5 +1,5 @@
 /**
- * Changes one list in a settings file that a person wrote. Comments, order and layout of the file stay. The text must be
+ * Changes one list or text in a settings file that a person wrote. Comments, order and layout of the file stay. The text must be
  * TOML that `readToml()` takes. Pure.
  */
 import { readToml, type Span, type TomlText, type ValueSpan } from "./toml.ts";
@@ -33,13 +33,32 @@ export function dropEntry(text: string, key: string, index: number): string {
   return cut(text, sharesLine ? { start: previous.end, end: entry.end } : entry);
 }
 
-/** Adds a line that sets `key`. `text` must not set the key. */
+/**
+ * Sets the text `key`, whether `text` sets it already or not.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(setText('a.b = "x" # mine\n', "a.b", "y"), 'a.b = "y" # mine\n');
+ * ```
+ */
+export function setText(text: string, key: string, value: string): string {
+  const now = read(text).values.get(key);
+  if (now === undefined) return addValue(text, key, quote(value));
+  return text.slice(0, now.start) + quote(value) + text.slice(now.end);
+}
+
+/** Adds a line that sets the list `key`. `text` must not set the key. */
 export function addList(text: string, key: string, entries: readonly string[]): string {
+  return addValue(text, key, `[${entries.map(quote).join(", ")}]`);
+}
+
+/** `value`: as TOML spells it, on one line. */
+function addValue(text: string, key: string, value: string): string {
   const toml = read(text);
   const dot = key.lastIndexOf(".");
   const [table, name] = [key.slice(0, dot), key.slice(dot + 1)];
   const end = text.includes("\r\n") ? "\r\n" : "\n";
-  const value = `[${entries.map(quote).join(", ")}]`;
   const inline = toml.values.get(table);
   if (inline !== undefined) {
     const rest = text.slice(inline.start + 1);
@@ -66,7 +85,7 @@ function afterComment(lines: readonly string[], header: number, name: string): n
   for (let index = header; index < lines.length; index++) {
     const line = lines[index] ?? "";
     if (/^\s*\[/.test(line)) break;
-    if (line.replace(/^\s*#\s*/, "").startsWith(`${name} = [`) && /\]\s*$/.test(line)) return index + 1;
+    if (line.replace(/^\s*#\s*/, "").startsWith(`${name} = `) && /["\]]\s*$/.test(line)) return index + 1;
   }
   return header;
 }

@@ -69,7 +69,7 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
   ["policy check f.toml --as user", "policy check", { file: "f.toml", as: "user", json: false }],
   ["policy explain x.md --as export", "policy explain", { subject: "x.md", as: "export", json: false }],
   ["policy explain export", "policy explain", { subject: "export", as: "chat", json: false }],
-  ["policy allow ~/notes", "policy allow", { folder: "~/notes" }],
+  ["policy allow ~/notes", "policy allow", { folder: "~/notes", isDefault: false }],
   ["policy deny notes", "policy deny", { folder: "notes" }],
   ["completions fish", "completions", { shell: "fish" }],
   [`audit verify --head ${HASH} --archived --json`, "audit verify", {
@@ -128,6 +128,7 @@ const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unkn
   "--after-crash": ["", true, false],
   "--limit": ["7", 7, null],
   "--search": ["roses", "roses", null],
+  "--default": ["", true, false],
   "--sort": ["size", "size", "active"],
   "--lines": ["7", 7, 10],
   "--provider": ["codex", "codex", null],
@@ -158,6 +159,7 @@ function lineWithout(path: string, long: string): string[] {
     record: ["5d8"],
     capture: ["5d8"],
     stop: ["5d8"],
+    "policy allow": ["notes"],
     "policy explain": ["x.md"],
     "audit verify-all": ["logs", "--heads", "j"],
   };

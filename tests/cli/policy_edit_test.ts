@@ -95,6 +95,55 @@ Deno.test("kato policy allow adds a folder to the roots, once, and says what to 
   assert.equal(readOwn(home), text);
 });
 
+async function defaultOf(place: Place): Promise<string> {
+  const { policy } = JSON.parse((await run(place, "show", "--json")).out);
+  return policy.destinations.default_root.replace(place.home, "~");
+}
+
+Deno.test("kato policy allow --default makes a folder the one that relative names go to, once", async () => {
+  using home = makeHomeWith("notes", "talks");
+  const ran = await run(home, "allow", "~/notes", "--default");
+  assert.equal(ran.ended, "done", ran.err);
+  assert.match(ran.out, /^allowed ~\/notes in .*\nmade it the default folder: .*\n.*start it again\.\n$/);
+  assert.deepEqual([await rootsOf(home), await defaultOf(home)], [["~/.kato/exports", "~/notes"], "~/notes"]);
+  const text = readOwn(home) ?? "";
+  assert.match(text, /\n# default_root = .*\ndefault_root = "~\/notes"\n/, "in the starter file");
+  const explained = await run(home, "explain", "plan.md");
+  assert.match(explained.out, /^Yes: a command in the chat may write ~\/notes\/plan\.md\.\n/);
+  const again = await run(home, "allow", "~/notes", "--default");
+  assert.deepEqual([again.ended, again.out], [
+    "done",
+    "~/notes is allowed already.\nIt is the default folder already.\n",
+  ]);
+  assert.equal(readOwn(home), text);
+  // A folder that was allowed before is made the default alone.
+  await run(home, "allow", "~/talks");
+  const moved = await run(home, "allow", "~/talks", "--default");
+  assert.match(
+    moved.out,
+    /^~\/talks is allowed already\.\nmade it the default folder: .*\n.*start it again\.\n$/,
+  );
+  assert.equal(await defaultOf(home), "~/talks");
+  assert.deepEqual(recordsIn(home), [
+    "policy-edited folder-allowed ~/notes",
+    "policy-edited default-folder-set ~/notes",
+    "policy-edited folder-allowed ~/talks",
+    "policy-edited default-folder-set ~/talks",
+  ]);
+});
+
+Deno.test("kato policy allow --default changes nothing where an organisation enforces another one", async () => {
+  using home = makeHomeWith("notes");
+  Deno.writeTextFileSync(`${home.system}/policy.toml`, 'enforce = ["destinations.default_root"]\n');
+  const ran = await run(home, "allow", "~/notes", "--default");
+  assert.equal(ran.ended, "denied");
+  assert.match(
+    ran.err,
+    /enforces destinations\.default_root, so only folders in these can be the default: ~\/\.kato\/exports\. .*Nothing was changed\./,
+  );
+  assert.equal(readOwn(home), null);
+});
+
 Deno.test("kato policy allow keeps a file as its owner wrote it", async () => {
   using home = makeHomeWith("notes", "old");
   keepOwn(

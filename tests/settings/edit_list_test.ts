@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "@std/toml";
 import fc from "fast-check";
-import { addEntry, addList, dropEntry } from "../../src/settings/edit_list.ts";
+import { addEntry, addList, dropEntry, setText } from "../../src/settings/edit_list.ts";
 import { starterPolicy } from "../../src/settings/starter.ts";
 
 const KEY = "destinations.roots";
@@ -140,6 +140,42 @@ for (const [name, index, list, expected] of DROPPED) {
     parse(text);
   });
 }
+
+const TEXT_KEY = "destinations.default_root";
+
+const SET: readonly (readonly [name: string, text: string, expected: string])[] = [
+  ["nothing", "", '[destinations]\ndefault_root = "~/x"\n'],
+  ["a value", '[destinations]\ndefault_root = "a" # mine\n', '[destinations]\ndefault_root = "~/x" # mine\n'],
+  ["a literal value", "destinations.default_root = 'a'", 'destinations.default_root = "~/x"'],
+  [
+    "a table without it",
+    '[destinations]\nroots = ["a"]\n\n[recording]\n',
+    '[destinations]\ndefault_root = "~/x"\nroots = ["a"]\n\n[recording]\n',
+  ],
+  [
+    "it as a comment",
+    '[destinations]\n# Where to.\n# default_root = "a"\n# more = 1\n',
+    '[destinations]\n# Where to.\n# default_root = "a"\ndefault_root = "~/x"\n# more = 1\n',
+  ],
+  [
+    "an inline table",
+    "destinations = { roots = ['a'] }\n",
+    "destinations = { default_root = \"~/x\", roots = ['a'] }\n",
+  ],
+];
+
+for (const [name, text, expected] of SET) {
+  Deno.test(`setText() sets a text where there is ${name}`, () => {
+    const set = setText(text, TEXT_KEY, "~/x");
+    assert.equal(set, expected);
+    assert.equal(setText(set, TEXT_KEY, "~/x"), expected, "once is enough");
+  });
+}
+
+Deno.test("setText() changes a starter file so that it says that, and nothing else", () => {
+  const { destinations } = parse(setText(starterPolicy(), TEXT_KEY, "~/x")) as { destinations: unknown };
+  assert.deepEqual(destinations, { default_root: "~/x" });
+});
 
 Deno.test("addList() writes a list as the whole value", () =>
   assert.equal(addList("", KEY, ["a", "b"]), '[destinations]\nroots = ["a", "b"]\n'));

@@ -7,7 +7,7 @@ import { DONE, type Outcome } from "../outcome.ts";
 import { tilde } from "../terminal/style.ts";
 
 export function writeSettings({ json }: { readonly json: boolean }, { home, out }: Context): Outcome {
-  const { config, configFile, policyFile } = placesOf(home);
+  const { config, configFile, policyFile, exports } = placesOf(home);
   Deno.mkdirSync(config, { recursive: true, mode: 0o700 });
   const texts = [[configFile, starterConfig()], [policyFile, starterPolicy()]] as const;
   const files = texts.map(([path, text]) => ({
@@ -23,7 +23,9 @@ export function writeSettings({ json }: { readonly json: boolean }, { home, out 
     out.write(state === "written" ? `wrote ${shown}\n` : `kept  ${shown}, which was there already\n`);
   }
   out.write(
-    "Nothing in them is set: take the # of a line away to change it, then run 'kato policy check'.\n",
+    "Nothing in them is set: take the # of a line away to change it, then run 'kato policy check'.\n" +
+      `Recordings go to ${tilde(exports, home)}, which file managers hide. For a folder that you see:\n` +
+      "  mkdir -m 700 ~/Recordings && kato policy allow ~/Recordings --default\n",
   );
   return DONE;
 }

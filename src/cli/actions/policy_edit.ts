@@ -5,45 +5,46 @@
  */
 import { openCommandLog } from "../../audit/command_log.ts";
 import { policyEdited } from "../../audit/events.ts";
-import { decide } from "../../destination/decide.ts";
-import type { Request } from "../../destination/decision.ts";
-import { addEntry, addList, dropEntry } from "../../settings/edit_list.ts";
-import { expandFolder, isInside, whyNoRoot } from "../../settings/folders.ts";
+import type { ReasonOf } from "../../audit/reasons.ts";
+import { addEntry, addList, dropEntry, setText } from "../../settings/edit_list.ts";
+import { expandFolder, isInside } from "../../settings/folders.ts";
 import { formatSettingsError } from "../../settings/keys.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import { placesOf } from "../../settings/places.ts";
 import { shortId } from "../../protocol/session.ts";
-import { shellPath } from "../../destination/shell_word.ts";
 import { starterPolicy } from "../../settings/starter.ts";
 import { readToml } from "../../settings/toml.ts";
 import { makePrivateFolder, writeAtomically } from "../../disk/atomic_file.ts";
-import { lookUp } from "../../destination/lookup.ts";
 import { loadPolicy, readOwnPolicy } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { findClientRoots, loadEffective } from "../planning/load_settings.ts";
+import { loadEffective } from "../planning/load_settings.ts";
+import { UNCHANGED, whyDenied, whyNoFolder } from "../policy_folder.ts";
 import { count, plain, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { keepDropIn, type Kept } from "../unit/drop_in.ts";
 
 const ROOTS = "destinations.roots";
+const DEFAULT_ROOT = "destinations.default_root";
 
 interface Asked {
   /** As typed: relative to the working directory. */
   readonly folder: string;
 }
 
-const UNCHANGED = "Nothing was changed.";
-
-export function allowFolder({ folder }: Asked, context: Context): Outcome {
+/** `isDefault`: relative and generated names are to be in this folder, too. */
+export function allowFolder(
+  { folder, isDefault }: Asked & { readonly isDefault: boolean },
+  context: Context,
+): Outcome {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
   const { home } = context;
   const path = absolutePath(folder, context.cwd, home);
   const wrong = whyNoFolder(path, home);
   if (wrong !== null) return wrong;
-  const { roots } = loaded.value.policy.destinations;
+  const { roots, default_root } = loaded.value.policy.destinations;
   const holder = roots.find((root) => isInside(path, root));
   if (holder !== undefined) {
     const within = holder === path ? "" : `, because it is in ${tilde(holder, home)}`;
@@ -55,26 +56,37 @@ export function allowFolder({ folder }: Asked, context: Context): Outcome {
       return fail("denied", message);
     }
     context.out.write(`${tilde(path, home)} is allowed already${within}.\n`);
-    return finish(loaded.value, { changed: false }, context);
+    if (isDefault && default_root === path) context.out.write("It is the default folder already.\n");
+    if (!isDefault || default_root === path) return finish(loaded.value, { changed: false }, context);
   }
   const own = readOwnPolicy(context);
   if ("errors" in own) return fail("refused", own.errors.map(formatSettingsError).join("\n"));
-  const text = addEntry(
-    own.text ?? starterPolicy(),
-    ROOTS,
-    short(path, home),
-    roots.map((root) => short(root, home)),
-  );
+  const before = own.text ?? starterPolicy();
+  const added = holder !== undefined
+    ? before
+    : addEntry(before, ROOTS, short(path, home), roots.map((root) => short(root, home)));
+  const text = isDefault ? setText(added, DEFAULT_ROOT, short(path, home)) : added;
   const tried = tryText(text, context);
   if (!("effective" in tried)) return tried.outcome;
-  if (!tried.effective.policy.destinations.roots.includes(path)) {
-    return sayEnforced(path, tried.effective, home);
+  const { destinations } = tried.effective.policy;
+  if (holder === undefined && !destinations.roots.includes(path)) {
+    return sayEnforced(ROOTS, path, tried.effective, home);
+  }
+  if (isDefault && destinations.default_root !== path) {
+    return sayEnforced(DEFAULT_ROOT, path, tried.effective, home);
   }
   const denied = whyDenied(path, tried.effective, context);
   if (denied !== null) return fail("denied", `Denied (${denied.reason}): ${denied.message} ${UNCHANGED}`);
-  record("folder-allowed", path, loaded.value, context);
+  if (holder === undefined) record("folder-allowed", path, loaded.value, context);
+  if (isDefault) record("default-folder-set", path, loaded.value, context);
   write(text, home);
-  context.out.write(`allowed ${tilde(path, home)} in ${tilde(placesOf(home).policyFile, home)}\n`);
+  const file = tilde(placesOf(home).policyFile, home);
+  if (holder === undefined) context.out.write(`allowed ${tilde(path, home)} in ${file}\n`);
+  if (isDefault) {
+    context.out.write(
+      `made it the default folder: '::record' and relative names go there. What is being recorded stays where it is.\n`,
+    );
+  }
   return finish(tried.effective, { changed: true }, context);
 }
 
@@ -138,57 +150,6 @@ function sayCutOff(path: string, rest: readonly string[], { home, out }: Context
   );
 }
 
-/** Why `path` cannot be a root, whatever the settings say. */
-function whyNoFolder(path: string, home: string): Outcome | null {
-  const shown = tilde(path, home);
-  const expanded = expandFolder(path, home);
-  const named = "message" in expanded ? expanded.message : whyNoRoot(path, home);
-  if (named !== null) return fail("denied", `${shown} ${named}. ${UNCHANGED}`);
-  try {
-    const info = Deno.lstatSync(path);
-    if (info.isDirectory) return null;
-    const what = info.isSymlink ? "a symbolic link; name the folder that it leads to" : "no folder";
-    return fail("denied", `${shown} is ${what}. ${UNCHANGED}`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      const made = shellPath(path, home);
-      return fail(
-        "failed",
-        `${shown} does not exist. ${UNCHANGED} Run: mkdir -p -m 0700 ${made} && kato policy allow ${made}`,
-      );
-    }
-    if (!(error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied)) {
-      throw error;
-    }
-    return fail("denied", `${shown} cannot be examined: name a folder of your own. ${UNCHANGED}`);
-  }
-}
-
-/** Why the daemon could not make a file in `folder`; null: it could. */
-function whyDenied(folder: string, { policy }: EffectivePolicy, context: Context) {
-  const { home, uid } = context;
-  const { extensions, roots } = policy.destinations;
-  const path = `${folder}/${crypto.randomUUID()}.${extensions[0]}`;
-  const request: Request = {
-    asker: "spool",
-    destination: path,
-    generated: "",
-    home,
-    cwd: null,
-    uid,
-    providerRoots: [
-      ...Object.values(policy.providers).flatMap((provider) => provider.roots),
-      ...Object.values(findClientRoots(context)).flat(),
-    ],
-    created: new Set(),
-    force: false,
-  };
-  const decision = decide(policy, request, path, lookUp(path, roots, home));
-  if (decision.allow) return null;
-  // The message is to name the folder: the person did not name a file.
-  return { reason: decision.reason, message: plain(decision.message.replaceAll(path, folder)) };
-}
-
 function tryText(
   text: string,
   context: Context,
@@ -200,11 +161,21 @@ function tryText(
   return { outcome: fail("refused", `The policy would not load:\n${errors.join("\n")}\n${UNCHANGED}`) };
 }
 
-function sayEnforced(path: string, { policy, enforced }: EffectivePolicy, home: string): Outcome {
-  const by = enforced[ROOTS];
+function sayEnforced(
+  key: typeof ROOTS | typeof DEFAULT_ROOT,
+  path: string,
+  { policy, enforced }: EffectivePolicy,
+  home: string,
+): Outcome {
+  const by = enforced[key];
   const where = by === undefined ? "An administrator" : `${by.file}${by.line === null ? "" : `:${by.line}`}`;
-  const folders = policy.destinations.roots.map((root) => tilde(root, home)).join(", ");
-  const message = `${where} enforces ${ROOTS}, so only folders in these can be allowed: ${folders}. ` +
+  const { roots, default_root } = policy.destinations;
+  const folders = key === ROOTS ? roots : [default_root];
+  const shown = folders.map((root) => tilde(root, home)).join(", ");
+  const message =
+    `${where} enforces ${key}, so only folders in these can be ${
+      key === ROOTS ? "allowed" : "the default"
+    }: ${shown}. ` +
     `Ask your administrator for ${tilde(path, home)}. ${UNCHANGED}`;
   return fail("denied", message);
 }
@@ -226,7 +197,7 @@ function without(text: string, path: string, rest: readonly string[], home: stri
 
 /** Written before the policy is: it names the policy that is in force until then. */
 function record(
-  reason: "folder-allowed" | "folder-denied",
+  reason: ReasonOf<"policy-edited">,
   path: string,
   effective: EffectivePolicy,
   context: Context,

@@ -1,4 +1,4 @@
-import { command, required } from "../command_line/command.ts";
+import { command, flag, required } from "../command_line/command.ts";
 import { FOLDER } from "../command_line/kinds.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 
@@ -7,9 +7,11 @@ export const policyAllow = command({
   summary: "allow recordings in a folder",
   description:
     "Adds a folder of yours to destinations.roots in ~/.kato/config/policy.toml, if it may be one, and shows it " +
-    "to the service's sandbox. Says what to restart.",
-  example: "kato policy allow ~/notes",
+    "to the service's sandbox. With --default, '::record' alone and relative names go there, too. Says what to " +
+    "restart.",
+  example: "kato policy allow ~/Recordings --default",
   takes: {
+    isDefault: flag("--default", "have it hold what is recorded without a folder of its own, too"),
     folder: required("dir", "a folder that is there, is yours, and that only you can write to", FOLDER),
   },
   plan: ({ folder }, { cwd, home }) => ({ profile: "policy:edit", looks: absolutePath(folder, cwd, home) }),
