@@ -3,9 +3,9 @@ import type { ProviderId } from "../protocol/event.ts";
 import type { AuditBody } from "./record.ts";
 import type { AuditEvent, ReasonOf } from "./reasons.ts";
 
-/** The session that a record is about; null where it is about all of the provider. */
-interface About {
-  readonly provider: ProviderId;
+/** The session that a record is about; null where it is about all of the provider, or of them all. */
+export interface About {
+  readonly provider: ProviderId | null;
   readonly session: string | null;
 }
 

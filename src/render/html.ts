@@ -9,13 +9,11 @@ import { renderConversation } from "./conversation.ts";
 import { cutText } from "./cut.ts";
 import { colourDiff, preformatted } from "./html_code.ts";
 import { writeProse, writeProseLine } from "./html_prose.ts";
-import { STYLE } from "./html_style.ts";
+import { beginPage } from "./html_head.ts";
 import { escapeAttribute, escapeHtml } from "./html_text.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
 import { hasFailed, type Outcome, type Page, type Turn, withOutcome } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
 const page: Page = {
   head: documentHead,
@@ -71,20 +69,7 @@ function documentHead(head: RenderHead, title: string): string {
   const rows = Object.entries(facts).map(([name, value]) =>
     value === null ? "" : `<dt>${name}</dt><dd>${escapeHtml(neutralise(value))}</dd>\n`
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="kato/1">
-<title>${escapeHtml(title)}</title>
-<style>
-${STYLE}</style>
-</head>
-<body>
-<h1 dir="auto">${escapeHtml(title)}</h1>
-<dl>
+  return `${beginPage(title)}<dl>
 ${rows.join("")}</dl>
 <details class="contents" id="contents">
 <summary>Contents</summary>

@@ -37,6 +37,9 @@ dd { margin: 0; }
 .toc a:hover, .toc a:focus { text-decoration: underline; }
 .up { position: fixed; right: .8rem; bottom: .8rem; padding: .15rem .6rem; border: 1px solid var(--line); border-radius: 4px;
   background: var(--page); font-size: .8rem; text-decoration: none; opacity: .85; }
+.index { list-style: none; padding: 0; margin: .2rem 0; }
+.index li { padding: .15rem 0; }
+.index small { color: var(--dim); white-space: nowrap; }
 .prose { margin: .6rem 0; }
 .prose p, .prose li, .prose h3, .prose h4, .prose h5, .prose h6, .prose td, .prose th { unicode-bidi: plaintext; }
 .prose > :first-child { margin-top: 0; }

@@ -64,7 +64,8 @@ for (const client of clientCases()) {
       const ran = await runLine(line, home, { environment });
       assert.equal(ran.ended, "done", ran.err);
     }
-    const written = [...Deno.readDirSync(`${home.cwd}/out`)].map(({ name }) => name);
+    const written = [...Deno.readDirSync(`${home.cwd}/out`)].map(({ name }) => name)
+      .filter((name) => name !== "index.html");
     const sessions = client.sessions().length;
     assert.deepEqual(FORMATS.map((format) => countOf(written, `.${format}`)), FORMATS.map(() => sessions));
     for (const name of written.filter((name) => name.endsWith(".md"))) {

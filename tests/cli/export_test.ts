@@ -121,6 +121,37 @@ Deno.test("kato export names files as the configuration says, in folders, too; o
   assert.ok(out.includes('"Beans & more"'), out);
 });
 
+Deno.test("kato export --all of HTML writes a page that lists what it wrote", async () => {
+  using garden = makeGarden();
+  const ran = await exportLine("--all --format html -o out/", garden);
+  assert.equal(ran.ended, "done");
+  assert.match(ran.out, /\nwrote ~\/work\/out\/index\.html \(2 sessions, [\d.]+ kB\)\n$/);
+  const index = read(garden, "out/index.html");
+  const files = [...index.matchAll(/<a href="(.*?)"><bdi>(.*?)<\/bdi><\/a> <small>Claude Code, 2 events, /g)];
+  for (const [, file = ""] of files) assert.match(read(garden, `out/${file}`), /^<!doctype html>/);
+  assert.deepEqual(files.map(([, , title]) => title), ["Plant the beans.", "Water the roses."]);
+  assert.equal((Deno.statSync(`${garden.cwd}/out/index.html`).mode ?? 0) & 0o777, 0o600);
+  const [decided, opened] = auditOf(garden).slice(-2);
+  assert.deepEqual([decided?.reason, opened?.reason], ["exported", "created"]);
+  assert.equal(opened?.path, `${garden.cwd}/out/index.html`);
+
+  const again = await exportLine("--all --format html -o out/", garden);
+  assert.equal(again.ended, "denied");
+  assert.equal((await exportLine("--all --format html -o out/ --force", garden)).ended, "done");
+  const one = await exportLine("5d8a --format html -o single/", garden);
+  assert.doesNotMatch(one.out, /index/);
+});
+
+Deno.test("kato export --all says what keeps the list of an export from being written", async () => {
+  using garden = makeGarden();
+  Deno.mkdirSync(`${garden.cwd}/out`);
+  Deno.writeTextFileSync(`${garden.cwd}/out/index.html`, "mine");
+  const ran = await exportLine("--all --format html -o out/", garden);
+  assert.equal(ran.ended, "denied");
+  assert.match(ran.err, /^Denied \(not-created-by-kato\): .*index\.html/);
+  assert.equal(read(garden, "out/index.html"), "mine");
+});
+
 Deno.test("kato export --all lets through what the filters say", async () => {
   using garden = makeGarden();
   const ran = await exportLine("--all --project /srv -o out/", garden);

@@ -9,6 +9,7 @@ import type { Config } from "../../settings/policy.ts";
 import { reasonOf } from "../../disk/entry_at.ts";
 import type { Format, Include } from "../../protocol/render.ts";
 import { shortId } from "../../protocol/session.ts";
+import type { IndexEntry } from "../../render/html_index.ts";
 import { FORMATS, INCLUDES } from "../../protocol/closed_sets.ts";
 import { AuditLogError } from "../../audit/error.ts";
 import type { Context } from "../context.ts";
@@ -18,6 +19,7 @@ import { openDecided, type OutputContext } from "../export/decide_output.ts";
 import { isSystemError, type OutputFile } from "../export/output_file.ts";
 import { type Listener, listenForInterruption } from "../interruption.ts";
 import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
+import { writeIndexFile } from "../export/write_index.ts";
 import { writeSession, type WrittenSession } from "../export/write_session.ts";
 import type { ExportGiven } from "../commands/export.ts";
 import { placesOf } from "../../settings/places.ts";
@@ -97,11 +99,19 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
       recorded: findRecorded(context),
       audit,
     };
+    // The folder stays as it was typed, so that the decision judges the person's own words.
+    const folder = given.output.replace(/\/+$/, "");
+    const written: IndexEntry[] = [];
     const outcome = await exportEach(chosen.sources, run, (source) => {
-      const destination = toFolder ? nameIn(given.output, source, run) : given.output;
-      return writeOne(source, destination, output, run);
+      const file = toFolder ? nameOf(source, run) : "";
+      const note = (facts: string) => void written.push({ file, meta: source.peek(), facts });
+      return writeOne(source, toFolder ? `${folder}/${file}` : given.output, output, run, note);
     });
+    const isListed = given.all && run.format === "html" && written.length > 0 && !run.stopped();
+    const listed = isListed ? await writeIndexFile(folder, written, run.timeZone, output, context) : DONE;
     audit.close();
+    if (outcome.outcome === "done") return listed;
+    if ("message" in listed) context.err.write(`kato: ${listed.message}\n`);
     return outcome;
   } catch (error) {
     if (!(error instanceof AuditLogError) || error.refused) throw error;
@@ -138,10 +148,8 @@ function isFolder(output: string, { cwd, home }: Context): boolean {
   }
 }
 
-/** The folder stays as it was typed, so that the decision judges the person's own words. */
-function nameIn(folder: string, source: ChosenSource, { timeZone, fileName, format }: Run): string {
-  const name = generateName(source.peek(), timeZone, fileName).replace(/md$/, format);
-  return `${folder.replace(/\/+$/, "")}/${name}`;
+function nameOf(source: ChosenSource, { timeZone, fileName, format }: Run): string {
+  return generateName(source.peek(), timeZone, fileName).replace(/md$/, format);
 }
 
 function findRecorded({ home }: Context): ReadonlySet<string> {
@@ -211,8 +219,10 @@ async function writeOne(
   destination: string,
   output: OutputContext,
   run: Run,
+  note: (facts: string) => void,
 ): Promise<Outcome> {
-  const opened = await openDecided(destination, source, output);
+  const about = { provider: source.provider.id, session: source.session };
+  const opened = await openDecided(destination, about, output);
   if (!("file" in opened)) return fail(opened.denied ? "denied" : "failed", opened.message);
   const { file, path } = opened;
   const shown = tilde(path, run.context.home);
@@ -231,7 +241,9 @@ async function writeOne(
       return fail(run.interruption() ?? "failed", `${why} ${left}`);
     }
     const size = await file.finish();
-    run.context.out.write(`wrote ${shown} (${count(written.events, "event")}, ${showSize(size)})\n`);
+    const facts = `${count(written.events, "event")}, ${showSize(size)}`;
+    run.context.out.write(`wrote ${shown} (${facts})\n`);
+    note(facts);
     reportTroubles(written, source, run);
     return DONE;
   } catch (error) {

@@ -6,11 +6,10 @@ import { decide } from "../../destination/decide.ts";
 import type { Decision, Request } from "../../destination/decision.ts";
 import { resolveRequest } from "../../destination/path.ts";
 import type { Policy } from "../../settings/policy.ts";
-import { commandDecided, destinationOpened } from "../../audit/events.ts";
+import { type About, commandDecided, destinationOpened } from "../../audit/events.ts";
 import type { AuditLog } from "../../audit/log.ts";
 import { lookUp } from "../../destination/lookup.ts";
 import { type Opened, openOutput } from "./output_file.ts";
-import type { ExportSource } from "./write_session.ts";
 
 export interface OutputContext {
   readonly home: string;
@@ -30,15 +29,14 @@ export type Output =
   | Extract<Opened, { file: unknown }> & { readonly path: string }
   | { readonly denied: boolean; readonly message: string };
 
-/** @param destination As typed, or made from what was typed. */
+/** @param destination As typed, or made from what was typed. `about`: for the record. */
 export async function openDecided(
   destination: string,
-  source: ExportSource,
+  about: About,
   context: OutputContext,
 ): Promise<Output> {
   const ask = (created: ReadonlySet<string>) => decideFor(destination, context, created);
   const decision = withoutRecordings(ask(new Set(context.outputMade)), context.recorded);
-  const about = { provider: source.provider.id, session: source.session };
   const asked = { command: "kato export", requested: destination };
   if (!decision.allow) {
     context.audit.append(commandDecided(about, asked, decision.path, "deny", decision.reason));
