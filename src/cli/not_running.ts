@@ -1,9 +1,9 @@
 /**
- * Why the daemon does not run. Requires read on the settings; writes nothing. A root that is a link is not looked at
- * here: the plan of the daemon refuses it.
+ * Why the daemon does not run. Requires read on the settings; writes nothing. A root that is a link stops the daemon,
+ * and is seen only by a process that may look at it.
  */
 import { formatSettingsError } from "../settings/keys.ts";
-import { loadConfig, loadPolicyByName, type SettingsPlaces } from "../settings/policy_files.ts";
+import { loadConfig, loadPolicy, type SettingsPlaces } from "../settings/policy_files.ts";
 import type { Status } from "../protocol/status.ts";
 
 /** As `kato status --json` and `kato fleet status --json` say it; docs/cli.md explains each. */
@@ -24,7 +24,7 @@ export interface WhyNotRunning {
 
 /** @param status The last that the daemon said of itself; null: nothing. */
 export function whyNotRunning(places: SettingsPlaces, status: Pick<Status, "state"> | null): WhyNotRunning {
-  const policy = loadPolicyByName(places);
+  const policy = loadPolicy(places);
   if (!policy.ok && policy.stop !== null) {
     return { reason: "stopped-by-policy", message: formatSettingsError(policy.stop) };
   }

@@ -160,3 +160,15 @@ Deno.test("a stop is shown as what it is by every command that it keeps from run
   const { ok, stopped, problems } = JSON.parse((await run("policy check --json", home)).out);
   assert.deepEqual([ok, stopped, problems.length], [false, "recording is stopped, ask the service desk", 1]);
 });
+
+Deno.test("kato doctor says that a root that became a link keeps kato from starting, and where it stands", async () => {
+  using home = makeHome();
+  write(placesOf(home.home).policyFile, '[destinations]\nroots = ["~/.kato/exports", "~/notes"]\n');
+  Deno.chmodSync(placesOf(home.home).policyFile, 0o600);
+  Deno.symlinkSync(home.cwd, `${home.home}/notes`);
+  const { out } = await run("doctor", home);
+  assert.match(
+    out,
+    /daemon +is not running: the settings do not load: .*policy\.toml:2: .*is a symbolic link/,
+  );
+});

@@ -90,7 +90,7 @@ Deno.test("kato status says that nothing runs, and how to start it", async () =>
   assert.deepEqual(await run("status", home), {
     ended: "not-running",
     out:
-      "● kato is not running: it was never started.\n  Start it with 'systemctl --user start kato', or 'kato daemon'.\n",
+      "● kato is not running: it was never started.\n  Start it with 'systemctl --user start kato', or 'kato daemon'. If it does not stay, 'kato doctor' says why.\n",
     err: "",
   });
   const json = await run("status --json", home);

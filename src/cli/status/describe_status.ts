@@ -54,13 +54,17 @@ export function describeState(
   return lines;
 }
 
+/** A root that is a link ends it, too. kato doctor may look at the folders, and this command may not. */
+const START =
+  "Start it with 'systemctl --user start kato', or 'kato daemon'. If it does not stay, 'kato doctor' says why.";
+
 /** What to do about it: where policy is in the way, starting it again ends the same way. */
 const MEND: Readonly<Record<NotRunning, string>> = {
   "stopped-by-policy": "It starts again when the administrator has lifted that.",
   "could-not-start": "Mend that; 'kato policy check' shows all of it. Then: 'systemctl --user restart kato'.",
-  "never-started": "Start it with 'systemctl --user start kato', or 'kato daemon'.",
-  "stopped-by-person": "Start it with 'systemctl --user start kato', or 'kato daemon'.",
-  "ended": "Start it with 'systemctl --user start kato', or 'kato daemon'.",
+  "never-started": START,
+  "stopped-by-person": START,
+  "ended": START,
 };
 
 function describeAbsence(
