@@ -1,8 +1,11 @@
 /**
  * The main job on a real example: a daemon in a temporary home, a session log that grows while you watch, and its
- * recording. Ends with status 1 if the recording is not as it should be.
+ * recording. Ends with status 1 if the recording is not as it should be. The home is removed at the end, unless
+ * `--keep` is given or something went wrong.
  */
+import { parseArgs } from "node:util";
 
+const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
 const root = new URL("..", import.meta.url).pathname;
 const home = await Deno.makeTempDir({ prefix: "kato-demo-" });
 const logs = `${home}/.claude/projects/-home-ada-work-parser`;
@@ -129,4 +132,16 @@ try {
   console.log(`\nThe daemon was told to stop, and ended with status ${code}.`);
   if (code !== 0) Deno.exitCode = 1;
 }
-console.log(`Look around: recordings in ${exports}, audit log in ${home}/.kato/logs`);
+if (values.keep || Deno.exitCode !== 0) {
+  console.log(`Look around: recordings in ${exports}, audit log in ${home}/.kato/logs`);
+  console.log(`When you have seen it: rm -r ${home}`);
+} else {
+  Deno.removeSync(home, { recursive: true });
+  console.log("All that the demo made was removed; 'deno task demo --keep' leaves it to look at.");
+}
+console.log(`
+${bold("Next")}
+  deno task build                  an installation in dist: needs npm, and a C compiler with make
+  dist/bin/kato sessions           what there is to record on this machine
+  dist/bin/kato daemon             record what you say in your chats; Ctrl-C ends it
+  deno task package                a .deb and .rpm, with the service: docs/install.md says how to go on`);
