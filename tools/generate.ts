@@ -16,6 +16,7 @@ import { HOME_FOLDERS, RESERVED_IN_HOME, SYSTEM_LOCATIONS } from "../src/setting
 import { CONFIG_KEYS } from "../src/settings/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/settings/defaults.ts";
 import { type Key, valueAt } from "../src/settings/keys.ts";
+import { contactText, fillControl, fillSpec, readPublisher } from "./package/publisher.ts";
 import { markdownTable } from "./markdown_table.ts";
 import { permissionTable } from "./permission_table.ts";
 import { POLICY_KEYS } from "../src/settings/merge.ts";
@@ -53,6 +54,8 @@ const ENFORCE = {
   items: { enum: POLICY_KEYS.map(({ name }) => name) },
 };
 
+const PUBLISHER = readPublisher(new URL("..", import.meta.url).pathname);
+
 const SYSTEM_CALLS = readSystemCalls(read(new URL("../src/launcher/syscalls.def", import.meta.url)));
 
 export const MADE: readonly Made[] = [
@@ -69,8 +72,9 @@ export const MADE: readonly Made[] = [
     make: fillUnitFolders,
   })),
   { path: "packaging/apparmor/kato", make: fillProfile },
-  { path: "packaging/deb/control", make: fillBullets },
-  { path: "packaging/rpm/kato.spec", make: fillBullets },
+  { path: "packaging/deb/control", make: (now) => fillControl(fillBullets(now), PUBLISHER) },
+  { path: "packaging/rpm/kato.spec", make: (now) => fillSpec(fillBullets(now), PUBLISHER) },
+  { path: "SECURITY.md", make: (now) => fillSection(now, "contact", contactText(PUBLISHER)) },
   { path: "policy/organisation.example.toml", make: fillOrganisation },
   { path: "README.md", make: (now) => fillSection(now, "clients", clientList()) },
   { path: "docs/providers.md", make: (now) => fillSection(now, "clients", clientTable()) },

@@ -10,8 +10,10 @@ import { type Architecture, ARCHITECTURES, hostArchitecture } from "./build/pins
 import { BuildError, runProgram } from "./build/run_program.ts";
 import { buildDeb } from "./package/deb.ts";
 import { type Format, FORMATS, placesOf } from "./package/layout.ts";
+import { neededFor, sayMissing } from "./package/needed.ts";
 import { thirdParty } from "./package/notices.ts";
 import { type PackageFacts, readFacts } from "./package/release.ts";
+import { placeholdersIn, PUBLISHER_FILE, readPublisher } from "./package/publisher.ts";
 import { buildRpm } from "./package/rpm.ts";
 import { stage, toolsFor } from "./package/stage.ts";
 
@@ -54,6 +56,32 @@ async function makePackage(
   return await BUILDERS[format](ROOT, work, architecture, facts);
 }
 
+/** Progress, where it disturbs no list of what was made. */
+function say(message: string): void {
+  console.error(`package: ${message}`);
+}
+
+/** A version with a date in CHANGELOG.md is a release: it must say who publishes it. */
+function checkPublisher({ releases }: PackageFacts): void {
+  const unset = placeholdersIn(readPublisher(ROOT));
+  if (unset.length === 0) return;
+  const message = `${PUBLISHER_FILE} has placeholders: ${unset.join(", ")}`;
+  if (releases[0]?.date !== null) throw new BuildError(`${message}. Set them: this is a release`);
+  say(`${message}. A release is not built with them`);
+}
+
+/** A compiler that CC names is the person's own matter. */
+function isOnPath(program: string): boolean {
+  if (program === "cc" && Deno.env.get("CC") !== undefined) return true;
+  return (Deno.env.get("PATH") ?? "").split(":").some((folder) => {
+    try {
+      return Deno.statSync(`${folder}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
 function choose<Word extends string>(option: string, words: readonly Word[], text: string): readonly Word[] {
   const found = text === "all" ? words : words.filter((word) => word === text);
   if (found.length === 0) throw new BuildError(`--${option} is one of ${words.join(", ")}, all; not ${text}`);
@@ -76,14 +104,20 @@ async function main(): Promise<void> {
   }
   Deno.umask(0o022);
   const facts = await readFacts(ROOT, Number(values.revision), values.quick);
+  checkPublisher(facts);
   const architectures = values.arch === "host"
     ? [hostArchitecture()]
     : choose("arch", ARCHITECTURES, values.arch);
   const formats = choose("format", FORMATS, values.format);
+  const missing = neededFor(formats, architectures, toolsFor).filter(([program]) => !isOnPath(program));
+  const toInstall = sayMissing(missing);
+  if (toInstall !== null) throw new BuildError(toInstall);
   Deno.mkdirSync(values.output, { recursive: true });
   for (const architecture of architectures) {
+    say(`building for ${architecture}: bundles, runtime, launcher …`);
     const dist = await buildInstallation(architecture);
     for (const format of formats) {
+      say(`packing the .${format} for ${architecture}, which compresses for a minute …`);
       const made = await makePackage(architecture, format, dist, facts);
       const bytes = Deno.readFileSync(made);
       const name = made.replace(/^.*\//, "");

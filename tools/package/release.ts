@@ -1,10 +1,8 @@
 /** Version, time and changes of all packages of one source. Reads the checkout; starts git. */
 import { VERSION } from "../../src/version.ts";
 import { BuildError, runProgram } from "../build/run_program.ts";
+import { maintainerOf, readPublisher } from "./publisher.ts";
 import { readReleases, type Release } from "./changes.ts";
-
-/** Of the packages, not of a person. */
-export const MAINTAINER = "The kato authors <maintainers@kato.example>";
 
 export interface PackageFacts {
   readonly version: string;
@@ -26,7 +24,14 @@ export async function readFacts(root: string, revision: number, quick: boolean):
     );
   }
   const epoch = await epochOf(root);
-  return { version: VERSION, revision, maintainer: MAINTAINER, epoch, releases, quick };
+  return {
+    version: VERSION,
+    revision,
+    maintainer: maintainerOf(readPublisher(root)),
+    epoch,
+    releases,
+    quick,
+  };
 }
 
 /** The last commit's time, so that everybody who packages it gets the same bytes. */
