@@ -169,7 +169,13 @@ export function deliver(before: RecorderState, seen: Seen): RecorderStep {
   }
   return open(state, (opened) => {
     const state = { ...opened, deliveries: opened.deliveries + 1 };
-    const message = { type: "prepare", delivery: state.deliveries, head, finish: batch.end } as const;
+    const message: ToWriter = {
+      type: "prepare",
+      delivery: state.deliveries,
+      head,
+      finish: batch.end,
+      ...(batch.end ? { unknown: batch.checkpoint.unknown ?? 0 } : {}),
+    };
     return ask(state, message, prepared(batch), preparePayload(render, batch.payload));
   });
 }

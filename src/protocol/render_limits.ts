@@ -18,3 +18,6 @@ export const PROSE_DEPTH = 64;
 
 /** Steps for each character while Markdown is read for HTML: usual texts need one or two, hostile ones end in a second. */
 export const PROSE_STEPS_PER_CHAR = 4;
+
+/** Sub-agents that the line at the end of a recording counts: their ids are in the state of each delivery. */
+export const AGENTS_COUNTED = 500;

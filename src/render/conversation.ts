@@ -6,6 +6,7 @@ import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import type { Include, RenderHead } from "../protocol/render.ts";
 import { nameAgent, noteAgents } from "./agents.ts";
 import { endQuestions, enqueue, flush } from "./calls.ts";
+import { countEvent, describeCounts } from "./counts.ts";
 import { showTime } from "./clock.ts";
 import { beginState, type Document, documentOf, type Of, type State, SUMMARY_LENGTH } from "./document.ts";
 import { firstTyped, headingText } from "./heading_text.ts";
@@ -39,12 +40,16 @@ export function renderConversation(page: Page): Renderer {
       const shown = isShown(head, event);
       const text = shown ? start + write(document, event) : start;
       noteAgents(document.agents, event, shown);
+      if (document.state.counts !== undefined) countEvent(document.state.counts, event, shown);
       return { state: document.state, text };
     },
-    finish(head, unread) {
+    finish(head, unread, unknown = 0) {
       const document = documentOf(page, head, unread as State);
-      const text = writeHead(document, null) + flush(document.to, document.state.calls, "none");
-      return { state: document.state, text: text + enterAgent(document, MAIN_AGENT, null).text };
+      const { to, state } = document;
+      const waiting = writeHead(document, null) + flush(to, state.calls, "none");
+      const text = waiting + enterAgent(document, MAIN_AGENT, null).text;
+      if (state.counts === undefined) return { state, text };
+      return { state, text: text + page.remark("Up to here", describeCounts(state.counts, unknown)) };
     },
   };
 }

@@ -3,6 +3,7 @@ import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import type { RenderHead } from "../protocol/render.ts";
 import { type Agents, beginAgents } from "./agents.ts";
 import { beginCalls, type Calls, type Setting } from "./calls.ts";
+import { beginCounts, type Counts } from "./counts.ts";
 import type { Page } from "./page.ts";
 
 /** Plain JSON. */
@@ -20,6 +21,8 @@ export interface State {
   calls: Calls;
   /** Missing in the state of an older kato. */
   agents?: Agents;
+  /** Missing where an older kato began the document: nobody counted its beginning. */
+  counts?: Counts;
 }
 
 /** A document where it stands. */
@@ -45,6 +48,7 @@ export function beginState(): State {
     model: null,
     calls: beginCalls(),
     agents: beginAgents(),
+    counts: beginCounts(),
   };
 }
 

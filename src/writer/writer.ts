@@ -5,7 +5,7 @@
 import { receive } from "../protocol/channel.ts";
 import { type Event, event as eventSchema } from "../protocol/event.ts";
 import type { Port } from "../protocol/port.ts";
-import type { Format, RenderHead } from "../protocol/render.ts";
+import type { Format } from "../protocol/render.ts";
 import { plainWords } from "../protocol/system_words.ts";
 import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
 import type { Rendered, Renderer } from "../render/renderer.ts";
@@ -43,7 +43,7 @@ export function runWriter(port: Port, open: OpenDestination, renderers: Renderer
         if (payload === null) throw new Error("internal error: prepare without a payload");
         const renderer = renderers[message.head.format];
         if (renderer === undefined) throw new Error("internal error: a format of another writer");
-        const { text, state } = render(renderer, message.head, payload, message.finish);
+        const { text, state } = render(renderer, message, payload);
         const bytes = encoder.encode(text);
         prepared = { delivery: message.delivery, bytes };
         const after = encoder.encode(JSON.stringify(state));
@@ -80,7 +80,11 @@ export function runWriter(port: Port, open: OpenDestination, renderers: Renderer
 }
 
 /** The first line of the payload is the renderer's state; the other lines are events. */
-function render(renderer: Renderer, head: RenderHead, payload: Uint8Array, finish: boolean): Rendered {
+function render(
+  renderer: Renderer,
+  { head, finish, unknown }: Extract<ToWriter, { type: "prepare" }>,
+  payload: Uint8Array,
+): Rendered {
   const end = payload.indexOf(NEWLINE);
   const given: unknown = JSON.parse(decoder.decode(payload.subarray(0, end)));
   let state = given ?? renderer.begin(head);
@@ -91,7 +95,7 @@ function render(renderer: Renderer, head: RenderHead, payload: Uint8Array, finis
     texts.push(rendered.text);
   }
   if (finish) {
-    const rendered = renderer.finish(head, state);
+    const rendered = renderer.finish(head, state, unknown);
     state = rendered.state;
     texts.push(rendered.text);
   }

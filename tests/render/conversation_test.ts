@@ -192,7 +192,10 @@ Deno.test("a recording that was finished can go on", () => {
   assert.ok(first !== undefined && second !== undefined && last !== undefined);
   const begun = renderer.step(HEAD, renderer.begin(HEAD), first);
   const ended = renderer.finish(HEAD, begun.state);
-  assert.match(ended.text, /There is no result\.\*\n\n<\/details>\n\n<\/details>\n$/);
+  assert.match(
+    ended.text,
+    /There is no result\.\*\n\n<\/details>\n\n<\/details>\n\n> \*Up to here\* — [^\n]*\n$/,
+  );
   const late = renderer.step(HEAD, ended.state, second);
   assert.match(late.text, /<summary>Agent a1<\/summary>\n\n<details>\n<summary>Result of Bash: run 1</);
   assert.match(renderer.step(HEAD, late.state, last).text, /^\n<\/details>\n\n## Assistant \(m-1\)/);
@@ -218,6 +221,36 @@ Deno.test("a decision and an image keep their place behind the call they belong 
     "> *Note* — dark",
     "> *Image* — PNG, 3 kB",
   ]);
+});
+
+Deno.test("a document says at its end what it holds, and what not", () => {
+  const bodies: Body[] = [
+    ask("a"),
+    { type: "thinking", text: "thought" },
+    say("b"),
+    call("1"),
+    call("2", "Bash", "a1"),
+    result("2", "a1"),
+    { type: "notice", kind: "image", text: "PNG, 3 kB" },
+    { type: "notice", kind: "elision", text: "a text of 20 MB" },
+    { type: "notice", kind: "shell", text: "!ls" },
+  ];
+  const last = (format: "md" | "html", include = HEAD.include) =>
+    renderAs(format, bodies, { include }).trimEnd().split("\n").findLast((line) =>
+      line.includes("Up to here")
+    );
+  const counted = "2 turns, 2 calls, 1 result, 1 agent, 1 image, 1 event left out, 0 records unknown";
+  assert.equal(last("md"), `> *Up to here* — ${counted}`);
+  assert.ok(last("html")?.includes(counted));
+  assert.ok(last("md", ["tools", "results", "agents", "notices"])?.includes("2 events left out"));
+  const events = eventsOf(bodies);
+  const renderer = RENDERERS.md;
+  let state = renderer.begin(HEAD);
+  for (const event of events) state = renderer.step(HEAD, state, event).state;
+  assert.match(renderer.finish(HEAD, state, 3).text, /, 3 records unknown\n$/);
+  // An older kato began it: nobody counted its beginning.
+  const { counts: _, ...older } = renderer.begin(HEAD) as Record<string, unknown>;
+  assert.ok(!renderer.finish(HEAD, older).text.includes("Up to here"));
 });
 
 Deno.test("calls that wait are bounded in number", () => {

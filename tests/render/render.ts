@@ -63,9 +63,10 @@ export function renderAs(format: Format, bodies: readonly Body[], change: Partia
   return render({ ...HEAD, ...change, format }, eventsOf(bodies));
 }
 
-/** Markdown without its frontmatter and its title. */
+/** Markdown without its frontmatter, its title and the line at its end. */
 export function bodyOf(markdown: string): string {
-  return markdown.slice(markdown.indexOf("\n---\n", 3) + 5).replace(/^\n# [^\n]*\n/, "");
+  return markdown.slice(markdown.indexOf("\n---\n", 3) + 5).replace(/^\n# [^\n]*\n/, "")
+    .replace(/\n> \*Up to here\* — [^\n]*\n$/, "");
 }
 
 /** Every node of a parsed document, in document order. */

@@ -1,0 +1,62 @@
+/** What a document holds, in numbers: the line at its end. */
+import { type Event, MAIN_AGENT } from "../protocol/event.ts";
+import { AGENTS_COUNTED } from "../protocol/render_limits.ts";
+
+/** Plain JSON, part of the renderer's state. */
+export interface Counts {
+  turns: number;
+  calls: number;
+  results: number;
+  images: number;
+  leftOut: number;
+  readonly agents: string[];
+}
+
+export function beginCounts(): Counts {
+  return { turns: 0, calls: 0, results: 0, images: 0, leftOut: 0, agents: [] };
+}
+
+/** `isShown`: the document shows the event. */
+export function countEvent(counts: Counts, event: Event, isShown: boolean): void {
+  const isEmpty = (event.type === "assistant" || event.type === "thinking") && event.text.trim() === "";
+  if ((!isShown && !isEmpty) || (event.type === "notice" && event.kind === "elision")) counts.leftOut += 1;
+  if (event.agent !== MAIN_AGENT && !counts.agents.includes(event.agent)) {
+    if (counts.agents.length < AGENTS_COUNTED) counts.agents.push(event.agent);
+  }
+  switch (event.type) {
+    case "user":
+      counts.turns += 1;
+      return;
+    case "tool_call":
+      counts.calls += 1;
+      return;
+    case "tool_result":
+      if (event.page?.partial !== true) counts.results += 1;
+      return;
+    case "notice":
+      if (event.kind === "image") counts.images += 1;
+      if (event.agent === MAIN_AGENT && (event.kind === "command" || event.kind === "shell")) {
+        counts.turns += 1;
+      }
+  }
+}
+
+/** `unknown`: the records of the log, so far, that kato did not understand. */
+export function describeCounts(
+  { turns, calls, results, images, leftOut, agents }: Counts,
+  unknown: number,
+): string {
+  return [
+    counted(turns, "turn"),
+    counted(calls, "call"),
+    counted(results, "result"),
+    counted(agents.length, "agent"),
+    counted(images, "image"),
+    `${counted(leftOut, "event")} left out`,
+    `${counted(unknown, "record")} unknown`,
+  ].join(", ");
+}
+
+function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? "" : "s"}`;
+}
