@@ -42,6 +42,9 @@ export type ResultPage = z.infer<typeof resultPage>;
 const answerPage = z.strictObject({ before: z.int(), from: z.int(), to: z.int(), after: z.int() });
 export type AnswerPage = z.infer<typeof answerPage>;
 
+/** The name of the sub-agent that got a task, where the client encrypts the task: the call that gave it has its text. */
+const taskPage = z.strictObject({ name: z.string() });
+
 /** The model that thought or called, where the log says it: a turn may begin without a text. */
 const modelPage = z.strictObject({ model: z.string() });
 
@@ -87,7 +90,13 @@ export const event = z.discriminatedUnion("type", [
     note: z.optional(z.string()),
   }),
   /** A message of the client: `kind` is one of NOTICE_KINDS. */
-  z.strictObject({ ...base, type: z.literal("notice"), kind: z.string(), text: z.string() }),
+  z.strictObject({
+    ...base,
+    type: z.literal("notice"),
+    kind: z.string(),
+    text: z.string(),
+    page: z.optional(taskPage),
+  }),
 ]);
 export type Event = z.infer<typeof event>;
 

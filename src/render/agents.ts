@@ -14,7 +14,13 @@ import { startedAgent } from "./tool_view.ts";
 /** Plain JSON, part of the renderer's state. Each list is bounded, the oldest first. */
 export interface Agents {
   /** The names and tasks that calls gave. A task is a key. */
-  readonly started: { readonly name: string; readonly task: string; readonly isShown: boolean }[];
+  readonly started: {
+    readonly name: string;
+    readonly task: string;
+    /** The first line of the task. */
+    readonly line: string;
+    readonly isShown: boolean;
+  }[];
   readonly names: { readonly agent: string; readonly name: string }[];
   /** The latest text of each agent, by its key. */
   readonly reports: { readonly agent: string; text: string }[];
@@ -37,7 +43,12 @@ export function noteAgents(agents: Agents, event: Event, isShown: boolean): void
     if (started !== null) {
       // A longer input of a call is cut.
       const isWhole = isShown && started.task.length <= CALL_CHARS;
-      remember(agents.started, { name: started.name, task: keyOf(started.task), isShown: isWhole });
+      remember(agents.started, {
+        name: started.name,
+        task: keyOf(started.task),
+        line: taskLine(started.task),
+        isShown: isWhole,
+      });
     }
   } else if (event.type === "assistant" && event.agent !== MAIN_AGENT && isShown) {
     const text = keyOf(event.text);
@@ -47,18 +58,33 @@ export function noteAgents(agents: Agents, event: Event, isShown: boolean): void
   }
 }
 
-/** The name of an agent for the title of its section, and whether its call shows this task. */
-export function nameAgent(
+export interface Task {
+  readonly text: string;
+  /** The agent's name in the call that gave the task, where `text` is not the task itself. */
+  readonly name: string | null;
+}
+
+/** The title of an agent's section, and whether the document shows the task already. */
+export function titleAgent(
   agents: Agents,
   agent: string,
-  task: string | null,
-): { readonly name: string; readonly isTaskShown: boolean } {
-  const key = task === null ? "" : keyOf(task);
-  const call = key === "" ? undefined : agents.started.findLast((started) => started.task === key);
-  if (call !== undefined && call.name !== "") remember(agents.names, { agent, name: call.name });
-  const known = agents.names.findLast((named) => named.agent === agent)?.name;
-  const name = known ?? oneLine(shortId(agent), NAME_LENGTH);
-  return { name: `Agent ${name}`, isTaskShown: call?.isShown === true };
+  task: Task | null,
+): { readonly title: string; readonly isTaskShown: boolean } {
+  const key = task === null ? "" : keyOf(task.text);
+  const call = task === null
+    ? undefined
+    : agents.started.findLast((one) => task.name === null ? one.task === key : one.name === task.name);
+  const named = call?.name || task?.name || "";
+  if (named !== "") remember(agents.names, { agent, name: named });
+  const known = agents.names.findLast((one) => one.agent === agent)?.name;
+  const name = `Agent ${oneLine(known ?? shortId(agent), NAME_LENGTH)}`;
+  const line = call?.line ?? taskLine(task?.text ?? "");
+  const isTaskShown = task !== null && (call?.isShown === true || line === task.text);
+  return { title: line === "" ? name : `${name} — ${line}`, isTaskShown };
+}
+
+function taskLine(task: string): string {
+  return oneLine(/\S[^\n]*/.exec(task)?.[0] ?? "", NAME_LENGTH);
 }
 
 /** Whether a section of the document has this text as its agent's report. */

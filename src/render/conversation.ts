@@ -4,7 +4,7 @@
  */
 import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import type { Include, RenderHead } from "../protocol/render.ts";
-import { nameAgent, noteAgents } from "./agents.ts";
+import { noteAgents, titleAgent } from "./agents.ts";
 import { endQuestions, enqueue, flush } from "./calls.ts";
 import { countEvent, describeCounts } from "./counts.ts";
 import { showTime } from "./clock.ts";
@@ -116,10 +116,6 @@ function goesOn(event: Event): boolean {
   }
 }
 
-function taskLine(task: string): string {
-  return oneLine(/\S[^\n]*/.exec(task)?.[0] ?? "", SUMMARY_LENGTH);
-}
-
 function isTask(event: Event | null): event is Of<"notice"> {
   return event?.type === "notice" && event.kind === "task" && event.agent !== MAIN_AGENT;
 }
@@ -137,11 +133,9 @@ function enterAgent(
   const close = state.agent === MAIN_AGENT ? "" : page.closeAgent();
   state.agent = agent;
   if (agent === MAIN_AGENT) return { text: close, isSaid: false };
-  const task = isTask(first) ? first.text : null;
-  const { name, isTaskShown } = nameAgent(agents, agent, task);
-  const line = task === null ? "" : taskLine(task);
-  const text = close + page.openAgent(line === "" ? name : `${name} — ${line}`);
-  return { text, isSaid: task !== null && (isTaskShown || line === task) };
+  const task = isTask(first) ? { text: first.text, name: first.page?.name ?? null } : null;
+  const { title, isTaskShown } = titleAgent(agents, agent, task);
+  return { text: close + page.openAgent(title), isSaid: isTaskShown };
 }
 
 function writeInPlace(document: Document, event: Event): string {
@@ -224,7 +218,8 @@ function modelOf(event: Of<"thinking"> | Of<"tool_call">): string | null {
 /** A plan in the answer stands as the document that it is, without the client's frame. */
 function answer(page: Page, { text, page: shown }: Of<"assistant">): string {
   if (shown === undefined) return page.text("assistant", text);
-  const own = (part: string) => part.trim() === "" ? "" : page.text("assistant", part);
+  const own = (part: string) =>
+    part.trim() === "" ? "" : page.text("assistant", part.replace(/^(?:[ \t]*\n)+/, "").trimEnd());
   const plan = page.plan("Plan", text.slice(shown.from, shown.to));
   return own(text.slice(0, shown.before)) + plan + own(text.slice(shown.after));
 }

@@ -219,6 +219,33 @@ Deno.test("an agent has the name of its call, and its task and its report stand 
   ]);
 });
 
+Deno.test("an agent whose task is encrypted is known by its name", () => {
+  const task: Body = {
+    type: "notice",
+    kind: "task",
+    text: "(a task that is encrypted)",
+    agent: "01a2289a",
+    page: { name: "helper_one" },
+  };
+  const start = call("1", "collaboration.spawn_agent", {
+    task_name: "helper_one",
+    message: "List them.\nAll.",
+  });
+  assert.deepEqual(shown([start, task, say("One.", "01a2289a")]), [
+    "spawn_agent: helper_one",
+    "List them.",
+    "All.",
+    "</details>",
+    "Agent helper_one — List them.",
+    "One.",
+    "</details>",
+  ]);
+  assert.deepEqual(
+    shown([task, say("One.", "01a2289a")])[0],
+    "Agent helper_one — (a task that is encrypted)",
+  );
+});
+
 Deno.test("a plan is the document that it is, with the person's decision", () => {
   const plan = call("1", "ExitPlanMode", { plan: "# Paint\n\n1. Buy paint" });
   const approved = result(

@@ -17,7 +17,7 @@ export function readAgentMail(item: Row, events: LineEvents): Reading {
     // The answer is the last message of the sub-agent, and stands in front of this line.
     events.addNotice("background", `The sub-agent ${author} answered.`, id);
   } else if (!fold.personal) {
-    events.addNotice("task", letterOf(item) || "(a task that is encrypted)", `${id}:task`);
+    events.add(`${id}:task`, { type: "notice", kind: "task", ...taskOf(item, fold) });
   } else {
     events.addNotice("background", `A message from the agent ${author || "?"}.`, id);
   }
@@ -27,6 +27,16 @@ export function readAgentMail(item: Row, events: LineEvents): Reading {
 /** Whether this agent started the author, or one of its own sub-agents did. */
 function isAnswer(fold: Fold, author: string): boolean {
   return fold.path !== "" && author.startsWith(`${fold.path}/`);
+}
+
+function taskOf(
+  item: Row,
+  { path }: Fold,
+): { readonly text: string; readonly page?: { readonly name: string } } {
+  const text = letterOf(item);
+  if (text !== "") return { text };
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return { text: "(a task that is encrypted)", ...(name === "" ? {} : { page: { name } }) };
 }
 
 const PAYLOAD = /^(?:[A-Z][\w ]{0,40}: [^\n]*\n){0,8}Payload:[ \t]*\n?/;
