@@ -54,8 +54,8 @@ _kato() {
     'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'policy check') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
     'policy explain') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
-    'policy allow') if [[ $word == -* ]]; then _kato_words '--default -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
-    'policy deny') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
+    'policy allow') if [[ $word == -* ]]; then _kato_words '--json --default -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
+    'policy deny') if [[ $word == -* ]]; then _kato_words '--json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;
     'audit') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'verify verify-all tail'; fi ;;
     'audit verify') if [[ $word == -* ]]; then _kato_words '--head --archived --json -h --help'; else _kato_paths -f; fi ;;
     'audit verify-all') if [[ $word == -* ]]; then _kato_words '--heads --host --uid --archived --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -d; fi ;;

@@ -217,13 +217,14 @@
     "  DIR         a folder that is there, is yours, and that only you can write to\n" \
     "\n" \
     "\001Options:\002\n" \
+    "  --json      print JSON\n" \
     "  --default   have it hold what is recorded without a folder of its own, too\n" \
     "  -h, --help  show this\n" \
     "\n" \
     "Example:\n" \
     "  kato policy allow ~/Recordings --default\n"}, \
   {"policy deny", \
-    "\001Usage:\002 kato policy deny DIR\n" \
+    "\001Usage:\002 kato policy deny [OPTION…] DIR\n" \
     "\n" \
     "Takes a folder out of destinations.roots in ~/.kato/config/policy.toml and out\n" \
     "of the service's sandbox. Says what to restart. No recording is touched.\n" \
@@ -232,6 +233,7 @@
     "  DIR         one of the folders that 'kato policy show' lists\n" \
     "\n" \
     "\001Options:\002\n" \
+    "  --json      print JSON\n" \
     "  -h, --help  show this\n" \
     "\n" \
     "Example:\n" \

@@ -69,8 +69,8 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
   ["policy check f.toml --as user", "policy check", { file: "f.toml", as: "user", json: false }],
   ["policy explain x.md --as export", "policy explain", { subject: "x.md", as: "export", json: false }],
   ["policy explain export", "policy explain", { subject: "export", as: "chat", json: false }],
-  ["policy allow ~/notes", "policy allow", { folder: "~/notes", isDefault: false }],
-  ["policy deny notes", "policy deny", { folder: "notes" }],
+  ["policy allow ~/notes", "policy allow", { folder: "~/notes", isDefault: false, json: false }],
+  ["policy deny notes", "policy deny", { folder: "notes", json: false }],
   ["completions fish", "completions", { shell: "fish" }],
   [`audit verify --head ${HASH} --archived --json`, "audit verify", {
     copy: [],
@@ -160,6 +160,7 @@ function lineWithout(path: string, long: string): string[] {
     capture: ["5d8"],
     stop: ["5d8"],
     "policy allow": ["notes"],
+    "policy deny": ["notes"],
     "policy explain": ["x.md"],
     "audit verify-all": ["logs", "--heads", "j"],
   };

@@ -19,6 +19,10 @@ const LINES: readonly (readonly [line: string, kind: ReportKind])[] = [
   ["init", "init"],
   ["init", "init"],
   ["policy show", "policy"],
+  ["policy allow ~/notes --default", "policy-edit"],
+  ["policy allow ~/notes --default", "policy-edit"],
+  ["policy allow ~/talks", "policy-edit"],
+  ["policy deny ~/talks", "policy-edit"],
   ["policy check", "policy-check"],
   ["policy check wrong.toml", "policy-check"],
   ["policy explain destinations", "policy-keys"],
@@ -44,7 +48,7 @@ Deno.test("what each command prints with --json is a report of its kind", async 
   for (const session of [SESSION_A, SESSION_B]) keepLog(home.home, session, conversation(session));
   Deno.writeTextFileSync(`${home.cwd}/wrong.toml`, "nonsense = 1\n");
   const { base, logs } = placesOf(home.home);
-  for (const folder of [base, logs]) makePrivateFolder(folder);
+  for (const folder of [base, logs, `${home.home}/notes`, `${home.home}/talks`]) makePrivateFolder(folder);
   for (const [line, kind] of LINES) {
     // An export prints no report; it leaves records for the commands after it.
     if (kind === "error") {

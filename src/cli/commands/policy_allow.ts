@@ -1,4 +1,5 @@
 import { command, flag, required } from "../command_line/command.ts";
+import { JSON_FLAG } from "../command_line/common_parameters.ts";
 import { FOLDER } from "../command_line/kinds.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 
@@ -11,9 +12,15 @@ export const policyAllow = command({
     "restart.",
   example: "kato policy allow ~/Recordings --default",
   takes: {
+    json: JSON_FLAG,
     isDefault: flag("--default", "have it hold what is recorded without a folder of its own, too"),
     folder: required("dir", "a folder that is there, is yours, and that only you can write to", FOLDER),
   },
   plan: ({ folder }, { cwd, home }) => ({ profile: "policy:edit", looks: absolutePath(folder, cwd, home) }),
-  run: async (given, context) => (await import("../actions/policy_edit.ts")).allowFolder(given, context),
+  async run(given, context) {
+    const { allowFolder } = await import("../actions/policy_edit.ts");
+    if (!given.json) return allowFolder(given, context);
+    const { reportEdit } = await import("../actions/policy_edit_report.ts");
+    return reportEdit((quiet) => allowFolder(given, quiet), given.folder, context);
+  },
 });

@@ -79,6 +79,13 @@ const BODIES = {
     enforced: z.record(string(), string()),
     violations: array(settingsError),
   }),
+  /** `messages`: what a person is told, with what to restart. */
+  "policy-edit": z.strictObject({
+    folder: string(),
+    roots: array(string()),
+    defaultRoot: string(),
+    messages: array(string()),
+  }),
   "policy-check": z.strictObject({
     ok: boolean(),
     file: text,
@@ -212,6 +219,7 @@ export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   answer: "`record`, `capture`, `stop`",
   init: "`init`",
   policy: "`policy show`",
+  "policy-edit": "`policy allow`, `policy deny`",
   "policy-check": "`policy check`",
   "policy-keys": "`policy explain` of a key or a table of keys",
   "policy-path": "`policy explain` of a path",
