@@ -37,6 +37,7 @@ dd { margin: 0; }
 .toc a:hover, .toc a:focus { text-decoration: underline; }
 .up { position: fixed; right: .8rem; bottom: .8rem; padding: .15rem .6rem; border: 1px solid var(--line); border-radius: 4px;
   background: var(--page); font-size: .8rem; text-decoration: none; opacity: .85; }
+body > h3 { font-size: .9rem; color: var(--dim); margin: .8rem 0 0; }
 .index { list-style: none; padding: 0; margin: .2rem 0; }
 .index li { padding: .15rem 0; }
 .index small { color: var(--dim); white-space: nowrap; }
