@@ -33,6 +33,8 @@ const resultPage = z.strictObject({
   facts: z.optional(z.array(z.string())),
   /** `denied`: a person or a rule did not allow the call. `cancelled`: it was stopped. */
   outcome: z.optional(z.enum(["denied", "cancelled"])),
+  /** The images in the result, each in a few words. Notices with the same words follow. */
+  images: z.optional(z.array(z.string())),
   /** The call goes on after it. */
   partial: z.optional(z.literal(true)),
 });
@@ -42,8 +44,22 @@ export type ResultPage = z.infer<typeof resultPage>;
 const answerPage = z.strictObject({ before: z.int(), from: z.int(), to: z.int(), after: z.int() });
 export type AnswerPage = z.infer<typeof answerPage>;
 
-/** The name of the sub-agent that got a task, where the client encrypts the task: the call that gave it has its text. */
-const taskPage = z.strictObject({ name: z.string() });
+const noticePage = z.strictObject({
+  /** The sub-agent that got a task, where the client encrypts the task: the call that gave it has its text. */
+  name: z.optional(z.string()),
+  /** The page of a result has the image already. */
+  inResult: z.optional(z.literal(true)),
+});
+
+/** `page`, with the images of the result. */
+export function pageWithImages(
+  text: string,
+  page: ResultPage | undefined,
+  images: readonly string[],
+): { readonly page?: ResultPage } {
+  if (images.length > 0) return { page: { ...(page ?? { from: 0, to: text.length }), images: [...images] } };
+  return page === undefined ? {} : { page };
+}
 
 /** The model that thought or called, where the log says it: a turn may begin without a text. */
 const modelPage = z.strictObject({ model: z.string() });
@@ -95,7 +111,7 @@ export const event = z.discriminatedUnion("type", [
     type: z.literal("notice"),
     kind: z.string(),
     text: z.string(),
-    page: z.optional(taskPage),
+    page: z.optional(noticePage),
   }),
 ]);
 export type Event = z.infer<typeof event>;

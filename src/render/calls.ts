@@ -71,6 +71,8 @@ export interface Result {
   readonly error: boolean;
   /** Missing in the state of an older kato. */
   readonly state?: ResultState;
+  /** In a few words each. */
+  readonly images?: readonly string[];
   /** The client's frame held nothing but what `state` says. */
   readonly isEmpty?: boolean;
   /** The document has the text already, in the section of a sub-agent. */
@@ -120,7 +122,7 @@ export function addResult(to: Setting, calls: Calls, result: Result): string {
 
 function receive(to: Setting, item: WaitingCall, result: Result): void {
   const { script } = item;
-  if (script !== undefined && result.text.trim() !== "") {
+  if (to.isShown && script !== undefined && result.text.trim() !== "") {
     script.printed += `${script.printed === "" ? "" : "\n"}${result.text}`;
   }
   if (script !== undefined && result.isPartial === true) return;
@@ -140,7 +142,8 @@ function stateOf({ error, state }: Result): { error: boolean; state?: ResultStat
 function bodyOf({ page, isShown }: Setting, { kind, prose }: Shown, result: Result): string {
   const isSaid = !isShown || result.isEmpty === true || (kind === "agent" && result.isReported === true) ||
     kind === "script";
-  return isSaid ? "" : page.result(result.text, prose);
+  const images = isShown ? result.images?.map((image) => page.remark("Image", image)) ?? [] : [];
+  return (isSaid ? "" : page.result(result.text, prose)) + images.join("");
 }
 
 /** The only open script of an agent gets the step. Returns whether there is one. */
@@ -233,7 +236,9 @@ function showScript(
   outcome: Outcome,
 ): string {
   const shown = steps.map((step) => step.shown).join("");
-  const rest = outcome.outcome !== "result" || isSaidBy(steps, printed) ? "" : page.result(printed, false);
+  const images = outcome.outcome === "result" ? outcome.body : "";
+  const isSaid = outcome.outcome !== "result" || isSaidBy(steps, printed);
+  const rest = (isSaid ? "" : page.result(printed, false)) + images;
   const full = outcome.outcome === "result" ? { ...outcome, body: rest } : outcome;
   if (steps.length === 0 || steps.length < calls) return page.call(summary, input, full) + shown;
   const isTold = rest === "" &&
@@ -251,7 +256,7 @@ function showPlan(page: Page, plan: string, summary: string, outcome: Outcome): 
 function showLate(to: Setting, late: LateCall | null, result: Result): string {
   const body = bodyOf(to, late ?? { call: "", agent: "", summary: "", prose: false }, result);
   const script = late?.kind === "script" && result.text.trim() !== "" && to.isShown;
-  const shown = script ? to.page.result(result.text, false) : body;
+  const shown = script ? to.page.result(result.text, false) + body : body;
   if (shown === "" && !result.error && result.state === undefined) return "";
   return to.page.lateResult(late?.summary ?? "", { outcome: "result", body: shown, ...stateOf(result) });
 }

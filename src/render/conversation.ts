@@ -78,6 +78,7 @@ function isShown(head: RenderHead, event: Event): boolean {
     case "notice":
       if (event.kind === "step") return shows("tools");
       if (isOrder(event)) return true;
+      if (event.page?.inResult === true && shows("tools") && shows("results")) return false;
       // A sub-agent's task is the title of its section.
       return shows("notices") || (event.kind === "task" && event.agent !== MAIN_AGENT);
   }

@@ -18,8 +18,12 @@ export function beginCounts(): Counts {
 
 /** `isShown`: the document shows the event. */
 export function countEvent(counts: Counts, event: Event, isShown: boolean): void {
+  // The page of a result has it.
+  const isElsewhere = event.type === "notice" && event.page?.inResult === true;
   const isEmpty = (event.type === "assistant" || event.type === "thinking") && event.text.trim() === "";
-  if ((!isShown && !isEmpty) || (event.type === "notice" && event.kind === "elision")) counts.leftOut += 1;
+  if ((!isShown && !isEmpty && !isElsewhere) || (event.type === "notice" && event.kind === "elision")) {
+    counts.leftOut += 1;
+  }
   if (event.agent !== MAIN_AGENT && !counts.agents.includes(event.agent)) {
     if (counts.agents.length < AGENTS_COUNTED) counts.agents.push(event.agent);
   }

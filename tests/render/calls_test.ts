@@ -219,6 +219,59 @@ Deno.test("an agent has the name of its call, and its task and its report stand 
   ]);
 });
 
+Deno.test("an image stands with its own call", () => {
+  const image: Body = { type: "notice", kind: "image", text: "PNG, 3 kB", page: { inResult: true } };
+  const read = (id: string) => call(id, "Read", { file_path: `/${id}.png` });
+  const seen = (id: string) => result(id, "", { from: 0, to: 0, images: ["PNG, 3 kB"] });
+  assert.deepEqual(shown([read("1"), read("2"), seen("2"), image, result("1", "a")]), [
+    "Read: /1.png",
+    "```text",
+    "a",
+    "```",
+    "</details>",
+    "Read: /2.png",
+    "> *Image* — PNG, 3 kB",
+    "</details>",
+  ]);
+  assert.deepEqual(shown([read("1"), seen("1"), image], ["notices"]), ["> *Image* — PNG, 3 kB"]);
+  const script = call("1", "exec", LS);
+  assert.deepEqual(
+    shown([
+      script,
+      step("$ ls\na"),
+      { ...done("a\n"), page: { from: 47, to: 49, images: ["PNG, 3 kB"] } } as Body,
+      image,
+    ]),
+    [
+      "$ ls",
+      "```text",
+      "a",
+      "```",
+      "</details>",
+      "exec",
+      "> *Image* — PNG, 3 kB",
+      "</details>",
+    ],
+  );
+});
+
+Deno.test("without results, a call shows how it ended, and nothing of its output", () => {
+  const include = ["tools"] as const;
+  assert.deepEqual(
+    shown([call("1", "Bash", { command: "ls" }), result("1", "out", undefined, true)], [...include]),
+    [
+      "Bash: ls · failed",
+      "```sh",
+      "ls",
+      "```",
+      "</details>",
+    ],
+  );
+  assert.deepEqual(shown([call("1", "exec", LS), step("$ ls\nout"), done("out and more")], [...include]), [
+    "*Tool* — `$ ls`",
+  ]);
+});
+
 Deno.test("an agent whose task is encrypted is known by its name", () => {
   const task: Body = {
     type: "notice",

@@ -1,4 +1,5 @@
 /** Results of tool calls, from the client and from the model's service. Pure. */
+import { pageWithImages } from "../../protocol/event.ts";
 import { type Fold, forgetCall } from "./fold.ts";
 import { describeMedia } from "../media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
@@ -22,11 +23,17 @@ export function readToolResult(row: Row, block: Row, words: string, fold: Fold, 
     call,
     text,
     error: block["is_error"] === true,
-    ...(page === undefined ? {} : { page }),
+    ...pageWithImages(text, page, listOf(content).filter(isImage).map(describeMedia)),
   });
   for (const item of listOf(content)) {
-    if (isRow(item) && !isReference(item)) readMedia(item, events);
+    if (isImage(item)) {
+      events.add({ type: "notice", kind: "image", text: describeMedia(item), page: { inResult: true } });
+    } else if (isRow(item) && !isReference(item)) readMedia(item, events);
   }
+}
+
+function isImage(item: unknown): item is Row {
+  return isRow(item) && item["type"] === "image";
 }
 
 function startedAgent(fold: Fold, call: string, row: Row): boolean {

@@ -1,4 +1,5 @@
 /** Results of calls, with failures and the answers of a person. Pure. */
+import { pageWithImages } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { takeFailure, takeQuestions } from "./call_memory.ts";
@@ -25,7 +26,7 @@ export function readOutput(item: Row, events: LineEvents): Reading {
     call,
     text,
     error: error.includes(true),
-    ...(page === undefined ? {} : { page }),
+    ...pageWithImages(text, page, listOf(output).filter(isImage).map(imageOf)),
   });
   readOtherParts(output, id, events);
   if (!isReport) readAnswers(call, text, takeQuestions(fold, call), events);
@@ -44,13 +45,19 @@ function outputText(output: unknown): string {
     .join("");
 }
 
+function isImage(part: unknown): part is Row {
+  return isRow(part) && part["type"] === "input_image";
+}
+
 const TEXT_PARTS: ReadonlySet<string> = new Set(["input_text", "output_text", "text"]);
 
 function readOtherParts(output: unknown, id: string, events: LineEvents): void {
   for (const [index, part] of listOf(output).filter(isRow).entries()) {
     const type = textOf(part["type"]);
-    if (type === "input_image") events.addNotice("image", imageOf(part), `${id}:image-${index}`);
-    else if (type === "encrypted_content") continue;
+    if (isImage(part)) {
+      const image = { type: "notice", kind: "image", text: imageOf(part), page: { inResult: true } } as const;
+      events.add(`${id}:image-${index}`, image);
+    } else if (type === "encrypted_content") continue;
     else if (!TEXT_PARTS.has(type)) events.addUnknown(`output/${typeName(type)}`);
   }
 }
