@@ -72,6 +72,17 @@ for (const [what, records] of Object.entries(PARTS) as [keyof typeof PARTS, Coll
   }
 }
 
+Deno.test("groupChains() knows the owner of a log of nobody's once a part of that owner has joined it", () => {
+  const found = [
+    ...part("n", 1, null),
+    ...part("a", 7, LAPTOP),
+    ...part("b", 17, BOB),
+    ...part("c", 27, LAPTOP),
+  ];
+  const names = groupChains(found).map(({ records }) => new Set(records.map(({ hash }) => hash[0])));
+  assert.deepEqual(names, [new Set(["n", "a", "c"]), new Set(["b"])]);
+});
+
 Deno.test("groupChains() follows links over folders, and takes the owner that the records name last", () => {
   const moved = { ...LAPTOP, host: "new-name" };
   const later = part("a", 4, moved, "/there").map((record, index) =>
