@@ -45,7 +45,8 @@ function libraryNotice(root: string, folder: string, library: string): string {
   const name = library.replace(/\/[^/]*$/, "");
   const { version, license } = manifest.parse(JSON.parse(Deno.readTextFileSync(`${folder}/package.json`)));
   // A few publish no text; theirs is kept here.
-  const text = [`${folder}/LICENSE`, `${root}/packaging/notices/${name.replace("/", "-")}.txt`]
+  const own = ["LICENSE", "LICENSE.txt", "LICENSE-MIT.txt"].map((file) => `${folder}/${file}`);
+  const text = [...own, `${root}/packaging/notices/${name.replace("/", "-")}.txt`]
     .map(readIfThere).find((found) => found !== null);
   if (text === undefined || text === null) {
     throw new BuildError(`${name} ${version} comes without its licence: put the text into packaging/notices`);
