@@ -26,3 +26,12 @@ for (const { name } of [...Deno.readDirSync(FIXTURES)].sort((a, b) => a.name < b
     });
   }
 }
+
+Deno.test("docs/markdown.md shows a recording as kato writes it", () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/markdown.md", import.meta.url));
+  const sample = Deno.readTextFileSync(new URL("sample/out.md", FIXTURES));
+  assert.ok(
+    page.includes("````text\n" + sample + "````\n"),
+    "fixtures/render/sample/out.md is not in it",
+  );
+});
