@@ -141,7 +141,7 @@ Deno.test("deno task kato tells a program, too, that the policy does not load", 
   assert.deepEqual([status, err], [78, ""]);
   const { v, kind, reason, message } = JSON.parse(out);
   assert.deepEqual([v, kind, reason], [1, "error", "refused"]);
-  assert.match(message, /policy\.toml:2: destinations\.roots: must be/);
+  assert.match(message, /policy\.toml:2: destinations\.roots: must have at least 1 entry/);
 });
 
 Deno.test("deno task kato gives the program no variable that its plan does not name", async () => {

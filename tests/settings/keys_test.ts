@@ -1,14 +1,8 @@
 /** The key that a person probably meant, values by dotted names, and how an error is written. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  formatSettingsError,
-  keysOf,
-  nearest,
-  nestValues,
-  readSettings,
-  valueAt,
-} from "../../src/settings/keys.ts";
+import { formatSettingsError, keysOf, nestValues, readSettings, valueAt } from "../../src/settings/keys.ts";
+import { nearest } from "../../src/settings/nearest.ts";
 import { POLICY_KEYS } from "../../src/settings/merge.ts";
 import { policy } from "../../src/settings/policy.ts";
 

@@ -8,7 +8,7 @@ import { mendPlace } from "../../daemon/mend_denial.ts";
 import type { Decision, Lookup, Request } from "../../destination/decision.ts";
 import { explainSteps, type Step } from "../../destination/explain_destination.ts";
 import { explainKey, type KeyExplanation, keysNamed, type KeyStep } from "../../settings/explain_key.ts";
-import { nearest } from "../../settings/keys.ts";
+import { nearest } from "../../settings/nearest.ts";
 import { type EffectivePolicy, type Origin, POLICY_KEYS } from "../../settings/merge.ts";
 import { findHolder, resolveRequest } from "../../destination/path.ts";
 import { lookUp } from "../../destination/lookup.ts";

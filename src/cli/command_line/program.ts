@@ -1,6 +1,6 @@
 /** The parser of command lines, made from the table of commands. Pure. */
 import { Argument, Command as Parser, CommanderError, Option } from "commander";
-import { nearest } from "../../settings/keys.ts";
+import { nearest } from "../../settings/nearest.ts";
 import { ENTRIES, HELP } from "../commands/table.ts";
 import { version } from "../commands/version.ts";
 import type { Command, Given, Parameter, Parameters } from "./command.ts";
