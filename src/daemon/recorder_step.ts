@@ -174,7 +174,6 @@ export function deliver(before: RecorderState, seen: Seen): RecorderStep {
       delivery: state.deliveries,
       head,
       finish: batch.end,
-      ...(batch.end ? { unknown: batch.checkpoint.unknown ?? 0 } : {}),
     };
     return ask(state, message, prepared(batch), preparePayload(render, batch.payload));
   });

@@ -74,7 +74,6 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   const placed = placeEvents(provider.id, session, from, report);
   const recognise = recogniseAnew(provider, placed.recent);
   const meta = gatherMeta(from?.meta ?? null);
-  let unknown = from?.unknown ?? 0;
   /** The answer of the file beside the log, once it was asked. */
   let beside: { readonly project: string | null } | null = null;
   let waitingForLog: number | null = null;
@@ -159,7 +158,6 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function takeOut(walker: LogWalker, record: WalkedRecord, out: Out): ReadEvent | null {
     switch (out.out) {
       case "unknown":
-        unknown += 1;
         report({ kind: "unknown-record", what: out.type.slice(0, 200) });
         return null;
       case "meta":
@@ -261,7 +259,6 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       ...main.state(),
       agents: agents.states(),
       ...placed.state(),
-      ...(unknown === 0 ? {} : { unknown }),
     }),
     meta() {
       const shown = meta.show({ provider: provider.id, session });

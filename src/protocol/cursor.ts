@@ -53,7 +53,5 @@ export const checkpoint = z.strictObject({
   recentOfAgents: z.optional(z.array(z.string())),
   /** Filter of all earlier ids, once `recent` does not hold them all: see parser/event_ids.ts. */
   ids: z.optional(z.string()),
-  /** The records so far that kato did not understand. */
-  unknown: z.optional(z.int()),
 });
 export type Checkpoint = z.infer<typeof checkpoint>;

@@ -27,14 +27,13 @@ export const toWriter = z.discriminatedUnion("type", [
   }),
   /**
    * Render. The payload's first line is the renderer's state (`null` to begin); the rest is events. `finish`: no event
-   * will follow, so write everything that waits. `unknown`: the records of the log so far that kato did not understand.
+   * will follow, so write everything that waits.
    */
   z.strictObject({
     type: z.literal("prepare"),
     delivery,
     head: renderHead,
     finish: z.boolean(),
-    unknown: z.optional(z.int()),
   }),
   /** `size`: the size that the file must have; else nothing is written and the answer is `changed`. */
   z.strictObject({ type: z.literal("append"), delivery, size: z.int() }),

@@ -43,13 +43,13 @@ export function renderConversation(page: Page): Renderer {
       if (document.state.counts !== undefined) countEvent(document.state.counts, event, shown);
       return { state: document.state, text };
     },
-    finish(head, unread, unknown = 0) {
+    finish(head, unread) {
       const document = documentOf(page, head, unread as State);
       const { to, state } = document;
       const waiting = writeHead(document, null) + flush(to, state.calls, "none");
       const text = waiting + enterAgent(document, MAIN_AGENT, null).text;
       if (state.counts === undefined) return { state, text };
-      return { state, text: text + page.remark("Up to here", describeCounts(state.counts, unknown)) };
+      return { state, text: text + page.remark("Up to here", describeCounts(state.counts)) };
     },
   };
 }

@@ -45,10 +45,8 @@ export function countEvent(counts: Counts, event: Event, isShown: boolean): void
   }
 }
 
-/** `unknown`: the records of the log, so far, that kato did not understand. */
 export function describeCounts(
   { turns, calls, results, images, leftOut, agents }: Counts,
-  unknown: number,
 ): string {
   return [
     counted(turns, "turn"),
@@ -57,7 +55,6 @@ export function describeCounts(
     counted(agents.length, "agent"),
     counted(images, "image"),
     `${counted(leftOut, "event")} left out`,
-    `${counted(unknown, "record")} unknown`,
   ].join(", ");
 }
 

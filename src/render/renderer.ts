@@ -12,9 +12,6 @@ export interface Renderer {
   begin(head: RenderHead): unknown;
   /** `state` may be changed in place. */
   step(head: RenderHead, state: unknown, event: Event): Rendered;
-  /**
-   * Writes everything that still waited, and a line with what there is: no event will follow. `unknown`: the records of
-   * the log so far that nobody understood.
-   */
-  finish(head: RenderHead, state: unknown, unknown?: number): Rendered;
+  /** Writes everything that still waited, and a line with what there is: no event will follow. */
+  finish(head: RenderHead, state: unknown): Rendered;
 }

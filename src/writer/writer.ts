@@ -82,7 +82,7 @@ export function runWriter(port: Port, open: OpenDestination, renderers: Renderer
 /** The first line of the payload is the renderer's state; the other lines are events. */
 function render(
   renderer: Renderer,
-  { head, finish, unknown }: Extract<ToWriter, { type: "prepare" }>,
+  { head, finish }: Extract<ToWriter, { type: "prepare" }>,
   payload: Uint8Array,
 ): Rendered {
   const end = payload.indexOf(NEWLINE);
@@ -95,7 +95,7 @@ function render(
     texts.push(rendered.text);
   }
   if (finish) {
-    const rendered = renderer.finish(head, state, unknown);
+    const rendered = renderer.finish(head, state);
     state = rendered.state;
     texts.push(rendered.text);
   }

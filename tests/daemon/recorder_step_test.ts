@@ -259,12 +259,12 @@ const DELIVERIES: Readonly<Record<string, Case>> = {
     batch: { count: 0, skipped: 3 },
     trace: ["advance 100+0 to 8, 0 events, R", "changed", "give-credit"],
   },
-  "no events at the end, after others: the renderer says what waited, and how many records were unknown": {
+  "no events at the end, after others: the renderer says what waited": {
     batch: { count: 0, skipped: 0, end: true },
     answers: [opened, prepared(7), appended, closed],
     trace: [
       "want the destination",
-      "ask prepare 1 true 0 R\nevents",
+      "ask prepare 1 true R\nevents",
       "open 100+7 to 5, 0 events, last, R2",
       "ask append 1 100",
       "commit at 107",
@@ -280,7 +280,7 @@ const DELIVERIES: Readonly<Record<string, Case>> = {
     answers: [opened, prepared(0), closed],
     trace: [
       "want the destination",
-      "ask prepare 1 true 0 R\nevents",
+      "ask prepare 1 true R\nevents",
       "advance 100+0 to 8, 2 events, last, R2",
       "changed",
       "ask close",
@@ -294,7 +294,7 @@ const DELIVERIES: Readonly<Record<string, Case>> = {
     answers: [opened, prepared(0), failed],
     trace: [
       "want the destination",
-      "ask prepare 1 true 0 R\nevents",
+      "ask prepare 1 true R\nevents",
       "advance 100+0 to 8, 2 events, last, R2",
       "changed",
       "ask close",
@@ -308,7 +308,7 @@ const DELIVERIES: Readonly<Record<string, Case>> = {
     answers: [opened, prepared(0), { id: 1, active: true }, closed],
     trace: [
       "want the destination",
-      "ask prepare 1 true 0 R\nevents",
+      "ask prepare 1 true R\nevents",
       "advance 100+0 to 8, 2 events, last, R2",
       "changed",
       "ask close",

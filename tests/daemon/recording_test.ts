@@ -109,7 +109,7 @@ Deno.test("daemon: a generated name has words of the title, and stays when the s
   assert.match(home.readExport(name), /^---\ntitle: "Fix the last line, please"\n/);
 });
 
-Deno.test("daemon: a recording that ends says what it holds, and what of the log nobody understood", async () => {
+Deno.test("daemon: a recording that ends says what it holds, and what was left out", async () => {
   await using stage = await setStage();
   const { rows, log, say, home, daemon } = stage;
   const odd = `${JSON.stringify({ type: "row-of-tomorrow", sessionId: rows.session })}\n`;
@@ -119,7 +119,7 @@ Deno.test("daemon: a recording that ends says what it holds, and what of the log
   await daemon.whenRecording("notes.md", "stopped");
   assert.match(
     home.readExport("notes.md"),
-    /\n> \*Up to here\* — 1 turn, 1 call, 1 result, 0 agents, 0 images, 0 events left out, 2 records unknown\n$/,
+    /\n> \*Up to here\* — 1 turn, 1 call, 1 result, 0 agents, 0 images, 0 events left out\n$/,
   );
 });
 

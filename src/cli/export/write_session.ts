@@ -49,13 +49,6 @@ export interface WrittenSession {
   readonly troubles: ReadonlyMap<string, number>;
 }
 
-/** The records that a provider did not understand. */
-function unknownIn(troubles: ReadonlyMap<string, number>): number {
-  let count = 0;
-  for (const [name, times] of troubles) if (name.startsWith("unknown-record: ")) count += times;
-  return count;
-}
-
 export async function writeSession(options: WriteOptions): Promise<WrittenSession> {
   const { source, format, write } = options;
   const troubles = new Map<string, number>();
@@ -126,7 +119,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
   if (end === "complete") {
     const last = head ?? headNow();
     await write(
-      renderer.finish(last, head === null ? renderer.begin(last) : state, unknownIn(troubles)).text,
+      renderer.finish(last, head === null ? renderer.begin(last) : state).text,
     );
   }
   return { end, events, troubles };
