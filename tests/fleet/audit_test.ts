@@ -33,9 +33,10 @@ onMachine("what the daemon decides is on the collector, each record once, and ve
   const log = `/home/alice/.claude/projects/-work/${rows.session}.jsonl`;
   place(machine, "alice", log, rows.user("::record talk.md\nHello."));
   const own = await untilSo("a decision of the daemon's", async () => {
-    const verified = JSON.parse(await asAlice("kato audit verify --json"));
     const text = await asAlice("kato audit tail --json -n 100");
-    return text.includes(rows.session) && text.includes('"destination-opened"') ? verified : null;
+    if (!text.includes(rows.session) || !text.includes('"destination-opened"')) return null;
+    // Only now, so that both records are counted.
+    return JSON.parse(await asAlice("kato audit verify --json"));
   });
   const there = await whenCollected("alice", own.records);
   assert.deepEqual([there.ok, there.records, there.repeated, there.head], [true, own.records, 0, own.head]);

@@ -329,7 +329,7 @@ onMachine("uninstalling leaves nothing of the role's, and everything of people's
   assertOk(await play(gone));
   assert.equal((await tryAsRoot("pgrep -x kato")).out, "");
   const written =
-    "organisation|kato[.](sources|asc)|preferences[.]d/kato|wants/kato|etc/kato|apparmor.d/kato";
+    "organisation|kato[.](sources|asc)|preferences[.]d/kato|wants/kato|etc/kato(/|$)|apparmor.d/kato";
   assert.equal((await tryAsRoot(`find /etc /usr/bin | grep -E '${written}|/usr/bin/kato'`)).out, "");
   assert.equal(await asAlice("cat ~/.kato/exports/kept.md"), "kept\n");
   assert.ok(Number(await asAlice("wc -l < ~/.kato/logs/security-audit.jsonl")) >= Number(records));
