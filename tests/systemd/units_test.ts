@@ -220,3 +220,10 @@ for (const { name } of Deno.readDirSync(FOLDER)) {
     assert.deepEqual(commands.map(afterWords).filter((rest) => rest !== ""), []);
   });
 }
+
+for (const name of ["kato-setup.service", "kato-setup@.service"]) {
+  Deno.test(`${name} has no limit of starts of its own`, () => {
+    const [unit = ""] = read(name).split("[Service]");
+    assert.match(unit, /^StartLimitIntervalSec=0$/m);
+  });
+}
