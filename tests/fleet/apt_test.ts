@@ -14,6 +14,7 @@ interface Attack {
   readonly lines: string;
   /** The key that the machine trusts. */
   readonly key?: string;
+  /** In the words of gpgv on Debian 12, and of sqv on Debian 13. */
   readonly why: RegExp;
 }
 
@@ -26,14 +27,14 @@ const ATTACKS: readonly Attack[] = [
   {
     is: "whose signed index was changed",
     lines: "sed -i 's/^Architectures: .*/& s390x/' dists/previous/InRelease && rm dists/previous/Release*",
-    why: /BADSIG|not valid/,
+    why: /BADSIG|not valid|Message has been manipulated/,
   },
   {
     is: "without a signature",
     lines: "rm dists/previous/InRelease dists/previous/Release.gpg",
     why: /is not signed/,
   },
-  { is: "that another key signed", lines: "true", key: keys.other, why: /NO_PUBKEY/ },
+  { is: "that another key signed", lines: "true", key: keys.other, why: /NO_PUBKEY|Missing key/ },
   {
     is: "whose package was exchanged",
     lines: "for package in pool/main/k/kato/*.deb; do printf x >> $package; done",
