@@ -82,12 +82,23 @@ export function createLooks(options: LooksOptions): Looks {
     if (held !== null) return void held.add(path);
     if (!index.isLog(path) || isBarred(path)) return;
     if (suspects.has(path)) return push("suspect", path);
-    if (!index.isKnown(path)) return push("new", path);
-    // A log that has not said what it is may be the earlier part of a new log's session, so the two wait together.
-    if (index.reads(path)) return push(index.isSilent(path) ? "new" : "known", path);
+    if (isNews(path)) return push("new", path);
+    if (index.reads(path)) return push("known", path);
     const found: FoundSession[] = [];
     look(path, found);
     take(found);
+  }
+
+  /**
+   * Whether the log waits with the new ones: it is new, it had not said what it is, or new ones wait and its session
+   * was not reported yet. They may be logs of one session, which is reported with all of them.
+   */
+  function isNews(path: string): boolean {
+    if (!index.isKnown(path)) return true;
+    if (index.isSilent(path)) return index.reads(path);
+    if (jobs.get("new")?.waits() !== true) return false;
+    const session = index.sessionOf(path);
+    return session !== null && !options.isKnown(session);
   }
 
   function push(kind: Kind, path: string): void {
@@ -166,7 +177,7 @@ export function createLooks(options: LooksOptions): Looks {
         const path = next.value;
         if (!index.isLog(path) || isBarred(path)) continue;
         if (suspects.has(path)) push("suspect", path);
-        else if (held === null && !index.isKnown(path)) push("new", path);
+        else if (held === null && isNews(path)) push("new", path);
         else if (index.reads(path)) chosen.push(path);
         else look(path, found);
       }

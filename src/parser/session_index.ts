@@ -46,6 +46,8 @@ export interface SessionIndex {
   isKnown(path: string): boolean;
   /** Whether the log was looked at and has not said yet which session it belongs to. */
   isSilent(path: string): boolean;
+  /** The session that the log was of when it was last looked at; null for what is no log of one. */
+  sessionOf(path: string): string | null;
   /** Whether a look at the path has to open it. */
   reads(path: string): boolean;
   /** Documents that said nothing: most likely they are being written now. */
@@ -247,6 +249,10 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
     },
     isLog: (path) => sourceOf(path) !== null,
     isSilent: (path) => paths.get(path)?.is === "silent",
+    sessionOf(path) {
+      const known = paths.get(path);
+      return known?.is === "log" ? known.session : null;
+    },
     isKnown: (path) => paths.has(path) || ["agent", "agent-meta"].includes(sourceOf(path)?.kind ?? ""),
     reads(path) {
       if (formOf(path) === "document") return true;

@@ -51,6 +51,12 @@ function makeWorld(stage: Stage, suspects: readonly string[] = [], quarantined: 
     happened,
     told,
     tellings,
+    /** One turn. Whether there was one. */
+    workOnce() {
+      const turn = turns.shift();
+      turn?.();
+      return turn !== undefined;
+    },
     work() {
       for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) turn();
     },
@@ -132,40 +138,64 @@ Deno.test("a folder that is called as a log, and a file that is none, are not op
   assert.equal(told.size, 0);
 });
 
-Deno.test("logs that turn up together are told together, though a slice ends between them", () => {
-  using stage = makeStage();
-  const parts = ["one", "two", "three"].map((part) =>
-    stage.write(`${part}.jsonl`, linesOf([{ log: { kind: "session", session: "s", part } }]))
-  );
-  const { looks, tellings, happened, work } = makeWorld(stage);
-  looks.wantAll([].values(), () => {});
-  work();
+/** While each look takes longer than a slice. */
+function whileSlow(act: () => void): void {
   const { now } = performance;
   let ahead = 0;
-  // Each look takes longer than a slice.
   performance.now = () => now.call(performance) + (ahead += 1000);
   try {
-    for (const path of parts) looks.want(path);
-    work();
+    act();
   } finally {
     performance.now = now;
   }
+}
+
+const headOf = (part: string) => linesOf([{ log: { kind: "session", session: "s", part } }]);
+
+Deno.test("logs that turn up together are told together, though a slice ends between them", () => {
+  using stage = makeStage();
+  const parts = ["one", "two", "three"].map((part) => stage.write(`${part}.jsonl`, headOf(part)));
+  const { looks, tellings, happened, work } = makeWorld(stage);
+  looks.wantAll([].values(), () => {});
+  work();
+  whileSlow(() => {
+    for (const path of parts) looks.want(path);
+    work();
+  });
   assert.equal(happened.filter((what) => what.startsWith("open")).length, parts.length);
   assert.deepEqual(tellings, [parts.length]);
 });
 
+Deno.test("a log of a new session that grows, or is seen by a scan, is not told before those that wait beside it", () => {
+  using stage = makeStage();
+  const parts = ["one", "two", "three"].map((part) => stage.write(`${part}.jsonl`, headOf(part)));
+  for (const again of ["want", "scan"] as const) {
+    const { looks, tellings, workOnce, work } = makeWorld(stage);
+    looks.wantAll([].values(), () => {});
+    work();
+    whileSlow(() => {
+      for (const path of parts) looks.want(path);
+      while (tellings.length === 0 && workOnce()) {
+        if (tellings.length > 0) break;
+        if (again === "scan") looks.wantAll(parts.values(), () => {});
+        else for (const path of parts) looks.want(path);
+      }
+    });
+    assert.deepEqual(tellings, [parts.length]);
+  }
+});
+
 Deno.test("a log that had not said what it is is looked at together with a new log of its session", () => {
   using stage = makeStage();
-  const head = (part: string) => linesOf([{ log: { kind: "session", session: "s", part } }]);
   const { looks, tellings, work } = makeWorld(stage);
   looks.wantAll([].values(), () => {});
-  const first = stage.write("one.jsonl", head("one").slice(0, 9));
+  const first = stage.write("one.jsonl", headOf("one").slice(0, 9));
   looks.want(first);
   work();
   assert.deepEqual(tellings, []);
-  stage.write("one.jsonl", head("one"));
+  stage.write("one.jsonl", headOf("one"));
   looks.want(first);
-  looks.want(stage.write("two.jsonl", head("two")));
+  looks.want(stage.write("two.jsonl", headOf("two")));
   work();
   assert.deepEqual(tellings, [2]);
 });
