@@ -169,12 +169,7 @@ export function deliver(before: RecorderState, seen: Seen): RecorderStep {
   }
   return open(state, (opened) => {
     const state = { ...opened, deliveries: opened.deliveries + 1 };
-    const message: ToWriter = {
-      type: "prepare",
-      delivery: state.deliveries,
-      head,
-      finish: batch.end,
-    };
+    const message = { type: "prepare", delivery: state.deliveries, head, finish: batch.end } as const;
     return ask(state, message, prepared(batch), preparePayload(render, batch.payload));
   });
 }

@@ -24,8 +24,7 @@ export function removeIfThere(path: string): boolean {
 
 /**
  * The system's words, and the path that it said them of, when `error` is a refusal of the system; null for every other
- * error. The runtime does not name
- * every error of a file system; the number of the error tells the others.
+ * error. The runtime does not name every error of a file system; the number of the error tells the others.
  */
 export function systemWords(error: unknown): string | null {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof Deno.errors.NotCapable) {

@@ -29,12 +29,7 @@ export const toWriter = z.discriminatedUnion("type", [
    * Render. The payload's first line is the renderer's state (`null` to begin); the rest is events. `finish`: no event
    * will follow, so write everything that waits.
    */
-  z.strictObject({
-    type: z.literal("prepare"),
-    delivery,
-    head: renderHead,
-    finish: z.boolean(),
-  }),
+  z.strictObject({ type: z.literal("prepare"), delivery, head: renderHead, finish: z.boolean() }),
   /** `size`: the size that the file must have; else nothing is written and the answer is `changed`. */
   z.strictObject({ type: z.literal("append"), delivery, size: z.int() }),
   /** Cut text that a crash left half written. */
