@@ -3,27 +3,12 @@
  * given only if kato would obey it now. Pure, but it asks for decisions.
  */
 import { basename, dirname, extname, join } from "@std/path";
-import { findHolder } from "../destination/path.ts";
-import { shellPath } from "../destination/shell_word.ts";
+import { type DeniedPlace, type MendContext, mendPlace } from "../destination/mend_place.ts";
 import type { Verb } from "../protocol/command.ts";
 import { chatLine, terminalLine } from "../session/command_line.ts";
-import { isInside, whyNoRoot } from "../settings/folders.ts";
-import type { EffectivePolicy } from "../settings/merge.ts";
 
 /** So many other names of a file are tried. */
 const NAMES = 9;
-
-export interface MendContext {
-  readonly effective: Pick<EffectivePolicy, "policy" | "enforced">;
-  readonly home: string;
-}
-
-/** The code of the reason, and the path as far as kato understood it. */
-export interface Denial {
-  readonly reason: string;
-  readonly path: string | null;
-  readonly component?: string;
-}
 
 /** A command that is denied. */
 export interface DeniedCommand {
@@ -36,30 +21,9 @@ export interface DeniedCommand {
   readonly isAllowed: (destination: string | null) => boolean;
 }
 
-/** What to do in a terminal about a denied destination, whoever asked; null: nothing there mends it. */
-export function mendPlace({ reason, path, component }: Denial, context: MendContext): string | null {
-  const { effective: { policy, enforced }, home } = context;
-  if (path === null) return null;
-  const { roots } = policy.destinations;
-  const folder = dirname(path);
-  const root = findHolder(folder, roots);
-  if (reason === "no-such-root" && root !== null) {
-    return `Run: mkdir -p -m 0700 ${shellPath(root, home)} && systemctl --user restart kato`;
-  }
-  if (reason === "writable-by-others" && component !== undefined) {
-    return `Run: chmod go-w ${shellPath(component, home)}`;
-  }
-  if (reason !== "outside-roots" || root !== null || enforced["destinations.roots"] !== undefined) {
-    return null;
-  }
-  if (whyNoRoot(folder, home) !== null || !isInside(folder, home)) return null;
-  const shown = shellPath(folder, home);
-  return `To allow that folder, run: mkdir -p -m 0700 ${shown} && kato policy allow ${shown}`;
-}
-
-/** The same for a command: else the line with a destination that is allowed. */
+/** What to run about the destination, as `mendPlace()` has it: else the line with a destination that is allowed. */
 export function mendCommand(
-  denied: Denial,
+  denied: DeniedPlace,
   command: DeniedCommand,
   context: MendContext,
 ): string | null {

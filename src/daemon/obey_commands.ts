@@ -12,12 +12,13 @@ import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Include } from "../protocol/render.ts";
 import { type SessionMeta, type SessionRef } from "../protocol/session.ts";
 import type { Asker, Decision } from "../destination/decision.ts";
+import { type DeniedPlace, type MendContext, mendPlace } from "../destination/mend_place.ts";
 import { terminalLine } from "../session/command_line.ts";
 import { applyCommand, type Effect } from "../session/machine.ts";
 import type { Audit } from "./audit.ts";
 import { accept, deny } from "./carry_out.ts";
 import { NotNow } from "./failure.ts";
-import { type Denial, mendCommand, type MendContext, mendPlace } from "./mend_denial.ts";
+import { mendCommand } from "./mend_denial.ts";
 import type { Moves } from "./moves.ts";
 import { knownRecordings, type Recorders } from "./recorders.ts";
 import type { RecordingSummary } from "./recording.ts";
@@ -166,7 +167,7 @@ export async function obeyCommand(context: ObeyContext, command: Command): Promi
 function refuse(
   context: ObeyContext,
   command: Command,
-  denied: Denial & { readonly reason: ReasonOf<"command">; readonly message: string },
+  denied: DeniedPlace & { readonly reason: ReasonOf<"command">; readonly message: string },
 ): Verdict {
   const { path, reason, message } = denied;
   const mend = mendOf(context, command, denied);
@@ -176,7 +177,7 @@ function refuse(
 function mendOf(
   { decide, recordings, sessions, mends }: ObeyContext,
   { ref, meta, asker, verb, destination }: Command,
-  denied: Denial,
+  denied: DeniedPlace,
 ): string | null {
   if (asker !== "chat" && asker !== "spool") return mendPlace(denied, mends);
   const { session } = ref;

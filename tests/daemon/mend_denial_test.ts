@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Denial, type DeniedCommand, mendCommand, mendPlace } from "../../src/daemon/mend_denial.ts";
+import { type DeniedCommand, mendCommand } from "../../src/daemon/mend_denial.ts";
+import { type DeniedPlace, mendPlace } from "../../src/destination/mend_place.ts";
 import { mergePolicy } from "../../src/settings/merge.ts";
 
 const HOME = "/home/dev";
@@ -18,7 +19,7 @@ const TWO = '[destinations]\nroots = ["~/.kato/exports", "~/notes"]\n';
 
 /** Where kato may not write, and what mends it in a terminal. */
 const PLACES:
-  readonly (readonly [name: string, denied: Denial, mend: string | null, organisation?: string])[] = [
+  readonly (readonly [name: string, denied: DeniedPlace, mend: string | null, organisation?: string])[] = [
     [
       "a folder that policy does not name",
       { reason: "outside-roots", path: "/home/dev/notes/a.md" },

@@ -4,17 +4,17 @@
  */
 import { dirname } from "@std/path";
 import { decide } from "../../destination/decide.ts";
-import { mendPlace } from "../../daemon/mend_denial.ts";
+import { mendPlace } from "../../destination/mend_place.ts";
 import type { Decision, Lookup, Request } from "../../destination/decision.ts";
 import { explainSteps, type Step } from "../../destination/explain_destination.ts";
 import { explainKey, type KeyExplanation, keysNamed, type KeyStep } from "../../settings/explain_key.ts";
 import { nearest } from "../../settings/nearest.ts";
 import { type EffectivePolicy, type Origin, POLICY_KEYS } from "../../settings/merge.ts";
 import { findHolder, resolveRequest } from "../../destination/path.ts";
+import { systemWords } from "../../disk/entry_at.ts";
 import { lookUp } from "../../destination/lookup.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
-import { isSystemError } from "../export/output_file.ts";
 import type { PolicyExplainGiven } from "../commands/policy_explain.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { isHopeless, isPath } from "../planning/judged_path.ts";
@@ -198,7 +198,7 @@ function isFolder(path: string): boolean {
     return Deno.statSync(path).isDirectory;
   } catch (error) {
     // decide() judges a path that this process cannot look at.
-    if (isSystemError(error) || error instanceof Deno.errors.NotCapable) return false;
+    if (systemWords(error) !== null || error instanceof Deno.errors.NotCapable) return false;
     throw error;
   }
 }
