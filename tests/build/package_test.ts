@@ -2,16 +2,27 @@
 import assert from "node:assert/strict";
 import { debianChangelog, readReleases, rpmChangelog } from "../../tools/package/changes.ts";
 import { FORMATS, placesOf } from "../../tools/package/layout.ts";
+import { VERSION } from "../../src/version.ts";
 import { bundledLibraries, linkedCrates } from "../../tools/package/notices.ts";
 
 const CHANGELOG = `# Changelog
 
-## 0.2.0 (unreleased)
+## [0.2.0] - Unreleased
+
+A sentence about it.
+
+### Added
 
 - Say \`kato hello\` in a line that is long enough to be cut into two, because nobody reads what is wider.
+### Fixed
+
+#### Percents
+
 - 100 % more.
 
-## 0.1.0 (2026-12-01)
+## [0.1.0] - 2026-12-01
+
+### Added
 
 - The first
   one.
@@ -27,15 +38,15 @@ Deno.test("debianChangelog() is what dpkg reads: newest first, the packaging's n
     debianChangelog(readReleases(CHANGELOG), FACTS),
     `kato (0.2.0-3) unstable; urgency=medium
 
-  * Say kato hello in a line that is long enough to be cut into two, because
-    nobody reads what is wider.
-  * 100 % more.
+  * Added: Say kato hello in a line that is long enough to be cut into two,
+    because nobody reads what is wider.
+  * Fixed (Percents): 100 % more.
 
  -- Ada <ada@kato.example>  Wed, 03 Feb 2027 04:05:06 +0000
 
 kato (0.1.0-1) unstable; urgency=medium
 
-  * The first one.
+  * Added: The first one.
 
  -- Ada <ada@kato.example>  Tue, 01 Dec 2026 12:00:00 +0000
 `,
@@ -46,23 +57,30 @@ Deno.test("rpmChangelog() is what rpm reads, and nothing in it is a macro", () =
   assert.equal(
     rpmChangelog(readReleases(CHANGELOG), FACTS),
     `* Wed Feb 03 2027 Ada <ada@kato.example> - 0.2.0-3
-- Say kato hello in a line that is long enough to be cut into two, because
-  nobody reads what is wider.
-- 100 %% more.
+- Added: Say kato hello in a line that is long enough to be cut into two,
+  because nobody reads what is wider.
+- Fixed (Percents): 100 %% more.
 
 * Tue Dec 01 2026 Ada <ada@kato.example> - 0.1.0-1
-- The first one.
+- Added: The first one.
 `,
   );
 });
 
-Deno.test("readReleases() refuses a section without a version, a date or a change", () => {
+Deno.test("CHANGELOG.md has the form that packages are made from, and begins with this version", () => {
+  const [newest] = readReleases(Deno.readTextFileSync(new URL("../../CHANGELOG.md", import.meta.url)));
+  assert.equal(newest?.version, VERSION);
+});
+
+Deno.test("readReleases() refuses a section without a version, a date, a known kind or a change", () => {
   for (
     const text of [
-      "## 0.1\n\n- x\n",
-      "## 0.1.0\n\n- x\n",
-      "## 0.1.0 (soon)\n\n- x\n",
-      "## 0.1.0 (unreleased)\n",
+      "## [0.1] - Unreleased\n\n### Added\n\n- x\n",
+      "## [0.1.0]\n\n### Added\n\n- x\n",
+      "## [0.1.0] - soon\n\n### Added\n\n- x\n",
+      "## [0.1.0] - Unreleased\n\n### News\n\n- x\n",
+      "## [0.1.0] - Unreleased\n\n- x\n",
+      "## [0.1.0] - Unreleased\n\n### Added\n",
     ]
   ) {
     assert.throws(() => readReleases(text), /^Error: CHANGELOG\.md: /, text);

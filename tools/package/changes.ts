@@ -19,16 +19,30 @@ export interface PackageChange {
 
 const COLUMNS = 76;
 
-/** @throws {Error} where CHANGELOG.md is written in another form than `## VERSION (DATE)` and `- CHANGE`. */
+/** The headings of Keep a Changelog, in its order. */
+const KINDS = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"];
+
+/** @throws {Error} where CHANGELOG.md has another form than `## [VERSION] - DATE`, `### KIND`, `#### SUBJECT`, `- CHANGE`. */
 export function readReleases(changelog: string): readonly Release[] {
-  const sections = changelog.split(/^## /m).slice(1);
-  return sections.map((section) => {
-    const [, version = "", date = ""] = /^(\d+\.\d+\.\d+) \((unreleased|\d{4}-\d\d-\d\d)\)\n/.exec(section) ??
-      [];
-    if (version === "") throw new Error(`CHANGELOG.md: not "VERSION (DATE)": ${section.split("\n")[0]}`);
-    const changes = section.split(/^- /m).slice(1).map((change) => change.replace(/\s+/g, " ").trim());
+  return changelog.split(/^## /m).slice(1).map((section) => {
+    const [title, ...parts] = section.split(/^### /m);
+    const [, version = "", date = ""] =
+      /^\[(\d+\.\d+\.\d+)\] - (Unreleased|\d{4}-\d\d-\d\d)\n/.exec(title ?? "") ?? [];
+    if (version === "") throw new Error(`CHANGELOG.md: not "[VERSION] - DATE": ${title?.split("\n")[0]}`);
+    const changes = parts.flatMap(readChanges);
     if (changes.length === 0) throw new Error(`CHANGELOG.md: ${version} has no changes`);
-    return { version, date: date === "unreleased" ? null : date, changes };
+    return { version, date: date === "Unreleased" ? null : date, changes };
+  });
+}
+
+/** Each change begins with its kind and subject, because a package's changelog has no headings. */
+function readChanges(part: string): string[] {
+  const kind = /^.*/.exec(part)?.[0] ?? "";
+  if (!KINDS.includes(kind)) throw new Error(`CHANGELOG.md: ${kind} is none of ${KINDS.join(", ")}`);
+  return part.slice(kind.length).split(/^#### /m).flatMap((group, index) => {
+    const subject = index === 0 ? "" : ` (${/^.*/.exec(group)?.[0]})`;
+    const changes = group.split(/^- /m).slice(1);
+    return changes.map((change) => `${kind}${subject}: ${change.replace(/\s+/g, " ").trim()}`);
   });
 }
 
