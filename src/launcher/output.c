@@ -102,13 +102,14 @@ static void hand_on(int number) {
   if (child > 0) kill(child, number);
 }
 
-/* A terminal's signals reach the child directly. */
+/* A terminal's signals reach the child directly, too. The child takes the second one for the first. */
 static void take_signals(void) {
-  signal(SIGINT, SIG_IGN);
-  signal(SIGQUIT, SIG_IGN);
-  struct sigaction handed_on = {.sa_handler = hand_on};
-  sigaction(SIGTERM, &handed_on, NULL);
-  if (signal(SIGHUP, SIG_IGN) != SIG_IGN) sigaction(SIGHUP, &handed_on, NULL);
+  static const int NUMBERS[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+  for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++) {
+    struct sigaction before, handed_on = {.sa_handler = hand_on};
+    sigaction(NUMBERS[i], &handed_on, &before);
+    if (before.sa_handler == SIG_IGN) sigaction(NUMBERS[i], &before, NULL);
+  }
 }
 
 static void confine_keeper(const struct place *place) {
@@ -125,11 +126,15 @@ static void confine_keeper(const struct place *place) {
  */
 void keep_outputs(const struct plan *plan, const struct place *place, struct list *arguments) {
   if (!is_export(plan)) return;
-  make_outputs(plan, place, arguments);
-  if (made_count == 0) return;
+  /* A signal that came between the output and its keeper would leave the output. */
   sigset_t all, before;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, &before);
+  make_outputs(plan, place, arguments);
+  if (made_count == 0) {
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return;
+  }
   pid_t keeper = getpid();
   child = fork();
   if (child < 0) {

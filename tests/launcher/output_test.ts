@@ -131,23 +131,25 @@ for (const [what, output, prepare] of NEVER) {
   });
 }
 
-test("a signal to the launcher reaches the export, and its end is the launcher's", async (stage) => {
-  stage.script(
-    "waits.js",
-    'Deno.addSignalListener("SIGTERM", () => { console.log("told"); Deno.exit(1); }); console.log("waits"); setInterval(() => {}, 1000);',
-  );
-  stage.plan(planOf("export", [`read ${stage.library}`, `write ${stage.home}/x.md`]));
-  const child = stage.spawn(["--allow-all", "--script", "export", "waits.js", "export"], {
-    program: "kato-probe",
+for (const signal of ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const) {
+  test(`${signal} to the launcher alone reaches the export, and its end is the launcher's`, async (stage) => {
+    stage.script(
+      "waits.js",
+      `Deno.addSignalListener("${signal}", () => { console.log("told"); Deno.exit(1); }); console.log("waits"); setInterval(() => {}, 1000);`,
+    );
+    stage.plan(planOf("export", [`read ${stage.library}`, `write ${stage.home}/x.md`]));
+    const child = stage.spawn(["--allow-all", "--script", "export", "waits.js", "export"], {
+      program: "kato-probe",
+    });
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    assert.equal((await reader.read()).value, "waits\n");
+    assert.equal(Deno.statSync(join(stage.home, "x.md")).size, 0);
+    child.kill(signal);
+    assert.equal((await reader.read()).value, "told\n");
+    await child.stdin.close();
+    await child.stderr.cancel();
+    assert.equal((await child.status).code, 1);
+    await reader.cancel();
+    assert.throws(() => Deno.lstatSync(join(stage.home, "x.md")), Deno.errors.NotFound);
   });
-  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  assert.equal((await reader.read()).value, "waits\n");
-  assert.equal(Deno.statSync(join(stage.home, "x.md")).size, 0);
-  child.kill("SIGTERM");
-  assert.equal((await reader.read()).value, "told\n");
-  await child.stdin.close();
-  await child.stderr.cancel();
-  assert.equal((await child.status).code, 1);
-  await reader.cancel();
-  assert.throws(() => Deno.lstatSync(join(stage.home, "x.md")), Deno.errors.NotFound);
-});
+}
