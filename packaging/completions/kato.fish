@@ -62,6 +62,7 @@ complete -c kato -n '__kato_is \'export\'' -l format -x -a 'md jsonl html' -d 'm
 complete -c kato -n '__kato_is \'export\'' -l include -x -a '(__fish_append , thinking tools results agents notices)' -d 'also show thinking, tools, results, agents, notices'
 complete -c kato -n '__kato_is \'export\'' -l exclude -x -a '(__fish_append , thinking tools results agents notices)' -d 'leave some of these out'
 complete -c kato -n '__kato_is \'export\'' -l force -d 'replace a file that exists'
+complete -c kato -n '__kato_is \'export\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'export\'' -l provider -x -a 'claude-code codex gemini' -d 'claude-code, codex or gemini'
 complete -c kato -n '__kato_is \'export\'' -l project -x -a '(__fish_complete_directories)' -d 'sessions held in this folder or below it'
 complete -c kato -n '__kato_is \'export\'' -l since -x -d 'sessions active since: 30m, 12h, 7d, 2w or a date'

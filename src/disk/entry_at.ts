@@ -22,6 +22,12 @@ export function removeIfThere(path: string): boolean {
   }
 }
 
+/** Whether the system refused it. A permission that the plan should have granted is a bug of kato. */
+export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && "code" in error && typeof error.code === "string" &&
+    !(error instanceof Deno.errors.NotCapable);
+}
+
 /**
  * The system's words, and the path that it said them of, when `error` is a refusal of the system; null for every other
  * error. The runtime does not name every error of a file system; the number of the error tells the others.

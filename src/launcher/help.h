@@ -132,6 +132,7 @@
     "  --include PARTS      also show thinking, tools, results, agents, notices\n" \
     "  --exclude PARTS      leave some of these out\n" \
     "  --force              replace a file that exists\n" \
+    "  --json               print JSON\n" \
     "  --provider PROVIDER  claude-code, codex or gemini\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
     "  --since WHEN         sessions active since: 30m, 12h, 7d, 2w or a date\n" \

@@ -56,6 +56,7 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
       include: ["thinking", "notices"],
       exclude: ["tools"],
       force: true,
+      json: false,
     },
   ],
   ["record 5d8", "record", { session: "5d8", provider: null, destination: null, json: false }],
@@ -261,6 +262,10 @@ const WRONG: readonly (readonly [line: string, complaint: string])[] = [
   ["export 5d8 --all -o x", "SESSION, --file and --all cannot be combined. | kato export"],
   ["export 5d8 --since 7d -o x", "--project and --since choose among --all. | kato export"],
   ["export --all -o -", "several sessions go to standard output only with --format jsonl. | kato export"],
+  [
+    "export 5d8 -o - --json",
+    "standard output has the session itself; leave --json or '--output -' out. | kato export",
+  ],
   ["policy", "missing command. | kato policy"],
   ["help exprot", "unknown command 'exprot'. Did you mean export? | kato"],
   ["help policy sohw", "unknown command 'sohw'. Did you mean show? | kato policy"],

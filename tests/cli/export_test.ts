@@ -152,6 +152,68 @@ Deno.test("kato export --all says what keeps the list of an export from being wr
   assert.equal(read(garden, "out/index.html"), "mine");
 });
 
+Deno.test("kato export --json reports each file that it wrote, and what could not be taken over", async () => {
+  using garden = makeGarden();
+  keepLog(garden.home, SESSION_A, `${conversation(SESSION_A)}{"type":"new-kind"}\nnot JSON\n`);
+  const ran = await exportLine("5d8a -o beans.md --json", garden);
+  const path = `${garden.cwd}/beans.md`;
+  const bytes = Deno.statSync(path).size;
+  const notTaken = [{ what: "unknown-record: new-kind", times: 1 }, {
+    what: "malformed-line: not JSON",
+    times: 1,
+  }];
+  const file = { provider: "claude-code", session: SESSION_A, path, events: 2, bytes, notTaken };
+  assert.deepEqual([ran.ended, ran.err], ["done", ""]);
+  assert.deepEqual(JSON.parse(ran.out), {
+    v: 1,
+    kind: "export",
+    format: "md",
+    chosen: 1,
+    written: [file],
+    failed: [],
+    index: null,
+    error: null,
+  });
+});
+
+Deno.test("kato export --all --json reports the page that lists the files", async () => {
+  using garden = makeGarden();
+  const ran = await exportLine("--all --format html -o book --json", garden);
+  const report = JSON.parse(ran.out);
+  const index = read(garden, "book/index.html");
+  assert.deepEqual([report.chosen, report.format, report.error], [2, "html", null]);
+  assert.deepEqual(report.index, {
+    path: `${garden.cwd}/book/index.html`,
+    sessions: 2,
+    bytes: new TextEncoder().encode(index).length,
+  });
+  for (const { path, bytes } of report.written) assert.equal(Deno.statSync(path).size, bytes);
+});
+
+Deno.test("kato export --all --json reports what failed beside what was written, and ends as the first failure", async () => {
+  using garden = makeGarden();
+  assert.equal((await exportLine("--all -o notes", garden)).ended, "done");
+  const [kept] = [...Deno.readDirSync(`${garden.cwd}/notes`)].filter(({ name }) => name.includes("5d8a"));
+  Deno.renameSync(`${garden.cwd}/notes/${kept?.name}`, `${garden.cwd}/notes/elsewhere.md`);
+  const ran = await exportLine("--all -o notes --json", garden);
+  const report = JSON.parse(ran.out);
+  assert.deepEqual([ran.ended, ran.err], ["denied", ""]);
+  assert.deepEqual(report.written.map(({ session }: { session: string }) => session), [SESSION_A]);
+  const [{ message, ...failed }] = report.failed;
+  assert.match(message, /^Denied \(not-created-by-kato\): /);
+  assert.deepEqual(failed, { provider: "claude-code", session: SESSION_B, reason: "denied", status: 77 });
+  const said = "1 session of 2 could not be exported.";
+  assert.deepEqual(report.error, { reason: "denied", status: 77, message: said });
+});
+
+Deno.test("kato export --json of one session that is denied is an error of the command", async () => {
+  using garden = makeGarden();
+  Deno.writeTextFileSync(`${garden.cwd}/mine.md`, "mine\n");
+  const ran = await exportLine("5d8a -o mine.md --json", garden);
+  // main.ts prints it as a report of kind "error".
+  assert.deepEqual([ran.ended, ran.out], ["denied", ""]);
+});
+
 Deno.test("kato export says at the end of a page what it holds", async () => {
   using garden = makeGarden();
   const odd = JSON.stringify({ type: "row-of-tomorrow", sessionId: SESSION_A });

@@ -5,8 +5,9 @@
 import { openCommandLog } from "../../audit/command_log.ts";
 import { extname } from "@std/path";
 import { generateName } from "../../destination/generated_name.ts";
+import type { EffectivePolicy } from "../../settings/merge.ts";
 import type { Config } from "../../settings/policy.ts";
-import { reasonOf } from "../../disk/entry_at.ts";
+import { isSystemError, reasonOf } from "../../disk/entry_at.ts";
 import type { Format, Include } from "../../protocol/render.ts";
 import { shortId } from "../../protocol/session.ts";
 import type { IndexEntry } from "../../render/html_index.ts";
@@ -14,9 +15,10 @@ import { FORMATS, INCLUDES } from "../../protocol/closed_sets.ts";
 import { AuditLogError } from "../../audit/error.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
+import { type Account, factsOf, tellPerson, tellProgram } from "../export/account.ts";
 import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
 import { openDecided, type OutputContext } from "../export/decide_output.ts";
-import { isSystemError, type OutputFile } from "../export/output_file.ts";
+import type { OutputFile } from "../export/output_file.ts";
 import { type Listener, listenForInterruption } from "../interruption.ts";
 import { NO_PROGRESS, type Progress, showProgress } from "../export/progress.ts";
 import { writeIndexFile } from "../export/write_index.ts";
@@ -26,7 +28,7 @@ import { placesOf } from "../../settings/places.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { findClientRoots, loadForSessions, loadOwnConfig } from "../planning/load_settings.ts";
-import { count, plain, showSize, tilde } from "../terminal/style.ts";
+import { count, plain, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 
 const NEEDS_RECORD =
@@ -47,6 +49,7 @@ interface Run {
   readonly interruption: Listener["heard"];
   /** What to do when a session has no conversation; null where such a session is no failure. */
   readonly whenEmpty: string | null;
+  readonly account: Account;
 }
 
 /** Among all sessions, one has often just begun. */
@@ -65,61 +68,73 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
   const readable = findReadableProviders(context, loaded.value);
   const chosen = chooseSources(given, readable, context);
   if (!("sources" in chosen)) return chosen;
+  const { sources } = chosen;
 
   const toFolder = namesFolder(given) || isFolder(given.output, context);
+  const format = given.format ?? (toFolder ? null : formatOf(given.output)) ?? "md";
+  const whenEmpty = adviceWhenEmpty(given);
   const interruption = listenForInterruption();
   const run: Run = {
     context,
-    format: given.format ?? (toFolder ? null : formatOf(given.output)) ?? "md",
+    format,
     timeZone: config.value.render.time_zone || context.timeZone(),
     fileName: config.value.render.file_name,
     include: includesOf(given, config.value),
     progress: context.err.isTerminal && given.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
     stopped: () => interruption.heard() !== null,
     interruption: interruption.heard,
-    whenEmpty: adviceWhenEmpty(given),
+    whenEmpty,
+    account: given.json
+      ? tellProgram(context, format, sources.length)
+      : tellPerson(context, whenEmpty === null),
   };
   try {
-    if (given.output === "-") {
-      return await exportEach(chosen.sources, run, (source) => printOne(source, run));
-    }
-    const audit = openCommandLog(
-      placesOf(context.home).logs,
-      loaded.value,
-      "export",
-      context.variables(["USER"])["USER"],
-    );
-    const { policy } = loaded.value;
-    const followed = readable.flatMap(({ roots }) => roots);
-    const output: OutputContext = {
-      ...context,
-      policy,
-      providerRoots: [...followed, ...Object.values(findClientRoots(context)).flat()],
-      force: given.force,
-      recorded: findRecorded(context),
-      audit,
-    };
-    // The folder stays as it was typed, so that the decision judges the person's own words.
-    const folder = given.output.replace(/\/+$/, "");
-    const written: IndexEntry[] = [];
-    const outcome = await exportEach(chosen.sources, run, (source) => {
-      const file = toFolder ? nameOf(source, run) : "";
-      const note = (facts: string) => void written.push({ file, meta: source.peek(), facts });
-      return writeOne(source, toFolder ? `${folder}/${file}` : given.output, output, run, note);
-    });
-    const isListed = given.all && run.format === "html" && written.length > 0 && !run.stopped();
-    const listed = isListed ? await writeIndexFile(folder, written, run.timeZone, output, context) : DONE;
-    audit.close();
-    if (outcome.outcome === "done") return listed;
-    if ("message" in listed) context.err.write(`kato: ${listed.message}\n`);
-    return outcome;
+    if (given.output === "-") return await exportEach(sources, run, (source) => printOne(source, run));
+    const roots = readable.flatMap((provider) => provider.roots);
+    return run.account.close(await exportToFiles(sources, given, toFolder, run, loaded.value, roots));
   } catch (error) {
     if (!(error instanceof AuditLogError) || error.refused) throw error;
     run.progress.clear();
-    return fail("failed", `${plain(error.message)}. ${NEEDS_RECORD}`);
+    return run.account.close(fail("failed", `${plain(error.message)}. ${NEEDS_RECORD}`));
   } finally {
     interruption.close();
   }
+}
+
+/** @param followed The folders of the clients whose sessions were looked for. */
+async function exportToFiles(
+  sources: readonly ChosenSource[],
+  given: ExportGiven,
+  toFolder: boolean,
+  run: Run,
+  effective: EffectivePolicy,
+  followed: readonly string[],
+): Promise<Outcome> {
+  const { context, account } = run;
+  const { logs } = placesOf(context.home);
+  const audit = openCommandLog(logs, effective, "export", context.variables(["USER"])["USER"]);
+  const output: OutputContext = {
+    ...context,
+    policy: effective.policy,
+    providerRoots: [...followed, ...Object.values(findClientRoots(context)).flat()],
+    force: given.force,
+    recorded: findRecorded(context),
+    audit,
+  };
+  // The folder stays as it was typed, so that the decision judges the person's own words.
+  const folder = given.output.replace(/\/+$/, "");
+  const written: IndexEntry[] = [];
+  const outcome = await exportEach(sources, run, (source) => {
+    const file = toFolder ? nameOf(source, run) : "";
+    const note = (facts: string) => void written.push({ file, meta: source.peek(), facts });
+    return writeOne(source, toFolder ? `${folder}/${file}` : given.output, output, run, note);
+  });
+  const isListed = given.all && run.format === "html" && written.length > 0 && !run.stopped();
+  const listed = isListed ? await writeIndexFile(folder, written, run.timeZone, output, run) : DONE;
+  audit.close();
+  if (outcome.outcome === "done") return listed;
+  if ("message" in listed && listed.message !== null) account.failed(null, listed.outcome, listed.message);
+  return outcome;
 }
 
 /** By the file's extension. A dot in the name of a folder does not count. */
@@ -164,7 +179,7 @@ function findRecorded({ home }: Context): ReadonlySet<string> {
 async function printOne(source: ChosenSource, run: Run): Promise<Outcome> {
   const text = gather(run.context.out.write);
   const written = await writeSession({ ...run, source, write: text.add, progress: () => {} });
-  reportTroubles(written, source, run);
+  run.account.noted(source, written);
   const why = whyFailed(written, source, run);
   if (why === null || written.events > 0) text.flush();
   return why === null ? DONE : fail(run.interruption() ?? "failed", why);
@@ -206,7 +221,9 @@ async function exportEach(
     // Said once, and by the last word.
     if (outcome.outcome === run.interruption()) return outcome;
     failures.push(outcome);
-    if (sources.length > 1 && "message" in outcome) run.context.err.write(`kato: ${outcome.message}\n`);
+    if (sources.length > 1 && "message" in outcome && outcome.message !== null) {
+      run.account.failed(source, outcome.outcome, outcome.message);
+    }
   }
   const [first] = failures;
   if (first === undefined || sources.length === 1 || !("message" in first)) return first ?? DONE;
@@ -236,15 +253,13 @@ async function writeOne(
     run.progress.clear();
     const why = whyFailed(written, source, run);
     if (why !== null) {
-      reportTroubles(written, source, run);
+      run.account.noted(source, written);
       const left = await abandon(written, file, shown);
       return fail(run.interruption() ?? "failed", `${why} ${left}`);
     }
     const size = await file.finish();
-    const facts = `${count(written.events, "event")}, ${showSize(size)}`;
-    run.context.out.write(`wrote ${shown} (${facts})\n`);
-    note(facts);
-    reportTroubles(written, source, run);
+    run.account.wrote(source, path, size, written);
+    note(factsOf(written, size));
     return DONE;
   } catch (error) {
     run.progress.clear();
@@ -269,19 +284,4 @@ function whyFailed({ end, events }: WrittenSession, { session }: ChosenSource, r
   if (end === "unreadable") return `The log of session ${plain(session)} cannot be read any more.`;
   if (events > 0 || run.whenEmpty === null) return null;
   return `Session ${plain(shortId(session))} has no conversation yet. ${run.whenEmpty}`;
-}
-
-/** At most this many kinds of trouble are named. The log has the rest. */
-const NAMED = 5;
-
-function reportTroubles({ troubles, events }: WrittenSession, source: ChosenSource, run: Run): void {
-  const { context, whenEmpty } = run;
-  const id = plain(shortId(source.session));
-  if (events === 0 && whenEmpty === null) context.err.write(`kato: session ${id} has no conversation yet.\n`);
-  const named = [...troubles].slice(0, NAMED).map(([what, times]) => `${plain(what)} (${times})`);
-  if (named.length === 0) return;
-  const more = troubles.size > NAMED ? `, and ${troubles.size - NAMED} more kinds` : "";
-  context.err.write(
-    `kato: in session ${id}, not everything could be taken over: ${named.join(", ")}${more}\n`,
-  );
 }

@@ -1,5 +1,5 @@
 import { command, flag, type Given, list, option, optionOr, several } from "../command_line/command.ts";
-import { FILTER } from "../command_line/common_parameters.ts";
+import { FILTER, JSON_FLAG } from "../command_line/common_parameters.ts";
 import { FILE, FORMAT, PARTS, SESSION } from "../command_line/kinds.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { isHopeless } from "../planning/judged_path.ts";
@@ -19,6 +19,7 @@ const takes = {
   include: list("--include <parts>", "also show thinking, tools, results, agents, notices", PARTS),
   exclude: list("--exclude <parts>", "leave some of these out", PARTS),
   force: flag("--force", "replace a file that exists"),
+  json: JSON_FLAG,
   ...FILTER,
 };
 
@@ -42,11 +43,14 @@ export const exportCommand = command({
 });
 
 function findContradiction(given: ExportGiven): string | null {
-  const { sessions, file, all, project, since, output, format } = given;
+  const { sessions, file, all, project, since, output, format, json } = given;
   const ways = Number(sessions.length > 0) + Number(file !== null) + Number(all);
   if (ways === 0) return "say which sessions: SESSION, --file LOG or --all";
   if (ways > 1) return "SESSION, --file and --all cannot be combined";
   if (output === "") return "say where to: --output DEST";
+  if (json && output === "-") {
+    return "standard output has the session itself; leave --json or '--output -' out";
+  }
   if (!all && (project !== null || since !== null)) return "--project and --since choose among --all";
   const isSeveral = all || sessions.length > 1;
   if (isSeveral && output === "-" && format !== "jsonl") {

@@ -5,7 +5,7 @@
 import type { ReasonOf } from "../../audit/reasons.ts";
 import type { Allowed, Decision } from "../../destination/decision.ts";
 import { flushFoldersOf } from "../../disk/flush_folder.ts";
-import { reasonOf, removeIfThere } from "../../disk/entry_at.ts";
+import { isSystemError, reasonOf, removeIfThere } from "../../disk/entry_at.ts";
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
@@ -188,9 +188,4 @@ function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly stri
     },
     close,
   };
-}
-
-export function isSystemError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && "code" in error && typeof error.code === "string" &&
-    !(error instanceof Deno.errors.NotCapable);
 }

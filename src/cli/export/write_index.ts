@@ -2,13 +2,13 @@
  * `index.html` beside the files of `kato export --all --format html`. It is decided, recorded and opened as each of them.
  * WRITES the decided destination and the audit log.
  */
-import { reasonOf } from "../../disk/entry_at.ts";
+import { isSystemError, reasonOf } from "../../disk/entry_at.ts";
 import type { IndexEntry } from "../../render/html_index.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { count, plain, showSize, tilde } from "../terminal/style.ts";
+import { plain, tilde } from "../terminal/style.ts";
 import type { Context } from "../context.ts";
+import type { Account } from "./account.ts";
 import { openDecided, type OutputContext } from "./decide_output.ts";
-import { isSystemError } from "./output_file.ts";
 
 const NAME = "index.html";
 
@@ -18,7 +18,7 @@ export async function writeIndexFile(
   entries: readonly IndexEntry[],
   timeZone: string,
   output: OutputContext,
-  context: Context,
+  { account, context }: { readonly account: Account; readonly context: Context },
 ): Promise<Outcome> {
   const { writeIndex } = await import("../../render/html_index.ts");
   const opened = await openDecided(`${folder}/${NAME}`, { provider: null, session: null }, output);
@@ -27,7 +27,7 @@ export async function writeIndexFile(
   try {
     await opened.file.write(writeIndex(entries, timeZone));
     const size = await opened.file.finish();
-    context.out.write(`wrote ${shown} (${count(entries.length, "session")}, ${showSize(size)})\n`);
+    account.listed(opened.path, entries.length, size);
     return DONE;
   } catch (error) {
     await opened.file.close();

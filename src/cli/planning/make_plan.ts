@@ -4,6 +4,7 @@
  * calls it.
  */
 import { dirname } from "@std/path";
+import { isSystemError } from "../../disk/entry_at.ts";
 import {
   type Facts,
   type PersonFacts,
@@ -19,7 +20,7 @@ import { PEOPLE_SHOWN } from "../../protocol/collector_limits.ts";
 import { readPeople } from "../fleet/people.ts";
 import { hasUnit } from "../unit/files.ts";
 import type { PlanFacts } from "./plan_facts.ts";
-import { isSystemError, realPath } from "./real_path.ts";
+import { realPath } from "./real_path.ts";
 
 export type PlanContext = Pick<
   Context,

@@ -1,5 +1,6 @@
 /** Where a path leads when its links are followed. Requires list on the path. */
 import { basename, dirname, join } from "@std/path";
+import { isSystemError } from "../../disk/entry_at.ts";
 
 /** Where `path` is, or would be if it were made. Without permission to look, `path` itself. */
 export function realPath(path: string): string {
@@ -11,9 +12,4 @@ export function realPath(path: string): string {
     const folder = dirname(path);
     return folder === path ? path : join(realPath(folder), basename(path));
   }
-}
-
-/** Whether the system raised it. A permission that the plan should have granted is a bug of kato. */
-export function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && !(error instanceof Deno.errors.NotCapable);
 }

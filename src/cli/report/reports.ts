@@ -5,6 +5,7 @@
  */
 import * as z from "zod/mini";
 import { FINDINGS } from "../../audit/verify_all.ts";
+import { FORMATS } from "../../protocol/closed_sets.ts";
 import { providerId } from "../../protocol/event.ts";
 import { grant } from "../../protocol/grant.ts";
 import { answer, request } from "../../protocol/request.ts";
@@ -34,9 +35,12 @@ const { v: _, ...ofStatus } = z.partial(status).shape;
 
 const REASONS = Object.keys(EXIT) as (keyof typeof EXIT)[];
 
+/** What went wrong. `reason` and `status` go together. */
+const error = z.strictObject({ reason: z.enum(REASONS), status: int(), message: string() });
+
 const BODIES = {
-  /** What went wrong, of every command that was given --json. `reason` and `status` go together. */
-  error: z.strictObject({ reason: z.enum(REASONS), status: int(), message: string() }),
+  /** Of every command that was given --json. */
+  error,
   version: z.strictObject({ version: string(), source: string(), runtime: string() }),
   /** Without the daemon's own words where it never ran. */
   status: z.strictObject({
@@ -56,6 +60,26 @@ const BODIES = {
     })),
     /** How many more there are than --limit let through. --project and --search may not have looked at them. */
     more: int(),
+  }),
+  export: z.strictObject({
+    format: z.enum(FORMATS),
+    /** How many sessions were to be written. What is in neither list was not begun. */
+    chosen: int(),
+    written: array(z.strictObject({
+      provider: providerId,
+      session: string(),
+      path: string(),
+      /** 0: it has no conversation yet. */
+      events: int(),
+      bytes: int(),
+      /** Parts of the log that could not be taken over, and how many of each. */
+      notTaken: array(z.strictObject({ what: string(), times: int() })),
+    })),
+    /** Without provider and session: the page that lists the files. */
+    failed: array(z.strictObject({ provider: nullable(providerId), session: text, ...error.shape })),
+    /** The page that lists the files, of `--all --format html`. */
+    index: nullable(z.strictObject({ path: string(), sessions: int(), bytes: int() })),
+    error: nullable(error),
   }),
   /** Of `kato record`, `capture` and `stop`. */
   answer: z.strictObject({
@@ -216,6 +240,7 @@ export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   version: "`version`",
   status: "`status`",
   sessions: "`sessions`",
+  export: "`export` to files",
   answer: "`record`, `capture`, `stop`",
   init: "`init`",
   policy: "`policy show`",
