@@ -16,6 +16,8 @@ import { HOME_FOLDERS, RESERVED_IN_HOME, SYSTEM_LOCATIONS } from "../src/setting
 import { CONFIG_KEYS } from "../src/settings/config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "../src/settings/defaults.ts";
 import { type Key, valueAt } from "../src/settings/keys.ts";
+import { readAllowList, readLockFile } from "./dependencies/allow_list.ts";
+import { broughtTable, chosenText } from "./dependencies/page.ts";
 import { contactText, fillControl, fillSpec, readPublisher } from "./package/publisher.ts";
 import { markdownTable } from "./markdown_table.ts";
 import { permissionTable } from "./permission_table.ts";
@@ -54,7 +56,9 @@ const ENFORCE = {
   items: { enum: POLICY_KEYS.map(({ name }) => name) },
 };
 
-const PUBLISHER = readPublisher(new URL("..", import.meta.url).pathname);
+const ROOT = new URL("..", import.meta.url).pathname;
+const PUBLISHER = readPublisher(ROOT);
+const LIBRARIES = readAllowList(ROOT);
 
 const SYSTEM_CALLS = readSystemCalls(read(new URL("../src/launcher/syscalls.def", import.meta.url)));
 
@@ -110,6 +114,19 @@ export const MADE: readonly Made[] = [
         fillSection(now, "reserved folders", reservedFolders()),
         "agent memory",
         agentMemoryTable(),
+      ),
+  },
+  {
+    path: "docs/dependencies.md",
+    make: (now) =>
+      fillSection(
+        fillSection(
+          fillSection(now, "program", chosenText(LIBRARIES, "program")),
+          "tests",
+          chosenText(LIBRARIES, "tests"),
+        ),
+        "brought",
+        broughtTable(LIBRARIES, readLockFile(ROOT)),
       ),
   },
   { path: "docs/logs.md", make: (now) => fillSection(now, "log events", eventTable()) },

@@ -5,6 +5,7 @@
  * the programs that `deno task build` starts, strip, dpkg-buildpackage and rpmbuild.
  */
 import { parseArgs } from "node:util";
+import { oneFolderIn } from "./dependencies/npm_folder.ts";
 import { sha256 } from "./build/fetch_pinned.ts";
 import { type Architecture, ARCHITECTURES, hostArchitecture } from "./build/pins.ts";
 import { BuildError, runProgram } from "./build/run_program.ts";
@@ -21,14 +22,6 @@ const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
 /** Two runs at once would take each other's files. */
 const WORK = `${ROOT}/.deno/package`;
 const BUILDERS = { deb: buildDeb, rpm: buildRpm };
-
-/** The libraries that `deno task build` bundles. The runtime keeps them in a folder named after their registry. */
-function librariesOf(root: string): string {
-  const npm = `${root}/.deno/build/deno/npm`;
-  const [folder, ...others] = [...Deno.readDirSync(npm)].filter(({ isDirectory }) => isDirectory);
-  if (folder === undefined || others.length > 0) throw new Error(`${npm} should hold one folder`);
-  return `${npm}/${folder.name}`;
-}
 
 async function buildInstallation(architecture: Architecture): Promise<string> {
   const dist = `${WORK}/dist-${architecture}`;
@@ -51,7 +44,10 @@ async function makePackage(
   facts: PackageFacts,
 ): Promise<string> {
   const work = `${WORK}/${format}-${architecture}/kato-${facts.version}`;
-  const made = new Map([["usr/share/doc/kato/THIRD-PARTY.gz", thirdParty(ROOT, dist, librariesOf(ROOT))]]);
+  const made = new Map([[
+    "usr/share/doc/kato/THIRD-PARTY.gz",
+    thirdParty(ROOT, dist, oneFolderIn(`${ROOT}/.deno/build/deno/npm`)),
+  ]]);
   await stage(placesOf(ROOT, dist, format), made, `${work}/tree`, architecture);
   return await BUILDERS[format](ROOT, work, architecture, facts);
 }

@@ -1,7 +1,9 @@
 /** Checks the files of the packages, their modes, and the dependencies. */
 import { sha256 } from "../build/fetch_pinned.ts";
 import { readPins } from "../build/pins.ts";
+import { broughtBy, chosenOf, readAllowList, readLockFile } from "../dependencies/allow_list.ts";
 import { SCRIPTS } from "../package/layout.ts";
+import { bundledLibraries } from "../package/notices.ts";
 import { type Check, expect, expectNone, succeed } from "./check.ts";
 import type { Package } from "./opened.ts";
 
@@ -66,6 +68,11 @@ export function contentChecks(root: string, packages: readonly Package[]): Check
     { name: `${one.name} holds what it should`, needs: [], run: () => checkFiles(one) },
     { name: `${one.name}: root's, and writable by nobody else`, needs: [], run: () => checkModes(one) },
     { name: `${one.name} has the pinned runtime`, needs: [], run: () => checkRuntime(root, one) },
+    {
+      name: `${one.name}: its bundles have only allowed libraries, and import nothing from elsewhere`,
+      needs: [],
+      run: () => checkBundles(root, one),
+    },
     { name: `${one.name} enables nothing`, needs: [], run: () => checkNothingEnabled(one) },
     { name: `${one.name}: its documents find each other`, needs: [], run: () => checkLinks(one) },
     {
@@ -123,6 +130,44 @@ function checkRuntime(root: string, { tree, architecture }: Package): void {
   expect(
     sha256(Deno.readFileSync(`${tree}/usr/lib/kato/deno`)) === pinned,
     "the runtime is not the pinned file",
+  );
+}
+
+/** Modules of the runtime that a library in a bundle asks for. The permissions refuse what they could do. */
+const RUNTIME_MODULES = [
+  "node:buffer",
+  "node:child_process",
+  "node:events",
+  "node:fs",
+  "node:path",
+  "node:process",
+  "node:sqlite",
+  "node:util",
+];
+
+const OWN_BUNDLE = /^\.\/[a-z_-]+\d*\.js$/;
+
+function checkBundles(root: string, { tree, files }: Package): void {
+  const names = [...files.keys()].filter((file) => /^\/usr\/lib\/kato\/[^/]+\.js$/.test(file));
+  const texts = names.map((file) => Deno.readTextFileSync(`${tree}${file}`));
+  const list = readAllowList(root);
+  const bringers = broughtBy(list, readLockFile(root));
+  const inProgram = new Set(chosenOf(list).filter((one) => one.in === "program").map(({ name }) => name));
+  const allowed = new Set(
+    list.filter(({ name, version }) =>
+      inProgram.has(name) || bringers.get(`${name}@${version}`)?.some((bringer) => inProgram.has(bringer))
+    ).map(({ name, version }) => `${name}/${version}`),
+  );
+  const bundled = bundledLibraries(texts);
+  expect(bundled.length > 0, "no bundle says which libraries it has");
+  expectNone(bundled.filter((library) => !allowed.has(library)), "libraries that are not allowed:");
+  const imported = texts.flatMap((text) =>
+    [...text.matchAll(/^(?:import|export)\b[^"';()]*["']([^"'\n]+)["']|\bimport\(\s*["'`]?([^)"'`]*)/gm)]
+      .map(([, statically, dynamically = ""]) => statically ?? dynamically)
+  );
+  expectNone(
+    [...new Set(imported)].filter((name) => !OWN_BUNDLE.test(name) && !RUNTIME_MODULES.includes(name)),
+    "imported from elsewhere:",
   );
 }
 
