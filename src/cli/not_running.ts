@@ -12,6 +12,7 @@ export const NOT_RUNNING = [
   "could-not-start",
   "never-started",
   "stopped-by-person",
+  "restarting",
   "ended",
 ] as const;
 export type NotRunning = typeof NOT_RUNNING[number];
@@ -39,7 +40,18 @@ export function whyNotRunning(places: SettingsPlaces, status: Pick<Status, "stat
 /** The same where nothing of the settings is in the way. */
 export function whyNotStarted(status: Pick<Status, "state"> | null): WhyNotRunning {
   if (status === null) return { reason: "never-started", message: "it was never started" };
-  return status.state === "stopped"
-    ? { reason: "stopped-by-person", message: "it was stopped, by a person or when the person logged out" }
-    : { reason: "ended", message: "it ended without saying so" };
+  switch (status.state) {
+    case "stopped":
+      return {
+        reason: "stopped-by-person",
+        message: "it was stopped, by a person or when the person logged out",
+      };
+    case "restarting":
+      return {
+        reason: "restarting",
+        message: "it ended to start again, because settings or a folder changed",
+      };
+    default:
+      return { reason: "ended", message: "it ended without saying so" };
+  }
 }

@@ -200,9 +200,11 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 
   stopTending();
   requests.close();
-  await within(STOP_MS - PARSERS_STOP_MS, orchestrator.stop(PARSERS_STOP_MS), log);
+  const isRestart = status === EXIT.restart;
+  const stopping = orchestrator.stop(PARSERS_STOP_MS, isRestart ? "restarting" : "stopped");
+  await within(STOP_MS - PARSERS_STOP_MS, stopping, log);
   try {
-    audit.record(daemonStopped(status === EXIT.restart ? "restart" : "stopped"));
+    audit.record(daemonStopped(isRestart ? "restart" : "stopped"));
   } catch (error) {
     // The daemon ends even without the record: the next start shows that it is missing.
     log.report("audit-failed", { why: describeFailure(error).why });

@@ -72,7 +72,8 @@ export interface Orchestrator {
   obey(request: Request): Promise<Answer>;
   /** Heartbeats, blocked recordings, quiet writers. */
   tend(): void;
-  stop(withinMs: number): Promise<void>;
+  /** `last`: the state that it leaves on record. */
+  stop(withinMs: number, last: "stopped" | "restarting"): Promise<void>;
 }
 
 /** So many recordings stand in the status, active ones first. */
@@ -248,7 +249,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       destinations.tend();
       refusals.tend();
     },
-    async stop(withinMs) {
+    async stop(withinMs, last) {
       if (stopping) return;
       stopping = true;
       status.write("stopping");
@@ -260,7 +261,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       await steps.close();
       destinations.close();
       await recorders.close();
-      status.write("stopped");
+      status.write(last);
       status.close();
     },
   };

@@ -29,8 +29,8 @@ export const status = z.strictObject({
   v: z.literal(1),
   version: z.string(),
   pid: z.int(),
-  /** `starting`, `running`, `stopping`; `stopped` is written last of all. */
-  state: z.enum(["starting", "running", "stopping", "stopped"]),
+  /** Last of all it is `stopped`, or `restarting` where the daemon ended to be started again. */
+  state: z.enum(["starting", "running", "stopping", "stopped", "restarting"]),
   started: time,
   updated: time,
   host: z.enum(["threads", "processes"]),

@@ -54,6 +54,12 @@ const CASES: readonly (readonly [
     "stopped-by-person",
     /it was stopped, by a person/,
   ],
+  [
+    "did not come back after a restart",
+    { status: statusOf("restarting") },
+    "restarting",
+    /it ended to start again, because settings or a folder changed/,
+  ],
   ["was killed", { status: statusOf("running") }, "ended", /it ended without saying so/],
   [
     "cannot start for the person's policy",

@@ -64,6 +64,7 @@ const MEND: Readonly<Record<NotRunning, string>> = {
   "could-not-start": "Mend that; 'kato policy check' shows all of it. Then: 'systemctl --user restart kato'.",
   "never-started": START,
   "stopped-by-person": START,
+  "restarting": "That takes seconds. If it does not come back, 'kato doctor' says why.",
   "ended": START,
 };
 

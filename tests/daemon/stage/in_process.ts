@@ -90,7 +90,7 @@ export async function runInProcess(
         saw: () => audit.map((body) => JSON.stringify(body)).join("\n"),
       }),
     async [Symbol.asyncDispose]() {
-      await orchestrator.stop(500);
+      await orchestrator.stop(500, "stopped");
       state.database.close();
       await home[Symbol.asyncDispose]();
     },
