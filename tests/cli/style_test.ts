@@ -28,6 +28,17 @@ Deno.test("columnsOf() counts what a terminal draws", () => {
   for (const [text, columns] of cases) assert.equal(columnsOf(text), columns, text);
 });
 
+Deno.test("columnsOf() takes the same columns on its short way as on its long one", () => {
+  const [wide, differing] = ["日", [] as string[]];
+  for (let code = 0x20; code < 0x3000; code += 1) {
+    const text = String.fromCharCode(code);
+    // Marks that join what stands beside them have no width of their own.
+    if (/[\p{M}\p{Cf}]|[\u0e33\u0eb3\u1160-\u11ff]/u.test(text)) continue;
+    if (columnsOf(text) !== columnsOf(`${wide}${text}`) - 2) differing.push(code.toString(16));
+  }
+  assert.deepEqual(differing, []);
+});
+
 Deno.test("plain() leaves nothing that steers a terminal, on one line", () => {
   assert.equal(plain("a\u001b[31m\nb\u202e\u0007"), "a\u241b[31m b{U+202E}\u2407");
 });

@@ -7,9 +7,13 @@ import { fetchPinned } from "./fetch_pinned.ts";
 import { nameModules, nameParts } from "./name_parts.ts";
 import { hostArchitecture, type Pins } from "./pins.ts";
 import { type ProgramOptions, runProgram } from "./run_program.ts";
+import { STAND_IN, withoutNode } from "./without_node.ts";
 
+/** Each is one file. */
 const ROLES: Readonly<Record<string, readonly string[]>> = {
   "html_writer.js": ["src/writer/html_entry.ts"],
+  // Part of the commands.
+  [STAND_IN]: ["tools/build/node_stand_in.ts"],
   // A library of it has a variant for Node, and one for browsers that does without Node's modules and their memory.
   "orchestrator.js": ["--conditions", "browser", "src/orchestrator.ts"],
   "parser.js": ["src/parser/entry.ts"],
@@ -18,7 +22,8 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** They share parts. */
-const COMMANDS = ["src/kato.ts", "src/plan.ts"] as const;
+const COMMANDS = ["src/kato.ts", "src/plan.ts"];
+const COMMAND_FILES = ["kato.js", "plan.js"];
 
 /** The bundles, by name. `work` is the build's own folder, below `root`. */
 export async function bundleRoles(
@@ -55,7 +60,7 @@ async function bundleCommands(work: string, options: ProgramOptions): Promise<Re
   for (const { name } of Deno.readDirSync(output)) {
     files.set(name, Deno.readTextFileSync(`${output}/${name}`));
   }
-  return nameParts(files, ["kato.js", "plan.js"]);
+  return withoutNode(nameParts(files, COMMAND_FILES), COMMAND_FILES);
 }
 
 async function bundle(args: readonly string[], options: ProgramOptions): Promise<void> {
