@@ -258,9 +258,8 @@ for (const [name, prepare, ended, says] of REFUSED) {
   });
 }
 
-Deno.test("kato policy deny says which recordings it cuts off, and no other", async () => {
-  using home = makeHomeWith("notes");
-  keepOwn(home, '[destinations]\nroots = ["~/.kato/exports", "~/notes"]\n');
+/** What a daemon said last: two recordings in ~/notes that go on, one that is over, and one elsewhere. */
+function keepRecordings(home: Place): void {
   const { state, statusFile, exports } = placesOf(home.home);
   makePrivateFolder(state);
   const recordings: readonly (readonly [session: string, file: string, state: RecordingStatus["state"]])[] = [
@@ -299,6 +298,12 @@ Deno.test("kato policy deny says which recordings it cuts off, and no other", as
     errors: [],
   };
   Deno.writeTextFileSync(statusFile, JSON.stringify(status));
+}
+
+Deno.test("kato policy deny says which recordings it cuts off, and no other", async () => {
+  using home = makeHomeWith("notes");
+  keepOwn(home, '[destinations]\nroots = ["~/.kato/exports", "~/notes"]\n');
+  keepRecordings(home);
   const { ended, out } = await run(home, "deny", "~/notes");
   assert.equal(ended, "done");
   assert.match(
@@ -466,6 +471,57 @@ Deno.test("kato policy allow tells of AppArmor's profile where the unit goes wit
     (await run(home, "allow", "~/more")).out,
     /restart kato\nWhere AppArmor is on, .*apparmor\.d\/local\/kato/,
   );
+});
+
+Deno.test("kato policy allow and deny tell a program what changed, what is cut off and what to run", async () => {
+  using home = makeHomeWith("notes", "talks");
+  const report = async (...line: string[]) => {
+    const ran = await run(home, ...line, "--json");
+    assert.deepEqual([ran.ended, ran.err], ["done", ""], line.join(" "));
+    const { v: _v, kind: _kind, ...body } = JSON.parse(ran.out.replaceAll(home.home, "~"));
+    return body;
+  };
+  const exports = "~/.kato/exports";
+  const none = { cutOff: [], dropIn: null, commands: [], appArmor: false };
+  assert.deepEqual(await report("allow", "~/notes", "--default"), {
+    ...none,
+    folder: "~/notes",
+    changes: ["allowed", "made-default"],
+    roots: [exports, "~/notes"],
+    defaultRoot: "~/notes",
+    restart: true,
+  });
+  const again = await report("allow", "~/notes", "--default");
+  assert.deepEqual([again.changes, again.restart], [[], false]);
+  const path = installUnit(home).replace(home.home, "~");
+  keepRecordings(home);
+  const commands = ["systemctl --user daemon-reload", "systemctl --user restart kato"];
+  assert.deepEqual(await report("allow", "~/talks"), {
+    ...none,
+    folder: "~/talks",
+    changes: ["allowed"],
+    roots: [exports, "~/notes", "~/talks"],
+    defaultRoot: "~/notes",
+    dropIn: { path, state: "written" },
+    restart: true,
+    commands,
+  });
+  await report("allow", "~/talks", "--default");
+  const provider = "codex";
+  assert.deepEqual(await report("deny", "~/notes"), {
+    ...none,
+    folder: "~/notes",
+    changes: ["taken-out"],
+    roots: [exports, "~/talks"],
+    defaultRoot: "~/talks",
+    cutOff: [
+      { provider, session: "aaaaaaaa-1", destination: "~/notes/a.md" },
+      { provider, session: "bbbbbbbb-2", destination: "~/notes/b.md" },
+    ],
+    dropIn: { path, state: "written" },
+    restart: true,
+    commands,
+  });
 });
 
 Deno.test("kato policy allow leaves a drop-in alone that it did not write, and says so", async () => {

@@ -6,38 +6,75 @@
 import { openCommandLog } from "../../audit/command_log.ts";
 import { policyEdited } from "../../audit/events.ts";
 import type { ReasonOf } from "../../audit/reasons.ts";
+import type { RecordingStatus } from "../../protocol/status.ts";
 import { addEntry, addList, dropEntry, setText } from "../../settings/edit_list.ts";
 import { expandFolder, isInside } from "../../settings/folders.ts";
 import { formatSettingsError } from "../../settings/keys.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import { placesOf } from "../../settings/places.ts";
-import { shortId } from "../../protocol/session.ts";
 import { starterPolicy } from "../../settings/starter.ts";
 import { readToml } from "../../settings/toml.ts";
 import { makePrivateFolder, writeAtomically } from "../../disk/atomic_file.ts";
 import { loadPolicy, readOwnPolicy } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
-import { DONE, fail, type Outcome } from "../outcome.ts";
+import { fail, type Outcome } from "../outcome.ts";
 import { loadEffective } from "../planning/load_settings.ts";
 import { UNCHANGED, whyDenied, whyNoFolder } from "../policy_folder.ts";
-import { count, plain, tilde } from "../terminal/style.ts";
+import { plain, tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { keepDropIn, type Kept } from "../unit/drop_in.ts";
+import { tellEdit, within } from "./policy_edit_report.ts";
 
 const ROOTS = "destinations.roots";
 const DEFAULT_ROOT = "destinations.default_root";
 
+/** What was asked for, and holds now. */
+export interface PolicyEdit {
+  readonly verb: "allow" | "deny";
+  readonly folder: string;
+  /** The root that held the folder before; null where none did. */
+  readonly holder: string | null;
+  /** Whether the folder was to be the default, too. */
+  readonly asksDefault: boolean;
+  readonly changes: readonly ("allowed" | "made-default" | "taken-out")[];
+  /** Recordings whose files are in no root any more. */
+  readonly cutOff: readonly RecordingStatus[];
+  readonly effective: EffectivePolicy;
+  /** Null where no unit runs kato. */
+  readonly dropIn: Kept | null;
+}
+
+/** The outcome: why it cannot be done. Then nothing was changed. */
+type Edited = Omit<PolicyEdit, "dropIn"> | Outcome;
+
 interface Asked {
   /** As typed: relative to the working directory. */
   readonly folder: string;
+  readonly json: boolean;
 }
 
-/** `isDefault`: relative and generated names are to be in this folder, too. */
-export function allowFolder(
-  { folder, isDefault }: Asked & { readonly isDefault: boolean },
-  context: Context,
-): Outcome {
+interface AskedToAllow extends Asked {
+  /** Relative and generated names are to be in this folder, too. */
+  readonly isDefault: boolean;
+}
+
+export function allowFolder(asked: AskedToAllow, context: Context): Outcome {
+  return tell(allow(asked, context), asked, context);
+}
+
+export function denyFolder(asked: Asked, context: Context): Outcome {
+  return tell(deny(asked, context), asked, context);
+}
+
+/** Has the unit follow the policy, and tells the person or the program. */
+function tell(edited: Edited, { json }: Asked, context: Context): Outcome {
+  if ("outcome" in edited) return edited;
+  const dropIn = keepDropIn(edited.effective.policy, context.home);
+  return tellEdit({ ...edited, dropIn }, json, context);
+}
+
+function allow({ folder, isDefault }: AskedToAllow, context: Context): Edited {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
   const { home } = context;
@@ -45,31 +82,31 @@ export function allowFolder(
   const wrong = whyNoFolder(path, home);
   if (wrong !== null) return wrong;
   const { roots, default_root } = loaded.value.policy.destinations;
-  const holder = roots.find((root) => isInside(path, root));
-  if (holder !== undefined) {
-    const within = holder === path ? "" : `, because it is in ${tilde(holder, home)}`;
+  const holder = roots.find((root) => isInside(path, root)) ?? null;
+  const edit = { verb: "allow", folder: path, holder, asksDefault: isDefault, cutOff: [] } as const;
+  if (holder !== null) {
     const denied = whyDenied(path, loaded.value, context);
     if (denied !== null) {
       const message =
-        `${tilde(path, home)} is among the folders that policy allows${within}, but nothing is written ` +
+        `${tilde(path, home)} is among the folders that policy allows${
+          within(path, holder, home)
+        }, but nothing is written ` +
         `there (${denied.reason}): ${denied.message}`;
       return fail("denied", message);
     }
-    context.out.write(`${tilde(path, home)} is allowed already${within}.\n`);
-    if (isDefault && default_root === path) context.out.write("It is the default folder already.\n");
-    if (!isDefault || default_root === path) return finish(loaded.value, { changed: false }, context);
+    if (!isDefault || default_root === path) return { ...edit, changes: [], effective: loaded.value };
   }
   const own = readOwnPolicy(context);
   if ("errors" in own) return fail("refused", own.errors.map(formatSettingsError).join("\n"));
   const before = own.text ?? starterPolicy();
-  const added = holder !== undefined
+  const added = holder !== null
     ? before
     : addEntry(before, ROOTS, short(path, home), roots.map((root) => short(root, home)));
   const text = isDefault ? setText(added, DEFAULT_ROOT, short(path, home)) : added;
   const tried = tryText(text, context);
   if (!("effective" in tried)) return tried.outcome;
   const { destinations } = tried.effective.policy;
-  if (holder === undefined && !destinations.roots.includes(path)) {
+  if (holder === null && !destinations.roots.includes(path)) {
     return sayEnforced(ROOTS, path, tried.effective, home);
   }
   if (isDefault && destinations.default_root !== path) {
@@ -77,30 +114,27 @@ export function allowFolder(
   }
   const denied = whyDenied(path, tried.effective, context);
   if (denied !== null) return fail("denied", `Denied (${denied.reason}): ${denied.message} ${UNCHANGED}`);
-  if (holder === undefined) record("folder-allowed", path, loaded.value, context);
+  if (holder === null) record("folder-allowed", path, loaded.value, context);
   if (isDefault) record("default-folder-set", path, loaded.value, context);
   write(text, home);
-  const file = tilde(placesOf(home).policyFile, home);
-  if (holder === undefined) context.out.write(`allowed ${tilde(path, home)} in ${file}\n`);
-  if (isDefault) {
-    context.out.write(
-      `made it the default folder: '::record' and relative names go there. What is being recorded stays where it is.\n`,
-    );
-  }
-  return finish(tried.effective, { changed: true }, context);
+  const changes = [
+    ...holder === null ? ["allowed"] as const : [],
+    ...isDefault ? ["made-default"] as const : [],
+  ];
+  return { ...edit, changes, effective: tried.effective };
 }
 
-export function denyFolder({ folder }: Asked, context: Context): Outcome {
+function deny({ folder }: Asked, context: Context): Edited {
   const loaded = loadEffective(context);
   if (!loaded.ok) return loaded.outcome;
   const { home } = context;
   const path = absolutePath(folder, context.cwd, home);
   const { roots } = loaded.value.policy.destinations;
+  const edit = { verb: "deny", folder: path, holder: null, asksDefault: false } as const;
   if (!roots.includes(path)) {
     const holder = roots.find((root) => isInside(path, root));
     if (holder === undefined) {
-      context.out.write(`${tilde(path, home)} is not among the folders that policy allows.\n`);
-      return finish(loaded.value, { changed: false }, context);
+      return { ...edit, changes: [], cutOff: [], effective: loaded.value };
     }
     const message =
       `${tilde(path, home)} is allowed because it is in ${tilde(holder, home)}. Take that one back, ` +
@@ -128,25 +162,20 @@ export function denyFolder({ folder }: Asked, context: Context): Outcome {
   }
   record("folder-denied", path, loaded.value, context);
   write(text, home);
-  context.out.write(`took ${tilde(path, home)} out of ${tilde(placesOf(home).policyFile, home)}\n`);
-  sayCutOff(path, rest, context);
-  return finish(tried.effective, { changed: true }, context);
+  return {
+    ...edit,
+    changes: ["taken-out"],
+    cutOff: findCutOff(path, rest, home),
+    effective: tried.effective,
+  };
 }
 
-/** Names the recordings whose files are in `path` and in none of `rest`. */
-function sayCutOff(path: string, rest: readonly string[], { home, out }: Context): void {
+/** The recordings whose files are in `path` and in none of `rest`. */
+function findCutOff(path: string, rest: readonly string[], home: string): RecordingStatus[] {
   const recordings = readDaemonState(home).status?.recordings ?? [];
-  const cut = recordings.filter(({ state, destination }) =>
+  return recordings.filter(({ state, destination }) =>
     state !== "stopped" && state !== "done" && isInside(destination, path) &&
     !rest.some((root) => isInside(destination, root))
-  );
-  if (cut.length === 0) return;
-  const lines = cut.map(({ session, destination }) =>
-    `  ${plain(shortId(session))}  ${tilde(destination, home)}\n`
-  );
-  out.write(
-    `This cuts off ${count(cut.length, "recording")}, from the next start of kato on:\n${lines.join("")}` +
-      "Each waits until the folder is allowed again. 'kato stop' with its id ends it.\n",
   );
 }
 
@@ -216,34 +245,6 @@ function write(text: string, home: string): void {
   const { config, policyFile } = placesOf(home);
   makePrivateFolder(config);
   writeAtomically(policyFile, text, true);
-}
-
-/** Makes the unit follow the policy, and says what the person has to do. */
-function finish(effective: EffectivePolicy, { changed }: { changed: boolean }, context: Context): Outcome {
-  const { home, out } = context;
-  const kept = keepDropIn(effective.policy, home);
-  if (kept === null) {
-    if (changed) out.write("It holds from the next start of kato: if a daemon runs, start it again.\n");
-    return DONE;
-  }
-  const path = tilde(kept.path, home);
-  if (kept.state === "foreign") {
-    const done = changed ? "The policy was changed" : "The policy is right";
-    return fail("failed", `${done}, but ${path} is not one that kato wrote. Move it away, and try again.`);
-  }
-  if (kept.state !== "unchanged") out.write(`${kept.state} ${path}\n`);
-  if (changed || kept.state !== "unchanged") out.write(restart(kept));
-  if (kept.isFallback && kept.state === "written") {
-    out.write(
-      "Where AppArmor is on, an administrator has to name the folder in /etc/apparmor.d/local/kato, too.\n",
-    );
-  }
-  return DONE;
-}
-
-function restart({ state }: Kept): string {
-  const reload = state === "unchanged" ? "" : "systemctl --user daemon-reload && ";
-  return `For it to hold, run: ${reload}systemctl --user restart kato\n`;
 }
 
 /** As the person would write it. */

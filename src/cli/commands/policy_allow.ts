@@ -17,10 +17,5 @@ export const policyAllow = command({
     folder: required("dir", "a folder that is there, is yours, and that only you can write to", FOLDER),
   },
   plan: ({ folder }, { cwd, home }) => ({ profile: "policy:edit", looks: absolutePath(folder, cwd, home) }),
-  async run(given, context) {
-    const { allowFolder } = await import("../actions/policy_edit.ts");
-    if (!given.json) return allowFolder(given, context);
-    const { reportEdit } = await import("../actions/policy_edit_report.ts");
-    return reportEdit((quiet) => allowFolder(given, quiet), given.folder, context);
-  },
+  run: async (given, context) => (await import("../actions/policy_edit.ts")).allowFolder(given, context),
 });

@@ -15,10 +15,5 @@ export const policyDeny = command({
     folder: required("dir", "one of the folders that 'kato policy show' lists", FOLDER),
   },
   plan: ({ folder }, { cwd, home }) => ({ profile: "policy:edit", looks: absolutePath(folder, cwd, home) }),
-  async run(given, context) {
-    const { denyFolder } = await import("../actions/policy_edit.ts");
-    if (!given.json) return denyFolder(given, context);
-    const { reportEdit } = await import("../actions/policy_edit_report.ts");
-    return reportEdit((quiet) => denyFolder(given, quiet), given.folder, context);
-  },
+  run: async (given, context) => (await import("../actions/policy_edit.ts")).denyFolder(given, context),
 });

@@ -103,12 +103,23 @@ const BODIES = {
     enforced: z.record(string(), string()),
     violations: array(settingsError),
   }),
-  /** `messages`: what a person is told, with what to restart. */
   "policy-edit": z.strictObject({
     folder: string(),
+    /** Empty: all was so already. */
+    changes: array(z.enum(["allowed", "made-default", "taken-out"])),
     roots: array(string()),
     defaultRoot: string(),
-    messages: array(string()),
+    /** Recordings that cannot go on after the restart. */
+    cutOff: array(z.strictObject({ provider: providerId, session: string(), destination: string() })),
+    /** The file that shows the folders to the service; null where there is no service. */
+    dropIn: nullable(
+      z.strictObject({ path: string(), state: z.enum(["unchanged", "written", "removed", "foreign"]) }),
+    ),
+    /** Whether kato has to be started again, and the commands for it; none where there is no service. */
+    restart: boolean(),
+    commands: array(string()),
+    /** Whether an administrator has to name the folder in /etc/apparmor.d/local/kato, where AppArmor is on. */
+    appArmor: boolean(),
   }),
   "policy-check": z.strictObject({
     ok: boolean(),
