@@ -3,8 +3,8 @@
  * this process began; the runtime and the kernel hold the process to it.
  */
 import { folderOf, runMain, WITHOUT_HOME } from "./cli/main.ts";
-import { DONE, fail } from "./cli/outcome.ts";
-import { parseArguments } from "./cli/command_line/parse_arguments.ts";
+import { DONE } from "./cli/outcome.ts";
+import { endWrong, parseArguments } from "./cli/command_line/parse_arguments.ts";
 import { SYSTEM_POLICY } from "./settings/places.ts";
 
 await runMain(({ home, variables, input, out, err }) => {
@@ -14,7 +14,7 @@ await runMain(({ home, variables, input, out, err }) => {
       out.write(parsed.text);
       return DONE;
     case "wrong":
-      return fail("usage", `${parsed.message}\nTry '${parsed.command} --help'.`);
+      return endWrong(parsed);
   }
   if (home === null) return WITHOUT_HOME;
   const { command, given, launch } = parsed.invocation;

@@ -178,6 +178,13 @@ Deno.test("makePlan() grants nothing for a destination beside the file system's 
   assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/logs"]);
 });
 
+Deno.test("kato plan says what is wrong in a command line, as the command itself would", async () => {
+  using home = makeHome();
+  const ran = await runLine(["plan", "--", "exprot"], home);
+  const message = "unknown command 'exprot'. Did you mean export?\nTry 'kato --help'.\n";
+  assert.deepEqual(ran, { ended: "usage", out: "", err: message });
+});
+
 Deno.test("kato plan prints what the launcher reads, and refuses with the policy", async () => {
   using home = makeHome();
   const ran = await runLine(["plan", "--", "status"], home);

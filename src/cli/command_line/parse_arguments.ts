@@ -1,6 +1,7 @@
 /** Parses a command line. Pure. */
 import { CommanderError } from "commander";
 import { neutralise } from "../../render/neutralise.ts";
+import { fail, type Outcome } from "../outcome.ts";
 import { sentence } from "../terminal/style.ts";
 import { type HelpStyle, UsageError } from "./help_layout.ts";
 import { createProgram, type Invocation } from "./program.ts";
@@ -9,8 +10,19 @@ export type Parsed =
   | { readonly parsed: "invocation"; readonly invocation: Invocation }
   /** The help. */
   | { readonly parsed: "text"; readonly text: string }
-  /** `message` is whole sentences. The help of `command` says more. */
-  | { readonly parsed: "wrong"; readonly message: string; readonly command: string };
+  | Wrong;
+
+/** `message` is whole sentences. The help of `command` says more. */
+interface Wrong {
+  readonly parsed: "wrong";
+  readonly message: string;
+  readonly command: string;
+}
+
+/** How a command ends whose line is wrong. */
+export function endWrong({ message, command }: Wrong): Outcome {
+  return fail("usage", `${message}\nTry '${command} --help'.`);
+}
 
 /** @param line The arguments, without the program's name. */
 export function parseArguments(line: readonly string[], style: HelpStyle): Parsed {
