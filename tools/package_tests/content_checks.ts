@@ -133,17 +133,8 @@ function checkRuntime(root: string, { tree, architecture }: Package): void {
   );
 }
 
-/** Modules of the runtime that a library in a bundle asks for. The permissions refuse what they could do. */
-const RUNTIME_MODULES = [
-  "node:buffer",
-  "node:child_process",
-  "node:events",
-  "node:fs",
-  "node:path",
-  "node:process",
-  "node:sqlite",
-  "node:util",
-];
+/** Modules of the runtime that a bundle asks for. The permissions bound what they could do. */
+const RUNTIME_MODULES = ["node:buffer", "node:fs", "node:sqlite"];
 
 const OWN_BUNDLE = /^\.\/[a-z_-]+\d*\.js$/;
 
