@@ -52,6 +52,8 @@ export interface LogWalker {
 export interface WalkOptions {
   readonly part?: string;
   readonly search?: LineSearcher;
+  /** The provider's state at the end of the part before it. */
+  readonly before?: unknown;
 }
 
 /** Walks the log at `path` from `from`, or from its first byte. Requires read on the log. */
@@ -60,7 +62,7 @@ export function walkLog(
   agent: string,
   path: string,
   from: LogState | null,
-  { part = "", search = searchBytes }: WalkOptions = {},
+  { part = "", search = searchBytes, before }: WalkOptions = {},
 ): LogWalker {
   const file = openLog(provider, path, from?.cursor ?? null, { search, unread });
   function unread(line: Uint8Array): string | null {
@@ -80,7 +82,7 @@ export function walkLog(
   let glued: readonly WalkedRecord[] = [];
   let within = from?.within ?? 0;
   let size: number | null = null;
-  const fold = from === null ? provider.begin(agent, part) : structuredClone(from.fold);
+  const fold = from === null ? provider.begin(agent, part, before) : structuredClone(from.fold);
 
   const glance: Glance = {
     isState: provider.isState ?? null,

@@ -65,7 +65,11 @@ export function openMainLog(
     if (found === undefined) return false;
     before += walker.size() ?? taken();
     part = found;
-    walker = walkLog(provider, MAIN_AGENT, found.path, null, { part: found.part, search });
+    walker = walkLog(provider, MAIN_AGENT, found.path, null, {
+      part: found.part,
+      search,
+      before: walker.fold,
+    });
     wasCold = formOf(found.path) === "compressed";
     return true;
   }

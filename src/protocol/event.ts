@@ -111,6 +111,8 @@ export const event = z.discriminatedUnion("type", [
     type: z.literal("notice"),
     kind: z.string(),
     text: z.string(),
+    /** Of a `rewind`: the id of the first event that is undone, where the log says it. */
+    undoes: z.optional(z.string()),
     page: z.optional(noticePage),
   }),
 ]);
@@ -127,6 +129,7 @@ export type Event = z.infer<typeof event>;
  * - `background`: a background task reported
  * - `step`: something a tool call did on its way: a command it ran, a file it changed; the first line says what
  * - `image`, `attachment`: something that is not text, described in a few words
+ * - `rewind`: the person went back to an earlier point; what is undone stays
  * - `elision`: something was too large to keep; the text says what and how much
  * - `info`: anything else a client tells the person
  */
@@ -142,6 +145,7 @@ export const NOTICE_KINDS = [
   "step",
   "image",
   "attachment",
+  "rewind",
   "elision",
   "info",
 ] as const;

@@ -21,3 +21,6 @@ export const PROSE_STEPS_PER_CHAR = 4;
 
 /** Sub-agents that the line at the end of a recording counts: their ids are in the state of each delivery. */
 export const AGENTS_COUNTED = 500;
+
+/** Turns whose words a rewind may quote: they are in the state of each delivery, and a person goes back a few turns. */
+export const PAST_TURNS = 64;

@@ -101,8 +101,11 @@ export interface Provider {
   projectFile?(main: string): string | null;
   /** The kind of a file in that folder, by its path below the folder. */
   classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
-  /** The state at the start of a log. It is plain JSON, since checkpoints hold it. `part`: which part of the session. */
-  begin(agent: string, part?: string): unknown;
+  /**
+   * The state at the start of a log. It is plain JSON, since checkpoints hold it. `part`: which part of the session.
+   * `before`: the state at the end of the part before it, if that was read.
+   */
+  begin(agent: string, part?: string, before?: unknown): unknown;
   /** Whether the first characters of a record show that it is the client's own state. The parser checks that it is whole. */
   readonly isState?: LineTest;
   /** Whether the parser may skip such a record: it would give nothing and change nothing. Without this function it may. */

@@ -23,6 +23,11 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value.toWellFormed() : "";
 }
 
+/** `value` if it is a number, else -1: for places and counts. */
+export function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : -1;
+}
+
 /** A time as clients write it, on a day that exists. 29 February needs the full check below. */
 const CANONICAL =
   /^\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;

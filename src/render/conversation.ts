@@ -8,9 +8,18 @@ import { noteAgents, titleAgent } from "./agents.ts";
 import { endQuestions, enqueue, flush } from "./calls.ts";
 import { countEvent, describeCounts } from "./counts.ts";
 import { showTime } from "./clock.ts";
-import { beginState, type Document, documentOf, type Of, type State, SUMMARY_LENGTH } from "./document.ts";
+import {
+  beginState,
+  type Document,
+  documentOf,
+  type Of,
+  type PastTurn,
+  type State,
+  SUMMARY_LENGTH,
+} from "./document.ts";
 import { firstTyped, headingText } from "./heading_text.ts";
 import { oneLine } from "./neutralise.ts";
+import { PAST_TURNS } from "../protocol/render_limits.ts";
 import type { Page } from "./page.ts";
 import type { Renderer } from "./renderer.ts";
 import { typedParts } from "./typed_text.ts";
@@ -172,8 +181,19 @@ function beginTurn({ page, head, state }: Document, event: Event, text: string):
   state.speaker = "user";
   delete state.heard;
   const words = oneLine(text, SUMMARY_LENGTH);
-  const { seq, time: iso } = event;
+  const { id, seq, time: iso } = event;
+  state.turns = [...(state.turns ?? []).slice(1 - PAST_TURNS), { id, seq, time: iso, words }];
   return page.heading({ speaker: "User", model: null, time: showTime(iso, head.timeZone), iso, seq, words });
+}
+
+/** What is undone stays where it is. Where the document does not have that turn, the client's words stand alone. */
+function writeRewind({ page, head, state }: Document, { undoes, text }: Of<"notice">): string {
+  const { turns = [] } = state;
+  const to = turns.find((turn) => turn.id === undoes);
+  const from = turns.at(-1);
+  if (to === undefined || from === undefined) return page.remark("Went back", text);
+  const mention = (turn: PastTurn) => ({ ...turn, time: showTime(turn.time, head.timeZone) });
+  return page.wentBack(from === to ? null : mention(from), mention(to));
 }
 
 function typed(page: Page, text: string): string {
@@ -246,6 +266,8 @@ function writeNotice(document: Document, event: Of<"notice">): string {
     case "shell":
     case "command":
       return writeOrder(document, event);
+    case "rewind":
+      return writeRewind(document, event);
     case "output":
       return page.output(event.text);
     default:

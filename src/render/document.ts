@@ -19,10 +19,20 @@ export interface State {
   /** The model that spoke in this turn, shown or not; "" for one without a name. Missing before anybody spoke. */
   heard?: string;
   calls: Calls;
+  /** The person's latest turns, for the words of a rewind. Missing in the state of an older kato. */
+  turns?: readonly PastTurn[];
   /** Missing in the state of an older kato. */
   agents?: Agents;
   /** Missing where an older kato began the document: nobody counted its beginning. */
   counts?: Counts;
+}
+
+export interface PastTurn {
+  /** Of the event that began it. */
+  readonly id: string;
+  readonly seq: number;
+  readonly time: string | null;
+  readonly words: string;
 }
 
 /** A document where it stands. */

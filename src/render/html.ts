@@ -12,7 +12,7 @@ import { writeProse, writeProseLine } from "./html_prose.ts";
 import { beginPage } from "./html_head.ts";
 import { escapeAttribute, escapeHtml } from "./html_text.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
-import { hasFailed, type Outcome, type Page, type Turn, withOutcome } from "./page.ts";
+import { hasFailed, type Mention, type Outcome, type Page, type Turn, withOutcome } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
 const page: Page = {
@@ -54,6 +54,10 @@ const page: Page = {
         (answer === null ? element("p", "", "<em>No answer</em>") : labelled("Answer", answer)) +
         (note === "" ? "" : labelled("Note", note)),
     ),
+  wentBack: (from, to) => {
+    const start = from === null ? "" : `from ${mention(from)} `;
+    return element("p", "remark", `<em>Went back</em> ${start}to before ${mention(to)}`);
+  },
   remark: (label, text) => element("div", "remark", labelled(label, text)),
   output: (text) => resultBody(text, false),
   shell: (command) => preformatted("", escapeHtml(neutralise(command))),
@@ -97,6 +101,11 @@ function writeTurn({ speaker, model, time, iso, seq, words }: Turn): string {
   const shown = model === null ? "" : ` <small>${escapeHtml(model)}</small>`;
   const heading = `${speaker}${shown} ${link}${clock(time, iso)}</a>`;
   return `${line}<h2 class="${speaker.toLowerCase()}" id="turn-${seq}">${heading}</h2>\n`;
+}
+
+function mention({ seq, words, time }: Mention): string {
+  const shown = words === "" ? "the turn" : `“<bdi>${escapeHtml(words)}</bdi>”`;
+  return `<a href="#turn-${seq}">${shown}</a> (${time})`;
 }
 
 function clock(time: string, iso: string | null): string {

@@ -33,6 +33,10 @@ function bodyOf(event: Event) {
         ...(event.note === undefined ? {} : { note: event.note }),
       };
     case "notice":
-      return { kind: event.kind, text: event.text };
+      return {
+        kind: event.kind,
+        text: event.text,
+        ...(event.undoes === undefined ? {} : { undoes: event.undoes }),
+      };
   }
 }

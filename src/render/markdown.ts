@@ -10,7 +10,7 @@ import { escapeAll, escapeInHtml } from "./escape_text.ts";
 import { codeSpan, fence } from "./fence.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
-import { hasFailed, type Outcome, type Page, withOutcome } from "./page.ts";
+import { hasFailed, type Mention, type Outcome, type Page, withOutcome } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
 /** Output of more lines is folded. */
@@ -49,6 +49,8 @@ const page: Page = {
     const answered = answer === null ? block("*No answer*") : labelled("Answer", answer);
     return quote(asked + answered + (note === "" ? "" : labelled("Note", note)));
   },
+  wentBack: (from, to) =>
+    quote(labelled("Went back", `${from === null ? "" : `from ${mention(from)} `}to before ${mention(to)}`)),
   remark: (label, text) => quote(labelled(label, text)),
   output: (text) => {
     const body = resultBody(text, false);
@@ -60,6 +62,10 @@ const page: Page = {
 
 /** Markdown; see Renderer. */
 export const markdownRenderer = renderConversation(page);
+
+function mention({ words, time }: Mention): string {
+  return words === "" ? `the turn of ${time}` : `“${words}” (${time})`;
+}
 
 /** Every block begins with an empty line and ends its last line, so any block can follow any other. */
 function block(markdown: string): string {

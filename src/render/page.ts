@@ -41,6 +41,9 @@ export interface Turn {
   readonly words: string;
 }
 
+/** A turn of the person that a line points to. */
+export type Mention = Pick<Turn, "time" | "seq" | "words">;
+
 /**
  * Every function returns whole blocks, so that any of them can follow any other. Texts come as the provider wrote
  * them, and are neutralised and contained here.
@@ -69,6 +72,8 @@ export interface Page {
   plan(label: string, text: string): string;
   /** `note`: what the person wrote beside the answer; "" for nothing. */
   decision(question: string, options: readonly string[], answer: string | null, note: string): string;
+  /** The person went back from a turn, which is the latest one, to before another. Null: it is the same one. */
+  wentBack(from: Mention | null, to: Mention): string;
   /** A message of the client, in a few words or a few lines. */
   remark(label: string, text: string): string;
   /** Output of a client's command, or of the person's shell. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { watchSession } from "../../src/parser/watch_session.ts";
-import { readSession } from "../../src/parser/session_reader.ts";
+import { readSession, type SessionReader } from "../../src/parser/session_reader.ts";
+import { type Checkpoint, checkpoint } from "../../src/protocol/cursor.ts";
+import { codex } from "../../src/providers/codex/codex.ts";
 import { follow, indexStage, later, readWhole, SESSION } from "./read_session.ts";
 import { compress, linesOf, makeProvider, makeStage, type Stage } from "./stage.ts";
 
@@ -240,6 +242,53 @@ Deno.test("a long log that was rewritten is looked through a little at a time, a
   }
   assert.deepEqual(read, ["more", "new"]);
   assert.ok(steps > 2 * 1000, `each log is looked through, and read, in steps: ${steps}`);
+});
+
+Deno.test("a part that begins with a rewind knows the turns of the part before it, also after a restart", () => {
+  using stage = makeStage();
+  const thread = "01a20660-a800-7fa3-bb14-109639a55ee8";
+  const row = (ordinal: number, type: string, payload: unknown) => ({
+    timestamp: "2026-11-23T03:08:47.684Z",
+    ordinal,
+    type,
+    payload,
+  });
+  const meta = { id: thread, session_id: thread, originator: "codex-tui", source: "cli" };
+  const turn = (ordinal: number, id: string) => {
+    const item = { type: "UserMessage", id, content: [{ type: "text", text: id }] };
+    return row(ordinal, "event_msg", { type: "item_completed", item });
+  };
+  const rows = [row(0, "session_meta", meta), turn(1, "kept"), turn(2, "undone"), turn(3, "undone, too")];
+  const parts = [{ part: "", path: stage.write("first.jsonl", linesOf(rows)) }];
+  const open = (from: Checkpoint | null, whole: boolean) =>
+    readSession({
+      provider: codex,
+      session: thread,
+      locate: () => ({ parts, agents: () => ({ logs: new Map(), callers: new Map() }) }),
+      from,
+      whole,
+      report: () => {},
+    });
+  const undone = (reader: SessionReader) => {
+    const found: unknown[] = [];
+    for (;;) {
+      const advance = reader.advance();
+      if (advance === "wait") return found;
+      if (typeof advance === "string") continue;
+      for (const { event } of advance.events) {
+        if (event.type === "notice" && event.kind === "rewind") found.push(event.undoes);
+      }
+    }
+  };
+  const live = open(null, false);
+  assert.deepEqual(undone(live), []);
+  const kept = checkpoint.parse(JSON.parse(JSON.stringify(live.checkpoint())));
+  const base = { history_base: { thread_id: thread, end_ordinal_exclusive: 2 } };
+  const second = linesOf([row(2, "session_meta", { ...meta, ...base }), turn(3, "instead")]);
+  parts.push({ part: "1", path: stage.write("second.jsonl", second) });
+  for (const reader of [live, open(kept, false), open(null, true)]) {
+    assert.deepEqual(undone(reader), ["undone"]);
+  }
 });
 
 Deno.test("a part that is on its way to another folder is waited for, and the one behind it is not begun", () => {

@@ -347,6 +347,78 @@ Deno.test("a checkpoint of any log's reading fits in a frame's header twice", ()
   }
 });
 
+Deno.test("a rewind names the first turn that it undoes, also in an earlier part of the session", () => {
+  const at = (ordinal: number, type: string, payload: unknown) => ({
+    timestamp: "2026-11-23T03:08:47.684Z",
+    ordinal,
+    type,
+    payload,
+  });
+  const turn = (ordinal: number, id: string) =>
+    at(ordinal, "event_msg", {
+      type: "item_completed",
+      item: { type: "UserMessage", id, content: [{ type: "text", text: id }] },
+    });
+  const base = (log: string, end: unknown) => ({
+    history_base: { thread_id: log, end_ordinal_exclusive: end },
+  });
+  const part = (name: string, before: unknown, rows: readonly unknown[]) => {
+    // Checkpoints hold the state.
+    const state = codex.begin(MAIN_AGENT, name, before === null ? undefined : structuredClone(before));
+    const outs = rows.flatMap((value, line) => codex.read(state, { value, line }).outs);
+    const told = outs.flatMap((out) => out.out === "event" && out.event.type === "notice" ? [out.event] : []);
+    return { state, undoes: told.find((event) => event.kind === "rewind")?.undoes };
+  };
+  const own = at(0, "session_meta", { id: THREAD, session_id: THREAD });
+  const rewound = (more: unknown) =>
+    at(0, "session_meta", { id: THREAD, session_id: THREAD, ...more as object });
+  const first = part("", null, [own, turn(4, "a"), turn(8, "b"), turn(12, "c")]);
+  const second = part(SEGMENT, first.state, [rewound(base(THREAD, 7)), turn(9, "d"), turn(14, "e")]);
+  const table: [string, unknown, unknown, string | undefined][] = [
+    ["to the beginning", first.state, {}, "a"],
+    ["to a point between turns", first.state, base(THREAD, 7), "b"],
+    ["to the beginning, from a later part", second.state, {}, "a"],
+    ["to a point of the part before", second.state, base(SEGMENT, 12), "e"],
+    ["to a point of an earlier part", second.state, base(THREAD, 12), "c"],
+    ["to the end", second.state, base(SEGMENT, 20), undefined],
+    ["to a part that nobody knows", second.state, base(ROOT, 1), undefined],
+    ["to an odd place", second.state, base(THREAD, "7"), undefined],
+    ["without the part before", null, base(THREAD, 7), undefined],
+  ];
+  assert.equal(second.undoes, "b");
+  for (const [what, before, more, undoes] of table) {
+    assert.equal(part(`${SEGMENT}2`, before, [rewound(more)]).undoes, undoes, what);
+  }
+});
+
+Deno.test("a rewind within one log counts the turns back", () => {
+  const state = codex.begin(MAIN_AGENT);
+  const undone: unknown[] = [];
+  const read = (payload: unknown, line: number) => {
+    const { outs } = codex.read(state, { value: { type: "event_msg", payload }, line });
+    for (const out of outs) {
+      if (out.out !== "event" || out.event.type !== "notice") continue;
+      if (out.event.kind === "rewind") undone.push(out.event.undoes);
+    }
+  };
+  const say = (id: string) => ({ type: "item_completed", item: { type: "UserMessage", id, content: id } });
+  const back = (turns: unknown) => ({ type: "thread_rolled_back", num_turns: turns });
+  for (
+    const [line, payload] of [
+      { type: "task_started", turn_id: "t" },
+      say("a"),
+      say("b"),
+      say("c"),
+      back(2),
+      say("d"),
+      back(undefined),
+      back(1),
+      back(9),
+    ].entries()
+  ) read(payload, line);
+  assert.deepEqual(undone, ["b", "d", "a", undefined]);
+});
+
 Deno.test("read() goes on from what an earlier kato kept of a log", () => {
   const { waiting: _, turn: __, author: ___, ...kept } = codex.begin(MAIN_AGENT) as Record<
     string,

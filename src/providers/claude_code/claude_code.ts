@@ -3,6 +3,7 @@ import { join } from "@std/path";
 import { CLIENTS } from "../../protocol/clients.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
 import { endsReply, readAssistantRow } from "./assistant_rows.ts";
+import { reportBranch } from "./branches.ts";
 import { createFold, type Fold } from "./fold.ts";
 import { AGENT_ID, handBackOf } from "./hand_back.ts";
 import { IGNORED_ROWS, STATE_ROW_PREFIX, STATE_ROWS } from "./known_types.ts";
@@ -72,7 +73,8 @@ export const claudeCode: Provider = {
     noteVersion(record.value, fold);
     const reading = readRow(record.value, record.line, fold);
     if (fold.agent !== MAIN_AGENT) return { outs: reading.outs, origin: "sub-agent" };
-    return reportMeta(record.value, fold, reading);
+    const isTold = TRANSCRIPT_TYPES.has(record.value["type"]);
+    return reportMeta(record.value, fold, isTold ? reportBranch(record.value, fold, reading) : reading);
   },
 
   endsRun({ value }) {

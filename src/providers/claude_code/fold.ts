@@ -22,6 +22,10 @@ export interface Fold {
   marksQueued?: boolean;
   /** The texts in the client's queue, the oldest first; see queue.ts. */
   queue?: string[];
+  /** The latest turns of a person: their rows, and the rows before them. */
+  turns?: readonly { readonly uuid: string; readonly parent: string | null }[];
+  /** The session that the rows so far were copied from, where they say so. */
+  forkedFrom?: string;
   /** The session in which this one goes on, if a row named it. */
   continuedIn?: string;
 }

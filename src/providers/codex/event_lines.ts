@@ -1,5 +1,5 @@
 /** Lines of type `event_msg`: events for the user interface. Pure. */
-import { type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
+import { numberOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../prompt_title.ts";
 import { readAgentEvent, readAgentItem, readLastAnswer, readPlan } from "./assistant.ts";
@@ -178,9 +178,14 @@ function leaveReview(events: LineEvents): Reading {
 
 /** A rewind within one log: until 0.148. The undone part stays. */
 function readRollBack(payload: Row, events: LineEvents): Reading {
-  const turns = payload["num_turns"];
-  const many = typeof turns === "number" && turns > 1 ? `${turns} turns` : "one turn";
-  return report(`The person went back ${many}; the conversation goes on from there.`, events);
+  const { fold } = events;
+  const count = Math.max(1, Math.trunc(numberOf(payload["num_turns"])));
+  const many = count > 1 ? `${count} turns` : "one turn";
+  const kept = fold.turns?.slice(0, -count) ?? [];
+  const undone = fold.turns?.at(-count);
+  fold.turns = kept;
+  events.addRewind(`The person went back ${many}; the conversation goes on from there.`, undone?.id);
+  return events.reading("injected");
 }
 
 /** The client repeats it whenever the goal took more tokens. */

@@ -132,11 +132,16 @@ export interface Fold {
   /** Calls, the oldest first: the end of their turn's id, and their own id. */
   readonly calls: string[];
   readonly failed: string[];
+  /** The person's latest turns, of earlier parts, too: their events, and the lines that hold them. */
+  turns?: readonly { readonly id: string; readonly log: string; readonly ordinal: number }[];
   readonly questions: { readonly call: string; readonly asked: readonly Question[] }[];
 }
 
-export function createFold(agent: string, part = ""): Fold {
+/** `before`: the state at the end of the part before it. */
+export function createFold(agent: string, part = "", before: unknown = null): Fold {
+  const turns = before === null ? undefined : foldOf(before).turns;
   return {
+    ...(turns === undefined ? {} : { turns }),
     agent,
     part,
     thread: agent === MAIN_AGENT ? "" : agent,

@@ -10,7 +10,12 @@ const MOST_ID_CHARS = ID_CHARS / 2;
 
 /** The id of an event from a line without an id. */
 export function placeId(fold: Fold, line: number): string {
-  return `${fold.part || fold.thread || "log"}:${line}`;
+  return `${logOf(fold) || "log"}:${line}`;
+}
+
+/** The name of the log: of its part, or of its thread; "" before its first line. */
+export function logOf({ part, thread }: Fold): string {
+  return part || thread;
 }
 
 /** A migration made such ids by counting. The place in the log was the id before, and serves as well. */

@@ -20,6 +20,8 @@ export interface LineEvents {
   /** An event of an earlier line, with its time. `said`: the author of a message in the person's place. */
   addAt(id: string, time: string | null, body: EventBody, said?: Said): void;
   addNotice(kind: NoticeKind, text: string, id?: string): void;
+  /** `undoes`: the first event that is undone. */
+  addRewind(text: string, undoes: string | undefined, id?: string): void;
   /** Reports the first `count` waiting entries; all of them without a number. */
   settle(count?: number): void;
   addMeta(meta: Omit<Extract<Out, { out: "meta" }>, "out">): void;
@@ -67,6 +69,10 @@ export function createLineEvents(
     addAt: push,
     addNotice(kind, text, id) {
       if (text.trim() !== "") push(id ?? nextPlace(), time, { type: "notice", kind, text });
+    },
+    addRewind(text, undoes, id) {
+      const place = undoes === undefined ? {} : { undoes };
+      push(id ?? nextPlace(), time, { type: "notice", kind: "rewind", text, ...place });
     },
     settle,
     addMeta: (meta) => outs.push({ out: "meta", ...meta }),

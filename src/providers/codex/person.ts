@@ -1,19 +1,20 @@
 /** Words of a person: the text without the client's frames, and the part that the person typed. Pure. */
 import type { Authorship } from "../../protocol/evidence.ts";
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
+import { isRow, listOf, numberOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { firstLine } from "../prompt_title.ts";
 import { kindsOf } from "./agents.ts";
 import { AMBIGUOUS, authorOf, hasUnknownMarks, HOST, PIPED, UNKNOWN_MARK } from "./authors.ts";
 import { isSecondCopy, keyOf } from "./copies.ts";
 import { beginTurn, type Family, type Fold, type Waiting } from "./fold.ts";
-import { ownId, placeId } from "./ids.ts";
+import { logOf, ownId, placeId } from "./ids.ts";
 import { type Framed, readFrames } from "./frames.ts";
 import { NAMED_PARTS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
 import { describeImage, imageOf } from "./media.ts";
 import { messageOf } from "./shape.ts";
 import { findWaiting, mayWait, wait } from "./waiting.ts";
+import { rememberTurn } from "../turns.ts";
 
 /** A `UserMessage` item: parts of text, images, and things that the text names. */
 export function readUserItem(item: Row, events: LineEvents): Reading {
@@ -178,8 +179,10 @@ function reportWords({ id, time, text, images }: Words, isShown: boolean, events
   const isPersons = fold.personal && author.evidence !== "not-typed" && shown !== null;
   const told = shown ?? text;
   const said = { ...author, typed: isPersons ? typed : told };
-  if (isPersons && told !== "") events.addAt(id, time, { type: "user", text: told }, said);
-  else if (told.trim() !== "") {
+  if (isPersons && told !== "") {
+    events.addAt(id, time, { type: "user", text: told }, said);
+    fold.turns = rememberTurn(fold.turns, { id, log: logOf(fold), ordinal: numberOf(events.row["ordinal"]) });
+  } else if (told.trim() !== "") {
     const kind = shown === null ? "info" : "task";
     events.addAt(`${id}:${kind}`, time, { type: "notice", kind, text: told }, said);
   }

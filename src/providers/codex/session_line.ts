@@ -1,5 +1,6 @@
 /** The first line of a log: the kind of its thread, and its origin. Pure. */
-import { isRow, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
+import { firstOf } from "../turns.ts";
+import { isRow, numberOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../prompt_title.ts";
 import { authorOfThread } from "./authors.ts";
@@ -116,14 +117,23 @@ function reportSource(meta: Row, events: LineEvents): void {
   const { fold } = events;
   const forkedFrom = textOf(meta["forked_from_id"]);
   if (fold.part !== "") {
-    events.addNotice(
-      "info",
-      "The person went back to an earlier point; the conversation goes on from there.",
-      `${fold.part}:rewind`,
-    );
+    events.addRewind(WENT_BACK, firstUndone(fold, meta), `${fold.part}:rewind`);
   } else if (forkedFrom !== "" && fold.personal) {
-    reportFork(forkedFrom, events);
+    const records = numberOf(meta["forked_from_ordinal_exclusive"]);
+    const where = records > 0 ? `, with its first ${records} records` : "";
+    reportFork(`${forkedFrom}${where}`, events);
   }
+}
+
+/** Said where the log does not tell how far. */
+const WENT_BACK = "The person went back to an earlier point; the conversation goes on from there.";
+
+/** The first turn after the part of the history that is kept. Without such a part nothing is kept. */
+function firstUndone({ turns = [] }: Fold, meta: Row): string | undefined {
+  if (!isRow(meta["history_base"])) return firstOf(turns)?.id;
+  const { thread_id: log, end_ordinal_exclusive } = meta["history_base"];
+  const end = numberOf(end_ordinal_exclusive);
+  return end < 0 ? undefined : turns.find((turn) => turn.log === log && turn.ordinal >= end)?.id;
 }
 
 function reportFork(from: string, events: LineEvents): void {

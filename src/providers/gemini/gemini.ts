@@ -2,7 +2,7 @@
 import { dirname, join } from "@std/path";
 import { CLIENTS } from "../../protocol/clients.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
-import { isRow, type Row, timeOf, typeName } from "../unknown_value.ts";
+import { isRow, type Row, textOf, timeOf, typeName } from "../unknown_value.ts";
 import { readClientMessage } from "./client_messages.ts";
 import { classifyAgentFile, classifyFile, introduceLog, isInPlace, recordsOf } from "./files.ts";
 import { messageOf, speakerOf } from "./message_shape.ts";
@@ -81,7 +81,7 @@ function agentsOf(record: Row, line: number, fold: Fold): Fold["waiting"] {
 /** The client recognises its records in this order. */
 function readRecord(record: Row, line: number, fold: Fold): Reading {
   const events = createMessageEvents(record, `${line}`, fold);
-  if (typeof record["$rewindTo"] === "string") return readRewind(fold, events);
+  if (typeof record["$rewindTo"] === "string") return readRewind(textOf(record["$rewindTo"]), fold, events);
   if (typeof record["id"] !== "string" && record["type"] === undefined) {
     if (isRow(record["$set"])) return readSettings(record["$set"], `${line}`, fold, events);
     if (typeof record["sessionId"] === "string") return readMetadata(record, fold, events);

@@ -3,7 +3,7 @@ import { isRow, listOf, type Row, rowOf, typeName } from "../unknown_value.ts";
 import type { Out, Reading } from "../provider.ts";
 import { noteStart } from "./author.ts";
 import { isSnapshot } from "./client_text.ts";
-import { type Fold, wasSaid } from "./fold.ts";
+import { type Fold, shortId, wasSaid } from "./fold.ts";
 import { createMessageEvents, type MessageEvents } from "./message_events.ts";
 import { messageOf, speakerOf } from "./message_shape.ts";
 import { readModelMessage } from "./model_messages.ts";
@@ -88,8 +88,13 @@ export function firstTextOf(settings: Row): string {
 }
 
 /** The undone part stays in the recording. */
-export function readRewind(fold: Fold, events: MessageEvents): Reading {
+export function readRewind(to: string, fold: Fold, events: MessageEvents): Reading {
   fold.replay = null;
-  events.addNotice("info", "The conversation went back to an earlier point.", "rewind");
+  events.add(`${events.id}:rewind`, events.time, {
+    type: "notice",
+    kind: "rewind",
+    text: "The conversation went back to an earlier point.",
+    ...(to === "" ? {} : { undoes: shortId(to) }),
+  });
   return events.reading("injected");
 }

@@ -1,0 +1,13 @@
+/** The latest turns of a log, so that a rewind can name the first one that it undoes. Plain JSON, bounded. Pure. */
+
+/** A person goes back a few turns. Each costs some ninety bytes of a checkpoint. */
+const TURNS = 64;
+
+export function rememberTurn<T>(turns: readonly T[] | undefined, turn: T): T[] {
+  return [...(turns ?? []).slice(1 - TURNS), turn];
+}
+
+/** The first turn of the log; undefined where it is forgotten. */
+export function firstOf<T>(turns: readonly T[]): T | undefined {
+  return turns.length < TURNS ? turns[0] : undefined;
+}
