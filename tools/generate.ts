@@ -184,9 +184,9 @@ const OF_CLIENTS: Tables = [
   ["CLIENT_VARIABLES", "By these, clients are told where to keep their logs.", CLIENT_VARIABLES],
 ];
 
-/** JSONL has no field for what only pages show. */
+/** JSONL has no fields for what only pages show. */
 function withoutPage(key: string, value: unknown): unknown {
-  return key === "page" ? undefined : value;
+  return key === "page" || key === "unknown" ? undefined : value;
 }
 
 function header(guard: string, tables: Tables): string {

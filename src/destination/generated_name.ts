@@ -8,6 +8,8 @@ import { type SessionMeta, shortId } from "../protocol/session.ts";
 
 /** Characters of a title or of a project's name that a file name does not keep. */
 const UNSAFE_IN_NAME = /[^\p{L}\p{N}\p{M}_]|\p{Default_Ignorable_Code_Point}/gu;
+/** An export of all sessions writes a list of its files under this name. A client may name a session so. */
+const INDEX = "index";
 const SHORT_ID_CHARS = 8;
 
 /** The name below the folder for generated files, with `.md` at its end. `timeZone`: IANA name, for date and time. */
@@ -24,7 +26,8 @@ export function generateName(meta: SessionMeta, timeZone: string, template: stri
   const named = template.split("/").map((part) =>
     tidy(part.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ""))
   );
-  return `${named.join("/")}.md`;
+  const name = named.join("/");
+  return `${name.toLowerCase() === INDEX ? `session-${name}` : name}.md`;
 }
 
 /** Words of the title, in lower case, up to the end of one. */

@@ -73,6 +73,8 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   const runs: Run[] = [];
   const placed = placeEvents(provider.id, session, from, report);
   const recognise = recogniseAnew(provider, placed.recent);
+  /** They stand with the next event, so that every recording that has it counts them. */
+  let unknown = from?.unknown ?? 0;
   const meta = gatherMeta(from?.meta ?? null);
   /** The answer of the file beside the log, once it was asked. */
   let beside: { readonly project: string | null } | null = null;
@@ -158,13 +160,20 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   function takeOut(walker: LogWalker, record: WalkedRecord, out: Out): ReadEvent | null {
     switch (out.out) {
       case "unknown":
+        // In a record that is read again they were counted.
+        if (!record.isAgain && !walker.isAnew) unknown += 1;
         report({ kind: "unknown-record", what: out.type.slice(0, 200) });
         return null;
       case "meta":
         if (walker.agent === MAIN_AGENT) meta.take(out);
         return null;
-      case "event":
-        return placed.take(walker, record, out);
+      case "event": {
+        const taken = placed.take(walker, record, out);
+        if (taken === null || unknown === 0) return taken;
+        const event = { ...taken.event, unknown };
+        unknown = 0;
+        return { ...taken, event };
+      }
     }
   }
 
@@ -259,6 +268,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       ...main.state(),
       agents: agents.states(),
       ...placed.state(),
+      ...(unknown === 0 ? {} : { unknown }),
     }),
     meta() {
       const shown = meta.show({ provider: provider.id, session });

@@ -53,5 +53,7 @@ export const checkpoint = z.strictObject({
   recentOfAgents: z.optional(z.array(z.string())),
   /** Filter of all earlier ids, once `recent` does not hold them all: see parser/event_ids.ts. */
   ids: z.optional(z.string()),
+  /** Records since the last event that kato did not understand. */
+  unknown: z.optional(z.int()),
 });
 export type Checkpoint = z.infer<typeof checkpoint>;

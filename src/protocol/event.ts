@@ -17,6 +17,8 @@ const base = {
   time: z.nullable(z.iso.datetime({ offset: false })),
   /** `main`, or the id of the sub-agent that spoke. */
   agent: z.string().check(z.minLength(1)),
+  /** Records that kato did not understand, between the event before and this one. JSONL has no such field. */
+  unknown: z.optional(z.int().check(z.positive())),
 };
 
 /**
@@ -35,6 +37,10 @@ const resultPage = z.strictObject({
   outcome: z.optional(z.enum(["denied", "cancelled"])),
   /** The images in the result, each in a few words. Notices with the same words follow. */
   images: z.optional(z.array(z.string())),
+  /** A person approved a plan: the plan, as they did, begins at this unit; at the end where the result does not repeat it. */
+  approves: z.optional(z.int().check(z.nonnegative())),
+  /** The person's words with which they rejected the call. An event with the same words follows. */
+  said: z.optional(z.string()),
   /** The call goes on after it. */
   partial: z.optional(z.literal(true)),
 });
@@ -44,6 +50,9 @@ export type ResultPage = z.infer<typeof resultPage>;
 const answerPage = z.strictObject({ before: z.int(), from: z.int(), to: z.int(), after: z.int() });
 export type AnswerPage = z.infer<typeof answerPage>;
 
+/** The page of a result has the words already. */
+const userPage = z.strictObject({ inResult: z.literal(true) });
+
 const noticePage = z.strictObject({
   /** The sub-agent that got a task, where the client encrypts the task: the call that gave it has its text. */
   name: z.optional(z.string()),
@@ -51,13 +60,18 @@ const noticePage = z.strictObject({
   inResult: z.optional(z.literal(true)),
 });
 
-/** `page`, with the images of the result. */
-export function pageWithImages(
+/** `page`, with the images of the result, and the person's words: "" for none. */
+export function pageWith(
   text: string,
   page: ResultPage | undefined,
   images: readonly string[],
+  said = "",
 ): { readonly page?: ResultPage } {
-  if (images.length > 0) return { page: { ...(page ?? { from: 0, to: text.length }), images: [...images] } };
+  const more = {
+    ...(images.length > 0 ? { images: [...images] } : {}),
+    ...(said === "" ? {} : { said }),
+  };
+  if (Object.keys(more).length > 0) return { page: { ...(page ?? { from: 0, to: text.length }), ...more } };
   return page === undefined ? {} : { page };
 }
 
@@ -70,7 +84,7 @@ export function pageOfModel(model: string | null): { readonly page?: z.infer<typ
 
 export const event = z.discriminatedUnion("type", [
   /** The typed text, verbatim; nothing that a client put around it. */
-  z.strictObject({ ...base, type: z.literal("user"), text: z.string() }),
+  z.strictObject({ ...base, type: z.literal("user"), text: z.string(), page: z.optional(userPage) }),
   z.strictObject({
     ...base,
     type: z.literal("assistant"),
@@ -151,7 +165,8 @@ export const NOTICE_KINDS = [
 ] as const;
 export type NoticeKind = typeof NOTICE_KINDS[number];
 
-type WithoutPlace<T> = T extends unknown ? Omit<T, "v" | "provider" | "session" | "seq" | "agent"> : never;
+type WithoutPlace<T> = T extends unknown ? Omit<T, "v" | "provider" | "session" | "seq" | "agent" | "unknown">
+  : never;
 
 /** An event as a provider's parser makes it. The session reader adds its place. */
 export type EventDraft = WithoutPlace<Event>;

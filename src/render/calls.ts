@@ -27,7 +27,13 @@ export interface WaitingCall extends Shown {
   readonly waits: "call";
   /** As the page wrote it. */
   readonly input: string;
-  result: { readonly body: string; readonly error: boolean; readonly state?: ResultState } | null;
+  result: {
+    readonly body: string;
+    readonly error: boolean;
+    readonly state?: ResultState;
+    /** The body is the plan that the person approved, which is another one. */
+    readonly isPlan?: true;
+  } | null;
   /** Of a script: its tool's name, the places where it calls a tool, and what it did and printed so far. */
   readonly script?: {
     readonly name: string;
@@ -73,6 +79,10 @@ export interface Result {
   readonly state?: ResultState;
   /** In a few words each. */
   readonly images?: readonly string[];
+  /** The person approved this plan; "" for the plan of the call. */
+  readonly approved?: string;
+  /** With these words the person rejected the call. */
+  readonly said?: string;
   /** The client's frame held nothing but what `state` says. */
   readonly isEmpty?: boolean;
   /** The document has the text already, in the section of a sub-agent. */
@@ -126,13 +136,15 @@ function receive(to: Setting, item: WaitingCall, result: Result): void {
     script.printed += `${script.printed === "" ? "" : "\n"}${result.text}`;
   }
   if (script !== undefined && result.isPartial === true) return;
-  const isSaid = item.plan !== undefined && !result.error && saysApproved(result.text, item.plan);
-  item.result = { body: isSaid ? "" : bodyOf(to, item, result), ...stateOf(result) };
-}
-
-/** The client's answer to the model repeats the plan. A person may have changed it: then it is another text. */
-function saysApproved(text: string, plan: string): boolean {
-  return text.startsWith("User has approved your plan.") && text.trimEnd().endsWith(plan.trim());
+  const approved = result.error ? undefined : result.approved?.trim();
+  if (item.plan === undefined || approved === undefined) {
+    item.result = { body: bodyOf(to, item, result), ...stateOf(result) };
+    return;
+  }
+  // A person may have changed the plan.
+  const isSame = approved === "" || approved === item.plan.trim();
+  const body = isSame ? "" : to.page.plan("Plan · as approved", approved);
+  item.result = { body, ...stateOf(result), ...(isSame ? {} : { isPlan: true }) };
 }
 
 function stateOf({ error, state }: Result): { error: boolean; state?: ResultState } {
@@ -143,7 +155,9 @@ function bodyOf({ page, isShown }: Setting, { kind, prose }: Shown, result: Resu
   const isSaid = !isShown || result.isEmpty === true || (kind === "agent" && result.isReported === true) ||
     kind === "script";
   const images = isShown ? result.images?.map((image) => page.remark("Image", image)) ?? [] : [];
-  return (isSaid ? "" : page.result(result.text, prose)) + images.join("");
+  // A person's words are never left out.
+  const said = result.said === undefined ? "" : page.remark("User", result.said);
+  return (isSaid ? "" : page.result(result.text, prose)) + images.join("") + said;
 }
 
 /** The only open script of an agent gets the step. Returns whether there is one. */
@@ -218,7 +232,7 @@ function show(to: Setting, calls: Calls, item: Waiting, missing: "later" | "none
   const outcome = outcomeOf(to, item, missing);
   if (item.questions !== undefined) return showQuestions(page, item.questions, summary, outcome);
   if (item.script !== undefined) return showScript(page, item, item.script, outcome);
-  if (item.plan !== undefined) return showPlan(page, item.plan, summary, outcome);
+  if (item.plan !== undefined) return showPlan(page, item, item.plan, outcome);
   return page.call(summary, input, outcome);
 }
 
@@ -246,11 +260,14 @@ function showScript(
   return isTold ? shown : shown + page.call(name, "", full);
 }
 
-function showPlan(page: Page, plan: string, summary: string, outcome: Outcome): string {
+function showPlan(page: Page, { summary, result }: WaitingCall, plan: string, outcome: Outcome): string {
+  if (result?.isPlan === true) return page.plan("Plan", plan) + result.body;
   const isApproved = outcome.outcome === "result" && !hasFailed(outcome);
   const label = isApproved ? "Plan · approved" : withOutcome("Plan", outcome);
-  const said = outcome.outcome === "result" && outcome.body !== "" ? page.lateResult(summary, outcome) : "";
-  return page.plan(label, plan) + said;
+  if (outcome.outcome !== "result" || outcome.body === "") return page.plan(label, plan);
+  // Of a denial the body is what the person said to it.
+  const isDenied = outcome.state?.outcome === "denied";
+  return page.plan(label, plan) + (isDenied ? outcome.body : page.lateResult(summary, outcome));
 }
 
 function showLate(to: Setting, late: LateCall | null, result: Result): string {

@@ -74,6 +74,7 @@ function isShown(head: RenderHead, event: Event): boolean {
   if (event.agent !== MAIN_AGENT && !shows("agents")) return false;
   switch (event.type) {
     case "user":
+      return event.page === undefined || !shows("tools");
     case "decision":
       return true;
     case "assistant":

@@ -9,17 +9,20 @@ export interface Counts {
   results: number;
   images: number;
   leftOut: number;
+  /** Missing where an older kato began the document. */
+  unknown?: number;
   readonly agents: string[];
 }
 
 export function beginCounts(): Counts {
-  return { turns: 0, calls: 0, results: 0, images: 0, leftOut: 0, agents: [] };
+  return { turns: 0, calls: 0, results: 0, images: 0, leftOut: 0, unknown: 0, agents: [] };
 }
 
 /** `isShown`: the document shows the event. */
 export function countEvent(counts: Counts, event: Event, isShown: boolean): void {
+  if (counts.unknown !== undefined) counts.unknown += event.unknown ?? 0;
   // The page of a result has it.
-  const isElsewhere = event.type === "notice" && event.page?.inResult === true;
+  const isElsewhere = (event.type === "notice" || event.type === "user") && event.page?.inResult === true;
   const isEmpty = (event.type === "assistant" || event.type === "thinking") && event.text.trim() === "";
   if ((!isShown && !isEmpty && !isElsewhere) || (event.type === "notice" && event.kind === "elision")) {
     counts.leftOut += 1;
@@ -29,7 +32,7 @@ export function countEvent(counts: Counts, event: Event, isShown: boolean): void
   }
   switch (event.type) {
     case "user":
-      counts.turns += 1;
+      if (isShown || !isElsewhere) counts.turns += 1;
       return;
     case "tool_call":
       counts.calls += 1;
@@ -46,7 +49,7 @@ export function countEvent(counts: Counts, event: Event, isShown: boolean): void
 }
 
 export function describeCounts(
-  { turns, calls, results, images, leftOut, agents }: Counts,
+  { turns, calls, results, images, leftOut, unknown, agents }: Counts,
 ): string {
   return [
     counted(turns, "turn"),
@@ -55,6 +58,7 @@ export function describeCounts(
     counted(agents.length, "agent"),
     counted(images, "image"),
     `${counted(leftOut, "event")} left out`,
+    ...(unknown === undefined ? [] : [`${counted(unknown, "record")} unknown`]),
   ].join(", ");
 }
 

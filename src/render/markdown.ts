@@ -10,7 +10,7 @@ import { escapeAll, escapeInHtml } from "./escape_text.ts";
 import { codeSpan, fence } from "./fence.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
-import { hasFailed, type Mention, type Outcome, type Page, withOutcome } from "./page.ts";
+import { hasFailed, type Mention, type Outcome, type Page, type ShownResult, withOutcome } from "./page.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
 /** Output of more lines is folded. */
@@ -161,11 +161,20 @@ function missing(what: string | null): string {
   return what === null ? "" : block(`*${what}*`);
 }
 
+function resultLabel(outcome: ShownResult): string {
+  if (!hasFailed(outcome)) return "Result:";
+  return {
+    denied: "Denied:",
+    cancelled: "Cancelled:",
+    failed: "Failed:",
+  }[outcome.state?.outcome ?? "failed"];
+}
+
 function outcomeText(outcome: Outcome, afterInput: boolean): string {
   switch (outcome.outcome) {
     case "result":
       if (outcome.body === "") return "";
-      return (afterInput ? block(hasFailed(outcome) ? "Failed:" : "Result:") : "") + outcome.body;
+      return (afterInput ? block(resultLabel(outcome)) : "") + outcome.body;
     case "later":
       return block("*Its result, if there is one, follows below.*");
     case "none":

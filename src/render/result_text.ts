@@ -9,7 +9,7 @@ type ToolResult = Extract<Event, { type: "tool_result" }>;
 
 export function resultOf({ call, agent, text, error, page }: ToolResult): Result {
   if (page === undefined) return { call, agent, text: unwrap(text), error };
-  const { from, to, indent, facts, outcome, images, partial } = page;
+  const { from, to, indent, facts, outcome, images, partial, approves, said } = page;
   const part = text.slice(from, to);
   const shown = indent === undefined ? part : part.replace(new RegExp(`^ {0,${indent}}`, "gm"), "");
   const state = { ...(outcome === undefined ? {} : { outcome }), ...(facts === undefined ? {} : { facts }) };
@@ -20,6 +20,8 @@ export function resultOf({ call, agent, text, error, page }: ToolResult): Result
     error,
     ...(Object.keys(state).length === 0 ? {} : { state }),
     ...(shown.trim() === "" ? { isEmpty: true } : {}),
+    ...(approves === undefined ? {} : { approved: text.slice(approves) }),
+    ...(said === undefined ? {} : { said }),
     ...(images === undefined ? {} : { images }),
     ...(partial === true ? { isPartial: true } : {}),
   };

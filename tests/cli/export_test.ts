@@ -217,8 +217,8 @@ Deno.test("kato export --json of one session that is denied is an error of the c
 Deno.test("kato export says at the end of a page what it holds", async () => {
   using garden = makeGarden();
   const odd = JSON.stringify({ type: "row-of-tomorrow", sessionId: SESSION_A });
-  keepLog(garden.home, SESSION_A, `${conversation(SESSION_A)}${odd}\n${odd}\n`);
-  const counted = "1 turn, 0 calls, 0 results, 0 agents, 0 images, 0 events left out";
+  keepLog(garden.home, SESSION_A, `${odd}\n${conversation(SESSION_A)}`);
+  const counted = "1 turn, 0 calls, 0 results, 0 agents, 0 images, 0 events left out, 1 record unknown";
   assert.ok((await exportLine("5d8a -o -", garden)).out.endsWith(`\n> *Up to here* — ${counted}\n`));
   assert.ok((await exportLine("5d8a -o - --format html", garden)).out.includes(counted));
 });

@@ -119,7 +119,7 @@ Deno.test("daemon: a recording that ends says what it holds, and what was left o
   await daemon.whenRecording("notes.md", "stopped");
   assert.match(
     home.readExport("notes.md"),
-    /\n> \*Up to here\* — 1 turn, 1 call, 1 result, 0 agents, 0 images, 0 events left out\n$/,
+    /\n> \*Up to here\* — 1 turn, 1 call, 1 result, 0 agents, 0 images, 0 events left out, 2 records unknown\n$/,
   );
 });
 

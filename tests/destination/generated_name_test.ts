@@ -45,6 +45,10 @@ Deno.test("generateName() names a file by start, title and session", () => {
       "my-project/2026-11-23 fix-last-line 5f0c9a1e.md",
     ],
     ["{provider}/{slug}/{session}", { title: null }, "claude-code/untitled/5f0c9a1e.md"],
+    // An export of all sessions writes a list of its files as `index.html`.
+    ["{session}", { session: "index" }, "session-index.md"],
+    ["{session}", { session: "Index" }, "session-Index.md"],
+    ["{provider}/{session}", { session: "index" }, "claude-code/index.md"],
     ["notes/{session}", { project: "/w/.." }, "notes/5f0c9a1e.md"],
   ];
   for (const [template, change, name] of table) {

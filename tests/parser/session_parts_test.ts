@@ -5,6 +5,8 @@ import { readSession, type SessionReader } from "../../src/parser/session_reader
 import { type Checkpoint, checkpoint } from "../../src/protocol/cursor.ts";
 import { codex } from "../../src/providers/codex/codex.ts";
 import { follow, indexStage, later, readWhole, SESSION } from "./read_session.ts";
+import type { SessionPart } from "../../src/parser/session_files.ts";
+import type { Event } from "../../src/protocol/event.ts";
 import { compress, linesOf, makeProvider, makeStage, type Stage } from "./stage.ts";
 
 const nameOf = (part: number) => `part-${part}.jsonl`;
@@ -244,51 +246,77 @@ Deno.test("a long log that was rewritten is looked through a little at a time, a
   assert.ok(steps > 2 * 1000, `each log is looked through, and read, in steps: ${steps}`);
 });
 
+const THREAD = "01a20660-a800-7fa3-bb14-109639a55ee8";
+
+function codexRow(ordinal: number, type: string, payload: unknown) {
+  return { timestamp: "2026-11-23T03:08:47.684Z", ordinal, type, payload };
+}
+
+function codexMeta(ordinal: number, more: object = {}) {
+  const meta = { id: THREAD, session_id: THREAD, originator: "codex-tui", source: "cli", ...more };
+  return codexRow(ordinal, "session_meta", meta);
+}
+
+function codexTurn(ordinal: number, id: string) {
+  const item = { type: "UserMessage", id, content: [{ type: "text", text: id }] };
+  return codexRow(ordinal, "event_msg", { type: "item_completed", item });
+}
+
+function readCodex(parts: readonly SessionPart[], from: Checkpoint | null, whole = false): SessionReader {
+  return readSession({
+    provider: codex,
+    session: THREAD,
+    locate: () => ({ parts, agents: () => ({ logs: new Map(), callers: new Map() }) }),
+    from,
+    whole,
+    report: () => {},
+  });
+}
+
+function eventsOf(reader: SessionReader): Event[] {
+  const events: Event[] = [];
+  for (;;) {
+    const advance = reader.advance();
+    if (advance === "wait") return events;
+    if (typeof advance !== "string") events.push(...advance.events.map(({ event }) => event));
+  }
+}
+
+const keptOf = (reader: SessionReader) => checkpoint.parse(JSON.parse(JSON.stringify(reader.checkpoint())));
+
 Deno.test("a part that begins with a rewind knows the turns of the part before it, also after a restart", () => {
   using stage = makeStage();
-  const thread = "01a20660-a800-7fa3-bb14-109639a55ee8";
-  const row = (ordinal: number, type: string, payload: unknown) => ({
-    timestamp: "2026-11-23T03:08:47.684Z",
-    ordinal,
-    type,
-    payload,
-  });
-  const meta = { id: thread, session_id: thread, originator: "codex-tui", source: "cli" };
-  const turn = (ordinal: number, id: string) => {
-    const item = { type: "UserMessage", id, content: [{ type: "text", text: id }] };
-    return row(ordinal, "event_msg", { type: "item_completed", item });
-  };
-  const rows = [row(0, "session_meta", meta), turn(1, "kept"), turn(2, "undone"), turn(3, "undone, too")];
+  const undone = (reader: SessionReader) =>
+    eventsOf(reader).flatMap((event) =>
+      event.type === "notice" && event.kind === "rewind" ? [event.undoes] : []
+    );
+  const rows = [codexMeta(0), codexTurn(1, "kept"), codexTurn(2, "undone"), codexTurn(3, "undone, too")];
   const parts = [{ part: "", path: stage.write("first.jsonl", linesOf(rows)) }];
-  const open = (from: Checkpoint | null, whole: boolean) =>
-    readSession({
-      provider: codex,
-      session: thread,
-      locate: () => ({ parts, agents: () => ({ logs: new Map(), callers: new Map() }) }),
-      from,
-      whole,
-      report: () => {},
-    });
-  const undone = (reader: SessionReader) => {
-    const found: unknown[] = [];
-    for (;;) {
-      const advance = reader.advance();
-      if (advance === "wait") return found;
-      if (typeof advance === "string") continue;
-      for (const { event } of advance.events) {
-        if (event.type === "notice" && event.kind === "rewind") found.push(event.undoes);
-      }
-    }
-  };
-  const live = open(null, false);
+  const live = readCodex(parts, null);
   assert.deepEqual(undone(live), []);
-  const kept = checkpoint.parse(JSON.parse(JSON.stringify(live.checkpoint())));
-  const base = { history_base: { thread_id: thread, end_ordinal_exclusive: 2 } };
-  const second = linesOf([row(2, "session_meta", { ...meta, ...base }), turn(3, "instead")]);
+  const kept = keptOf(live);
+  const base = { history_base: { thread_id: THREAD, end_ordinal_exclusive: 2 } };
+  const second = linesOf([codexMeta(2, base), codexTurn(3, "instead")]);
   parts.push({ part: "1", path: stage.write("second.jsonl", second) });
-  for (const reader of [live, open(kept, false), open(null, true)]) {
+  for (const reader of [live, readCodex(parts, kept), readCodex(parts, null, true)]) {
     assert.deepEqual(undone(reader), ["undone"]);
   }
+});
+
+Deno.test("records that nobody understands are counted with the event behind them, live, after a restart and at once", () => {
+  using stage = makeStage();
+  const odd = codexRow(0, "line-of-tomorrow", {});
+  const counts = (reader: SessionReader) => eventsOf(reader).map(({ id, unknown }) => [id, unknown]);
+  const rows = [codexMeta(0), odd, odd, codexTurn(1, "a"), codexTurn(2, "b"), odd];
+  const parts = [{ part: "", path: stage.write("log.jsonl", linesOf(rows)) }];
+  const live = readCodex(parts, null);
+  const first = [["a", 2], ["b", undefined]];
+  assert.deepEqual(counts(live), first);
+  const kept = keptOf(live);
+  stage.write("log.jsonl", linesOf([...rows, codexTurn(3, "c"), odd]));
+  assert.deepEqual(counts(live), [["c", 1]]);
+  assert.deepEqual(counts(readCodex(parts, kept)), [["c", 1]]);
+  assert.deepEqual(counts(readCodex(parts, null, true)), [...first, ["c", 1]]);
 });
 
 Deno.test("a part that is on its way to another folder is waited for, and the one behind it is not begun", () => {

@@ -6,17 +6,22 @@ import { pageOf as ofCodex } from "../../src/providers/codex/result_page.ts";
 import { pageOf as ofGemini } from "../../src/providers/gemini/result_page.ts";
 
 /** What a page shows, how it ended, and what is said of it; null: the result as it is. */
-type Expected = readonly [shown: string, outcome?: string | null, facts?: readonly string[]] | null;
+type Expected =
+  | readonly [shown: string, outcome?: string | null, facts?: readonly string[], approved?: string]
+  | null;
 
 function shownOf(text: string, page: ResultPage | undefined): Expected {
   if (page === undefined) return null;
   const part = text.slice(page.from, page.to);
   const shown = page.indent === undefined ? part : part.replace(/^ {2}/gm, "");
-  return [shown, page.outcome ?? null, page.facts ?? []];
+  const approved = page.approves === undefined ? [] : [text.slice(page.approves)];
+  return [shown, page.outcome ?? null, page.facts ?? [], ...approved] as unknown as Expected;
 }
 
 function check(what: string, text: string, page: ResultPage | undefined, expected: Expected): void {
-  const full = expected === null ? null : [expected[0], expected[1] ?? null, expected[2] ?? []];
+  const full = expected === null
+    ? null
+    : [expected[0], expected[1] ?? null, expected[2] ?? [], ...expected.slice(3)];
   assert.deepEqual(shownOf(text, page), full, what);
 }
 
@@ -30,6 +35,10 @@ const REJECTED =
   "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it was a file edit, the new_string was NOT written to the file). ";
 const STOPPED = `${REJECTED}STOP what you are doing and wait for the user to tell you how to proceed.`;
 const WITH_WORDS = `${REJECTED}To tell you how to proceed, the user said:`;
+
+const SHORT_APPROVAL = "User has approved your plan. You can now start coding.";
+const APPROVED =
+  `${SHORT_APPROVAL}\n\nYour plan has been saved to: /p.md\n\n## Approved Plan (edited by user):\n`;
 
 const FAILED = { block: { is_error: true }, isAgents: false };
 const DONE = { row: {}, block: {}, isAgents: false };
@@ -93,6 +102,9 @@ const CLAUDE_CODE:
       row: { toolDenialKind: "interrupted" },
     }, ["[Tool call interrupted: …]", "cancelled"]],
     ["a program that prints a rejection", STOPPED, DONE, null],
+    ["an approved plan", `${APPROVED}# Plan\n`, DONE, [`${APPROVED}# Plan\n`, null, [], "# Plan\n"]],
+    ["an approved plan that is not repeated", SHORT_APPROVAL, DONE, [SHORT_APPROVAL, null, [], ""]],
+    ["other words behind an approval", `${SHORT_APPROVAL}\n\nMore.`, DONE, null],
     ["an exit status", "Exit code 3\nout\n", { ...FAILED, row: {} }, ["out\n", null, ["exit code 3"]]],
     ["an exit status alone", "Exit code 7", { ...FAILED, row: {} }, ["", null, ["exit code 7"]]],
     ["a program that prints one", "Exit code 3\nout", DONE, null],

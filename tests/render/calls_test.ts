@@ -299,22 +299,62 @@ Deno.test("an agent whose task is encrypted is known by its name", () => {
   );
 });
 
+Deno.test("the words of a rejection stand inside the call, once, and are no turn; without tools they are one", () => {
+  const bodies: Body[] = [
+    call("1", "Bash", { command: "rm x" }),
+    result("1", "Rejected.", { from: 9, to: 9, outcome: "denied", said: "use trash" }, true),
+    { type: "user", text: "use trash", page: { inResult: true } },
+  ];
+  const inside = [
+    "Bash: rm x · denied",
+    "```sh",
+    "rm x",
+    "```",
+    "Denied:",
+    "> *User* — use trash",
+    "</details>",
+  ];
+  assert.deepEqual(shown(bodies), inside);
+  const include = ["tools"] as const;
+  assert.deepEqual(bodyOf(renderAs("md", bodies, { include: [...include] })), bodyOf(renderAs("md", bodies)));
+  assert.match(
+    renderAs("md", bodies),
+    /— 0 turns, 1 call, 1 result, 0 agents, 0 images, 0 events left out, 0 records unknown$/m,
+  );
+  const without = renderAs("md", bodies, { include: [] });
+  assert.match(without, /^## User — .*\n\nuse trash$/m);
+  assert.match(without, /— 1 turn, /);
+  assert.match(
+    renderAs("html", bodies),
+    /<details class="call failed">[^]*<em>User<\/em> use trash[^]*<\/details>/,
+  );
+});
+
 Deno.test("a plan is the document that it is, with the person's decision", () => {
   const plan = call("1", "ExitPlanMode", { plan: "# Paint\n\n1. Buy paint" });
-  const approved = result(
-    "1",
-    "User has approved your plan.\n\n## Approved Plan:\n# Paint\n\n1. Buy paint\n",
-  );
-  assert.deepEqual(shown([plan, approved]), ["*Plan · approved*", "### Paint", "1. Buy paint"]);
+  const approves = (text: string, from = 0) =>
+    result("1", text, { from: 0, to: text.length, approves: from });
+  for (const approved of [approves("Yes:\n# Paint\n\n1. Buy paint\n", 5), approves("Yes.", 4)]) {
+    assert.deepEqual(shown([plan, approved]), ["*Plan · approved*", "### Paint", "1. Buy paint"]);
+  }
   const denied = result("1", "no", { from: 0, to: 0, outcome: "denied" }, true);
   assert.deepEqual(shown([plan, denied]), ["*Plan · denied*", "### Paint", "1. Buy paint"]);
-  // The person changed it: their plan is shown, too.
-  const changed = result("1", "User has approved your plan.\n\n## Approved Plan:\n# Paint it red\n");
-  assert.deepEqual(shown([plan, changed]).slice(3), [
-    "Result of ExitPlanMode",
-    "```text",
-    "User has approved your plan.",
-    "# Paint it red",
+  const said = result("1", "no", { from: 0, to: 0, outcome: "denied", said: "not\nyet" }, true);
+  const words: Body = { type: "user", text: "not\nyet", page: { inResult: true } };
+  const rejected = ["*Plan · denied*", "### Paint", "1. Buy paint", "> *User*", ">", "> not", "> yet"];
+  assert.deepEqual(shown([plan, said, words]), rejected);
+  // The person changed it: their plan is a document, too.
+  assert.deepEqual(shown([plan, approves("Yes:\n# Paint it red\n", 5)]), [
+    "*Plan*",
+    "### Paint",
+    "1. Buy paint",
+    "*Plan · as approved*",
+    "### Paint it red",
+  ]);
+  // A program that prints such words approves nothing.
+  const printed = result("1", "Yes.", { from: 0, to: 4, approves: 4 });
+  assert.deepEqual(shown([call("1", "Bash", { command: "x" }), printed]).slice(-3), [
+    "Yes.",
     "```",
     "</details>",
   ]);

@@ -1,6 +1,7 @@
 /** The fold: headings, order, waiting calls, sub-agents, and what is left out. */
 import assert from "node:assert/strict";
 import { WAITING_CALLS } from "../../src/protocol/limits.ts";
+import type { Event } from "../../src/protocol/event.ts";
 import { RESULT_CHARS, RESULT_LINES } from "../../src/protocol/render_limits.ts";
 import { type Body, bodyOf, eventsOf, HEAD, render, renderAs, RENDERERS, turnHeadings } from "./render.ts";
 
@@ -263,14 +264,14 @@ Deno.test("a document says at its end what it holds, and what not", () => {
     call("2", "Bash", "a1"),
     result("2", "a1"),
     { type: "notice", kind: "image", text: "PNG, 3 kB" },
-    { type: "notice", kind: "elision", text: "a text of 20 MB" },
-    { type: "notice", kind: "shell", text: "!ls" },
+    { type: "notice", kind: "elision", text: "a text of 20 MB", unknown: 1 },
+    { type: "notice", kind: "shell", text: "!ls", unknown: 2 },
   ];
   const last = (format: "md" | "html", include = HEAD.include) =>
     renderAs(format, bodies, { include }).trimEnd().split("\n").findLast((line) =>
       line.includes("Up to here")
     );
-  const counted = "2 turns, 2 calls, 1 result, 1 agent, 1 image, 1 event left out";
+  const counted = "2 turns, 2 calls, 1 result, 1 agent, 1 image, 1 event left out, 3 records unknown";
   assert.equal(last("md"), `> *Up to here* — ${counted}`);
   assert.ok(last("html")?.includes(counted));
   assert.ok(last("md", ["tools", "results", "agents", "notices"])?.includes("2 events left out"));
@@ -278,6 +279,11 @@ Deno.test("a document says at its end what it holds, and what not", () => {
   // An older kato began it: nobody counted its beginning.
   const { counts: _, ...older } = renderer.begin(HEAD) as Record<string, unknown>;
   assert.ok(!renderer.finish(HEAD, older).text.includes("Up to here"));
+  // ... or its unknown records.
+  const started = renderer.begin(HEAD) as { counts: { unknown?: number } };
+  delete started.counts.unknown;
+  const after = renderer.step(HEAD, started, { ...eventsOf([ask("a")])[0], unknown: 1 } as Event);
+  assert.match(renderer.finish(HEAD, after.state).text, /0 events left out\n$/);
 });
 
 Deno.test("calls that wait are bounded in number", () => {

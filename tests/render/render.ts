@@ -28,10 +28,10 @@ export const HEAD: RenderHead = {
 };
 
 type WithoutBase<T> = T extends unknown
-  ? Omit<T, "v" | "id" | "provider" | "session" | "seq" | "time" | "agent">
+  ? Omit<T, "v" | "id" | "provider" | "session" | "seq" | "time" | "agent" | "unknown">
   : never;
 /** An event without what every event has; `agent` is `main` unless it is said. */
-export type Body = WithoutBase<Event> & { readonly agent?: string };
+export type Body = WithoutBase<Event> & { readonly agent?: string; readonly unknown?: number };
 
 /** A conversation: bodies with their places and times filled in. */
 export function eventsOf(bodies: readonly Body[]): Event[] {

@@ -83,6 +83,9 @@ function ofPlainReport(text: string, content: unknown): ResultPage | null {
   return { from: 0, to: text.slice(0, -last.length).trimEnd().length };
 }
 
+/** Also of a program's output: only the result of a plan approves one. */
+const APPROVAL = /^User has approved your plan\.(?:[^\n]*$|[^]{0,2000}?\n## Approved Plan[^\n]{0,100}:\n)/;
+
 const NO_OUTPUT = "(Bash completed with no output)";
 const FILE_STATE = " (file state is current in your context — no need to Read it back)";
 const BACKGROUND =
@@ -91,6 +94,8 @@ const BACKGROUND =
 function ofTool(text: string): ResultPage | null {
   if (text === NO_OUTPUT) return { from: 0, to: 0, facts: ["no output"] };
   if (BACKGROUND.test(text)) return { from: 0, to: 0, facts: ["in the background"] };
+  const approval = APPROVAL.exec(text)?.[0].length;
+  if (approval !== undefined) return { from: 0, to: text.length, approves: approval };
   if (text.endsWith(FILE_STATE)) return { from: 0, to: text.length - FILE_STATE.length };
   return within(text, "<persisted-output>\n", "\n</persisted-output>");
 }

@@ -12,8 +12,11 @@ export interface RowEvents {
   add(body: EventBody): void;
   /** `said`: the author of a message in the person's place. */
   addNotice(kind: NoticeKind, text: string, said?: Said): void;
-  /** A message in the person's place: a user's, or a notice that names its author. */
-  addMessage(author: Authorship, text: string): void;
+  /**
+   * A message in the person's place: a user's, or a notice that names its author. `inResult`: the result before it has
+   * the words, too.
+   */
+  addMessage(author: Authorship, text: string, inResult?: boolean): void;
   addUnknown(type: string): void;
   reading(origin: Origin): Reading;
 }
@@ -42,10 +45,11 @@ export function createRowEvents(row: Row, line: number, agent: string | null): R
     addNotice(kind, text, said) {
       if (text.trim() !== "") push({ type: "notice", kind, text }, said);
     },
-    addMessage(author, text) {
+    addMessage(author, text, inResult = false) {
       if (text === "") return;
       if (author.evidence !== "not-typed") {
-        push({ type: "user", text: withoutFrames(text) }, { ...author, typed: typedPart(text) });
+        const page = inResult ? { page: { inResult: true } } as const : {};
+        push({ type: "user", text: withoutFrames(text), ...page }, { ...author, typed: typedPart(text) });
       } else if (text.trim() !== "") {
         const said: Said = { ...author, typed: text };
         push({ type: "notice", kind: "info", text: `${COMPOSED[author.why]}\n\n${text}` }, said);

@@ -1,17 +1,18 @@
 /** Results of tool calls, from the client and from the model's service. Pure. */
-import { pageWithImages } from "../../protocol/event.ts";
+import { pageWith } from "../../protocol/event.ts";
 import { type Fold, forgetCall } from "./fold.ts";
 import { describeMedia } from "../media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import { pageOf } from "./result_page.ts";
 import type { RowEvents } from "./row_events.ts";
+import { withoutFrames } from "./typed.ts";
 
 /** A result of a tool of the client or of the service (`web_search_tool_result`). */
 export function isResult(block: Row): boolean {
   return textOf(block["type"]).endsWith("tool_result");
 }
 
-/** A `tool_result` block of a user row. Its text may end in `words` of the person, which are an event of their own. */
+/** A `tool_result` block of a user row. Its text may end in `words` of the person: "" for none. An event has them, too. */
 export function readToolResult(row: Row, block: Row, words: string, fold: Fold, events: RowEvents): void {
   const call = textOf(block["tool_use_id"]);
   const content = block["content"];
@@ -23,7 +24,7 @@ export function readToolResult(row: Row, block: Row, words: string, fold: Fold, 
     call,
     text,
     error: block["is_error"] === true,
-    ...pageWithImages(text, page, listOf(content).filter(isImage).map(describeMedia)),
+    ...pageWith(text, page, listOf(content).filter(isImage).map(describeMedia), withoutFrames(words)),
   });
   for (const item of listOf(content)) {
     if (isImage(item)) {

@@ -52,14 +52,16 @@ export function readMessage(author: Authorship, text: string, content: unknown, 
 
 function readToolResults(row: Row, content: unknown, fold: Fold, events: RowEvents): Reading {
   const words = wordsOfRejection(row, content);
+  const rejected = listOf(content).find(isRejected);
   for (const block of listOf(content)) {
     if (!isToolResult(block)) continue;
-    if (block["type"] === "tool_result") readToolResult(row, block, words, fold, events);
-    else readServerResult(block, events);
+    if (block["type"] === "tool_result") {
+      readToolResult(row, block, block === rejected ? words : "", fold, events);
+    } else readServerResult(block, events);
   }
   readDecisions(row["toolUseResult"], events);
   // The client writes words of its own there, with the same marks. So kato obeys nothing in them.
-  if (words !== "") events.addMessage(UNMARKED, words);
+  if (words !== "") events.addMessage(UNMARKED, words, rejected !== undefined);
   const text = messageText(content);
   events.addNotice(isInterruption(row, text) ? "interruption" : "info", row["isMeta"] ? "" : text);
   readOthers(content, events);
@@ -76,6 +78,10 @@ function readOthers(content: unknown, events: RowEvents): void {
 
 function isToolResult(block: unknown): block is Row {
   return isRow(block) && isResult(block);
+}
+
+function isRejected(block: unknown): boolean {
+  return isToolResult(block) && block["type"] === "tool_result" && block["is_error"] === true;
 }
 
 const BOILERPLATE_END = "</fork-boilerplate>";

@@ -1,5 +1,5 @@
 /** Results of calls, with failures and the answers of a person. Pure. */
-import { pageWithImages } from "../../protocol/event.ts";
+import { pageWith } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { takeFailure, takeQuestions } from "./call_memory.ts";
@@ -26,7 +26,7 @@ export function readOutput(item: Row, events: LineEvents): Reading {
     call,
     text,
     error: error.includes(true),
-    ...pageWithImages(text, page, listOf(output).filter(isImage).map(imageOf)),
+    ...pageWith(text, page, listOf(output).filter(isImage).map(imageOf)),
   });
   readOtherParts(output, id, events);
   if (!isReport) readAnswers(call, text, takeQuestions(fold, call), events);
