@@ -82,6 +82,20 @@ export function pageOfModel(model: string | null): { readonly page?: z.infer<typ
   return model === null || model === "" ? {} : { page: { model } };
 }
 
+const callPage = z.strictObject({
+  model: z.optional(z.string()),
+  /** The plan to which the call asks for consent, where an earlier call wrote it into a file. */
+  plan: z.optional(z.string()),
+});
+
+export function pageOfCall(
+  model: string | null,
+  plan: string | null,
+): { readonly page?: z.infer<typeof callPage> } {
+  const page = { ...pageOfModel(model).page, ...(plan === null ? {} : { plan }) };
+  return Object.keys(page).length === 0 ? {} : { page };
+}
+
 export const event = z.discriminatedUnion("type", [
   /** The typed text, verbatim; nothing that a client put around it. */
   z.strictObject({ ...base, type: z.literal("user"), text: z.string(), page: z.optional(userPage) }),
@@ -100,7 +114,7 @@ export const event = z.discriminatedUnion("type", [
     call: z.string(),
     name: z.string(),
     input: z.unknown(),
-    page: z.optional(modelPage),
+    page: z.optional(callPage),
   }),
   z.strictObject({
     ...base,

@@ -19,6 +19,7 @@ body > h1 ~ h1, body > dl ~ dl { order: 0; }
 .contents[open] ~ .toc { display: block; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 .75rem; }
 h2 { font-size: 1rem; margin: 2.25rem 0 .5rem; padding-top: .6rem; border-top: 1px solid var(--line); }
+h2 time { white-space: nowrap; }
 h2 small, h2 time, h2 .time { font-weight: normal; color: var(--dim); font-size: .85rem; margin-left: .4rem; }
 h3, h4, h5, h6 { line-height: 1.3; margin: 1.2rem 0 .4rem; }
 h3 { font-size: 1.15rem; } h4 { font-size: 1.05rem; } h5, h6 { font-size: 1rem; } h6 { color: var(--dim); }

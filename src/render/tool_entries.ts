@@ -11,13 +11,20 @@ export function writeCall(document: Document, event: Of<"tool_call">): string {
   return enqueue(document.to, document.state.calls, callOf(document, event));
 }
 
-function callOf({ page, head }: Document, { call, agent, name, input }: Of<"tool_call">): WaitingCall {
-  const view = viewTool(name, input, head.meta.project);
+function callOf({ page, head }: Document, event: Of<"tool_call">): WaitingCall {
+  const { call, agent, name } = event;
+  const view = viewOf(event, head.meta.project);
   const tool = oneLine(toolOf(name), SUMMARY_LENGTH);
   const summary = view.detail === null || view.detail === "" ? tool : `${tool}: ${view.detail}`;
   const { prose, kind } = view;
   const base = { waits: "call", call, agent, summary, prose, kind, result: null } as const;
   return { ...base, input: page.input(view.blocks), ...partsOf(tool, view) };
+}
+
+function viewOf({ name, input, page }: Of<"tool_call">, project: string | null): ToolView {
+  const view = viewTool(name, input, project);
+  if (page?.plan === undefined) return view;
+  return { ...view, kind: "plan", blocks: [{ block: "prose", text: page.plan }] };
 }
 
 function partsOf(name: string, { kind, calls, blocks }: ToolView): Partial<WaitingCall> {

@@ -29,6 +29,7 @@ export function pathOf(input: Fields, project: string | null): string | null {
 
 /** Paths inside the session's project are shown without it. */
 export function shortPath(path: string, project: string | null): string {
+  if (path === project) return ".";
   const below = project !== null && project !== "/" && path.startsWith(project + "/");
   return line(below ? path.slice(project.length + 1) : path);
 }

@@ -82,7 +82,7 @@ const TOOLS: readonly (readonly [view: View, ...names: string[]])[] = [
   [viewQuestions, "AskUserQuestion", "request_user_input", "request_user_input_async", "ask_user"],
   [viewAgent, "Agent", "Task", "spawn_agent", "codebase_investigator", "generalist", "invoke_agent"],
   [viewWaitAgent, "wait_agent"],
-  [viewPlan, "ExitPlanMode"],
+  [viewPlan, "ExitPlanMode", "exit_plan_mode"],
 ];
 const VIEWS = new Map(TOOLS.flatMap(([view, ...names]) => names.map((name) => [name, view] as const)));
 
@@ -207,7 +207,9 @@ function viewRead(input: Fields, project: string | null): ReturnType<View> {
 function viewSearch(input: Fields, project: string | null): ReturnType<View> {
   const pattern = textOf(input.pattern);
   if (pattern === null) return null;
-  const place = [pathOf(input, project), textOf(input.glob ?? input.include)].filter((part) => part !== null);
+  const place = [pathOf(input, project), textOf(input.glob ?? input.include)].filter((part) =>
+    part !== null && part !== "."
+  );
   return { detail: line(place.length === 0 ? pattern : `${pattern} in ${place.join(", ")}`), blocks: [] };
 }
 
@@ -289,5 +291,8 @@ function viewWaitAgent(input: Fields): ReturnType<View> {
 
 function viewPlan(input: Fields): ReturnType<View> {
   const plan = textOf(input.plan);
-  return plan === null ? null : { kind: "plan", detail: null, blocks: [{ block: "prose", text: plan }] };
+  if (plan !== null) return { kind: "plan", detail: null, blocks: [{ block: "prose", text: plan }] };
+  // An earlier call wrote the plan into this file.
+  const file = textOf(input.plan_filename ?? input.plan_path);
+  return file === null ? null : { detail: line(file), blocks: [] };
 }

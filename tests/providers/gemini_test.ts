@@ -185,3 +185,55 @@ Deno.test("identity() and startingCall() know nothing: no log is copied, no file
   assert.equal(gemini.identity({ value: user("u1", "x"), line: 0 }), null);
   assert.equal(gemini.startingCall({ toolUseId: "c1" }), null);
 });
+
+Deno.test("read() gives the call that asks for consent the plan as the last calls wrote it, and no other text", () => {
+  type Call = Record<string, unknown>;
+  const write = (file: string, content: string): Call => ({
+    name: "write_file",
+    args: { file_path: file, content },
+  });
+  const edit = (before: string, after: string): Call => (
+    { name: "replace", args: { file_path: "/w/plans/plan.md", old_string: before, new_string: after } }
+  );
+  const plan = write("/w/plans/plan.md", "# Plan\n1. a\n");
+  const planned = (calls: readonly Call[], args: unknown = { plan_filename: "plan.md" }, again = false) => {
+    const state = gemini.begin(MAIN_AGENT);
+    const all = [...calls, { name: "exit_plan_mode", args }];
+    const toolCalls = all.map((call, index) => (
+      { id: `c${index}`, status: "success", result: [{ text: "done" }], ...call }
+    ));
+    const records = all.map((_, index) => (
+      {
+        id: again ? "g" : `g${index}`,
+        type: "gemini",
+        content: "",
+        toolCalls: again ? toolCalls.slice(0, index + 1) : [toolCalls[index]],
+      }
+    ));
+    const events = records.flatMap((value, line) => gemini.read(state, { value, line }).outs)
+      .flatMap((out) => out.out === "event" && out.event.type === "tool_call" ? [out.event] : []);
+    const asked = events.find(({ name }) => name === "exit_plan_mode");
+    return asked?.page !== undefined && "plan" in asked.page ? asked.page.plan : null;
+  };
+  const table: [string, readonly Call[], string | null][] = [
+    ["written", [plan], "# Plan\n1. a\n"],
+    ["written twice", [plan, write("plan.md", "# Other\n")], "# Other\n"],
+    ["edited", [plan, edit("1. a", "1. b"), edit("b", "c")], "# Plan\n1. c\n"],
+    ["edited elsewhere, too", [plan, edit("2. x", "")], null],
+    ["edited at several places", [write("plan.md", "a a"), edit("a", "b")], null],
+    ["of another name", [write("other.md", "x")], null],
+    ["not written", [{ ...plan, status: "error" }], null],
+    ["too long", [write("plan.md", "x".repeat(40_000))], null],
+    ["none", [], null],
+  ];
+  for (const [what, calls, expected] of table) {
+    assert.equal(planned(calls), expected, what);
+    assert.equal(
+      planned(calls, undefined, true),
+      expected,
+      `${what}, in a record that comes again and again`,
+    );
+  }
+  assert.equal(planned([plan], { plan_path: "/w/plans/plan.md" }), "# Plan\n1. a\n");
+  for (const args of [{}, null, { plan_filename: 7 }]) assert.equal(planned([plan], args), null);
+});

@@ -89,6 +89,12 @@ const CLAUDE_CODE:
       "",
       "denied",
     ]],
+    [
+      "a question to be talked over",
+      `${WITH_WORDS}\nThe user wants to clarify these questions.\n    Ask them.\n\n- "Tabs?"\n`,
+      { ...FAILED, row: { toolDenialKind: "user-rejected" } },
+      ["", "denied", ["to be talked over"]],
+    ],
     ["a rule against it", "Permission to use Bash has been denied.", {
       ...FAILED,
       row: { toolDenialKind: "permission-rule" },
@@ -166,6 +172,11 @@ const CODEX: readonly (readonly [what: string, text: string, Expected])[] = [
   ["an agent that was started", '{"task_name":"/root/one"}', [""]],
   ["a wait", '{"message":"Wait completed.","timed_out":false}', [""]],
   ["a wait with news", '{"message":"Wait completed.\\n\\nClamped.","timed_out":false}', null],
+  [
+    "a wait of another length",
+    '{"message":"Wait completed.\\n\\nRequested timeout of 3000ms was clamped to the minimum of 10000ms.","timed_out":false}',
+    [""],
+  ],
   ["a bare head", "Output:\na", null],
   ["any other text", "unsupported call: x", null],
 ];
@@ -178,6 +189,11 @@ Deno.test("Codex's frames around a result are known, and nothing else is taken f
 
 const SHELL = "run_shell_command";
 const UNTRUSTED = (text: string) => `<untrusted_context>\n${text}\n</untrusted_context>`;
+
+const WRITTEN = "Successfully created and wrote to new file: /w/a.py. Here is the updated code:";
+const EDITED = "Successfully modified file: /w/a.py (1 replacements). Here is the updated code:";
+const PLAN_APPROVED =
+  "Plan approved. Switching to Auto-Edit mode (edits will be applied automatically).\n\nThe approved implementation plan is stored at: /p.md\nRead and follow the plan strictly during implementation.";
 
 const GEMINI: readonly (readonly [what: string, text: string, name: string, Expected])[] = [
   ["a command", UNTRUSTED("Output: a\nb\nProcess Group PGID: 1"), SHELL, ["a\nb"]],
@@ -199,6 +215,11 @@ const GEMINI: readonly (readonly [what: string, text: string, name: string, Expe
   ["half a frame", "<untrusted_context>\na", "web_fetch", null],
   ["a denial", "[Operation Cancelled] Reason: User did not allow tool call", SHELL, ["", "denied"]],
   ["a stop", "[Operation Cancelled] Reason: Stopped.", SHELL, ["Stopped.", "cancelled"]],
+  ["a written file", `${WRITTEN}\na\n`, "write_file", [WRITTEN.replace(/ Here.*/, "")]],
+  ["an edit", `${EDITED}\na\n`, "replace", [EDITED.replace(/ Here.*/, "")]],
+  ["a program that prints such words", `${WRITTEN}\na\n`, SHELL, null],
+  ["an approved plan", PLAN_APPROVED, "exit_plan_mode", ["", null, ["approved"], ""]],
+  ["another answer to a plan", "Plan approved: /p.md", "exit_plan_mode", null],
   ["any other text", "a", SHELL, null],
 ];
 

@@ -351,6 +351,19 @@ Deno.test("a plan is the document that it is, with the person's decision", () =>
     "*Plan · as approved*",
     "### Paint it red",
   ]);
+  // The client keeps it in a file.
+  const asks: Body = {
+    type: "tool_call",
+    call: "1",
+    name: "exit_plan_mode",
+    input: { plan_filename: "plan.md" },
+    page: { plan: "# Paint\n\n1. Buy paint" },
+  };
+  const yes = { from: 0, to: 0, facts: ["approved"], approves: 1 };
+  assert.deepEqual(shown([asks, result("1", "x", yes)]), ["*Plan · approved*", "### Paint", "1. Buy paint"]);
+  assert.deepEqual(shown([{ ...asks, page: {} }, result("1", "x", yes)]), [
+    "*Tool* — `exit_plan_mode: plan.md · approved`",
+  ]);
   // A program that prints such words approves nothing.
   const printed = result("1", "Yes.", { from: 0, to: 4, approves: 4 });
   assert.deepEqual(shown([call("1", "Bash", { command: "x" }), printed]).slice(-3), [

@@ -45,11 +45,11 @@ function isTurn(out: Out): boolean {
     (event.type === "notice" && (event.kind === "command" || event.kind === "shell"));
 }
 
-/** The client deletes nothing: two turns with the same row before them are two branches. */
+/** The client deletes nothing: two turns with the same row before them are two branches. A row without one shows nothing. */
 function firstUndone(row: Row, uuid: string, fold: Fold): string | null {
-  const parent = textOf(row["parentUuid"]) || null;
+  const parent = textOf(row["parentUuid"]);
   const { turns = [] } = fold;
-  if (turns.some((turn) => turn.uuid === uuid)) return null;
+  if (parent === "" || turns.some((turn) => turn.uuid === uuid)) return null;
   const undone = turns.findLast((turn) => turn.parent === parent);
   fold.turns = rememberTurn(turns, { uuid, parent });
   return undone?.uuid ?? null;

@@ -23,7 +23,7 @@ export interface Fold {
   /** The texts in the client's queue, the oldest first; see queue.ts. */
   queue?: string[];
   /** The latest turns of a person: their rows, and the rows before them. */
-  turns?: readonly { readonly uuid: string; readonly parent: string | null }[];
+  turns?: readonly { readonly uuid: string; readonly parent: string }[];
   /** The session that the rows so far were copied from, where they say so. */
   forkedFrom?: string;
   /** The session in which this one goes on, if a row named it. */

@@ -6,7 +6,7 @@ const REJECTED =
   /^The user doesn't want to proceed with this tool use\.[^\n]{0,400}(?: the user said:\n| reason for the rejection: {1,2})/;
 
 /** The client's words for a person who wants to talk about a question before they answer it. */
-const CLARIFICATION = "The user wants to clarify these questions.\n";
+export const CLARIFICATION = "The user wants to clarify these questions.\n";
 
 /** The person's words at the end of the result; "" for none. */
 export function wordsOfRejection(row: Row, content: unknown): string {

@@ -4,6 +4,7 @@
  */
 import type { ResultPage } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, textOf } from "./records.ts";
+import { CLARIFICATION } from "./rejection.ts";
 
 /** What is known of a result beside its text. */
 export interface Known {
@@ -30,6 +31,10 @@ function ofFailure(text: string, row: Row): ResultPage | null {
   const outcome = outcomeOf(text, row);
   const rejection = REJECTION.exec(text)?.[0];
   if (rejection !== undefined) {
+    // The rest repeats the questions for the model.
+    if (text.startsWith(CLARIFICATION, rejection.length)) {
+      return { from: 0, to: 0, facts: ["to be talked over"], outcome: outcome ?? "denied" };
+    }
     return { from: rejection.length, to: text.length, outcome: outcome ?? "denied" };
   }
   const code = EXIT_CODE.exec(text);

@@ -18,11 +18,11 @@ const ABORTED = /^(?:Wall time: [\d.]+ seconds\n)?aborted by user(?: after [\d.]
 const CUT = /^Warning: truncated output \(original token count: \d+\)\nTotal output lines: (\d+)\n\n/;
 /** The client's answers to calls that start agents and wait for them. */
 const SPAWNED = /^\{"task_name":"[^"\\]*"\}$/;
-const WAITED = '{"message":"Wait completed.","timed_out":false}';
+const WAITED = /^\{"message":"Wait completed\.(?:\\n\\nRequested timeout of [^"\\]*)?","timed_out":false\}$/;
 
 export function pageOf(text: string): ResultPage | undefined {
   if (ABORTED.test(text)) return { from: 0, to: 0, outcome: "cancelled" };
-  if (SPAWNED.test(text) || text === WAITED) return { from: 0, to: 0 };
+  if (SPAWNED.test(text) || WAITED.test(text)) return { from: 0, to: 0 };
   return ofScript(text) ?? ofCommand(text) ?? undefined;
 }
 

@@ -34,6 +34,8 @@ export interface Fold {
   readonly growing: { readonly id: string; length: number; digest: string; times: number }[];
   /** The record of a compaction that came first, of its two. */
   compaction: "snapshot" | "told" | null;
+  /** The latest file that may be a plan. */
+  plan?: { readonly file: string; readonly text: string };
   /** Calls with results in records of their own, by their id or name. */
   readonly open: { readonly key: string; readonly call: string }[];
   /** Sub-agents that ended together with another one. They hand back with the next records. */

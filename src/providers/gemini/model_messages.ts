@@ -22,7 +22,7 @@ export function readModelMessage(record: Row, fold: Fold, events: MessageEvents)
     events.addText({ type: "assistant", text, model: model === "" ? null : model, phase: null });
   }
   readFunctionCalls(parts, record, fold, events);
-  readToolCalls(record, events);
+  readToolCalls(record, fold, events);
   readOtherParts(parts, "part", events);
   return events.reading("assistant-text");
 }

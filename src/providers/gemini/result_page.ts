@@ -16,6 +16,13 @@ const SHELL_END =
 const CANCELLED = "[Operation Cancelled] Reason: ";
 const DENIED = "User did not allow tool call";
 
+/** Behind what was done, the client repeats the file for the model. The call has what was written. */
+const REPEATS_FILE =
+  /^Successfully (?:created and wrote to new file|overwrote file|modified file): [^\n]*?\.?(?= Here is the updated code:\n)/;
+const WRITES: ReadonlySet<string> = new Set(["write_file", "replace", "edit"]);
+/** The answers to a plan. The person may have written why not. */
+const PLAN_APPROVED = /^Plan approved\. [^\n]*\n\nThe approved implementation plan is stored at: [^\n]*\n/;
+
 /** `name`: the tool; "" where it is not known. */
 export function pageOf(text: string, name: string): ResultPage | undefined {
   if (text.startsWith(CANCELLED)) {
@@ -23,6 +30,11 @@ export function pageOf(text: string, name: string): ResultPage | undefined {
     return reason === DENIED
       ? { from: 0, to: 0, outcome: "denied" }
       : { from: CANCELLED.length, to: text.length, outcome: "cancelled" };
+  }
+  const written = WRITES.has(name) ? REPEATS_FILE.exec(text)?.[0].length : undefined;
+  if (written !== undefined) return { from: 0, to: written };
+  if (name === "exit_plan_mode" && PLAN_APPROVED.test(text)) {
+    return { from: 0, to: 0, facts: ["approved"], approves: text.length };
   }
   const isFramed = text.startsWith(UNTRUSTED) && text.endsWith(UNTRUSTED_END);
   const from = isFramed ? UNTRUSTED.length : 0;

@@ -1,9 +1,10 @@
 /** Calls of tools and their results: in `toolCalls` of a live record, in the parts of a replayed one. Pure. */
-import { type NoticeKind, pageOfModel } from "../../protocol/event.ts";
+import { type NoticeKind, pageOfCall } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
 import { type MessageEvents, recordId } from "./message_events.ts";
 import { partsOf, readOtherParts } from "./parts.ts";
+import { notePlan, planOf } from "./plans.ts";
 import { pageOf } from "./result_page.ts";
 
 /** A call in one of these states has no result yet. */
@@ -35,22 +36,24 @@ function keyOf(record: string, calls: readonly string[], index: number): string 
 }
 
 /** Reports each call with its result. The client writes them together when all have ended. */
-export function readToolCalls(record: Row, events: MessageEvents): void {
+export function readToolCalls(record: Row, fold: Fold, events: MessageEvents): void {
   const calls = callsOf(record);
   const ids = calls.map((call, index) => callId(call, events.id, index));
   for (const [index, call] of calls.entries()) {
     const id = ids[index] ?? "";
     const key = keyOf(events.id, ids, index);
     const name = textOf(call["name"]);
-    const body = callBody(record, id, name, call);
+    const body = callBody(record, id, name, call, planOf(fold, name, call));
     events.add(`${id}:call`, events.time, body, `${key}:call`);
     if (UNFINISHED.has(call["status"]) && partsOf(call["result"]).length === 0) continue;
+    // A record that comes again changes no plan.
+    if (!wasEmitted(fold, resultId(key))) notePlan(fold, name, call);
     readResult(call, id, name, withKeys(events, id, key));
   }
 }
 
-function callBody(record: Row, id: string, name: string, { args }: Row) {
-  const page = pageOfModel(textOf(record["model"]));
+function callBody(record: Row, id: string, name: string, { args }: Row, plan: string | null) {
+  const page = pageOfCall(textOf(record["model"]), plan);
   return { type: "tool_call", call: id, name, input: args ?? {}, ...page } as const;
 }
 
@@ -172,7 +175,7 @@ export function readFunctionCalls(
     const key = `${keyOf(events.id, ids, index)}:call`;
     const name = textOf(call["name"]);
     if (!wasEmitted(fold, key)) openCall(fold, known === "" ? shortId(name) : id, id);
-    events.add(`${id}:call`, events.time, callBody(record, id, name, call), key);
+    events.add(`${id}:call`, events.time, callBody(record, id, name, call, null), key);
   }
 }
 
