@@ -41,7 +41,7 @@ export const REASONS = {
   "source-quarantined": ["parser-failed-twice"],
   "source-released": ["grown-or-upgraded"],
   /** An entry of the request spool was not obeyed. */
-  "request-refused": ["malformed-request", "no-file", "odd-name", "unreadable-request"],
+  "request-refused": ["malformed-request", "no-file", "odd-name", "too-late", "unreadable-request"],
   /** A recording has reached the size that policy allows. */
   "recording-blocked": ["too-large"],
   /** A recording was told to end, and ended without the part that could not be written. */

@@ -15,6 +15,9 @@ import type { Log } from "./log.ts";
 /** An answer that nobody fetches is removed after this time. Milliseconds. */
 const ANSWER_KEPT_MS = 60_000;
 
+/** Nobody waits for an answer to an older request: its command was killed. Milliseconds. */
+const REQUEST_KEPT_MS = 60_000;
+
 /** A request's name is its id. */
 const REQUEST = /^([0-9a-f-]{8,64})\.json$/;
 const ANSWER = /^[0-9a-f-]{8,64}\.answer\.json$/;
@@ -91,7 +94,11 @@ export function takeRequests({ folder, refused, obey, record, log }: RequestsOpt
       const found = read(path, id);
       if ("problem" in found) {
         setAside(name, found.problem, found.detail);
-        return answer(refuse(id, found.problem, "kato does not understand this request."));
+        const isLate = found.problem === "too-late";
+        const why = isLate
+          ? "The request came too late. Ask again."
+          : "kato does not understand this request.";
+        return answer(refuse(id, found.problem, why));
       }
       // The asker may have taken it back: only a request that can still be removed is obeyed.
       if (found.request === null || !removeIfThere(path)) return;
@@ -150,9 +157,10 @@ type Read =
 
 function read(path: string, id: string): Read {
   try {
-    const { isFile, nlink, size } = Deno.lstatSync(path);
+    const { isFile, nlink, size, mtime } = Deno.lstatSync(path);
     // Opening a FIFO would block, and a link leads elsewhere.
     if (!isFile || nlink !== 1) return { problem: "no-file", detail: null };
+    if (Date.now() - (mtime?.getTime() ?? 0) > REQUEST_KEPT_MS) return { problem: "too-late", detail: null };
     if (size > REQUEST_BYTES) return { problem: "malformed-request", detail: `it has ${size} bytes` };
     const { data } = requestSchema.safeParse(JSON.parse(Deno.readTextFileSync(path)));
     if (data === undefined || data.id !== id) return { problem: "malformed-request", detail: null };

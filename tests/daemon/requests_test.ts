@@ -83,6 +83,15 @@ const ODD: Readonly<Record<string, (folder: string) => string>> = {
     Deno.writeTextFileSync(`${folder}/${ID}.json`, "{");
     return `${ID}.json`;
   },
+  "too-late: a request whose command was killed long ago": (folder) => {
+    Deno.writeTextFileSync(
+      `${folder}/${ID}.json`,
+      JSON.stringify({ v: 1, id: ID, verb: "stop", provider: "codex", session: "s", destination: null }),
+    );
+    const old = (Date.now() - 61_000) / 1000;
+    Deno.utimeSync(`${folder}/${ID}.json`, old, old);
+    return `${ID}.json`;
+  },
   "malformed-request: more bytes than a request has": (folder) => {
     Deno.writeTextFileSync(`${folder}/${ID}.json`, " ".repeat(100_000));
     return `${ID}.json`;
@@ -131,7 +140,7 @@ for (const [kind, put] of Object.entries(ODD)) {
       assert.deepEqual(records, [`${kind.split(":")[0]} ${name}`]);
       assert.equal([...Deno.readDirSync(refused)].length, 1);
       const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
-      const isAnswered = kind.startsWith("malformed");
+      const isAnswered = /^malformed|^too-late/.test(kind);
       assert.deepEqual(left, isAnswered ? [`${ID}.answer.json`] : []);
     }));
 }

@@ -9,6 +9,7 @@ import { writeAtomically } from "../../disk/atomic_file.ts";
 import { removeIfThere } from "../../disk/entry_at.ts";
 import type { Context } from "../context.ts";
 import { isLocked } from "../daemon_state.ts";
+import { listenForInterruption } from "../interruption.ts";
 import type { Given } from "../command_line/command.ts";
 import type { RECORDING_REQUEST } from "../command_line/common_parameters.ts";
 import { reportText } from "../report/report.ts";
@@ -26,6 +27,11 @@ const ANSWER_MS = 10_000;
 const LOOK_MS = 20;
 
 const NOT_RUNNING = "kato is not running. Start it with 'systemctl --user start kato', or 'kato daemon'.";
+
+const WITHDRAWN = "kato did not answer. The request was taken back, so nothing will come of it. " +
+  "See 'kato status', and its log for why.";
+
+const BEGUN = "kato has taken the request, and did not answer yet. 'kato status' shows what comes of it.";
 
 export async function requestRecording(
   verb: Request["verb"],
@@ -47,16 +53,21 @@ export async function requestRecording(
     session,
     destination,
   };
-  const path = join(requests, `${request.id}.json`);
-  writeAtomically(path, JSON.stringify(request));
-  const answered = await waitForAnswer(requests, request.id, lockFile);
-  if (answered !== null) return report(answered, request, json, context);
-  // From here on the person believes that nothing happened, so nobody may find the request.
-  removeIfThere(path);
-  return fail("not-running", "kato did not answer. See 'kato status', and its log for why.");
+  const interruption = listenForInterruption();
+  try {
+    const path = join(requests, `${request.id}.json`);
+    writeAtomically(path, JSON.stringify(request));
+    const mayWait = () => isLocked(lockFile) && interruption.heard() === null;
+    const answered = await waitForAnswer(requests, request.id, mayWait);
+    if (answered !== null) return report(answered, request, json, context);
+    // From here on the person believes what is said here, so nobody may find the request.
+    return fail(interruption.heard() ?? "not-running", removeIfThere(path) ? WITHDRAWN : BEGUN);
+  } finally {
+    interruption.close();
+  }
 }
 
-async function waitForAnswer(requests: string, id: string, lockFile: string): Promise<Answer | null> {
+async function waitForAnswer(requests: string, id: string, mayWait: () => boolean): Promise<Answer | null> {
   const path = join(requests, `${id}.answer.json`);
   const latest = performance.now() + ANSWER_MS;
   while (performance.now() < latest) {
@@ -65,7 +76,7 @@ async function waitForAnswer(requests: string, id: string, lockFile: string): Pr
       removeIfThere(path);
       return answer;
     }
-    if (!isLocked(lockFile)) return null;
+    if (!mayWait()) return null;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   return null;
