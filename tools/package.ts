@@ -1,8 +1,8 @@
 /**
- * `deno task package [--arch x64|arm64|host|all] [--format deb|rpm|all] [--revision N] [--quick]
- * [--output FOLDER]`: packages for Debian and for Fedora and their relatives, in `dist/packages`. Both are made of one tree, by the distributions' own
- * tools, and the same bytes wherever that is done. READS the checkout, WRITES `dist/packages` and `.deno`, and starts
- * the programs that `deno task build` starts, strip, dpkg-buildpackage and rpmbuild.
+ * `deno task package [--arch x64|arm64|host|all] [--format deb,rpm,tarball|all] [--revision N] [--quick]
+ * [--output FOLDER]`: packages for Debian and for Fedora and their relatives, and an archive with an install script for others,
+ * in `dist/packages`. All are made of the same files, by the distributions' own tools, and the same bytes wherever that is done. READS the checkout, WRITES `dist/packages` and `.deno`, and starts
+ * the programs that `deno task build` starts, strip, dpkg-buildpackage, rpmbuild and tar.
  */
 import { parseArgs } from "node:util";
 import { oneFolderIn } from "./dependencies/npm_folder.ts";
@@ -10,12 +10,13 @@ import { sha256 } from "./build/fetch_pinned.ts";
 import { type Architecture, ARCHITECTURES, hostArchitecture } from "./build/pins.ts";
 import { BuildError, runProgram } from "./build/run_program.ts";
 import { buildDeb } from "./package/deb.ts";
-import { type Format, FORMATS, placesOf } from "./package/layout.ts";
+import { type Kind, KINDS, placesOf } from "./package/layout.ts";
 import { neededFor, sayMissing } from "./package/needed.ts";
 import { thirdParty } from "./package/notices.ts";
 import { type PackageFacts, readFacts } from "./package/release.ts";
 import { placeholdersIn, PUBLISHER_FILE, readPublisher } from "./package/publisher.ts";
 import { buildRpm } from "./package/rpm.ts";
+import { buildTarball } from "./package/tarball.ts";
 import { stage, toolsFor } from "./package/stage.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
@@ -39,17 +40,16 @@ async function buildInstallation(architecture: Architecture): Promise<string> {
 
 async function makePackage(
   architecture: Architecture,
-  format: Format,
+  kind: Kind,
   dist: string,
   facts: PackageFacts,
 ): Promise<string> {
-  const work = `${WORK}/${format}-${architecture}/kato-${facts.version}`;
-  const made = new Map([[
-    "usr/share/doc/kato/THIRD-PARTY.gz",
-    thirdParty(ROOT, dist, oneFolderIn(`${ROOT}/.deno/build/deno/npm`)),
-  ]]);
-  await stage(placesOf(ROOT, dist, format), made, `${work}/tree`, architecture);
-  return await BUILDERS[format](ROOT, work, architecture, facts);
+  const work = `${WORK}/${kind}-${architecture}/kato-${facts.version}`;
+  const notices = thirdParty(ROOT, dist, oneFolderIn(`${ROOT}/.deno/build/deno/npm`));
+  if (kind === "tarball") return await buildTarball(ROOT, work, dist, notices, architecture, facts);
+  const made = new Map([["usr/share/doc/kato/THIRD-PARTY.gz", notices]]);
+  await stage(placesOf(ROOT, dist, kind), made, `${work}/tree`, architecture);
+  return await BUILDERS[kind](ROOT, work, architecture, facts);
 }
 
 /** Progress, where it disturbs no list of what was made. */
@@ -79,9 +79,11 @@ function isOnPath(program: string): boolean {
 }
 
 function choose<Word extends string>(option: string, words: readonly Word[], text: string): readonly Word[] {
-  const found = text === "all" ? words : words.filter((word) => word === text);
-  if (found.length === 0) throw new BuildError(`--${option} is one of ${words.join(", ")}, all; not ${text}`);
-  return found;
+  if (text === "all") return words;
+  const asked = text.split(",");
+  const wrong = asked.find((word) => !words.some((known) => known === word));
+  if (wrong !== undefined) throw new BuildError(`--${option} takes ${words.join(", ")} or all; not ${wrong}`);
+  return words.filter((word) => asked.includes(word));
 }
 
 async function main(): Promise<void> {
@@ -104,17 +106,21 @@ async function main(): Promise<void> {
   const architectures = values.arch === "host"
     ? [hostArchitecture()]
     : choose("arch", ARCHITECTURES, values.arch);
-  const formats = choose("format", FORMATS, values.format);
-  const missing = neededFor(formats, architectures, toolsFor).filter(([program]) => !isOnPath(program));
+  const kinds = choose("format", KINDS, values.format);
+  const missing = neededFor(kinds, architectures, toolsFor).filter(([program]) => !isOnPath(program));
   const toInstall = sayMissing(missing);
   if (toInstall !== null) throw new BuildError(toInstall);
   Deno.mkdirSync(values.output, { recursive: true });
   for (const architecture of architectures) {
     say(`building for ${architecture}: bundles, runtime, launcher …`);
     const dist = await buildInstallation(architecture);
-    for (const format of formats) {
-      say(`packing the .${format} for ${architecture}, which compresses for a minute …`);
-      const made = await makePackage(architecture, format, dist, facts);
+    for (const kind of kinds) {
+      say(
+        `packing the ${
+          kind === "tarball" ? kind : `.${kind}`
+        } for ${architecture}, which compresses for a minute …`,
+      );
+      const made = await makePackage(architecture, kind, dist, facts);
       const bytes = Deno.readFileSync(made);
       const name = made.replace(/^.*\//, "");
       Deno.writeFileSync(`${values.output}/${name}`, bytes);

@@ -51,14 +51,14 @@ async function makeAttackers(work: string): Promise<void> {
   );
 }
 
-type Kato = { readonly kind: "package"; readonly file: string } | {
+type Kato = { readonly kind: "package"; readonly file: string; readonly tarball: string | null } | {
   readonly kind: "build";
   readonly folder: string;
 };
 
 async function findKato(): Promise<Kato> {
   const { deb, dist } = values;
-  if (deb !== undefined) return { kind: "package", file: Deno.realPathSync(deb) };
+  if (deb !== undefined) return { kind: "package", file: Deno.realPathSync(deb), tarball: null };
   if (dist !== undefined) return { kind: "build", folder: Deno.realPathSync(dist) };
   const task = ["task", "--quiet", "--cwd", ROOT];
   if (!await isInstalled("dpkg-buildpackage")) {
@@ -66,11 +66,12 @@ async function findKato(): Promise<Kato> {
     return { kind: "build", folder: `${ROOT}/dist` };
   }
   const folder = `${work}/packages`;
-  const options = ["--arch", "host", "--format", "deb", "--quick", "--output", folder];
+  const options = ["--arch", "host", "--format", "deb,tarball", "--quick", "--output", folder];
   await run(Deno.execPath(), ...task, "package", ...options);
   const file = findPackage(folder);
   if (file === null) throw new Error(`deno task package made no package in ${folder}`);
-  return { kind: "package", file };
+  const tarball = [...Deno.readDirSync(folder)].find(({ name }) => name.endsWith(".tar.gz"));
+  return { kind: "package", file, tarball: tarball === undefined ? null : `${folder}/${tarball.name}` };
 }
 
 const { values, positionals } = parseArgs({
@@ -120,6 +121,9 @@ try {
     const machine = await boot(root, kind, { locked: kind === "locked" });
     machines.push(machine);
     if (kato.kind === "package") await installPackage(kato.file, machine);
+    if (kato.kind === "package" && kato.tarball !== null) {
+      await run("install", "-m", "0644", kato.tarball, `${root}/var/kato.tar.gz`);
+    }
   }
   say(
     `two machines with systemd, kato installed from ${kato.kind === "package" ? "its package" : "a build"}`,
@@ -129,7 +133,14 @@ try {
     command: [Deno.execPath()],
     cwd: ROOT,
     env: {
-      KATO_MACHINES: JSON.stringify({ release, work, isPackaged: kato.kind === "package", open, locked }),
+      KATO_MACHINES: JSON.stringify({
+        release,
+        work,
+        isPackaged: kato.kind === "package",
+        hasTarball: kato.kind === "package" && kato.tarball !== null,
+        open,
+        locked,
+      }),
     },
     // `deno task check` has seen to the types.
     args: ["--no-check", ...positionals.length > 0 ? positionals : ["tests/booted"]],

@@ -17,6 +17,8 @@ interface Machines {
   readonly work: string;
   /** Whether kato was installed from its package. The package is on the machines as /var/kato.deb. */
   readonly isPackaged: boolean;
+  /** Whether kato's archive for other distributions is on the machines, as /var/kato.tar.gz. */
+  readonly hasTarball?: boolean;
   readonly open: Machine;
   readonly locked: Machine;
 }
@@ -139,6 +141,12 @@ const MACHINES: Need = { isMet: told !== undefined, otherwise: "deno task test:s
 export const PACKAGE: Need = {
   isMet: isPackaged,
   otherwise: "a build was copied: test:system without --dist",
+};
+
+/** For a test of the archive with the install script. */
+export const TARBALL: Need = {
+  isMet: machines.hasTarball ?? false,
+  otherwise: "no archive was made: test:system without --dist and --deb",
 };
 
 /** A test that needs a machine, and the other needs of `more`. */

@@ -4,6 +4,10 @@ import type { Architecture } from "../build/pins.ts";
 export const FORMATS = ["deb", "rpm"] as const;
 export type Format = typeof FORMATS[number];
 
+/** What `deno task package` makes. */
+export const KINDS = [...FORMATS, "tarball"] as const;
+export type Kind = typeof KINDS[number];
+
 /** The formats' names of the architectures. */
 export const NAMES: Readonly<Record<Format, Readonly<Record<Architecture, string>>>> = {
   deb: { x64: "amd64", arm64: "arm64" },

@@ -1,15 +1,16 @@
 /** The programs that packaging starts, and the Debian packages that have them. Pure. */
 import type { Architecture } from "../build/pins.ts";
-import type { Format } from "./layout.ts";
+import type { Kind } from "./layout.ts";
 
 /** A program, and its package. */
 export type Needed = readonly [program: string, inPackage: string];
 
 const ALWAYS: readonly Needed[] = [["npm", "npm"], ["tar", "tar"], ["make", "make"]];
 
-const BY_FORMAT: Readonly<Record<Format, readonly Needed[]>> = {
+const BY_KIND: Readonly<Record<Kind, readonly Needed[]>> = {
   deb: [["dpkg-buildpackage", "dpkg-dev"], ["dh", "debhelper"], ["dh_apparmor", "dh-apparmor"]],
   rpm: [["rpmbuild", "rpm"]],
+  tarball: [["gzip", "gzip"]],
 };
 
 const CROSS: Readonly<Record<Architecture, string>> = {
@@ -19,7 +20,7 @@ const CROSS: Readonly<Record<Architecture, string>> = {
 
 /** @param toolsFor The beginning of the names of an architecture's tools, here. */
 export function neededFor(
-  formats: readonly Format[],
+  kinds: readonly Kind[],
   architectures: readonly Architecture[],
   toolsFor: (architecture: Architecture) => string,
 ): readonly Needed[] {
@@ -32,7 +33,7 @@ export function neededFor(
         `binutils-${CROSS[architecture]}`,
       ]];
   });
-  return [...ALWAYS, ...compilers, ...formats.flatMap((format) => BY_FORMAT[format])];
+  return [...ALWAYS, ...compilers, ...kinds.flatMap((kind) => BY_KIND[kind])];
 }
 
 /** What to install; null: all are here. */

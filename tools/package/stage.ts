@@ -15,6 +15,15 @@ export function toolsFor(architecture: Architecture): string {
   return architecture === hostArchitecture() ? "" : CROSS[architecture];
 }
 
+export interface Tree {
+  /** The folder of the program's own files, which are summed. */
+  readonly program: string;
+  /** Folders that are there although nothing is put into them. */
+  readonly empty: readonly string[];
+}
+
+const OF_PACKAGES: Tree = { program: "usr/lib/kato", empty: EMPTY_FOLDERS };
+
 /**
  * Folders and files have the modes of a package, with any umask. The earlier content of `folder` is gone.
  *
@@ -25,12 +34,13 @@ export async function stage(
   made: ReadonlyMap<string, string>,
   folder: string,
   architecture: Architecture,
+  tree: Tree = OF_PACKAGES,
 ): Promise<void> {
   await removeTree(folder);
   makeFolder(folder, "");
-  for (const empty of EMPTY_FOLDERS) makeFolder(folder, empty);
+  for (const empty of tree.empty) makeFolder(folder, empty);
   for (const { from, to, mode, by } of places) {
-    makeFolder(folder, to.replace(/\/[^/]*$/, ""));
+    makeFolder(folder, to.replace(/[^/]*$/, ""));
     const path = `${folder}/${to}`;
     if (by === "gzip") Deno.writeFileSync(path, compress(Deno.readFileSync(from)));
     else Deno.copyFileSync(from, path);
@@ -38,7 +48,7 @@ export async function stage(
     Deno.chmodSync(path, mode);
   }
   // Programs were stripped since they were summed.
-  const program = `${folder}/usr/lib/kato`;
+  const program = `${folder}/${tree.program}`;
   const files = [...Deno.readDirSync(program)]
     .map(({ name }) => [name, Deno.readFileSync(`${program}/${name}`)] as const);
   Deno.writeTextFileSync(`${program}/${SUMS}`, sumsOf(files));
