@@ -85,7 +85,7 @@ const CHANGES: readonly (readonly [
 for (const [what, list, locked, imported, says, found] of CHANGES) {
   Deno.test(`findings() tells ${what}`, () => {
     const lock: LockFile = {
-      npm: Object.fromEntries(locked.map((name) => [name, {}])),
+      npm: Object.fromEntries(locked.map((name) => [name, { integrity: "" }])),
       workspace: { dependencies: [...imported] },
     };
     assert.deepEqual(findings(list, lock, () => ({ license: "MIT", ...says })), [found]);

@@ -5,7 +5,7 @@
 import * as z from "zod/mini";
 
 /** What each licence asks for is kept by the notices of the packages. */
-const LICENCES = ["MIT", "BSD-2-Clause", "BSD-3-Clause", "PSF-2.0"] as const;
+const LICENCES = ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "PSF-2.0"] as const;
 
 const identity = {
   name: z.string(),
@@ -41,13 +41,29 @@ export function chosenOf(list: AllowList): Chosen[] {
 }
 
 const lockFile = z.object({
-  npm: z.record(z.string(), z.object({ dependencies: z.optional(z.array(z.string())) })),
+  npm: z.record(
+    z.string(),
+    z.object({ integrity: z.string(), dependencies: z.optional(z.array(z.string())) }),
+  ),
   workspace: z.object({ dependencies: z.array(z.string()) }),
 });
 export type LockFile = z.infer<typeof lockFile>;
 
 export function readLockFile(root: string): LockFile {
-  return lockFile.parse(JSON.parse(Deno.readTextFileSync(`${root}/deno.lock`)));
+  const { npm, workspace } = lockFile.parse(JSON.parse(Deno.readTextFileSync(`${root}/deno.lock`)));
+  return {
+    npm: Object.fromEntries(
+      Object.entries(npm).map(([name, { integrity, dependencies = [] }]) =>
+        [withoutPeers(name), { integrity, dependencies: dependencies.map(withoutPeers) }] as const
+      ),
+    ),
+    workspace,
+  };
+}
+
+/** `ajv-formats@3.0.1_ajv@8.20.0` names the version of a peer, too. */
+function withoutPeers(name: string): string {
+  return name.replace(/^(@?[^@]+@[^_]+)_.*$/, "$1");
 }
 
 /** What a library says of itself in its package.json. */
@@ -105,7 +121,18 @@ export function broughtBy(list: AllowList, lock: LockFile): Map<string, string[]
   return bringers;
 }
 
+/** What may be in a bundle: the libraries chosen for the program, and what they bring; NAME@VERSION. */
+export function shippedOf(list: AllowList, lock: LockFile): Set<string> {
+  const chosen = chosenOf(list).filter((one) => one.in === "program");
+  const names = new Set(chosen.map(({ name }) => name));
+  const brought = [...broughtBy(list, lock)].filter(([, bringers]) => bringers.some((one) => names.has(one)));
+  return new Set([
+    ...chosen.map(({ name, version }) => `${name}@${version}`),
+    ...brought.map(([name]) => name),
+  ]);
+}
+
 /** The lock file leaves the version out where there is only one. */
-function inLock(name: string, lock: LockFile): string {
+export function inLock(name: string, lock: LockFile): string {
   return name in lock.npm ? name : Object.keys(lock.npm).find((one) => one.startsWith(`${name}@`)) ?? name;
 }

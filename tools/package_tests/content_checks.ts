@@ -1,7 +1,7 @@
 /** Checks the files of the packages, their modes, and the dependencies. */
 import { sha256 } from "../build/fetch_pinned.ts";
 import { readPins } from "../build/pins.ts";
-import { broughtBy, chosenOf, readAllowList, readLockFile } from "../dependencies/allow_list.ts";
+import { readAllowList, readLockFile, shippedOf } from "../dependencies/allow_list.ts";
 import { SCRIPTS } from "../package/layout.ts";
 import { bundledLibraries } from "../package/notices.ts";
 import { type Check, expect, expectNone, succeed } from "./check.ts";
@@ -141,17 +141,13 @@ const OWN_BUNDLE = /^\.\/[a-z_-]+\d*\.js$/;
 function checkBundles(root: string, { tree, files }: Package): void {
   const names = [...files.keys()].filter((file) => /^\/usr\/lib\/kato\/[^/]+\.js$/.test(file));
   const texts = names.map((file) => Deno.readTextFileSync(`${tree}${file}`));
-  const list = readAllowList(root);
-  const bringers = broughtBy(list, readLockFile(root));
-  const inProgram = new Set(chosenOf(list).filter((one) => one.in === "program").map(({ name }) => name));
-  const allowed = new Set(
-    list.filter(({ name, version }) =>
-      inProgram.has(name) || bringers.get(`${name}@${version}`)?.some((bringer) => inProgram.has(bringer))
-    ).map(({ name, version }) => `${name}/${version}`),
-  );
+  const shipped = shippedOf(readAllowList(root), readLockFile(root));
   const bundled = bundledLibraries(texts);
   expect(bundled.length > 0, "no bundle says which libraries it has");
-  expectNone(bundled.filter((library) => !allowed.has(library)), "libraries that are not allowed:");
+  expectNone(
+    bundled.filter((library) => !shipped.has(library.replace(/\/([^/]+)$/, "@$1"))),
+    "libraries that are not allowed:",
+  );
   const imported = texts.flatMap((text) =>
     [...text.matchAll(/^(?:import|export)\b[^"';()]*["']([^"'\n]+)["']|\bimport\(\s*["'`]?([^)"'`]*)/gm)]
       .map(([, statically, dynamically = ""]) => statically ?? dynamically)
