@@ -38,6 +38,8 @@ async function build(architecture: Architecture, output: string): Promise<void> 
     sha256: sha256(runtime),
     package: pin.name,
     integrity: pin.integrity,
+    lock: sha256(Deno.readFileSync(`${ROOT}/deno.lock`)),
+    bundler: `esbuild ${pins.bundler.version}`,
   };
   files.set("lib/kato/runtime.json", {
     bytes: encoder.encode(`${JSON.stringify(facts, null, 2)}\n`),

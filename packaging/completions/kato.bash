@@ -66,7 +66,7 @@ _kato() {
     'daemon') [[ $word == -* ]] && _kato_words '-h --help' ;;
     'fleet') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status'; fi ;;
     'fleet status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
-    'version') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
+    'version') [[ $word == -* ]] && _kato_words '--attest --json -h --help' ;;
     'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions record capture stop export policy audit doctor init completions daemon fleet version'; fi ;;
   esac
   return 0

@@ -123,6 +123,7 @@ complete -c kato -n '__kato_is \'fleet\'' -a status -d 'say of every person of t
 complete -c kato -n '__kato_is \'fleet\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'fleet status\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'fleet status\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'version\'' -l attest -d 'print what it was made of, and compare its files with the sums of its build'
 complete -c kato -n '__kato_is \'version\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'version\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'help\'' -s h -l help -d 'show this'

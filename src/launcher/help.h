@@ -395,6 +395,8 @@
     "runtime.\n" \
     "\n" \
     "\001Options:\002\n" \
+    "  --attest    print what it was made of, and compare its files with the sums of\n" \
+    "              its build\n" \
     "  --json      print JSON\n" \
     "  -h, --help  show this\n" \
     "\n" \

@@ -96,9 +96,9 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
   ["init", "init", { json: false }],
   ["daemon", "daemon", { afterCrash: false }],
   ["daemon --after-crash", "daemon", { afterCrash: true }],
-  ["version", "version", { json: false }],
-  ["--version", "version", { json: false }],
-  ["-V", "version", { json: false }],
+  ["version", "version", { attest: false, json: false }],
+  ["--version", "version", { attest: false, json: false }],
+  ["-V", "version", { attest: false, json: false }],
   ["plan -- export --all -o x", "plan", { line: ["export", "--all", "-o", "x"] }],
 ];
 
@@ -125,6 +125,7 @@ const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unkn
   "--force": ["", true, false],
   "--archived": ["", true, false],
   "--follow": ["", true, false],
+  "--attest": ["", true, false],
   "--permissions": ["", true, false],
   "--after-crash": ["", true, false],
   "--limit": ["7", 7, null],

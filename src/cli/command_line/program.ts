@@ -26,7 +26,7 @@ export function createProgram({ take, ...options }: ProgramOptions): Parser {
   layOut(program, options);
   const readLaunch = addParameters(program, LAUNCH_OPTIONS);
   program.option("-V, --version", "print which kato this is").on("option:version", () => {
-    take({ command: version, given: { json: false }, launch: launchOf(readLaunch()) });
+    take({ command: version, given: { attest: false, json: false }, launch: launchOf(readLaunch()) });
     // Nothing behind it counts, as for --help.
     throw new CommanderError(0, "kato.version", "");
   });

@@ -42,6 +42,18 @@ const BODIES = {
   /** Of every command that was given --json. */
   error,
   version: z.strictObject({ version: string(), source: string(), runtime: string() }),
+  /** Hashes are SHA-256 in hexadecimal, but for npm's own `integrity`. */
+  attestation: z.strictObject({
+    ok: boolean(),
+    version: string(),
+    source: string(),
+    runtime: z.strictObject({ version: string(), package: string(), integrity: string(), sha256: string() }),
+    policyVersion: int(),
+    inputs: z.strictObject({ lock: string(), bundler: string() }),
+    folder: string(),
+    files: int(),
+    changed: array(z.strictObject({ file: string(), state: z.enum(["missing", "changed"]) })),
+  }),
   /** Without the daemon's own words where it never ran. */
   status: z.strictObject({
     running: boolean(),
@@ -249,6 +261,7 @@ const BODIES = {
 export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   error: "every command, where it fails without a report of its own",
   version: "`version`",
+  attestation: "`version --attest`",
   status: "`status`",
   sessions: "`sessions`",
   export: "`export` to files",
