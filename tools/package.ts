@@ -20,7 +20,7 @@ import { buildTarball } from "./package/tarball.ts";
 import { stage, toolsFor } from "./package/stage.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
-/** Two runs at once would take each other's files. */
+/** Of one run at a time: another one waits. */
 const WORK = `${ROOT}/.deno/package`;
 const BUILDERS = { deb: buildDeb, rpm: buildRpm };
 
@@ -111,6 +111,9 @@ async function main(): Promise<void> {
   const toInstall = sayMissing(missing);
   if (toInstall !== null) throw new BuildError(toInstall);
   Deno.mkdirSync(values.output, { recursive: true });
+  Deno.mkdirSync(WORK, { recursive: true });
+  using lock = Deno.openSync(`${WORK}/lock`, { create: true, write: true });
+  await lock.lock(true);
   for (const architecture of architectures) {
     say(`building for ${architecture}: bundles, runtime, launcher …`);
     const dist = await buildInstallation(architecture);
