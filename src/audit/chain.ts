@@ -83,6 +83,7 @@ export function readLine(text: string): Line {
   try {
     value = JSON.parse(text);
   } catch {
+    // A crash cuts a record off; anything else that is no JSON is not kato's.
     const rest = text.replaceAll("\0", "");
     const torn = text !== "" && (rest.startsWith(BEGIN) || BEGIN.startsWith(rest));
     return torn ? { line: "torn" } : { line: "bad", why: "this is no audit record" };

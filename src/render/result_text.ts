@@ -33,6 +33,7 @@ function unwrap(text: string): string {
     const { output } = JSON.parse(text) as { readonly output?: unknown };
     return typeof output === "string" ? output : text;
   } catch {
+    // It only looks like JSON, so it is shown as it is.
     return text;
   }
 }

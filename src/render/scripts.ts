@@ -79,6 +79,7 @@ function outputOf(line: string): string | null {
     const { output } = JSON.parse(line) as { readonly output?: unknown };
     return typeof output === "string" ? output : null;
   } catch {
+    // It only looks like JSON, so it is shown as it is.
     return null;
   }
 }

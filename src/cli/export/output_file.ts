@@ -133,8 +133,9 @@ function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly stri
     await writing;
     drained += 1;
     writing = writeOut(buffer.subarray(0, filled), drained % BUFFERS_TO_FLUSH === 0);
-    // The next drain reports a failure.
-    writing.catch(() => {});
+    writing.catch(() => {
+      // The next drain reports it.
+    });
     [buffer, other] = [other, buffer];
     filled = 0;
   }
@@ -157,8 +158,9 @@ function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly stri
   async function close(): Promise<void> {
     if (closed) return;
     closed = true;
-    // Even if it failed: a handle is not closed under a write.
-    await writing.catch(() => {});
+    await writing.catch(() => {
+      // A handle is not closed under a write, and who asked for the write knows of its failure.
+    });
     file.close();
   }
 
@@ -177,8 +179,9 @@ function sinkOf(file: Deno.FsFile, undo: "remove" | "empty", made: readonly stri
       return size;
     },
     async abandon() {
-      // Even if it failed: the file is removed with what it wrote.
-      await writing.catch(() => {});
+      await writing.catch(() => {
+        // The file is removed with what it wrote.
+      });
       if (undo === "empty") file.truncateSync(0);
       await close();
       // Somebody else may have removed it already.

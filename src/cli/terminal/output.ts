@@ -35,12 +35,13 @@ function columnsOf(environment: Environment): number {
   return consoleSize()?.columns ?? COLUMNS;
 }
 
-/** The terminal's size; null where it does not say, as some serial lines and recorders of terminals do not. */
+/** The terminal's size; null where it does not say. */
 export function consoleSize(): { readonly columns: number; readonly rows: number } | null {
   try {
     const { columns, rows } = Deno.consoleSize();
     return columns > 0 && rows > 0 ? { columns, rows } : null;
   } catch {
+    // Some serial lines and recorders of terminals have none.
     return null;
   }
 }

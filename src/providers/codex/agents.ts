@@ -94,6 +94,7 @@ function notificationOf(payload: Row): Row {
   try {
     return rowOf(JSON.parse(tagged(text, NOTIFICATION.slice(1, -1)) ?? ""));
   } catch {
+    // It names no agent, as a notification of another form.
     return {};
   }
 }

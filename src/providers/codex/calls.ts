@@ -64,13 +64,13 @@ function inputOf(type: string, item: Row): unknown {
   }
 }
 
-/** The model may write a text that is no JSON. Then the event holds that text. */
 function parseArguments(written: unknown): unknown {
   if (typeof written !== "string") return written ?? {};
   if (written.trim() === "") return {};
   try {
     return JSON.parse(written);
   } catch {
+    // The model may write a text that is no JSON. Then the event holds that text.
     return written.toWellFormed();
   }
 }

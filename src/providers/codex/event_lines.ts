@@ -127,6 +127,7 @@ function errorText(message: unknown): string {
   try {
     return textOf(rowOf(rowOf(JSON.parse(text))["error"])["message"]) || text;
   } catch {
+    // The message is the client's own and only begins like JSON.
     return text;
   }
 }

@@ -129,6 +129,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // A result may be any text.
     return null;
   }
 }

@@ -151,6 +151,7 @@ function answersOf(text: string): Row {
   try {
     return rowOf(rowOf(JSON.parse(text))["answers"]);
   } catch {
+    // The text of a result of another form, which holds no answers.
     return {};
   }
 }
