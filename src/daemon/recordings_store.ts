@@ -29,62 +29,81 @@ export type RecordingsStore = ReturnType<typeof storeRecordings>;
 
 /** Every method runs inside the caller's transaction, or in one of its own. */
 export function storeRecordings(database: Database) {
+  const rows = openRows(database);
+  return { ...findIn(rows), ...startAndEnd(rows), ...move(rows), ...holdFiles(rows), ...deliver(rows) };
+}
+
+type Rows = ReturnType<typeof openRows>;
+
+function openRows(database: Database) {
   /** The stopped recordings of `latest()`. They seldom change and are often shown. */
   let past: { readonly count: number; readonly summaries: RecordingSummary[] } | null = null;
-
-  function latestPast(count: number): RecordingSummary[] {
-    if (past?.count !== count) {
-      past = { count, summaries: all("state = 'stopped' ORDER BY id DESC LIMIT ?", count) };
-    }
-    return past.summaries;
-  }
 
   function change(sql: string, ...values: Value[]) {
     past = null;
     return database.run(sql, ...values);
   }
 
-  function get(id: number): Recording {
-    const row = database.get("SELECT * FROM recordings WHERE id = ?", id);
-    if (row === undefined) throw new Error(`internal error: there is no recording ${id}`);
-    return fromRow(row);
-  }
-
-  function take(id: number, { checkpoint, next, events, last, render }: Delivery, size: number): void {
-    database.run(
-      `UPDATE recordings SET checkpoint = ?, read_to = ?, next = ?, events = events + ?, render = ?, size = ?,
-        written = ? WHERE id = ?`,
-      JSON.stringify(checkpoint),
-      readTo(checkpoint),
-      next,
-      events,
-      render,
-      size,
-      new Date().toISOString(),
-      id,
-    );
-    if (last) stop(id);
-  }
-
-  /** Reading and rendering state is kilobytes. An export never needs it again; others may be resumed. */
-  function stop(id: number): void {
-    change("UPDATE recordings SET state = 'stopped' WHERE id = ?", id);
-    change("UPDATE recordings SET checkpoint = NULL, render = NULL WHERE id = ? AND kind = 'export'", id);
-  }
-
   function all(where: string, ...values: Value[]): RecordingSummary[] {
     return database.all(`SELECT ${SUMMARY} FROM recordings WHERE ${where}`, ...values).map(summaryFromRow);
   }
 
-  function ofDestination(destination: string): RecordingSummary[] {
-    return all("destination = ? ORDER BY id", destination);
-  }
+  return {
+    database,
+    change,
+    all,
+    latestPast(count: number): RecordingSummary[] {
+      if (past?.count !== count) {
+        past = { count, summaries: all("state = 'stopped' ORDER BY id DESC LIMIT ?", count) };
+      }
+      return past.summaries;
+    },
+    ofDestination: (destination: string) => all("destination = ? ORDER BY id", destination),
+    delivery(id: number): Delivery | null {
+      const row = database.get("SELECT * FROM deliveries WHERE recording = ?", id);
+      return row === undefined ? null : deliveryFromRow(row);
+    },
+    /** Reading and rendering state is kilobytes. An export never needs it again; others may be resumed. */
+    stop(id: number): void {
+      change("UPDATE recordings SET state = 'stopped' WHERE id = ?", id);
+      change("UPDATE recordings SET checkpoint = NULL, render = NULL WHERE id = ? AND kind = 'export'", id);
+    },
+  };
+}
 
-  function delivery(id: number): Delivery | null {
-    const row = database.get("SELECT * FROM deliveries WHERE recording = ?", id);
-    return row === undefined ? null : deliveryFromRow(row);
-  }
+function findIn({ database, all, latestPast, ofDestination }: Rows) {
+  const isThere = (sql: string, ...values: Value[]) => database.get(sql, ...values) !== undefined;
+  return {
+    get(id: number): Recording {
+      const row = database.get("SELECT * FROM recordings WHERE id = ?", id);
+      if (row === undefined) throw new Error(`internal error: there is no recording ${id}`);
+      return fromRow(row);
+    },
+    active: () => all("state = 'active' ORDER BY id"),
+    /** Active ones, then the others, each newest first. The status asks many times a second. */
+    latest(count: number) {
+      const active = all("state = 'active' ORDER BY id DESC LIMIT ?", count);
+      return [...active, ...latestPast(count).slice(0, count - active.length)];
+    },
+    /** Whether there ever was one of this session. */
+    knows: ({ provider, session }: SessionRef) =>
+      isThere("SELECT 1 FROM recordings WHERE provider = ? AND session = ? LIMIT 1", provider, session),
+    activeOfSession: ({ provider, session }: SessionRef) =>
+      all("provider = ? AND session = ? AND state = 'active' ORDER BY id", provider, session),
+    ofDestination,
+    /** The recordings that wait to take over. */
+    following: (provider: ProviderId) => all("follows IS NOT NULL AND provider = ? ORDER BY id", provider),
+    /** Whether a recording moved into or from this session. */
+    hasMoved: ({ provider, session }: SessionRef) =>
+      isThere(
+        "SELECT 1 FROM recordings WHERE provider = ? AND session = ? AND (inherits IS NOT NULL OR followed = 1) LIMIT 1",
+        provider,
+        session,
+      ),
+  };
+}
 
+function startAndEnd({ database, change, stop }: Rows) {
   return {
     add({ ref, kind, destination, whole, head, checkpoint, next, until, file }: NewRecording) {
       return database.run(
@@ -104,24 +123,6 @@ export function storeRecordings(database: Database) {
         file?.ino ?? null,
       ).id;
     },
-    get,
-    active: () => all("state = 'active' ORDER BY id"),
-    /** Active ones, then the others, each newest first. The status asks many times a second. */
-    latest(count: number) {
-      const active = all("state = 'active' ORDER BY id DESC LIMIT ?", count);
-      return [...active, ...latestPast(count).slice(0, count - active.length)];
-    },
-    /** Whether there ever was one of this session. */
-    knows: ({ provider, session }: SessionRef) =>
-      database.get(
-        "SELECT 1 FROM recordings WHERE provider = ? AND session = ? LIMIT 1",
-        provider,
-        session,
-      ) !==
-        undefined,
-    activeOfSession: ({ provider, session }: SessionRef) =>
-      all("provider = ? AND session = ? AND state = 'active' ORDER BY id", provider, session),
-    ofDestination,
     end: (id: number, until: number) =>
       void change("UPDATE recordings SET until = ? WHERE id = ?", until, id),
     resume(id: number, checkpoint: Checkpoint | null, from: number, whole: boolean) {
@@ -137,6 +138,20 @@ export function storeRecordings(database: Database) {
     },
     goOn: (id: number) =>
       void change("UPDATE recordings SET state = 'active', until = NULL, goes_on = NULL WHERE id = ?", id),
+    /** Ends it without what it lacks. */
+    giveUp(id: number) {
+      database.transact(() => {
+        database.run("DELETE FROM deliveries WHERE recording = ?", id);
+        change("UPDATE recordings SET follows = NULL WHERE id = ?", id);
+        stop(id);
+      });
+    },
+  };
+}
+
+/** Recordings whose session goes on in another session. */
+function move({ database, change }: Rows) {
+  return {
     /** Its session goes on in `session`. `isFollowed`: another recording goes on with its file. */
     leave(id: number, session: string, isFollowed: boolean) {
       change("UPDATE recordings SET goes_on = ?, followed = ? WHERE id = ?", session, isFollowed ? 1 : 0, id);
@@ -152,8 +167,6 @@ export function storeRecordings(database: Database) {
         id,
       ).id;
     },
-    /** The recordings that wait to take over. */
-    following: (provider: ProviderId) => all("follows IS NOT NULL AND provider = ? ORDER BY id", provider),
     /** Gives recording `id` the file and the renderer's state of `before`. */
     takeOver(id: number, before: number) {
       database.transact(() => {
@@ -167,21 +180,11 @@ export function storeRecordings(database: Database) {
         change("UPDATE recordings SET checkpoint = NULL, render = NULL WHERE id = ?", before);
       });
     },
-    /** Whether a recording moved into or from this session. */
-    hasMoved: ({ provider, session }: SessionRef) =>
-      database.get(
-        "SELECT 1 FROM recordings WHERE provider = ? AND session = ? AND (inherits IS NOT NULL OR followed = 1) LIMIT 1",
-        provider,
-        session,
-      ) !== undefined,
-    /** Ends it without what it lacks. */
-    giveUp(id: number) {
-      database.transact(() => {
-        database.run("DELETE FROM deliveries WHERE recording = ?", id);
-        change("UPDATE recordings SET follows = NULL WHERE id = ?", id);
-        stop(id);
-      });
-    },
+  };
+}
+
+function holdFiles({ database, change, ofDestination, delivery }: Rows) {
+  return {
     setFile(id: number, { dev, ino }: FileIdentity, size: number, created: CreatedFile | null) {
       database.transact(() => {
         change("UPDATE recordings SET dev = ?, ino = ?, size = ? WHERE id = ?", dev, ino, size, id);
@@ -212,6 +215,26 @@ export function storeRecordings(database: Database) {
       ofDestination(destination).some(({ id, file, size: known }) =>
         id !== except && file?.dev === dev && file.ino === ino && isAsLeft(known, delivery(id), size)
       ),
+  };
+}
+
+function deliver({ database, change, stop, delivery }: Rows) {
+  function take(id: number, { checkpoint, next, events, last, render }: Delivery, size: number): void {
+    database.run(
+      `UPDATE recordings SET checkpoint = ?, read_to = ?, next = ?, events = events + ?, render = ?, size = ?,
+        written = ? WHERE id = ?`,
+      JSON.stringify(checkpoint),
+      readTo(checkpoint),
+      next,
+      events,
+      render,
+      size,
+      new Date().toISOString(),
+      id,
+    );
+    if (last) stop(id);
+  }
+  return {
     openDelivery(id: number, { before, length, checkpoint, next, events, last, render }: Delivery) {
       database.run(
         `INSERT OR REPLACE INTO deliveries (recording, before, length, checkpoint, next, events, last, render)
