@@ -1,8 +1,42 @@
-/** A provider and a recording as the status file shows them. */
+/** The run, a provider and a recording as the status file shows them. */
+import type { Host } from "../hosts/host.ts";
 import type { RecordingStatus, Status } from "../protocol/status.ts";
 import type { Follow } from "./follow.ts";
 import type { RecordingSummary } from "./recording.ts";
+import type { EffectivePolicy } from "../settings/merge.ts";
 import type { Sources } from "./sources.ts";
+import type { StatusSource } from "./status_file.ts";
+
+/** The kernel's sandbox of this run, as the launcher says. */
+export interface KernelSandbox {
+  readonly sandbox: boolean;
+  /** Parts that this kernel lacks, in the launcher's words. */
+  readonly missing: readonly string[];
+}
+
+interface DescribedRun {
+  readonly version: string;
+  readonly host: Pick<Host, "name">;
+  readonly kernel: KernelSandbox;
+  readonly effective: Pick<EffectivePolicy, "version" | "hash" | "organisationHash">;
+}
+
+/** What stays the same while kato runs. */
+export function describeRun({ version, host, kernel, effective }: DescribedRun): StatusSource["fixed"] {
+  return {
+    version,
+    pid: Deno.pid,
+    started: new Date().toISOString(),
+    host: host.name,
+    kernelSandbox: kernel.sandbox,
+    kernelMissing: [...kernel.missing],
+    policy: {
+      version: effective.version,
+      hash: effective.hash,
+      organisationHash: effective.organisationHash,
+    },
+  };
+}
 
 type ProviderStatus = Status["providers"][number];
 

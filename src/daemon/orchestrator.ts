@@ -12,19 +12,19 @@ import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
 import type { Include } from "../protocol/render.ts";
 import type { Answer, Request } from "../protocol/request.ts";
-import { createDestinations } from "./destinations.ts";
+import { createDestinations, type Destinations } from "./destinations.ts";
 import type { Log } from "./log.ts";
 import type { ObeyContext } from "./obey_commands.ts";
-import { createMoves } from "./moves.ts";
-import { createRefusals } from "./refused.ts";
-import { createRecorders } from "./recorders.ts";
+import { createMoves, type Moves } from "./moves.ts";
+import { createRefusals, type Refusals } from "./refused.ts";
+import { createRecorders, type Recorders } from "./recorders.ts";
 import { createRecordingReports } from "./recording_reports.ts";
-import { storeRecordings } from "./recordings_store.ts";
+import { type RecordingsStore, storeRecordings } from "./recordings_store.ts";
 import { createRequestedCommands } from "./requested_commands.ts";
 import type { Audit } from "./audit.ts";
 import { createIntake } from "./intake.ts";
-import { storeSessions } from "./sessions_store.ts";
-import { describeProvider, describeRecording } from "./describe.ts";
+import { type SessionsStore, storeSessions } from "./sessions_store.ts";
+import { describeProvider, describeRecording, describeRun, type KernelSandbox } from "./describe.ts";
 import type { Database } from "./state.ts";
 import {
   type FollowedProvider,
@@ -33,14 +33,7 @@ import {
   type ProviderPlan,
 } from "./followed_provider.ts";
 import { createStatusFile, type StatusFile } from "./status_file.ts";
-import { createStepQueue } from "./step_queue.ts";
-
-/** The kernel's sandbox of this run, as the launcher says. */
-export interface KernelSandbox {
-  readonly sandbox: boolean;
-  /** Parts that this kernel lacks, in the launcher's words. */
-  readonly missing: readonly string[];
-}
+import { createStepQueue, type StepQueue } from "./step_queue.ts";
 
 export interface OrchestratorOptions {
   readonly home: string;
@@ -79,163 +72,37 @@ export interface Orchestrator {
 /** So many recordings stand in the status, active ones first. */
 const SHOWN_RECORDINGS = 100;
 
+/** The parts that run from the start to the end. */
+interface Parts {
+  readonly options: OrchestratorOptions;
+  readonly sessions: SessionsStore;
+  readonly recordings: RecordingsStore;
+  readonly providers: Map<ProviderId, FollowedProvider>;
+  readonly steps: StepQueue;
+  readonly status: StatusFile;
+  readonly destinations: Destinations;
+  readonly recorders: Recorders;
+  readonly refusals: Refusals;
+  readonly moves: Moves;
+}
+
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
-  const { database, effective, host, audit, log } = options;
-  const { policy } = effective;
-  const sessions = storeSessions(database);
-  const recordings = storeRecordings(database);
-  const providers = new Map<ProviderId, FollowedProvider>();
-  const steps = createStepQueue({
-    after,
-    held({ provider, session }, { why, bug }) {
-      log.report(bug ? "step-failed" : "step-waits", { provider, session, why });
-      status.touch();
-    },
-    freed({ provider, session }) {
-      log.report("step-done", { provider, session });
-      status.touch();
-    },
-  });
-
-  /** Records something that has happened already, as soon as the disk takes it. */
-  function auditSoon(body: AuditBody, provider: ProviderId): void {
-    steps.take({ provider, session: body.session }, () => audit(body));
-  }
-  let stopping = false;
-
-  const status: StatusFile = createStatusFile(options.statusPath, {
-    fixed: {
-      version: options.version,
-      pid: Deno.pid,
-      started: new Date().toISOString(),
-      host: host.name,
-      kernelSandbox: options.kernel.sandbox,
-      kernelMissing: [...options.kernel.missing],
-      policy: {
-        version: effective.version,
-        hash: effective.hash,
-        organisationHash: effective.organisationHash,
-      },
-    },
-    providers: () =>
-      [...providers.values()].map((followed) =>
-        describeProvider(followed, status.troubles(followed.plan.provider))
-      ),
-    waiting: () => steps.held(),
-    failed: (problem) => log.report("status-failed", { problem }),
-    recordings: () =>
-      recordings.latest(SHOWN_RECORDINGS).map((recording) => {
-        const { id, provider, session, next, readTo } = recording;
-        const behind = providers.get(provider)?.follow.behind(session, next, readTo) ?? 0;
-        return describeRecording(recording, recorders.problem(id), behind);
-      }),
-  });
-
-  const destinations = createDestinations({
-    ...options,
-    providerRoots: options.providers.flatMap(({ roots }) => roots),
-    recordings,
-    mended: (recording) => recorders.tryNow(recording),
-    violated({ provider, session, destination: path }, detail) {
-      auditSoon(protocolViolated({ provider, session }, path, detail), provider);
-    },
-  });
-
-  const reports = createRecordingReports({ audit, auditSoon, log, status });
-  const recorders = createRecorders({
-    ...reports,
-    store: recordings,
-    maxBytes: policy.destinations.max_file_mb * 1024 * 1024,
-    send: (provider, message) => providers.get(provider)?.client.send(message),
-    watch: ({ provider, session }) => void providers.get(provider)?.follow.watch(session),
-    open: async (recording) => reports.opened(recording, await destinations.open(recording)),
-    unchanged: destinations.unchanged,
-    changed: () => status.touch(),
-    stopped({ provider, session, destination }) {
-      log.report("recording-stopped", { provider, session, destination });
-      status.touch();
-      // A command may wait for this end, and so may the recording that follows it.
-      steps.tryAgain({ provider, session });
-      steps.take({ provider, session: null }, () => moves.goOn(provider), "go-on");
-    },
-  });
-
-  /** Its record is on the disk. */
-  function denied({ session, command, reason, path }: AuditBody, message: string): void {
-    log.report("command-denied", { session, reason, path });
-    status.deny({ session, command, reason, message });
-  }
-
-  const refusals = createRefusals({ database, sessions, audit, show: denied, take: steps.take });
-
-  const rootOf = (provider: ProviderId, path: string) => providers.get(provider)?.follow.rootOf(path) ?? null;
-  const moves = createMoves({ database, audit, sessions, recordings, recorders, rootOf, log });
-
-  const context: ObeyContext = {
-    database,
-    sessions,
-    recordings,
-    recorders,
-    decide: destinations.decide,
-    mends: options,
-    allowShared: policy.destinations.allow_shared,
-    commands: policy.recording.commands,
-    maxCommandAge: policy.recording.max_command_age,
-    started: Date.now(),
-    audit,
-    recorded: new Set(),
-    obeyed: ({ provider, session, reason, path }) =>
-      log.report("command-obeyed", { provider, session, reason, path }),
-    denied,
-    refusals,
-    moves,
-    timeZone: options.timeZone,
-    include: options.include,
-  };
-
+  const parts = createParts(options);
+  const { providers, steps, status, destinations, recorders, refusals } = parts;
   const requested = createRequestedCommands({
-    context,
+    context: parts.context,
     steps,
-    automatic: policy.recording.automatic,
+    automatic: options.effective.policy.recording.automatic,
     watch: ({ provider, session }) => providers.get(provider)?.follow.watch(session) ?? false,
     sizeOf: ({ provider, session }) => providers.get(provider)?.follow.sizeOf(session) ?? 0,
   });
-
-  const take = createIntake({
-    steps,
-    context,
-    requested,
-    recorders,
-    status,
-    log,
-    ready: startRecordings,
-  });
-  const shared: FollowingContext = {
-    ...options,
-    sessions,
-    steps,
-    take,
-    down(provider, why) {
-      status.error(`the parser of ${provider} ended: ${why}`);
-      recorders.restartFeeds(provider);
-    },
-  };
-
-  /** Starts the recordings that were active. */
-  function startRecordings(provider: ProviderId): void {
-    for (const recording of recordings.active()) {
-      if (recording.provider === provider) recorders.start(recording);
-    }
-    moves.goOn(provider);
-  }
-
+  const ready = (provider: ProviderId) => startRecordings(parts, provider);
+  const take = createIntake({ ...parts, log: options.log, requested, ready });
+  let stopping = false;
   return {
     start() {
       status.write("starting");
-      for (const plan of options.providers) {
-        providers.set(plan.provider, followProvider(plan, shared));
-      }
-      for (const followed of providers.values()) followed.client.start();
+      startProviders(parts, take);
       status.write("running");
     },
     crashed: (provider, session) => providers.get(provider)?.crashed(session),
@@ -265,4 +132,152 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       status.close();
     },
   };
+}
+
+function createParts(options: OrchestratorOptions): Parts & { readonly context: ObeyContext } {
+  const { database, audit, log } = options;
+  const sessions = storeSessions(database);
+  const recordings = storeRecordings(database);
+  const providers: Parts["providers"] = new Map();
+  const steps = createSteps(log, () => status.touch());
+  const problem = (recording: number) => recorders.problem(recording);
+  const status: StatusFile = createStatus({ options, recordings, providers, steps }, problem);
+
+  /** Records something that has happened already, as soon as the disk takes it. */
+  function auditSoon(body: AuditBody, provider: ProviderId): void {
+    steps.take({ provider, session: body.session }, () => audit(body));
+  }
+
+  /** Its record is on the disk. */
+  function denied({ session, command, reason, path }: AuditBody, message: string): void {
+    log.report("command-denied", { session, reason, path });
+    status.deny({ session, command, reason, message });
+  }
+
+  const destinations = createDestinations({
+    ...options,
+    providerRoots: options.providers.flatMap(({ roots }) => roots),
+    recordings,
+    mended: (recording) => recorders.tryNow(recording),
+    violated({ provider, session, destination: path }, detail) {
+      auditSoon(protocolViolated({ provider, session }, path, detail), provider);
+    },
+  });
+  const reports = createRecordingReports({ audit, auditSoon, log, status });
+  const recorders = createRecorders({
+    ...reports,
+    store: recordings,
+    maxBytes: options.effective.policy.destinations.max_file_mb * 1024 * 1024,
+    send: (provider, message) => providers.get(provider)?.client.send(message),
+    watch: ({ provider, session }) => void providers.get(provider)?.follow.watch(session),
+    open: async (recording) => reports.opened(recording, await destinations.open(recording)),
+    unchanged: destinations.unchanged,
+    changed: () => status.touch(),
+    stopped({ provider, session, destination }) {
+      log.report("recording-stopped", { provider, session, destination });
+      status.touch();
+      // A command may wait for this end, and so may the recording that follows it.
+      steps.tryAgain({ provider, session });
+      steps.take({ provider, session: null }, () => moves.goOn(provider), "go-on");
+    },
+  });
+  const refusals = createRefusals({ database, sessions, audit, show: denied, take: steps.take });
+  const rootOf = (provider: ProviderId, path: string) => providers.get(provider)?.follow.rootOf(path) ?? null;
+  const moves = createMoves({ database, audit, sessions, recordings, recorders, rootOf, log });
+  const parts = {
+    options,
+    sessions,
+    recordings,
+    providers,
+    steps,
+    status,
+    destinations,
+    recorders,
+    refusals,
+    moves,
+  };
+  return { ...parts, context: contextOf(parts, denied) };
+}
+
+function createSteps(log: Log, changed: () => void): StepQueue {
+  return createStepQueue({
+    after,
+    held({ provider, session }, { why, bug }) {
+      log.report(bug ? "step-failed" : "step-waits", { provider, session, why });
+      changed();
+    },
+    freed({ provider, session }) {
+      log.report("step-done", { provider, session });
+      changed();
+    },
+  });
+}
+
+function createStatus(
+  { options, recordings, providers, steps }: Pick<Parts, "options" | "recordings" | "providers" | "steps">,
+  problem: (recording: number) => string | null,
+): StatusFile {
+  const status: StatusFile = createStatusFile(options.statusPath, {
+    fixed: describeRun(options),
+    providers: () =>
+      [...providers.values()].map((followed) =>
+        describeProvider(followed, status.troubles(followed.plan.provider))
+      ),
+    waiting: () => steps.held(),
+    failed: (problem) => options.log.report("status-failed", { problem }),
+    recordings: () =>
+      recordings.latest(SHOWN_RECORDINGS).map((recording) => {
+        const { id, provider, session, next, readTo } = recording;
+        const behind = providers.get(provider)?.follow.behind(session, next, readTo) ?? 0;
+        return describeRecording(recording, problem(id), behind);
+      }),
+  });
+  return status;
+}
+
+/** What commands work with. */
+function contextOf(parts: Parts, denied: ObeyContext["denied"]): ObeyContext {
+  const { options, destinations } = parts;
+  const { audit, database, log, effective: { policy } } = options;
+  return {
+    ...parts,
+    database,
+    decide: destinations.decide,
+    mends: options,
+    allowShared: policy.destinations.allow_shared,
+    commands: policy.recording.commands,
+    maxCommandAge: policy.recording.max_command_age,
+    started: Date.now(),
+    audit,
+    recorded: new Set(),
+    obeyed: ({ provider, session, reason, path }) =>
+      log.report("command-obeyed", { provider, session, reason, path }),
+    denied,
+    timeZone: options.timeZone,
+    include: options.include,
+  };
+}
+
+function startProviders(parts: Parts, take: FollowingContext["take"]): void {
+  const { options, sessions, steps, status, recorders, providers } = parts;
+  const context: FollowingContext = {
+    ...options,
+    sessions,
+    steps,
+    take,
+    down(provider, why) {
+      status.error(`the parser of ${provider} ended: ${why}`);
+      recorders.restartFeeds(provider);
+    },
+  };
+  for (const plan of options.providers) providers.set(plan.provider, followProvider(plan, context));
+  for (const { client } of providers.values()) client.start();
+}
+
+/** Starts the recordings that were active. */
+function startRecordings({ recordings, recorders, moves }: Parts, provider: ProviderId): void {
+  for (const recording of recordings.active()) {
+    if (recording.provider === provider) recorders.start(recording);
+  }
+  moves.goOn(provider);
 }
