@@ -73,7 +73,8 @@ function findChain(part: Part, chains: readonly Part[]): Part | null {
   const nameless = beside.filter(({ owners }) => owners.size === 0);
   const candidates = part.owners.size > 0 || part.begins ? nameless : beside;
   if (part.begins && part.owners.size > 0) return null;
-  return candidates.length === 1 ? candidates[0] ?? null : null;
+  const [only = null] = candidates;
+  return candidates.length === 1 ? only : null;
 }
 
 /** Who writes a log: a machine and a person. A machine without an id is known by its name. */

@@ -23,28 +23,43 @@ export interface Seen {
 /** The first search for the last record reads so many bytes. Few records are longer than a tenth of it. */
 const LAST_BYTES = 16 * 1024;
 
+const EXCHANGED = "it was exchanged while it was opened";
+
 const APPENDING = { read: true, append: true } as const;
 
-export function createLog(path: string, directory: string): Seen {
-  const file = Deno.openSync(path, { ...APPENDING, createNew: true, mode: 0o600 });
-  makePrivate(file, path);
-  flushFolder(directory);
+/**
+ * `named`: the entry at `path`, links not followed; null where there is none. The runtime follows links when it opens, so
+ * both are compared.
+ */
+export function openLog(path: string, directory: string, named: Deno.FileInfo | null): Seen {
+  const odd = named === null ? null : whyOdd(named);
+  if (odd !== null) throw new OddFile(`it ${odd}; move it away, and look into how that came about`);
+  const making = { ...APPENDING, createNew: true, mode: 0o600 };
+  const file = openChecked(path, named === null ? making : APPENDING, (file) => {
+    const { dev, ino } = file.statSync();
+    if (named !== null && (dev !== named.dev || ino !== named.ino)) throw new OddFile(EXCHANGED);
+    makePrivate(file, path);
+    // An empty file may be of an earlier try, whose flush failed.
+    if (named === null || named.size === 0) flushFolder(directory);
+  });
   const { dev, ino } = file.statSync();
   return { file, dev, ino, size: 0, whole: true };
 }
 
-/** `named`: the entry at `path`, links not followed. The runtime follows links when it opens, so both are compared. */
-export function openLog(path: string, named: Deno.FileInfo): Seen {
-  const odd = whyOdd(named);
-  if (odd !== null) throw new OddFile(`it ${odd}; move it away, and look into how that came about`);
-  const file = Deno.openSync(path, APPENDING);
-  const { dev, ino } = file.statSync();
-  if (dev !== named.dev || ino !== named.ino) {
+/** Opens a file and closes it again when `check` throws: kato tries again for days. */
+function openChecked(
+  path: string,
+  options: Deno.OpenOptions,
+  check: (file: Deno.FsFile) => void,
+): Deno.FsFile {
+  const file = Deno.openSync(path, options);
+  try {
+    check(file);
+    return file;
+  } catch (error) {
     file.close();
-    throw new OddFile("it was exchanged while it was opened");
+    throw error;
   }
-  makePrivate(file, path);
-  return { file, dev, ino, size: 0, whole: true };
 }
 
 /** Sets mode 0600 on this file and no other. The umask may have taken more, or somebody may have given more. */
@@ -52,7 +67,7 @@ function makePrivate(file: Deno.FsFile, path: string): void {
   const { dev, ino, mode } = file.statSync();
   if (((mode ?? 0) & 0o777) === 0o600) return;
   const named = Deno.lstatSync(path);
-  if (named.dev !== dev || named.ino !== ino) throw new OddFile("it was exchanged while it was opened");
+  if (named.dev !== dev || named.ino !== ino) throw new OddFile(EXCHANGED);
   Deno.chmodSync(path, 0o600);
 }
 
@@ -70,9 +85,7 @@ export function openLock(directory: string): Deno.FsFile {
   if (odd !== null) throw new AuditLogError(`Cannot open the audit log: ${path} ${odd}; move it away`, true);
   try {
     // Another process may create the file at the same moment; both then use that one.
-    const lock = Deno.openSync(path, { write: true, create: true, mode: 0o600 });
-    makePrivate(lock, path);
-    return lock;
+    return openChecked(path, { write: true, create: true, mode: 0o600 }, (lock) => makePrivate(lock, path));
   } catch (error) {
     const why = `Cannot open the audit log: ${reasonOf(error)}`;
     throw new AuditLogError(why, error instanceof OddFile, { cause: error });

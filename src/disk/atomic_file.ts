@@ -36,12 +36,12 @@ function flush(path: string): void {
   file.syncSync();
 }
 
-/** Cleans up after a failure, which is thrown. A temporary file that stays is the lesser problem. */
+/** Cleans up after a failure, which is thrown. What stays is the lesser problem. */
 function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // Most likely the file was never made.
+    // Most likely it was never made.
   }
 }
 
@@ -56,6 +56,9 @@ export function makePrivateFolder(path: string): void {
     flushFoldersOf([path]);
   } catch (error) {
     // In a checkout, a process may not open the folder above. Installed, the launcher makes and flushes kato's folders.
-    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    if (error instanceof Deno.errors.NotCapable) return;
+    // The next try must make it again, and flush again.
+    removeQuietly(path);
+    throw error;
   }
 }

@@ -160,6 +160,17 @@ Deno.test("verifyAuditCopy() of nothing names the first place that it looked at"
   }
 });
 
+Deno.test("verifyAuditCopy() of a copy whose first record is missing has no first and no last one", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "kato-copy-" });
+  try {
+    Deno.writeTextFileSync(join(folder, "a.jsonl"), [two, three].map((line) => `${line}\n`).join(""));
+    const { broken, records, first, last } = verifyAuditCopy([folder]);
+    assert.deepEqual([broken?.line, broken?.sequence, records, first, last], [1, 1, 0, null, null]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("verifyAuditCopy() names its last record where the head is missing", async () => {
   const folder = await Deno.makeTempDir({ prefix: "kato-copy-" });
   try {

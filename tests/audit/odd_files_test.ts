@@ -28,12 +28,12 @@ function withLog(count: number, test: (directory: string, path: string) => void)
   }
 }
 
-/** Runs `step` while `path` seems to be another user's. */
-function whileForeign(path: string, step: () => void): void {
+/** Runs `step` while `path` seems to be another user's (`uid`), or another file than the one that is opened (`ino`). */
+function whileOther(what: "uid" | "ino", path: string, step: () => void): void {
   const { lstatSync } = Deno;
   Deno.lstatSync = (looked) => {
     const info = lstatSync(looked);
-    return looked === path ? { ...info, uid: (info.uid ?? 0) + 1 } : info;
+    return looked === path ? { ...info, [what]: (info[what] ?? 0) + 1 } : info;
   };
   try {
     step();
@@ -46,7 +46,7 @@ for (const name of ["security-audit.jsonl", "security-audit.lock"]) {
   Deno.test(`openAuditLog() refuses ${name} of another user`, () =>
     withLog(1, (directory) => {
       open(directory).close();
-      whileForeign(join(directory, name), () =>
+      whileOther("uid", join(directory, name), () =>
         assert.throws(
           () => open(directory),
           (error) =>
@@ -87,6 +87,26 @@ Deno.test("openAuditLog() refuses a lock that is exchanged while it is made, and
     } finally {
       Deno.umask(before);
       Object.assign(Deno, { lstatSync, openSync });
+    }
+  }));
+
+Deno.test("openAuditLog() leaves no file open when it refuses", () =>
+  withLog(1, (directory, path) => {
+    const countOpen = () => [...Deno.readDirSync("/proc/self/fd")].length;
+    const refused = (because: RegExp) => assert.throws(() => open(directory), because);
+    const tries = 20;
+    const cases: readonly (readonly [why: RegExp, once: (refuse: () => void) => void])[] = [
+      [/was exchanged/, (refuse) => whileOther("ino", path, refuse)],
+      [/was exchanged/, (refuse) => {
+        Deno.chmodSync(join(directory, "security-audit.lock"), 0o644);
+        whileOther("ino", join(directory, "security-audit.lock"), refuse);
+      }],
+      [/belongs to user/, (refuse) => whileOther("uid", path, refuse)],
+    ];
+    for (const [why, once] of cases) {
+      const before = countOpen();
+      for (let n = 0; n < tries; n++) once(() => refused(why));
+      assert.ok(countOpen() < before + tries, `${why} keeps files open`);
     }
   }));
 

@@ -4,7 +4,7 @@ import { join } from "@std/path";
 import { AuditLogError } from "../../src/audit/error.ts";
 import { openAuditLog } from "../../src/audit/log.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
-import { writeAtomically } from "../../src/disk/atomic_file.ts";
+import { makePrivateFolder, writeAtomically } from "../../src/disk/atomic_file.ts";
 import { BODY } from "../audit/audit_body.ts";
 import { onlyWith, program } from "../needs.ts";
 import { withDisk } from "./fake_disk.ts";
@@ -40,6 +40,20 @@ Deno.test("append() answers when the record is written and flushed", () =>
     assert.deepEqual(happened, [`sync ${name}`, ...once, ...once]);
   }));
 
+Deno.test("openAuditLog() flushes the folder again when the first flush failed", () =>
+  inFolder(async (folder) => {
+    const name = folder.slice(folder.lastIndexOf("/") + 1);
+    let faults = 1;
+    const sync = () => faults-- > 0 ? new Error("no") : null;
+    const happened = await withDisk({ sync }, () => {
+      assert.throws(() => open(folder), AuditLogError);
+      const log = open(folder);
+      log.append(BODY);
+      log.close();
+    });
+    assert.deepEqual(happened, [`sync ${name}`, `write ${LOG}`, `sync ${LOG}`]);
+  }));
+
 Deno.test("append() flushes the folder after a rotation, before the next record is answered", () =>
   inFolder(async (folder) => {
     const log = open(folder, 1);
@@ -58,6 +72,19 @@ Deno.test("append() flushes the folder after a rotation, before the next record 
       `sync ${LOG}`,
       "answer",
     ]);
+  }));
+
+Deno.test("makePrivateFolder() flushes the folder above again when the first flush failed", () =>
+  inFolder(async (folder) => {
+    const name = folder.slice(folder.lastIndexOf("/") + 1);
+    const made = join(folder, "made");
+    let faults = 1;
+    const sync = () => faults-- > 0 ? new Error("no") : null;
+    const happened = await withDisk({ sync }, () => {
+      assert.throws(() => makePrivateFolder(made), /no/);
+      for (let n = 0; n < 2; n++) makePrivateFolder(made);
+    });
+    assert.deepEqual(happened, [`sync ${name}`]);
   }));
 
 Deno.test("writeAtomically() flushes the text before its name, and the name before it answers", () =>

@@ -4,8 +4,9 @@ import { walkFiles } from "./walk_files.ts";
 /** Folders of tests that start processes by the dozen, build, or need a machine: too slow to run once a mutant. */
 const SLOW = ["attacks", "booted", "build", "daemon", "fleet", "hosts", "launcher", "systemd"];
 
-/** Rooms that such a folder tests besides the room of its name. */
+/** The folders that test a room besides the folder of its name. */
 const TESTED_BY: Readonly<Record<string, readonly string[]>> = {
+  audit: ["disk"],
   parser: ["hosts"],
   writer: ["hosts", "daemon"],
   hosts: ["daemon"],
