@@ -82,10 +82,11 @@ function addValue(text: string, key: string, value: string): string {
 
 /** The index after the line that shows `name` as a comment (`kato init` writes such lines), or else after the header. */
 function afterComment(lines: readonly string[], header: number, name: string): number {
-  for (let index = header; index < lines.length; index++) {
-    const line = lines[index] ?? "";
+  for (const [index, line] of lines.slice(header).entries()) {
     if (/^\s*\[/.test(line)) break;
-    if (line.replace(/^\s*#\s*/, "").startsWith(`${name} = `) && /["\]]\s*$/.test(line)) return index + 1;
+    if (line.replace(/^\s*#\s*/, "").startsWith(`${name} = `) && /["\]]\s*$/.test(line)) {
+      return header + index + 1;
+    }
   }
   return header;
 }

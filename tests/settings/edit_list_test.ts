@@ -74,6 +74,16 @@ const NEW: readonly (readonly [name: string, text: string, expected: string])[] 
     '# hello\ndestinations.roots = ["d", "~/x"]\ndestinations.max_file_mb = 1\n',
   ],
   [
+    "dotted keys of its table, with line ends of DOS",
+    "# hello\r\ndestinations.max_file_mb = 1\r\n",
+    '# hello\r\ndestinations.roots = ["d", "~/x"]\r\ndestinations.max_file_mb = 1\r\n',
+  ],
+  [
+    "a table with line ends of DOS",
+    "[destinations]\r\nmax_file_mb = 1\r\n",
+    '[destinations]\r\nroots = ["d", "~/x"]\r\nmax_file_mb = 1\r\n',
+  ],
+  [
     "an inline table",
     "destinations = { max_file_mb = 1 }\n",
     'destinations = { roots = ["d", "~/x"], max_file_mb = 1 }\n',

@@ -44,6 +44,7 @@ function merge(...layers: Layer[]) {
   return result.effective;
 }
 
+const organisationHashes = new Map<string | null, string>();
 const hashes = new Map<string, string>([[merge().hash, "the default"]]);
 
 for (const { name } of POLICY_KEYS) {
@@ -65,6 +66,31 @@ for (const { name } of POLICY_KEYS) {
       );
       assert.equal(effective.origins[other.name], "default");
     }
+  });
+
+  Deno.test(`explainKey() says what ${name} means, and the place that sets it`, () => {
+    const { key, says, value, steps } = explainKey(
+      merge(layer("user", `\n${name} = ${OTHER[name]}\n`)),
+      name,
+    );
+    assert.deepEqual([key, says], [name, POLICY_KEYS.find((one) => one.name === name)?.says]);
+    assert.deepEqual(steps.map(({ file, line }) => [file, line]), [["default", null], ["/user.toml", 2]]);
+    assert.deepEqual(value, steps[1]?.value);
+  });
+
+  Deno.test(`mergePolicy() hashes what the organisation says of ${name}, and nothing else`, () => {
+    const says = `${name} = ${OTHER[name]}\n`;
+    const hashOf = (...layers: Layer[]) => merge(...layers).organisationHash;
+    const none = hashOf(layer("organisation", ""));
+    assert.equal(hashOf(layer("user", says)), null, "there is no organisation");
+    assert.equal(hashOf(layer("organisation", ""), layer("user", says)), none);
+    const own = hashOf(layer("organisation", says));
+    assert.equal(hashOf(layer("organisation", `# why\n\n${says}`)), own);
+    const enforced = hashOf(layer("organisation", `enforce = ["${name}"]\n${says}`));
+    assert.equal(new Set([none, own, enforced]).size, 3);
+    const same = organisationHashes.get(own);
+    assert.equal(same, undefined, `${name} has the organisation's hash of ${same}`);
+    organisationHashes.set(own, name);
   });
 
   Deno.test(`mergePolicy() ignores what widens ${name} under an administrator who enforces it, and nothing else`, () => {
