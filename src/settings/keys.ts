@@ -2,7 +2,7 @@
 import { nearest } from "./nearest.ts";
 import * as z from "zod/mini";
 import type { FormerValues } from "./policy.ts";
-import { namePart, readToml } from "./toml.ts";
+import { namePart, readToml, type TomlText } from "./toml.ts";
 
 export interface Key {
   /** `destinations.max_file_mb` */
@@ -67,6 +67,11 @@ export interface Settings {
   readonly notes: readonly SettingsError[];
 }
 
+/** A table without a header of its own begins with the first line that is about it. */
+function lineOf(name: string, lines: TomlText["lines"]): number | null {
+  return [...lines].find(([known]) => known === name || known.startsWith(`${name}.`))?.[1] ?? null;
+}
+
 /** The keys that `text` sets. A file may leave keys out. An unknown key is an error, so that no typing error is silent. */
 export function readSettings(
   text: string,
@@ -86,7 +91,7 @@ export function readSettings(
   const notes: SettingsError[] = [];
 
   const walk = (name: string, value: unknown): void => {
-    const line = toml.lines.get(name) ?? null;
+    const line = lineOf(name, toml.lines);
     const key = byName.get(name);
     const say = (message: string) => errors.push({ file, line, key: name, message });
     if (key !== undefined) {

@@ -52,6 +52,7 @@ Deno.test("nearest() compares names of 64 characters, and no longer ones", () =>
   const name = "x".repeat(63);
   assert.equal(nearest(`${name}y`, [`${name}z`]), `${name}z`);
   assert.equal(nearest(`${name}yy`, [`${name}yz`]), null);
+  assert.equal(nearest(`${name}yy`, [`${name}y`]), null);
   assert.equal(nearest(`${name}y`, [`${name}yz`]), null);
 });
 
@@ -115,6 +116,10 @@ const SAID: readonly (readonly [text: string, ...says: string[]])[] = [
     "[destinatons]\nx = 1\n",
     "p:1: destinatons: is not a key that kato knows; did you mean `destinations`?",
   ],
+  ["\n[zzz.roots]\nx = 1\n", "p:2: zzz: is not a key that kato knows"],
+  ["\nzzz.roots.x = 1\n", "p:2: zzz: is not a key that kato knows"],
+  ["\nzzz = { roots = 1 }\n", "p:2: zzz: is not a key that kato knows"],
+  ["\n[destinations.roots.x]\ny = 1\n", 'p:2: destinations.roots: must be a list, as in ["…"]'],
   ["[[zzz]]\n", "p:1: zzz: is not a key that kato knows"],
 ];
 
