@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "@std/path";
 import { formatSettingsError } from "../../src/settings/keys.ts";
 import { placesOf } from "../../src/settings/places.ts";
-import { loadConfig, loadPolicy, type SettingsPlaces } from "../../src/settings/policy_files.ts";
+import {
+  loadConfig,
+  loadOrganisation,
+  loadPolicy,
+  readOwnPolicy,
+  type SettingsPlaces,
+} from "../../src/settings/policy_files.ts";
 
 /** A home and an administrator's folder, both of whoever runs the test. */
 async function withPlaces(test: (places: SettingsPlaces) => void | Promise<void>): Promise<void> {
@@ -268,6 +274,10 @@ Deno.test("loadPolicy() refuses files that others could have written", async (t)
         const errors = refused(places);
         assert.equal(errors.length, 1);
         assert.match(errors[0] ?? "", expected);
+        // What every person has in common is read with the same care.
+        const organisation = loadOrganisation(places);
+        const own = organisation.ok ? [] : organisation.errors.map(formatSettingsError);
+        assert.deepEqual(own, errors.filter((error) => error.startsWith(places.system)));
       }));
   }
 });
@@ -299,6 +309,18 @@ Deno.test("loadConfig() reads one file under the same care", () =>
     assert.ok(read.ok && read.config.render.thinking);
     Deno.chmodSync(configFile, 0o666);
     assert.ok(!loadConfig(places).ok);
+  }));
+
+Deno.test("readOwnPolicy() gives the person's text, null without a file, and errors under the same care", () =>
+  withPlaces((places) => {
+    const { policyFile } = placesOf(places.home);
+    assert.deepEqual(readOwnPolicy(places), { text: null });
+    put(policyFile, "# mine\n");
+    assert.deepEqual(readOwnPolicy(places), { text: "# mine\n" });
+    Deno.chmodSync(policyFile, 0o666);
+    const read = readOwnPolicy(places);
+    assert.ok("errors" in read && read.errors.length === 1);
+    assert.match(read.errors[0]?.message ?? "", /can be written by others/);
   }));
 
 Deno.test("loadPolicy() fails closed where reading is not permitted", async () => {
