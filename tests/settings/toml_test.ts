@@ -37,6 +37,29 @@ Deno.test("readToml() knows the line of every key and table", () => {
   });
 });
 
+for (const [name, blank] of [["spaces", "  "], ["a tab", "\t"]] as const) {
+  Deno.test(`readToml() takes ${name} in each place that may be blank`, () => {
+    // `_` is such a place, `~` one in which a line may end, too.
+    const text = "_[_d_._e_]_\n_a_._b_=_[~1_,~2_,~]_\n_'c'_=_{_x_=_1_,_y_._z_=_2_}_\n_[[_l_._m_]]_\n";
+    for (const end of [blank, "\n", "\r\n", " # why\n"]) {
+      const read = readToml(text.replaceAll("_", blank).replaceAll("~", end));
+      assert.ok(read.ok, JSON.stringify([end, read]));
+      assert.deepEqual([...read.lines.keys()], [
+        "d.e",
+        "d.e.a.b",
+        "d.e.c",
+        "d.e.c.x",
+        "d.e.c.y.z",
+        "l.m",
+      ]);
+      assert.deepEqual(JSON.parse(JSON.stringify(read.value)), {
+        d: { e: { a: { b: [1, 2] }, c: { x: 1, y: { z: 2 } } } },
+        l: { m: [{}] },
+      });
+    }
+  });
+}
+
 Deno.test("readToml() says the line of what is not TOML, or not plain", async (t) => {
   const cases: [name: string, text: string, line: number, message: RegExp][] = [
     ["unclosed table", "a = 1\n[b\n", 2, /is not TOML/],
