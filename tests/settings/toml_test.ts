@@ -67,6 +67,8 @@ Deno.test("readToml() says the line of what is not TOML, or not plain", async (t
     ["the same key twice", "[d]\nallow = false\nallow = true\n", 3, /sets d\.allow twice/],
     ["the same key twice, once dotted", "d.allow = false\n[d]\nallow = true\n", 3, /sets d\.allow twice/],
     ["the same key twice, once in quotes", 'allow = false\n"allow" = true\n', 2, /sets allow twice/],
+    ["a list that does not end", "a = 1\nb = [1,", 2, /ends inside a value/],
+    ["an inline table that does not end", "a = 1\nb = { c = 1", 2, /ends inside a value/],
     ["deep nesting", "a = 1\nb = " + "[".repeat(100_000), 2, /more than 8 deep/],
     ["the same table twice", "[d]\na = 1\n[d]\nb = 1\n", 3, /sets \[d\] twice/],
   ];
