@@ -21,7 +21,7 @@ interface DescribedRun {
   readonly effective: Pick<EffectivePolicy, "version" | "hash" | "organisationHash">;
 }
 
-/** What stays the same while kato runs. */
+/** The facts that stay the same while kato runs. */
 export function describeRun({ version, host, kernel, effective }: DescribedRun): StatusSource["fixed"] {
   return {
     version,

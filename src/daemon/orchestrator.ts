@@ -235,7 +235,7 @@ function createStatus(
   return status;
 }
 
-/** What commands work with. */
+/** The parts that commands work with. */
 function contextOf(parts: Parts, denied: ObeyContext["denied"]): ObeyContext {
   const { options, destinations } = parts;
   const { audit, database, log, effective: { policy } } = options;

@@ -54,122 +54,155 @@ export interface ParserTimers {
 const BACK_OFF = [250, 1_000, 4_000, 15_000, 60_000];
 
 export function createParserClient(options: ParserClientOptions): ParserClient {
-  const { provider, roots, host, grants } = options;
-  const timers = options.timers ?? { after, afterAwake, now: () => performance.now() };
-  let role: Role | null = null;
-  let marked: string | null = null;
-  /** The number of the ping that is not answered yet. */
-  let asked: number | null = null;
-  let lastAsked = -Infinity;
-  /** How often this silence was doubted, and what calls off the doubt under way. */
-  let doubts = 0;
-  let stopDoubting: (() => void) | null = null;
-  let heard = false;
-  let beats = 0;
-  let failures = 0;
-  let stopping: (() => void) | null = null;
-
-  function send(message: ToParser): void {
-    role?.port.send({ header: message, payload: null });
-  }
-
-  function down(own: Role, why: string, violation: boolean): void {
-    if (role !== own || stopping !== null) return;
-    own.end();
-    role = null;
-    answered();
-    lastAsked = -Infinity;
-    const mark = marked;
-    marked = null;
-    options.failed(why, mark, violation);
-    const pause = BACK_OFF[Math.min(failures, BACK_OFF.length - 1)] ?? 0;
-    failures += 1;
-    timers.after(pause, () => {
-      if (stopping === null) start();
-    });
-  }
-
-  function answered(): void {
-    asked = null;
-    doubts = 0;
-    stopDoubting?.();
-    stopDoubting = null;
-  }
-
-  /** No answer was taken. It may still wait to be taken, if the orchestrator itself was busy. */
-  function doubt(own: Role): void {
-    doubts += 1;
-    heard = false;
-    stopDoubting = timers.afterAwake(DOUBT_MS, () => {
-      stopDoubting = null;
-      if (role !== own || (heard && doubts < DOUBTS)) return;
-      if (host.name === "processes") down(own, "it did not answer", false);
-      else options.hangs(marked);
-    });
-  }
-
-  function start(): void {
-    const own = host.start("parser", `parser:${provider}`, grants);
-    role = own;
-    receive(own.port, fromParser, (message, payload) => {
-      if (role !== own) return;
-      heard = true;
-      switch (message.type) {
-        case "pong":
-          if (message.n === asked) answered();
-          options.looked(message.looked);
-          return;
-        case "mark":
-          marked = message.logs === undefined ? message.session : markOf({ logs: message.logs });
-          options.keepMark(marked);
-          if (marked !== null) send({ type: "marked" });
-          return;
-        case "stopped":
-          return stopping?.();
-        case "ready":
-          failures = 0;
-          return options.take(message, payload);
-        default:
-          return options.take(message, payload);
-      }
-    }, (why) => down(own, why, true));
-    void own.ended.then((end) => {
-      if (end.reason === "failed") down(own, end.message, false);
-    });
-    send({ type: "start", provider, roots: [...roots], ...options.suspicion() });
-  }
-
-  return {
-    provider,
-    roots,
-    start,
-    send,
-    beat() {
-      const now = timers.now();
-      // Each ping wakes an idle process, so they are few.
-      if (role === null || now - lastAsked < HEARTBEAT_MS) return;
-      if (asked !== null) {
-        if (stopDoubting === null) doubt(role);
-        return;
-      }
-      beats += 1;
-      asked = beats;
-      lastAsked = now;
-      send({ type: "ping", n: beats });
-    },
-    async stop(withinMs) {
-      const own = role;
-      // From now on, no restart comes.
-      stopping = () => {};
-      answered();
-      if (own === null) return;
-      await new Promise<void>((resolve) => {
-        stopping = resolve;
-        timers.after(withinMs, resolve);
-        send({ type: "stop" });
-      });
-      options.keepMark(null);
-      own.end();
-    },
+  const client: Client = {
+    options,
+    timers: options.timers ?? { after, afterAwake, now: () => performance.now() },
+    role: null,
+    marked: null,
+    silence: NO_SILENCE,
+    lastAsked: -Infinity,
+    heard: false,
+    beats: 0,
+    failures: 0,
+    stopping: null,
   };
+  return {
+    provider: options.provider,
+    roots: options.roots,
+    start: () => start(client),
+    send: (message) => send(client, message),
+    beat: () => beat(client),
+    stop: (withinMs) => stop(client, withinMs),
+  };
+}
+
+/** A parser that does not answer. */
+interface Silence {
+  /** The number of the ping that is not answered yet. */
+  readonly asked: number | null;
+  /** How often this silence was doubted. */
+  readonly doubts: number;
+  /** Calls off the doubt under way. */
+  readonly stopDoubting: (() => void) | null;
+}
+
+const NO_SILENCE: Silence = { asked: null, doubts: 0, stopDoubting: null };
+
+interface Client {
+  readonly options: ParserClientOptions;
+  readonly timers: ParserTimers;
+  role: Role | null;
+  marked: string | null;
+  silence: Silence;
+  lastAsked: number;
+  heard: boolean;
+  beats: number;
+  failures: number;
+  /** Set: the parser is to end, and no other one starts. */
+  stopping: (() => void) | null;
+}
+
+function start(client: Client): void {
+  const { options } = client;
+  const { provider, roots } = options;
+  const own = options.host.start("parser", `parser:${provider}`, options.grants);
+  client.role = own;
+  receive(own.port, fromParser, (message, payload) => {
+    if (client.role === own) take(client, message, payload);
+  }, (why) => down(client, own, why, true));
+  void own.ended.then((end) => {
+    if (end.reason === "failed") down(client, own, end.message, false);
+  });
+  send(client, { type: "start", provider, roots: [...roots], ...options.suspicion() });
+}
+
+function send({ role }: Client, message: ToParser): void {
+  role?.port.send({ header: message, payload: null });
+}
+
+function take(client: Client, message: FromParser, payload: Uint8Array<ArrayBuffer> | null): void {
+  const { options } = client;
+  client.heard = true;
+  switch (message.type) {
+    case "pong":
+      if (message.n === client.silence.asked) answered(client);
+      return options.looked(message.looked);
+    case "mark":
+      client.marked = message.logs === undefined ? message.session : markOf({ logs: message.logs });
+      options.keepMark(client.marked);
+      if (client.marked !== null) send(client, { type: "marked" });
+      return;
+    case "stopped":
+      return client.stopping?.();
+    case "ready":
+      client.failures = 0;
+      return options.take(message, payload);
+    default:
+      return options.take(message, payload);
+  }
+}
+
+function down(client: Client, own: Role, why: string, violation: boolean): void {
+  if (client.role !== own || client.stopping !== null) return;
+  own.end();
+  client.role = null;
+  answered(client);
+  client.lastAsked = -Infinity;
+  const mark = client.marked;
+  client.marked = null;
+  client.options.failed(why, mark, violation);
+  const pause = BACK_OFF[Math.min(client.failures, BACK_OFF.length - 1)] ?? 0;
+  client.failures += 1;
+  client.timers.after(pause, () => {
+    if (client.stopping === null) start(client);
+  });
+}
+
+function beat(client: Client): void {
+  const { role, silence, timers } = client;
+  const now = timers.now();
+  // Each ping wakes an idle process, so they are few.
+  if (role === null || now - client.lastAsked < HEARTBEAT_MS) return;
+  if (silence.asked !== null) {
+    if (silence.stopDoubting === null) doubt(client, role);
+    return;
+  }
+  client.beats += 1;
+  client.silence = { ...silence, asked: client.beats };
+  client.lastAsked = now;
+  send(client, { type: "ping", n: client.beats });
+}
+
+function answered(client: Client): void {
+  client.silence.stopDoubting?.();
+  client.silence = NO_SILENCE;
+}
+
+/** No answer was taken. It may still wait to be taken, if the orchestrator itself was busy. */
+function doubt(client: Client, own: Role): void {
+  const { options, timers } = client;
+  const doubts = client.silence.doubts + 1;
+  client.heard = false;
+  const stopDoubting = timers.afterAwake(DOUBT_MS, () => {
+    client.silence = { ...client.silence, stopDoubting: null };
+    if (client.role !== own || (client.heard && doubts < DOUBTS)) return;
+    if (options.host.name === "processes") down(client, own, "it did not answer", false);
+    else options.hangs(client.marked);
+  });
+  client.silence = { ...client.silence, doubts, stopDoubting };
+}
+
+async function stop(client: Client, withinMs: number): Promise<void> {
+  const own = client.role;
+  // From now on, no restart comes.
+  client.stopping = () => {};
+  answered(client);
+  if (own === null) return;
+  await new Promise<void>((resolve) => {
+    client.stopping = resolve;
+    client.timers.after(withinMs, resolve);
+    send(client, { type: "stop" });
+  });
+  client.options.keepMark(null);
+  own.end();
 }
