@@ -68,20 +68,21 @@ export interface CollectionOptions {
   readonly archived: boolean;
 }
 
+/** A chain of the collection, with what stands beside it. */
+interface Chain {
+  readonly chain: CollectedChain;
+  readonly owners: ReadonlySet<string>;
+  readonly folders: readonly string[];
+  readonly verified: ChainVerification;
+  /** Its heads in the journals. */
+  readonly heads: JournalHead[];
+}
+
 export function verifyCollection(options: CollectionOptions): CollectionVerification {
-  const { folder, now, uid, host, archived } = options;
+  const { folder, uid, host } = options;
   const collected = readCollected(filesBelow(folder, /\.jsonl$/), folder);
   const journal = readJournalHeads(options.journals);
-  const chains = groupChains(collected.records).map((chain) => ({
-    chain,
-    owners: ownersOf(chain),
-    folders: [...new Set(chain.records.map(({ file }) => file.slice(0, Math.max(0, file.lastIndexOf("/")))))],
-    verified: verifyChain(chain, archived),
-    heads: [] as JournalHead[],
-  }));
-  type Chain = typeof chains[number];
-  const chainOf = new Map<string, Chain>();
-  for (const entry of chains) for (const { hash } of entry.chain.records) chainOf.set(hash, entry);
+  const chains = groupChains(collected.records).map((chain) => describeChain(chain, options.archived));
 
   const isOfUid = (of: number | null) => uid === null || of === uid;
   const isOfHost = (of: { readonly host: string | null; readonly machine: string | null }) =>
@@ -94,70 +95,26 @@ export function verifyCollection(options: CollectionOptions): CollectionVerifica
   const wanted = journal.heads.filter((head) =>
     isOfUid(head.uid) && (isOfHost(head) || writers.has(ownerOf(head)))
   );
-  const findings: Finding[] = [];
-  const missing = new Map<string, JournalHead[]>();
-  const chainsOf = new Map<string, { head: JournalHead; chains: Set<Chain> }>();
-  let pending = 0;
-  for (const head of wanted) {
-    const chain = chainOf.get(head.hash);
-    if (chain !== undefined) {
-      chain.heads.push(head);
-      const own = chainsOf.get(ownerOf(head)) ?? { head, chains: new Set() };
-      chainsOf.set(ownerOf(head), { ...own, chains: own.chains.add(chain) });
-    } else if (now - head.time < HEAD_SETTLE_MS) {
-      pending += 1;
-    } else {
-      missing.set(ownerOf(head), [...missing.get(ownerOf(head)) ?? [], head]);
-    }
-  }
-
+  const { missing, chainsOf, pending } = matchHeads(chains, wanted, options.now);
   const shown = chains.filter(({ verified: { origin }, folders, heads }) =>
     heads.length > 0 || isOfUid(origin?.uid ?? null) && (isOfHost(origin ?? NOBODY) || folders.some(isBelow))
   );
-  for (const { file, line, why } of collected.bad) {
-    const isShown = isBelow(file) || host === null && uid === null;
-    if (isShown) findings.push({ finding: "broken", ...NOBODY, file, line, why });
-  }
-  for (const { verified: { origin, broken } } of shown) {
-    if (broken === null) continue;
-    findings.push({
-      finding: "broken",
-      ...whose(origin),
-      file: broken.file,
-      line: broken.line,
-      why: broken.why,
-    });
-  }
-  for (const heads of missing.values()) {
-    const [first] = heads.sort((a, b) => a.time - b.time);
-    if (first === undefined) continue;
-    const many = heads.length === 1 ? "a head" : `${heads.length} heads`;
-    const since = new Date(first.time).toISOString();
-    const why = `the journal has ${many} that no chain holds, the first of ${since} (${first.hash}): ` +
-      "records are missing at the end, or the log was written anew";
-    findings.push({ finding: "head-missing", ...whose(first), file: first.journal, line: null, why });
-  }
-  for (const { owners, heads } of chains) {
-    const stranger = heads.find((head) => owners.size > 0 && !owners.has(ownerOf(head)));
-    if (stranger === undefined) continue;
-    const why = `the journal has the head ${stranger.hash} of a log that says it is of ${
-      [...owners].join(", ")
-    }`;
-    findings.push({ finding: "head-elsewhere", ...whose(stranger), file: stranger.journal, line: null, why });
-  }
-  for (const { head, chains: { size } } of chainsOf.values()) {
-    if (size < 2) continue;
-    const why = `the journal has heads of ${size} chains: the log was removed, and begun anew`;
-    findings.push({ finding: "begun-anew", ...whose(head), file: null, line: null, why });
-  }
-  for (const { verified: { origin }, folders, heads } of shown) {
-    if (heads.length > 0) continue;
-    const why = "no journal has a head of this chain, so nothing proves that its end is there";
-    findings.push({ finding: "unproven", ...whose(origin), file: folders[0] ?? null, line: null, why });
-  }
-  for (const { journal: file, why } of journal.bad) {
-    findings.push({ finding: "unreadable", ...NOBODY, file, line: null, why });
-  }
+  const bad = collected.bad.filter(({ file }) => isBelow(file) || host === null && uid === null);
+  const findings: Finding[] = [
+    ...bad.map(({ file, line, why }) => ({ finding: "broken" as const, ...NOBODY, file, line, why })),
+    ...shown.flatMap(sayBroken),
+    ...missing.flatMap(sayMissing),
+    ...chains.flatMap(sayElsewhere),
+    ...chainsOf.flatMap(sayBegunAnew),
+    ...shown.flatMap(sayUnproven),
+    ...journal.bad.map(({ journal: file, why }) => ({
+      finding: "unreadable" as const,
+      ...NOBODY,
+      file,
+      line: null,
+      why,
+    })),
+  ];
   return {
     ok: findings.length === 0,
     chains: shown.map(({ verified, folders, heads }) => ({ ...verified, folders, heads: heads.length })),
@@ -168,6 +125,81 @@ export function verifyCollection(options: CollectionOptions): CollectionVerifica
     torn: collected.torn,
     repeated: collected.repeated,
   };
+}
+
+function describeChain(chain: CollectedChain, archived: boolean): Chain {
+  const folders = chain.records.map(({ file }) => file.slice(0, Math.max(0, file.lastIndexOf("/"))));
+  return {
+    chain,
+    owners: ownersOf(chain),
+    folders: [...new Set(folders)],
+    verified: verifyChain(chain, archived),
+    heads: [],
+  };
+}
+
+/** The chains that the journals have heads of an owner of. */
+interface ChainsOfOwner {
+  readonly head: JournalHead;
+  readonly chains: Set<Chain>;
+}
+
+/** Gives each chain its heads. `missing`: by owner, the heads that no chain holds. */
+function matchHeads(chains: readonly Chain[], heads: readonly JournalHead[], now: number) {
+  const chainOf = new Map(chains.flatMap((one) => one.chain.records.map(({ hash }) => [hash, one] as const)));
+  const missing = new Map<string, JournalHead[]>();
+  const chainsOf = new Map<string, ChainsOfOwner>();
+  let pending = 0;
+  for (const head of heads) {
+    const chain = chainOf.get(head.hash);
+    const owner = ownerOf(head);
+    if (chain !== undefined) {
+      chain.heads.push(head);
+      const own = chainsOf.get(owner) ?? { head, chains: new Set() };
+      chainsOf.set(owner, { ...own, chains: own.chains.add(chain) });
+    } else if (now - head.time < HEAD_SETTLE_MS) {
+      pending += 1;
+    } else {
+      missing.set(owner, [...missing.get(owner) ?? [], head]);
+    }
+  }
+  return { missing: [...missing.values()], chainsOf: [...chainsOf.values()], pending };
+}
+
+function sayBroken({ verified: { origin, broken } }: Chain): Finding[] {
+  if (broken === null) return [];
+  const { file, line, why } = broken;
+  return [{ finding: "broken", ...whose(origin), file, line, why }];
+}
+
+function sayMissing(heads: JournalHead[]): Finding[] {
+  const [first] = heads.sort((a, b) => a.time - b.time);
+  if (first === undefined) return [];
+  const many = heads.length === 1 ? "a head" : `${heads.length} heads`;
+  const since = new Date(first.time).toISOString();
+  const why = `the journal has ${many} that no chain holds, the first of ${since} (${first.hash}): ` +
+    "records are missing at the end, or the log was written anew";
+  return [{ finding: "head-missing", ...whose(first), file: first.journal, line: null, why }];
+}
+
+function sayElsewhere({ owners, heads }: Chain): Finding[] {
+  const stranger = heads.find((head) => owners.size > 0 && !owners.has(ownerOf(head)));
+  if (stranger === undefined) return [];
+  const names = [...owners].join(", ");
+  const why = `the journal has the head ${stranger.hash} of a log that says it is of ${names}`;
+  return [{ finding: "head-elsewhere", ...whose(stranger), file: stranger.journal, line: null, why }];
+}
+
+function sayBegunAnew({ head, chains: { size } }: ChainsOfOwner): Finding[] {
+  if (size < 2) return [];
+  const why = `the journal has heads of ${size} chains: the log was removed, and begun anew`;
+  return [{ finding: "begun-anew", ...whose(head), file: null, line: null, why }];
+}
+
+function sayUnproven({ verified: { origin }, folders, heads }: Chain): Finding[] {
+  if (heads.length > 0) return [];
+  const why = "no journal has a head of this chain, so nothing proves that its end is there";
+  return [{ finding: "unproven", ...whose(origin), file: folders[0] ?? null, line: null, why }];
 }
 
 const NOBODY = { host: null, machine: null, uid: null };
