@@ -24,56 +24,17 @@ export interface IntakeOptions {
   readonly ready: (provider: ProviderId) => void;
 }
 
+interface Intake {
+  readonly options: IntakeOptions;
+  /** Troubles that the log has. */
+  readonly noted: Set<string>;
+  /** Sights that wait for their step. Each session is there once, however long that takes. */
+  readonly waiting: Map<ProviderId, Map<string, SeenSession>>;
+}
+
 export function createIntake(options: IntakeOptions) {
   const { steps, context, requested, recorders, status, log } = options;
-  const noted = new Set<string>();
-  /** Sights that wait for their step. Each session is there once, however long that takes. */
-  const waiting = new Map<ProviderId, Map<string, SeenSession>>();
-
-  function takeSeen(followed: FollowedProvider, sessions: readonly SeenSession[]): void {
-    const { provider } = followed.plan;
-    const before = waiting.get(provider);
-    const seen = before ?? new Map<string, SeenSession>();
-    for (const session of sessions) seen.set(session.session, session);
-    if (before !== undefined) return;
-    waiting.set(provider, seen);
-    steps.take({ provider, session: null }, () => {
-      if (waiting.get(provider) === seen) waiting.delete(provider);
-      followed.follow.seen([...seen.values()]);
-      context.moves.goOn(provider);
-      for (const session of seen.keys()) recorders.found({ provider, session });
-      status.touch();
-    });
-  }
-
-  function takeReady(followed: FollowedProvider, message: Extract<FromParser, { type: "ready" }>): void {
-    const { provider } = followed.plan;
-    // Later sights are news and must not join those that came before.
-    waiting.delete(provider);
-    steps.take({ provider, session: null }, () => {
-      followed.follow.ready(message.looked);
-      followed.state = message.watching === "inotify" ? "watching" : "polling";
-      followed.missing = message.missing;
-      options.ready(provider);
-      log.report("watching", { provider, sessions: message.sessions, by: message.watching });
-      // The command that started the daemon waits for this.
-      status.write();
-    });
-  }
-
-  /** The log reports each trouble once a session, up to a bound. The status counts them. */
-  function noteTrouble(provider: ProviderId, trouble: Extract<FromParser, { type: "trouble" }>): void {
-    const { session, kind, what, count } = trouble;
-    const key = `${provider}/${session} ${kind} ${what}`;
-    if (!noted.has(key) && noted.size < LOGGED_TROUBLES) {
-      // The type comes from the log. A type that does not look like a name may be conversation text.
-      const isName = kind !== "unknown-record" || /^[\w./:+-]{1,130}$/.test(what);
-      log.report("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
-      noted.add(key);
-    }
-    status.trouble(provider, kind, what, count);
-  }
-
+  const intake: Intake = { options, noted: new Set(), waiting: new Map() };
   return function take(
     followed: FollowedProvider,
     message: FromParser,
@@ -82,9 +43,9 @@ export function createIntake(options: IntakeOptions) {
     const { provider } = followed.plan;
     switch (message.type) {
       case "seen":
-        return takeSeen(followed, message.sessions);
+        return takeSeen(intake, followed, message.sessions);
       case "ready":
-        return takeReady(followed, message);
+        return takeReady(intake, followed, message);
       case "watching":
         followed.state = message.how === "inotify" ? "watching" : "polling";
         followed.missing = [];
@@ -119,11 +80,69 @@ export function createIntake(options: IntakeOptions) {
       case "lost":
         return recorders.lost(message);
       case "trouble":
-        return noteTrouble(provider, message);
+        return noteTrouble(intake, provider, message);
       case "mark":
       case "pong":
       case "stopped":
         throw new Error(`internal error: ${message.type} is the parser client's`);
     }
   };
+}
+
+function takeSeen(
+  { options, waiting }: Intake,
+  followed: FollowedProvider,
+  sessions: readonly SeenSession[],
+): void {
+  const { steps, context, recorders, status } = options;
+  const { provider } = followed.plan;
+  const before = waiting.get(provider);
+  const seen = before ?? new Map<string, SeenSession>();
+  for (const session of sessions) seen.set(session.session, session);
+  if (before !== undefined) return;
+  waiting.set(provider, seen);
+  steps.take({ provider, session: null }, () => {
+    if (waiting.get(provider) === seen) waiting.delete(provider);
+    followed.follow.seen([...seen.values()]);
+    context.moves.goOn(provider);
+    for (const session of seen.keys()) recorders.found({ provider, session });
+    status.touch();
+  });
+}
+
+function takeReady(
+  { options, waiting }: Intake,
+  followed: FollowedProvider,
+  message: Extract<FromParser, { type: "ready" }>,
+): void {
+  const { steps, log, status } = options;
+  const { provider } = followed.plan;
+  // Later sights are news and must not join those that came before.
+  waiting.delete(provider);
+  steps.take({ provider, session: null }, () => {
+    followed.follow.ready(message.looked);
+    followed.state = message.watching === "inotify" ? "watching" : "polling";
+    followed.missing = message.missing;
+    options.ready(provider);
+    log.report("watching", { provider, sessions: message.sessions, by: message.watching });
+    // The command that started the daemon waits for this.
+    status.write();
+  });
+}
+
+/** The log reports each trouble once a session, up to a bound. The status counts them. */
+function noteTrouble(
+  { options: { log, status }, noted }: Intake,
+  provider: ProviderId,
+  trouble: Extract<FromParser, { type: "trouble" }>,
+): void {
+  const { session, kind, what, count } = trouble;
+  const key = `${provider}/${session} ${kind} ${what}`;
+  if (!noted.has(key) && noted.size < LOGGED_TROUBLES) {
+    // The type comes from the log. A type that does not look like a name may be conversation text.
+    const isName = kind !== "unknown-record" || /^[\w./:+-]{1,130}$/.test(what);
+    log.report("log-trouble", { provider, session, kind, what: isName ? what : "a type that is no name" });
+    noted.add(key);
+  }
+  status.trouble(provider, kind, what, count);
 }

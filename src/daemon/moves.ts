@@ -36,73 +36,7 @@ export interface Moves {
 }
 
 export function createMoves(options: MovesOptions): Moves {
-  const { database, audit, sessions, recordings, recorders, rootOf, log } = options;
-
-  function isBeside({ provider, path }: StoredSession, other: SessionRef): boolean {
-    const stored = sessions.find(other);
-    return stored !== null && rootOf(provider, stored.path) === rootOf(provider, path);
-  }
-
-  function decide(ref: SessionRef, into: SessionRef, came: number): Continuation {
-    const stored = sessions.find(into);
-    return decideContinuation({
-      isTaken: recordings.hasMoved(into),
-      seen: stored === null ? null : {
-        isBeside: isBeside(stored, ref),
-        added: stored.arrival?.added ?? null,
-        letGo: stored.letGo,
-      },
-    }, came);
-  }
-
-  function announce(recording: RecordingSummary, into: string, reason: string): void {
-    const { provider, session, destination } = recording;
-    const event = reason === "moved" ? "recording-moved" : "recording-left-behind";
-    log.report(event, { provider, session, into, destination, reason });
-  }
-
-  /**
-   * Ends a recording whose session goes on, and adds one that takes over, through every session whose log already says
-   * that it goes on. Inside the caller's transaction; the caller calls the answer's functions afterwards.
-   */
-  function move(context: OnRecord, recording: RecordingSummary, { into, seq, came }: GoesOn): (() => void)[] {
-    const next = { provider: recording.provider, session: into };
-    const continuation = decide(recording, next, came);
-    const reason = continuation.goes === "on" ? "moved" : continuation.reason;
-    putOnRecord(context, recordingMoved(recording, into, reason));
-    // The notice is its last event.
-    recordings.end(recording.id, seq + 1);
-    recordings.leave(recording.id, into, continuation.goes === "on");
-    const ended = recordings.get(recording.id);
-    const show = () => {
-      recorders.ended(ended);
-      announce(recording, into, reason);
-    };
-    if (continuation.goes !== "on") return [show];
-    const { until } = continuation;
-    const waiting = recordings.get(recordings.follow(recording.id, next, until));
-    const { goesOn = null } = sessions.find(next) ?? {};
-    const isOver = goesOn === null || (until !== null && until <= goesOn.seq);
-    return [show, ...isOver ? [] : move(context, waiting, goesOn)];
-  }
-
-  /** Ends a recording that waits for the file of `before`. */
-  function drop(waiting: RecordingSummary, before: RecordingSummary, reason: "other-root" | "gave-up"): void {
-    database.transact(() => {
-      audit(recordingMoved(before, waiting.session, reason));
-      recordings.giveUp(waiting.id);
-    });
-    announce(before, waiting.session, reason);
-  }
-
-  /** The waiting recordings, each with the one that it follows. */
-  function waitingOf(provider: ProviderId): { waiting: RecordingSummary; before: Recording }[] {
-    return recordings.following(provider).map((waiting) => {
-      if (waiting.follows === null) throw new Error("internal error: it follows nothing");
-      return { waiting, before: recordings.get(waiting.follows) };
-    });
-  }
-
+  const { database, sessions, recordings, recorders } = options;
   return {
     take(context, ref, { continues, seq }, came) {
       if (continues === null || continues === ref.session) return;
@@ -112,7 +46,7 @@ export function createMoves(options: MovesOptions): Moves {
       const active = recordings.activeOfSession(ref).find(({ until }) => until === null);
       const moved = database.transact(() => {
         if (!claim()) return [];
-        if (active !== undefined) return move(context, active, goesOn);
+        if (active !== undefined) return move(options, context, active, goesOn);
         // A recording may still come here, from a session whose log is read later.
         sessions.goOn(ref, goesOn);
         return [];
@@ -120,11 +54,12 @@ export function createMoves(options: MovesOptions): Moves {
       for (const show of moved) show();
     },
     goOn(provider) {
-      for (const { waiting, before } of waitingOf(provider)) {
+      for (const both of waitingOf(recordings, provider)) {
+        const { waiting, before } = both;
         const stored = sessions.find(waiting);
         if (before.active || stored === null) continue;
-        if (!isBeside(stored, before)) {
-          drop(waiting, before, "other-root");
+        if (!isBeside(options, stored, before)) {
+          drop(options, both, "other-root");
           continue;
         }
         database.transact(() => {
@@ -135,11 +70,97 @@ export function createMoves(options: MovesOptions): Moves {
       }
     },
     giveUp({ provider, session }) {
-      const given = waitingOf(provider).filter(({ waiting, before }) =>
+      const given = waitingOf(recordings, provider).filter(({ waiting, before }) =>
         before.session === session && !before.active && sessions.find(waiting) === null
       );
-      for (const { waiting, before } of given) drop(waiting, before, "gave-up");
+      for (const both of given) drop(options, both, "gave-up");
       return given.length;
     },
   };
+}
+
+function isBeside(
+  { sessions, rootOf }: MovesOptions,
+  { provider, path }: StoredSession,
+  other: SessionRef,
+): boolean {
+  const stored = sessions.find(other);
+  return stored !== null && rootOf(provider, stored.path) === rootOf(provider, path);
+}
+
+function decide(options: MovesOptions, ref: SessionRef, into: SessionRef, came: number): Continuation {
+  const { sessions, recordings } = options;
+  const stored = sessions.find(into);
+  return decideContinuation({
+    isTaken: recordings.hasMoved(into),
+    seen: stored === null ? null : {
+      isBeside: isBeside(options, stored, ref),
+      added: stored.arrival?.added ?? null,
+      letGo: stored.letGo,
+    },
+  }, came);
+}
+
+function announce({ log }: MovesOptions, recording: RecordingSummary, into: string, reason: string): void {
+  const { provider, session, destination } = recording;
+  const event = reason === "moved" ? "recording-moved" : "recording-left-behind";
+  log.report(event, { provider, session, into, destination, reason });
+}
+
+/**
+ * Ends a recording whose session goes on, and adds one that takes over, through every session whose log already says
+ * that it goes on. Inside the caller's transaction; the caller calls the answer's functions afterwards.
+ */
+function move(
+  options: MovesOptions,
+  context: OnRecord,
+  recording: RecordingSummary,
+  { into, seq, came }: GoesOn,
+): (() => void)[] {
+  const { sessions, recordings, recorders } = options;
+  const next = { provider: recording.provider, session: into };
+  const continuation = decide(options, recording, next, came);
+  const reason = continuation.goes === "on" ? "moved" : continuation.reason;
+  putOnRecord(context, recordingMoved(recording, into, reason));
+  // The notice is its last event.
+  recordings.end(recording.id, seq + 1);
+  recordings.leave(recording.id, into, continuation.goes === "on");
+  const ended = recordings.get(recording.id);
+  const show = () => {
+    recorders.ended(ended);
+    announce(options, recording, into, reason);
+  };
+  if (continuation.goes !== "on") return [show];
+  const { until } = continuation;
+  const waiting = recordings.get(recordings.follow(recording.id, next, until));
+  const { goesOn = null } = sessions.find(next) ?? {};
+  const isOver = goesOn === null || (until !== null && until <= goesOn.seq);
+  return [show, ...isOver ? [] : move(options, context, waiting, goesOn)];
+}
+
+/** Ends a recording that waits for the file of `before`. */
+function drop(
+  options: MovesOptions,
+  { waiting, before }: Waiting,
+  reason: "other-root" | "gave-up",
+): void {
+  const { database, audit, recordings } = options;
+  database.transact(() => {
+    audit(recordingMoved(before, waiting.session, reason));
+    recordings.giveUp(waiting.id);
+  });
+  announce(options, before, waiting.session, reason);
+}
+
+/** A waiting recording, with the one that it follows. */
+interface Waiting {
+  readonly waiting: RecordingSummary;
+  readonly before: Recording;
+}
+
+function waitingOf(recordings: RecordingsStore, provider: ProviderId): Waiting[] {
+  return recordings.following(provider).map((waiting) => {
+    if (waiting.follows === null) throw new Error("internal error: it follows nothing");
+    return { waiting, before: recordings.get(waiting.follows) };
+  });
 }

@@ -48,7 +48,13 @@ export type SessionsStore = ReturnType<typeof storeSessions>;
 
 /** Every method runs inside the caller's transaction, or in one of its own. */
 export function storeSessions(database: Database) {
-  const where = "WHERE provider = ? AND session = ?";
+  return { ...storeRows(database), ...storeClaims(database) };
+}
+
+/** The row of one session. */
+const where = "WHERE provider = ? AND session = ?";
+
+function storeRows(database: Database) {
   return {
     find({ provider, session }: SessionRef) {
       const row = database.get(`SELECT * FROM sessions ${where}`, provider, session);
@@ -122,6 +128,12 @@ export function storeSessions(database: Database) {
     quarantine({ provider, session }: SessionRef, mark: string | null) {
       database.run(`UPDATE sessions SET quarantined = ?, crashes = 0 ${where}`, mark, provider, session);
     },
+  };
+}
+
+/** Facts, lines that were dealt with, and counts of those that are not listed. */
+function storeClaims(database: Database) {
+  return {
     fact(name: string) {
       return text(database.get("SELECT value FROM facts WHERE name = ?", name)?.["value"]);
     },
