@@ -67,3 +67,14 @@ for (const [id, { name, home, roots, variables, memory }] of Object.entries<Clie
     assert.ok(!(name in OTHER_MEMORY), `${name} is followed: its names stand in its own entry`);
   });
 }
+
+Deno.test("docs/path-policy.md has every name that an agent loads by itself", () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/path-policy.md", import.meta.url));
+  const [, table = ""] = /<!-- generated: agent memory -->\n([^]*?)<!-- end -->/.exec(page) ?? [];
+  const rows = table.trim().split("\n").slice(2).map((row) => {
+    const [, agent = "", names = ""] = row.split("|").map((cell) => cell.trim());
+    return [agent, [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name)];
+  });
+  const followed = Object.values<Client>(CLIENTS).map(({ name, memory }) => [name, memory]);
+  assert.deepEqual(rows, [...followed, ...Object.entries(OTHER_MEMORY)]);
+});
