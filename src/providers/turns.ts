@@ -3,8 +3,9 @@
 /** A person goes back a few turns. Each costs some ninety bytes of a checkpoint. */
 const TURNS = 64;
 
-export function rememberTurn<T>(turns: readonly T[] | undefined, turn: T): T[] {
-  return [...(turns ?? []).slice(1 - TURNS), turn];
+/** Where earlier turns are not known, none is remembered: the first known one would be taken for the first. */
+export function rememberTurn<T>(fold: { turns?: readonly T[] }, turn: T): void {
+  if (fold.turns !== undefined) fold.turns = [...fold.turns.slice(1 - TURNS), turn];
 }
 
 /** The first turn of the log; undefined where it is forgotten. */

@@ -192,7 +192,7 @@ function writeRewind({ page, head, state }: Document, { undoes, text }: Of<"noti
   const { turns = [] } = state;
   const to = turns.find((turn) => turn.id === undoes);
   const from = turns.at(-1);
-  if (to === undefined || from === undefined) return page.remark("Went back", text);
+  if (to === undefined || from === undefined) return page.remark("Note", text);
   const mention = (turn: PastTurn) => ({ ...turn, time: showTime(turn.time, head.timeZone) });
   return page.wentBack(from === to ? null : mention(from), mention(to));
 }

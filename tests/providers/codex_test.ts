@@ -386,6 +386,10 @@ Deno.test("a rewind names the first turn that it undoes, also in an earlier part
     ["without the part before", null, base(THREAD, 7), undefined],
   ];
   assert.equal(second.undoes, "b");
+  // An older kato read the beginning: the first known turn is not the first.
+  const { turns: _, ...older } = first.state as Record<string, unknown>;
+  codex.read(older, { value: turn(20, "late"), line: 20 });
+  assert.equal(part(SEGMENT, older, [rewound({})]).undoes, undefined);
   for (const [what, before, more, undoes] of table) {
     assert.equal(part(`${SEGMENT}2`, before, [rewound(more)]).undoes, undoes, what);
   }

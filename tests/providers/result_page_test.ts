@@ -40,6 +40,9 @@ const SHORT_APPROVAL = "User has approved your plan. You can now start coding.";
 const APPROVED =
   `${SHORT_APPROVAL}\n\nYour plan has been saved to: /p.md\n\n## Approved Plan (edited by user):\n`;
 
+const CLARIFIES =
+  `${WITH_WORDS}\nThe user wants to clarify these questions.\n    Ask them.\n\n    Questions asked:\n`;
+
 const FAILED = { block: { is_error: true }, isAgents: false };
 const DONE = { row: {}, block: {}, isAgents: false };
 const OF_AGENT = { ...DONE, isAgents: true };
@@ -91,10 +94,14 @@ const CLAUDE_CODE:
     ]],
     [
       "a question to be talked over",
-      `${WITH_WORDS}\nThe user wants to clarify these questions.\n    Ask them.\n\n- "Tabs?"\n`,
+      `${CLARIFIES}- "Tabs?"\n  (No answer provided)\n- "Why?"\n  (No answer provided)`,
       { ...FAILED, row: { toolDenialKind: "user-rejected" } },
       ["", "denied", ["to be talked over"]],
     ],
+    ["an answer beside it", `${CLARIFIES}- "Tabs?"\n  Yes`, {
+      ...FAILED,
+      row: { toolDenialKind: "user-rejected" },
+    }, [`${CLARIFIES}- "Tabs?"\n  Yes`.slice(WITH_WORDS.length + 1), "denied"]],
     ["a rule against it", "Permission to use Bash has been denied.", {
       ...FAILED,
       row: { toolDenialKind: "permission-rule" },

@@ -71,20 +71,20 @@ Deno.test("a rewind says from where to where; what the document does not have st
   });
   const bodies = [ask("::record a.md\nfix *it*"), say("done"), ask("thanks"), back("e0"), ask("again")];
   const more = [...bodies, back("e4"), { type: "notice", kind: "shell", text: "ls" } as Body, back("e6")];
-  const lines = (bodies: readonly Body[]) => renderAs("md", bodies).match(/^> \*Went.*/gm);
+  const lines = (bodies: readonly Body[]) => renderAs("md", bodies).match(/^> \*(?:Went|Note).*/gm);
   assert.deepEqual(lines([...more, back("unknown"), back()]), [
     "> *Went back* — from “thanks” (2026-11-23 03:24:07 +01:00) to before “fix *it*” (2026-11-23 03:24:05 +01:00)",
     "> *Went back* — to before “again” (2026-11-23 03:24:09 +01:00)",
     "> *Went back* — to before “ls” (2026-11-23 03:24:11 +01:00)",
-    "> *Went back* — It went back.",
-    "> *Went back* — It went back.",
+    "> *Note* — It went back.",
+    "> *Note* — It went back.",
   ]);
   assert.match(
     renderAs("html", more),
     /<em>Went back<\/em> from <a href="#turn-2">“<bdi>thanks<\/bdi>”<\/a> \([^)]*\) to before <a href="#turn-0">“<bdi>fix \*it\*</,
   );
   // A recording that begins later than the turn, and one whose state an older kato made.
-  assert.deepEqual(lines([say("done"), back("e7")]), ["> *Went back* — It went back."]);
+  assert.deepEqual(lines([say("done"), back("e7")]), ["> *Note* — It went back."]);
   const [first, second, third] = eventsOf([ask("a"), ask("b"), back("e1")]);
   assert.ok(first !== undefined && second !== undefined && third !== undefined);
   const { state } = RENDERERS.md.step(HEAD, RENDERERS.md.begin(HEAD), first);

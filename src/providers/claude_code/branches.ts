@@ -48,9 +48,8 @@ function isTurn(out: Out): boolean {
 /** The client deletes nothing: two turns with the same row before them are two branches. A row without one shows nothing. */
 function firstUndone(row: Row, uuid: string, fold: Fold): string | null {
   const parent = textOf(row["parentUuid"]);
-  const { turns = [] } = fold;
+  const turns = fold.turns ??= [];
   if (parent === "" || turns.some((turn) => turn.uuid === uuid)) return null;
-  const undone = turns.findLast((turn) => turn.parent === parent);
-  fold.turns = rememberTurn(turns, { uuid, parent });
-  return undone?.uuid ?? null;
+  rememberTurn(fold, { uuid, parent });
+  return turns.findLast((turn) => turn.parent === parent)?.uuid ?? null;
 }

@@ -23,6 +23,8 @@ export function pageOf(text: string, { row, block, isAgents }: Known): ResultPag
 
 const REJECTION =
   /^The user doesn't want to proceed with this tool use\. The tool use was rejected \([^\n]*\)\. (?:STOP what you are doing and wait for the user to tell you how to proceed\.|To tell you how to proceed, the user said:\n?)/;
+/** None of the questions has an answer. */
+const UNANSWERED = /\n {4}Questions asked:\n(?:- "[^\n]*"\n {2}\(No answer provided\)\n*)+$/;
 const EXIT_CODE = /^Exit code (\d{1,3})(?:\n|$)/;
 const ERROR_TAG = "<tool_use_error>";
 const ERROR_END = "</tool_use_error>";
@@ -32,7 +34,7 @@ function ofFailure(text: string, row: Row): ResultPage | null {
   const rejection = REJECTION.exec(text)?.[0];
   if (rejection !== undefined) {
     // The rest repeats the questions for the model.
-    if (text.startsWith(CLARIFICATION, rejection.length)) {
+    if (text.startsWith(CLARIFICATION, rejection.length) && UNANSWERED.test(text)) {
       return { from: 0, to: 0, facts: ["to be talked over"], outcome: outcome ?? "denied" };
     }
     return { from: rejection.length, to: text.length, outcome: outcome ?? "denied" };

@@ -182,9 +182,9 @@ function readRollBack(payload: Row, events: LineEvents): Reading {
   const { fold } = events;
   const count = Math.max(1, Math.trunc(numberOf(payload["num_turns"])));
   const many = count > 1 ? `${count} turns` : "one turn";
-  const kept = fold.turns?.slice(0, -count) ?? [];
-  const undone = fold.turns?.at(-count);
-  fold.turns = kept;
+  const { turns } = fold;
+  const undone = turns?.at(-count);
+  if (turns !== undefined) fold.turns = turns.slice(0, -count);
   events.addRewind(`The person went back ${many}; the conversation goes on from there.`, undone?.id);
   return events.reading("injected");
 }

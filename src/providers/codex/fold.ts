@@ -132,14 +132,17 @@ export interface Fold {
   /** Calls, the oldest first: the end of their turn's id, and their own id. */
   readonly calls: string[];
   readonly failed: string[];
-  /** The person's latest turns, of earlier parts, too: their events, and the lines that hold them. */
+  /**
+   * The person's latest turns, of earlier parts, too: their events, and the lines that hold them. Missing where not all
+   * of them are known.
+   */
   turns?: readonly { readonly id: string; readonly log: string; readonly ordinal: number }[];
   readonly questions: { readonly call: string; readonly asked: readonly Question[] }[];
 }
 
 /** `before`: the state at the end of the part before it. */
 export function createFold(agent: string, part = "", before: unknown = null): Fold {
-  const turns = before === null ? undefined : foldOf(before).turns;
+  const turns = before === null ? part === "" ? [] : undefined : foldOf(before).turns;
   return {
     ...(turns === undefined ? {} : { turns }),
     agent,
@@ -218,7 +221,8 @@ function goOnFrom(former: FormerFold): void {
   const waiting: Waiting[] = held === null || held === undefined
     ? []
     : [{ kind: "answer", family: "item", keys: [], isPlan: true, ...held }];
-  Object.assign(former, { ...createFold(former.agent, former.part), ...former }, {
+  const { turns: _, ...begun } = createFold(former.agent, former.part);
+  Object.assign(former, { ...begun, ...former }, {
     author: authorOfThread({ originator }, former.personal),
     calls,
     review: typeof review === "string" ? { turn: review, key: "", isPersons: false } : null,

@@ -181,7 +181,7 @@ function reportWords({ id, time, text, images }: Words, isShown: boolean, events
   const said = { ...author, typed: isPersons ? typed : told };
   if (isPersons && told !== "") {
     events.addAt(id, time, { type: "user", text: told }, said);
-    fold.turns = rememberTurn(fold.turns, { id, log: logOf(fold), ordinal: numberOf(events.row["ordinal"]) });
+    rememberTurn(fold, { id, log: logOf(fold), ordinal: numberOf(events.row["ordinal"]) });
   } else if (told.trim() !== "") {
     const kind = shown === null ? "info" : "task";
     events.addAt(`${id}:${kind}`, time, { type: "notice", kind, text: told }, said);
