@@ -31,8 +31,10 @@ export interface WaitingCall extends Shown {
     readonly body: string;
     readonly error: boolean;
     readonly state?: ResultState;
-    /** The body is the plan that the person approved, which is another one. */
+    /** The body is the plan that the person approved, which is another one than the call's, or the only one. */
     readonly isPlan?: true;
+    /** The words of a rejection. */
+    readonly said?: string;
   } | null;
   /** Of a script: its tool's name, the places where it calls a tool, and what it did and printed so far. */
   readonly script?: {
@@ -137,13 +139,16 @@ function receive(to: Setting, item: WaitingCall, result: Result): void {
   }
   if (script !== undefined && result.isPartial === true) return;
   const approved = result.error ? undefined : result.approved?.trim();
-  if (item.plan === undefined || approved === undefined) {
-    item.result = { body: bodyOf(to, item, result), ...stateOf(result) };
+  const isPlan = approved !== undefined && (item.plan !== undefined || approved !== "");
+  if (!isPlan) {
+    const said = result.said === undefined ? {} : { said: result.said };
+    item.result = { body: bodyOf(to, item, result), ...stateOf(result), ...said };
     return;
   }
-  // A person may have changed the plan.
-  const isSame = approved === "" || approved === item.plan.trim();
-  const body = isSame ? "" : to.page.plan("Plan · as approved", approved);
+  // A person may have changed the plan, and the call need not hold it.
+  const isSame = approved === "" || approved === item.plan?.trim();
+  const label = item.plan === undefined ? "Plan · approved" : "Plan · as approved";
+  const body = isSame ? "" : to.page.plan(label, approved);
   item.result = { body, ...stateOf(result), ...(isSame ? {} : { isPlan: true }) };
 }
 
@@ -151,13 +156,16 @@ function stateOf({ error, state }: Result): { error: boolean; state?: ResultStat
   return { error, ...(state === undefined ? {} : { state }) };
 }
 
+/** A person's words are never left out, nor folded away with the call. */
+function showSaid(page: Page, said: string | undefined): string {
+  return said === undefined ? "" : page.remark("User", said);
+}
+
 function bodyOf({ page, isShown }: Setting, { kind, prose }: Shown, result: Result): string {
   const isSaid = !isShown || result.isEmpty === true || (kind === "agent" && result.isReported === true) ||
     kind === "script";
   const images = isShown ? result.images?.map((image) => page.remark("Image", image)) ?? [] : [];
-  // A person's words are never left out.
-  const said = result.said === undefined ? "" : page.remark("User", result.said);
-  return (isSaid ? "" : page.result(result.text, prose)) + images.join("") + said;
+  return (isSaid ? "" : page.result(result.text, prose)) + images.join("");
 }
 
 /** The only open script of an agent gets the step. Returns whether there is one. */
@@ -224,15 +232,20 @@ function show(to: Setting, calls: Calls, item: Waiting, missing: "later" | "none
   const { page } = to;
   if (item.waits === "turn") return item.text;
   if (item.waits === "result") return showLate(to, null, item);
-  const { call, agent, summary, prose, kind, input, result } = item;
+  const { call, agent, summary, prose, kind, result } = item;
   if (result === null) {
     calls.late.push({ call, agent, summary, prose, ...(kind === undefined ? {} : { kind }) });
     if (calls.late.length > WAITING_CALLS) calls.late.shift();
   }
   const outcome = outcomeOf(to, item, missing);
-  if (item.questions !== undefined) return showQuestions(page, item.questions, summary, outcome);
-  if (item.script !== undefined) return showScript(page, item, item.script, outcome);
-  if (item.plan !== undefined) return showPlan(page, item, item.plan, outcome);
+  return showCall(page, item, outcome) + showSaid(page, result?.said);
+}
+
+function showCall(page: Page, item: WaitingCall, outcome: Outcome): string {
+  const { summary, input, questions, script, plan, result } = item;
+  if (questions !== undefined) return showQuestions(page, questions, summary, outcome);
+  if (script !== undefined) return showScript(page, item, script, outcome);
+  if (plan !== undefined || result?.isPlan === true) return showPlan(page, item, outcome);
   return page.call(summary, input, outcome);
 }
 
@@ -260,22 +273,22 @@ function showScript(
   return isTold ? shown : shown + page.call(name, "", full);
 }
 
-function showPlan(page: Page, { summary, result }: WaitingCall, plan: string, outcome: Outcome): string {
-  if (result?.isPlan === true) return page.plan("Plan", plan) + result.body;
+function showPlan(page: Page, { summary, result, plan = "" }: WaitingCall, outcome: Outcome): string {
+  if (result?.isPlan === true) return (plan === "" ? "" : page.plan("Plan", plan)) + result.body;
   const isApproved = outcome.outcome === "result" && !hasFailed(outcome);
   const label = isApproved ? "Plan · approved" : withOutcome("Plan", outcome);
   if (outcome.outcome !== "result" || outcome.body === "") return page.plan(label, plan);
-  // Of a denial the body is what the person said to it.
-  const isDenied = outcome.state?.outcome === "denied";
-  return page.plan(label, plan) + (isDenied ? outcome.body : page.lateResult(summary, outcome));
+  return page.plan(label, plan) + page.lateResult(summary, outcome);
 }
 
 function showLate(to: Setting, late: LateCall | null, result: Result): string {
   const body = bodyOf(to, late ?? { call: "", agent: "", summary: "", prose: false }, result);
   const script = late?.kind === "script" && result.text.trim() !== "" && to.isShown;
   const shown = script ? to.page.result(result.text, false) + body : body;
-  if (shown === "" && !result.error && result.state === undefined) return "";
-  return to.page.lateResult(late?.summary ?? "", { outcome: "result", body: shown, ...stateOf(result) });
+  const said = showSaid(to.page, result.said);
+  if (shown === "" && !result.error && result.state === undefined) return said;
+  return to.page.lateResult(late?.summary ?? "", { outcome: "result", body: shown, ...stateOf(result) }) +
+    said;
 }
 
 function sizeOf(item: Waiting): number {

@@ -299,22 +299,14 @@ Deno.test("an agent whose task is encrypted is known by its name", () => {
   );
 });
 
-Deno.test("the words of a rejection stand inside the call, once, and are no turn; without tools they are one", () => {
+Deno.test("the words of a rejection stand below the call, once and not folded, and are no turn; without tools they are one", () => {
   const bodies: Body[] = [
     call("1", "Bash", { command: "rm x" }),
     result("1", "Rejected.", { from: 9, to: 9, outcome: "denied", said: "use trash" }, true),
     { type: "user", text: "use trash", page: { inResult: true } },
   ];
-  const inside = [
-    "Bash: rm x · denied",
-    "```sh",
-    "rm x",
-    "```",
-    "Denied:",
-    "> *User* — use trash",
-    "</details>",
-  ];
-  assert.deepEqual(shown(bodies), inside);
+  const below = ["Bash: rm x · denied", "```sh", "rm x", "```", "</details>", "> *User* — use trash"];
+  assert.deepEqual(shown(bodies), below);
   const include = ["tools"] as const;
   assert.deepEqual(bodyOf(renderAs("md", bodies, { include: [...include] })), bodyOf(renderAs("md", bodies)));
   assert.match(
@@ -326,8 +318,14 @@ Deno.test("the words of a rejection stand inside the call, once, and are no turn
   assert.match(without, /— 1 turn, /);
   assert.match(
     renderAs("html", bodies),
-    /<details class="call failed">[^]*<em>User<\/em> use trash[^]*<\/details>/,
+    /<\/details>[^]*<em>User<\/em> use trash/,
   );
+});
+
+Deno.test("a plan that only the answer holds, as the client kept it in a file, is the document that it is", () => {
+  const asks = call("1", "ExitPlanMode", {});
+  const approves = result("1", "Yes:\n# Paint\n\n1. Buy paint\n", { from: 0, to: 0, facts: [], approves: 5 });
+  assert.deepEqual(shown([asks, approves]), ["*Plan · approved*", "### Paint", "1. Buy paint"]);
 });
 
 Deno.test("a plan is the document that it is, with the person's decision", () => {
