@@ -1,19 +1,15 @@
 /**
- * How slow this machine is, by one probe: deadlines and limits of tests are for a machine that does nothing else, and
- * scale with it. The probe is only taken where a limit was passed.
+ * How slow this machine is, by a probe: deadlines and limits of tests are for a machine that does nothing else, and scale
+ * with it. The probe is only taken where a limit was passed, and again where that one is: others may have come to load
+ * the machine meanwhile.
  */
 
 /** The probe's time on two idle cores of 2 to 3 GHz. Milliseconds. */
 const PROBE_MS = 40;
 const ROUNDS = 32_000_000;
 
-let slowness: number | null = null;
-
-/** 1 on the machine that limits were written for, or on a faster one; 4 where it takes four times as long. */
-export function measureSlowness(): number {
-  slowness ??= Math.max(1, timeProbe() / PROBE_MS);
-  return slowness;
-}
+/** 1 on the machine that limits were written for, or on a faster one; 4 where it took four times as long. */
+let slowness = 1;
 
 function timeProbe(): number {
   const begun = performance.now();
@@ -25,6 +21,8 @@ function timeProbe(): number {
 }
 
 /** Whether `took` is no longer than `ms`, for a machine as slow as this one. */
-export function isWithin(took: number, ms: number): boolean {
-  return took <= ms || took <= ms * measureSlowness();
+export function isWithin(took: number, ms: number, probe = timeProbe): boolean {
+  if (took <= ms * slowness) return true;
+  slowness = Math.max(slowness, probe() / PROBE_MS);
+  return took <= ms * slowness;
 }
