@@ -138,6 +138,8 @@ const DROPPED: readonly (readonly [name: string, index: number, list: string, ex
     '[\n  "a", # first\n  "b", # second\n  "c",\n]',
     '[\n  "a", # first\n  "c",\n]',
   ],
+  ["a line at the margin", 1, '[\n"a",\n"b",\n"c",\n]', '[\n"a",\n"c",\n]'],
+  ["the first line at the margin", 0, '[\n"a",\n"b",\n]', '[\n"b",\n]'],
   ["the last line, no comma behind it", 1, '[\n  "a", # first\n  "b" # second\n]', '[\n  "a", # first\n]'],
   ["one beside the bracket", 0, '["a", # first\n  "b"]', '[# first\n  "b"]'],
 ];
