@@ -6,6 +6,7 @@ import {
   HOME_FOLDERS,
   isOtherHome,
   isSystemLocation,
+  RESERVED_IN_HOME,
   SYSTEM_LOCATIONS,
   whyNoRoot,
   whyNoSource,
@@ -212,4 +213,18 @@ Deno.test("docs/policy.md says for each key which values are narrower", () => {
       assert.ok(isNarrower(key, other, narrow) && !isNarrower(key, narrow, other), `${key}: ${value}`);
     }
   }
+});
+
+Deno.test("docs/path-policy.md has every system location", () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/path-policy.md", import.meta.url));
+  const [row = ""] = /^\| `system-location` .*, but for the person's own home/m.exec(page) ?? [];
+  assert.deepEqual([...row.matchAll(/`(\/[^`]+)`/g)].map(([, place]) => place), [...SYSTEM_LOCATIONS]);
+});
+
+Deno.test("docs/path-policy.md has every reserved folder", () => {
+  const page = Deno.readTextFileSync(new URL("../../docs/path-policy.md", import.meta.url));
+  const [, list = ""] = /<!-- generated: reserved folders -->\n([^]*?)<!-- end -->/.exec(page) ?? [];
+  const documented = [...list.matchAll(/^- `~\/([^`]+)`$/gm)].map(([, name = ""]) => name);
+  assert.deepEqual(documented, RESERVED_IN_HOME);
+  for (const name of documented) assert.notEqual(whyNoRoot(`${HOME}/${name}/notes`, HOME), null, name);
 });
