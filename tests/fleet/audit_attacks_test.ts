@@ -61,6 +61,8 @@ onMachine("what sends a log can read that log folder, and nothing else of anybod
 async function send(name: string, folder: string | null, messages: readonly string[]): Promise<void> {
   const tls = 'tls="on" tls.authMode="name" tls.permittedPeer=["collector.example.org"] ' +
     `tls.caCert="/etc/kato-audit/ca.pem" tls.myCert="${folder}/cert.pem" tls.myPrivKey="${folder}/key.pem"`;
+  // Not in /tmp: Debian 13 mounts another one there.
+  const at = `/srv/sender/${name}`;
   const sender = [
     `global(workDirectory="/run/kato-${name}")`,
     'module(load="imfile" mode="polling" pollingInterval="1")',
@@ -68,13 +70,13 @@ async function send(name: string, folder: string | null, messages: readonly stri
     'template(name="as-it-is" type="string" string="%msg%\\n")',
     'ruleset(name="send") { action(type="omrelp" target="127.0.0.1" port="2514" template="as-it-is" ' +
     `${folder === null ? "" : tls}) }`,
-    `input(type="imfile" file="/tmp/${name}" tag="x" ruleset="send")`,
+    `input(type="imfile" file="${at}" tag="x" ruleset="send")`,
     "",
   ];
-  place(machine, "root", `/tmp/${name}`, messages.map((message) => `${message}\n`).join(""));
-  place(machine, "root", `/tmp/${name}.conf`, sender.join("\n"));
+  place(machine, "root", at, messages.map((message) => `${message}\n`).join(""));
+  place(machine, "root", `${at}.conf`, sender.join("\n"));
   const service = `--unit=kato-${name} --property=RuntimeDirectory=kato-${name}`;
-  await asRoot(`systemd-run ${service} /usr/sbin/rsyslogd -n -iNONE -f /tmp/${name}.conf`);
+  await asRoot(`systemd-run ${service} /usr/sbin/rsyslogd -n -iNONE -f ${at}.conf`);
 }
 
 const message = (person: string) => `<109>1 2026-01-01T00:00:00Z ../h kato-audit ${person} - - x`;
@@ -98,9 +100,10 @@ onMachine("a person's name from the network does not lead out of the collector's
   }
 });
 
-onMachine("the collector takes nothing without a certificate of its authority", async () => {
+onMachine("the collector takes nothing without a certificate of its authority for that machine", async () => {
   await setUp();
-  const refused = { bare: null, other: "/etc/kato-other" };
+  // The neighbour's is right, and names another machine: it cannot write into this one's folder.
+  const refused = { bare: null, other: "/etc/kato-other", neighbour: "/etc/kato-neighbour" };
   try {
     for (const [name, folder] of Object.entries(refused)) {
       await send(name, folder, [message(name)]);
@@ -113,6 +116,6 @@ onMachine("the collector takes nothing without a certificate of its authority", 
     await untilSo("good arrives", async () => (await files()).some((file) => file.includes("/good/")));
     assert.equal((await files()).length, 1);
   } finally {
-    await asRoot("systemctl stop kato-bare kato-other kato-good");
+    await asRoot("systemctl stop kato-bare kato-other kato-neighbour kato-good");
   }
 });

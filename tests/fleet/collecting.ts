@@ -33,26 +33,49 @@ export function forgetCertificates(): void {
 /** The files that the role puts into place, on the controller. */
 export const certificate = (file: string) => `${work}/good-${file}`;
 
-/** Certificates of an authority that machine and collector trust (good), and of one that nobody trusts (other). */
+interface Certificate {
+  readonly name: string;
+  readonly authority: string;
+  readonly folder: string;
+  readonly hosts: readonly string[];
+}
+
+/** One for both ends, one of the same authority for another machine, and one of an authority that nobody trusts. */
+const CERTIFICATES: readonly Certificate[] = [
+  {
+    name: "good",
+    authority: "trusted",
+    folder: "/etc/kato-audit",
+    hosts: ["collector.example.org", "laptop1.example.org"],
+  },
+  { name: "neighbour", authority: "trusted", folder: "/etc/kato-neighbour", hosts: ["laptop2.example.org"] },
+  { name: "other", authority: "stranger", folder: "/etc/kato-other", hosts: ["laptop1.example.org"] },
+];
+
+async function openssl(line: string): Promise<void> {
+  const { code, err } = await host("openssl", line.split(" "));
+  assert.equal(code, 0, err);
+}
+
 async function makeCertificates(): Promise<void> {
-  for (const [name, folder] of [["good", "/etc/kato-audit"], ["other", "/etc/kato-other"]] as const) {
+  const authority = (name: string, file: string) => `${work}/${name}-${file}`;
+  for (const name of new Set(CERTIFICATES.map((certificate) => certificate.authority))) {
+    const files = `-keyout ${authority(name, "ca.key")} -out ${authority(name, "ca.pem")}`;
+    await openssl(`req -x509 -newkey rsa:2048 -nodes ${files} -subj /CN=${name} -days 2`);
+  }
+  for (const { name, authority: by, folder, hosts } of CERTIFICATES) {
     const at = (file: string) => `${work}/${name}-${file}`;
-    Deno.writeTextFileSync(at("names"), "subjectAltName=DNS:collector.example.org,DNS:laptop1.example.org\n");
-    for (
-      const line of [
-        `req -x509 -newkey rsa:2048 -nodes -keyout ${at("ca.key")} -out ${
-          at("ca.pem")
-        } -subj /CN=${name} -days 2`,
-        `req -newkey rsa:2048 -nodes -keyout ${at("key.pem")} -out ${
-          at("request")
-        } -subj /CN=collector.example.org`,
-        `x509 -req -in ${at("request")} -CA ${at("ca.pem")} -CAkey ${at("ca.key")} -CAcreateserial -days 2 ` +
-        `-extfile ${at("names")} -out ${at("cert.pem")}`,
-      ]
-    ) {
-      const { code, err } = await host("openssl", line.split(" "));
-      assert.equal(code, 0, err);
-    }
+    Deno.writeTextFileSync(at("names"), `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(",")}\n`);
+    Deno.copyFileSync(authority(by, "ca.pem"), at("ca.pem"));
+    await openssl(
+      `req -newkey rsa:2048 -nodes -keyout ${at("key.pem")} -out ${at("request")} -subj /CN=${hosts[0]}`,
+    );
+    await openssl(
+      `x509 -req -in ${at("request")} -CA ${at("ca.pem")} -CAkey ${
+        authority(by, "ca.key")
+      } -CAcreateserial ` +
+        `-days 2 -extfile ${at("names")} -out ${at("cert.pem")}`,
+    );
     for (const file of ["ca.pem", "cert.pem", "key.pem"]) {
       place(machine, "root", `${folder}/${file}`, Deno.readTextFileSync(at(file)));
     }

@@ -66,7 +66,7 @@ const FAILURES: readonly (readonly [is: string, options: string, why: RegExp])[]
   [
     "a key that did not sign the repository",
     `${GOOD.replace("kato.asc", "other.asc")} --enable`,
-    /NO_PUBKEY|not signed/,
+    /NO_PUBKEY|Missing key/,
   ],
   [
     "a version that is not there",
