@@ -153,7 +153,8 @@ judge_manager() {
 	who=$(name_of "$1")
 	status=$(of_unit "$1" ExecMainStatus first)
 	ended="does not run ($(of_unit "$1" Result first), status ${status:-unknown})"
-	case $(of_unit "$1" ActiveState first) in
+	state=$(of_unit "$1" ActiveState first)
+	case $state in
 	'')
 		# One that has just ended, with the last login, is asked of nothing.
 		timeout -k 1 "$LOOK" systemctl is-active --quiet "user@$1.service" || return 0
@@ -162,11 +163,14 @@ judge_manager() {
 		fi
 		;;
 	deactivating) verdict 1 "$who" 'does not run, for its service does not end' ;;
-	failed) verdict 3 "$who" "$ended" ;;
-	activating) verdict 3 "$who" "$ended" wait ;;
 	*)
+		# A service that was to be started again waits without end for folders that failed (systemd 257).
 		if [ "$(of_unit "$1" ActiveState second)" = failed ]; then
 			verdict 3 "$who" 'does not run, for its folders cannot be made. The journal names them'
+		elif [ "$state" = failed ]; then
+			verdict 3 "$who" "$ended"
+		elif [ "$state" = activating ]; then
+			verdict 3 "$who" "$ended" wait
 		fi
 		;;
 	esac

@@ -2,9 +2,9 @@
  * Six people. Alice is ordinary, and the other five hold something up: bob is logged out; carol's home is outside of
  * /home; nobody can write to dave's home; erin's service manager hangs; frank's `~/.kato` is a link to nothing.
  */
-import { machine } from "./fleet.ts";
-import { asRoot } from "./fleet.ts";
-import { place, run } from "../booted/machine.ts";
+import assert from "node:assert/strict";
+import { asRoot, machine, tryAsRoot } from "./fleet.ts";
+import { must, place, run, untilSo, type Who } from "../booted/machine.ts";
 
 /** A service that does not end on request. It may start the process that asks for that. */
 const NEVER_ENDS =
@@ -25,16 +25,39 @@ export async function neverEnd(): Promise<void> {
   await run(machine, "erin", "systemctl --user daemon-reload");
 }
 
-/** Runs `act` while erin's service manager is halted. The manager goes on afterwards, also after a failure. */
-export async function whileHalted(act: () => Promise<void>): Promise<void> {
+/** Runs `act` while these service managers are halted: erin's, if no other. They go on afterwards, also after a failure. */
+export async function whileHalted(
+  act: () => Promise<void>,
+  numbers: readonly number[] = [1004],
+): Promise<void> {
+  const units = numbers.map((uid) => `user@${uid}`).join(" ");
   const signal = (name: string) =>
-    asRoot(`kill -${name} $(systemctl show --property=MainPID --value user@1004)`);
+    asRoot(`kill -${name} $(systemctl show --property=MainPID --value ${units})`);
   await signal("STOP");
   try {
     await act();
   } finally {
     await signal("CONT");
   }
+}
+
+/** Whether this person's daemon runs with the administrators' files of now. */
+export async function follows(who: Who): Promise<boolean> {
+  const { out } = await run(machine, who, "kato status --json");
+  if (!out.startsWith("{")) return false;
+  const shown = JSON.parse(await must(machine, who, "kato policy show --json"));
+  const status = JSON.parse(out);
+  return status.running === true && status.policy.hash === shown.hash;
+}
+
+/** Of the people without anything in the way. */
+export async function assertOthersFollow(): Promise<void> {
+  for (const who of ["alice", "carol"] as const) assert.ok(await follows(who), who);
+}
+
+/** Nobody's daemon runs for longer than it takes to be refused. */
+export async function assertNobodyRecords(): Promise<void> {
+  await untilSo("nobody records", async () => (await tryAsRoot("pgrep -f '^kato-orchestrator'")).code === 1);
 }
 
 /** Removes everything of theirs. */

@@ -6,6 +6,7 @@ import {
   asRoot,
   daemonOf,
   EXAMPLES,
+  machine,
   onMachine,
   runDocumented,
   textOf,
@@ -14,8 +15,15 @@ import {
   tryDocumented,
 } from "./fleet.ts";
 import { homeOf, must, place, run, untilSo, type Who } from "../booted/machine.ts";
-import { machine } from "./fleet.ts";
-import { dismiss, gather, neverEnd, whileHalted } from "./people.ts";
+import {
+  assertNobodyRecords,
+  assertOthersFollow,
+  dismiss,
+  follows,
+  gather,
+  neverEnd,
+  whileHalted,
+} from "./people.ts";
 import { BASE, play, type Played, runEverywhere, type Variables } from "./play.ts";
 
 const withPolicy = (commands: boolean, enable = "all"): Variables => ({
@@ -23,20 +31,6 @@ const withPolicy = (commands: boolean, enable = "all"): Variables => ({
   kato_enable: enable,
   kato_policy: { "recording.commands": commands },
 });
-
-/** Whether this person's daemon runs with the administrators' files of now. */
-async function follows(who: Who): Promise<boolean> {
-  const { out } = await run(machine, who, "kato status --json");
-  if (!out.startsWith("{")) return false;
-  const shown = JSON.parse(await must(machine, who, "kato policy show --json"));
-  const status = JSON.parse(out);
-  return status.running === true && status.policy.hash === shown.hash;
-}
-
-/** Of the people without anything in the way. */
-async function assertOthersFollow(): Promise<void> {
-  for (const who of ["alice", "carol"] as const) assert.ok(await follows(who), who);
-}
 
 function assertNames(played: Played, ok: boolean, ...reasons: readonly RegExp[]): void {
   assert.equal(played.ok, ok, played.out);
@@ -138,10 +132,27 @@ onMachine("whose service manager is halted holds up nobody, and is named until i
   await untilSo("the play is right again", async () => (await play(withPolicy(true))).ok);
 });
 
-/** Nobody's daemon runs for longer than it takes to be refused. */
-async function assertNobodyRecords(): Promise<void> {
-  await untilSo("nobody records", async () => (await tryAsRoot("pgrep -f '^kato-orchestrator'")).code === 1);
-}
+/** What only root may ask, by who asks it; and what is no such question. */
+const UNASKED: readonly (readonly [who: Who, line: string, status: number])[] = [
+  ["alice", "/usr/lib/kato/fleet-stop", 77],
+  ["alice", "/usr/lib/kato/fleet-stop --lift", 77],
+  ["alice", "/usr/lib/kato/everyone stop", 77],
+  ["alice", "kato fleet status", 77],
+  ["root", "/usr/lib/kato/fleet-stop one two", 64],
+  ["root", "/usr/lib/kato/fleet-stop --stop", 64],
+  ["root", "/usr/lib/kato/everyone --at-once 0 stop", 64],
+  ["root", "/usr/lib/kato/everyone stop alice", 64],
+];
+
+onMachine("a question about everybody that is not root's, or is none, ends nobody's recording", async () => {
+  for (const [who, line, status] of UNASKED) {
+    const { code, out, err } = await run(machine, who, line);
+    assert.equal(code, status, `${line}\n${out}${err}`);
+    assert.match(err, status === 77 ? /only root/i : /^usage: /, line);
+  }
+  assert.equal(textOf("/etc/kato/policy.d/00-stop.toml"), null);
+  await assertOthersFollow();
+});
 
 onMachine("one command ends everybody's recording, with a service and a manager that hang", async () => {
   await asRoot("systemctl start kato@bob");
@@ -247,6 +258,37 @@ onMachine("for the system's units a home is where the user database says", async
   assert.match(doctor, /the daemon runs in kato@carol\.service, with every property of an installation's/);
   assert.doesNotMatch(doctor, /^BAD/m);
   await asRoot("systemctl disable --now kato@carol");
+});
+
+onMachine("of a person whose home no unit can name the journal says so, and nothing starts", async () => {
+  await asRoot("useradd --uid 2000 --home-dir '/srv/a b' --create-home odd");
+  try {
+    assert.notEqual((await tryAsRoot("systemctl start kato@odd")).code, 0);
+    assert.match(
+      await asRoot("journalctl --no-pager -q -o cat -p err -t kato"),
+      /^kato cannot start: the home of odd, \/srv\/a b, is no path that a unit can name/m,
+    );
+    assert.notEqual((await tryAsRoot("pgrep -u odd")).code, 0);
+  } finally {
+    await asRoot("systemctl stop kato@odd; userdel --remove odd");
+  }
+});
+
+onMachine("whose folder is replaced while kato runs is named, and goes on once the way is free", async () => {
+  await asAlice("systemctl --user start kato");
+  await untilSo("it runs", () => follows("alice"));
+  // Moved, it would still be the folder that the daemon sees.
+  await asAlice("rm -rf ~/.kato && ln -s /nonexistent ~/.kato");
+  try {
+    await untilSo("it is named", async () => {
+      const { code, err } = await tryAsRoot("/usr/lib/kato/everyone check");
+      return code === 3 && /kato of alice \(1000\): does not run, for its folders cannot be made/.test(err);
+    });
+  } finally {
+    await asAlice("rm ~/.kato");
+  }
+  assert.match(await asRoot("/usr/lib/kato/everyone follow"), /kato of alice follows now/);
+  assert.ok(await follows("alice"));
 });
 
 /** Files that a person puts in the place of the status. Root looks at them. */
