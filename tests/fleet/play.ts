@@ -1,4 +1,5 @@
 /** Plays the roles on the machine, over ssh as a person who may use sudo there. */
+import assert from "node:assert/strict";
 import { documented, host, keys, login, machine, older, ROLES, work } from "./fleet.ts";
 import type { Ran } from "../booted/machine.ts";
 
@@ -13,10 +14,29 @@ export const BASE: Variables = {
   kato_enable: "none",
 };
 
+/** A policy for everybody, with folders in each home. */
+export const EVERYBODY: Variables = {
+  ...BASE,
+  kato_enable: "all",
+  kato_policy: {
+    "destinations.roots": ["~/.kato/exports", "~/Documents/talks 100% ${HOME}"],
+    "destinations.cli_export": "roots",
+    "providers.gemini.enabled": false,
+  },
+  kato_policy_enforce: ["destinations.roots", "destinations.cli_export"],
+};
+
+/** Where the role writes the policy. */
+export const POLICY = "/etc/kato/policy.d/50-organisation.toml";
+
 export interface Played {
   readonly ok: boolean;
   readonly changed: number;
   readonly out: string;
+}
+
+export function assertOk({ ok, out }: Played): void {
+  assert.ok(ok, out);
 }
 
 /** The place of the playbook. */
@@ -104,11 +124,13 @@ function onController(program: string, ...args: readonly string[]): Promise<Ran>
   });
 }
 
-/** Runs tasks on the controller itself. They only use the role. */
-export async function playHere(tasks: readonly unknown[]): Promise<{ readonly out: string }> {
-  const plays = [{ name: "Here", hosts: "localhost", connection: "local", gather_facts: true, tasks }];
-  write("here.yml", JSON.stringify(plays));
-  const { out, err } = await onController("ansible-playbook", "-i", "localhost,", "here.yml");
+/** Runs tasks on the controller itself, as these machines. They only use the role. */
+export async function playHere(
+  tasks: readonly unknown[],
+  hosts: readonly string[] = ["localhost"],
+): Promise<{ readonly out: string }> {
+  write("here.yml", JSON.stringify([{ name: "Here", hosts: "all", connection: "local", tasks }]));
+  const { out, err } = await onController("ansible-playbook", "-i", `${hosts.join(",")},`, "here.yml");
   return { out: `${out}${err}` };
 }
 
