@@ -84,7 +84,10 @@ for (const client of CLIENTS) {
       // Behind what it held stands only the line that a recording ends with.
       const after = readExport(home, "notes.md");
       assert.ok(after.startsWith(before), after);
-      assert.match(after.slice(before.length), /^\n> \*Up to here\* — 1 turn, [^\n]* left out\n$/);
+      assert.match(
+        after.slice(before.length),
+        /^\n> \*Up to here\* — 1 turn, [^\n]* left out, 0 records unknown\n$/,
+      );
       const commands = home.audit().filter(({ event }) => event === "command").map(({ command, reason }) =>
         `${command} ${reason}`
       );
