@@ -89,6 +89,7 @@ function taskLine(task: string): string {
 
 /** Whether a section of the document has this text as its agent's report. */
 export function isReported(agents: Agents, text: string): boolean {
+  if (agents.reports.length === 0) return false;
   const key = keyOf(text);
   return key !== "" && agents.reports.some((report) => report.text === key);
 }
