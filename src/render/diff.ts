@@ -25,23 +25,42 @@ function compare(before: string, after: string): string | null {
 }
 
 /**
- * Whether the sides share a line, and can be within the bound: a line of one side that the other side lacks is an edit,
- * however the two are compared. Counting the lines costs little; the comparison costs the square of the edits.
+ * Whether the sides may share a line, and may be within the bound: a line of one side that the other side lacks is an
+ * edit, however the two are compared. Lines are counted by a mark that equal lines share: no line is copied for it.
  */
 function isWorthComparing(before: string, after: string): boolean {
-  const old = closed(before).split("\n");
-  const now = closed(after).split("\n");
-  const counts = new Map<string, number>();
-  for (const line of old) counts.set(line, (counts.get(line) ?? 0) + 1);
+  const counts = new Map<number, number>();
+  let lines = 0;
   let shared = 0;
-  for (const line of now) {
-    const left = counts.get(line) ?? 0;
-    if (left === 0) continue;
-    counts.set(line, left - 1);
-    shared += 1;
+  for (const mark of marksOf(before)) {
+    counts.set(mark, (counts.get(mark) ?? 0) + 1);
+    lines += 1;
   }
-  // Each side has one more piece, which is empty: behind its last newline.
-  return shared > 1 && old.length + now.length - 2 * shared <= DIFF_EDITS;
+  for (const mark of marksOf(after)) {
+    const left = counts.get(mark) ?? 0;
+    if (left > 0) shared += 1;
+    counts.set(mark, left - 1);
+    lines += 1;
+  }
+  return shared > 0 && lines - 2 * shared <= DIFF_EDITS;
+}
+
+/** Characters of a line that its mark takes in, evenly spread. */
+const MARKED = 6;
+
+/** A number for each line, from its length and some of its characters. */
+function marksOf(text: string): number[] {
+  const marks: number[] = [];
+  for (let from = 0; from < text.length;) {
+    const found = text.indexOf("\n", from);
+    const end = found === -1 ? text.length : found;
+    const step = Math.max(1, Math.floor((end - from) / MARKED));
+    let mark = end - from;
+    for (let at = end - 1; at >= from; at -= step) mark = (Math.imul(mark, 31) + text.charCodeAt(at)) | 0;
+    marks.push(mark);
+    from = end + 1;
+  }
+  return marks;
 }
 
 function closed(text: string): string {
