@@ -7,6 +7,34 @@ import type { Component, Lookup } from "./decision.ts";
 import { findHolder } from "./path.ts";
 import { systemWords } from "../disk/entry_at.ts";
 
+/** How the disk is looked at. */
+export type Look = Pick<typeof Deno, "lstatSync" | "realPathSync">;
+
+/** For destinations that are looked at together: each folder above them is looked at once. */
+export function lookOnce(): Look {
+  return { lstatSync: once(Deno.lstatSync), realPathSync: once(Deno.realPathSync) };
+}
+
+/** The same answer, or the same error, for the same path. */
+function once<Seen>(look: (path: string) => Seen): (path: string | URL) => Seen {
+  const seen = new Map<string, { readonly found: Seen } | { readonly error: unknown }>();
+  return (path) => {
+    const key = String(path);
+    const known = seen.get(key) ?? attempt(() => look(key));
+    seen.set(key, known);
+    if ("error" in known) throw known.error;
+    return known.found;
+  };
+}
+
+function attempt<Seen>(look: () => Seen): { readonly found: Seen } | { readonly error: unknown } {
+  try {
+    return { found: look() };
+  } catch (error) {
+    return { error };
+  }
+}
+
 /**
  * Requires read on the roots, by their names and by their realpaths. Folders above the roots are left out where the
  * process may not look. A component that cannot be examined is a value. Throws only for a path that did not come from
@@ -14,18 +42,26 @@ import { systemWords } from "../disk/entry_at.ts";
  *
  * @param path Absolute and normalised.
  * @param roots The allowed roots, as policy names them.
+ * @param look The disk, or one look at each folder for several destinations.
  */
-export function lookUp(path: string, roots: readonly string[], home: string): Lookup {
-  const realHome = realPath(home) ?? home;
+export function lookUp(path: string, roots: readonly string[], home: string, look: Look = Deno): Lookup {
+  const realHome = realPath(home, look) ?? home;
   const realRoots: Record<string, string> = {};
   for (const root of roots) {
     // No root was a link when policy was loaded, so this one was exchanged since.
-    const real = orNull(() => Deno.lstatSync(root).isSymlink ? null : Deno.realPathSync(root));
+    const real = orNull(() => look.lstatSync(root).isSymlink ? null : look.realPathSync(root));
     if (real !== null) realRoots[root] = real;
   }
   const walked = substituteReal(path, [...Object.entries(realRoots), [home, realHome]]);
-  const { components, blocked } = walk(walked);
-  return { path: walked, components, blocked, ...findAncestor(walked, components), realRoots, realHome };
+  const { components, blocked } = walk(walked, look);
+  return {
+    path: walked,
+    components,
+    blocked,
+    ...findAncestor(walked, components, look),
+    realRoots,
+    realHome,
+  };
 }
 
 /**
@@ -40,11 +76,11 @@ function substituteReal(path: string, places: readonly (readonly [named: string,
   return path;
 }
 
-function walk(path: string): Pick<Lookup, "components" | "blocked"> {
+function walk(path: string, look: Look): Pick<Lookup, "components" | "blocked"> {
   const components: Component[] = [];
   for (const prefix of listPrefixes(path)) {
     try {
-      components.push(describe(prefix, Deno.lstatSync(prefix)));
+      components.push(describe(prefix, look.lstatSync(prefix)));
     } catch (error) {
       // The process may not look above the first folder of its grants. Below it, every component must be seen.
       if (error instanceof Deno.errors.NotCapable && components.length === 0) continue;
@@ -65,11 +101,12 @@ function listPrefixes(path: string): string[] {
 function findAncestor(
   path: string,
   components: readonly Component[],
+  look: Look,
 ): Pick<Lookup, "ancestor" | "realAncestor"> {
   for (const component of components.toReversed()) {
     if (component.path === path) continue;
     // A dangling link exists, but does not resolve.
-    const real = realPath(component.path);
+    const real = realPath(component.path, look);
     if (real !== null) return { ancestor: component.path, realAncestor: real };
   }
   return { ancestor: "/", realAncestor: "/" };
@@ -90,7 +127,7 @@ function kindOf(info: Deno.FileInfo): Component["kind"] {
   return info.isFile ? "file" : "other";
 }
 
-const realPath = (path: string) => orNull(() => Deno.realPathSync(path));
+const realPath = (path: string, look: Look) => orNull(() => look.realPathSync(path));
 
 /** Null when nothing is there, when the process may not look, or when links lead in a circle. */
 function orNull<Seen>(look: () => Seen): Seen | null {

@@ -295,8 +295,8 @@ Deno.test("kato export has its decisions in an unbroken audit log", async () => 
   await exportLine("--all -o .", garden);
   assert.deepEqual(auditOf(garden).map(({ decision, reason }) => [decision, reason]), [
     ["allow", "exported"],
-    ["allow", "created"],
     ["allow", "exported"],
+    ["allow", "created"],
     ["allow", "created"],
   ]);
   const { broken, records } = verifyAudit(placesOf(garden.home).logs);

@@ -1,7 +1,8 @@
 /** The file that an export writes: every byte of what it was given, in order, whatever the sizes. */
 import assert from "node:assert/strict";
 import { join } from "@std/path";
-import { openOutput, type OutputFile } from "../../src/cli/export/output_file.ts";
+import { makeBuffers, type OutputFile } from "../../src/cli/export/output_buffers.ts";
+import { openOutput } from "../../src/cli/export/output_file.ts";
 import type { Allowed } from "../../src/destination/decision.ts";
 
 /** More than the buffer that texts become bytes in, so that they straddle its end. */
@@ -27,7 +28,7 @@ for (const { name, texts } of TEXTS) {
       const path = join(folder, "out.md");
       const file = opened(path, null);
       for (const text of texts) await file.write(text);
-      const size = await file.finish();
+      const size = await finish(file);
       const whole = new TextEncoder().encode(texts.join(""));
       assert.equal(size, whole.length);
       assert.deepEqual(Deno.readFileSync(path), whole);
@@ -99,26 +100,68 @@ Deno.test("an export writes the rest where the disk takes a part only", async ()
     const file = opened(path, null);
     const text = Array.from({ length: 700_000 }, (_, line) => `${line} ✓\n`).join("");
     await file.write(text);
-    assert.equal(await file.finish(), new TextEncoder().encode(text).length);
+    assert.equal(await finish(file), new TextEncoder().encode(text).length);
     assert.equal(Deno.readTextFileSync(path), text);
   });
 });
 
-Deno.test("an export is on the disk, with the folders that were made for it, before it is over", async () => {
+Deno.test("an export names the file and the folders that were made for it, so that they are flushed", async () => {
   await withFolder(async (folder) => {
     using disk = watchDisk((file, bytes) => file.write(bytes));
-    const file = opened(join(folder, "a/b/out.md"), null, [join(folder, "a"), join(folder, "a/b")]);
+    const made = ["a", "a/b", "a/b/out.md"].map((name) => join(folder, name));
+    const file = opened(join(folder, "a/b/out.md"), null, made.slice(0, 2));
     await file.write("text");
-    await file.finish();
-    const order = disk.calls.filter((call) => /^(?:write|sync|close)/.test(call));
-    assert.deepEqual(order.filter((call) => call.endsWith("file")), [
+    await finish(file);
+    assert.deepEqual(disk.calls.filter((call) => /^(?:write|sync|close)/.test(call)), [
       "write file",
       "syncData file",
       "close file",
     ]);
-    // Each folder that got an entry: the one above, and both that were made.
-    assert.equal(order.filter((call) => /^sync\w* folder$/.test(call)).length, 3);
-    assert.ok(order.lastIndexOf("close file") > order.findLastIndex((call) => /^sync\w* folder$/.test(call)));
+    assert.deepEqual(file.made, made);
+  });
+});
+
+Deno.test("files of one export are written one after the other, while those before are flushed", async () => {
+  await withFolder(async (folder) => {
+    const buffers = makeBuffers();
+    const texts = ["a", "b".repeat(LONG), "", "d", "ü".repeat(LONG), "f"];
+    const flushed: Promise<number>[] = [];
+    for (const [index, text] of texts.entries()) {
+      const result = open(join(folder, `${index}.md`), null, [], buffers);
+      assert.ok("file" in result);
+      await result.file.write(text);
+      // Given up, it leaves nothing to the next.
+      if (index === 3) await result.file.abandon();
+      else {
+        await result.file.handOver();
+        flushed.push(result.file.flush());
+      }
+    }
+    await Promise.all(flushed);
+    for (const [index, text] of texts.entries()) {
+      const path = join(folder, `${index}.md`);
+      if (index === 3) assert.throws(() => Deno.readTextFileSync(path), Deno.errors.NotFound);
+      else assert.equal(Deno.readTextFileSync(path), text, path);
+    }
+  });
+});
+
+Deno.test("a file that the disk refuses does not fail the next one of the same export", async () => {
+  await withFolder(async (folder) => {
+    let refused = 0;
+    using _ = watchDisk((file, bytes) =>
+      refused++ === 0 ? Promise.reject(new Error("No space left on device")) : file.write(bytes)
+    );
+    const buffers = makeBuffers();
+    const [first, second] = ["1.md", "2.md"].map((name) => open(join(folder, name), null, [], buffers));
+    assert.ok(first !== undefined && "file" in first && second !== undefined && "file" in second);
+    await first.file.write("first");
+    await first.file.handOver();
+    const failed = assert.rejects(first.file.flush(), /No space left/);
+    await second.file.write("second");
+    assert.equal(await finish(second.file), 6);
+    await failed;
+    assert.equal(Deno.readTextFileSync(join(folder, "2.md")), "second");
   });
 });
 
@@ -129,9 +172,10 @@ Deno.test("an export that replaces a file flushes no folder: none has another en
     using disk = watchDisk((file, bytes) => file.write(bytes));
     const file = opened(path, Deno.statSync(path));
     await file.write("after");
-    await file.finish();
+    await finish(file);
     assert.equal(Deno.readTextFileSync(path), "after");
-    assert.ok(disk.calls.includes("syncData file") && !disk.calls.some((call) => call.endsWith("folder")));
+    assert.ok(disk.calls.includes("syncData file"));
+    assert.deepEqual(file.made, []);
   });
 });
 
@@ -153,7 +197,7 @@ Deno.test("an export that the disk refuses says so at the latest when it is fini
       const file = opened(join(folder, "out.md"), null);
       await assert.rejects(async () => {
         await file.write("x".repeat(length));
-        await file.finish();
+        await finish(file);
       }, /No space left/);
       await file.close();
       await file.close();
@@ -228,9 +272,19 @@ function identityOf(path: string): Allowed["existing"] {
   return { dev, ino: ino ?? 0 } as Allowed["existing"];
 }
 
-function open(path: string, existing: Allowed["existing"], directories: readonly string[] = []) {
+async function finish(file: OutputFile): Promise<number> {
+  await file.handOver();
+  return await file.flush();
+}
+
+function open(
+  path: string,
+  existing: Allowed["existing"],
+  directories: readonly string[] = [],
+  buffers = makeBuffers(),
+) {
   const decision = { allow: true, path, existing, directories } as unknown as Allowed;
-  return openOutput(decision, existing === null, (identity) => {
+  return openOutput(decision, existing === null, buffers)((identity) => {
     const [dev = 0, ino = 0] = identity.split(":").map(Number);
     return { ...decision, existing: { dev, ino } } as Allowed;
   });

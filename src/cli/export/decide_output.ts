@@ -1,15 +1,18 @@
 /**
- * Decides whether an export may write to its destination. The decision is in the audit log, on the disk, before
- * anything is opened. Requires list on the destination's folder and write on the logs.
+ * Decides whether an export may write to its destinations. The decisions on several are in the audit log, on the disk,
+ * before any of them is opened, and what was opened is, before any gets a byte. Requires list on the destinations' folder
+ * and write on the logs.
  */
 import { decide } from "../../destination/decide.ts";
-import type { Decision, Request } from "../../destination/decision.ts";
+import type { Allowed, Decision, Request } from "../../destination/decision.ts";
 import { resolveRequest } from "../../destination/path.ts";
 import type { Policy } from "../../settings/policy.ts";
 import { type About, commandDecided, destinationOpened } from "../../audit/events.ts";
 import type { AuditLog } from "../../audit/log.ts";
-import { lookUp } from "../../destination/lookup.ts";
-import { type Opened, openOutput } from "./output_file.ts";
+import { type Look, lookOnce, lookUp } from "../../destination/lookup.ts";
+import type { AuditBody } from "../../audit/record.ts";
+import type { Buffers, OutputFile } from "./output_buffers.ts";
+import { openOutput } from "./output_file.ts";
 
 export interface OutputContext {
   readonly home: string;
@@ -22,47 +25,104 @@ export interface OutputContext {
   readonly outputMade: readonly string[];
   /** Destinations of recordings that are under way. */
   readonly recorded: ReadonlySet<string>;
-  readonly audit: Pick<AuditLog, "append">;
+  readonly audit: Pick<AuditLog, "appendAll">;
+  readonly buffers: Buffers;
+}
+
+export interface Wanted {
+  /** As typed, or made from what was typed. */
+  readonly destination: string;
+  /** For the record. */
+  readonly about: About;
 }
 
 export type Output =
-  | Extract<Opened, { file: unknown }> & { readonly path: string }
+  | { readonly file: OutputFile; readonly path: string }
   | { readonly denied: boolean; readonly message: string };
 
-/** @param destination As typed, or made from what was typed. `about`: for the record. */
-export async function openDecided(
-  destination: string,
-  about: About,
-  context: OutputContext,
-): Promise<Output> {
-  const ask = (created: ReadonlySet<string>) => decideFor(destination, context, created);
-  const decision = withoutRecordings(ask(new Set(context.outputMade)), context.recorded);
-  const asked = { command: "kato export", requested: destination };
-  if (!decision.allow) {
-    context.audit.append(commandDecided(about, asked, decision.path, "deny", decision.reason));
-    return { denied: true, message: `Denied (${decision.reason}): ${decision.message}` };
-  }
-  context.audit.append(commandDecided(about, asked, decision.path, "allow", "exported"));
-  const recorded = { ...about, destination: decision.path };
-  const isNew = decision.existing === null ||
-    context.outputMade.includes(`${decision.existing.dev}:${decision.existing.ino}`);
-  const opened = openOutput(decision, isNew, (identity) => ask(new Set([identity])));
-  if (!("file" in opened)) {
-    context.audit.append(destinationOpened(recorded, destination, "deny", opened.reason, opened.code));
-    return { denied: opened.reason !== "cannot-open", message: opened.message };
-  }
-  try {
-    const reason = isNew ? "created" : "replaced";
-    context.audit.append(destinationOpened(recorded, destination, "allow", reason, null));
-  } catch (error) {
-    // A file whose opening is not on record must not stay.
-    await opened.file.abandon();
-    throw error;
-  }
-  return { file: opened.file, path: decision.path };
+interface Decided extends Wanted {
+  readonly decision: Verdict;
 }
 
-function decideFor(destination: string, context: OutputContext, created: ReadonlySet<string>): Decision {
+/**
+ * Opens the first of the wanted files, in their order: all of them, unless one stands in the way of the next. Each of
+ * these has its output, a file or a sentence.
+ */
+export async function openDecided(wanted: readonly Wanted[], context: OutputContext): Promise<Output[]> {
+  await context.buffers.idle();
+  const decided = decideFirst(wanted, context);
+  context.audit.appendAll(decided.map(recordDecision));
+  const opened = decided.map(({ decision }) =>
+    decision.allow ? openOutput(decision, isNew(decision, context), context.buffers) : null
+  );
+  // The second look at the folders comes when all files are open.
+  const look = lookOnce();
+  const records: AuditBody[] = [];
+  const outputs = decided.map(({ destination, about, decision }, index): Output => {
+    const compare = opened[index] ?? null;
+    if (!decision.allow || compare === null) return denied(decision);
+    const { path } = decision;
+    const found = compare((identity) => decideFor(destination, context, new Set([identity]), look));
+    const recorded = { ...about, destination: path };
+    if ("file" in found) {
+      const reason = isNew(decision, context) ? "created" : "replaced";
+      records.push(destinationOpened(recorded, destination, "allow", reason, null));
+      return { file: found.file, path };
+    }
+    records.push(destinationOpened(recorded, destination, "deny", found.reason, found.code));
+    return { denied: found.reason !== "cannot-open", message: found.message };
+  });
+  try {
+    context.audit.appendAll(records);
+  } catch (error) {
+    // A file whose opening is not on record must not stay.
+    for (const output of outputs) if ("file" in output) await output.file.abandon();
+    throw error;
+  }
+  return outputs;
+}
+
+/** Decisions until one makes a folder, which the next may need, or until the next is on a file of these. */
+function decideFirst(wanted: readonly Wanted[], context: OutputContext): Decided[] {
+  const look = lookOnce();
+  const created = new Set(context.outputMade);
+  const paths = new Set<string | null>();
+  const decided: Decided[] = [];
+  for (const one of wanted) {
+    const decision = withoutRecordings(
+      decideFor(one.destination, context, created, look),
+      context.recorded,
+    );
+    if (decision.allow && paths.has(decision.path)) break;
+    paths.add(decision.path);
+    decided.push({ ...one, decision });
+    if (decision.allow && decision.directories.length > 0) break;
+  }
+  return decided;
+}
+
+function recordDecision({ destination, about, decision }: Decided): AuditBody {
+  const asked = { command: "kato export", requested: destination };
+  return decision.allow
+    ? commandDecided(about, asked, decision.path, "allow", "exported")
+    : commandDecided(about, asked, decision.path, "deny", decision.reason);
+}
+
+function denied(decision: Verdict): Output {
+  if (decision.allow) throw new Error("internal error: an allowed file was not opened");
+  return { denied: true, message: `Denied (${decision.reason}): ${decision.message}` };
+}
+
+function isNew({ existing }: Allowed, { outputMade }: OutputContext): boolean {
+  return existing === null || outputMade.includes(`${existing.dev}:${existing.ino}`);
+}
+
+function decideFor(
+  destination: string,
+  context: OutputContext,
+  created: ReadonlySet<string>,
+  look: Look,
+): Decision {
   const { policy, home, cwd, uid, providerRoots, force } = context;
   const request: Request = {
     asker: "cli",
@@ -77,7 +137,7 @@ function decideFor(destination: string, context: OutputContext, created: Readonl
   };
   const resolved = resolveRequest(policy, request);
   if ("allow" in resolved) return resolved;
-  return decide(policy, request, resolved.path, lookUp(resolved.path, policy.destinations.roots, home));
+  return decide(policy, request, resolved.path, lookUp(resolved.path, policy.destinations.roots, home, look));
 }
 
 type Verdict = Decision | {

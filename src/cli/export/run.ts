@@ -1,0 +1,75 @@
+/** One run of `kato export`: what is the same for all of its sessions, and how each of them ended. Writes to the terminal. */
+import type { Format, Include } from "../../protocol/render.ts";
+import { shortId } from "../../protocol/session.ts";
+import type { Context } from "../context.ts";
+import type { Listener } from "../interruption.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import { count, plain } from "../terminal/style.ts";
+import type { Account } from "./account.ts";
+import type { ChosenSource } from "./choose_sources.ts";
+import type { Progress } from "./progress.ts";
+import type { WrittenSession } from "./write_session.ts";
+
+export const INTERRUPTED = "Interrupted.";
+
+/** The same for every session of one export. */
+export interface Run {
+  readonly context: Context;
+  readonly format: Format;
+  readonly timeZone: string;
+  /** The template for generated names. */
+  readonly fileName: string;
+  readonly include: readonly Include[];
+  readonly progress: Progress;
+  readonly stopped: () => boolean;
+  readonly interruption: Listener["heard"];
+  /** What to do when a session has no conversation; null where such a session is no failure. */
+  readonly whenEmpty: string | null;
+  readonly account: Account;
+}
+
+/** How the sessions of a run ended: one that cannot be exported keeps none of the others from it. */
+export interface Endings {
+  /** Tells of a failure at once, where there are others. */
+  add(source: ChosenSource, outcome: Outcome): void;
+  /** Of all. */
+  outcome(): Outcome;
+}
+
+export function gatherEndings(sessions: number, run: Run): Endings {
+  const failures: Outcome[] = [];
+  let interrupted: Outcome | null = null;
+  return {
+    add(source, outcome) {
+      if (outcome.outcome === "done" || interrupted !== null) return;
+      // Said once, and by the last word.
+      if (outcome.outcome === run.interruption()) {
+        interrupted = outcome;
+        return;
+      }
+      failures.push(outcome);
+      if (sessions > 1 && "message" in outcome && outcome.message !== null) {
+        run.account.failed(source, outcome.outcome, outcome.message);
+      }
+    },
+    outcome() {
+      if (interrupted !== null) return interrupted;
+      const [first] = failures;
+      if (first === undefined || sessions === 1 || !("message" in first)) return first ?? DONE;
+      const message = `${count(failures.length, "session")} of ${sessions} could not be exported.`;
+      return fail(first.outcome, message);
+    },
+  };
+}
+
+/** Null when what was written is what was asked for. */
+export function whyFailed(
+  { end, events }: WrittenSession,
+  { session }: ChosenSource,
+  run: Run,
+): string | null {
+  if (end === "stopped") return INTERRUPTED;
+  if (end === "unreadable") return `The log of session ${plain(session)} cannot be read any more.`;
+  if (events > 0 || run.whenEmpty === null) return null;
+  return `Session ${plain(shortId(session))} has no conversation yet. ${run.whenEmpty}`;
+}
