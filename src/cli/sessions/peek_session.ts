@@ -2,6 +2,7 @@
  * Finds a session's title and project without reading all of it. It reads the first records until both are known, and
  * the short records at the end, because people name a session late. Requires read on the log.
  */
+import { isUnreadable, openRegular, readFull } from "../../parser/disk.ts";
 import { formOf, openLog } from "../../parser/open_log.ts";
 import { readProjectBeside } from "../../parser/session_files.ts";
 import { type GatheredMeta, gatherMeta } from "../../parser/session_meta.ts";
@@ -13,7 +14,7 @@ import type { FoundSession } from "./find_sessions.ts";
 
 /** At most this much of the beginning is read. Bytes. */
 const HEAD_BYTES = 256 * 1024;
-/** One read; most sessions are known after it. Bytes. */
+/** One read; most sessions are known after it, and a name that their clients gave them soon is in it. Bytes. */
 const CHUNK_BYTES = 64 * 1024;
 const TAIL_BYTES = 64 * 1024;
 /** A record that names its session is short; the long ones at the end are conversation. Bytes. */
@@ -21,57 +22,93 @@ const NAMING_BYTES = 2 * 1024;
 
 const decoder = new TextDecoder();
 
+/** For the pieces of all logs, one after the other: ten thousand buffers would be as many pieces of garbage. */
+const buffer = new Uint8Array(Math.max(CHUNK_BYTES, TAIL_BYTES));
+
 /** A log that vanished meanwhile is a session without a name. */
 export function peekSession({ provider, session, path, latest }: FoundSession): SessionMeta {
   const known = gatherMeta(null);
-  const read = readHead(provider, path, known);
-  try {
-    if (formOf(latest) === "lines") readTail(provider, latest, latest === path ? read : 0, known);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied)) {
-      throw error;
-    }
+  if (formOf(path) === "lines") {
+    peekLog(path, (file) => {
+      const read = readHead(provider, file, known);
+      if (latest === path) readTail(provider, file, read, known);
+    });
+  } else {
+    readOther(provider, path, known);
+  }
+  if (latest !== path && formOf(latest) === "lines") {
+    peekLog(latest, (file) => readTail(provider, file, 0, known));
   }
   const meta = known.show({ provider: provider.id, session });
   return { ...meta, project: meta.project ?? readProjectBeside(provider, path) };
 }
 
-/** How many bytes were read. */
-function readHead(provider: Provider, path: string, known: GatheredMeta): number {
+/** One opening for all of a look: a person may have ten thousand logs. */
+function peekLog(path: string, look: (file: Deno.FsFile) => void): void {
+  const opened = openRegular(path);
+  if (!("file" in opened)) return;
+  using file = opened.file;
+  try {
+    look(file);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+  }
+}
+
+/** Whether later records can only give the session a better name. */
+function isFound(known: GatheredMeta): boolean {
+  const { title, project, started } = known.state();
+  return title !== null && project !== null && started !== null;
+}
+
+/** How many bytes of whole lines were read. */
+function readHead(provider: Provider, file: Deno.FsFile, known: GatheredMeta): number {
   const fold = provider.begin(MAIN_AGENT);
-  const file = openLog(provider, path, null, { most: CHUNK_BYTES });
-  let line = 0;
+  const splitter = createLineSplitter(0);
+  let number = 0;
+  for (let read = 0;;) {
+    const count = file.readSync(buffer.subarray(0, CHUNK_BYTES));
+    const lines = count === null ? [splitter.rest()] : splitAll(splitter, buffer.subarray(0, count));
+    for (const line of lines) {
+      if (line === null) continue;
+      const { bytes, end } = line;
+      // Once everything is known, a long record cannot add to it.
+      const isOfUse = bytes !== null && (bytes.length <= NAMING_BYTES || !isFound(known));
+      if (isOfUse) takeLine(provider, fold, bytes, number, known, 0);
+      number += 1;
+      read = end;
+    }
+    if (count === null || read >= HEAD_BYTES || isFound(known)) return read;
+  }
+}
+
+/** A log that is compressed, or one document: it is read as its reader can. */
+function readOther(provider: Provider, path: string, known: GatheredMeta): void {
+  const fold = provider.begin(MAIN_AGENT);
+  const file = openLog(provider, path, null);
+  let number = 0;
   for (let read = 0;;) {
     const result = file.read(path);
     const last = result.result === "end" ? file.rest() : null;
     for (const { bytes, end } of result.result === "lines" ? result.lines : last === null ? [] : [last]) {
-      if (bytes !== null) takeLine(provider, fold, bytes, line, known, 0);
-      line += 1;
+      if (bytes !== null) takeLine(provider, fold, bytes, number, known, 0);
+      number += 1;
       read = end;
     }
-    if (result.result !== "lines" || read >= HEAD_BYTES) return read;
-    const { title, project, started } = known.state();
-    if (title !== null && project !== null && started !== null) return read;
+    if (result.result !== "lines" || read >= HEAD_BYTES || isFound(known)) return;
   }
 }
 
 /** Reads the last of the log, but nothing before byte `least`. */
-function readTail(provider: Provider, path: string, least: number, known: GatheredMeta): void {
-  using file = Deno.openSync(path);
+function readTail(provider: Provider, file: Deno.FsFile, least: number, known: GatheredMeta): void {
   const { size } = file.statSync();
   if (size <= least) return;
   const from = Math.max(least, size - TAIL_BYTES);
-  const bytes = new Uint8Array(TAIL_BYTES);
   file.seekSync(from, Deno.SeekMode.Start);
-  let filled = 0;
-  while (filled < bytes.length) {
-    const got = file.readSync(bytes.subarray(filled));
-    if (got === null) break;
-    filled += got;
-  }
+  const bytes = readFull(file, buffer.subarray(0, TAIL_BYTES));
   const splitter = createLineSplitter(from);
   // The first piece is the end of a line, unless the head ended just there; half a record is no JSON.
-  const lines = [...splitAll(splitter, bytes.subarray(0, filled)), splitter.rest()];
+  const lines = [...splitAll(splitter, bytes), splitter.rest()];
   const fold = provider.begin(MAIN_AGENT);
   for (const [at, line] of lines.entries()) {
     const bytes = line?.bytes ?? null;

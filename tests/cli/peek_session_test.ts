@@ -1,0 +1,45 @@
+/** What `kato sessions` finds out of a log without reading all of it. */
+import assert from "node:assert/strict";
+import { conversation, keepLog, SESSION_A } from "./stage/logs.ts";
+import { makeHome, runLine } from "./stage/run_line.ts";
+
+const SMALL = conversation(SESSION_A);
+const NAME = '{"type":"custom-title","customTitle":"The garden","sessionId":"s"}\n';
+
+/** Conversation of at least `bytes`: answers of `each` characters. */
+function talk(bytes: number, each: number): string {
+  const answer = conversation(SESSION_A, { reply: "x".repeat(each) }).split("\n")[1] ?? "";
+  return `${answer}\n`.repeat(Math.ceil(bytes / answer.length));
+}
+
+const LOGS: readonly (readonly [what: string, text: string, title: string])[] = [
+  ["no name", SMALL, "Plant the beans."],
+  ["a name at once", NAME + SMALL, "The garden"],
+  ["a name soon", SMALL + talk(20_000, 5000) + NAME + talk(900_000, 5000), "The garden"],
+  ["a name at the end", SMALL + talk(900_000, 5000) + NAME, "The garden"],
+  ["a name at the end, without a line end", SMALL + talk(900_000, 5000) + NAME.trimEnd(), "The garden"],
+  ["a name in the middle of a small log", SMALL + talk(50_000, 500) + NAME + talk(50_000, 500), "The garden"],
+  ["its first words behind a long record", talk(150_000, 149_000) + SMALL, "Plant the beans."],
+  ["no line end at all", SMALL.trimEnd(), "Plant the beans."],
+];
+
+for (const [what, text, title] of LOGS) {
+  Deno.test(`kato sessions finds the title of a log with ${what}, and opens it once`, async () => {
+    using place = makeHome();
+    const log = keepLog(place.home, SESSION_A, text);
+    const { openSync } = Deno;
+    let opened = 0;
+    Deno.openSync = (path, options) => {
+      if (String(path) === log) opened += 1;
+      return openSync(path, options);
+    };
+    try {
+      const ran = await runLine(["sessions", "--json"], place);
+      const [session] = JSON.parse(ran.out).sessions;
+      assert.deepEqual([session.title, session.project], [title, "/home/dev/work/garden"]);
+    } finally {
+      Deno.openSync = openSync;
+    }
+    assert.equal(opened, 1);
+  });
+}
