@@ -27,6 +27,7 @@ const SUITES = [
   "daemon/live_test.ts",
   "daemon/life_test.ts",
   "daemon/log_test.ts",
+  "daemon/continued_test.ts",
   "attacks/swap_race_test.ts",
   "attacks/poisoned_log_test.ts",
   "attacks/poisoned_clients_test.ts",
