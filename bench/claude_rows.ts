@@ -5,13 +5,14 @@
 import { join } from "@std/path";
 import { claudeCode } from "../src/providers/claude_code/claude_code.ts";
 import type { BenchClient } from "./client.ts";
+import { draw, prose, workStep } from "./work_rows.ts";
 import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, type Shape, SHAPES, STEPS, time } from "./content.ts";
 
 export const claudeClient: BenchClient = {
   provider: claudeCode,
   root: (home) => join(home, ".claude", "projects"),
   logPath: (root, index) => join(root, `-home-dev-work-${index % 50}`, `${sessionId(index)}.jsonl`),
-  rows: (index, mix) => generateRows(sessionId(index), mix),
+  rows: (index, mix) => mix === "work" ? workRows(index) : generateRows(sessionId(index), mix),
   prompt: (index, number, text) => promptRow(sessionId(index), number, text),
   answer: (index, number, text) => answerRow(sessionId(index), number, text),
   idMark: '"uuid":"',
@@ -67,6 +68,31 @@ function* generateRows(session: string, mix: Mix): Generator<string> {
     yield stateRow(session, "cost-state", {
       cost: { total: number / 100, models: { "claude-opus-5-5": number } },
     });
+  }
+}
+
+/** The rows of a session of real work without end. */
+function* workRows(index: number): Generator<string> {
+  const session = sessionId(index);
+  const next = draw(index + 1);
+  for (let number = 0;;) {
+    const fence = next(4) === 0 ? "\n\n```ts\nconst answer = 42;\n```" : "";
+    yield promptRow(session, number++, prose(next) + fence);
+    for (let steps = 1 + next(6); steps > 0; steps -= 1) {
+      if (next(3) === 0) {
+        const thinking = { type: "thinking", thinking: prose(next), signature: SIGNATURE };
+        yield conversationRow(session, number++, "assistant", { message: message([thinking], "tool_use") });
+      }
+      const { name, input, content, copy } = workStep(next, PROJECT);
+      const id = `toolu_${number.toString(36).padStart(24, "0")}`;
+      const use = { type: "tool_use", id, name, input };
+      yield conversationRow(session, number++, "assistant", { message: message([use], "tool_use") });
+      const result = { tool_use_id: id, type: "tool_result", content, is_error: false };
+      yield conversationRow(session, number++, "user", { message: { role: "user", content: [result] } }, {
+        toolUseResult: copy,
+      });
+      yield answerRow(session, number++, prose(next));
+    }
   }
 }
 

@@ -3,8 +3,9 @@
 /**
  * `outputs`: an agent at work, nine tenths of the bytes are tools' output, 24 KB a piece.
  * `talk`: much said and little printed, a thousand bytes a row.
+ * `work`: files, edits and outputs that hold Markdown (work_rows.ts), as people's own logs do.
  */
-export type Mix = "outputs" | "talk";
+export type Mix = "outputs" | "talk" | "work";
 
 export interface Shape {
   /** Lines that a tool prints, in turn. */
@@ -15,6 +16,7 @@ export interface Shape {
 export const SHAPES: Readonly<Record<Mix, Shape>> = {
   outputs: { outputLines: [420, 420, 60, 420, 420], paragraphs: 1 },
   talk: { outputLines: [3, 12, 1, 8, 30], paragraphs: 6 },
+  work: { outputLines: [60, 12, 30, 80, 5], paragraphs: 3 },
 };
 
 /** Rows of the person's turn between which the agent takes this many steps. */

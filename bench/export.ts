@@ -6,7 +6,9 @@ import { join } from "@std/path";
 import type { ProviderId } from "../src/protocol/event.ts";
 import { clientOf } from "./client.ts";
 import type { Mix } from "./content.ts";
-import { generateLog } from "./generate.ts";
+import { FORMATS } from "../src/protocol/closed_sets.ts";
+import type { Format } from "../src/protocol/render.ts";
+import { generateLog, generateWork } from "./generate.ts";
 import { repeatRecorded } from "./recorded.ts";
 import { median, type Mode, type Run, runChild } from "./measure.ts";
 import { megabytes, milliseconds, percent, type Row, size } from "./row.ts";
@@ -19,6 +21,7 @@ const MIXES: Readonly<Record<ExportPlan["mix"], string>> = {
   recorded: "recorded",
   outputs: "long outputs",
   talk: "small rows",
+  work: "real work",
 };
 
 export interface ExportPlan {
@@ -30,7 +33,7 @@ export interface ExportPlan {
   readonly runs: number;
 }
 
-type Program = "bare" | "read" | "md" | "jsonl";
+type Program = "bare" | "read" | Format;
 
 /** Rows for throughput and for memory, per program; none without a log. It is made in `home`, and gone afterwards. */
 export async function measureExport(
@@ -46,14 +49,18 @@ export async function measureExport(
     console.error("bench: no recordings are here, so their rows are left out");
     return [];
   }
-  const done: Record<Program, Run[]> = { bare: [], read: [], md: [], jsonl: [] };
+  const done: Record<Program, Run[]> = { bare: [], read: [], md: [], jsonl: [], html: [] };
+  // Pages in HTML have no goal: one log of each kind shows what they cost.
+  const formats: readonly Format[] = id === "claude-code" && bytes === 200e6 && mode === "jit"
+    ? FORMATS
+    : ["md", "jsonl"];
   for (let turn = 0; turn < runs; turn += 1) {
     // Alternating, so that other work of the machine slows all of them.
     const run = (script: string, args: readonly string[]) =>
       runChild({ script, command: "export", args, mode, home });
     done.bare.push(await run("bench/bare_loop.ts", [log.path]));
     done.read.push(await run("bench/read_loop.ts", [id, log.path]));
-    for (const format of ["md", "jsonl"] as const) {
+    for (const format of formats) {
       const output = join(home, `out.${format}`);
       const args = ["export", "--file", log.path, "--provider", id, "--output", output];
       done[format].push(await run("src/kato.ts", args));
@@ -66,9 +73,42 @@ export async function measureExport(
   const isGoal = mode === "jit" && bytes >= 100e6;
   return [
     compare(`read into events, ${name}`, log.bytes, done.read, done.bare, false),
-    compare(`export, md, ${name}`, log.bytes, done.md, done.bare, isGoal),
-    compare(`export, jsonl, ${name}`, log.bytes, done.jsonl, done.bare, isGoal),
+    ...formats.map((format) =>
+      compare(`export, ${format}, ${name}`, log.bytes, done[format], done.bare, isGoal && format !== "html")
+    ),
   ];
+}
+
+export interface ManyPlan {
+  readonly sessions: number;
+  readonly bytes: number;
+  readonly runs: number;
+}
+
+/** `kato export --all` of real work in many sessions, beside a bare loop over all of their logs. */
+export async function measureMany(folder: string, { sessions, bytes, runs }: ManyPlan): Promise<Row[]> {
+  const home = join(folder, "many");
+  const client = clientOf("claude-code");
+  const root = client.root(home);
+  const total = await generateWork(client, root, sessions, bytes);
+  const done: Record<"bare" | Format, Run[]> = { bare: [], md: [], jsonl: [], html: [] };
+  for (let turn = 0; turn < runs; turn += 1) {
+    const run = (script: string, args: readonly string[]) =>
+      runChild({ script, command: "export", args, mode: "jit", home });
+    done.bare.push(await run("bench/bare_loop.ts", [root]));
+    for (const format of FORMATS) {
+      const output = join(home, format);
+      done[format].push(
+        await run("src/kato.ts", ["export", "--all", "--format", format, "--output", output]),
+      );
+      await Deno.remove(output, { recursive: true });
+    }
+  }
+  await Deno.remove(home, { recursive: true });
+  const name = `${sessions} sessions of claude-code, ${size(total)}, real work`;
+  return FORMATS.map((format) =>
+    compare(`export --all, ${format}, ${name}`, total, done[format], done.bare, false)
+  );
 }
 
 /** Throughput and CPU time as ratios to the bare loop's, and the most memory that any run held. */

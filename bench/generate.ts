@@ -63,3 +63,21 @@ export async function generateTree(
     await Deno.writeTextFile(path, client.vary(text, first, index));
   }
 }
+
+/**
+ * Logs of real work, `bytes` together: most are short and a few are long, as people's are. Returns the bytes written.
+ */
+export async function generateWork(
+  client: BenchClient,
+  root: string,
+  sessions: number,
+  bytes: number,
+): Promise<number> {
+  const weights = Array.from({ length: sessions }, (_, index) => 1 / (1 + ((index * 37) % sessions)));
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  let total = 0;
+  for (const [index, weight] of weights.entries()) {
+    total += (await generateLog(client, root, index + 1, (bytes * weight) / sum, "work")).bytes;
+  }
+  return total;
+}

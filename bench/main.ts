@@ -9,7 +9,7 @@ import { type BenchClient, clientOf, CLIENTS } from "./client.ts";
 import { measureLookAlikes, measurePast } from "./burden.ts";
 import { measureCommands } from "./commands.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
-import { type ExportPlan, measureExport } from "./export.ts";
+import { type ExportPlan, type ManyPlan, measureExport, measureMany } from "./export.ts";
 import { generateTree } from "./generate.ts";
 import { measureIdle } from "./idle.ts";
 import { type Installation, makeInstallation } from "./installation.ts";
@@ -23,6 +23,7 @@ interface Plan {
   /** Poisons are poured in small measure. */
   readonly quick: boolean;
   readonly exports: readonly ExportPlan[];
+  readonly many: ManyPlan;
   /** Daemons that are measured: whose sessions they follow, and in which mode. */
   readonly daemons: readonly (readonly [ProviderId, Mode])[];
   readonly sessions: number;
@@ -52,11 +53,13 @@ const FULL: Plan = {
     { client: "claude-code", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "claude-code", bytes: 1e9, mix: "outputs", mode: "jit", runs: 3 },
     { client: "claude-code", bytes: 200e6, mix: "talk", mode: "jit", runs: 5 },
+    { client: "claude-code", bytes: 200e6, mix: "work", mode: "jit", runs: 5 },
     { client: "claude-code", bytes: 200e6, mix: "outputs", mode: "jitless", runs: 3 },
     { client: "codex", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "codex", bytes: 2e9, mix: "outputs", mode: "jit", runs: 1 },
     { client: "gemini", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
   ],
+  many: { sessions: 450, bytes: 200e6, runs: 5 },
   daemons: DAEMONS,
   sessions: 10_000,
   starts: 3,
@@ -75,6 +78,7 @@ const QUICK: Plan = {
     { client: "codex", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "gemini", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
   ],
+  many: { sessions: 100, bytes: 20e6, runs: 1 },
   // One host of threads and, built here, one of processes: the rest is for those who have the time.
   daemons: DAEMONS.filter(([, mode]) => mode === "jitless"),
   sessions: 2000,
@@ -118,6 +122,8 @@ async function measure(plan: Plan, folder: string): Promise<Row[]> {
     console.error(`bench: export of ${part.bytes / 1e6} MB, ${part.client}, ${part.mix}, ${part.mode} …`);
     rows.push(...await measureExport(folder, part));
   }
+  console.error(`bench: export of ${plan.many.sessions} sessions …`);
+  rows.push(...await measureMany(folder, plan.many));
   for (const [id, mode] of plan.daemons) rows.push(...await measureDaemon(plan, folder, clientOf(id), mode));
   rows.push(...await measureMemoryOf("jitless", plan, folder));
   console.error("bench: an innocent session while poison is read, jitless …");
