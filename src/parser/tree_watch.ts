@@ -76,7 +76,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   const rounds = goRound(roots, folders);
 
   function takeEvent({ kind, flag, paths }: Deno.FsEvent): void {
-    if (watching.countEvent(state, facts)) {
+    if (watching.countEvent(state, facts, performance.now())) {
       say("events arrive again");
       watchSoon();
     }
@@ -174,6 +174,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     if (scan.isUnderWay) return;
     const start = performance.now();
     scan = { ...scan, isUnderWay: true };
+    state.mayLack = false;
     scanAll(() => {
       const now = performance.now();
       const { mustRepeat } = scan;

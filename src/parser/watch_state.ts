@@ -4,6 +4,8 @@
  */
 import {
   CALM_POLL_MS,
+  EVENT_PAUSE_MS,
+  EVENTS_IN_A_ROW,
   FULL_SCAN_MS,
   HOT_MS,
   HOT_POLL_MS,
@@ -22,6 +24,11 @@ export interface WatchState {
   isReplacing: boolean;
   mustReplace: boolean;
   events: number;
+  /** Events since the latest pause, and when the last one came: milliseconds of `performance.now()`. */
+  inARow: number;
+  eventAt: number;
+  /** Events may have been lost since the last look at everything. */
+  mayLack: boolean;
   /** Number of events when a change without an event was seen; null while the watcher is trusted. */
   distrusted: number | null;
   /**
@@ -49,7 +56,8 @@ const GROUPS = 8;
 
 export function beginWatching(roots: readonly string[]): WatchState {
   const sets = { watched: new Set<string>(), toWatch: new Set<string>(), stale: new Set<string>() };
-  const trust = { events: 0, distrusted: null, deaf: false, limitedAt: null };
+  const events = { events: 0, inARow: 0, eventAt: -Infinity, mayLack: false };
+  const trust = { ...events, distrusted: null, deaf: false, limitedAt: null };
   return { roots, ...sets, isReplacing: false, mustReplace: false, ...trust, said: "" };
 }
 
@@ -64,8 +72,11 @@ function mayHang({ watched }: WatchState, { isThere, mayWatch, hasSpecial }: Fol
 }
 
 /** Counts an event. True when it shows that the watcher no longer hangs. */
-export function countEvent(state: WatchState, facts: FolderFacts): boolean {
+export function countEvent(state: WatchState, facts: FolderFacts, now: number): boolean {
   state.events += 1;
+  state.inARow = now - state.eventAt < EVENT_PAUSE_MS ? state.inARow + 1 : 1;
+  state.eventAt = now;
+  state.mayLack ||= state.inARow >= EVENTS_IN_A_ROW;
   if (!state.deaf || mayHang(state, facts)) return false;
   state.deaf = false;
   state.mustReplace = true;
@@ -154,11 +165,11 @@ export function takeNews(state: WatchState): "inotify" | "poll" | null {
 export function lookPause(state: WatchState, age: number | null): number {
   const mustLook = state.deaf || state.limitedAt !== null || state.distrusted !== null;
   if (mustLook || (age !== null && age < HOT_MS)) return HOT_POLL_MS;
-  return age !== null || state.toWatch.size > 0 ? WARM_POLL_MS : CALM_POLL_MS;
+  return age !== null || state.toWatch.size > 0 || state.mayLack ? WARM_POLL_MS : CALM_POLL_MS;
 }
 
 /** Between two looks at everything, of which the last took `tookMs`. */
-export function scanPause({ deaf, limitedAt, toWatch }: WatchState, tookMs: number): number {
-  const isPartly = deaf || limitedAt !== null || toWatch.size > 0;
+export function scanPause({ deaf, limitedAt, toWatch, mayLack }: WatchState, tookMs: number): number {
+  const isPartly = deaf || limitedAt !== null || toWatch.size > 0 || mayLack;
   return isPartly ? Math.max(WARM_POLL_MS, tookMs * SCAN_SHARE) : FULL_SCAN_MS;
 }

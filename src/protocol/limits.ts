@@ -211,6 +211,15 @@ export const CALM_POLL_MS = 5_000;
 /** Folders that are watched. The others are only looked at. A small machine's kernel allows a person 8,192 in all. */
 export const WATCHED_FOLDERS = 4_096;
 
+/**
+ * After so many events without a pause, kato looks at everything once: some may be lost. The runtime's watcher does not
+ * say that the kernel's queue was full (16,384 events), and each event that it passes on adds up to 16 to that queue.
+ */
+export const EVENTS_IN_A_ROW = 256;
+
+/** A watcher that has nothing to do for so long has emptied the queue. */
+export const EVENT_PAUSE_MS = 1_000;
+
 /** Without events, looking at everything takes at most one part in this many of the time. */
 export const SCAN_SHARE = 20;
 

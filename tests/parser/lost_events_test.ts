@@ -1,7 +1,8 @@
 /** Events that the kernel dropped, or that came while the watcher was replaced: everything is looked at again. */
 import assert from "node:assert/strict";
 import { watchTrees } from "../../src/parser/tree_watch.ts";
-import { until } from "../daemon/stage/until.ts";
+import { EVENTS_IN_A_ROW, WARM_POLL_MS } from "../../src/protocol/limits.ts";
+import { until, withClockAhead } from "../daemon/stage/until.ts";
 
 /** The runtime's watcher, as the test plays it. */
 function playWatcher() {
@@ -31,7 +32,8 @@ function playWatcher() {
   };
 }
 
-Deno.test("events that are lost while all is looked at have all looked at once more, and only once", async () => {
+/** A root with one log, watched by a watcher that the test plays. */
+function watchPlayed() {
   const root = Deno.realPathSync(Deno.makeTempDirSync());
   const log = `${root}/log.jsonl`;
   Deno.writeTextFileSync(log, "");
@@ -40,34 +42,57 @@ Deno.test("events that are lost while all is looked at have all looked at once m
   Deno.watchFs = () => played.watcher;
   const changes: string[] = [];
   const scans: (() => void)[] = [];
-  try {
-    const tree = watchTrees({
-      roots: [root],
-      changed: (path) => void changes.push(path),
-      isKnown: () => true,
-      pollHot: () => ({ missed: false, age: null }),
-      scanAll: (done) => void scans.push(done),
-      odd: () => {},
-      how: () => {},
-    });
-    const lose = async () => {
-      const before = changes.length;
-      played.send({ kind: "other", flag: "rescan", paths: [] });
-      played.send({ kind: "modify", paths: [log] });
-      await until("both are taken", () => changes.length > before);
-    };
-    await lose();
-    assert.equal(scans.length, 1);
-    await lose();
-    await lose();
-    assert.equal(scans.length, 1, "the first is under way");
-    scans[0]?.();
-    assert.equal(scans.length, 2, "it may have passed what was lost");
-    scans[1]?.();
-    assert.equal(scans.length, 2);
-    tree.close();
-  } finally {
-    Deno.watchFs = watchFs;
-    Deno.removeSync(root, { recursive: true });
-  }
+  const tree = watchTrees({
+    roots: [root],
+    changed: (path) => void changes.push(path),
+    isKnown: () => true,
+    pollHot: () => ({ missed: false, age: null }),
+    scanAll: (done) => void scans.push(done),
+    odd: () => {},
+    how: () => {},
+  });
+  return {
+    log,
+    changes,
+    /** What ends each look at everything that was begun. */
+    scans,
+    send: played.send,
+    [Symbol.dispose]() {
+      tree.close();
+      Deno.watchFs = watchFs;
+      Deno.removeSync(root, { recursive: true });
+    },
+  };
+}
+
+Deno.test("events that are lost while all is looked at have all looked at once more, and only once", async () => {
+  using watched = watchPlayed();
+  const { log, changes, scans, send } = watched;
+  const lose = async () => {
+    const before = changes.length;
+    send({ kind: "other", flag: "rescan", paths: [] });
+    send({ kind: "modify", paths: [log] });
+    await until("both are taken", () => changes.length > before);
+  };
+  await lose();
+  assert.equal(scans.length, 1);
+  await lose();
+  await lose();
+  assert.equal(scans.length, 1, "the first is under way");
+  scans[0]?.();
+  assert.equal(scans.length, 2, "it may have passed what was lost");
+  scans[1]?.();
+  assert.equal(scans.length, 2);
+});
+
+Deno.test("after many events without a pause, everything is looked at once: the runtime hides that the kernel dropped some", async () => {
+  using watched = watchPlayed();
+  const { log, changes, scans, send } = watched;
+  await withClockAhead(WARM_POLL_MS, async () => {
+    for (let event = 0; event < EVENTS_IN_A_ROW; event += 1) send({ kind: "modify", paths: [log] });
+    await until("all are taken", () => changes.length >= EVENTS_IN_A_ROW);
+    await until("everything is looked at", () => scans.length > 0);
+  });
+  scans[0]?.();
+  assert.equal(scans.length, 1);
 });

@@ -18,6 +18,8 @@ import {
 } from "../../src/parser/watch_state.ts";
 import {
   CALM_POLL_MS,
+  EVENT_PAUSE_MS,
+  EVENTS_IN_A_ROW,
   FULL_SCAN_MS,
   HOT_MS,
   HOT_POLL_MS,
@@ -93,10 +95,10 @@ Deno.test("with a FIFO in a watched folder the watcher is not called, and not tr
   assert.deepEqual(chooseWatches(state, 1, facts), []);
   missEvent(state);
   // It was on its way before the FIFO was made.
-  assert.equal(countEvent(state, facts), false);
+  assert.equal(countEvent(state, facts, 0), false);
   assert.equal(judge(state, facts), true);
   assert.deepEqual([takeNews(state), judge(state, facts)], ["poll", false]);
-  assert.equal(countEvent(state, facts), false);
+  assert.equal(countEvent(state, facts, 0), false);
   assert.deepEqual([state.deaf, mayWatchMore(state, 0, facts), takeNews(state)], [true, false, null]);
 });
 
@@ -106,7 +108,7 @@ Deno.test("an event after the FIFO is gone shows that the watcher does not hang,
   judge(state, factsOf(FOLDERS, ["/logs/a"]));
   // What was seen of the folder is older than its state.
   const facts = { ...factsOf(FOLDERS), mayWatch: (path: string) => path !== "/logs/a" };
-  assert.equal(countEvent(state, facts), true);
+  assert.equal(countEvent(state, facts, 0), true);
   assert.equal(chooseWatches(state, 1, factsOf(FOLDERS)), "anew");
   assert.deepEqual(beginAnew(state), [ROOT, "/logs/a", "/logs/b"]);
   assert.deepEqual([state.isReplacing, state.mustReplace, state.stale.size], [true, false, 0]);
@@ -127,24 +129,24 @@ Deno.test("a watcher that misses a change hangs when no event follows; the next 
   assert.equal(judge(state, factsOf(FOLDERS)), true);
   assert.equal(judge(state, factsOf(FOLDERS)), false);
   assert.deepEqual([state.deaf, takeNews(state)], [true, "poll"]);
-  assert.equal(countEvent(state, factsOf(FOLDERS)), true);
+  assert.equal(countEvent(state, factsOf(FOLDERS), 0), true);
   assert.deepEqual([state.deaf, state.mustReplace, takeNews(state)], [false, true, "inotify"]);
-  assert.equal(countEvent(state, factsOf(FOLDERS)), false);
+  assert.equal(countEvent(state, factsOf(FOLDERS), 0), false);
 });
 
 Deno.test("a watcher that misses a change and delivers an event is trusted again", () => {
   const state = watching(ROOT);
   missEvent(state);
-  countEvent(state, factsOf(FOLDERS));
+  countEvent(state, factsOf(FOLDERS), 0);
   assert.equal(judge(state, factsOf(FOLDERS)), false);
   assert.equal(state.deaf, false);
 });
 
 Deno.test("a second missed change gives no more time than the first", () => {
   const state = watching(ROOT);
-  countEvent(state, factsOf(FOLDERS));
+  countEvent(state, factsOf(FOLDERS), 0);
   missEvent(state);
-  countEvent(state, factsOf(FOLDERS));
+  countEvent(state, factsOf(FOLDERS), 0);
   missEvent(state);
   assert.equal(state.distrusted, 1);
 });
@@ -210,6 +212,19 @@ Deno.test("how changes are noticed is said when it changes, or when a root begin
   assert.deepEqual(said, ["inotify", null, null, "inotify", "poll", null]);
 });
 
+Deno.test("many events without a pause may come from a full queue; as many with a pause do not", () => {
+  for (const pause of [0, EVENT_PAUSE_MS - 1, EVENT_PAUSE_MS]) {
+    const state = watching(ROOT);
+    const count = (from: number, to: number, at: number) => {
+      for (let event = from; event < to; event += 1) countEvent(state, factsOf(FOLDERS), at);
+    };
+    count(1, EVENTS_IN_A_ROW, 0);
+    assert.equal(state.mayLack, false);
+    count(0, 1, pause);
+    assert.equal(state.mayLack, pause < EVENT_PAUSE_MS, `${pause} ms`);
+  }
+});
+
 const PAUSES: Readonly<
   Record<string, [arrange: (state: WatchState) => void, age: number | null, look: number]>
 > = {
@@ -217,6 +232,7 @@ const PAUSES: Readonly<
   "something changed just now": [() => {}, HOT_MS - 1, HOT_POLL_MS],
   "something changed a while ago": [() => {}, HOT_MS, WARM_POLL_MS],
   "a folder is not watched": [({ toWatch }) => toWatch.add("/logs/a"), null, WARM_POLL_MS],
+  "events may have been lost": [(state) => state.mayLack = true, null, WARM_POLL_MS],
   "the watcher hangs": [(state) => state.deaf = true, null, HOT_POLL_MS],
   "the watcher is not trusted": [(state) => state.distrusted = 0, null, HOT_POLL_MS],
   "the kernel has no room": [(state) => state.limitedAt = 0, null, HOT_POLL_MS],
@@ -227,7 +243,7 @@ for (const [what, [arrange, age, pause]] of Object.entries(PAUSES)) {
     const state = watching(ROOT);
     arrange(state);
     assert.equal(lookPause(state, age), pause);
-    const isPartly = state.deaf || state.limitedAt !== null || state.toWatch.size > 0;
+    const isPartly = state.deaf || state.limitedAt !== null || state.toWatch.size > 0 || state.mayLack;
     assert.equal(scanPause(state, 1000), isPartly ? 1000 * SCAN_SHARE : FULL_SCAN_MS);
     assert.equal(scanPause(state, 1), isPartly ? WARM_POLL_MS : FULL_SCAN_MS);
   });
