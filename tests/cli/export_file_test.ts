@@ -160,7 +160,8 @@ for (const [line, advice] of EMPTY) {
       assert.match(written.err, /The unfinished file was removed\.\n$/);
       keep(home, `old.${format}`, "mine");
       const forced = await exportTo(`old.${format}`, "--force");
-      assert.match(forced.err, /is empty now\.\n$/);
+      assert.match(forced.err, /is as it was\.\n$/);
+      assert.equal(Deno.readTextFileSync(`${home.cwd}/old.${format}`), "mine");
       const left = [...Deno.readDirSync(home.cwd)].filter(({ isFile }) => isFile).map(({ name }) => name);
       assert.deepEqual(left.sort(), [`old.${format}`, "renamed.jsonl"]);
     });

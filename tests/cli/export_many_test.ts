@@ -66,6 +66,20 @@ function watchDisk(place: Place, beforeWrite: () => Promise<void> = () => Promis
   return { calls, unrecorded, [Symbol.dispose]: () => void (Deno.openSync = openSync) };
 }
 
+/** Resolves when SIGHUP has come, which then ends no test. The interval keeps the process waiting for it. */
+function hearHangUp(): Disposable & { readonly heard: Promise<void> } {
+  const { promise: heard, resolve } = Promise.withResolvers<void>();
+  const waiting = setInterval(() => {}, 60_000);
+  Deno.addSignalListener("SIGHUP", resolve);
+  return {
+    heard,
+    [Symbol.dispose]() {
+      clearInterval(waiting);
+      Deno.removeSignalListener("SIGHUP", resolve);
+    },
+  };
+}
+
 Deno.test("kato export --all flushes the records of many decisions together, before any file gets a byte", async () => {
   using many = makeMany();
   using disk = watchDisk(many);
@@ -120,30 +134,38 @@ Deno.test("kato export --all writes sessions whose files have the same name as o
   assert.ok(text.includes("The second.") && !text.includes("The first."), text);
 });
 
+Deno.test("kato export --all --force that is interrupted empties no file that it did not come to", async () => {
+  using many = makeMany();
+  await runLine(["export", "--all", "-o", "."], many);
+  using hangUp = hearHangUp();
+  using _ = watchDisk(many, () => {
+    Deno.kill(Deno.pid, "SIGHUP");
+    return hangUp.heard;
+  });
+  const ran = await runLine(["export", "--all", "-o", ".", "--force"], many);
+  assert.equal(ran.ended, "hung-up", ran.err);
+  const names = namesIn(many.cwd);
+  assert.equal(names.length, SESSIONS);
+  for (const name of names) assert.match(Deno.readTextFileSync(`${many.cwd}/${name}`), /They are planted\./);
+});
+
 Deno.test("kato export --all that is interrupted leaves whole files and no empty ones", async () => {
   using many = makeMany();
-  let heard: (() => void) | null = null;
-  const signal = new Promise<void>((resolve) => heard = resolve);
-  const listen = () => heard?.();
-  Deno.addSignalListener("SIGHUP", listen);
-  try {
-    let written = 0;
-    using disk = watchDisk(many, () => {
-      written += 1;
-      if (written === 3) Deno.kill(Deno.pid, "SIGHUP");
-      return written < 3 ? Promise.resolve() : signal;
-    });
-    const ran = await runLine(["export", "--all", "-o", "."], many);
-    assert.equal(ran.ended, "hung-up", ran.err);
-    assert.deepEqual(disk.unrecorded, []);
-    const names = namesIn(many.cwd);
-    assert.ok(names.length >= 3 && names.length < SESSIONS, `${names.length} files`);
-    assert.equal(ran.out.match(/^wrote /gm)?.length, names.length);
-    for (const name of names) {
-      assert.match(Deno.readTextFileSync(`${many.cwd}/${name}`), /They are planted\./);
-    }
-  } finally {
-    Deno.removeSignalListener("SIGHUP", listen);
+  using hangUp = hearHangUp();
+  let written = 0;
+  using disk = watchDisk(many, () => {
+    written += 1;
+    if (written === 3) Deno.kill(Deno.pid, "SIGHUP");
+    return written < 3 ? Promise.resolve() : hangUp.heard;
+  });
+  const ran = await runLine(["export", "--all", "-o", "."], many);
+  assert.equal(ran.ended, "hung-up", ran.err);
+  assert.deepEqual(disk.unrecorded, []);
+  const names = namesIn(many.cwd);
+  assert.ok(names.length >= 3 && names.length < SESSIONS, `${names.length} files`);
+  assert.equal(ran.out.match(/^wrote /gm)?.length, names.length);
+  for (const name of names) {
+    assert.match(Deno.readTextFileSync(`${many.cwd}/${name}`), /They are planted\./);
   }
 });
 

@@ -443,8 +443,11 @@ Deno.test("kato export that is interrupted removes the file that it made, and on
   let heard = 0;
   const hear = () => void (heard += 1);
   Deno.addSignalListener("SIGTERM", hear);
-  // The export listens before it makes or empties its file.
-  const hasBegun = (file: string) => [0, 1].includes(entryAt(`${home.cwd}/${file}`)?.size ?? -1);
+  // The export listens before it makes or replaces its file.
+  const hasBegun = (file: string) => {
+    const size = entryAt(`${home.cwd}/${file}`)?.size ?? "mine".length;
+    return size !== "mine".length;
+  };
   const lines = [["5d8 -o new.md", false], ["5d8 -o mine.md --force", true]] as const;
   for (const [index, [line, left]] of lines.entries()) {
     const exporting = exportLine(line, home);

@@ -42,7 +42,7 @@ Deno.test("an export that is given up leaves no file of its own making", async (
     const path = join(folder, "out.md");
     const file = opened(path, null);
     await file.write("a".repeat(3 * LONG));
-    assert.equal(await file.abandon(), true);
+    assert.equal(await file.abandon(), "removed");
     assert.deepEqual([...Deno.readDirSync(folder)], []);
     // Whatever fails after it closes it once more.
     await file.close();
@@ -55,7 +55,7 @@ Deno.test("an export that is given up does not mind that somebody removed its fi
     const file = opened(path, null);
     await file.write("a");
     Deno.removeSync(path);
-    assert.equal(await file.abandon(), true);
+    assert.equal(await file.abandon(), "removed");
   });
 });
 
@@ -64,9 +64,20 @@ Deno.test("an export that is given up leaves the file that it was to replace, wi
     const path = join(folder, "out.md");
     Deno.writeTextFileSync(path, "before");
     const file = opened(path, Deno.statSync(path));
+    await file.write("after".repeat(LONG));
+    assert.equal(await file.abandon(), "part");
+    assert.match(Deno.readTextFileSync(path), /^(?:after)+/);
+  });
+});
+
+Deno.test("an export that is given up before it wrote leaves the file that it was to replace as it was", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "out.md");
+    Deno.writeTextFileSync(path, "before");
+    const file = opened(path, Deno.statSync(path));
     await file.write("after");
-    assert.equal(await file.abandon(), false);
-    assert.notEqual(Deno.readTextFileSync(path), "before");
+    assert.equal(await file.abandon(), "as-it-was");
+    assert.equal(Deno.readTextFileSync(path), "before");
   });
 });
 

@@ -10,8 +10,8 @@ export interface OutputFile {
   handOver(): Promise<void>;
   /** After that: flushes and closes, whatever happens. Returns the size. */
   flush(): Promise<number>;
-  /** Closes, and removes a file that was made for this export. Returns whether it did. */
-  abandon(): Promise<boolean>;
+  /** Closes, and removes a file that was made for this export. A file that was to be replaced has a part, or is as it was. */
+  abandon(): Promise<"removed" | "part" | "as-it-was">;
   /** Closes, and leaves what was written. */
   close(): Promise<void>;
 }
@@ -87,6 +87,8 @@ export function writeThrough(
 
   async function drain(): Promise<void> {
     await writing;
+    // Not sooner: files that are opened with this one may never be written, and keep what they hold.
+    if (drained === 0 && made.length === 0) file.truncateSync(0);
     drained += 1;
     await buffers.drain((bytes) => writing = writeOut(bytes, drained % BUFFERS_TO_FLUSH === 0));
   }
@@ -143,7 +145,8 @@ export function writeThrough(
       // Somebody else may have removed it already.
       const created = made.at(-1);
       if (undo === "remove" && created !== undefined) removeIfThere(created);
-      return created !== undefined;
+      if (created !== undefined) return "removed";
+      return drained > 0 ? "part" : "as-it-was";
     },
     async close() {
       drop();

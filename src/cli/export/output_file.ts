@@ -50,8 +50,6 @@ export function openOutput(
         message: `What was opened is not what was decided (${difference}); nothing was written. Try again.`,
       };
     }
-    // Only now is it certain that this is the file to replace.
-    if (existing !== null) file.truncateSync(0);
     const made = isNew ? [...decision.directories, path] : [];
     return { file: writeThrough(buffers, file, existing !== null && isNew ? "empty" : "remove", made) };
   };

@@ -11,7 +11,7 @@ import type { ChosenSource } from "./choose_sources.ts";
 import { openDecided, type Output, type OutputContext } from "./decide_output.ts";
 import type { OutputFile } from "./output_buffers.ts";
 import { type Endings, gatherEndings, INTERRUPTED, type Run, whyFailed } from "./run.ts";
-import { writeSession, type WrittenSession } from "./write_session.ts";
+import { writeSession } from "./write_session.ts";
 
 /** Files of a group. Those of two groups are open at the same time. */
 const TOGETHER = 16;
@@ -126,7 +126,7 @@ async function writeOne(
     if (why !== null) {
       run.progress.clear();
       run.account.noted(source, written);
-      const left = await abandon(written, file, shown);
+      const left = await abandon(file, shown);
       return fail(run.interruption() ?? "failed", `${why} ${left}`);
     }
     await file.handOver();
@@ -166,7 +166,13 @@ export function cannotWrite(shown: string, error: unknown): Outcome {
 }
 
 /** Gives the file up; a sentence that says what is left of it. */
-async function abandon({ events }: WrittenSession, file: OutputFile, shown: string): Promise<string> {
-  if (await file.abandon()) return "The unfinished file was removed.";
-  return events > 0 ? `${shown} holds what was written so far.` : `${shown} is empty now.`;
+async function abandon(file: OutputFile, shown: string): Promise<string> {
+  switch (await file.abandon()) {
+    case "removed":
+      return "The unfinished file was removed.";
+    case "part":
+      return `${shown} holds what was written so far.`;
+    case "as-it-was":
+      return `${shown} is as it was.`;
+  }
 }
