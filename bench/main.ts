@@ -74,7 +74,6 @@ const QUICK: Plan = {
   quick: true,
   exports: [
     { client: "claude-code", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
-    { client: "claude-code", bytes: 100e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "codex", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "gemini", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
   ],
@@ -126,9 +125,13 @@ async function measure(plan: Plan, folder: string): Promise<Row[]> {
   rows.push(...await measureMany(folder, plan.many));
   for (const [id, mode] of plan.daemons) rows.push(...await measureDaemon(plan, folder, clientOf(id), mode));
   rows.push(...await measureMemoryOf("jitless", plan, folder));
-  console.error("bench: an innocent session while poison is read, jitless …");
-  rows.push(...await measurePoisons("jitless", folder, plan));
-  rows.push(...await measureBurdens("jitless", plan, folder));
+  // A quick run has poisons and burdens once: of the installation.
+  if (!plan.quick) {
+    rows.push(
+      ...await measurePoisons("jitless", folder, plan),
+      ...await measureBurdens("jitless", plan, folder),
+    );
+  }
   console.error("bench: building an installation …");
   const made = await makeInstallation(folder);
   if (made.made) return [...rows, ...await measureInstallation(made.installation, plan, folder)];
@@ -140,9 +143,14 @@ async function measureInstallation(installation: Installation, plan: Plan, folde
   return [
     ...await measureDaemon(plan, folder, CLIENTS["claude-code"], installation),
     ...await measureMemoryOf(installation, plan, folder),
-    ...await measurePoisons(installation, folder, plan),
+    ...await measurePoisonsOf(installation, plan, folder),
     ...await measureBurdens(installation, plan, folder),
   ];
+}
+
+async function measurePoisonsOf(host: Host, plan: Plan, folder: string): Promise<Row[]> {
+  console.error(`bench: an innocent session while poison is read, ${labelOf(host)} …`);
+  return await measurePoisons(host, folder, plan);
 }
 
 async function measureBurdens(host: Host, { samples }: Plan, folder: string): Promise<Row[]> {
