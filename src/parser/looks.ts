@@ -45,7 +45,7 @@ const PUSHED_LATE_MS = 1000;
  * Where a path waits, by its kind: logs of known sessions, new logs (there may be ten thousand at once, so the newest
  * and the oldest alternate), and suspects.
  */
-const KINDS = { known: "live", new: "busy", suspect: "last" } as const satisfies Record<string, Tier>;
+const KINDS = { known: "live", new: "finding", suspect: "last" } as const satisfies Record<string, Tier>;
 type Kind = keyof typeof KINDS;
 
 export function createLooks(options: LooksOptions): Looks {
@@ -155,6 +155,8 @@ export function createLooks(options: LooksOptions): Looks {
           take(found);
           found = [];
         }
+        // New sessions are reported once all chosen logs were looked at, so only the next choice must wait for readers.
+        if (kind === "new" && heads.length + chosen.length > 0) return "busy";
         return heads.length + chosen.length + queue.size() > 0 ? KINDS[kind] : null;
       },
     };

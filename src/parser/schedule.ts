@@ -4,14 +4,15 @@
  * parsers.
  */
 import { type InHand, markOf } from "../protocol/in_hand.ts";
-import { SLICES_IN_A_ROW } from "../protocol/limits.ts";
-import { makeTwoEndedQueue } from "./two_ended_queue.ts";
+import { LOOKS, SLICES_IN_A_ROW } from "../protocol/limits.ts";
+import { makeTwoEndedQueue, type TwoEndedQueue } from "./two_ended_queue.ts";
 
 /**
  * `live`: a session that was read to its end, and grew. `busy`: a job that was not done within its slice. `fresh`:
- * looked at for the first time. `last`: logs that may have ended a parser, and work that nobody waits for.
+ * looked at for the first time. `finding`: looks for sessions that nobody knows yet. `last`: logs that may have ended a
+ * parser, and work that nobody waits for.
  */
-export const TIERS = ["live", "busy", "fresh", "last"] as const;
+export const TIERS = ["live", "busy", "finding", "fresh", "last"] as const;
 export type Tier = typeof TIERS[number];
 
 export interface Job {
@@ -39,11 +40,19 @@ export interface ScheduleOptions {
 
 export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
   const newQueue = () => makeTwoEndedQueue<Job>();
-  const queues = { live: newQueue(), busy: newQueue(), fresh: newQueue(), last: newQueue() };
+  const queues: Readonly<Record<Tier, TwoEndedQueue<Job>>> = {
+    live: newQueue(),
+    busy: newQueue(),
+    fresh: newQueue(),
+    finding: newQueue(),
+    last: newQueue(),
+  };
   /** The tier in which each job waits. Queues may hold outdated entries, which are skipped. */
   const queued = new Map<string, Tier>();
   /** How often each tier was served while a lower one waited. */
   const served = new Map<Tier, number>();
+  /** Fresh jobs since the last look for new sessions. */
+  let read = 0;
   let fromNewest = false;
   let current: { readonly job: Job; readonly name: string | null } | null = null;
   /** Names of the mark that is kept, and of the mark that was asked for. */
@@ -69,15 +78,24 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
       if (job === undefined) return null;
       if (queued.get(job.key) !== tier) continue;
       queued.delete(job.key);
+      if (tier === "fresh") read += 1;
+      if (tier === "finding") read = 0;
       return job;
     }
   }
+
+  /**
+   * Looks go first, so that a session is read together with the logs beside it. Once more sessions wait than one look
+   * finds, as many are read as were found, or sessions are found faster than read for as long as more come.
+   */
+  const mustRead = () => read < LOOKS && queues.fresh.size() > LOOKS;
 
   function pick(): Job | null {
     const passed: Tier[] = [];
     for (const tier of TIERS) {
       if (queues[tier].size() === 0) continue;
       const count = served.get(tier) ?? 0;
+      if (tier === "finding" && mustRead()) continue;
       if (count >= SLICES_IN_A_ROW) {
         passed.push(tier);
         served.set(tier, 0);
@@ -89,7 +107,7 @@ export function createSchedule({ mark, soon }: ScheduleOptions): Schedule {
       return job;
     }
     // A queue may hold nothing but outdated entries.
-    for (const tier of passed) {
+    for (const tier of [...passed, "finding"] as const) {
       const job = takeFrom(tier);
       if (job !== null) return job;
     }

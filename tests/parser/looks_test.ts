@@ -10,7 +10,12 @@ import { linesOf, makeProvider, makeStage, type Stage } from "./stage.ts";
 const logOf = (session: string) => linesOf([{ log: { kind: "session", session } }]);
 
 /** Looks at what is below the stage, with a provider that says which log was opened, and when. */
-function makeWorld(stage: Stage, suspects: readonly string[] = [], quarantined: readonly LogInHand[] = []) {
+function makeWorld(
+  stage: Stage,
+  suspects: readonly string[] = [],
+  quarantined: readonly LogInHand[] = [],
+  onTold: (sessions: readonly string[], schedule: Schedule) => void = () => {},
+) {
   const happened: string[] = [];
   const told = new Set<string>();
   /** How many logs each telling was of. */
@@ -43,6 +48,7 @@ function makeWorld(stage: Stage, suspects: readonly string[] = [], quarantined: 
     take(found: readonly FoundSession[]) {
       if (found.length > 0) tellings.push(found.length);
       for (const { session } of found) told.add(session.session);
+      onTold(found.map(({ session }) => session.session), schedule);
     },
     wake: () => {},
   });
@@ -183,6 +189,43 @@ Deno.test("a log of a new session that grows, or is seen by a scan, is not told 
     });
     assert.deepEqual(tellings, [parts.length]);
   }
+});
+
+Deno.test("sessions are not found faster than they are read, however many come: a new one is read soon", () => {
+  using stage = makeStage();
+  const read = new Set<string>();
+  let mostUnread = 0;
+  const { looks, told, workOnce } = makeWorld(stage, [], [], (sessions, schedule) => {
+    for (const session of sessions) {
+      const run = () => {
+        read.add(session);
+        return null;
+      };
+      schedule.want({ key: session, begin: () => null, run }, "fresh");
+    }
+    mostUnread = Math.max(mostUnread, told.size - read.size);
+  });
+  let made = 0;
+  const make = (name: string) => looks.want(stage.write(`${name}.jsonl`, logOf(name)));
+  const flood = () => {
+    while (made < told.size + 4 * LOOKS) make(`flood${made++}`);
+  };
+  looks.wantAll([].values(), () => {});
+  while (told.size < 2 * LOOKS) {
+    flood();
+    assert.ok(workOnce());
+  }
+  make("new");
+  const before = told.size;
+  while (!read.has("new")) {
+    flood();
+    assert.ok(workOnce());
+    assert.ok(
+      told.size < before + 12 * LOOKS,
+      `${told.size} were found, ${read.size} were read, and not the new one`,
+    );
+  }
+  assert.ok(mostUnread <= 2 * LOOKS, `${mostUnread} were found and not read`);
 });
 
 Deno.test("a log that had not said what it is is looked at together with a new log of its session", () => {

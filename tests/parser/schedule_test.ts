@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createSchedule, type Job, type Schedule, type Tier, TIERS } from "../../src/parser/schedule.ts";
 import { markOf } from "../../src/protocol/in_hand.ts";
-import { SLICES_IN_A_ROW } from "../../src/protocol/limits.ts";
+import { LOOKS, SLICES_IN_A_ROW } from "../../src/protocol/limits.ts";
 
 /** A schedule whose turns are taken when the test says so, and what it did. */
 function makeWorld() {
@@ -68,10 +68,24 @@ Deno.test("whatever keeps coming back, everything has its turn in the end", () =
   }
   world.work(3 * (SLICES_IN_A_ROW + 1) ** TIERS.length);
   const counts = TIERS.map((tier) => world.ran().filter((name) => name === tier).length);
-  for (const [index, count] of counts.entries()) {
-    assert.ok(count > 0, `${TIERS[index]} has its turn`);
-    assert.ok(index === 0 || count <= (counts[index - 1] ?? 0), `${counts} of ${TIERS}`);
-  }
+  assert.ok(counts.every((count) => count > 0), `${counts} of ${TIERS}`);
+  const ordered = counts.filter((_, index) => TIERS[index] !== "finding");
+  assert.deepEqual(ordered, ordered.toSorted((one, other) => other - one), `${counts} of ${TIERS}`);
+});
+
+Deno.test("no more sessions are looked for than were read since the last look", () => {
+  const world = makeWorld();
+  let found = 0;
+  const find = () => {
+    for (let one = 0; one < LOOKS; one += 1) {
+      world.schedule.want(sessionJob(`${found++}`, world.did), "fresh");
+    }
+    return "finding" as const;
+  };
+  world.schedule.want(sessionJob("find", world.did, find), "finding");
+  world.work(20 * LOOKS);
+  const unread = found - world.ran().filter((name) => name !== "find").length;
+  assert.ok(found > 5 * LOOKS && unread <= 2 * LOOKS, `${found} were found, ${unread} of them wait`);
 });
 
 Deno.test("of what is fresh, the newest and the oldest go by turns", () => {
