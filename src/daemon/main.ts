@@ -21,6 +21,7 @@ import { clientRoots } from "../protocol/clients.ts";
 import { isJournal } from "../protocol/journal_line.ts";
 import { VERSION } from "../version.ts";
 import { describeFailure } from "./failure.ts";
+import { rememberFolder } from "./granted_folder.ts";
 import { keepTrying } from "./keep_trying.ts";
 import {
   type DaemonOptions,
@@ -88,10 +89,15 @@ async function serve(run: Run, settings: Settings, log: Log, opened: Opened): Pr
     record: (path, reason, detail) => audit.record(requestRefused(path, reason, detail)),
     log,
   });
+  const logs = rememberFolder(places.logs);
   const stopTending = every(TEND_MS, () => {
     if (!lock.isThere()) {
       // The state folder was taken away: another daemon may start, and nobody knows of this one.
       log.report("giving-up", { why: `${places.lockFile} was removed or replaced` });
+      return run.end(EXIT.restart);
+    }
+    if (options.kernel.sandbox && logs.isReplaced()) {
+      log.report("giving-up", { why: `${places.logs} was replaced, and the sandbox holds the old folder` });
       return run.end(EXIT.restart);
     }
     orchestrator.tend();

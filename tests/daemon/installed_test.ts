@@ -87,3 +87,26 @@ Deno.test(
     assert.equal(await daemon.stop(), 0);
   },
 );
+
+Deno.test(
+  onlyWith(
+    "installed: logs that were replaced end the daemon, to be started again with the new folder",
+    INSTALLATION,
+  ),
+  async () => {
+    await using stage = await setStage();
+    const { rows, say, home, daemon } = stage;
+    const { pid, kernelSandbox } = await daemon.whenStatus("it runs", ({ state }) => state === "running");
+    if (!kernelSandbox) return;
+    say(rows.user(CAPTURE), rows.assistant("one"));
+    await daemon.whenRecording("notes.md");
+    Deno.renameSync(home.places.logs, `${home.places.logs}.away`);
+    Deno.mkdirSync(home.places.logs, { mode: 0o700 });
+    say(rows.user("::stop\nenough"), rows.user("SECRET"));
+    // As systemd starts it again.
+    await daemon.whenRecording("notes.md", "stopped");
+    await daemon.whenStatus("it is another process", (status) => status.pid !== pid);
+    assert.ok(!readExport(home, "notes.md").includes("SECRET"));
+    assert.ok(home.audit().some(({ command }) => command === "::stop"));
+  },
+);

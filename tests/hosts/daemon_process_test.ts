@@ -166,6 +166,9 @@ Deno.test({
       const root = checkout.folder.replace(/\/src$/, "");
       const copied = ["src", "packaging", "deno.json", "deno.lock"].map((name) => `${root}/${name}`);
       await new Deno.Command("cp", { args: ["-r", ...copied, other] }).output();
+      // What a build puts in the place of Node's modules is bundled, too.
+      await Deno.mkdir(`${other}/tools`);
+      await new Deno.Command("cp", { args: ["-r", `${root}/tools/build`, `${other}/tools`] }).output();
       const pins = readPins(root);
       const here = await bundleRoles(root, `${root}/.deno/build`, pins);
       const there = await bundleRoles(other, `${other}/.work`, pins);
