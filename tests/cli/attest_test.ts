@@ -86,6 +86,16 @@ Deno.test("kato version --attest of another runtime than runtime.json names fail
   assert.equal(status, "failed");
 });
 
+for (const text of [null, "", "{}", "[1"]) {
+  Deno.test(`kato version --attest with ${JSON.stringify(text)} for its list fails`, async () => {
+    const { status, text: told } = await attest((at) => {
+      if (text === null) Deno.removeSync(`${at}/runtime.json`);
+      else Deno.writeTextFileSync(`${at}/runtime.json`, text);
+    }, false);
+    assert.deepEqual([status, told], ["failed", ""]);
+  });
+}
+
 Deno.test("kato version --attest of a checkout says that it has no sums", async () => {
   const { status, text } = await attest((at) => Deno.removeSync(`${at}/${SUMS}`), false);
   assert.deepEqual([status, text], ["failed", ""]);

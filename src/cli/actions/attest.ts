@@ -4,6 +4,7 @@
  */
 import * as z from "zod/mini";
 import { BUILT_FROM, VERSION } from "../../version.ts";
+import { DEFAULT_POLICY } from "../../settings/defaults.ts";
 import type { Context } from "../context.ts";
 import { compareInstallation, readProgramFile } from "../installation/compare_installation.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
@@ -11,7 +12,10 @@ import { reportText } from "../report/report.ts";
 import type { ReportBody } from "../report/reports.ts";
 import { count } from "../terminal/style.ts";
 
-/** runtime.json: tools/build.ts writes it. */
+/** tools/build.ts writes it. */
+const MADE_OF = "runtime.json";
+const MEND = "Install kato again.";
+
 const inputs = z.object({
   version: z.string(),
   package: z.string(),
@@ -21,34 +25,44 @@ const inputs = z.object({
   bundler: z.string(),
 });
 
-/** The newest version of policy files that it reads. */
-const POLICY_VERSION = 1;
-
 export async function attestInstallation(
   { json }: { readonly json: boolean },
   { code, out }: Pick<Context, "code" | "out">,
 ): Promise<Outcome> {
   const compared = await compareInstallation(code);
-  const told = compared === null ? null : readProgramFile(compared.folder, "runtime.json");
-  if (compared === null || told === null) {
+  if (compared === null) {
     return fail("failed", "This is a checkout: it has no sums and no list of what it was made of.");
   }
   const { folder, files, changed } = compared;
-  const { version: runtime, lock, bundler, ...program } = inputs.parse(JSON.parse(told));
+  const made = readInputs(readProgramFile(folder, MADE_OF));
+  if (made === null) return fail("failed", `${folder}/${MADE_OF} is not as it was built. ${MEND}`);
+  const { version: runtime, lock, bundler, ...program } = made;
   const isWhole = changed.length === 0 && compared.runtime === program.sha256;
   const report = {
     ok: isWhole,
     version: VERSION,
     source: BUILT_FROM,
     runtime: { version: runtime, ...program },
-    policyVersion: POLICY_VERSION,
+    policyVersion: DEFAULT_POLICY.version,
     inputs: { lock, bundler },
     folder,
     files,
     changed,
   };
   out.write(json ? reportText("attestation", report) : describe(report));
-  return isWhole ? DONE : fail("failed", null);
+  if (isWhole) return DONE;
+  if (changed.length > 0) return fail("failed", null);
+  return fail("failed", `The sums are of another runtime than ${MADE_OF} names. ${MEND}`);
+}
+
+/** Null where somebody changed the file. */
+function readInputs(text: string | null): z.infer<typeof inputs> | null {
+  try {
+    return inputs.safeParse(JSON.parse(text ?? "null")).data ?? null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 function describe(report: ReportBody<"attestation">): string {
