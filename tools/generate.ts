@@ -19,6 +19,7 @@ import { type Key, valueAt } from "../src/settings/keys.ts";
 import { readAllowList, readLockFile } from "./dependencies/allow_list.ts";
 import { broughtTable, chosenText } from "./dependencies/page.ts";
 import { contactText, fillControl, fillSpec, readPublisher } from "./package/publisher.ts";
+import { gateTable } from "./gates/gates.ts";
 import { markdownTable } from "./markdown_table.ts";
 import { permissionTable } from "./permission_table.ts";
 import { POLICY_KEYS } from "../src/settings/merge.ts";
@@ -129,6 +130,7 @@ export const MADE: readonly Made[] = [
         broughtTable(LIBRARIES, readLockFile(ROOT)),
       ),
   },
+  { path: "docs/security-gates.md", make: (now) => fillSection(now, "gates", gateTable()) },
   { path: "docs/logs.md", make: (now) => fillSection(now, "log events", eventTable()) },
   {
     path: "docs/cli.md",

@@ -10,7 +10,9 @@ const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
 const PARTS: readonly (readonly [what: string, ...task: readonly string[]])[] = [
   ["every test", "test"],
   ["the installation, every round", "test:installed"],
-  ["hostile texts", "test:texts"],
+  ["torture", "test:torture", "--long"],
+  ["attacks", "test:attack", "--long"],
+  ["fuzzing", "test:fuzz", "--long"],
   ["packages, both architectures, piuparts", "test:packages", "--arch", "all", "--slow"],
   ["a release", "test:release"],
   ["systemd of Debian 12", "test:system"],

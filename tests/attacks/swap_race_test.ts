@@ -66,7 +66,7 @@ Deno.test("a folder that is swapped for a link in a race never lets a byte out, 
   const left = [...Deno.readDirSync(outside)].map(({ name }) => name);
   for (const name of left) assert.equal(Deno.statSync(`${outside}/${name}`).size, 0, `${name} got bytes`);
   console.log(
-    `${swaps} swaps, ${allowed.size} of ${sessions.length} commands allowed, ` +
+    `tried: ${swaps} swaps, ${allowed.size} of ${sessions.length} commands allowed, ` +
       `${denials().length} denials on record, ${left.length} empty files outside`,
   );
   assert.equal(await daemon.stop(), 0);

@@ -223,6 +223,6 @@ Deno.test(`daemon: after ${ROUNDS} kill -9 every recording is that of a run with
   // All of them, also when one has failed: none may go on behind the tests that follow.
   for (const result of await Promise.allSettled(worlds)) {
     if (result.status === "rejected") throw result.reason;
-    console.log(result.value);
+    console.log(`tried: ${result.value}`);
   }
 });

@@ -19,6 +19,8 @@ export interface TestRun {
   readonly args: readonly string[];
   /** Its output is shown in one piece, after its end: another run is shown at the same time. */
   readonly isShownAtEnd?: boolean;
+  /** Gets each line of its output. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** Several runs as one. */
@@ -54,7 +56,7 @@ export async function runCounted(run: TestRun): Promise<Count> {
 }
 
 async function runOnce(run: TestRun): Promise<Count & { readonly failures: readonly string[] }> {
-  const { command, cwd, env, clearEnv, args, isShownAtEnd = false } = run;
+  const { command, cwd, env, clearEnv, args, isShownAtEnd = false, onLine } = run;
   const [program = "", ...before] = command;
   const child = new Deno.Command(program, {
     cwd,
@@ -86,6 +88,7 @@ async function runOnce(run: TestRun): Promise<Count & { readonly failures: reado
     for (const line of lines) {
       closing = readClosing(line) ?? closing;
       if (failedFile(line) !== null) failures.push(line);
+      onLine?.(line);
     }
   }
   await errors;
