@@ -147,7 +147,6 @@ const FUNCTION_LINES = 125;
 const LONGER: Readonly<Record<string, number>> = {
   "src/parser/looks.ts createLooks": 180,
   "src/parser/log_walker.ts walkLog": 150,
-  "src/parser/parser.ts start": 140,
   "src/parser/session_index.ts indexSessions": 200,
   "src/parser/session_reader.ts readSession": 220,
   "src/parser/tree_watch.ts watchTrees": 180,

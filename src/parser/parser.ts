@@ -3,14 +3,7 @@
  * knows no destination. It reports to the orchestrator in messages of protocol/parser_messages.ts.
  */
 import type { ProviderId } from "../protocol/event.ts";
-import {
-  HOT_MS,
-  TROUBLE_NAME_CHARS,
-  TROUBLE_NAMES,
-  WARM_MS,
-  WARM_POLL_MS,
-  WARM_SESSIONS,
-} from "../protocol/limits.ts";
+import { TROUBLE_NAME_CHARS, TROUBLE_NAMES } from "../protocol/limits.ts";
 import { type FromParser, type SeenSession, type ToParser, toParser } from "../protocol/parser_messages.ts";
 import type { Port } from "../protocol/port.ts";
 import { receive } from "../protocol/channel.ts";
@@ -18,18 +11,15 @@ import type { Provider } from "../providers/provider.ts";
 import { stat, walkFiles } from "./disk.ts";
 import { createFollower, type Follower } from "./follower.ts";
 import { createForks } from "./forks.ts";
-import { createLooks, type FoundSession } from "./looks.ts";
-import { formOf } from "./open_log.ts";
+import { createLooks } from "./looks.ts";
+import * as reporting from "./reported_sessions.ts";
 import { createSchedule, type Schedule } from "./schedule.ts";
-import { indexSessions, type SessionOnDisk } from "./session_index.ts";
-import { type HotFiles, type TreeWatch, watchTrees } from "./tree_watch.ts";
+import { indexSessions } from "./session_index.ts";
+import { type TreeWatch, watchTrees } from "./tree_watch.ts";
 import { countTroubles } from "./troubles.ts";
 import { createRunSoon } from "./run_soon.ts";
 
 type Send = (message: FromParser, payload?: Uint8Array<ArrayBuffer>) => void;
-
-/** Sessions in one `seen` message of the first scan. */
-const SEEN_BATCH = 1000;
 
 /** Serves `port` until `stop` arrives. `providerById` gives the providers of this build. */
 export function runParser(port: Port, providerById: (id: ProviderId) => Provider): void {
@@ -90,17 +80,8 @@ function start(
   send: Send,
 ): Started {
   const index = indexSessions(provider, roots);
-  /** Sessions as the orchestrator knows them. */
-  const reported = new Map<string, SessionOnDisk>();
-  /** Sessions that changed lately: a small part of all. */
-  const hot = new Map<string, SessionOnDisk>();
-  /** Documents that could not be read during the first scan. */
-  let late: ReadonlySet<string> = new Set();
-  /** Sessions of the first scan that were not reported yet; null once the scan is over. */
-  let first: SeenSession[] | null = [];
+  const state = reporting.beginReporting();
   let watching: "inotify" | "poll" = "poll";
-  /** When the hot sessions were last looked at: milliseconds of `performance.now()`. */
-  let warmAt = -Infinity;
   /** Links and special files that were reported. */
   const oddities = new Set<string>();
 
@@ -116,67 +97,15 @@ function start(
     schedule,
     suspects,
     quarantined,
-    isKnown: (session) => reported.has(session),
-    take,
+    isKnown: (session) => state.known.has(session),
+    take: (found) => sendSeen(send, reporting.takeFound(state, found, follower)),
     wake: (session) => void follower.wake(session),
   });
-
-  /** Looks at this session for a while even without an event. The oldest session gives way. */
-  function heat(found: SessionOnDisk): void {
-    hot.delete(found.session);
-    hot.set(found.session, found);
-    const [oldest] = hot.keys();
-    if (hot.size > WARM_SESSIONS && oldest !== undefined) hot.delete(oldest);
-  }
-
-  function take(sessions: readonly FoundSession[]): void {
-    const seen = sessions.flatMap(({ session: found, parent }) => takeOne(found, parent) ?? []);
-    if (first === null) return sendSeen(seen);
-    first.push(...seen);
-    if (first.length >= SEEN_BATCH) sendSeen(first.splice(0));
-  }
-
-  function takeOne(found: SessionOnDisk, parent: string | null): SeenSession | null {
-    const before = reported.get(found.session);
-    reported.set(found.session, found);
-    // The first scan may find thousands of files. Only a handful grows while kato watches.
-    if (first === null && found.modified >= Date.now() - WARM_MS) heat(found);
-    // A log that could not be read may be readable now, although it looks the same.
-    const same = isSame(before, found) && !follower.isGone(found.session);
-    if (same || follower.wake(found.session)) return null;
-    const { session, path, dev, ino, size, modified } = found;
-    return { session, path, dev, ino, size, modified, parent, late: before === undefined && late.has(path) };
-  }
-
-  function sendSeen(seen: readonly SeenSession[]): void {
-    for (let from = 0; from < seen.length; from += SEEN_BATCH) {
-      send({ type: "seen", sessions: seen.slice(from, from + SEEN_BATCH) });
-    }
-  }
-
-  function pollHot(): HotFiles {
-    let newest = 0;
-    let missed = false;
-    const isWarmDue = performance.now() - warmAt >= WARM_POLL_MS;
-    if (isWarmDue) warmAt = performance.now();
-    // A copy, because taking a log moves it to the end.
-    for (const [session, { latest, modified }] of [...hot]) {
-      const age = Date.now() - modified;
-      if (age > WARM_MS) hot.delete(session);
-      if (age > HOT_MS && !isWarmDue) continue;
-      looks.want(latest);
-      const now = reported.get(session);
-      missed ||= now !== undefined && now.modified !== modified;
-      newest = Math.max(newest, now?.modified ?? 0);
-    }
-    return { missed, age: hot.size === 0 ? null : Math.max(0, Date.now() - newest) };
-  }
-
   const tree = watchTrees({
     roots,
     changed: looks.want,
     isKnown: index.isKnown,
-    pollHot,
+    pollHot: () => reporting.pollHot(state, looks.want),
     scanAll: (done) => looks.wantAll(walkAll(roots), done),
     odd(kind, path) {
       if (oddities.has(path) || oddities.size >= TROUBLE_NAMES) return;
@@ -186,21 +115,14 @@ function start(
     },
     how(how, why) {
       watching = how;
-      if (first === null) send({ type: "watching", how, why });
+      if (state.first === null) send({ type: "watching", how, why });
     },
   });
   const began = Date.now();
   looks.wantAll(walkAll(roots), () => {
-    sendSeen(first ?? []);
-    first = null;
-    late = new Set(index.halfWritten());
-    send({
-      type: "ready",
-      sessions: reported.size,
-      watching,
-      missing: roots.filter((root) => stat(root) === null),
-      looked: began,
-    });
+    sendSeen(send, reporting.endFirstScan(state, index.halfWritten()));
+    const missing = roots.filter((root) => stat(root) === null);
+    send({ type: "ready", sessions: state.known.size, watching, missing, looked: began });
   });
   return {
     follower,
@@ -211,11 +133,10 @@ function start(
   };
 }
 
-/** The time counts for documents only: a document may change and keep its length. */
-function isSame(before: SessionOnDisk | undefined, found: SessionOnDisk): boolean {
-  return before !== undefined && before.path === found.path && before.ino === found.ino &&
-    before.size === found.size &&
-    (before.modified === found.modified || formOf(found.latest) !== "document");
+function sendSeen(send: Send, seen: readonly SeenSession[]): void {
+  for (let from = 0; from < seen.length; from += reporting.SEEN_BATCH) {
+    send({ type: "seen", sessions: seen.slice(from, from + reporting.SEEN_BATCH) });
+  }
 }
 
 /** The end of a path distinguishes it best. */
