@@ -29,6 +29,8 @@ export interface LogWalker {
   skip: number;
   /** The log was written anew: events that are remembered are recognised in it. */
   isAnew: boolean;
+  /** Its first events up to this time were read before it was written anew; null: time does not tell. */
+  until: string | null;
   /** Whether the last record ended the sub-agent's run. */
   endedRun: boolean;
   /** Whether the sub-agent has already handed back to the next record. */
@@ -117,6 +119,7 @@ export function walkLog(
     fold,
     skip: from?.skip ?? 0,
     isAnew: from?.anew ?? false,
+    until: from?.until ?? null,
     endedRun: false,
     handedBack: false,
     agent,
@@ -188,6 +191,7 @@ export function walkLog(
       return {
         ...state,
         ...(walker.isAnew ? { anew: true } : {}),
+        ...(walker.until === null ? {} : { until: walker.until }),
         ...(within > 0 ? { within } : {}),
       };
     },

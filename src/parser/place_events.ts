@@ -63,6 +63,11 @@ export function placeEvents(
         report(REPEATED);
         return null;
       }
+      if (walker.until !== null && (draft.time === null || draft.time <= walker.until)) {
+        report(REPEATED);
+        return null;
+      }
+      walker.until = null;
       const remembered = recent.of(walker.agent);
       // In a log that only grows, an event with a known id is another event.
       if ((record.isAgain || walker.isAnew) && remembered.has(draft)) {

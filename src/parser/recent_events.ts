@@ -16,6 +16,8 @@ export interface RecentEvent {
 export interface RecentEvents {
   add(event: RecentEvent): void;
   has(event: RecentEvent): boolean;
+  /** The latest time of them; null for none. */
+  latest(): string | null;
 }
 
 export interface SessionEvents {
@@ -54,11 +56,20 @@ function eventsOf(marks: Marks, log: string): RecentEvents {
     add: (event) => marks.add(markOf(log, event)),
     // Checkpoints of older versions hold bare ids.
     has: (event) => marks.has(markOf(log, event)) || marks.has(event.id),
+    latest: () =>
+      marks.list().filter((mark) => mark.startsWith(log)).map(timeIn)
+        .reduce((latest: string | null, time) => time > (latest ?? "") ? time : latest, null),
   };
 }
 
 function markOf(log: string, { id, time }: RecentEvent): string {
   return `${log}${id} ${time ?? ""}`;
+}
+
+/** The time in a mark; "" for none. */
+function timeIn(mark: string): string {
+  const end = mark.lastIndexOf(" ");
+  return end === -1 ? "" : mark.slice(end + 1);
 }
 
 /** The id in a mark. A time has no blank in it. */

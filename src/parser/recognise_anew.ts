@@ -20,6 +20,7 @@ export function recogniseAnew(provider: Provider, recent: SessionEvents): (walke
 
   return (walker) => {
     if (!walker.isAnew || ready.has(walker) || walker.offset() > 0) return "ready";
+    if (provider.keepsTimes === true) walker.until ??= recent.of(walker.agent).latest();
     if (search?.walker !== walker) {
       search = { walker, steps: countKnownEvents(provider, walker, recent.of(walker.agent)) };
     }
@@ -30,7 +31,8 @@ export function recogniseAnew(provider: Provider, recent: SessionEvents): (walke
     // An empty log needs no wait. It is searched when it has records.
     if (isEmpty) return "ready";
     walker.skip = known;
-    if (walker.agent === MAIN_AGENT && known === 0 && recent.ids().length > 0) {
+    // Where time tells, nothing comes twice however little of the log is there yet.
+    if (walker.agent === MAIN_AGENT && known === 0 && walker.until === null && recent.ids().length > 0) {
       strangeSince ??= performance.now();
       if (performance.now() - strangeSince <= AGENT_WAIT_MS) return "linger";
     }

@@ -1,7 +1,8 @@
 /** Finds the files of a session. Requires read on the folder of its sub-agents. */
 import { relative } from "@std/path";
-import { PATH_BYTES } from "../protocol/limits.ts";
-import type { Provider } from "../providers/provider.ts";
+import { PATH_BYTES, SMALL_JSON_BYTES } from "../protocol/limits.ts";
+import type { SessionMeta } from "../protocol/session.ts";
+import type { Provider, SideFacts } from "../providers/provider.ts";
 import { readJson, readSmall, walkFiles } from "./disk.ts";
 
 /** One of a session's logs. */
@@ -45,11 +46,19 @@ export function findAgentsBeside(provider: Provider, session: string, main: stri
   return { logs, callers };
 }
 
-/** The session's project folder, from a file beside its log: for logs that do not name it. */
-export function readProjectBeside(provider: Provider, main: string): string | null {
-  const file = provider.projectFile?.(main) ?? null;
-  const text = file === null ? null : readSmall(file, PATH_BYTES);
-  return text !== null && /^\/[^\0\n]*$/.test(text.trim()) ? text.trim() : null;
+/** What the side file of a session's log says. `known`: what the log says itself. */
+export function readBeside(
+  provider: Provider,
+  main: string,
+  known: Pick<SessionMeta, "project">,
+): SideFacts {
+  const file = provider.sideFile?.(main) ?? null;
+  if (file === null || (file.says === "project" && known.project !== null)) return {};
+  const text = readSmall(file.path, SMALL_JSON_BYTES);
+  if (text === null) return {};
+  const { project, ...facts } = file.read(text);
+  const isFolder = project !== undefined && project.length <= PATH_BYTES && /^\/[^\0\n]*$/.test(project);
+  return { ...facts, ...(isFolder ? { project } : {}) };
 }
 
 function addCaller(callers: Map<string, string[]>, caller: string, agent: string): void {

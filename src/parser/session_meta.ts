@@ -2,7 +2,7 @@
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { PATH_BYTES } from "../protocol/limits.ts";
 import type { SessionMeta, SessionRef } from "../protocol/session.ts";
-import type { Out } from "../providers/provider.ts";
+import type { Out, SideFacts } from "../providers/provider.ts";
 
 type State = Checkpoint["meta"];
 
@@ -10,7 +10,8 @@ export interface GatheredMeta {
   /** The title with the highest rank wins, the later of two equals; the earliest start wins; of everything else, the first. */
   take(out: Extract<Out, { out: "meta" }>): void;
   state(): State;
-  show(ref: SessionRef): SessionMeta;
+  /** `beside`: what the log's side file says. */
+  show(ref: SessionRef, beside?: SideFacts): SessionMeta;
 }
 
 /** Continues from the meta of a checkpoint; null at the session's beginning. */
@@ -18,23 +19,30 @@ export function gatherMeta(from: State | null): GatheredMeta {
   let state: State = from ?? { title: null, project: null, started: null, client: null };
   return {
     take({ title, project, started, client }) {
-      const isBetter = title !== undefined && title.rank >= (state.title?.rank ?? -Infinity);
       state = {
-        title: isBetter ? title : state.title,
+        title: better(state.title, title),
         project: state.project ?? (project === undefined || project.length > PATH_BYTES ? null : project),
         started: earlier(state.started, started ?? null),
         client: state.client ?? client ?? null,
       };
     },
     state: () => state,
-    show: ({ provider, session }) => ({
-      provider,
-      session,
-      ...state,
-      title: state.title?.text ?? null,
-      ...(state.title !== null && state.title.rank > 0 ? { named: true } : {}),
-    }),
+    show({ provider, session }, beside = {}) {
+      const title = better(state.title, beside.title);
+      return {
+        provider,
+        session,
+        ...state,
+        title: title?.text ?? null,
+        project: state.project ?? beside.project ?? null,
+        ...(title !== null && title.rank > 0 ? { named: true } : {}),
+      };
+    },
   };
+}
+
+function better(known: State["title"], other: State["title"] | undefined): State["title"] {
+  return other !== undefined && other !== null && other.rank >= (known?.rank ?? -Infinity) ? other : known;
 }
 
 /** The earlier of two times in ISO 8601, UTC. A converted log begins with the time of its conversion. */

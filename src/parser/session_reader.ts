@@ -14,7 +14,7 @@ import type { Trouble, WalkedRecord } from "./parse_line.ts";
 import { openMainLog } from "./main_log.ts";
 import { placeEvents, type ReadEvent } from "./place_events.ts";
 import { recogniseAnew } from "./recognise_anew.ts";
-import { readProjectBeside, type SessionFiles } from "./session_files.ts";
+import { readBeside, type SessionFiles } from "./session_files.ts";
 import { type LineSearcher, searchBytes } from "./search_lines.ts";
 import { gatherMeta } from "./session_meta.ts";
 
@@ -76,8 +76,6 @@ export function readSession(options: SessionReaderOptions): SessionReader {
   /** They stand with the next event, so that every recording that has it counts them. */
   let unknown = from?.unknown ?? 0;
   const meta = gatherMeta(from?.meta ?? null);
-  /** The answer of the file beside the log, once it was asked. */
-  let beside: { readonly project: string | null } | null = null;
   let waitingForLog: number | null = null;
   /** At the end: sub-agents that were not looked at yet. */
   let leftOver: string[] | null = null;
@@ -270,12 +268,11 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       ...placed.state(),
       ...(unknown === 0 ? {} : { unknown }),
     }),
-    meta() {
-      const shown = meta.show({ provider: provider.id, session });
-      if (shown.project !== null) return shown;
-      beside ??= { project: readProjectBeside(provider, main.walker().path) };
-      return { ...shown, ...beside };
-    },
+    meta: () =>
+      meta.show(
+        { provider: provider.id, session },
+        readBeside(provider, main.walker().path, meta.state()),
+      ),
     offset: main.offset,
   };
 }

@@ -28,6 +28,8 @@ const logState = z.strictObject({
   skip: z.int(),
   /** It was written anew: remembered events are no news in it. */
   anew: z.optional(z.literal(true)),
+  /** ... and so are its first events up to this time. */
+  until: z.optional(z.string()),
   /** Records of the next line that were read: a crash can glue several together. */
   within: z.optional(z.int()),
 });

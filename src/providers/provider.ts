@@ -34,6 +34,22 @@ export type Origin =
 /** Who wrote a message, and the author's own part of its text. kato looks for commands in that part alone. */
 export type Said = Authorship & { readonly typed: string };
 
+type Title = { readonly text: string; readonly rank: number };
+
+/** A small file near a session's log that says what the log does not. */
+export interface SideFile {
+  readonly path: string;
+  /** The log may name the project itself: then the file is not read. A title may change at any time. */
+  readonly says: "title" | "project";
+  /** The facts in its text. */
+  read(text: string): SideFacts;
+}
+
+export interface SideFacts {
+  readonly title?: Title;
+  readonly project?: string;
+}
+
 export type Out =
   /**
    * `said`: every `user` event has it. A message that nobody typed is a `notice`. A notice has `said` where its lines
@@ -46,7 +62,7 @@ export type Out =
   /** Facts about the session. Of several titles the one with the highest `rank` counts, of other facts the first one. */
   | {
     readonly out: "meta";
-    readonly title?: { readonly text: string; readonly rank: number };
+    readonly title?: Title;
     readonly project?: string;
     readonly started?: string;
     readonly client?: string;
@@ -97,8 +113,13 @@ export interface Provider {
    * known (null), it is the nearest folder that must hold them.
    */
   agentFolder(main: string, session: string | null): string | null;
-  /** A small file near a session's log that holds only the path of the project, for logs without it; null for none. */
-  projectFile?(main: string): string | null;
+  /** The side file of the session with this log; null for none. */
+  sideFile?(main: string): SideFile | null;
+  /**
+   * A log that this client writes anew keeps the times of its events, and they ascend: its first events are no news
+   * up to the time of the latest event that was read. Their ids may be others.
+   */
+  readonly keepsTimes?: true;
   /** The kind of a file in that folder, by its path below the folder. */
   classifyAgent(relative: string): { readonly kind: "log" | "meta"; readonly agent: string } | null;
   /**

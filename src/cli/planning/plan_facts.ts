@@ -43,6 +43,6 @@ async function findBesides(file: string): Promise<string[]> {
   const { providers } = await import("../../providers/registry.ts");
   const besides = providers.flatMap((
     provider,
-  ) => [provider.agentFolder(log, null), provider.projectFile?.(log)]);
+  ) => [provider.agentFolder(log, null), provider.sideFile?.(log)?.path]);
   return besides.filter((path) => typeof path === "string");
 }

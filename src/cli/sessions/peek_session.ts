@@ -4,7 +4,7 @@
  */
 import { isUnreadable, openRegular, readFull } from "../../parser/disk.ts";
 import { formOf, openLog } from "../../parser/open_log.ts";
-import { readProjectBeside } from "../../parser/session_files.ts";
+import { readBeside } from "../../parser/session_files.ts";
 import { type GatheredMeta, gatherMeta } from "../../parser/session_meta.ts";
 import { createLineSplitter, splitAll } from "../../parser/split_lines.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
@@ -39,8 +39,7 @@ export function peekSession({ provider, session, path, latest }: FoundSession): 
   if (latest !== path && formOf(latest) === "lines") {
     peekLog(latest, (file) => readTail(provider, file, 0, known));
   }
-  const meta = known.show({ provider: provider.id, session });
-  return { ...meta, project: meta.project ?? readProjectBeside(provider, path) };
+  return known.show({ provider: provider.id, session }, readBeside(provider, path, known.state()));
 }
 
 /** One opening for all of a look: a person may have ten thousand logs. */

@@ -25,8 +25,11 @@ export const gemini: Provider = {
   classify: classifyFile,
   introduce: introduceLog,
   recordsOf,
-  projectFile: (main) =>
-    isInPlace(main) ? join(dirname(dirname(main)), CLIENTS.gemini.sideFiles.project) : null,
+  sideFile(main) {
+    if (!isInPlace(main)) return null;
+    const path = join(dirname(dirname(main)), CLIENTS.gemini.sideFiles.project);
+    return { path, says: "project", read: (text) => ({ project: text.trim() }) };
+  },
   agentFolder(main, session) {
     // A log in another place has none beside it. kato does not search a whole folder of a person.
     if (!isInPlace(main)) return null;
