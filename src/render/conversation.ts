@@ -211,7 +211,7 @@ function writeOrder(document: Document, event: Of<"notice">): string {
   if (agent !== MAIN_AGENT) return kind === "shell" ? page.shell(text) : page.remark("Command", text);
   const heading = beginTurn(document, event, text);
   if (kind === "shell") return heading + page.shell(text);
-  const end = /\r?\n/.exec(text)?.index ?? text.length;
+  const end = /[\r\n]/.exec(text)?.index ?? text.length;
   return heading + page.slash(text.slice(0, end)) + typed(page, text.slice(end));
 }
 

@@ -12,8 +12,9 @@ export function fence(text: string, language: string): string {
 /** Note programs take a code span that begins like this for a query, and run it. */
 export const QUERY = /^\s*\$?=/;
 
-/** Code inside a line. `line` must be neutralised and without newlines. */
-export function codeSpan(line: string): string {
+/** Code inside a line. `text` must be neutralised. A line end would let it out of its place: it becomes a space. */
+export function codeSpan(text: string): string {
+  const line = text.replaceAll("\n", " ");
   if (QUERY.test(line)) return escapeAll(line);
   const mark = "`".repeat(longestRun(line, /`+/g) + 1);
   // Readers remove one space on each side. It is needed next to a backtick, and to keep a space.

@@ -12,7 +12,7 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 
 export function typedParts(text: string): TypedPart[] {
   if (!text.includes("::")) return [{ part: "text", text }];
-  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  const lines = text.split(/\r\n?|\n/);
   const first = Math.max(0, lines.findIndex((line) => line.trim() !== ""));
   let from = first;
   while (COMMAND.test(lines[from] ?? "")) from += 1;

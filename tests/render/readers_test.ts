@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseFragment, serializeOuter } from "parse5";
-import type { Event } from "../../src/protocol/event.ts";
+import { type Event, NOTICE_KINDS } from "../../src/protocol/event.ts";
 import { onlyWith, program } from "../needs.ts";
 import { childrenOf, isElement, outlineOf } from "./assert_contained.ts";
 import { conversation, harmless } from "./conversations.ts";
@@ -48,12 +48,24 @@ const BROKE_OUT: readonly (readonly [string, string])[] = [
   ["a list with a quote below an underline", "a\n---\n2. > ```\n   > <b>"],
   ["a list with open code below an underline", "a\n---\n2. ```\n"],
   ["a heading behind a list, a quote and a tab", "2. >\t# a"],
+  ["open code behind a lone return", "\r```js"],
+  ["open code in a command, behind a lone return", "::record a.md\r```js\r<b>"],
 ];
+
+/** A text in each place that takes one as it is. */
+function everywhere(text: string): readonly Event[] {
+  const notices = NOTICE_KINDS.map((kind) => ({ type: "notice" as const, kind, text }));
+  return eventsOf([{ type: "user", text }, { type: "thinking", text }, ...notices, {
+    type: "user",
+    text: "",
+  }]);
+}
 
 for (const [reader, read] of Object.entries(READERS)) {
   for (const [what, text] of BROKE_OUT) {
     Deno.test(`${reader}: ${what} stays in its place`, () => {
-      assertStays(read, eventsOf([{ type: "user", text }, { type: "thinking", text }]));
+      for (const event of everywhere(text)) assertStays(read, [event]);
+      assertStays(read, everywhere(text));
     });
   }
 
