@@ -1,6 +1,12 @@
 /** Gives events their places in the session's sequence, and their ids. An event that was read before gets neither. */
 import type { Checkpoint } from "../protocol/cursor.ts";
-import { type Event, type EventDraft, MAIN_AGENT, type ProviderId } from "../protocol/event.ts";
+import {
+  type Event,
+  type EventDraft,
+  MAIN_AGENT,
+  type ProviderId,
+  withoutImageData,
+} from "../protocol/event.ts";
 import { ID_CHARS } from "../protocol/limits.ts";
 import type { Out, Said } from "../providers/provider.ts";
 import { takeEventIds } from "./event_ids.ts";
@@ -36,12 +42,13 @@ const REPEATED: Trouble = {
   what: "an event that was already read before its log was rewritten",
 };
 
-/** Continues from a checkpoint. */
+/** Continues from a checkpoint. `hasImages`: the events hold the bytes of images. */
 export function placeEvents(
   provider: ProviderId,
   session: string,
   from: Checkpoint | null,
   report: (trouble: Trouble) => void,
+  hasImages: boolean,
 ): PlacedEvents {
   let seq = from?.seq ?? 0;
   const recent = rememberSession(from);
@@ -51,7 +58,8 @@ export function placeEvents(
     const { id, time } = draft;
     // The order of the keys is the order of the JSONL form.
     const at = { v: 1, id, provider, session, seq, time, agent };
-    const event = { ...at, ...draft as object, id: ids.take(id, seq) } as Event;
+    const body = hasImages ? draft : withoutImageData(draft);
+    const event = { ...at, ...body as object, id: ids.take(id, seq) } as Event;
     seq += 1;
     return event;
   }

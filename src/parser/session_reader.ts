@@ -50,6 +50,8 @@ export interface SessionReaderOptions {
   readonly from: Checkpoint | null;
   /** The logs are complete: wait for nothing, and end with the sub-agents that never handed back. */
   readonly whole: boolean;
+  /** Whether the events hold the bytes of images; by default they do not. */
+  readonly images?: boolean;
   /** How lines are found; by default in bytes. */
   readonly search?: LineSearcher;
   readonly report: (trouble: Trouble) => void;
@@ -67,11 +69,11 @@ interface Run {
 
 /** Requires read on the session's logs. */
 export function readSession(options: SessionReaderOptions): SessionReader {
-  const { provider, session, from, whole, search = searchBytes, report } = options;
+  const { provider, session, from, whole, images = false, search = searchBytes, report } = options;
   const main = openMainLog(provider, () => options.locate().parts, from, search);
   const agents = openAgentLogs(provider, () => options.locate().agents(), from?.agents ?? {}, search);
   const runs: Run[] = [];
-  const placed = placeEvents(provider.id, session, from, report);
+  const placed = placeEvents(provider.id, session, from, report, images);
   const recognise = recogniseAnew(provider, placed.recent);
   /** They stand with the next event, so that every recording that has it counts them. */
   let unknown = from?.unknown ?? 0;

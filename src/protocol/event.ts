@@ -37,6 +37,8 @@ const resultPage = z.strictObject({
   outcome: z.optional(z.enum(["denied", "cancelled"])),
   /** The images in the result, each in a few words. Notices with the same words follow. */
   images: z.optional(z.array(z.string())),
+  /** The bytes of each of them in base64; "" where the log has none. Only where images are kept. */
+  imageData: z.optional(z.array(z.string())),
   /** A person approved a plan: the plan, as they did, begins at this unit; at the end where the result does not repeat it. */
   approves: z.optional(z.int().check(z.nonnegative())),
   /** The person's words with which they rejected the call. An event with the same words follows. */
@@ -58,21 +60,48 @@ const noticePage = z.strictObject({
   name: z.optional(z.string()),
   /** The page of a result has the image already. */
   inResult: z.optional(z.literal(true)),
+  /** The bytes of an image in base64. Only where images are kept. */
+  imageData: z.optional(z.string()),
 });
+
+/** An image as a log has it: a few words, and its bytes in base64; "" where the log only names it. */
+export interface LoggedImage {
+  readonly words: string;
+  readonly data: string;
+}
+
+/** The notice of an image. `inResult`: the page of the result before it has the image, too. */
+export function imageNotice({ words, data }: LoggedImage, inResult = false) {
+  const page = {
+    ...(inResult ? { inResult: true as const } : {}),
+    ...(data === "" ? {} : { imageData: data }),
+  };
+  const notice = { type: "notice", kind: "image", text: words } as const;
+  return Object.keys(page).length === 0 ? notice : { ...notice, page };
+}
 
 /** `page`, with the images of the result, and the person's words: "" for none. */
 export function pageWith(
   text: string,
   page: ResultPage | undefined,
-  images: readonly string[],
+  images: readonly LoggedImage[],
   said = "",
 ): { readonly page?: ResultPage } {
   const more = {
-    ...(images.length > 0 ? { images: [...images] } : {}),
+    ...(images.length > 0 ? { images: images.map(({ words }) => words) } : {}),
+    ...(images.some(({ data }) => data !== "") ? { imageData: images.map(({ data }) => data) } : {}),
     ...(said === "" ? {} : { said }),
   };
   if (Object.keys(more).length > 0) return { page: { ...(page ?? { from: 0, to: text.length }), ...more } };
   return page === undefined ? {} : { page };
+}
+
+/** The same event without the bytes of images: most readers want no megabytes. */
+export function withoutImageData(event: EventDraft): EventDraft {
+  if (event.type !== "notice" && event.type !== "tool_result") return event;
+  if (event.page?.imageData === undefined) return event;
+  const { page: { imageData: _, ...page }, ...rest } = event;
+  return (Object.keys(page).length === 0 ? rest : { ...rest, page }) as EventDraft;
 }
 
 /** The model that thought or called, where the log says it: a turn may begin without a text. */

@@ -21,5 +21,7 @@ export const renderHead = z.strictObject({
   /** IANA name. Times are shown in this zone, with their offset. */
   timeZone: z.string(),
   include: z.array(include),
+  /** `inline`: the page holds the images themselves. Without it an image is a line. */
+  images: z.optional(z.literal("inline")),
 });
 export type RenderHead = z.infer<typeof renderHead>;

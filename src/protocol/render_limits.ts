@@ -1,4 +1,4 @@
-/** Every bound of what recordings show, with its reason; limits.ts has the others. Sizes are UTF-16 units. */
+/** Every bound of what recordings show, with its reason; limits.ts has the others. Sizes are UTF-16 units, unless the name says bytes. */
 
 /** A longer tool result is cut in Markdown and HTML, with a note that says how much is missing. */
 export const RESULT_LINES = 200;
@@ -24,3 +24,12 @@ export const AGENTS_COUNTED = 500;
 
 /** Turns whose words a rewind may quote: they are in the state of each delivery, and a person goes back a few turns. */
 export const PAST_TURNS = 64;
+
+/** One image that a recording keeps: the models' interfaces take no larger one. */
+export const IMAGE_BYTES = 8 * 1024 * 1024;
+
+/** Images that one recording keeps: nobody looks through more, and each may be a file. */
+export const IMAGES_KEPT = 500;
+
+/** ... and their bytes together: a browser holds a page with its images in memory at once. */
+export const IMAGES_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,5 @@
 /** Describes images and files in a few words. Pure. */
+import type { LoggedImage } from "../protocol/event.ts";
 import { type Row, rowOf, textOf } from "./unknown_value.ts";
 import { cutText } from "./prompt_title.ts";
 
@@ -10,12 +11,20 @@ export function describeMedia(block: Row): string {
   const type = textOf(source["media_type"]) || textOf(block["type"]);
   const name = textOf(block["title"]) || textOf(source["url"]) || textOf(source["file_id"]);
   const parts = [type, name].filter((part) => part !== "").map((part) => cutText(part, NAME_CHARS));
-  const data = source["data"];
-  // Data that was cut off has lost its size.
-  if (source["type"] === "base64" && typeof data === "string" && !data.endsWith("]")) {
-    parts.push(describeBase64(data));
-  }
+  const data = dataOf(source);
+  if (data !== null) parts.push(describeBase64(data));
   return parts.join(", ");
+}
+
+/** An image in the form of the model's interface: its words as `describeMedia` says them. */
+export function loggedImage(block: Row): LoggedImage {
+  return { words: describeMedia(block), data: dataOf(rowOf(block["source"])) ?? "" };
+}
+
+/** Null where there is none, and for data that was cut off: then even its size is lost. */
+function dataOf(source: Row): string | null {
+  const data = source["data"];
+  return source["type"] === "base64" && typeof data === "string" && !data.endsWith("]") ? data : null;
 }
 
 /** The size of a file in base64. `data`: the text, or its end; `length`: of the whole text. */

@@ -5,12 +5,15 @@
 import { WAITING_CALLS, WAITING_CHARS } from "../protocol/limits.ts";
 import { type Answer, answerOf, isAnswered, type Questions, showQuestions } from "./questions.ts";
 import { hasFailed, type Outcome, type Page, type ResultState, withOutcome } from "./page.ts";
+import type { Result } from "./result_text.ts";
 import { isSaidBy, type Step } from "./scripts.ts";
 import type { CallKind } from "./tool_view.ts";
 
 /** What a document shows of results: `isShown` is false where results are left out. */
 export interface Setting {
   readonly page: Page;
+  /** The words of an image, and its bytes in base64, if they are to be kept. */
+  readonly image: (words: string, data?: string) => string;
   readonly isShown: boolean;
 }
 
@@ -69,28 +72,6 @@ type Waiting = WaitingCall | WaitingResult | WaitingBlock;
 export interface Calls {
   queue: Waiting[];
   late: LateCall[];
-}
-
-/** A result as a page shows it. */
-export interface Result {
-  readonly call: string;
-  readonly agent: string;
-  readonly text: string;
-  readonly error: boolean;
-  /** Missing in the state of an older kato. */
-  readonly state?: ResultState;
-  /** In a few words each. */
-  readonly images?: readonly string[];
-  /** The person approved this plan; "" for the plan of the call. */
-  readonly approved?: string;
-  /** With these words the person rejected the call. */
-  readonly said?: string;
-  /** The client's frame held nothing but what `state` says. */
-  readonly isEmpty?: boolean;
-  /** The document has the text already, in the section of a sub-agent. */
-  readonly isReported?: boolean;
-  /** A script goes on after it. */
-  readonly isPartial?: boolean;
 }
 
 export function beginCalls(): Calls {
@@ -161,10 +142,12 @@ function showSaid(page: Page, said: string | undefined): string {
   return said === undefined ? "" : page.remark("User", said);
 }
 
-function bodyOf({ page, isShown }: Setting, { kind, prose }: Shown, result: Result): string {
+function bodyOf({ page, image, isShown }: Setting, { kind, prose }: Shown, result: Result): string {
   const isSaid = !isShown || result.isEmpty === true || (kind === "agent" && result.isReported === true) ||
     kind === "script";
-  const images = isShown ? result.images?.map((image) => page.remark("Image", image)) ?? [] : [];
+  const images = isShown
+    ? result.images?.map((words, index) => image(words, result.imageData?.[index])) ?? []
+    : [];
   return (isSaid ? "" : page.result(result.text, prose)) + images.join("");
 }
 
@@ -292,7 +275,10 @@ function showLate(to: Setting, late: LateCall | null, result: Result): string {
 }
 
 function sizeOf(item: Waiting): number {
-  if (item.waits !== "call") return item.text.length;
+  if (item.waits === "turn") return item.text.length;
+  if (item.waits === "result") {
+    return item.text.length + (item.imageData?.reduce((sum, data) => sum + data.length, 0) ?? 0);
+  }
   const { script } = item;
   const steps = script?.steps.reduce((sum, step) => sum + step.shown.length + step.output.length, 0) ?? 0;
   return item.summary.length + item.input.length + (item.result?.body.length ?? 0) + steps +

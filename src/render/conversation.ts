@@ -34,7 +34,6 @@ const LABELS: Readonly<Record<string, string>> = {
   "api-error": "API error",
   task: "Task",
   background: "Background task",
-  image: "Image",
   attachment: "Attachment",
   elision: "Left out",
 };
@@ -271,6 +270,8 @@ function writeNotice(document: Document, event: Of<"notice">): string {
       return writeRewind(document, event);
     case "output":
       return page.output(event.text);
+    case "image":
+      return document.to.image(event.text, event.page?.imageData);
     default:
       return page.remark(LABELS[event.kind] ?? "Note", event.text);
   }

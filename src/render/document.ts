@@ -4,6 +4,7 @@ import type { RenderHead } from "../protocol/render.ts";
 import { type Agents, beginAgents } from "./agents.ts";
 import { beginCalls, type Calls, type Setting } from "./calls.ts";
 import { beginCounts, type Counts } from "./counts.ts";
+import { beginImages, keepImage, type KeptSoFar } from "./image.ts";
 import type { Page } from "./page.ts";
 
 /** Plain JSON. */
@@ -25,6 +26,8 @@ export interface State {
   agents?: Agents;
   /** Missing where an older kato began the document: nobody counted its beginning. */
   counts?: Counts;
+  /** Missing where no image was kept. */
+  images?: KeptSoFar;
 }
 
 export interface PastTurn {
@@ -64,5 +67,15 @@ export function beginState(): State {
 
 export function documentOf(page: Page, head: RenderHead, state: State): Document {
   const agents = state.agents ??= beginAgents();
-  return { page, head, state, agents, to: { page, isShown: head.include.includes("results") } };
+  const image = (words: string, data?: string) => writeImage(page, head, state, words, data);
+  return { page, head, state, agents, to: { page, image, isShown: head.include.includes("results") } };
+}
+
+/** The image itself where the document keeps images, else a line. */
+function writeImage(page: Page, head: RenderHead, state: State, words: string, data = ""): string {
+  if (head.images === undefined || data === "") return page.remark("Image", words);
+  const kept = keepImage(data, state.images ??= beginImages());
+  return typeof kept === "string"
+    ? page.remark("Image", `${words} (not kept: ${kept})`)
+    : page.image(words, kept);
 }

@@ -59,6 +59,10 @@ const page: Page = {
     return element("p", "remark", `<em>Went back</em> ${start}to before ${mention(to)}`);
   },
   remark: (label, text) => element("div", "remark", labelled(label, text)),
+  image: (words, { kind, bytes }) => {
+    const source = `src="data:image/${kind};base64,${bytes.toBase64()}"`;
+    return `<img ${source} alt="${escapeAttribute(neutralise(words))}" loading="lazy">\n`;
+  },
   output: (text) => resultBody(text, false),
   shell: (command) => preformatted("", escapeHtml(neutralise(command))),
   compaction: (summary) => "<hr>\n" + details("call", "Context compacted", prose("", neutralise(summary))),
@@ -73,7 +77,7 @@ function documentHead(head: RenderHead, title: string): string {
   const rows = Object.entries(facts).map(([name, value]) =>
     value === null ? "" : `<dt>${name}</dt><dd>${escapeHtml(neutralise(value))}</dd>\n`
   );
-  return `${beginPage(title)}<dl>
+  return `${beginPage(title, head.images !== undefined)}<dl>
 ${rows.join("")}</dl>
 <details class="contents" id="contents">
 <summary>Contents</summary>

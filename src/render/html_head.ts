@@ -4,13 +4,13 @@ import { escapeHtml } from "./html_text.ts";
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
 
-/** Up to the first heading. `title` is one neutralised line. */
-export function beginPage(title: string): string {
+/** Up to the first heading. `title` is one neutralised line; `hasImages`: whether the page may hold images, in itself. */
+export function beginPage(title: string, hasImages = false): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}${hasImages ? "; img-src data:" : ""}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="kato/1">
 <title>${escapeHtml(title)}</title>

@@ -72,6 +72,7 @@ summary { cursor: pointer; color: var(--dim); margin-left: -.3rem; }
 .failed > summary { color: var(--bad); }
 .agent { border-left-color: var(--agent); }
 .thinking .prose, .thinking .text { color: var(--dim); font-style: italic; }
+img { display: block; max-width: 100%; max-height: 40rem; height: auto; margin: .6rem 0; border: 1px solid var(--line); border-radius: 4px; }
 .remark, .note { color: var(--dim); font-size: .9rem; }
 .remark p { margin: .4rem 0; }
 .decision { border: 1px solid var(--line); border-radius: 4px; padding: .1rem .9rem; margin: .6rem 0; }

@@ -52,6 +52,8 @@ const page: Page = {
   wentBack: (from, to) =>
     quote(labelled("Went back", `${from === null ? "" : `from ${mention(from)} `}to before ${mention(to)}`)),
   remark: (label, text) => quote(labelled(label, text)),
+  // A Markdown file cannot hold an image, and what it could load is not kato's to choose.
+  image: (words) => quote(labelled("Image", words)),
   output: (text) => {
     const body = resultBody(text, false);
     return text.split("\n", OPEN_LINES + 2).length > OPEN_LINES ? details("Output", body) : body;

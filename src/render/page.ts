@@ -1,5 +1,6 @@
 /** The blocks that a format for people must be able to write. The fold in conversation.ts decides which and when. */
 import type { RenderHead } from "../protocol/render.ts";
+import type { KeptImage } from "./image.ts";
 import type { Block } from "./tool_view.ts";
 
 /** How a result came about, beside its text. */
@@ -74,6 +75,8 @@ export interface Page {
   decision(question: string, options: readonly string[], answer: string | null, note: string): string;
   /** The person went back from a turn, which is the latest one, to before another. Null: it is the same one. */
   wentBack(from: Mention | null, to: Mention): string;
+  /** An image that the document keeps. `words`: its kind and size. */
+  image(words: string, image: KeptImage): string;
   /** A message of the client, in a few words or a few lines. */
   remark(label: string, text: string): string;
   /** Output of a client's command, or of the person's shell. */

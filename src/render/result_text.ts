@@ -1,6 +1,30 @@
 /** Shows a result to a person: without the client's frames. */
 import type { Event } from "../protocol/event.ts";
-import type { Result } from "./calls.ts";
+import type { ResultState } from "./page.ts";
+
+/** A result as a page shows it. */
+export interface Result {
+  readonly call: string;
+  readonly agent: string;
+  readonly text: string;
+  readonly error: boolean;
+  /** Missing in the state of an older kato. */
+  readonly state?: ResultState;
+  /** In a few words each. */
+  readonly images?: readonly string[];
+  /** Their bytes in base64; "" where there are none. */
+  readonly imageData?: readonly string[];
+  /** The person approved this plan; "" for the plan of the call. */
+  readonly approved?: string;
+  /** With these words the person rejected the call. */
+  readonly said?: string;
+  /** The client's frame held nothing but what `state` says. */
+  readonly isEmpty?: boolean;
+  /** The document has the text already, in the section of a sub-agent. */
+  readonly isReported?: boolean;
+  /** A script goes on after it. */
+  readonly isPartial?: boolean;
+}
 
 /** Until late 2025 Codex wrapped a command's output in JSON, beside its exit code. */
 const WRAPPED = /^\{"output":"[^]*","metadata":\{[^{}]*\}\}\s*$/;
@@ -9,7 +33,7 @@ type ToolResult = Extract<Event, { type: "tool_result" }>;
 
 export function resultOf({ call, agent, text, error, page }: ToolResult): Result {
   if (page === undefined) return { call, agent, text: unwrap(text), error };
-  const { from, to, indent, facts, outcome, images, partial, approves, said } = page;
+  const { from, to, indent, facts, outcome, images, imageData, partial, approves, said } = page;
   const part = text.slice(from, to);
   const shown = indent === undefined ? part : part.replace(new RegExp(`^ {0,${indent}}`, "gm"), "");
   const state = { ...(outcome === undefined ? {} : { outcome }), ...(facts === undefined ? {} : { facts }) };
@@ -23,6 +47,7 @@ export function resultOf({ call, agent, text, error, page }: ToolResult): Result
     ...(approves === undefined ? {} : { approved: text.slice(approves) }),
     ...(said === undefined ? {} : { said }),
     ...(images === undefined ? {} : { images }),
+    ...(imageData === undefined ? {} : { imageData }),
     ...(partial === true ? { isPartial: true } : {}),
   };
 }

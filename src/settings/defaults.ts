@@ -31,6 +31,7 @@ export const DEFAULT_CONFIG: Config = {
     results: true,
     agents: true,
     notices: true,
+    images: "line",
     file_name: "{date}-{time}-{slug}-{session}",
     time_zone: "",
   },

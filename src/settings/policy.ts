@@ -107,6 +107,11 @@ export const config = z.strictObject({
     notices: z.boolean().check(
       z.describe("Show the client's notices (compaction, interruption and the like)."),
     ),
+    images: z.enum(["line", "files"]).check(
+      z.describe(
+        'Images of a session: "line" shows kind and size, "files" keeps the image itself where the format can (HTML exports).',
+      ),
+    ),
     file_name: z.string().check(
       z.refine(
         isNameTemplate,

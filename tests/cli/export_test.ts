@@ -7,6 +7,7 @@ import { verifyAudit } from "../../src/audit/verify.ts";
 import { until } from "../daemon/stage/until.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
 import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
+import { PNG } from "../render/one_pixel.ts";
 
 /** A home with two sessions whose ids begin alike. */
 function makeGarden(): Place & Disposable {
@@ -119,6 +120,31 @@ Deno.test("kato export names files as the configuration says, in folders, too; o
   assert.match(read(garden, "out/roses/water-the-roses 5d8bb111.md"), /^# Water the roses\.$/m);
   const { out } = await runLine(["sessions", "--json"], garden);
   assert.ok(out.includes('"Beans & more"'), out);
+});
+
+Deno.test("kato export keeps images in an HTML page, if the configuration says so", async () => {
+  using garden = makeGarden();
+  const content = [{ type: "image", source: { type: "base64", media_type: "image/png", data: PNG } }];
+  const row = JSON.stringify({
+    type: "user",
+    uuid: "4b8d1d0e-0000-4000-8000-000000000001",
+    sessionId: SESSION_A,
+    message: { role: "user", content },
+  });
+  keepLog(garden.home, SESSION_A, `${conversation(SESSION_A)}${row}\n`);
+  const { config } = placesOf(garden.home);
+  makePrivateFolder(config);
+  for (const [images, shown] of [["line", false], ["files", true]] as const) {
+    Deno.writeTextFileSync(`${config}/config.toml`, `[render]\nimages = "${images}"\n`, { mode: 0o600 });
+    for (const [format, keeps] of [["html", shown], ["md", false], ["jsonl", false]] as const) {
+      assert.equal((await exportLine(`5d8a -o ${images}.${format}`, garden)).ended, "done");
+      const text = read(garden, `${images}.${format}`);
+      assert.equal(text.includes(PNG), keeps, `${images}.${format}`);
+      assert.match(text, /image\/png, 70 bytes/);
+    }
+  }
+  const printed = await exportLine("5d8a -o - --format html", garden);
+  assert.ok(printed.out.includes(PNG));
 });
 
 Deno.test("kato export --all of HTML writes a page that lists what it wrote", async () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import { FRAME_HEADER } from "../../src/protocol/limits.ts";
 import { codex } from "../../src/providers/codex/codex.ts";
-import { describeImage } from "../../src/providers/codex/media.ts";
+import { readImage } from "../../src/providers/codex/media.ts";
 import { saysFailed } from "../../src/providers/codex/results.ts";
 import { shellScript } from "../../src/providers/codex/shell.ts";
 
@@ -184,12 +184,41 @@ Deno.test("shellScript() is what a person would have typed", () => {
   assert.equal(shellScript(null), "");
 });
 
-Deno.test("describeImage() is a few words, and never the image", () => {
-  assert.equal(describeImage("data:image/png;base64,iVBORw0KGgo="), "image/png, 8 bytes");
-  assert.equal(describeImage(`data:image/jpeg;base64,${"A".repeat(4000)}`), "image/jpeg, 3.0 kB");
-  assert.equal(describeImage("data:image/png;base64,AAAA… [9 bytes left out by kato]"), "image/png");
-  assert.equal(describeImage("/home/dev/dot.png"), "/home/dev/dot.png");
-  assert.equal(describeImage(""), "image");
+Deno.test("readImage() says a few words, and has the bytes where they are whole", () => {
+  const cases: readonly (readonly [source: string, words: string, data: string])[] = [
+    ["data:image/png;base64,iVBORw0KGgo=", "image/png, 8 bytes", "iVBORw0KGgo="],
+    [`data:image/jpeg;base64,${"A".repeat(4000)}`, "image/jpeg, 3.0 kB", "A".repeat(4000)],
+    ["data:image/png;base64,AAAA… [9 bytes left out by kato]", "image/png", ""],
+    ["/home/dev/dot.png", "/home/dev/dot.png", ""],
+    ["", "image", ""],
+  ];
+  for (const [source, words, data] of cases) assert.deepEqual(readImage(source), { words, data });
+});
+
+Deno.test("an image that the client shows by its path has the bytes of the message's raw form", () => {
+  const png = "iVBORw0KGgo=";
+  const row = (type: string, payload: object) => ({ timestamp: "2026-11-23T03:08:47.684Z", type, payload });
+  const raw = (text: string) =>
+    row("response_item", {
+      type: "message",
+      role: "user",
+      content: [{ type: "input_text", text }, {
+        type: "input_image",
+        image_url: `data:image/png;base64,${png}`,
+      }],
+    });
+  const shown = (text: string) =>
+    row("event_msg", { type: "user_message", message: text, images: [], local_images: ["/tmp/dot.png"] });
+  for (const text of ["Look.", "long ".repeat(20_000)]) {
+    const state = codex.begin(MAIN_AGENT);
+    const outs = [meta({ id: THREAD }), raw(text), shown(text)]
+      .flatMap((value, line) => codex.read(state, { value, line }).outs);
+    const [image] = outs.flatMap((out) =>
+      out.out === "event" && out.event.type === "notice" && out.event.kind === "image" ? [out.event] : []
+    );
+    assert.deepEqual([image?.text, image?.page], ["/tmp/dot.png", { imageData: png }]);
+    assert.ok(!JSON.stringify(state).includes(png), "a checkpoint holds no image");
+  }
 });
 
 Deno.test("the state stays small, whatever a log holds", () => {

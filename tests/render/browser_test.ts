@@ -1,6 +1,9 @@
 /** A page in a real browser: it asks the network for nothing, and its console stays empty. */
 import assert from "node:assert/strict";
+import { imageNotice } from "../../src/protocol/event.ts";
 import { onlyWith, program } from "../needs.ts";
+import { PNG } from "./one_pixel.ts";
+import { type Body, renderAs } from "./render.ts";
 
 const FIXTURES = new URL("../../fixtures/render/", import.meta.url).pathname;
 
@@ -57,6 +60,24 @@ for (const name of ["session_thinking", "hostile"]) {
     },
   });
 }
+
+Deno.test({
+  ...onlyWith("a page with images shows them, asks for nothing and says nothing", program("chromium")),
+  fn() {
+    const page = Deno.makeTempFileSync({ suffix: ".html" });
+    try {
+      const notice = imageNotice({ words: "image/png, 70 bytes", data: PNG }) as Body;
+      Deno.writeTextFileSync(
+        page,
+        renderAs("html", [{ type: "user", text: "Look." }, notice], { images: "inline" }),
+      );
+      const { requests, said } = open(page);
+      assert.deepEqual({ requests, said }, { requests: [], said: [] });
+    } finally {
+      Deno.removeSync(page);
+    }
+  },
+});
 
 Deno.test({
   ...onlyWith("this test notices a page that asks and speaks", program("chromium")),

@@ -62,6 +62,7 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
     timeZone: config.value.render.time_zone || context.timeZone(),
     fileName: config.value.render.file_name,
     include: includesOf(given, config.value),
+    images: config.value.render.images === "files" && format === "html" ? "inline" : null,
     progress: context.err.isTerminal && given.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
     stopped: () => interruption.heard() !== null,
     interruption: interruption.heard,

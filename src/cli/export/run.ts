@@ -20,6 +20,7 @@ export interface Run {
   /** The template for generated names. */
   readonly fileName: string;
   readonly include: readonly Include[];
+  readonly images: "inline" | null;
   readonly progress: Progress;
   readonly stopped: () => boolean;
   readonly interruption: Listener["heard"];

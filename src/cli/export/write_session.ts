@@ -31,6 +31,8 @@ export interface WriteOptions {
   readonly format: Format;
   readonly timeZone: string;
   readonly include: readonly Include[];
+  /** Null: an image is a line. */
+  readonly images?: "inline" | null;
   /**
    * Takes the text of one event: of texts that are joined first, one letter beyond Latin-1 doubles the memory of all.
    * Where it returns a promise, the next text comes after that.
@@ -50,7 +52,7 @@ export interface WrittenSession {
 }
 
 export async function writeSession(options: WriteOptions): Promise<WrittenSession> {
-  const { source, format, write } = options;
+  const { source, format, write, images = null } = options;
   const troubles = new Map<string, number>();
   const reader = readSession({
     provider: source.provider,
@@ -58,6 +60,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
     locate: source.locate,
     from: null,
     whole: true,
+    images: images !== null,
     search: searchText,
     report({ kind, what }) {
       const name = `${kind}: ${what}`;
@@ -73,6 +76,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
       meta: { ...meta, title: source.peek?.().title ?? meta.title },
       timeZone: options.timeZone,
       include: [...options.include],
+      ...(images === null ? {} : { images }),
     };
   };
   let head: RenderHead | null = null;

@@ -1,7 +1,7 @@
 /** Results of tool calls, from the client and from the model's service. Pure. */
-import { pageWith } from "../../protocol/event.ts";
+import { imageNotice, pageWith } from "../../protocol/event.ts";
 import { type Fold, forgetCall } from "./fold.ts";
-import { describeMedia } from "../media.ts";
+import { describeMedia, loggedImage } from "../media.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./records.ts";
 import { pageOf } from "./result_page.ts";
 import type { RowEvents } from "./row_events.ts";
@@ -24,11 +24,11 @@ export function readToolResult(row: Row, block: Row, words: string, fold: Fold, 
     call,
     text,
     error: block["is_error"] === true,
-    ...pageWith(text, page, listOf(content).filter(isImage).map(describeMedia), withoutFrames(words)),
+    ...pageWith(text, page, listOf(content).filter(isImage).map(loggedImage), withoutFrames(words)),
   });
   for (const item of listOf(content)) {
     if (isImage(item)) {
-      events.add({ type: "notice", kind: "image", text: describeMedia(item), page: { inResult: true } });
+      events.add(imageNotice(loggedImage(item), true));
     } else if (isRow(item) && !isReference(item)) readMedia(item, events);
   }
 }
@@ -72,7 +72,7 @@ export function readMedia(item: Row, events: RowEvents): void {
     case "text":
       return;
     case "image":
-      events.addNotice("image", describeMedia(item));
+      events.add(imageNotice(loggedImage(item)));
       return;
     case "document":
     case "search_result":

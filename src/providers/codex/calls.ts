@@ -1,12 +1,12 @@
 /** Calls of tools in the form of the model's interface. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
-import { pageOfModel } from "../../protocol/event.ts";
+import { imageNotice, pageOfModel } from "../../protocol/event.ts";
 import type { Reading } from "../provider.ts";
 import { rememberCall, rememberQuestions } from "./call_memory.ts";
 import type { Question } from "./fold.ts";
 import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
-import { describeImage } from "./media.ts";
+import { readImage } from "./media.ts";
 
 /** The type names a call of the service's own tools: `web_search_call`. */
 const OWN_TOOL = /_call$/;
@@ -29,7 +29,7 @@ export function readCall(item: Row, events: LineEvents): Reading {
   if (name === "request_user_input") rememberQuestions(events.fold, call, questionsOf(input));
   const image = type === "image_generation_call" ? textOf(item["result"]) : "";
   if (image !== "") {
-    events.addNotice("image", describeImage(`data:image/png;base64,${image}`), `${call}:image`);
+    events.add(`${call}:image`, imageNotice(readImage(`data:image/png;base64,${image}`)));
   }
   return events.reading("assistant-text");
 }

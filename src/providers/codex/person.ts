@@ -1,4 +1,5 @@
 /** Words of a person: the text without the client's frames, and the part that the person typed. Pure. */
+import { imageNotice, type LoggedImage } from "../../protocol/event.ts";
 import type { Authorship } from "../../protocol/evidence.ts";
 import { isRow, listOf, numberOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
@@ -11,15 +12,15 @@ import { logOf, ownId, placeId } from "./ids.ts";
 import { type Framed, readFrames } from "./frames.ts";
 import { NAMED_PARTS } from "./known_types.ts";
 import type { LineEvents } from "./line_events.ts";
-import { describeImage, imageOf } from "./media.ts";
+import { imageOf, readImage } from "./media.ts";
 import { messageOf } from "./shape.ts";
-import { findWaiting, mayWait, wait } from "./waiting.ts";
+import { findWaiting, imagesOf, keepImages, mayWait, wait } from "./waiting.ts";
 import { rememberTurn } from "../turns.ts";
 
 /** A `UserMessage` item: parts of text, images, and things that the text names. */
 export function readUserItem(item: Row, events: LineEvents): Reading {
   const texts: string[] = [];
-  const images: string[] = [];
+  const images: LoggedImage[] = [];
   const content = item["content"];
   for (
     const part of typeof content === "string" ? [{ type: "text", text: content }] : listOf(content).map(rowOf)
@@ -40,7 +41,7 @@ const CONTEXT_KINDS: ReadonlySet<unknown> = new Set(["environment_context", "use
 export function readUserEvent(payload: Row, events: LineEvents): Reading {
   if (CONTEXT_KINDS.has(payload["kind"])) return events.reading("injected");
   const images = [...listOf(payload["images"]), ...listOf(payload["local_images"])]
-    .map((image) => describeImage(textOf(image)));
+    .map((image) => readImage(textOf(image)));
   const id = placeId(events.fold, events.line);
   return readShown({ id, time: events.time, text: messageOf(payload), images }, "event", events);
 }
@@ -49,13 +50,14 @@ interface Words {
   readonly id: string;
   readonly time: string | null;
   readonly text: string;
-  readonly images: readonly string[];
+  readonly images: readonly LoggedImage[];
 }
 
 /** The person's words as the client shows them. Their raw form came first, and waits for this form. */
 function readShown(words: Words, family: Family, events: LineEvents): Reading {
   const { fold } = events;
   const key = keyOf("words", words.text);
+  let { images } = words;
   fold.wordsAlone = false;
   // A review begins with the words of its order.
   if (fold.review?.key === key) return events.reading("repeat");
@@ -63,13 +65,19 @@ function readShown(words: Words, family: Family, events: LineEvents): Reading {
   const isRepeat = isSecondCopy(fold, family, key);
   if (index !== -1) {
     events.settle(index);
-    fold.waiting.shift();
+    images = withData(images, imagesOf(fold.waiting.shift()));
   } else if (isRepeat && words.text.trim() !== "") {
     return events.reading("repeat");
   }
   events.settle();
   beginUnmarkedTurn(events, index === -1 ? [family] : [family, "raw"], key);
-  return reportWords(words, events.says, events);
+  return reportWords({ ...words, images }, events.says, events);
+}
+
+/** The shown form may name a file where the raw form has the image in it. */
+function withData(shown: readonly LoggedImage[], raw: readonly LoggedImage[]): readonly LoggedImage[] {
+  if (shown.length !== raw.length) return shown;
+  return shown.map((image, index) => image.data === "" ? { ...image, data: raw[index]?.data ?? "" } : image);
 }
 
 /** The place of the waiting raw form: the same text, or the latest one that holds it. */
@@ -138,10 +146,13 @@ function reportBare(words: Words, events: LineEvents): Reading {
 function waitForShown(words: Words, isPersons: boolean | null, events: LineEvents): Reading {
   const key = keyOf("words", words.text);
   if (isSecondCopy(events.fold, "raw", key)) return events.reading("repeat");
-  const isLong = !mayWait(words.text, ...words.images);
-  const entry = { kind: "words", keys: [key], isPersons, ...words } as const;
+  const images = words.images.map((image) => image.words);
+  const isLong = !mayWait(words.text, ...images);
+  const entry = { kind: "words", keys: [key], isPersons, ...words, images } as const;
+  const waiting = isLong ? { ...entry, text: null, images: [] } : entry;
+  for (const form of [entry, waiting]) keepImages(form, words.images);
   if (isLong && events.fold.wordsAlone) reportRawWords(entry, events);
-  else wait(isLong ? { ...entry, text: null, images: [] } : entry, events);
+  else wait(waiting, events);
   return events.reading("repeat");
 }
 
@@ -151,7 +162,7 @@ export function reportRawWords(entry: Extract<Waiting, { kind: "words" }>, event
   const { isPersons, keys: [key = ""], text } = entry;
   fold.wordsAlone = true;
   if (text === null) return events.addUnknown("user/too-long");
-  const words = { ...entry, text };
+  const words = { ...entry, text, images: imagesOf(entry) };
   if (fold.personal && isPersons === false) {
     const said = { ...HOST, typed: words.text };
     events.addAt(words.id, words.time, { type: "notice", kind: "info", text: words.text }, said);
@@ -187,7 +198,7 @@ function reportWords({ id, time, text, images }: Words, isShown: boolean, events
     events.addAt(`${id}:${kind}`, time, { type: "notice", kind, text: told }, said);
   }
   for (const [index, image] of images.entries()) {
-    events.addAt(`${id}:image-${index}`, time, { type: "notice", kind: "image", text: image });
+    events.addAt(`${id}:image-${index}`, time, imageNotice(image));
   }
   if (!fold.personal) return events.reading("sub-agent");
   if (!isPersons || told === "") return events.reading("injected");

@@ -1,5 +1,5 @@
 /** Results of calls, with failures and the answers of a person. Pure. */
-import { pageWith } from "../../protocol/event.ts";
+import { imageNotice, pageWith } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { takeFailure, takeQuestions } from "./call_memory.ts";
@@ -55,8 +55,7 @@ function readOtherParts(output: unknown, id: string, events: LineEvents): void {
   for (const [index, part] of listOf(output).filter(isRow).entries()) {
     const type = textOf(part["type"]);
     if (isImage(part)) {
-      const image = { type: "notice", kind: "image", text: imageOf(part), page: { inResult: true } } as const;
-      events.add(`${id}:image-${index}`, image);
+      events.add(`${id}:image-${index}`, imageNotice(imageOf(part), true));
     } else if (type === "encrypted_content") continue;
     else if (!TEXT_PARTS.has(type)) events.addUnknown(`output/${typeName(type)}`);
   }

@@ -3,6 +3,7 @@
  * its author, or that it is a summary. The order of events is the order of the log, so a new event first reports the texts
  * that wait. Pure.
  */
+import type { LoggedImage } from "../../protocol/event.ts";
 import { type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Fold, Waiting } from "./fold.ts";
 import { SILENT_EVENTS, SILENT_ITEMS, SILENT_RESPONSE_ITEMS } from "./known_types.ts";
@@ -29,6 +30,19 @@ export function wait(entry: Waiting, events: LineEvents): void {
     events.settle(1);
   }
   waiting.push(entry);
+}
+
+/** Bytes of images, which no checkpoint holds: who reads the log whole has them, who goes on in it has the words. */
+const IMAGES = new WeakMap<Waiting, readonly LoggedImage[]>();
+
+export function keepImages(entry: Waiting, images: readonly LoggedImage[]): void {
+  IMAGES.set(entry, images);
+}
+
+/** The images of a waiting message. */
+export function imagesOf(entry: Waiting | undefined): readonly LoggedImage[] {
+  if (entry?.kind !== "words") return [];
+  return IMAGES.get(entry) ?? entry.images.map((words) => ({ words, data: "" }));
 }
 
 /** The place of a waiting text with one of the keys; -1 for none. */

@@ -1,5 +1,5 @@
 /** The events of one record, with their ids and their time. An event is reported once. Pure. */
-import type { EventDraft, NoticeKind } from "../../protocol/event.ts";
+import { type EventDraft, imageNotice, type LoggedImage, type NoticeKind } from "../../protocol/event.ts";
 import { type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Origin, Out, Reading, Said } from "../provider.ts";
 import { type Fold, newText, rememberEmitted, shortId } from "./fold.ts";
@@ -19,6 +19,7 @@ export interface MessageEvents {
   addUser(text: string, said: Said): void;
   /** `key`: differs between the events of a record. `said`: the author of a message in the person's place. */
   addNotice(kind: NoticeKind, text: string, key?: string, said?: Said): void;
+  addImage(image: LoggedImage, key: string): void;
   addUnknown(type: string): void;
   reading(origin: Origin): Reading;
 }
@@ -61,6 +62,7 @@ export function createMessageEvents(record: Row, place: string, fold: Fold): Mes
       if (text.trim() === "") return;
       push(key === undefined || key === "" ? id : `${id}:${key}`, time, { type: "notice", kind, text }, said);
     },
+    addImage: (image, key) => push(`${id}:${key}`, time, imageNotice(image)),
     addUnknown: (type) => outs.push({ out: "unknown", type }),
     reading: (origin) => ({ outs, origin }),
   };

@@ -1,6 +1,6 @@
 /** The content of a message: a string, or parts of the model's interface. Pure. */
 import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
-import { describeMedia } from "../media.ts";
+import { describeMedia, loggedImage } from "../media.ts";
 import type { MessageEvents } from "./message_events.ts";
 
 /** Strings become text parts. */
@@ -34,7 +34,9 @@ export function readOtherParts(parts: readonly Row[], prefix: string, events: Me
     const file = rowOf(part["fileData"]);
     if ("inlineData" in part) {
       const source = { type: "base64", media_type: textOf(inline["mimeType"]), data: inline["data"] };
-      events.addNotice(mediaKind(inline), describeMedia({ type: "media", source }), key);
+      const media = { type: "media", source };
+      if (mediaKind(inline) === "image") events.addImage(loggedImage(media), key);
+      else events.addNotice("attachment", describeMedia(media), key);
     } else if ("fileData" in part) {
       const source = { media_type: textOf(file["mimeType"]), url: textOf(file["fileUri"]) };
       events.addNotice(mediaKind(file), describeMedia({ type: "file", source }), key);

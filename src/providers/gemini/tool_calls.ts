@@ -1,5 +1,5 @@
 /** Calls of tools and their results: in `toolCalls` of a live record, in the parts of a replayed one. Pure. */
-import { type NoticeKind, pageOfCall } from "../../protocol/event.ts";
+import { imageNotice, type NoticeKind, pageOfCall } from "../../protocol/event.ts";
 import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
 import { type MessageEvents, recordId } from "./message_events.ts";
@@ -116,6 +116,7 @@ function readMedia(parts: readonly Row[], call: string, events: MessageEvents): 
     addNotice: (kind: NoticeKind, text: string, key?: string) => {
       if (text.trim() !== "") events.add(`${call}:${key}`, events.time, { type: "notice", kind, text });
     },
+    addImage: (image, key) => events.add(`${call}:${key}`, events.time, imageNotice(image)),
   };
   readOtherParts([...parts, ...inner], "media", notices);
 }

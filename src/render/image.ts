@@ -1,0 +1,67 @@
+/** Images that a page keeps: bytes that prove their own kind, within the bounds of one document. Pure. */
+import { IMAGE_BYTES, IMAGES_BYTES, IMAGES_KEPT } from "../protocol/render_limits.ts";
+
+/** Never SVG, which is a document with scripts and links. */
+export type ImageKind = "png" | "jpeg" | "gif" | "webp";
+
+export interface KeptImage {
+  readonly kind: ImageKind;
+  readonly bytes: Uint8Array;
+}
+
+/** How much a document keeps already. Plain JSON. */
+export interface KeptSoFar {
+  images: number;
+  bytes: number;
+}
+
+export function beginImages(): KeptSoFar {
+  return { images: 0, bytes: 0 };
+}
+
+/** The image in `data`, which is base64, or the reason why it is not kept. Counts what it gives. */
+export function keepImage(data: string, sofar: KeptSoFar): KeptImage | string {
+  if (data.length * 3 / 4 > IMAGE_BYTES + 2) return `larger than ${IMAGE_BYTES / MIB} MiB`;
+  if (sofar.images >= IMAGES_KEPT) return `this file has ${IMAGES_KEPT} already`;
+  const bytes = decode(data);
+  const kind = bytes === null ? null : kindOf(bytes);
+  if (bytes === null || kind === null) return "not a PNG, JPEG, GIF or WebP";
+  if (sofar.bytes + bytes.length > IMAGES_BYTES) {
+    return `the images of this file would be larger than ${IMAGES_BYTES / MIB} MiB`;
+  }
+  sofar.images += 1;
+  sofar.bytes += bytes.length;
+  return { kind, bytes };
+}
+
+const MIB = 1024 * 1024;
+
+function decode(data: string): Uint8Array | null {
+  try {
+    return Uint8Array.fromBase64(data);
+  } catch (error) {
+    // A log may hold anything where an image should be.
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** How files of each kind begin, byte for byte; null: any byte. */
+const BEGINNINGS: readonly (readonly [ImageKind, readonly (number | null)[]])[] = [
+  ["png", [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
+  ["jpeg", [0xff, 0xd8, 0xff]],
+  ["gif", [...codes("GIF8"), null, ...codes("a")]],
+  ["webp", [...codes("RIFF"), null, null, null, null, ...codes("WEBP")]],
+];
+
+function codes(text: string): number[] {
+  return [...text].map((letter) => letter.charCodeAt(0));
+}
+
+/** By the bytes alone: a log may name any kind. */
+function kindOf(bytes: Uint8Array): ImageKind | null {
+  const found = BEGINNINGS.find(([, start]) =>
+    start.every((byte, at) => byte === null || byte === bytes[at])
+  );
+  return found?.[0] ?? null;
+}
