@@ -4,7 +4,7 @@
  * read.
  */
 import type { Checkpoint } from "../protocol/cursor.ts";
-import { MAIN_AGENT } from "../protocol/event.ts";
+import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS } from "../protocol/limits.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { Origin, Out, Provider } from "../providers/provider.ts";
@@ -133,8 +133,9 @@ export function readSession(options: SessionReaderOptions): SessionReader {
         walker.take();
         const isMain = walker.agent === MAIN_AGENT;
         const events = reading.outs.flatMap((out) => takeOut(walker, next.record, out) ?? []);
-        // A record that its client completed repeats an event; another record does not.
-        const isOther = events.length > 0 && events.length === reading.outs.filter(isEvent).length;
+        // A record that its client completed repeats an event, or had none and gets calls. Another record does neither.
+        const isOther = events.some(({ event }) => isWords(event)) &&
+          events.length === reading.outs.filter(isEvent).length;
         if (isMain && next.record.isAgain && isOther) options.rewritten?.("place");
         return {
           events,
@@ -277,6 +278,10 @@ export function readSession(options: SessionReaderOptions): SessionReader {
       ),
     offset: main.offset,
   };
+}
+
+function isWords({ type }: Event): boolean {
+  return type === "user" || type === "assistant";
 }
 
 function isEvent({ out }: Out): boolean {
