@@ -5,6 +5,7 @@ import { makeHome, startDaemon } from "../daemon/stage/harness.ts";
 import { renderCapture } from "../daemon/stage/one_shot.ts";
 import { readExport } from "../daemon/stage/stage.ts";
 import { until } from "../daemon/stage/until.ts";
+import { tried } from "../tried.ts";
 import { STOP, SWAPS } from "./swap_shared.ts";
 
 /** Commands at least; more until the race was won and lost. */
@@ -65,8 +66,8 @@ Deno.test("a folder that is swapped for a link in a race never lets a byte out, 
   }
   const left = [...Deno.readDirSync(outside)].map(({ name }) => name);
   for (const name of left) assert.equal(Deno.statSync(`${outside}/${name}`).size, 0, `${name} got bytes`);
-  console.log(
-    `tried: ${swaps} swaps, ${allowed.size} of ${sessions.length} commands allowed, ` +
+  tried(
+    `${swaps} swaps, ${allowed.size} of ${sessions.length} commands allowed, ` +
       `${denials().length} denials on record, ${left.length} empty files outside`,
   );
   assert.equal(await daemon.stop(), 0);

@@ -12,6 +12,7 @@ import { feedDocument, feedLines, isDocument } from "./stage/fed_logs.ts";
 import { type Daemon, makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
 import { createRandom, type Random } from "./stage/random.ts";
 import { pause } from "./stage/until.ts";
+import { tried } from "../tried.ts";
 
 const ROUNDS = Number(Deno.env.get("KATO_KILL_ROUNDS") ?? "200");
 /** Homes that are tormented at the same time. */
@@ -223,6 +224,6 @@ Deno.test(`daemon: after ${ROUNDS} kill -9 every recording is that of a run with
   // All of them, also when one has failed: none may go on behind the tests that follow.
   for (const result of await Promise.allSettled(worlds)) {
     if (result.status === "rejected") throw result.reason;
-    console.log(`tried: ${result.value}`);
+    tried(result.value);
   }
 });

@@ -26,6 +26,11 @@ export const SUITES = {
       tests: ["tests/daemon/stuck_test.ts", "tests/daemon/state_faults_test.ts"],
     },
     {
+      what: "system calls that fail",
+      tests: ["tests/faults/failing_disk_test.ts"],
+      long: { KATO_FAULT_ROUNDS: "all" },
+    },
+    {
       what: "order of writes and flushes",
       tests: ["tests/disk", "tests/writer/durability_test.ts", "tests/audit/odd_files_test.ts"],
     },

@@ -19,8 +19,6 @@ export interface TestRun {
   readonly args: readonly string[];
   /** Its output is shown in one piece, after its end: another run is shown at the same time. */
   readonly isShownAtEnd?: boolean;
-  /** Gets each line of its output. */
-  readonly onLine?: (line: string) => void;
 }
 
 /** Several runs as one. */
@@ -56,7 +54,7 @@ export async function runCounted(run: TestRun): Promise<Count> {
 }
 
 async function runOnce(run: TestRun): Promise<Count & { readonly failures: readonly string[] }> {
-  const { command, cwd, env, clearEnv, args, isShownAtEnd = false, onLine } = run;
+  const { command, cwd, env, clearEnv, args, isShownAtEnd = false } = run;
   const [program = "", ...before] = command;
   const child = new Deno.Command(program, {
     cwd,
@@ -88,7 +86,6 @@ async function runOnce(run: TestRun): Promise<Count & { readonly failures: reado
     for (const line of lines) {
       closing = readClosing(line) ?? closing;
       if (failedFile(line) !== null) failures.push(line);
-      onLine?.(line);
     }
   }
   await errors;

@@ -126,6 +126,8 @@ export interface DaemonOptions {
   /** Options of the runtime, before the permissions. An installed launcher has its own. */
   readonly runtime?: readonly string[];
   readonly afterCrash?: boolean;
+  /** More variables of its process. An installed launcher clears them. */
+  readonly env?: Readonly<Record<string, string>>;
   /** `kato daemon` of these files, instead of the checkout's own daemon. */
   readonly program?: {
     readonly folder: string;
@@ -190,6 +192,7 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
       DENO_DIR: denoDir(),
       DENO_NO_UPDATE_CHECK: "1",
       ...memoryVariables("daemon"),
+      ...options.env,
     },
     stdin: "null",
     stdout: "null",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { ClaudeRows } from "./claude_rows.ts";
 import { CLAUDE, type Client, findLogs, logOf, type TalkRows } from "./clients.ts";
-import { type Daemon, makeHome, startDaemon, type TestHome } from "./harness.ts";
+import { type Daemon, type DaemonOptions, makeHome, startDaemon, type TestHome } from "./harness.ts";
 import type { SessionLogs } from "./one_shot.ts";
 import { until } from "./until.ts";
 
@@ -25,9 +25,10 @@ export function setStage(policy = ""): Promise<Stage<ClaudeRows>> {
 export async function setStageFor<Rows extends TalkRows>(
   client: Client<Rows>,
   policy = "",
+  options: DaemonOptions = {},
 ): Promise<Stage<Rows>> {
   const home = await makeHome(policy);
-  const daemon = startDaemon(home);
+  const daemon = startDaemon(home, options);
   await daemon.whenUp();
   const rows = client.createRows();
   const log = logOf(client, home, rows.session);
