@@ -126,7 +126,8 @@ const MARK = "…";
 /** `text`, well-formed, in at most `bytes` bytes of UTF-8. */
 function cut(text: string, bytes: number): string {
   const whole = text.toWellFormed();
-  if (encoder.encode(whole).length <= bytes) return whole;
+  // A UTF-16 unit takes three bytes at most, so most texts need not be encoded.
+  if (3 * whole.length <= bytes || encoder.encode(whole).length <= bytes) return whole;
   // The encoder stops in front of a character that no longer fits.
   const { read } = encoder.encodeInto(whole, new Uint8Array(bytes - encoder.encode(MARK).length));
   return whole.slice(0, read) + MARK;

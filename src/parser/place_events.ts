@@ -57,11 +57,11 @@ export function placeEvents(
   function place(draft: EventDraft, agent: string): Event {
     const { id, time } = draft;
     // The order of the keys is the order of the JSONL form.
-    const at = { v: 1, id, provider, session, seq, time, agent };
     const body = hasImages ? draft : withoutImageData(draft);
-    const event = { ...at, ...body as object, id: ids.take(id, seq) } as Event;
+    const event = { v: 1, id, provider, session, seq, time, agent, ...body as object };
+    event.id = ids.take(id, seq);
     seq += 1;
-    return event;
+    return event as Event;
   }
 
   return {

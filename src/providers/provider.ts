@@ -132,6 +132,11 @@ export interface Provider {
   /** Whether the parser may skip such a record: it would give nothing and change nothing. Without this function it may. */
   passesState?(state: unknown): boolean;
   /**
+   * Whether a record may give the session another title or an earlier beginning. A first look asks this before it parses
+   * a record, once it has all other facts. Without this function any record may.
+   */
+  mayName?(text: string): boolean;
+  /**
    * The record's value without a large part that `read` and `handBack` do not need; undefined where they need all of it.
    * Never throws. The text of a long line ends where `unread` says.
    */

@@ -1,11 +1,11 @@
 /** Shows times to a person. */
 
-/** Standard time changes its offset at a quarter of an hour, so one look-up serves all times of a quarter. */
-const QUARTER = 15 * 60_000;
-
+/** One look-up serves all times up to the zone's next change: most conversations go on in one offset. */
 interface Offset {
   readonly timeZone: string;
-  readonly quarter: number;
+  /** The first time that it holds for, and the first one that it does not. Milliseconds. */
+  readonly from: number;
+  readonly until: number;
   readonly milliseconds: number;
   /** `+01:00` */
   readonly shown: string;
@@ -26,10 +26,10 @@ export function showTime(time: string | null, timeZone: string): string {
 }
 
 function offsetAt(at: number, timeZone: string): Offset {
-  const quarter = Math.floor(at / QUARTER);
-  if (latest?.quarter === quarter && latest.timeZone === timeZone) return latest;
+  if (latest?.timeZone === timeZone && latest.from <= at && at < latest.until) return latest;
   const local = localTime(at, timeZone);
-  latest = { timeZone, quarter, milliseconds: local.offsetNanoseconds / 1e6, shown: local.offset };
+  const until = local.getTimeZoneTransition("next")?.epochMilliseconds ?? Infinity;
+  latest = { timeZone, from: at, until, milliseconds: local.offsetNanoseconds / 1e6, shown: local.offset };
   return latest;
 }
 

@@ -43,3 +43,21 @@ for (const [what, text, title] of LOGS) {
     assert.equal(opened, 1);
   });
 }
+
+Deno.test("kato sessions parses no record that cannot name a session which it knows", async () => {
+  using place = makeHome();
+  keepLog(place.home, SESSION_A, SMALL + talk(200_000, 500) + NAME);
+  const { parse } = JSON;
+  let parsed = 0;
+  JSON.parse = (text: string, reviver?: Parameters<typeof parse>[1]) => {
+    if (text.includes("xxxx")) parsed += 1;
+    return parse(text, reviver);
+  };
+  try {
+    const ran = await runLine(["sessions", "--json"], place);
+    assert.equal(parse(ran.out).sessions[0].title, "The garden");
+  } finally {
+    JSON.parse = parse;
+  }
+  assert.equal(parsed, 0);
+});

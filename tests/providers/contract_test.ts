@@ -44,5 +44,22 @@ for (const provider of providers) {
     }
   });
 
+  Deno.test(`${provider.id} tells a record with a title or an earlier beginning by its text`, () => {
+    for (const { file, text } of logs) {
+      const lines = text.split("\n");
+      let started: string | null = null;
+      for (const { line, reading } of readRecords(provider, MAIN_AGENT, text)) {
+        for (const out of reading.outs) {
+          if (out.out !== "meta") continue;
+          const isEarlier = started !== null && out.started !== undefined && out.started < started;
+          started ??= out.started ?? null;
+          // First words have rank 0, and a first look waits for them.
+          if (line === -1 || !(isEarlier || (out.title?.rank ?? 0) > 0)) continue;
+          assert.notEqual(provider.mayName?.(lines[line] ?? ""), false, `${file}:${line}`);
+        }
+      }
+    }
+  });
+
   Deno.test(`providerById() finds ${provider.id}`, () => assert.equal(providerById(provider.id), provider));
 }

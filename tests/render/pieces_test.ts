@@ -81,6 +81,29 @@ for (const [time, zone, expected] of TIMES) {
   Deno.test(`showTime() shows ${time} in ${zone}`, () => assert.equal(showTime(time, zone), expected));
 }
 
+Deno.test("showTime() shows any time as the runtime does, in whatever order the times come", () => {
+  const zone = fc.constantFrom(
+    "UTC",
+    "Europe/Berlin",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "America/St_Johns",
+  );
+  // Every second one lies beside a change of the offset.
+  const change = Temporal.Instant.from("2026-03-29T01:00:00Z").epochMilliseconds;
+  const time = fc.oneof(
+    fc.integer({ min: 0, max: 4e12 }),
+    fc.integer({ min: change - 2000, max: change + 2000 }),
+  );
+  fc.assert(fc.property(fc.array(fc.tuple(time, zone), { minLength: 1 }), (times) => {
+    for (const [at, name] of times) {
+      const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(name);
+      const shown = `${local.toPlainDateTime().toString({ smallestUnit: "second" })} ${local.offset}`;
+      assert.equal(showTime(new Date(at).toISOString(), name), shown.replace("T", " "));
+    }
+  }));
+});
+
 const DIFFS: readonly (readonly [string, string, string, string])[] = [
   ["what changed, with context", "a\nb\nc", "a\nB\nc", " a\n-b\n+B\n c"],
   ["an insertion", "", "a\nb\n", "+a\n+b"],

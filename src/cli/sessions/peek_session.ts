@@ -60,6 +60,11 @@ function isFound(known: GatheredMeta): boolean {
   return title !== null && project !== null && started !== null;
 }
 
+/** Whether a record cannot add to what is known, as its text shows. */
+function addsNothing(provider: Provider, text: string, known: GatheredMeta): boolean {
+  return isFound(known) && known.state().client !== null && provider.mayName?.(text) === false;
+}
+
 /** How many bytes of whole lines were read. */
 function readHead(provider: Provider, file: Deno.FsFile, known: GatheredMeta): number {
   const fold = provider.begin(MAIN_AGENT);
@@ -126,6 +131,7 @@ function takeLine(
   leastRank: number,
 ): void {
   const text = decoder.decode(bytes);
+  if (addsNothing(provider, text, known)) return;
   if (provider.isState?.(text, 0, text.length) === true && (provider.passesState?.(fold) ?? true)) return;
   const value = parse(text);
   if (value === undefined) return;

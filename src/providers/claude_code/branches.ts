@@ -33,7 +33,8 @@ function endOfCopy(row: Row, fold: Fold): string | null {
     fold.forkedFrom = session;
     return null;
   }
-  const { forkedFrom = null } = fold;
+  const { forkedFrom } = fold;
+  if (forkedFrom === undefined) return null;
   delete fold.forkedFrom;
   return forkedFrom;
 }

@@ -12,7 +12,7 @@ import { isInterruption, messageText } from "./person.ts";
 import { isRow, messageOf, type Row, rowOf, textOf, timeOf, typeName, typeOf, uuidOf } from "./records.ts";
 import { silent, unknownRecord } from "./row_events.ts";
 import { needsQueue } from "./queue.ts";
-import { hasReportedAll, reportMeta } from "./session_meta.ts";
+import { hasReportedAll, mayName, reportMeta } from "./session_meta.ts";
 import { readAttachmentRow, readContinuation, readQueueRow, readSystemRow } from "./system_rows.ts";
 import { readUserRow } from "./user_rows.ts";
 import type { Provider, Reading } from "../provider.ts";
@@ -54,6 +54,8 @@ export const claudeCode: Provider = {
 
   // Until all facts of the session are known, any row may hold its beginning, its folder or its client.
   passesState: (state) => hasReportedAll(state as Fold) && !needsQueue(state as Fold),
+
+  mayName,
 
   parsePart(state, text) {
     // Until all facts of the session are known, the fields behind the copy may hold its folder and its client.

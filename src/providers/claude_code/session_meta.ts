@@ -16,6 +16,8 @@ const TITLES: ReadonlyMap<unknown, { readonly field: string; readonly rank: numb
   ["summary", { field: "summary", rank: 1 }],
 ]);
 
+const TITLE_TYPES = [...TITLES.keys()].map((type) => `"${type}"`);
+
 /** `reading` of `row`, with the facts about the session in that row. */
 export function reportMeta(row: Row, fold: Fold, reading: Reading): Reading {
   const meta: { -readonly [K in keyof Meta]: Meta[K] } = { out: "meta" };
@@ -40,6 +42,11 @@ export function reportMeta(row: Row, fold: Fold, reading: Reading): Reading {
 /** Whether later rows can add only a title. */
 export function hasReportedAll({ agent, told }: Fold): boolean {
   return agent !== MAIN_AGENT || (told.project && told.started && told.client);
+}
+
+/** Whether a row may have a title. */
+export function mayName(text: string): boolean {
+  return TITLE_TYPES.some((type) => text.includes(type));
 }
 
 type Meta = Extract<Out, { out: "meta" }>;

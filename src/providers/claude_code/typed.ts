@@ -5,6 +5,8 @@ export { cutText } from "../prompt_title.ts";
 
 /** The client puts this frame around a large paste. No paste can foresee the id in it. A small paste has no frame. */
 const PASTE_TAG = /<(\/?)pasted_content id="([^"\n]{0,64})">/g;
+/** Every frame begins with it. Most texts have none, and need no search for tags. */
+const FRAME_BEGINS = '<pasted_content id="';
 
 /** Replaces a paste in a line with other text, so that the paste never completes a command. */
 const PASTED = "\uFFFC";
@@ -24,6 +26,7 @@ interface Frame {
  * that tries all ids may hold its own end. Then the frame goes to the last such tag, and its end is not certain.
  */
 function framesOf(text: string): Frame[] {
+  if (!text.includes(FRAME_BEGINS)) return [];
   const tags = [...text.matchAll(PASTE_TAG)];
   const ends = Map.groupBy(tags.keys().filter((at) => tags[at]?.[1] === "/"), (at) => tags[at]?.[2]);
   const frames: Frame[] = [];

@@ -34,6 +34,8 @@ export const codex: Provider = {
     return IGNORED_LINE.test(text) && IGNORED_LINE.lastIndex <= to && isOneLine(text.slice(from, to));
   },
 
+  mayName: (text) => text.includes("thread_name") || text.includes("session_meta"),
+
   unread: (state, head) => holdsHistory(state, head) ? REPEATED_HISTORY : null,
 
   parsePart(state, text) {

@@ -49,6 +49,8 @@ export const gemini: Provider = {
     isRow(value) && (typeof value["sessionId"] === "string" || isRow(value["$set"]) || "$rewindTo" in value ||
       (typeof value["id"] === "string" && typeof value["type"] === "string")),
 
+  mayName: (text) => text.includes('"summary"') || text.includes('"startTime"'),
+
   handBack(state, { value, line }) {
     if (!isRow(value)) return null;
     const ended = [...(state as Fold).waiting, ...agentsOf(value, line, state as Fold)][0];
