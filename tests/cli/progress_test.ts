@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { showProgress } from "../../src/cli/export/progress.ts";
+import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
+import { makeHome, runLine } from "./stage/run_line.ts";
+import { showProgress } from "../../src/cli/terminal/progress.ts";
 
 /** What is written while the clock stands at each of these times, one after another. Milliseconds. */
 function shownAt(times: readonly number[]): { readonly writes: string[]; readonly clear: () => void } {
@@ -12,7 +14,7 @@ function shownAt(times: readonly number[]): { readonly writes: string[]; readonl
     const progress = showProgress({ write, isTerminal: true, columns: 80, colour: false });
     for (const time of times) {
       now = time;
-      progress.show("notes.md", time, 1000);
+      progress.show(() => "notes.md", time, 1000);
     }
     return { writes, clear: progress.clear };
   } finally {
@@ -36,4 +38,19 @@ Deno.test("a bar is drawn ten times a second at most, and taken away", () => {
   clear();
   clear();
   assert.deepEqual(writes.slice(3), ["\r\u001b[K"]);
+});
+
+Deno.test("a list that takes long says how many sessions it has looked at, on a terminal alone", async () => {
+  using place = makeHome();
+  for (const session of [SESSION_A, SESSION_B]) keepLog(place.home, session, conversation(session));
+  const clock = performance.now;
+  let now = 0;
+  performance.now = () => now += 300;
+  try {
+    const { err } = await runLine(["sessions"], place, { errors: 80 });
+    assert.equal(err, `\r\u001b[K${"█".repeat(12)}${"░".repeat(12)}  50 %  1 of 2 sessions\r\u001b[K`);
+    assert.equal((await runLine(["sessions"], place)).err, "");
+  } finally {
+    performance.now = clock;
+  }
 });

@@ -18,7 +18,7 @@ import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
 import type { OutputContext } from "../export/decide_output.ts";
 import { makeBuffers } from "../export/output_buffers.ts";
 import { listenForInterruption } from "../interruption.ts";
-import { NO_PROGRESS, showProgress } from "../export/progress.ts";
+import { NO_PROGRESS, showProgress } from "../terminal/progress.ts";
 import { gatherEndings, INTERRUPTED, type Run, whyFailed } from "../export/run.ts";
 import { writeFiles } from "../export/write_files.ts";
 import { writeIndexFile } from "../export/write_index.ts";

@@ -12,6 +12,7 @@ import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { loadForSessions } from "../planning/load_settings.ts";
 import {
   columnsOf,
+  count,
   fit,
   padEnd,
   padStart,
@@ -21,6 +22,7 @@ import {
   showNumber,
   showSize,
 } from "../terminal/style.ts";
+import { NO_PROGRESS, showProgress } from "../terminal/progress.ts";
 import { reportText } from "../report/report.ts";
 
 /** On a terminal: as many lines as fit a screen. */
@@ -69,15 +71,21 @@ function lookAt(
   const recorded = findRecorded(context);
   const rows: Row[] = [];
   const searched = given.search?.toLowerCase() ?? "";
-  for (const [index, found] of sessions.entries()) {
-    if (rows.length >= most) return { rows, unseen: sessions.length - index };
+  const progress = context.err.isTerminal ? showProgress(context.err) : NO_PROGRESS;
+  const all = sessions.length;
+  let seen = 0;
+  for (const found of sessions) {
+    if (rows.length >= most) break;
+    progress.show(() => `${showNumber(seen)} of ${count(all, "session")}`, seen, all);
+    seen += 1;
     const meta = peekSession(found);
     const isNamed = (meta.title ?? "").toLowerCase().includes(searched);
     if (isNamed && isInProject(given, meta.project, context)) {
       rows.push({ found, meta, recorded: recorded.get(sessionKey(meta)) ?? null });
     }
   }
-  return { rows, unseen: 0 };
+  progress.clear();
+  return { rows, unseen: all - seen };
 }
 
 type Order = (one: Row, other: Row) => number;

@@ -4,10 +4,10 @@ import { shortId } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
 import type { Listener } from "../interruption.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
+import type { Progress } from "../terminal/progress.ts";
 import { count, plain } from "../terminal/style.ts";
 import type { Account } from "./account.ts";
 import type { ChosenSource } from "./choose_sources.ts";
-import type { Progress } from "./progress.ts";
 import type { WrittenSession } from "./write_session.ts";
 
 export const INTERRUPTED = "Interrupted.";

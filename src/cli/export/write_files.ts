@@ -5,7 +5,7 @@
 import { isSystemError, reasonOf } from "../../disk/entry_at.ts";
 import { flushFoldersOf } from "../../disk/flush_folder.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
-import { plain, tilde } from "../terminal/style.ts";
+import { plain, showSize, tilde } from "../terminal/style.ts";
 import { factsOf } from "./account.ts";
 import type { ChosenSource } from "./choose_sources.ts";
 import { openDecided, type Output, type OutputContext } from "./decide_output.ts";
@@ -120,7 +120,7 @@ async function writeOne(
       ...run,
       source,
       write: file.write,
-      progress: (bytes) => run.progress.show(shown, bytes, source.size),
+      progress: (bytes) => run.progress.show(() => `${showSize(bytes)}  ${shown}`, bytes, source.size),
     });
     const why = whyFailed(written, source, run);
     if (why !== null) {

@@ -44,10 +44,12 @@ export interface RunOptions {
   readonly kernel?: KernelFacts;
   /** Columns of the terminal that standard output is; else it is a pipe. */
   readonly terminal?: number;
+  /** The same for standard error. */
+  readonly errors?: number;
 }
 
 export async function runLine(line: readonly string[], place: Place, options: RunOptions = {}): Promise<Ran> {
-  const [out, err] = [collect(options.terminal), collect()];
+  const [out, err] = [collect(options.terminal), collect(options.errors)];
   const parsed = parseArguments(line, out);
   if (parsed.parsed === "text") return { ended: "text", out: parsed.text, err: "" };
   if (parsed.parsed === "wrong") {

@@ -1,6 +1,6 @@
 /** A progress bar for work that takes a while, on a terminal only. */
 import type { Output } from "../context.ts";
-import { fit, showSize } from "../terminal/style.ts";
+import { fit } from "./style.ts";
 
 /** Work that is shorter needs no bar. Milliseconds. */
 const QUIET = 400;
@@ -9,8 +9,8 @@ const STEP = 100;
 const BAR = 24;
 
 export interface Progress {
-  /** `done` of `total` bytes, of what `label` names. */
-  show(label: string, done: number, total: number): void;
+  /** `done` of `total`. `label` says of what, and how much. */
+  show(label: () => string, done: number, total: number): void;
   clear(): void;
 }
 
@@ -30,7 +30,7 @@ export function showProgress(terminal: Output): Progress {
       const bar = "█".repeat(filled) + "░".repeat(BAR - filled);
       const percent = String(Math.floor(share * 100)).padStart(3);
       terminal.write(
-        `\r\u001b[K${fit(`${bar} ${percent} %  ${showSize(done)}  ${label}`, terminal.columns - 1)}`,
+        `\r\u001b[K${fit(`${bar} ${percent} %  ${label()}`, terminal.columns - 1)}`,
       );
       shown = true;
     },
