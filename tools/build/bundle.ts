@@ -1,7 +1,7 @@
 /**
  * The JavaScript files of an installation: readable, the same bytes in any place of the build. Roles are one file each.
  * Commands and planner are cut into parts by their dynamic imports, so that each loads what it needs and no more. The
- * runtime's own bundler does it. It finds the program that it needs in its cache, so it fetches nothing.
+ * runtime's own bundler does it. The pinned program that it starts is in its cache, and it can fetch no other.
  */
 import { fetchPinned } from "./fetch_pinned.ts";
 import { nameModules, nameParts } from "./name_parts.ts";
@@ -10,20 +10,26 @@ import { type ProgramOptions, runProgram } from "./run_program.ts";
 import { STAND_IN, withoutNode } from "./without_node.ts";
 
 /** Each is one file. */
-const ROLES: Readonly<Record<string, readonly string[]>> = {
-  "html_writer.js": ["src/writer/html_entry.ts"],
+const ROLES: Readonly<Record<string, string>> = {
+  "html_writer.js": "src/writer/html_entry.ts",
   // Part of the commands.
-  [STAND_IN]: ["tools/build/node_stand_in.ts"],
-  // A library of it has a variant for Node, and one for browsers that does without Node's modules and their memory.
-  "orchestrator.js": ["--conditions", "browser", "src/orchestrator.ts"],
-  "parser.js": ["src/parser/entry.ts"],
-  "thread_writer.js": ["src/writer/thread_entry.ts"],
-  "writer.js": ["src/writer/entry.ts"],
+  [STAND_IN]: "tools/build/node_stand_in.ts",
+  "orchestrator.js": "src/orchestrator.ts",
+  "parser.js": "src/parser/entry.ts",
+  "thread_writer.js": "src/writer/thread_entry.ts",
+  "writer.js": "src/writer/entry.ts",
 };
+
+/** A library of it has a variant for Node, and one for browsers that does without Node's modules and their memory. */
+const FOR_BROWSERS = "orchestrator.js";
 
 /** They share parts. */
 const COMMANDS = ["src/kato.ts", "src/plan.ts"];
 const COMMAND_FILES = ["kato.js", "plan.js"];
+
+/** Nothing answers there. A runtime that looks for its bundler in another place would otherwise fetch one, without a word. */
+const NOWHERE = "http://127.0.0.1:1";
+const NO_NETWORK = { HTTPS_PROXY: NOWHERE, https_proxy: NOWHERE, NO_PROXY: "", no_proxy: "" };
 
 /** The bundles, by name. `work` is the build's own folder, below `root`. */
 export async function bundleRoles(
@@ -33,8 +39,11 @@ export async function bundleRoles(
 ): Promise<ReadonlyMap<string, string>> {
   const architecture = hostArchitecture();
   const denoDir = `${work}/deno`;
-  const place = `${denoDir}/dl/esbuild-${version}`;
+  const cache = `${denoDir}/dl`;
+  // As the runtime names it.
+  const place = `${cache}/esbuild-${version}`;
   const program = await fetchPinned(packages[architecture], version, `${work}/npm`);
+  await removeFolder(cache);
   Deno.mkdirSync(place, { recursive: true });
   Deno.writeFileSync(`${place}/esbuild-linux-${architecture}`, program, { mode: 0o755 });
   Deno.chmodSync(`${place}/esbuild-linux-${architecture}`, 0o755);
@@ -43,7 +52,8 @@ export async function bundleRoles(
   const bundles = new Map(await bundleCommands(work, options));
   for (const [name, entry] of Object.entries(ROLES)) {
     const output = `${work}/${name}`;
-    await bundle(["-o", output, ...entry], options);
+    const env = name === FOR_BROWSERS ? { ...options.env, DENO_CONDITIONS: "browser" } : options.env;
+    await bundle(["-o", output, entry], { ...options, env });
     bundles.set(name, nameModules(Deno.readTextFileSync(output)));
   }
   return new Map([...bundles].map(([name, text]) => [name, writeInAscii(text)]));
@@ -52,9 +62,7 @@ export async function bundleRoles(
 async function bundleCommands(work: string, options: ProgramOptions): Promise<ReadonlyMap<string, string>> {
   const output = `${work}/commands`;
   // The parts of an earlier build have other names.
-  await Deno.remove(output, { recursive: true }).catch((error: unknown) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  await removeFolder(output);
   await bundle(["--code-splitting", "--outdir", output, ...COMMANDS], options);
   const files = new Map<string, string>();
   for (const { name } of Deno.readDirSync(output)) {
@@ -63,8 +71,16 @@ async function bundleCommands(work: string, options: ProgramOptions): Promise<Re
   return withoutNode(nameParts(files, COMMAND_FILES), COMMAND_FILES);
 }
 
-async function bundle(args: readonly string[], options: ProgramOptions): Promise<void> {
-  await runProgram(Deno.execPath(), ["bundle", "--quiet", "--frozen", ...args], options);
+/** @throws {BuildError} where the runtime does not find its bundler in its cache */
+export async function bundle(args: readonly string[], { cwd, env }: ProgramOptions): Promise<void> {
+  const offline = { cwd, env: { ...env, ...NO_NETWORK } };
+  await runProgram(Deno.execPath(), ["bundle", "--quiet", "--frozen", ...args], offline);
+}
+
+async function removeFolder(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error: unknown) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 /** Only comments hold anything else, and one such character has the engine keep the whole text at twice its size. */
