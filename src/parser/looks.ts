@@ -48,173 +48,200 @@ const PUSHED_LATE_MS = 1000;
 const KINDS = { known: "live", new: "finding", suspect: "last" } as const satisfies Record<string, Tier>;
 type Kind = keyof typeof KINDS;
 
-export function createLooks(options: LooksOptions): Looks {
-  const { index, forks, schedule, take, wake } = options;
-  const suspects = new Set(options.suspects);
-  const quarantined = new Map(options.quarantined.map(({ path, size }) => [path, size]));
-  const jobs = new Map<Kind, LookJob>();
+/** What waits for a look, and what is known of logs that must be handled with care. */
+interface Own {
+  readonly options: LooksOptions;
+  readonly suspects: Set<string>;
+  /** Sizes of the logs that stay unread. */
+  readonly quarantined: Map<string, number>;
+  readonly jobs: Map<Kind, LookJob>;
   /** Paths that wait for the end of the first scan: everything that the scan finds is history, and these are news. */
-  let held: Set<string> | null = new Set();
-  let idleAt = Date.now();
+  held: Set<string> | null;
+  idleAt: number;
+}
 
-  function look(path: string, found: FoundSession[]): void {
-    const examined = index.examine(path);
-    if (examined.is === "part-of") wake(examined.session);
-    if (examined.is !== "session") return;
-    const { found: session } = examined;
-    const isNew = !options.isKnown(session.session);
-    if (held !== null && isNew) forks.add(session);
-    found.push({ session, parent: held === null && isNew ? forks.parentOf(session) : null });
-  }
+export function createLooks(options: LooksOptions): Looks {
+  const own: Own = {
+    options,
+    suspects: new Set(options.suspects),
+    quarantined: new Map(options.quarantined.map(({ path, size }) => [path, size])),
+    jobs: new Map(),
+    held: new Set(),
+    idleAt: Date.now(),
+  };
+  return {
+    want: (path) => want(own, path),
+    wantAll(paths, done) {
+      const tier = own.held === null ? "busy" : "last";
+      options.schedule.want(makeScan(own, paths, tier, done), tier);
+    },
+    idleAt() {
+      const waits = own.held !== null || newWait(own);
+      if (!waits) own.idleAt = Date.now();
+      return own.idleAt;
+    },
+  };
+}
 
-  /** Whether the log must stay unread: it is unchanged since it ended a parser. */
-  function isBarred(path: string): boolean {
-    const size = quarantined.get(path);
-    if (size === undefined) return false;
-    if (lstat(path)?.size === size) return true;
-    quarantined.delete(path);
-    suspects.add(path);
-    return false;
-  }
+function newWait({ jobs }: Own): boolean {
+  return jobs.get("new")?.waits() ?? false;
+}
 
-  /** Looks at once if nothing must be opened; else the path waits for its slice. */
-  function want(path: string): void {
-    if (held !== null) return void held.add(path);
-    if (!index.isLog(path) || isBarred(path)) return;
-    if (suspects.has(path)) return push("suspect", path);
-    if (isNews(path)) return push("new", path);
-    if (index.reads(path)) return push("known", path);
-    const found: FoundSession[] = [];
-    look(path, found);
-    take(found);
-  }
+function look(
+  { options: { index, forks, isKnown, wake }, held }: Own,
+  path: string,
+  found: FoundSession[],
+): void {
+  const examined = index.examine(path);
+  if (examined.is === "part-of") wake(examined.session);
+  if (examined.is !== "session") return;
+  const { found: session } = examined;
+  const isNew = !isKnown(session.session);
+  if (held !== null && isNew) forks.add(session);
+  found.push({ session, parent: held === null && isNew ? forks.parentOf(session) : null });
+}
 
-  /**
-   * Whether the log waits with the new ones: it is new, it had not said what it is, or new ones wait and its session
-   * was not reported yet. They may be logs of one session, which is reported with all of them.
-   */
-  function isNews(path: string): boolean {
-    if (!index.isKnown(path)) return true;
-    if (index.isSilent(path)) return index.reads(path);
-    if (jobs.get("new")?.waits() !== true) return false;
-    const session = index.sessionOf(path);
-    return session !== null && !options.isKnown(session);
-  }
+/** Whether the log must stay unread: it is unchanged since it ended a parser. */
+function isBarred({ quarantined, suspects }: Own, path: string): boolean {
+  const size = quarantined.get(path);
+  if (size === undefined) return false;
+  if (lstat(path)?.size === size) return true;
+  quarantined.delete(path);
+  suspects.add(path);
+  return false;
+}
 
-  function push(kind: Kind, path: string): void {
-    const job = jobs.get(kind) ?? makeLookJob(kind);
-    jobs.set(kind, job);
-    if (kind === "new" && !job.waits()) idleAt = Date.now() - PUSHED_LATE_MS;
-    job.push(path);
-    schedule.want(job, KINDS[kind]);
-  }
+/** Looks at once if nothing must be opened; else the path waits for its slice. */
+function want(own: Own, path: string): void {
+  const { options: { index, take }, held, suspects } = own;
+  if (held !== null) return void held.add(path);
+  if (!index.isLog(path) || isBarred(own, path)) return;
+  if (suspects.has(path)) return push(own, "suspect", path);
+  if (isNews(own, path)) return push(own, "new", path);
+  if (index.reads(path)) return push(own, "known", path);
+  const found: FoundSession[] = [];
+  look(own, path, found);
+  take(found);
+}
 
-  function makeLookJob(kind: Kind): LookJob {
-    const queue = makeTwoEndedQueue<string>();
-    const waiting = new Set<string>();
-    let fromNewest = false;
-    let chosen: string[] = [];
-    /** Logs beside the chosen ones, whose beginnings must be known first. */
-    let heads: KnownLog[] = [];
-    /** Sessions of the chosen logs, reported together: one whose later log came first would lack its earlier one. */
-    let found: FoundSession[] = [];
+/**
+ * Whether the log waits with the new ones: it is new, it had not said what it is, or new ones wait and its session
+ * was not reported yet. They may be logs of one session, which is reported with all of them.
+ */
+function isNews(own: Own, path: string): boolean {
+  const { index, isKnown } = own.options;
+  if (!index.isKnown(path)) return true;
+  if (index.isSilent(path)) return index.reads(path);
+  if (!newWait(own)) return false;
+  const session = index.sessionOf(path);
+  return session !== null && !isKnown(session);
+}
 
-    function choose(): string[] {
-      const paths: string[] = [];
-      while (paths.length < (kind === "suspect" ? 1 : LOOKS)) {
-        fromNewest = !fromNewest;
-        const path = fromNewest ? queue.takeNewest() : queue.takeOldest();
-        if (path === undefined) break;
-        waiting.delete(path);
-        paths.push(path);
-      }
-      return paths;
+function push(own: Own, kind: Kind, path: string): void {
+  const job = own.jobs.get(kind) ?? makeLookJob(own, kind);
+  own.jobs.set(kind, job);
+  if (kind === "new" && !job.waits()) own.idleAt = Date.now() - PUSHED_LATE_MS;
+  job.push(path);
+  own.options.schedule.want(job, KINDS[kind]);
+}
+
+function makeLookJob(own: Own, kind: Kind): LookJob {
+  const { options: { index, forks, take }, suspects } = own;
+  const queue = makeTwoEndedQueue<string>();
+  const waiting = new Set<string>();
+  let fromNewest = false;
+  let chosen: string[] = [];
+  /** Logs beside the chosen ones, whose beginnings must be known first. */
+  let heads: KnownLog[] = [];
+  /** Sessions of the chosen logs, reported together: one whose later log came first would lack its earlier one. */
+  let found: FoundSession[] = [];
+
+  function choose(): string[] {
+    const paths: string[] = [];
+    while (paths.length < (kind === "suspect" ? 1 : LOOKS)) {
+      fromNewest = !fromNewest;
+      const path = fromNewest ? queue.takeNewest() : queue.takeOldest();
+      if (path === undefined) break;
+      waiting.delete(path);
+      paths.push(path);
     }
-
-    return {
-      key: `look at ${kind}`,
-      waits: () => chosen.length + queue.size() > 0,
-      push(path) {
-        if (waiting.has(path)) return;
-        waiting.add(path);
-        queue.push(path);
-      },
-      begin() {
-        if (chosen.length === 0) chosen = choose();
-        const fresh = chosen.filter((path) => !index.isKnown(path));
-        while (heads.length === 0 && fresh.length > 0) heads = [...forks.unread(fresh.pop() ?? "", LOOKS)];
-        return inHand(heads.length > 0 ? heads.map(({ path }) => path) : chosen);
-      },
-      run() {
-        if (heads.length > 0) heads = doSome(heads, (head) => isBarred(head.path) || forks.read(head));
-        else chosen = doSome(chosen, (path) => look(path, found));
-        for (const path of chosen.length === 0 ? suspects : []) {
-          if (index.isKnown(path)) suspects.delete(path);
-        }
-        if (chosen.length === 0) {
-          take(found);
-          found = [];
-        }
-        // New sessions are reported once all chosen logs were looked at, so only the next choice must wait for readers.
-        if (kind === "new" && heads.length + chosen.length > 0) return "busy";
-        return heads.length + chosen.length + queue.size() > 0 ? KINDS[kind] : null;
-      },
-    };
-  }
-
-  function wantAll(paths: Iterator<string>, done: () => void): void {
-    const tier: Tier = held === null ? "last" : "busy";
-    /** Logs that must be opened, and are marked first. */
-    let chosen: string[] = [];
-    let isOver = false;
-    let found: FoundSession[] = [];
-
-    /** Looks at logs that need not be opened, and collects those that must be. */
-    function gather(): void {
-      const deadline = performance.now() + SLICE_MS;
-      while (chosen.length < LOOKS && performance.now() < deadline) {
-        const next = paths.next();
-        isOver = next.done === true;
-        if (next.done === true) return;
-        const path = next.value;
-        if (!index.isLog(path) || isBarred(path)) continue;
-        if (suspects.has(path)) push("suspect", path);
-        else if (held === null && isNews(path)) push("new", path);
-        else if (index.reads(path)) chosen.push(path);
-        else look(path, found);
-      }
-    }
-
-    schedule.want({
-      key: `scan ${performance.now()}`,
-      begin() {
-        gather();
-        return chosen.length > 0 ? inHand(chosen) : null;
-      },
-      run() {
-        chosen = doSome(chosen, (path) => look(path, found));
-        const isDone = isOver && chosen.length === 0;
-        if (isDone || found.length >= LOOKS) {
-          take(found);
-          found = [];
-        }
-        if (!isDone) return tier;
-        const waited = held;
-        held = null;
-        done();
-        for (const path of waited ?? []) want(path);
-        return null;
-      },
-    }, tier);
+    return paths;
   }
 
   return {
-    want,
-    wantAll,
-    idleAt() {
-      const waits = held !== null || (jobs.get("new")?.waits() ?? false);
-      if (!waits) idleAt = Date.now();
-      return idleAt;
+    key: `look at ${kind}`,
+    waits: () => chosen.length + queue.size() > 0,
+    push(path) {
+      if (waiting.has(path)) return;
+      waiting.add(path);
+      queue.push(path);
+    },
+    begin() {
+      if (chosen.length === 0) chosen = choose();
+      const fresh = chosen.filter((path) => !index.isKnown(path));
+      while (heads.length === 0 && fresh.length > 0) heads = [...forks.unread(fresh.pop() ?? "", LOOKS)];
+      return inHand(heads.length > 0 ? heads.map(({ path }) => path) : chosen);
+    },
+    run() {
+      if (heads.length > 0) heads = doSome(heads, (head) => isBarred(own, head.path) || forks.read(head));
+      else chosen = doSome(chosen, (path) => look(own, path, found));
+      for (const path of chosen.length === 0 ? suspects : []) {
+        if (index.isKnown(path)) suspects.delete(path);
+      }
+      if (chosen.length === 0) {
+        take(found);
+        found = [];
+      }
+      // New sessions are reported once all chosen logs were looked at, so only the next choice must wait for readers.
+      if (kind === "new" && heads.length + chosen.length > 0) return "busy";
+      return heads.length + chosen.length + queue.size() > 0 ? KINDS[kind] : null;
+    },
+  };
+}
+
+/** Looks at all of `paths` in slices. The first such scan ends the time in which everything is history. */
+function makeScan(own: Own, paths: Iterator<string>, tier: Tier, done: () => void): Job {
+  const { options: { index, take }, suspects } = own;
+  /** Logs that must be opened, and are marked first. */
+  let chosen: string[] = [];
+  let isOver = false;
+  let found: FoundSession[] = [];
+
+  /** Looks at logs that need not be opened, and collects those that must be. */
+  function gather(): void {
+    const deadline = performance.now() + SLICE_MS;
+    while (chosen.length < LOOKS && performance.now() < deadline) {
+      const next = paths.next();
+      isOver = next.done === true;
+      if (next.done === true) return;
+      const path = next.value;
+      if (!index.isLog(path) || isBarred(own, path)) continue;
+      if (suspects.has(path)) push(own, "suspect", path);
+      else if (own.held === null && isNews(own, path)) push(own, "new", path);
+      else if (index.reads(path)) chosen.push(path);
+      else look(own, path, found);
+    }
+  }
+
+  return {
+    key: `scan ${performance.now()}`,
+    begin() {
+      gather();
+      return chosen.length > 0 ? inHand(chosen) : null;
+    },
+    run() {
+      chosen = doSome(chosen, (path) => look(own, path, found));
+      const isDone = isOver && chosen.length === 0;
+      if (isDone || found.length >= LOOKS) {
+        take(found);
+        found = [];
+      }
+      if (!isDone) return tier;
+      const waited = own.held;
+      own.held = null;
+      done();
+      for (const path of waited ?? []) want(own, path);
+      return null;
     },
   };
 }
