@@ -9,7 +9,8 @@ import { lstat } from "./disk.ts";
 import type { Forks, KnownLog } from "./forks.ts";
 import { makeTwoEndedQueue } from "./two_ended_queue.ts";
 import type { Job, Schedule, Tier } from "./schedule.ts";
-import type { SessionIndex, SessionOnDisk } from "./session_index.ts";
+import type { SessionIndex } from "./session_index.ts";
+import type { SessionOnDisk } from "./session_logs.ts";
 
 export interface LooksOptions {
   readonly index: SessionIndex;

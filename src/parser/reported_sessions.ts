@@ -7,7 +7,7 @@ import type { SeenSession } from "../protocol/parser_messages.ts";
 import type { Follower } from "./follower.ts";
 import type { FoundSession } from "./looks.ts";
 import { formOf } from "./open_log.ts";
-import type { SessionOnDisk } from "./session_index.ts";
+import type { SessionOnDisk } from "./session_logs.ts";
 import type { HotFiles } from "./tree_watch.ts";
 
 export interface ReportedSessions {

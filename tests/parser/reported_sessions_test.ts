@@ -1,6 +1,6 @@
 /** Which sessions the parser reports, and which it looks at without an event. */
 import assert from "node:assert/strict";
-import type { SessionOnDisk } from "../../src/parser/session_index.ts";
+import type { SessionOnDisk } from "../../src/parser/session_logs.ts";
 import * as reporting from "../../src/parser/reported_sessions.ts";
 import { HOT_MS, WARM_MS, WARM_SESSIONS } from "../../src/protocol/limits.ts";
 

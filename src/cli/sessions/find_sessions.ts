@@ -1,6 +1,7 @@
 /** Finds the sessions on this machine. Requires read on the provider roots: some logs must be read to know their session. */
 import type { SessionFiles } from "../../parser/session_files.ts";
-import { indexSessions, type SessionOnDisk } from "../../parser/session_index.ts";
+import { indexSessions } from "../../parser/session_index.ts";
+import type { SessionOnDisk } from "../../parser/session_logs.ts";
 import type { ProviderId } from "../../protocol/event.ts";
 import { shortId } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
