@@ -145,7 +145,6 @@ const FUNCTION_LINES = 125;
 
 /** Longer ones, with bounds of their own. Each is a closure over one reader's place in its logs; its steps are short. */
 const LONGER: Readonly<Record<string, number>> = {
-  "src/parser/log_walker.ts walkLog": 150,
   "src/parser/session_reader.ts readSession": 220,
   "src/parser/tree_watch.ts watchTrees": 180,
 };

@@ -2,6 +2,7 @@
 import type { LogState } from "../protocol/cursor.ts";
 import type { Provider } from "../providers/provider.ts";
 import { formOf, openLog } from "./open_log.ts";
+import type { LogFile } from "./log_file.ts";
 import {
   type Glance,
   headOf,
@@ -58,6 +59,26 @@ export interface WalkOptions {
   readonly before?: unknown;
 }
 
+/** How far the reading of a log has come. */
+interface Own {
+  readonly file: LogFile;
+  readonly glance: Glance;
+  /** The lines of the current chunk, and the next one of them. */
+  lines: readonly Line[];
+  index: number;
+  nextLine: number;
+  /** Number of lines that were read. A document's latest lines are read again when they changed. */
+  readTo: number;
+  cursor: LogState["cursor"];
+  taken: { readonly line: Line; readonly number: number } | null;
+  reportedDamage: boolean;
+  current: WalkedRecord | null;
+  /** All records of the current line, and how many of them were taken. */
+  glued: readonly WalkedRecord[];
+  within: number;
+  size: number | null;
+}
+
 /** Walks the log at `path` from `from`, or from its first byte. Requires read on the log. */
 export function walkLog(
   provider: Provider,
@@ -66,26 +87,8 @@ export function walkLog(
   from: LogState | null,
   { part = "", search = searchBytes, before }: WalkOptions = {},
 ): LogWalker {
-  const file = openLog(provider, path, from?.cursor ?? null, { search, unread });
-  function unread(line: Uint8Array): string | null {
-    return provider.unread?.(fold, headOf(line)) ?? null;
-  }
-
-  let lines: readonly Line[] = [];
-  let index = 0;
-  let nextLine = from?.cursor?.line ?? 0;
-  /** Number of lines that were read. A document's latest lines are read again when they changed. */
-  let readTo = nextLine;
-  let cursor = from?.cursor ?? null;
-  let taken: { line: Line; number: number } | null = null;
-  let reportedDamage = false;
-  let current: WalkedRecord | null = null;
-  /** All records of the current line, and how many of them were taken. */
-  let glued: readonly WalkedRecord[] = [];
-  let within = from?.within ?? 0;
-  let size: number | null = null;
   const fold = from === null ? provider.begin(agent, part, before) : structuredClone(from.fold);
-
+  const unread = (line: Uint8Array) => provider.unread?.(fold, headOf(line)) ?? null;
   const glance: Glance = {
     isState: provider.isState ?? null,
     passesState: () => provider.passesState?.(fold) ?? true,
@@ -93,27 +96,7 @@ export function walkLog(
     isRecord: (value) => provider.isRecord?.(value) ?? true,
     unread,
   };
-
-  const offset = () => (within > 0 ? lines[index]?.end : taken?.line.end) ?? cursor?.offset ?? 0;
-
-  /** Turns the taken line into a cursor while its chunk is still in memory. */
-  function settle(): void {
-    if (taken === null) return;
-    cursor = file.cursorAfter(taken.line, taken.number);
-    taken = null;
-  }
-
-  function consume(line: Line): void {
-    taken = { line, number: nextLine };
-    nextLine += 1;
-    readTo = Math.max(readTo, nextLine);
-    index += 1;
-    within = 0;
-  }
-
-  function placeOf(number: number): LinePlace {
-    return { line: number, isAgain: number < readTo };
-  }
+  const own = beginWalk(openLog(provider, path, from?.cursor ?? null, { search, unread }), glance, from);
 
   const walker: LogWalker = {
     fold,
@@ -125,78 +108,122 @@ export function walkLog(
     agent,
     part,
     path,
-    peek(report) {
-      if (current !== null) return { peek: "record", record: current };
-      let passed = false;
-      for (;;) {
-        const line = lines[index];
-        if (line === undefined) {
-          settle();
-          const result = file.read(walker.path);
-          switch (result.result) {
-            case "lines":
-              lines = result.lines;
-              index = 0;
-              size = null;
-              nextLine = result.first ?? nextLine;
-              // Millions of lines may hold no record, and the caller must get control in between.
-              if (lines.length === 0 || passed) return { peek: "more" };
-              continue;
-            case "end":
-              size = result.size;
-              if (result.damage !== undefined && !reportedDamage) {
-                report({ kind: "unreadable", what: result.damage });
-              }
-              reportedDamage ||= result.damage !== undefined;
-              return { peek: "end" };
-            case "rewritten":
-              return { peek: "rewritten", how: result.how };
-            case "gone":
-              return { peek: "gone", why: result.why };
-          }
-        }
-        glued = parseLine(line, placeOf(nextLine), glance, report);
-        const record = glued[within];
-        if (record !== undefined) {
-          current = record;
-          return { peek: "record", record };
-        }
-        consume(line);
-        passed = true;
-      }
-    },
+    peek: (report) => peek(own, walker.path, report),
     take() {
-      const line = lines[index];
-      if (current === null || line === undefined) throw new Error("internal error: no record to take");
-      walker.endedRun = provider.endsRun(current);
+      const record = takeRecord(own);
+      walker.endedRun = provider.endsRun(record);
       walker.handedBack = false;
-      within += 1;
-      current = glued[within] ?? null;
-      if (current === null) consume(line);
     },
-    closeLine() {
-      if (current !== null || index < lines.length) return;
-      settle();
-      const line = file.rest();
-      if (line === null || line.bytes === null) return;
-      if (parseLine(line, placeOf(nextLine), glance, () => {}).length === 0) return;
-      lines = [line];
-      index = 0;
-    },
-    offset,
-    size: () => size,
+    closeLine: () => closeLine(own),
+    offset: () =>
+      (own.within > 0 ? own.lines[own.index]?.end : own.taken?.line.end) ?? own.cursor?.offset ?? 0,
+    size: () => own.size,
     state() {
-      settle();
-      const state = { cursor, fold: structuredClone(fold), skip: walker.skip };
+      settle(own);
+      const state = { cursor: own.cursor, fold: structuredClone(fold), skip: walker.skip };
       return {
         ...state,
         ...(walker.isAnew ? { anew: true } : {}),
         ...(walker.until === null ? {} : { until: walker.until }),
-        ...(within > 0 ? { within } : {}),
+        ...(own.within > 0 ? { within: own.within } : {}),
       };
     },
   };
   return walker;
+}
+
+function beginWalk(file: LogFile, glance: Glance, from: LogState | null): Own {
+  const cursor = from?.cursor ?? null;
+  const line = cursor?.line ?? 0;
+  const place = { lines: [], index: 0, nextLine: line, readTo: line, cursor, taken: null };
+  const records = { current: null, glued: [], within: from?.within ?? 0 };
+  return { file, glance, ...place, ...records, size: null, reportedDamage: false };
+}
+
+function peek(own: Own, path: string, report: (trouble: Trouble) => void): Peek {
+  if (own.current !== null) return { peek: "record", record: own.current };
+  let passed = false;
+  for (;;) {
+    const line = own.lines[own.index];
+    if (line === undefined) {
+      const stop = readOn(own, path, report);
+      // Millions of lines may hold no record, and the caller must get control in between.
+      if (stop !== null || passed || own.lines.length === 0) return stop ?? { peek: "more" };
+      continue;
+    }
+    own.glued = parseLine(line, placeOf(own), own.glance, report);
+    const record = own.glued[own.within];
+    if (record !== undefined) {
+      own.current = record;
+      return { peek: "record", record };
+    }
+    consume(own, line);
+    passed = true;
+  }
+}
+
+/** Reads the next chunk. Null: its lines are there, though there may be none yet. */
+function readOn(own: Own, path: string, report: (trouble: Trouble) => void): Peek | null {
+  settle(own);
+  const result = own.file.read(path);
+  switch (result.result) {
+    case "lines":
+      own.lines = result.lines;
+      own.index = 0;
+      own.size = null;
+      own.nextLine = result.first ?? own.nextLine;
+      return null;
+    case "end":
+      own.size = result.size;
+      if (result.damage !== undefined && !own.reportedDamage) {
+        report({ kind: "unreadable", what: result.damage });
+      }
+      own.reportedDamage ||= result.damage !== undefined;
+      return { peek: "end" };
+    case "rewritten":
+      return { peek: "rewritten", how: result.how };
+    case "gone":
+      return { peek: "gone", why: result.why };
+  }
+}
+
+function takeRecord(own: Own): WalkedRecord {
+  const { current } = own;
+  const line = own.lines[own.index];
+  if (current === null || line === undefined) throw new Error("internal error: no record to take");
+  own.within += 1;
+  own.current = own.glued[own.within] ?? null;
+  if (own.current === null) consume(own, line);
+  return current;
+}
+
+function closeLine(own: Own): void {
+  if (own.current !== null || own.index < own.lines.length) return;
+  settle(own);
+  const line = own.file.rest();
+  if (line === null || line.bytes === null) return;
+  if (parseLine(line, placeOf(own), own.glance, () => {}).length === 0) return;
+  own.lines = [line];
+  own.index = 0;
+}
+
+/** Turns the taken line into a cursor while its chunk is still in memory. */
+function settle(own: Own): void {
+  if (own.taken === null) return;
+  own.cursor = own.file.cursorAfter(own.taken.line, own.taken.number);
+  own.taken = null;
+}
+
+function consume(own: Own, line: Line): void {
+  own.taken = { line, number: own.nextLine };
+  own.nextLine += 1;
+  own.readTo = Math.max(own.readTo, own.nextLine);
+  own.index += 1;
+  own.within = 0;
+}
+
+function placeOf({ nextLine, readTo }: Own): LinePlace {
+  return { line: nextLine, isAgain: nextLine < readTo };
 }
 
 /** Moves `walker` to the log's new path, perhaps of another form. No record may be peeked at and not taken. */
