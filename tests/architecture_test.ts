@@ -146,7 +146,6 @@ const FUNCTION_LINES = 125;
 /** Longer ones, with bounds of their own. Each is a closure over one reader's place in its logs; its steps are short. */
 const LONGER: Readonly<Record<string, number>> = {
   "src/parser/session_reader.ts readSession": 220,
-  "src/parser/tree_watch.ts watchTrees": 180,
 };
 
 /** As far as the next test looks at a node of the linter's tree. */

@@ -10,9 +10,9 @@ import { after } from "../hosts/timers.ts";
 import { HOT_POLL_MS } from "../protocol/limits.ts";
 import { plainWords } from "../protocol/system_words.ts";
 import { lstat } from "./disk.ts";
-import { goRound } from "./folder_rounds.ts";
-import { knowFolders, type Oddity } from "./folders.ts";
-import { makeWatchGroups } from "./watch_groups.ts";
+import { goRound, type Rounds } from "./folder_rounds.ts";
+import { type Folders, knowFolders, type Oddity } from "./folders.ts";
+import { makeWatchGroups, type WatchGroups } from "./watch_groups.ts";
 import * as watching from "./watch_state.ts";
 
 export interface TreeWatchOptions {
@@ -45,25 +45,35 @@ export interface TreeWatch {
 /** New folders that come faster than this are watched together. Milliseconds. */
 const GATHER_MS = 50;
 
+/** The state of the watcher is in `state`; these carry it out. */
+interface Own {
+  readonly options: TreeWatchOptions;
+  readonly state: watching.WatchState;
+  readonly facts: watching.FolderFacts;
+  readonly folders: Folders;
+  readonly groups: WatchGroups;
+  readonly rounds: Rounds;
+  closed: boolean;
+  started: boolean;
+  isGathering: boolean;
+  /** `mustRepeat`: events were lost during the scan, after it may have passed their files. */
+  scan: { isUnderWay: boolean; mustRepeat: boolean; at: number; tookMs: number };
+}
+
 /** Watches at once. The first look comes after the caller's own first scan. */
 export function watchTrees(options: TreeWatchOptions): TreeWatch {
-  const { roots, changed, isKnown, pollHot, scanAll, odd, how } = options;
+  const { roots, changed, isKnown, odd } = options;
   const state = watching.beginWatching(roots);
-  let closed = false;
-  let started = false;
-  let isGathering = false;
-  /** `mustRepeat`: events were lost during the scan, after it may have passed their files. */
-  let scan = { isUnderWay: false, mustRepeat: false, at: performance.now(), tookMs: 0 };
-
-  const groups = makeWatchGroups(() => roots.filter((root) => state.watched.has(root)), takeEvent);
+  const watchedRoots = () => roots.filter((root) => state.watched.has(root));
+  const groups = makeWatchGroups(watchedRoots, (event) => takeEvent(own, event));
   const folders = knowFolders({
     roots,
     file(path, isCertain) {
-      if (started && (isCertain || !isKnown(path))) changed(path);
+      if (own.started && (isCertain || !isKnown(path))) changed(path);
     },
     added({ path }) {
       state.toWatch.add(path);
-      if (started) watchSoon();
+      if (own.started) watchSoon(own);
     },
     gone: ({ path }) => watching.forgetFolder(state, path),
     odd,
@@ -73,145 +83,151 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     mayWatch: (path) => folders.get(path)?.hasSpecial === false,
     hasSpecial: folders.hasSpecial,
   };
-  const rounds = goRound(roots, folders);
-
-  function takeEvent({ kind, flag, paths }: Deno.FsEvent): void {
-    if (watching.countEvent(state, facts, performance.now())) {
-      say("events arrive again");
-      watchSoon();
-    }
-    if (flag === "rescan") return recheck();
-    // Reading a log causes events too, and kato must not wake for its own reading.
-    if (kind === "access") return;
-    for (const path of paths) takeChange(path, kind !== "modify");
-  }
-
-  function takeChange(path: string, isOfFolder: boolean): void {
-    if (facts.isThere(path)) return void folders.look(path);
-    const folder = dirname(path);
-    if (!facts.isThere(folder)) return;
-    const info = lstat(path);
-    if (info === null || info.isFile) changed(path);
-    else if (info.isDirectory) folders.look(path);
-    else if (info.isSymlink) odd("link", path);
-    // Lists the folder, which reports the file.
-    else facts.hasSpecial(folder);
-    if (isOfFolder) folders.noteEvent(folder);
-  }
-
-  /** Watches new folders now, or together with those that come next. */
-  function watchSoon(): void {
-    if (isGathering) return;
-    isGathering = true;
-    watchNew();
-    after(GATHER_MS, () => {
-      isGathering = false;
-      watchMore();
-    });
-  }
-
-  function watchMore(): void {
-    if (!closed && watching.mayWatchMore(state, performance.now(), facts)) watchSoon();
-  }
-
-  function watchNew(): void {
-    const chosen = closed ? [] : watching.chooseWatches(state, groups.count(), facts);
-    if (chosen === "anew") return void watchAnew();
-    if (chosen.length === 0) return;
-    attempt(chosen, () => groups.add(chosen));
-    // Changes before the watch began.
-    for (const path of started ? chosen : []) folders.relook(path);
-  }
-
-  /** Watches all folders anew, except those that must not be watched. */
-  async function watchAnew(): Promise<void> {
-    const all = watching.beginAnew(state);
-    let failure: unknown = null;
-    await groups.replace(all).catch((error: unknown) => failure = error);
-    state.isReplacing = false;
-    attempt(all, () => {
-      if (failure !== null) throw failure;
-    });
-    if (started) recheck();
-  }
-
-  /** A failure is most likely the kernel's limit (fs.inotify.max_user_watches). Looking goes on without the watch. */
-  function attempt(paths: readonly string[], watch: () => void): void {
-    try {
-      watch();
-      state.limitedAt = null;
-      say("folders are watched");
-    } catch (error) {
-      watching.unwatch(state, paths, facts);
-      // A folder that vanished just now is reported at its next look.
-      if (error instanceof Deno.errors.NotFound) return recheckSoon();
-      state.limitedAt = performance.now();
-      say(`cannot watch folders: ${plainWords(error instanceof Error ? error.message : String(error))}`);
-    }
-  }
-
-  function say(why: string): void {
-    const news = watching.takeNews(state);
-    if (news !== null) how(news, why);
-  }
-
-  function recheckSoon(): void {
-    after(GATHER_MS, () => {
-      if (!closed) recheck();
-      if (!closed) watchNew();
-    });
-  }
-
-  /** Events may have been lost. */
-  function recheck(): void {
-    for (const { path } of [...folders.all()]) folders.look(path);
-    pollHot();
-    if (scan.isUnderWay) scan.mustRepeat = true;
-    else startScan();
-  }
-
-  function startScan(): void {
-    if (scan.isUnderWay) return;
-    const start = performance.now();
-    scan = { ...scan, isUnderWay: true };
-    state.mayLack = false;
-    scanAll(() => {
-      const now = performance.now();
-      const { mustRepeat } = scan;
-      scan = { isUnderWay: false, mustRepeat: false, at: now, tookMs: now - start };
-      if (mustRepeat && !closed) startScan();
-    });
-  }
-
-  function look(): void {
-    if (closed) return;
-    if (watching.judge(state, facts)) {
-      say("the runtime's watcher stopped, or may stop, because of a FIFO or a device in a watched folder");
-    }
-    const { age, missed } = pollHot();
-    const isWatched = (path: string) => state.watched.has(path);
-    let isMissed = missed;
-    for (const path of rounds.next(isWatched, state.deaf)) {
-      const wasWatched = isWatched(path);
-      if (folders.look(path) === "changed" && wasWatched) isMissed = true;
-    }
-    if (isMissed) watching.missEvent(state);
-    watchMore();
-    if (performance.now() - scan.at >= watching.scanPause(state, scan.tookMs)) startScan();
-    after(watching.lookPause(state, age), look);
-  }
+  const scan = { isUnderWay: false, mustRepeat: false, at: performance.now(), tookMs: 0 };
+  const flags = { closed: false, started: false, isGathering: false };
+  const own: Own = { options, state, facts, folders, groups, rounds: goRound(roots, folders), ...flags, scan };
 
   for (const root of roots) folders.look(root);
-  watchNew();
-  started = true;
-  after(HOT_POLL_MS, look);
+  watchNew(own);
+  own.started = true;
+  after(HOT_POLL_MS, () => look(own));
 
   return {
-    lookedAt: rounds.lookedAt,
+    lookedAt: own.rounds.lookedAt,
     close() {
-      closed = true;
+      own.closed = true;
       // Closing a hanging watcher would hang, too.
       if (!state.deaf) groups.close();
     },
   };
+}
+
+function takeEvent(own: Own, { kind, flag, paths }: Deno.FsEvent): void {
+  if (watching.countEvent(own.state, own.facts, performance.now())) {
+    say(own, "events arrive again");
+    watchSoon(own);
+  }
+  if (flag === "rescan") return recheck(own);
+  // Reading a log causes events too, and kato must not wake for its own reading.
+  if (kind === "access") return;
+  for (const path of paths) takeChange(own, path, kind !== "modify");
+}
+
+function takeChange({ options, facts, folders }: Own, path: string, isOfFolder: boolean): void {
+  if (facts.isThere(path)) return void folders.look(path);
+  const folder = dirname(path);
+  if (!facts.isThere(folder)) return;
+  const info = lstat(path);
+  if (info === null || info.isFile) options.changed(path);
+  else if (info.isDirectory) folders.look(path);
+  else if (info.isSymlink) options.odd("link", path);
+  // Lists the folder, which reports the file.
+  else facts.hasSpecial(folder);
+  if (isOfFolder) folders.noteEvent(folder);
+}
+
+/** Watches new folders now, or together with those that come next. */
+function watchSoon(own: Own): void {
+  if (own.isGathering) return;
+  own.isGathering = true;
+  watchNew(own);
+  after(GATHER_MS, () => {
+    own.isGathering = false;
+    watchMore(own);
+  });
+}
+
+function watchMore(own: Own): void {
+  if (!own.closed && watching.mayWatchMore(own.state, performance.now(), own.facts)) watchSoon(own);
+}
+
+function watchNew(own: Own): void {
+  const { state, facts, folders, groups } = own;
+  const chosen = own.closed ? [] : watching.chooseWatches(state, groups.count(), facts);
+  if (chosen === "anew") return void watchAnew(own);
+  if (chosen.length === 0) return;
+  attempt(own, chosen, () => groups.add(chosen));
+  // Changes before the watch began.
+  for (const path of own.started ? chosen : []) folders.relook(path);
+}
+
+/** Watches all folders anew, except those that must not be watched. */
+async function watchAnew(own: Own): Promise<void> {
+  const all = watching.beginAnew(own.state);
+  let failure: unknown = null;
+  await own.groups.replace(all).catch((error: unknown) => failure = error);
+  own.state.isReplacing = false;
+  attempt(own, all, () => {
+    if (failure !== null) throw failure;
+  });
+  if (own.started) recheck(own);
+}
+
+/** A failure is most likely the kernel's limit (fs.inotify.max_user_watches). Looking goes on without the watch. */
+function attempt(own: Own, paths: readonly string[], watch: () => void): void {
+  const { state, facts } = own;
+  try {
+    watch();
+    state.limitedAt = null;
+    say(own, "folders are watched");
+  } catch (error) {
+    watching.unwatch(state, paths, facts);
+    // A folder that vanished just now is reported at its next look.
+    if (error instanceof Deno.errors.NotFound) return recheckSoon(own);
+    state.limitedAt = performance.now();
+    say(own, `cannot watch folders: ${plainWords(error instanceof Error ? error.message : String(error))}`);
+  }
+}
+
+function say({ options, state }: Own, why: string): void {
+  const news = watching.takeNews(state);
+  if (news !== null) options.how(news, why);
+}
+
+function recheckSoon(own: Own): void {
+  after(GATHER_MS, () => {
+    if (!own.closed) recheck(own);
+    if (!own.closed) watchNew(own);
+  });
+}
+
+/** Events may have been lost. */
+function recheck(own: Own): void {
+  const { options, folders } = own;
+  for (const { path } of [...folders.all()]) folders.look(path);
+  options.pollHot();
+  if (own.scan.isUnderWay) own.scan.mustRepeat = true;
+  else startScan(own);
+}
+
+function startScan(own: Own): void {
+  if (own.scan.isUnderWay) return;
+  const start = performance.now();
+  own.scan = { ...own.scan, isUnderWay: true };
+  own.state.mayLack = false;
+  own.options.scanAll(() => {
+    const now = performance.now();
+    const { mustRepeat } = own.scan;
+    own.scan = { isUnderWay: false, mustRepeat: false, at: now, tookMs: now - start };
+    if (mustRepeat && !own.closed) startScan(own);
+  });
+}
+
+function look(own: Own): void {
+  const { options, state, facts, folders, rounds } = own;
+  if (own.closed) return;
+  if (watching.judge(state, facts)) {
+    say(own, "the runtime's watcher stopped, or may stop, because of a FIFO or a device in a watched folder");
+  }
+  const { age, missed } = options.pollHot();
+  const isWatched = (path: string) => state.watched.has(path);
+  let isMissed = missed;
+  for (const path of rounds.next(isWatched, state.deaf)) {
+    const wasWatched = isWatched(path);
+    if (folders.look(path) === "changed" && wasWatched) isMissed = true;
+  }
+  if (isMissed) watching.missEvent(state);
+  watchMore(own);
+  if (performance.now() - own.scan.at >= watching.scanPause(state, own.scan.tookMs)) startScan(own);
+  after(watching.lookPause(state, age), () => look(own));
 }
