@@ -54,123 +54,140 @@ interface Pushed {
   newline: number | null;
 }
 
+/** The line that is being put together, and what of the pushed bytes is left. */
+interface Own {
+  readonly unread: Unread;
+  start: number;
+  position: number;
+  /** Bytes of the incomplete line. The buffer is reused: else every long line would be garbage several times. */
+  kept: Uint8Array<ArrayBuffer>;
+  keptBytes: number;
+  /** Buffer of the line that was handed out last. */
+  other: Uint8Array<ArrayBuffer>;
+  elider: Elider | null;
+  /** What was kept of the line, as far as the elider has not read it: all at once would take seconds. */
+  unelided: Uint8Array;
+  /** Whether the rest of the line is skipped. */
+  isPart: boolean;
+  /** The last pushed chunk, its search, the position in it and the newline after that, once found; null when it is used up. */
+  pushed: Pushed | null;
+}
+
 /** Splits the pushed bytes, starting at byte `offset` of the file. */
 export function createLineSplitter(
   offset: number,
   { search = searchBytes, test = null, unread = () => null }: SplitOptions = {},
 ): LineSplitter {
-  let start = offset;
-  let position = offset;
-  /** Bytes of the incomplete line. The buffer is reused: else every long line would be garbage several times. */
-  let kept = NOTHING;
-  let keptBytes = 0;
-  /** Buffer of the line that was handed out last. */
-  let other = NOTHING;
-  let elider: Elider | null = null;
-  /** What was kept of the line, as far as the elider has not read it: all at once would take seconds. */
-  let unelided = NOTHING;
-  /** Whether the rest of the line is skipped. */
-  let isPart = false;
-  /** The last pushed chunk, its search, the position in it and the newline after that, once found; null when it is used up. */
-  let pushed: Pushed | null = null;
-
-  /** Drops the part of the line that nobody reads. False when there is none so far. */
-  function passOver(): boolean {
-    const line = kept.subarray(0, keptBytes);
-    const mark = unread(line);
-    const from = mark === null ? -1 : findBytes(line, mark);
-    if (from === -1) return false;
-    keptBytes = from;
-    isPart = true;
-    return true;
-  }
-
-  function isTooLong(bytes: Uint8Array): boolean {
-    return elider === null && !isPart && keptBytes + bytes.length > WHOLE_LINE;
-  }
-
-  function beginEliding(): void {
-    elider = createElider(ELIDED_LINE);
-    unelided = kept.subarray(0, keptBytes);
-    kept = NOTHING;
-    keptBytes = 0;
-  }
-
-  function keep(bytes: Uint8Array): void {
-    if (isPart) return;
-    if (elider !== null) return elider.push(bytes);
-    const needed = keptBytes + bytes.length;
-    if (needed > kept.length) {
-      const larger = new Uint8Array(Math.min(WHOLE_LINE, Math.max(needed, 4 * kept.length)));
-      larger.set(kept.subarray(0, keptBytes));
-      kept = larger;
-    }
-    kept.set(bytes, keptBytes);
-    keptBytes = needed;
-  }
-
-  function finish(last: Uint8Array, end: number, isState: boolean | null): Line {
-    let line: Line;
-    if (elider === null && keptBytes === 0) {
-      line = { bytes: last, isState, start, end, elided: null, isPart };
-    } else {
-      keep(last);
-      if (elider === null) {
-        line = { bytes: kept.subarray(0, keptBytes), isState: null, start, end, elided: null, isPart };
-        [kept, other] = [other, kept];
-      } else {
-        const { bytes, values, dropped } = elider.finish();
-        line = { bytes, isState: null, start, end, elided: { values, bytes: dropped }, isPart };
-      }
-    }
-    start = end;
-    keptBytes = 0;
-    elider = null;
-    isPart = false;
-    return line;
-  }
-
+  const line = { kept: NOTHING, keptBytes: 0, elider: null, unelided: NOTHING, isPart: false };
+  const own: Own = { unread, start: offset, position: offset, ...line, other: NOTHING, pushed: null };
   return {
     push(chunk) {
-      if (pushed !== null) throw new Error("internal error: lines that were not taken");
-      pushed = { chunk, search: search(chunk, test), from: 0, newline: null };
+      if (own.pushed !== null) throw new Error("internal error: lines that were not taken");
+      own.pushed = { chunk, search: search(chunk, test), from: 0, newline: null };
     },
-    take() {
-      if (pushed === null) return null;
-      const lines: Line[] = [];
-      while (pushed !== null && lines.length < CHUNK_LINES) {
-        if (unelided.length > 0) {
-          elider?.push(unelided.subarray(0, ELIDED_PIECE));
-          unelided = unelided.subarray(ELIDED_PIECE);
-          break;
-        }
-        const { chunk, search, from } = pushed;
-        const newline = pushed.newline ??= search.next(from);
-        const bytes = chunk.subarray(from, newline < 0 ? chunk.length : newline);
-        if (isTooLong(bytes) && !passOver()) {
-          beginEliding();
-        } else if (newline < 0) {
-          keep(bytes);
-          position += bytes.length;
-          pushed = null;
-        } else {
-          position += bytes.length + 1;
-          pushed.from = newline + 1;
-          pushed.newline = null;
-          lines.push(finish(bytes, position, search.isState(from, newline)));
-        }
-      }
-      return lines;
-    },
-    rest() {
-      return position === start ? null : finish(NOTHING, position, null);
-    },
-    position: () => position,
+    take: () => take(own),
+    rest: () => own.position === own.start ? null : finish(own, NOTHING, null),
+    position: () => own.position,
     relax() {
-      if (keptBytes === 0) kept = NOTHING;
-      other = NOTHING;
+      if (own.keptBytes === 0) own.kept = NOTHING;
+      own.other = NOTHING;
     },
   };
+}
+
+function take(own: Own): Line[] | null {
+  if (own.pushed === null) return null;
+  const lines: Line[] = [];
+  while (own.pushed !== null && lines.length < CHUNK_LINES) {
+    if (own.unelided.length > 0) {
+      own.elider?.push(own.unelided.subarray(0, ELIDED_PIECE));
+      own.unelided = own.unelided.subarray(ELIDED_PIECE);
+      break;
+    }
+    const { pushed } = own;
+    const { chunk, search, from } = pushed;
+    const newline = pushed.newline ??= search.next(from);
+    const bytes = chunk.subarray(from, newline < 0 ? chunk.length : newline);
+    if (isTooLong(own, bytes) && !passOver(own)) {
+      beginEliding(own);
+    } else if (newline < 0) {
+      keep(own, bytes);
+      own.position += bytes.length;
+      own.pushed = null;
+    } else {
+      own.position += bytes.length + 1;
+      pushed.from = newline + 1;
+      pushed.newline = null;
+      lines.push(finish(own, bytes, search.isState(from, newline)));
+    }
+  }
+  return lines;
+}
+
+function isTooLong({ elider, isPart, keptBytes }: Own, bytes: Uint8Array): boolean {
+  return elider === null && !isPart && keptBytes + bytes.length > WHOLE_LINE;
+}
+
+/** Drops the part of the line that nobody reads. False when there is none so far. */
+function passOver(own: Own): boolean {
+  const line = own.kept.subarray(0, own.keptBytes);
+  const mark = own.unread(line);
+  const from = mark === null ? -1 : findBytes(line, mark);
+  if (from === -1) return false;
+  own.keptBytes = from;
+  own.isPart = true;
+  return true;
+}
+
+function beginEliding(own: Own): void {
+  own.elider = createElider(ELIDED_LINE);
+  own.unelided = own.kept.subarray(0, own.keptBytes);
+  own.kept = NOTHING;
+  own.keptBytes = 0;
+}
+
+function keep(own: Own, bytes: Uint8Array): void {
+  if (own.isPart) return;
+  if (own.elider !== null) return own.elider.push(bytes);
+  const needed = own.keptBytes + bytes.length;
+  if (needed > own.kept.length) {
+    const larger = new Uint8Array(Math.min(WHOLE_LINE, Math.max(needed, 4 * own.kept.length)));
+    larger.set(own.kept.subarray(0, own.keptBytes));
+    own.kept = larger;
+  }
+  own.kept.set(bytes, own.keptBytes);
+  own.keptBytes = needed;
+}
+
+/** The line up to `position`, which `last` ends. */
+function finish(own: Own, last: Uint8Array, isState: boolean | null): Line {
+  const line = {
+    ...putTogether(own, last, isState),
+    start: own.start,
+    end: own.position,
+    isPart: own.isPart,
+  };
+  own.start = own.position;
+  own.keptBytes = 0;
+  own.elider = null;
+  own.isPart = false;
+  return line;
+}
+
+function putTogether(
+  own: Own,
+  last: Uint8Array,
+  isState: boolean | null,
+): Pick<Line, "bytes" | "isState" | "elided"> {
+  if (own.elider === null && own.keptBytes === 0) return { bytes: last, isState, elided: null };
+  keep(own, last);
+  if (own.elider !== null) {
+    const { bytes, values, dropped } = own.elider.finish();
+    return { bytes, isState: null, elided: { values, bytes: dropped } };
+  }
+  const bytes = own.kept.subarray(0, own.keptBytes);
+  [own.kept, own.other] = [own.other, own.kept];
+  return { bytes, isState: null, elided: null };
 }
 
 /** All lines that a short `chunk` completes, at once. */
