@@ -85,7 +85,16 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   };
   const scan = { isUnderWay: false, mustRepeat: false, at: performance.now(), tookMs: 0 };
   const flags = { closed: false, started: false, isGathering: false };
-  const own: Own = { options, state, facts, folders, groups, rounds: goRound(roots, folders), ...flags, scan };
+  const own: Own = {
+    options,
+    state,
+    facts,
+    folders,
+    groups,
+    rounds: goRound(roots, folders),
+    ...flags,
+    scan,
+  };
 
   for (const root of roots) folders.look(root);
   watchNew(own);

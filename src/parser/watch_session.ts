@@ -11,7 +11,8 @@ import type { Origin, Said } from "../providers/provider.ts";
 import { findLookAlikes, scanCommands } from "../session/command.ts";
 import { continuationId, isUnique } from "./inherited.ts";
 import type { ReadEvent } from "./place_events.ts";
-import type { Advance, SessionReader } from "./session_reader.ts";
+import type { Advance } from "./read_records.ts";
+import type { SessionReader } from "./session_reader.ts";
 
 type Found = Extract<FromParser, { type: "found" }>;
 type Reason = RefusedLine["reason"];

@@ -1,7 +1,8 @@
 /** What a feed puts into its batches, and when it closes one. */
 import assert from "node:assert/strict";
 import { type Batch, feedSession, type SessionFeed } from "../../src/parser/feed_session.ts";
-import type { Advance, SessionReader } from "../../src/parser/session_reader.ts";
+import type { Advance } from "../../src/parser/read_records.ts";
+import type { SessionReader } from "../../src/parser/session_reader.ts";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import type { Event } from "../../src/protocol/event.ts";
 import { BATCH_BYTES, BATCH_EVENTS } from "../../src/protocol/limits.ts";

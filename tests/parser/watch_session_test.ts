@@ -1,6 +1,7 @@
 /** What a watch reports of a session, and what it never lets command: a table of what its log holds. */
 import assert from "node:assert/strict";
-import type { Advance, SessionReader } from "../../src/parser/session_reader.ts";
+import type { Advance } from "../../src/parser/read_records.ts";
+import type { SessionReader } from "../../src/parser/session_reader.ts";
 import { type SessionWatch, watchSession } from "../../src/parser/watch_session.ts";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import type { Event } from "../../src/protocol/event.ts";
