@@ -3,6 +3,7 @@ import type { ProviderId } from "../src/protocol/event.ts";
 import type { Provider } from "../src/providers/provider.ts";
 import { claudeClient } from "./claude_rows.ts";
 import { codexClient } from "./codex_rows.ts";
+import { copilotClient } from "./copilot_rows.ts";
 import type { Mix } from "./content.ts";
 import { geminiClient } from "./gemini_rows.ts";
 
@@ -27,6 +28,7 @@ export const CLIENTS = {
   "claude-code": claudeClient,
   codex: codexClient,
   gemini: geminiClient,
+  copilot: copilotClient,
 } satisfies Partial<Record<ProviderId, BenchClient>>;
 
 export function clientOf(id: string): BenchClient {

@@ -14,7 +14,8 @@
   ".ssh", \
   ".claude", \
   ".codex", \
-  ".gemini"
+  ".gemini", \
+  ".copilot"
 
 /* Agents load files of these names by themselves. */
 #define AGENT_MEMORY \
@@ -28,6 +29,7 @@
   "codex.md", \
   "gemini.md", \
   "system.md", \
+  "copilot-instructions.md", \
   "agent.md", \
   "conventions.md", \
   "codebuddy.md", \
@@ -35,7 +37,6 @@
   "crush.md", \
   "crush.local.md", \
   ".cursorrules", \
-  "copilot-instructions.md", \
   ".goosehints", \
   "iflow.md", \
   "jules.md", \
@@ -51,5 +52,6 @@
 #define CLIENT_VARIABLES \
   "CLAUDE_CONFIG_DIR", \
   "CODEX_HOME", \
-  "GEMINI_CLI_HOME"
+  "GEMINI_CLI_HOME", \
+  "COPILOT_HOME"
 #endif

@@ -49,6 +49,15 @@ export const CLIENTS = {
     sideFiles: { project: ".project_root" },
     memory: ["gemini.md", "system.md"],
   },
+  copilot: {
+    name: "GitHub Copilot CLI",
+    versions: "1.0",
+    home: ".copilot",
+    roots: ["session-state"],
+    variables: { COPILOT_HOME: "home" },
+    sideFiles: { title: "workspace.yaml" },
+    memory: ["copilot-instructions.md"],
+  },
 } as const satisfies Readonly<Record<string, Client>>;
 
 /** What agents that kato does not follow load as instructions, in lower case. */
@@ -59,7 +68,6 @@ export const OTHER_MEMORY = {
   "Cline": [".clinerules"],
   "Crush": ["crush.md", "crush.local.md"],
   "Cursor": [".cursorrules"],
-  "GitHub Copilot": ["copilot-instructions.md"],
   "Goose": [".goosehints"],
   "iFlow CLI": ["iflow.md"],
   "Jules": ["jules.md"],

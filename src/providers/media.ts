@@ -33,7 +33,7 @@ export function describeBase64(data: string, length = data.length): string {
   return describeSize(Math.floor(length * 3 / 4) - padding);
 }
 
-function describeSize(bytes: number): string {
+export function describeSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

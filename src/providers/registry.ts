@@ -3,12 +3,14 @@ import type { ProviderId } from "../protocol/event.ts";
 import { claudeCode } from "./claude_code/claude_code.ts";
 import { codex } from "./codex/codex.ts";
 import { gemini } from "./gemini/gemini.ts";
+import { copilot } from "./copilot/copilot.ts";
 import type { Provider } from "./provider.ts";
 
 const readers: Readonly<Record<ProviderId, Provider>> = {
   "claude-code": claudeCode,
   codex,
   gemini,
+  copilot,
 };
 
 export const providers: readonly Provider[] = Object.values(readers);

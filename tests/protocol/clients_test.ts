@@ -6,10 +6,12 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
   const claude = (top: string) => ({ "claude-code": [`${top}/projects`] });
   const codex = (top: string) => ({ codex: [`${top}/sessions`, `${top}/archived_sessions`] });
   const gemini = (top: string) => ({ gemini: [`${top}/tmp`] });
+  const copilot = (top: string) => ({ copilot: [`${top}/session-state`] });
   const own = {
     ...claude("/home/dev/.claude"),
     ...codex("/home/dev/.codex"),
     ...gemini("/home/dev/.gemini"),
+    ...copilot("/home/dev/.copilot"),
   };
   const table: [home: string, environment: Record<string, string>, moved: Partial<typeof own>][] = [
     ["/home/dev", {}, {}],
@@ -18,6 +20,7 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
     ["/home/dev", { CLAUDE_CONFIG_DIR: "/srv/claude/" }, claude("/srv/claude")],
     ["/home/dev", { CODEX_HOME: "/srv/codex" }, codex("/srv/codex")],
     ["/home/dev", { GEMINI_CLI_HOME: "/srv/gemini/" }, gemini("/srv/gemini/.gemini")],
+    ["/home/dev", { COPILOT_HOME: "/srv/copilot" }, copilot("/srv/copilot")],
     ["/home/dev", { HOME: "/srv", PATH: "/bin" }, {}],
   ];
   for (const [home, environment, moved] of table) {

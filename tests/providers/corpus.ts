@@ -14,19 +14,27 @@ export interface CorpusCase {
   readonly need: Need;
 }
 
-/** The cases of one client in the first folder, by name, whether they are there or not. */
+/** The cases of one client in the first folder that has any, by name, whether they are there or not. */
 export function corpusCases(client: ProviderId): CorpusCase[] {
-  return casesIn(FOLDERS[0], client, RECORDED[client] ?? []);
+  return isLater(client)
+    ? casesIn(FOLDERS[1], client, RECORDED_LATER[client] ?? [])
+    : casesIn(FOLDERS[0], client, RECORDED[client] ?? []);
 }
 
 /** The cases of one client in both folders. */
 export function allCorpusCases(client: ProviderId): CorpusCase[] {
+  if (isLater(client)) return corpusCases(client);
   return [...corpusCases(client), ...casesIn(FOLDERS[1], client, RECORDED_LATER[client] ?? [], "later/")];
 }
 
 /** That any recorded logs of the client are there. */
 export function corpusOf(client: ProviderId): Need {
-  return needFor(`${FOLDERS[0]}/${client}`);
+  return needFor(`${FOLDERS[isLater(client) ? 1 : 0]}/${client}`);
+}
+
+/** Whether the client is one of those that were recorded later. */
+function isLater(client: ProviderId): boolean {
+  return RECORDED[client] === undefined;
 }
 
 /** Folders of cases as they are on the disk, null where there are none: what the names in corpus_cases.ts must say. */

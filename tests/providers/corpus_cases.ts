@@ -86,4 +86,18 @@ export const RECORDED_LATER: Readonly<Record<string, readonly string[]>> = {
   ],
   "codex": ["agents171", "code171", "exec171"],
   "gemini": [],
+  "copilot": [
+    "approvals",
+    "crash",
+    "errors",
+    "interrupt",
+    "plain",
+    "print",
+    "resume",
+    "rewind",
+    "strace",
+    "subagent",
+    "thinking",
+    "tools",
+  ],
 };

@@ -5,6 +5,7 @@ import type { Event, ProviderId } from "../../../src/protocol/event.ts";
 import type { Need } from "../../needs.ts";
 import { corpusCases, filesBelow } from "../../providers/corpus.ts";
 import { compareWithManifest } from "../../providers/manifest.ts";
+import { compareWithTalk } from "../../providers/recorded_talk.ts";
 import { compareWithThreadManifest } from "../../providers/thread_manifest.ts";
 import type { Place } from "./run_line.ts";
 
@@ -86,6 +87,17 @@ const CLIENTS: readonly Client[] = [
     // A case is one conversation after another.
     compare: (manifest, events) => compareWithThreadManifest(manifest, inOrderOfTime(events)),
   },
+  {
+    provider: "copilot",
+    logs: /^session-state\/[^/]+\/events\.jsonl$/,
+    environment: (path) => ({ COPILOT_HOME: path }),
+    sessionOf(_, [first]) {
+      const data = fieldsOf(first?.["data"]);
+      const project = `${fieldsOf(data["context"])["cwd"]}`;
+      return { session: `${data["sessionId"]}`, started: `${data["startTime"]}`, project };
+    },
+    compare: compareWithTalk,
+  },
 ];
 
 /** The cases of every client, whether they are there or not. */
@@ -117,7 +129,8 @@ function sessionsOf(client: Client, logs: readonly string[]): KnownSession[] {
       ? [words]
       : words.split("\n", RECORDS).filter((line) => line !== "");
     const known = client.sessionOf(log, records.map((record) => fieldsOf(JSON.parse(record))));
-    if (!sessions.has(known.session)) sessions.set(known.session, { ...known, words });
+    const all = `${words}${textBeside(log, "workspace.yaml") ?? ""}`;
+    if (!sessions.has(known.session)) sessions.set(known.session, { ...known, words: all });
   }
   return [...sessions.values()].sort((a, b) => a.session < b.session ? -1 : 1);
 }
@@ -129,8 +142,12 @@ function readLog(path: string): string {
 
 /** The folder that the client's own file beside the logs names; older clients had none. */
 function projectBeside(log: string): string | null {
+  return textBeside(dirname(log), ".project_root")?.trim() ?? null;
+}
+
+function textBeside(path: string, name: string): string | null {
   try {
-    return Deno.readTextFileSync(`${dirname(dirname(log))}/.project_root`).trim();
+    return Deno.readTextFileSync(`${dirname(path)}/${name}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

@@ -10,7 +10,8 @@ import { type FedLog, feedDocument, feedLines, isDocument, putBehind, putInFront
 import type { TestHome } from "./harness.ts";
 import type { SessionLogs } from "./one_shot.ts";
 
-export const STOP = "::stop\nthat is all";
+/** A client that marks nothing proves no command beside other words. */
+export const STOP = "::stop";
 
 /** A session for a daemon. */
 export interface FedSession {
@@ -107,6 +108,7 @@ const CORPUS_HOME: Readonly<Record<string, string>> = {
   "claude-code": ".claude",
   "codex": ".codex",
   "gemini": ".gemini",
+  "copilot": ".copilot",
 };
 
 /** Every session of the corpus, as the client left it. */

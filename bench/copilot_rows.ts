@@ -1,0 +1,84 @@
+/** Rows as GitHub Copilot CLI 1.0 writes them: turns with their ends, counts, calls with their starts. */
+import { join } from "@std/path";
+import { copilot } from "../src/providers/copilot/copilot.ts";
+import type { BenchClient } from "./client.ts";
+import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, SHAPES, STEPS, time } from "./content.ts";
+
+export const copilotClient: BenchClient = {
+  provider: copilot,
+  root: (home) => join(home, ".copilot", "session-state"),
+  logPath: (root, index) => join(root, sessionId(index), "events.jsonl"),
+  rows: generateRows,
+  prompt: (index, number, text) => row(index, number, "user.message", prompt(text)),
+  answer: (index, number, text) => row(index, number, "assistant.message", answer(number, text)),
+  idMark: '"id":"',
+  vary: (text, sample, index) => text.replaceAll(sessionId(sample), sessionId(index)),
+};
+
+function sessionId(index: number): string {
+  return `00000000-0000-4000-a000-${index.toString(16).padStart(12, "0")}`;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function* generateRows(index: number, mix: Mix): Generator<string> {
+  const shape = SHAPES[mix];
+  const context = { cwd: PROJECT, gitRoot: PROJECT, branch: "main" };
+  const start = {
+    sessionId: sessionId(index),
+    version: 1,
+    copilotVersion: "1.0.102",
+    startTime: time(0),
+    context,
+  };
+  yield row(index, 0, "session.start", start);
+  yield row(index, 1, "session.model_change", { source: "startup", newModel: "gpt-5" });
+  let number = 2;
+  for (let turn = 0;; turn += 1) {
+    yield row(index, number++, "user.message", prompt(`Do part ${turn} of the long job, please.`));
+    for (let step = 0; step < STEPS; step += 1) {
+      const lines = shape.outputLines[step % shape.outputLines.length] ?? 1;
+      const call = `call_${number}`;
+      const text = step % 3 === 0 ? paragraphs(number, shape.paragraphs) : "";
+      yield row(index, number++, "assistant.turn_start", { turnId: `${step}` });
+      yield row(index, number, "session.usage_record", { usage: { model: "gpt-5", inputTokens: number } });
+      yield row(index, number++, "assistant.message", answer(number, text, call));
+      yield row(index, number++, "tool.execution_start", {
+        toolCallId: call,
+        toolName: "bash",
+        arguments: { command: "seq 1 420" },
+      });
+      yield row(index, number++, "tool.execution_complete", {
+        toolCallId: call,
+        success: true,
+        result: { content: `${OUTPUT.slice(0, lines).join("\n")}\n<shellId: 0 completed with exit code 0>` },
+        shellExecution: { exitCode: 0 },
+      });
+    }
+    yield row(index, number++, "assistant.message", answer(number, paragraphs(number, shape.paragraphs)));
+  }
+}
+
+function prompt(content: string): Fields {
+  return {
+    content,
+    transformedContent: `<current_datetime></current_datetime>\n\n${content}`,
+    delivery: "idle",
+  };
+}
+
+function answer(number: number, content: string, call?: string): Fields {
+  const request = { toolCallId: call, name: "bash", arguments: { command: "seq 1 420" }, type: "function" };
+  return {
+    messageId: `m${number}`,
+    model: "gpt-5",
+    content,
+    reasoningText: LINE,
+    toolRequests: call === undefined ? [] : [request],
+  };
+}
+
+function row(index: number, number: number, type: string, data: Fields): string {
+  const id = `${number.toString(16).padStart(8, "0")}-0000-4000-a000-${index.toString(16).padStart(12, "0")}`;
+  return `${JSON.stringify({ type, data, id, timestamp: time(number), parentId: null })}\n`;
+}

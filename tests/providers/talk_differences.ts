@@ -1,0 +1,77 @@
+import type { Difference } from "./recorded_talk.ts";
+
+/** What Copilot tells the model of a failed call is longer than what it writes. */
+function shorter(sent: string, written: string): Difference {
+  return {
+    why: "the client writes a shorter text for a failed call than it sends",
+    missing: { tool_result: [sent] },
+    added: { tool_result: [written] },
+  };
+}
+
+/** Where recorded logs differ from what was typed and served, by the client's own doing. By client and case. */
+export const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
+  "copilot/approvals": [
+    shorter("call_q1 Invalid input: This session uses", "call_q1 This session uses the structured"),
+  ],
+  "copilot/errors": [{
+    why: "the stream broke, and the client asked again",
+    missing: { assistant: ["half an answer that"] },
+  }],
+  "copilot/interrupt": [
+    {
+      why: "the client joins messages that it delivers together",
+      missing: { user: ["typed meanwhile: ::record now", "queued one"] },
+      added: { user: ["typed meanwhile: ::record nowqueued one"] },
+    },
+    {
+      why: "the service used ids again, and the client sent others",
+      missing: {
+        tool_result: [
+          "call_53346a8e0ae6b05f9b1ba3e5320748a9 <command with",
+          "call_ac18cc8171db7d788649918759e17f81 second",
+        ],
+      },
+      added: { tool_result: ["call_s2 second", "call_s1 <command with shellId: 3"] },
+    },
+  ],
+  "copilot/rewind": [
+    {
+      why: "a rewind took them from the log",
+      missing: {
+        user: ["turn one", "turn two", "turn three"],
+        assistant: ["Answer one.", "Answer two.", "Answer three."],
+      },
+    },
+    {
+      why: "the person's keys went into one message",
+      missing: {
+        user: ["turn four, after a rewind", "turn five, after an undo"],
+        assistant: ["Answer four."],
+      },
+      added: { user: ["turn four, after a rewind/exit"] },
+    },
+  ],
+  "copilot/strace": [shorter("call_p3 Path /home/dev/ws", "call_p3 Path does not exist")],
+  "copilot/subagent": [{
+    why: "the client called a tool itself after a notification",
+    added: { tool_call: ["cbda8455-c56e-481e-b2e4-902b6d273532 read_agent"] },
+  }],
+  "copilot/thinking": [{
+    why: "the client asked again for an answer that was cut at its length",
+    missing: { assistant: ["This answer was cut at the", "This answer was cut at the"] },
+  }],
+  "copilot/tools": [
+    {
+      why: "the client called a tool itself after a notification",
+      added: { tool_call: ["25f3853e-70c7-43b9-9c76-54d142381738 read_bash"] },
+    },
+    shorter("call_p3 Path /home/dev/ws", "call_p3 Path does not exist"),
+    shorter(
+      "call_f2 Tool 'nosuchtool' does not exist. Available",
+      "call_f2 Tool 'nosuchtool' does not exist.",
+    ),
+    shorter("call_f3 The arguments for the tool call", "call_f3 Unterminated string in JSON"),
+    shorter("call_w3 No match found: old_str", "call_w3 No match found"),
+  ],
+};
