@@ -5,7 +5,7 @@ import { median, startCheckout } from "./measure.ts";
 import { milliseconds, type Row } from "./row.ts";
 
 /** Lines, and how long they may take where kato is installed. Milliseconds. */
-const COMMANDS = [["--version", 20], ["status", 150], ["sessions", null]] as const;
+const COMMANDS = [["--version", 20], ["help", 20], ["status", 80], ["sessions", null]] as const;
 
 /** In a home in which a daemon of the installation runs. */
 export async function measureCommands(

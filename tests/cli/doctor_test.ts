@@ -1,6 +1,6 @@
 /** What `kato doctor` makes of what it sees and of what the launcher tells it, and the one thing that mends it. */
 import assert from "node:assert/strict";
-import { checkNamespaces, checkUnit, type UnitPlaces } from "../../src/cli/doctor/unit_checks.ts";
+import { checkNamespaces, checkUnit, type UnitPlaces, unitPlaces } from "../../src/cli/doctor/unit_checks.ts";
 import { EXPECTED, missingProperties, readService, viewOf } from "../../src/cli/doctor/unit_file.ts";
 import { type KernelFacts, type ProcessFacts } from "../../src/cli/command_line/kernel_facts.ts";
 import { placesOf } from "../../src/settings/places.ts";
@@ -249,6 +249,7 @@ function stageUnits(): UnitPlaces & Disposable & { file(path: string, text: stri
   const shipped = new URL("../../packaging/systemd/", import.meta.url);
   const places = {
     home: home.home,
+    program: "/usr/lib/kato",
     user: [`${home.home}/.config/systemd/user`, `${home.cwd}/packaged/user`],
     system: [`${home.cwd}/etc/system`, `${home.cwd}/packaged/system`],
     linger: `${home.cwd}/linger`,
@@ -388,6 +389,24 @@ Deno.test("checkNamespaces() names the one command where the strict unit cannot 
   assert.deepEqual(checkNamespaces({ ...without, unit: "kato@ada.service" }, places), []);
   places.file(`${places.user[0]}/kato.service.d/50-no-userns.conf`, FALLBACK);
   assert.deepEqual(checkNamespaces(without, places), []);
+});
+
+Deno.test("checkNamespaces() names the fallback where this installation has it", () => {
+  using staged = stageUnits();
+  const without = { ...NO_KERNEL_FACTS, userNamespaces: false };
+  const { home } = staged;
+  const cases: readonly (readonly [code: readonly string[], place: string])[] = [
+    [["/usr/lib/kato"], "/usr/share/kato/systemd/50-no-userns.conf"],
+    [["/usr/local/lib/kato"], "/usr/local/share/kato/systemd/50-no-userns.conf"],
+    [[`${home}/.local/lib/kato`], "~/.local/share/kato/systemd/50-no-userns.conf"],
+    [["/opt/own tools/lib/kato"], "'/opt/own tools/share/kato/systemd/50-no-userns.conf'"],
+    [["/home/dev/kato/src"], "/usr/share/kato/systemd/50-no-userns.conf"],
+  ];
+  for (const [code, place] of cases) {
+    const { program } = unitPlaces(home, code);
+    const mend = checkNamespaces(without, { ...staged, program })[0]?.mend ?? "";
+    assert.ok(mend.includes(`kato.service.d ${place} && systemctl`), mend);
+  }
 });
 
 Deno.test("viewOf() takes systemd's words: quotes, marks, specifiers, destinations", () => {

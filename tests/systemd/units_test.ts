@@ -189,7 +189,7 @@ Deno.test("the fallback takes back all that needs a namespace, and nothing else"
 Deno.test("the journal and kato doctor name one and the same command for the fallback", async () => {
   const { checkNamespaces, unitPlaces } = await import("../../src/cli/doctor/unit_checks.ts");
   const { NO_KERNEL_FACTS } = await import("../cli/stage/run_line.ts");
-  const places = { ...unitPlaces(HOME), user: [FOLDER.pathname] };
+  const places = { ...unitPlaces(HOME, []), user: [FOLDER.pathname] };
   const mend = checkNamespaces({ ...NO_KERNEL_FACTS, userNamespaces: false }, places)[0]?.mend ?? "";
   const command = /'([^']+)'/.exec(mend)?.[1] ?? "no command";
   assert.ok(read("kato-failed.service").includes(command), command);

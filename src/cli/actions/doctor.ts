@@ -129,7 +129,7 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
   const { home, uid, kernel, kernelSandbox } = context;
   const name = "daemon";
   const { running, status } = readDaemonState(home);
-  const places = unitPlaces(home);
+  const places = unitPlaces(home, context.code);
   const namespaces = checkNamespaces(kernel, places);
   if (!running) {
     const { reason, message } = whyNotRunning(context, status);

@@ -5,6 +5,7 @@
 import { basename, join } from "@std/path";
 import { SYSTEM_UNIT_FOLDERS, unitFolders } from "../../permissions/plan.ts";
 import type { KernelFacts } from "../command_line/kernel_facts.ts";
+import { shellPath } from "../../destination/shell_word.ts";
 import { plain, tilde } from "../terminal/style.ts";
 import { type Check, note, ok, problem } from "./check.ts";
 import { EXPECTED_OF_NAMESPACES, missingProperties, readService, type View, viewOf } from "./unit_file.ts";
@@ -19,12 +20,16 @@ const INSTANCE = /^kato@([^@/]+)\.service$/;
 
 /** Needed only where a person's services get no namespaces. */
 const FALLBACK = "50-no-userns.conf";
-const INSTALL_FALLBACK =
-  `install -D -m 0644 -t ~/.config/systemd/user/${UNIT}.d /usr/share/kato/systemd/${FALLBACK}` +
-  " && systemctl --user daemon-reload && systemctl --user restart kato";
+function installFallback({ home, program }: UnitPlaces): string {
+  const file = shellPath(join(program, "../../share/kato/systemd", FALLBACK), home);
+  return `install -D -m 0644 -t ~/.config/systemd/user/${UNIT}.d ${file}` +
+    " && systemctl --user daemon-reload && systemctl --user restart kato";
+}
 
 export interface UnitPlaces {
   readonly home: string;
+  /** The folder of the program: `/usr/lib/kato`, or another one with `lib/kato` at its end. */
+  readonly program: string;
   /** Folders of units, of the person's manager and of the system's. The one that wins comes first. */
   readonly user: readonly string[];
   readonly system: readonly string[];
@@ -38,9 +43,13 @@ export interface Roots {
   readonly writes: readonly string[];
 }
 
-export function unitPlaces(home: string): UnitPlaces {
+const PACKAGED = "/usr/lib/kato";
+
+/** @param code Files and folders of the program. A checkout has no such place, and names the package's. */
+export function unitPlaces(home: string, code: readonly string[]): UnitPlaces {
   return {
     home,
+    program: code.find((path) => path.endsWith("/lib/kato")) ?? PACKAGED,
     user: unitFolders(home),
     system: SYSTEM_UNIT_FOLDERS,
     linger: "/var/lib/systemd/linger",
@@ -82,14 +91,14 @@ export function checkUnit(
 }
 
 /** Why kato.service cannot start on this machine, if nothing is done about it. */
-export function checkNamespaces({ userNamespaces, unit }: KernelFacts, { user }: UnitPlaces): Check[] {
+export function checkNamespaces({ userNamespaces, unit }: KernelFacts, places: UnitPlaces): Check[] {
   if (userNamespaces !== false || INSTANCE.test(unit ?? "")) return [];
-  const files = findFiles(user, UNIT, [UNIT]);
+  const files = findFiles(places.user, UNIT, [UNIT]);
   if (files === null || files.some(({ name }) => name === FALLBACK)) return [];
   return [problem(
     "unit",
     `this machine lets no service of a person's make user namespaces, so ${UNIT} does not start`,
-    `run '${INSTALL_FALLBACK}'; or have an administrator start ${TEMPLATE} for you`,
+    `run '${installFallback(places)}'; or have an administrator start ${TEMPLATE} for you`,
   )];
 }
 
