@@ -135,8 +135,8 @@ function foldIn(own: Reading, walker: LogWalker, record: WalkedRecord): "ready" 
 }
 
 function readRecord(own: Reading, walker: LogWalker, record: WalkedRecord): Advance {
-  const { provider, rewritten } = own.options;
-  const { outs, origin } = provider.read(walker.fold, record);
+  const { provider, images = false, rewritten } = own.options;
+  const { outs, origin } = provider.read(walker.fold, images ? { ...record, images } : record);
   walker.take();
   const isMain = walker.agent === MAIN_AGENT;
   const events = outs.flatMap((out) => takeOut(own, walker, record, out) ?? []);

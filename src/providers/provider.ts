@@ -92,6 +92,8 @@ export interface LogRecord {
   readonly value: unknown;
   /** Number of the line in its file, from 0. It is the stable id of a record that has none. */
   readonly line: number;
+  /** The reader keeps images: with a message that a provider holds back, it must hold back the images, too. */
+  readonly images?: boolean;
 }
 
 /** A question about the line that stands in `text` from `from` to `to`. Only its ASCII characters are sure to be right. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
-import { FRAME_HEADER } from "../../src/protocol/limits.ts";
+import { FRAME_HEADER, WHOLE_LINE } from "../../src/protocol/limits.ts";
 import { codex } from "../../src/providers/codex/codex.ts";
 import { readImage } from "../../src/providers/codex/media.ts";
 import { saysFailed } from "../../src/providers/codex/results.ts";
@@ -212,12 +212,39 @@ Deno.test("an image that the client shows by its path has the bytes of the messa
   for (const text of ["Look.", "long ".repeat(20_000)]) {
     const state = codex.begin(MAIN_AGENT);
     const outs = [meta({ id: THREAD }), raw(text), shown(text)]
-      .flatMap((value, line) => codex.read(state, { value, line }).outs);
+      .flatMap((value, line) => codex.read(state, { value, line, images: true }).outs);
     const [image] = outs.flatMap((out) =>
       out.out === "event" && out.event.type === "notice" && out.event.kind === "image" ? [out.event] : []
     );
     assert.deepEqual([image?.text, image?.page], ["/tmp/dot.png", { imageData: png }]);
     assert.ok(!JSON.stringify(state).includes(png), "a checkpoint holds no image");
+  }
+});
+
+Deno.test("a reader that keeps no images holds none, and no more wait than one line can hold", () => {
+  const data = "A".repeat(WHOLE_LINE / 2 - 1000);
+  const raw = (index: number) => ({
+    timestamp: "2026-11-23T03:08:47.684Z",
+    type: "response_item",
+    payload: {
+      type: "message",
+      role: "user",
+      content: [{ type: "input_text", text: `Look ${index}.` }, {
+        type: "input_image",
+        image_url: `data:image/png;base64,${data}`,
+      }],
+    },
+  });
+  for (const [images, kept] of [[false, 0], [true, 2]] as const) {
+    const state = codex.begin(MAIN_AGENT);
+    for (const [line, value] of [meta({ id: THREAD }), raw(0), raw(1), raw(2), raw(3)].entries()) {
+      codex.read(state, { value, line, images });
+    }
+    const outs = codex.finish?.(state).outs ?? [];
+    const notices = outs.flatMap((out) =>
+      out.out === "event" && out.event.type === "notice" && out.event.kind === "image" ? [out.event] : []
+    );
+    assert.deepEqual([notices.length, notices.filter(({ page }) => page !== undefined).length], [4, kept]);
   }
 });
 

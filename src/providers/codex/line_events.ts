@@ -16,6 +16,8 @@ export interface LineEvents {
   readonly row: Row;
   /** Whether the line names its type. A line without a type proves nothing. */
   readonly says: boolean;
+  /** Whether the reader keeps images. */
+  readonly images: boolean;
   add(id: string, body: EventBody): void;
   /** An event of an earlier line, with its time. `said`: the author of a message in the person's place. */
   addAt(id: string, time: string | null, body: EventBody, said?: Said): void;
@@ -32,7 +34,7 @@ export interface LineEvents {
 /** `report`: adds the event of an entry that has waited. */
 export function createLineEvents(
   fold: Fold,
-  { line, row, says }: Pick<LineEvents, "line" | "row" | "says">,
+  { line, row, says, images }: Pick<LineEvents, "line" | "row" | "says" | "images">,
   report: (entry: Waiting, events: LineEvents) => void,
 ): LineEvents {
   const outs: Out[] = [];
@@ -65,6 +67,7 @@ export function createLineEvents(
     time,
     row,
     says,
+    images,
     add: (id, body) => push(id, time, body),
     addAt: push,
     addNotice(kind, text, id) {

@@ -14,12 +14,12 @@ import { inEnvelope, isBareMeta } from "./shape.ts";
 import { reportThought } from "./thoughts.ts";
 import { dropSummary, passingOf, settleBefore } from "./waiting.ts";
 
-export function readLine(fold: Fold, { value, line }: LogRecord): Reading {
+export function readLine(fold: Fold, { value, line, images = false }: LogRecord): Reading {
   const given = rowOf(value);
   const row = inEnvelope(given);
   // No line of a bare log has an envelope.
   const says = row === given || fold.bare;
-  const events = createLineEvents(fold, { line, row, says }, reportWaiting);
+  const events = createLineEvents(fold, { line, row, says, images }, reportWaiting);
   if (!isRow(value)) {
     events.addUnknown("(no object)");
     return events.reading("injected");
@@ -54,7 +54,7 @@ function mayAnswer(row: Row): boolean {
 
 /** Reports the waiting entries at the end of a complete log. */
 export function finishLog(fold: Fold): Reading {
-  const events = createLineEvents(fold, { line: 0, row: {}, says: true }, reportWaiting);
+  const events = createLineEvents(fold, { line: 0, row: {}, says: true, images: false }, reportWaiting);
   events.settle();
   return events.reading("repeat");
 }

@@ -150,7 +150,7 @@ function waitForShown(words: Words, isPersons: boolean | null, events: LineEvent
   const isLong = !mayWait(words.text, ...images);
   const entry = { kind: "words", keys: [key], isPersons, ...words, images } as const;
   const waiting = isLong ? { ...entry, text: null, images: [] } : entry;
-  for (const form of [entry, waiting]) keepImages(form, words.images);
+  for (const form of [entry, waiting]) keepImages(form, words.images, events);
   if (isLong && events.fold.wordsAlone) reportRawWords(entry, events);
   else wait(waiting, events);
   return events.reading("repeat");

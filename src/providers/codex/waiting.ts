@@ -4,6 +4,7 @@
  * that wait. Pure.
  */
 import type { LoggedImage } from "../../protocol/event.ts";
+import { WHOLE_LINE } from "../../protocol/limits.ts";
 import { type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Fold, Waiting } from "./fold.ts";
 import { SILENT_EVENTS, SILENT_ITEMS, SILENT_RESPONSE_ITEMS } from "./known_types.ts";
@@ -32,11 +33,17 @@ export function wait(entry: Waiting, events: LineEvents): void {
   waiting.push(entry);
 }
 
-/** Bytes of images, which no checkpoint holds: who reads the log whole has them, who goes on in it has the words. */
+/**
+ * Images with their bytes, which no checkpoint holds: an export has them, because it reads the whole log. As much may wait
+ * as one line can hold. A poisoned log has hundreds of such lines in a row.
+ */
 const IMAGES = new WeakMap<Waiting, readonly LoggedImage[]>();
 
-export function keepImages(entry: Waiting, images: readonly LoggedImage[]): void {
-  IMAGES.set(entry, images);
+/** Keeps the images of a message that will wait, if the reader wants them. */
+export function keepImages(entry: Waiting, images: readonly LoggedImage[], events: LineEvents): void {
+  if (!events.images) return;
+  const lengths = [images, ...events.fold.waiting.map(imagesOf)].flat().map(({ data }) => data.length);
+  if (lengths.reduce((sum, length) => sum + length, 0) <= WHOLE_LINE) IMAGES.set(entry, images);
 }
 
 /** The images of a waiting message. */
