@@ -129,6 +129,7 @@ function withUnits(files: Readonly<Record<string, string>>, use: (places: UnitPl
     }
     use({
       home,
+      program: "/usr/lib/kato",
       user: [folder("own"), folder("etc")],
       system: [folder("system")],
       linger: folder("linger"),
