@@ -40,7 +40,6 @@ export const ORIGIN_REASONS = [
   "history",
   "too-old",
   "inherited",
-  "already-obeyed",
 ] as const;
 
 const foundCommand = z.strictObject({

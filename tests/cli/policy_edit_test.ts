@@ -371,6 +371,10 @@ Deno.test("kato policy deny takes a folder back, and says why it cannot", async 
   Deno.removeSync(`${home.home}/notes`, { recursive: true });
   assert.equal((await run(home, "deny", "~/notes")).ended, "done");
   assert.deepEqual(await rootsOf(home), ["~/.kato/exports"]);
+  assert.deepEqual(recordsIn(home), [
+    "policy-edited folder-allowed ~/notes",
+    "policy-edited folder-denied ~/notes",
+  ]);
   const gone = await run(home, "deny", "~/notes");
   assert.deepEqual([gone.ended, gone.out], [
     "done",

@@ -145,6 +145,21 @@ for (const [kind, put] of Object.entries(ODD)) {
     }));
 }
 
+Deno.test("requests: unreadable-request: a disk that gives no content is on record once", () =>
+  withSpool(({ folder, records, options }) => {
+    Deno.writeTextFileSync(`${folder}/${ID}.json`, "{}");
+    const { readTextFileSync } = Deno;
+    Deno.readTextFileSync = () => raise("Input/output error (os error 5)");
+    try {
+      const requests = takeRequests(options);
+      requests.look();
+      requests.close();
+    } finally {
+      Deno.readTextFileSync = readTextFileSync;
+    }
+    assert.deepEqual(records, [`unreadable-request ${ID}.json`]);
+  }));
+
 Deno.test("requests: what cannot be moved away is left, and on record once", () =>
   withSpool(({ folder, refused, records, options }) => {
     Deno.writeTextFileSync(refused, "in the way");

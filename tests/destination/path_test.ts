@@ -218,3 +218,11 @@ Deno.test("a sentence shows 300 characters of a path", () => {
   assert.equal(show(path), `"${path}"`);
   assert.equal(show(`${path}y`), `"${path}…"`);
 });
+
+Deno.test("resolveRequest() denies a relative path of a command line without a working directory", () => {
+  const asked = resolveRequest(
+    makePolicy(),
+    makeRequest({ asker: "cli", cwd: null, destination: "notes.md" }),
+  );
+  assert.deepEqual("reason" in asked && asked.reason, "not-absolute");
+});

@@ -131,7 +131,14 @@ export const SUITES = {
     { what: "request spool", tests: ["tests/daemon/requests_test.ts"] },
     {
       what: "audit completeness",
-      tests: ["tests/audit/events_test.ts", "tests/daemon/audit_test.ts"],
+      tests: [
+        "tests/audit/decision_points_test.ts",
+        "tests/audit/events_test.ts",
+        "tests/daemon/audit_day_test.ts",
+        "tests/daemon/audit_test.ts",
+        "tests/daemon/open_daemon_test.ts",
+        "tests/daemon/recording_reports_test.ts",
+      ],
     },
     {
       what: "audit tampering",
