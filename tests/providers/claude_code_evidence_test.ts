@@ -184,20 +184,34 @@ const not = (why: EvidenceCase["why"], name: string, more: Row): Told => [
   { ...row, ...HUMAN, ...more },
 ];
 const NOT_TYPED: readonly Told[] = [
-  ...["textNotTyped", "queueTranscriptOnly", "queueSkipAttachments", "queueSkipSlashCommands", "isSynthetic"]
-    .map(
-      (flag) => not("host", flag, { [flag]: true }),
-    ),
+  ...[
+    "isSynthetic",
+    "queueSkipAttachments",
+    "queueSkipSlashCommands",
+    "queueTranscriptOnly",
+    "sourceToolAssistantUUID",
+    "sourceToolUseID",
+    "textNotTyped",
+    "turnCompanion",
+  ].map((flag) => not("host", flag, { [flag]: true })),
   ...["verifiedSlackHumanTurn", "emailSenderTurn", "fromConnector"].map((flag) =>
     not("connector", flag, { [flag]: true })
   ),
   ...["fromAnotherSession", "handedOff", "agentId"].map((flag) => not("agent", flag, { [flag]: "x" })),
   ...["wakeupSource", "scheduledTaskId"].map((flag) => not("automation", flag, { [flag]: "x" })),
+  ...(["coordinator", "peer", "teammate"] as const).map((kind) =>
+    not("agent", `origin ${kind}`, { origin: { kind } })
+  ),
+  ...(["auto-continuation", "hook", "system"] as const).map((kind) =>
+    not("host", `origin ${kind}`, { origin: { kind } })
+  ),
+  not("connector", "origin channel", { origin: { kind: "channel" } }),
+  not("automation", "origin task-notification", { origin: { kind: "task-notification" } }),
+  not("host", "rowSource harness", { rowSource: "harness" }),
+  not("automation", "turnOrigin task_notification", { turnOrigin: "task_notification" }),
   not("host", "promptSource system", { promptSource: "system" }),
   not("connector", "promptSource channel", { promptSource: "channel" }),
   not("automation", "turnOrigin scheduled", { turnOrigin: "scheduled" }),
-  not("agent", "origin peer", { origin: { kind: "peer", from: "x" } }),
-  not("host", "origin hook", { origin: { kind: "hook" } }),
   not("host", "an accepted plan, 2.1", {
     ...says("Implement the following plan:\n\n# Plan\n\n::record"),
     planContent: "# Plan\n\n::record",

@@ -1,7 +1,7 @@
 /** The fold: headings, order, waiting calls, sub-agents, and what is left out. */
 import assert from "node:assert/strict";
 import { WAITING_CALLS } from "../../src/protocol/limits.ts";
-import type { Event } from "../../src/protocol/event.ts";
+import { type Event, NOTICE_KINDS } from "../../src/protocol/event.ts";
 import { RESULT_CHARS, RESULT_LINES } from "../../src/protocol/render_limits.ts";
 import { type Body, bodyOf, eventsOf, HEAD, render, renderAs, RENDERERS, turnHeadings } from "./render.ts";
 
@@ -384,6 +384,16 @@ Deno.test("commands are set apart, and what a person typed keeps its lines", () 
     ["| a | b |\n|---|---|\n| 1 | 2 |", ["| a | b |  ", "|---|---|  ", "| 1 | 2 |"]],
   ];
   for (const [text, lines] of tables) assert.deepEqual(typed(text), lines, JSON.stringify(text));
+});
+
+Deno.test("without notices, a page shows a person's orders and the tasks of sub-agents, and no other kind", () => {
+  const shown = (agent: string) =>
+    NOTICE_KINDS.filter((kind) => {
+      const bodies: Body[] = [ask("a"), { type: "notice", kind, text: `noted ${kind}`, agent }];
+      return renderAs("md", bodies, { include: ["agents"] }).includes(`noted ${kind}`);
+    });
+  assert.deepEqual(shown("main"), ["command", "shell"]);
+  assert.deepEqual(shown("a1"), ["task"]);
 });
 
 Deno.test("what is not included is left out, and nothing waits for it", () => {

@@ -67,11 +67,30 @@ Deno.test("viewTool() shows edits as differences and files in their language", (
   ]);
 });
 
+Deno.test("viewTool() finds a sub-agent's task and name under each client's key", () => {
+  for (const key of ["prompt", "message", "objective", "request"]) {
+    const { detail, blocks } = viewTool("Agent", { [key]: "Look." }, null);
+    assert.deepEqual([detail, blocks], ["Look.", [{ block: "prose", text: "Look." }]], key);
+    for (const name of ["description", "task_name"]) {
+      assert.equal(viewTool("Agent", { [key]: "Look.", [name]: "review" }, null).detail, "review", name);
+    }
+  }
+});
+
 Deno.test("viewTool() shows the input of a tool it does not know", () => {
   const shown = [{ block: "code", language: "json", text: '{\n  "a": 1\n}' }];
   assert.deepEqual(viewTool("no_such_tool", { a: 1 }, null).blocks, shown);
   assert.deepEqual(viewTool("constructor", { a: 1 }, null).blocks, shown);
   assert.deepEqual(viewTool("Edit", { a: 1 }, null).blocks, shown);
+  const edit = { old_string: "a", new_string: "b" };
+  for (const edits of [[], [edit, {}], [edit, null], "x"]) {
+    const text = JSON.stringify({ edits }, null, 2);
+    assert.deepEqual(viewTool("MultiEdit", { edits }, null).blocks, [{
+      block: "code",
+      language: "json",
+      text,
+    }]);
+  }
   assert.deepEqual(viewTool("no_such_tool", {}, null).blocks, []);
 });
 
