@@ -15,7 +15,8 @@
   ".claude", \
   ".codex", \
   ".gemini", \
-  ".copilot"
+  ".copilot", \
+  ".qwen"
 
 /* Agents load files of these names by themselves. */
 #define AGENT_MEMORY \
@@ -30,6 +31,7 @@
   "gemini.md", \
   "system.md", \
   "copilot-instructions.md", \
+  "qwen.md", \
   "agent.md", \
   "conventions.md", \
   "codebuddy.md", \
@@ -41,7 +43,6 @@
   "iflow.md", \
   "jules.md", \
   "guidelines.md", \
-  "qwen.md", \
   "replit.md", \
   ".roorules", \
   "warp.md", \
@@ -53,5 +54,7 @@
   "CLAUDE_CONFIG_DIR", \
   "CODEX_HOME", \
   "GEMINI_CLI_HOME", \
-  "COPILOT_HOME"
+  "COPILOT_HOME", \
+  "QWEN_RUNTIME_DIR", \
+  "QWEN_HOME"
 #endif

@@ -55,7 +55,7 @@
     "  --search TEXT        only those with this text in their title, in any letter\n" \
     "                       case\n" \
     "  --sort ORDER         by active (the default), started, size, title or project\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini or copilot\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
     "  --since WHEN         sessions active since: 30m, 12h, 7d, 2w or a date\n" \
     "  -h, --help           show this\n" \
@@ -75,7 +75,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini or copilot\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -93,7 +93,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini or copilot\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -108,7 +108,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini or copilot\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -133,7 +133,7 @@
     "  --exclude PARTS      leave some of these out\n" \
     "  --force              replace a file that exists\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini or copilot\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
     "  --since WHEN         sessions active since: 30m, 12h, 7d, 2w or a date\n" \
     "  -h, --help           show this\n" \

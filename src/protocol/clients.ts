@@ -58,6 +58,15 @@ export const CLIENTS = {
     sideFiles: { title: "workspace.yaml" },
     memory: ["copilot-instructions.md"],
   },
+  qwen: {
+    name: "Qwen Code",
+    versions: "0.24",
+    home: ".qwen",
+    roots: ["projects"],
+    variables: { QWEN_RUNTIME_DIR: "home", QWEN_HOME: "home" },
+    sideFiles: { call: ".meta.json" },
+    memory: ["qwen.md"],
+  },
 } as const satisfies Readonly<Record<string, Client>>;
 
 /** What agents that kato does not follow load as instructions, in lower case. */
@@ -72,7 +81,6 @@ export const OTHER_MEMORY = {
   "iFlow CLI": ["iflow.md"],
   "Jules": ["jules.md"],
   "Junie": ["guidelines.md"],
-  "Qwen Code": ["qwen.md"],
   "Replit": ["replit.md"],
   "Roo Code": [".roorules"],
   "Warp": ["warp.md"],

@@ -4,6 +4,7 @@ import { claudeCode } from "./claude_code/claude_code.ts";
 import { codex } from "./codex/codex.ts";
 import { gemini } from "./gemini/gemini.ts";
 import { copilot } from "./copilot/copilot.ts";
+import { qwen } from "./qwen/qwen.ts";
 import type { Provider } from "./provider.ts";
 
 const readers: Readonly<Record<ProviderId, Provider>> = {
@@ -11,6 +12,7 @@ const readers: Readonly<Record<ProviderId, Provider>> = {
   codex,
   gemini,
   copilot,
+  qwen,
 };
 
 export const providers: readonly Provider[] = Object.values(readers);

@@ -12,3 +12,6 @@ export function rememberTurn<T>(fold: { turns?: readonly T[] }, turn: T): void {
 export function firstOf<T>(turns: readonly T[]): T | undefined {
   return turns.length < TURNS ? turns[0] : undefined;
 }
+
+/** The text of a rewind's notice. */
+export const WENT_BACK = "The person went back to an earlier point; the conversation goes on from there.";

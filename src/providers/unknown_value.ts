@@ -58,6 +58,15 @@ export function tagged(text: string, tag: string): string | null {
   return end < start ? null : text.slice(start, end);
 }
 
+/** The text of the first `<tag>`, where other tags behind it may hold anybody's words: the client wrote the first. "" for none. */
+export function firstTagged(text: string, tag: string): string {
+  const open = text.indexOf(`<${tag}>`);
+  if (open === -1) return "";
+  const start = open + tag.length + 2;
+  const end = text.indexOf(`</${tag}>`, start);
+  return end === -1 ? "" : text.slice(start, end).trim();
+}
+
 const TYPE_NAME = /^[\w./-]{1,64}$/;
 
 /** The name of a type, for reports. A longer or odder name could be content, and is not repeated. */

@@ -45,6 +45,16 @@ const CODEX_AGENT = linesOf([
 const geminiMeta = { sessionId: THREAD, projectHash: "x", startTime: TIME, lastUpdated: TIME, kind: "main" };
 const geminiSaid = { id: "u1", timestamp: TIME, type: "user", content: [{ text: "Plant the beans." }] };
 const GEMINI = linesOf([geminiMeta, geminiSaid]);
+const qwenSaid = {
+  uuid: "u1",
+  sessionId: THREAD,
+  timestamp: TIME,
+  type: "user",
+  provenance: "real_user",
+  cwd: "/w",
+  version: "0.24.4",
+  message: { role: "user", parts: [{ text: "Plant the beans." }] },
+};
 
 /** Names as the clients give them, in a folder that is nobody's root. */
 const CODEX_NAME = `rollout-2026-11-23T02-08-00-${THREAD}`;
@@ -56,6 +66,9 @@ const READ: readonly (readonly [name: string, content: string | Uint8Array])[] =
   [`${CODEX_NAME}_01a20000-5555-7000-8000-000000000005.jsonl`, CODEX],
   [`${GEMINI_NAME}.jsonl`, GEMINI],
   [`${GEMINI_NAME}.json`, JSON.stringify({ ...geminiMeta, messages: [geminiSaid] })],
+  // Claude Code's logs have such names, too.
+  [`-w-garden/chats/${THREAD}.jsonl`, linesOf([qwenSaid])],
+  [`elsewhere/${THREAD}.jsonl`, linesOf([qwenSaid])],
 ];
 
 const REFUSED: readonly (readonly [name: string, content: string | Uint8Array, why: RegExp])[] = [

@@ -7,11 +7,13 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
   const codex = (top: string) => ({ codex: [`${top}/sessions`, `${top}/archived_sessions`] });
   const gemini = (top: string) => ({ gemini: [`${top}/tmp`] });
   const copilot = (top: string) => ({ copilot: [`${top}/session-state`] });
+  const qwen = (top: string) => ({ qwen: [`${top}/projects`] });
   const own = {
     ...claude("/home/dev/.claude"),
     ...codex("/home/dev/.codex"),
     ...gemini("/home/dev/.gemini"),
     ...copilot("/home/dev/.copilot"),
+    ...qwen("/home/dev/.qwen"),
   };
   const table: [home: string, environment: Record<string, string>, moved: Partial<typeof own>][] = [
     ["/home/dev", {}, {}],
@@ -21,6 +23,8 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
     ["/home/dev", { CODEX_HOME: "/srv/codex" }, codex("/srv/codex")],
     ["/home/dev", { GEMINI_CLI_HOME: "/srv/gemini/" }, gemini("/srv/gemini/.gemini")],
     ["/home/dev", { COPILOT_HOME: "/srv/copilot" }, copilot("/srv/copilot")],
+    ["/home/dev", { QWEN_HOME: "/srv/qwen" }, qwen("/srv/qwen")],
+    ["/home/dev", { QWEN_HOME: "/srv/qwen", QWEN_RUNTIME_DIR: "/srv/run" }, qwen("/srv/run")],
     ["/home/dev", { HOME: "/srv", PATH: "/bin" }, {}],
   ];
   for (const [home, environment, moved] of table) {

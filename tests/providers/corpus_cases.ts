@@ -100,4 +100,16 @@ export const RECORDED_LATER: Readonly<Record<string, readonly string[]>> = {
     "thinking",
     "tools",
   ],
+  "qwen": [
+    "approvals",
+    "crash",
+    "errors",
+    "plain",
+    "print",
+    "resume",
+    "strace",
+    "subagent",
+    "thinking",
+    "tools",
+  ],
 };

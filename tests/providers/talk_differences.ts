@@ -74,4 +74,53 @@ export const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
     shorter("call_f3 The arguments for the tool call", "call_f3 Unterminated string in JSON"),
     shorter("call_w3 No match found: old_str", "call_w3 No match found"),
   ],
+  "qwen/approvals": [
+    {
+      why: "the client put a cancelled prompt back into its editor, in front of the next one",
+      missing: { user: ["ask me"] },
+      added: { user: ["deny thisask me"] },
+    },
+    {
+      why: "the client asks the service whether a call is dangerous; that has no log",
+      missing: { tool_call: ["call_y1 ", "call_n1 "] },
+    },
+  ],
+  "qwen/crash": [
+    {
+      why: "the client was killed while the answer streamed",
+      missing: { user: ["stream and die"], assistant: ["Never."] },
+    },
+    {
+      why: "the client was killed while the call ran; it tells the model so, and nobody else",
+      missing: { tool_result: ["call_k1 Tool execution result was not recorded"] },
+    },
+  ],
+  "qwen/errors": [{
+    why: "the client joined an answer that was cut off and the one that it asked for again",
+    missing: { assistant: ["half an answer that", "Fine in the end."] },
+    added: { assistant: ["half an answer thatFine in the end."] },
+  }],
+  "qwen/plain": [{
+    why: "the client, under load, sent its own words for a paste in place of the paste",
+    missing: { user: ["pasted line 000 of a log"] },
+    added: { user: ["[Pasted Content 975 chars]"] },
+  }],
+  "qwen/print": [
+    {
+      why: "the client joins what was piped in and the prompt",
+      missing: { user: ["look at stdin"] },
+      added: { user: ["piped ::stop data\nline 2\n\n\nlook at stdin"] },
+    },
+    {
+      why: "the client's own agent for memory was served the same; it has no log",
+      missing: {
+        assistant: ["Print answer.", "OK.", "OK.", "OK.", "OK.", "OK.", "OK.", "OK."],
+        thinking: ["Thinking about one."],
+      },
+    },
+  ],
+  "qwen/subagent": [{
+    why: "the client did not write what came after a sub-agent's report in the background",
+    missing: { user: ["thank you"], assistant: ["Started one.", "Started one."] },
+  }],
 };

@@ -14,19 +14,32 @@ export type Recognised =
   | { readonly message: string };
 
 /**
- * By its name, wherever it was copied to, if a provider names its logs so; else by its records.
+ * By its name, wherever it was copied to, if a provider names its logs so; else by its records. Several clients may name
+ * their logs alike. Then the records decide, too.
  *
  * @param said The provider that the person named, if any.
  */
 export function recogniseLog(path: string, said: ProviderId | null): Recognised {
   const candidates = providers.filter(({ id }) => said === null || id === said);
-  for (const provider of candidates) {
+  const sources = candidates.flatMap((provider) => {
     const source = classifyAnywhere(provider, path);
-    if (source?.kind === "session") return { provider, session: source.session, part: source.part ?? "" };
-    if (source?.kind === "unnamed") {
-      return { message: "Nothing was said in it yet, or it is damaged." };
-    }
-    if (source?.kind === "agent") {
+    return source === null ? [] : [{ provider, source }];
+  });
+  const named = sources.flatMap(({ provider, source }) =>
+    source.kind === "session" ? [{ provider, session: source.session, part: source.part ?? "" }] : []
+  );
+  const [first] = named;
+  if (first !== undefined) {
+    const provider = said !== null
+      ? first.provider
+      : recogniseContent(path, named.map((one) => one.provider)) ?? recogniseContent(path, candidates);
+    // Nothing was said yet, or another client keeps such names elsewhere.
+    return named.find((one) => one.provider === provider) ??
+      (provider === null ? first : { ...first, provider });
+  }
+  for (const { source } of sources) {
+    if (source.kind === "unnamed") return { message: "Nothing was said in it yet, or it is damaged." };
+    if (source.kind === "agent") {
       return { message: `It is the log of a sub-agent. Name the log of its session, ${source.session}.` };
     }
   }

@@ -1,7 +1,8 @@
 /** Where a conversation left its line: the person went back, or the session is a fork of another one. Pure. */
 import type { EventDraft } from "../../protocol/event.ts";
 import type { Out, Reading } from "../provider.ts";
-import { rememberTurn } from "../turns.ts";
+import { endCopies } from "../fork_notice.ts";
+import { rememberTurn, WENT_BACK } from "../turns.ts";
 import type { Fold } from "./fold.ts";
 import { type Row, rowOf, SESSION_ID, textOf, timeOf, uuidOf } from "./records.ts";
 
@@ -11,11 +12,8 @@ export function reportBranch(row: Row, fold: Fold, reading: Reading): Reading {
   if (uuid === null || row["isSidechain"] === true) return reading;
   const id = { time: timeOf(row["timestamp"]), type: "notice" } as const;
   const notices: EventDraft[] = [];
-  const from = endOfCopy(row, fold);
-  if (from !== null) {
-    const text = `Forked from the session ${from} here: what stands above was said there.`;
-    notices.push({ ...id, id: `${uuid}:fork`, kind: "info", text });
-  }
+  const fork = endCopies(fold, copiedFrom(row), uuid, id.time);
+  if (fork !== null) notices.push(fork);
   const undoes = reading.outs.some(isTurn) ? firstUndone(row, uuid, fold) : null;
   if (undoes !== null) {
     notices.push({ ...id, id: `${uuid}:rewind`, kind: "rewind", text: WENT_BACK, undoes });
@@ -24,19 +22,10 @@ export function reportBranch(row: Row, fold: Fold, reading: Reading): Reading {
   return outs.length === 0 ? reading : { ...reading, outs: [...outs, ...reading.outs] };
 }
 
-const WENT_BACK = "The person went back to an earlier point; the conversation goes on from there.";
-
-/** The session that a fork began as a copy of, at the fork's first own row. Only `/branch` marks the copies. */
-function endOfCopy(row: Row, fold: Fold): string | null {
+/** Only `/branch` marks the copies. */
+function copiedFrom(row: Row): string | null {
   const session = textOf(rowOf(row["forkedFrom"])["sessionId"]);
-  if (SESSION_ID.test(session)) {
-    fold.forkedFrom = session;
-    return null;
-  }
-  const { forkedFrom } = fold;
-  if (forkedFrom === undefined) return null;
-  delete fold.forkedFrom;
-  return forkedFrom;
+  return SESSION_ID.test(session) ? session : null;
 }
 
 function isTurn(out: Out): boolean {

@@ -1,7 +1,7 @@
 /** Rows with the client's own markup: its commands, shell lines, and their output. Pure. */
 import type { Authorship } from "../../protocol/evidence.ts";
 import type { Origin } from "../provider.ts";
-import { tagged } from "./records.ts";
+import { firstTagged, tagged } from "./records.ts";
 import type { RowEvents } from "./row_events.ts";
 import { typedPart, withoutFrames } from "./typed.ts";
 
@@ -97,15 +97,6 @@ export function taskId(text: string): string | null {
 
 export function taskCall(text: string): string | null {
   return firstTagged(text, "tool-use-id") || null;
-}
-
-/** The sub-agent's report stands behind these tags and may repeat them: the client wrote the first of each. */
-function firstTagged(text: string, tag: string): string {
-  const open = text.indexOf(`<${tag}>`);
-  if (open === -1) return "";
-  const start = open + tag.length + 2;
-  const end = text.indexOf(`</${tag}>`, start);
-  return end === -1 ? "" : text.slice(start, end).trim();
 }
 
 function joinOutput(text: string, ...tags: readonly string[]): string {

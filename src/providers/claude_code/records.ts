@@ -1,7 +1,17 @@
 /** Reads the fields of a row of unknown shape. Pure. */
 import { isRow, type Row, textOf } from "../unknown_value.ts";
 
-export { isRow, listOf, type Row, rowOf, tagged, textOf, timeOf, typeName } from "../unknown_value.ts";
+export {
+  firstTagged,
+  isRow,
+  listOf,
+  type Row,
+  rowOf,
+  tagged,
+  textOf,
+  timeOf,
+  typeName,
+} from "../unknown_value.ts";
 
 /** The message of a row. Other programs write its fields into the row itself. */
 export function messageOf(row: Row): Row {

@@ -1,5 +1,5 @@
 /** The first line of a log: the kind of its thread, and its origin. Pure. */
-import { firstOf } from "../turns.ts";
+import { firstOf, WENT_BACK } from "../turns.ts";
 import { isRow, numberOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { cutText } from "../prompt_title.ts";
@@ -124,9 +124,6 @@ function reportSource(meta: Row, events: LineEvents): void {
     reportFork(`${forkedFrom}${where}`, events);
   }
 }
-
-/** Said where the log does not tell how far. */
-const WENT_BACK = "The person went back to an earlier point; the conversation goes on from there.";
 
 /** The first turn after the part of the history that is kept. Without such a part nothing is kept. */
 function firstUndone({ turns = [] }: Fold, meta: Row): string | undefined {

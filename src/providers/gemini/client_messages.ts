@@ -4,7 +4,7 @@ import type { Reading } from "../provider.ts";
 import { isCompressionInfo, readCompressionInfo } from "./compaction.ts";
 import type { Fold } from "./fold.ts";
 import type { MessageEvents } from "./message_events.ts";
-import { partsOf, readOtherParts, textsOf } from "./parts.ts";
+import { partsOf, readOtherParts, textsOf } from "../model_parts.ts";
 
 const CANCELLED = "Request cancelled.";
 const API_ERROR = "[API Error:";
@@ -16,6 +16,6 @@ export function readClientMessage(record: Row, fold: Fold, events: MessageEvents
   else if (record["type"] === "error" || text.startsWith(API_ERROR)) events.addNotice("api-error", text);
   else if (isCompressionInfo(text)) readCompressionInfo(text, fold, events);
   else events.addNotice("info", text);
-  readOtherParts(parts, "part", events);
+  readOtherParts(parts, "part", events, "gemini");
   return events.reading("injected");
 }

@@ -91,21 +91,6 @@ export function clientTextOf(text: string): ClientText | null {
   return CLIENT_TEXTS.find(({ start }) => text.startsWith(start)) ?? null;
 }
 
-const FILES_START = "--- Content from referenced files ---";
-const FILES_END = "--- End of content ---";
-
-/** The texts of a record without the files that the person named. The client puts these behind the prompt. */
-export function withoutFiles(texts: readonly string[]): readonly string[] {
-  let inFiles = false;
-  return texts.filter((text) => {
-    const mark = text.trim();
-    if (mark === FILES_START) inFiles = true;
-    const own = !inFiles;
-    if (mark === FILES_END) inFiles = false;
-    return own;
-  });
-}
-
 /** The typed text, where the client kept it because it sent another one. */
 export function displayed(record: Row): string | null {
   const content = record["displayContent"];

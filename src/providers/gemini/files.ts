@@ -3,7 +3,7 @@ import { isRow, listOf, type Row, textOf } from "../unknown_value.ts";
 import type { Source } from "../provider.ts";
 import { messageOf, speakerOf } from "./message_shape.ts";
 import { behindContext, mayBeContext } from "./client_text.ts";
-import { partsOf, textsOf } from "./parts.ts";
+import { partsOf, textsOf } from "../model_parts.ts";
 import { AGENT_ID } from "./tool_calls.ts";
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";

@@ -5,7 +5,7 @@ import type { Reading } from "../provider.ts";
 import { SUMMARY_REPLY } from "./client_text.ts";
 import type { Fold } from "./fold.ts";
 import { type MessageEvents, silent } from "./message_events.ts";
-import { isThought, partsOf, readOtherParts } from "./parts.ts";
+import { isThought, partsOf, readOtherParts } from "../model_parts.ts";
 import { readFunctionCalls, readToolCalls } from "./tool_calls.ts";
 
 export function readModelMessage(record: Row, fold: Fold, events: MessageEvents): Reading {
@@ -23,7 +23,7 @@ export function readModelMessage(record: Row, fold: Fold, events: MessageEvents)
   }
   readFunctionCalls(parts, record, fold, events);
   readToolCalls(record, fold, events);
-  readOtherParts(parts, "part", events);
+  readOtherParts(parts, "part", events, "gemini");
   return events.reading("assistant-text");
 }
 

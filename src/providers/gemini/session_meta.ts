@@ -4,7 +4,7 @@ import type { Out, Reading } from "../provider.ts";
 import { cutText, firstLine } from "../prompt_title.ts";
 import { directoryOf, mayBeContext } from "./client_text.ts";
 import type { Fold } from "./fold.ts";
-import { partsOf, textsOf } from "./parts.ts";
+import { partsOf, textsOf } from "../model_parts.ts";
 import { firstTextOf } from "./state_records.ts";
 
 /** A title is a sentence at most. */

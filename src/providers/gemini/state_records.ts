@@ -7,7 +7,7 @@ import { type Fold, shortId, wasSaid } from "./fold.ts";
 import { createMessageEvents, type MessageEvents } from "./message_events.ts";
 import { messageOf, speakerOf } from "./message_shape.ts";
 import { readModelMessage } from "./model_messages.ts";
-import { partsOf, textsOf } from "./parts.ts";
+import { partsOf, textsOf } from "../model_parts.ts";
 import { ownTexts, readKeptMessage } from "./user_messages.ts";
 
 /** The client starts, or resumes the session. */

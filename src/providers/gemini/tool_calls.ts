@@ -3,7 +3,7 @@ import { imageNotice, type NoticeKind, pageOfCall } from "../../protocol/event.t
 import { isRow, listOf, type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import { closeCall, type Fold, openCall, shortId, wasEmitted } from "./fold.ts";
 import { type MessageEvents, recordId } from "./message_events.ts";
-import { partsOf, readOtherParts } from "./parts.ts";
+import { isError, partsOf, readOtherParts, responseText } from "../model_parts.ts";
 import { notePlan, planOf } from "./plans.ts";
 import { pageOf } from "./result_page.ts";
 
@@ -94,20 +94,6 @@ function resultText(parts: readonly Row[]): string {
   ).filter((text) => text !== "").join("\n");
 }
 
-/** The text of a response to the model. */
-function responseText(functionResponse: Row): string {
-  const response = rowOf(functionResponse["response"]);
-  const said = response["error"] ?? response["output"] ?? response["result"];
-  if (typeof said === "string") return textOf(said);
-  if (said === undefined && Object.keys(response).length === 0) return "";
-  return JSON.stringify(said ?? response).toWellFormed();
-}
-
-function isError(part: Row): boolean {
-  const error = rowOf(rowOf(part["functionResponse"])["response"])["error"];
-  return error !== undefined && error !== null;
-}
-
 /** The images beside a response, or in it. */
 function readMedia(parts: readonly Row[], call: string, events: MessageEvents): void {
   const inner = parts.flatMap((part) => partsOf(rowOf(part["functionResponse"])["parts"]));
@@ -118,7 +104,7 @@ function readMedia(parts: readonly Row[], call: string, events: MessageEvents): 
     },
     addImage: (image, key) => events.add(`${call}:${key}`, events.time, imageNotice(image)),
   };
-  readOtherParts([...parts, ...inner], "media", notices);
+  readOtherParts([...parts, ...inner], "media", notices, "gemini");
 }
 
 /** The questions of the model, and the choices or words of the person. */

@@ -11,14 +11,13 @@ import {
   mayBeClients,
   mayBeContext,
   shellOf,
-  withoutFiles,
 } from "./client_text.ts";
 import { authorOf } from "./author.ts";
 import { readSnapshot } from "./compaction.ts";
 import { type Fold, rememberSaid, wasSaid } from "./fold.ts";
 import { type MessageEvents, silent } from "./message_events.ts";
 import { messageOf } from "./message_shape.ts";
-import { partsOf, readOtherParts, textsOf } from "./parts.ts";
+import { partsOf, readOtherParts, textsOf, withoutFiles } from "../model_parts.ts";
 import { readFunctionResponses } from "./tool_calls.ts";
 
 export function readUserMessage(record: Row, fold: Fold, events: MessageEvents): Reading {
@@ -36,7 +35,7 @@ export function readUserMessage(record: Row, fold: Fold, events: MessageEvents):
   const author = isBehindFiles(all, first, typed) ? AMBIGUOUS : authorOf(record, parts, typed ?? first, fold);
   const origin = readSaid(texts, typed, author, fold, events);
   for (const text of texts) rememberSaid(fold, text);
-  readOtherParts(parts, "part", events);
+  readOtherParts(parts, "part", events, "gemini");
   return events.reading(origin);
 }
 
@@ -95,7 +94,7 @@ function readReplayed(
   const text = own.join("\n");
   events.addUser(text, { evidence: "unproven", why: "replayed", typed: text });
   for (const text of fresh) rememberSaid(fold, text);
-  if (fold.replay === "new") readOtherParts(parts, "part", events);
+  if (fold.replay === "new") readOtherParts(parts, "part", events, "gemini");
   return events.reading(fold.replay === "new" ? "not-typed" : "repeat");
 }
 

@@ -51,10 +51,7 @@ const CLIENTS: readonly Client[] = [
     provider: "claude-code",
     logs: /^\.claude\/projects\/[^/]+\/[^/]+\.jsonl$/,
     environment: (path) => ({ CLAUDE_CONFIG_DIR: `${path}/.claude` }),
-    sessionOf(file, records) {
-      const [name = ""] = file.split("/").at(-1)?.split(".") ?? [];
-      return { session: name, started: firstOf(records, "timestamp"), project: firstOf(records, "cwd") };
-    },
+    sessionOf: namedByFile,
     compare: compareWithManifest,
   },
   {
@@ -98,7 +95,20 @@ const CLIENTS: readonly Client[] = [
     },
     compare: compareWithTalk,
   },
+  {
+    provider: "qwen",
+    logs: /^projects\/[^/]+\/chats\/[^/]+\.jsonl$/,
+    environment: (path) => ({ QWEN_HOME: path }),
+    sessionOf: namedByFile,
+    compare: compareWithTalk,
+  },
 ];
+
+/** A session that bears the name of its log, and says the rest in each record. */
+function namedByFile(file: string, records: readonly Fields[]): Omit<KnownSession, "words"> {
+  const [name = ""] = file.split("/").at(-1)?.split(".") ?? [];
+  return { session: name, started: firstOf(records, "timestamp"), project: firstOf(records, "cwd") };
+}
 
 /** The cases of every client, whether they are there or not. */
 export function clientCases(): ClientCase[] {

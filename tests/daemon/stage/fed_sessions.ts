@@ -109,6 +109,7 @@ const CORPUS_HOME: Readonly<Record<string, string>> = {
   "codex": ".codex",
   "gemini": ".gemini",
   "copilot": ".copilot",
+  "qwen": ".qwen",
 };
 
 /** Every session of the corpus, as the client left it. */

@@ -1,7 +1,14 @@
-/** The content of a message: a string, or parts of the model's interface. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
-import { describeMedia, loggedImage } from "../media.ts";
-import type { MessageEvents } from "./message_events.ts";
+/** The content of a message of Google's interface, which several clients write: a string, or parts. Pure. */
+import type { LoggedImage, NoticeKind } from "../protocol/event.ts";
+import { describeMedia, loggedImage } from "./media.ts";
+import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./unknown_value.ts";
+
+/** Takes the notices of a message. `key`: differs between the parts. */
+export interface PartEvents {
+  addNotice(kind: NoticeKind, text: string, key: string): void;
+  addImage(image: LoggedImage, key: string): void;
+  addUnknown(type: string): void;
+}
 
 /** Strings become text parts. */
 export function partsOf(content: unknown): readonly Row[] {
@@ -25,8 +32,13 @@ const READ = ["text", "thought", "functionCall", "functionResponse"];
 /** Fields beside others. */
 const EXTRAS: ReadonlySet<string> = new Set(["thoughtSignature", "videoMetadata", "mediaResolution"]);
 
-/** Reports the other parts: images, files and unknown ones. */
-export function readOtherParts(parts: readonly Row[], prefix: string, events: MessageEvents): void {
+/** Reports the other parts: images, files and unknown ones. `client`: begins the name of an unknown type. */
+export function readOtherParts(
+  parts: readonly Row[],
+  prefix: string,
+  events: PartEvents,
+  client: string,
+): void {
   for (const [index, part] of parts.entries()) {
     if (READ.some((field) => field in part)) continue;
     const key = `${prefix}:${index}`;
@@ -47,12 +59,43 @@ export function readOtherParts(parts: readonly Row[], prefix: string, events: Me
     } else {
       const unknown = Object.keys(part).filter((field) => !EXTRAS.has(field));
       const [first] = unknown;
-      if (first !== undefined) events.addUnknown(`gemini/part/${typeName(first)}`);
-      else if (Object.keys(part).length === 0) events.addUnknown("gemini/part/(empty)");
+      if (first !== undefined) events.addUnknown(`${client}/part/${typeName(first)}`);
+      else if (Object.keys(part).length === 0) events.addUnknown(`${client}/part/(empty)`);
     }
   }
 }
 
 function mediaKind(media: Row): "image" | "attachment" {
   return textOf(media["mimeType"]).startsWith("image/") ? "image" : "attachment";
+}
+
+/** The text of a response to the model. */
+export function responseText(functionResponse: Row): string {
+  const response = rowOf(functionResponse["response"]);
+  const said = response["error"] ?? response["output"] ?? response["result"];
+  if (typeof said === "string") return textOf(said);
+  if (said === undefined && Object.keys(response).length === 0) return "";
+  return JSON.stringify(said ?? response).toWellFormed();
+}
+
+/** Whether the part is the response of a call that failed. */
+export function isError(part: Row): boolean {
+  const error = rowOf(rowOf(part["functionResponse"])["response"])["error"];
+  return error !== undefined && error !== null;
+}
+
+/** Begins the files that a person named in a prompt. */
+export const FILES_START = "--- Content from referenced files ---";
+const FILES_END = "--- End of content ---";
+
+/** The texts of a record without the files that the person named. The client puts these behind the prompt. */
+export function withoutFiles(texts: readonly string[]): readonly string[] {
+  let inFiles = false;
+  return texts.filter((text) => {
+    const mark = text.trim();
+    if (mark === FILES_START) inFiles = true;
+    const own = !inFiles;
+    if (mark === FILES_END) inFiles = false;
+    return own;
+  });
 }
