@@ -6,6 +6,7 @@ import { codexClient } from "./codex_rows.ts";
 import { copilotClient } from "./copilot_rows.ts";
 import type { Mix } from "./content.ts";
 import { geminiClient } from "./gemini_rows.ts";
+import { qwenClient } from "./qwen_rows.ts";
 
 /** Sessions have numbers; a row has its newline. */
 export interface BenchClient {
@@ -29,6 +30,7 @@ export const CLIENTS = {
   codex: codexClient,
   gemini: geminiClient,
   copilot: copilotClient,
+  qwen: qwenClient,
 } satisfies Partial<Record<ProviderId, BenchClient>>;
 
 export function clientOf(id: string): BenchClient {

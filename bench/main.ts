@@ -59,6 +59,7 @@ const FULL: Plan = {
     { client: "codex", bytes: 2e9, mix: "outputs", mode: "jit", runs: 1 },
     { client: "gemini", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "copilot", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
+    { client: "qwen", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
   ],
   many: { sessions: 450, bytes: 200e6, runs: 5 },
   daemons: DAEMONS,
@@ -78,6 +79,7 @@ const QUICK: Plan = {
     { client: "codex", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "gemini", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "copilot", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
+    { client: "qwen", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
   ],
   many: { sessions: 100, bytes: 20e6, runs: 1 },
   // One host of threads and, built here, one of processes: the rest is for those who have the time.

@@ -8,6 +8,7 @@ import type { Provider } from "../../src/providers/provider.ts";
 import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { codex } from "../../src/providers/codex/codex.ts";
 import { gemini } from "../../src/providers/gemini/gemini.ts";
+import { qwen } from "../../src/providers/qwen/qwen.ts";
 import { type Checkpoint, checkpoint } from "../../src/protocol/cursor.ts";
 import type { Evidence } from "../../src/protocol/evidence.ts";
 import { makeStage, type Stage } from "./stage.ts";
@@ -120,7 +121,40 @@ const CLIENTS: readonly Client[] = [
     said: (number, text) => ({ id: `u${number}`, timestamp: time, type: "user", content: [{ text }] }),
     quiet: [{ $set: { lastUpdated: time } }],
   },
+  {
+    provider: qwen,
+    head: [],
+    said: (number, text) =>
+      qwenRecord(number, "user", "real_user", { message: { role: "user", parts: [{ text }] } }),
+    quiet: [
+      qwenRecord(900, "system", "system", {
+        subtype: "ui_telemetry",
+        systemPayload: {
+          uiEvent: { "event.name": "qwen-code.api_response", response_text: 'a "b" {"a":1}' },
+        },
+      }),
+    ],
+  },
 ];
+
+function qwenRecord(
+  number: number,
+  type: string,
+  provenance: string,
+  own: Readonly<Record<string, unknown>>,
+) {
+  return {
+    uuid: uuid(number),
+    parentUuid: null,
+    sessionId: SESSION,
+    timestamp: time,
+    type,
+    provenance,
+    cwd: "/home/ada/p",
+    version: "0.24.4",
+    ...own,
+  };
+}
 
 const linesOf = (records: readonly unknown[]) =>
   records.map((record) => `${JSON.stringify(record)}\n`).join("");
