@@ -39,7 +39,7 @@ if (why !== null) {
 }
 const work = Deno.makeTempDirSync({ prefix: "kato-release-" });
 try {
-  const archive = await makeArchive("bookworm", `${ROOT}/.deno/system`);
+  const archive = await makeArchive("bookworm", `${ROOT}/.deno/system`, ["dnf", "rpm"]);
   const folder = values.folder === undefined ? `${work}/release` : Deno.realPathSync(values.folder);
   if (values.folder === undefined) {
     const options = ["--trial", "--quick", "--arch", "host", "--output", folder];

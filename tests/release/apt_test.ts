@@ -1,7 +1,7 @@
 /** A fresh Debian takes kato from a release's repository by its key, and nothing that somebody put in its place. */
 import assert from "node:assert/strict";
 import { VERSION } from "../../src/version.ts";
-import { must, onDebian, test, trial } from "./trial.ts";
+import { must, onDebian, otherKey, test, trial } from "./trial.ts";
 
 const SERVED = `${trial.root}/srv/kato`;
 const DIST = `${SERVED}/dists/stable`;
@@ -71,12 +71,7 @@ for (const [what, lines, why] of ATTACKS) {
 }
 
 test("what another key signed is refused", async () => {
-  const home = `${trial.work}/other-key`;
-  Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
-  const gpg = `gpg --homedir '${home}' --batch --quiet`;
-  await must("/", `${gpg} --passphrase '' --quick-generate-key 'Eve <eve@kato.example>' rsa3072 sign never`);
-  await must("/", `${gpg} --armor --export > '${home}/eve.asc'`);
-  await serve(`${home}/eve.asc`);
+  await serve(await otherKey());
   const { code, out } = await onDebian(TAKE);
   assert.notEqual(code, 0, out);
   assert.match(out, /NO_PUBKEY/);
