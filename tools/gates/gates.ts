@@ -31,6 +31,11 @@ export const SUITES = {
       long: { KATO_FAULT_ROUNDS: "all" },
     },
     {
+      what: "power that fails",
+      tests: ["tests/faults/power_loss_test.ts"],
+      long: { KATO_POWER_LOSSES: "all" },
+    },
+    {
       what: "order of writes and flushes",
       tests: ["tests/disk", "tests/writer/durability_test.ts", "tests/audit/odd_files_test.ts"],
     },
