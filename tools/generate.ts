@@ -188,7 +188,7 @@ const OF_CLIENTS: Tables = [
 
 /** JSONL has no fields for what only pages show. */
 function withoutPage(key: string, value: unknown): unknown {
-  return key === "page" || key === "unknown" ? undefined : value;
+  return key === "page" || key === "unknown" || key === "redacted" ? undefined : value;
 }
 
 function header(guard: string, tables: Tables): string {

@@ -61,6 +61,8 @@ complete -c kato -n '__kato_is \'export\'' -s o -l output -r -F -d 'a file, a fo
 complete -c kato -n '__kato_is \'export\'' -l format -x -a 'md jsonl html' -d 'md, jsonl or html (default: as DEST ends, else md)'
 complete -c kato -n '__kato_is \'export\'' -l include -x -a '(__fish_append , thinking tools results agents notices)' -d 'also show thinking, tools, results, agents, notices'
 complete -c kato -n '__kato_is \'export\'' -l exclude -x -a '(__fish_append , thinking tools results agents notices)' -d 'leave some of these out'
+complete -c kato -n '__kato_is \'export\'' -l redact -d 'replace secrets, even where policy keeps them'
+complete -c kato -n '__kato_is \'export\'' -l no-redact -d 'keep secrets; the audit log has it'
 complete -c kato -n '__kato_is \'export\'' -l force -d 'replace a file that exists'
 complete -c kato -n '__kato_is \'export\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'export\'' -l provider -x -a 'claude-code codex gemini copilot qwen' -d 'claude-code, codex, gemini, copilot or qwen'

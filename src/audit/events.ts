@@ -147,6 +147,16 @@ export function auditLogChanged(
   return body("audit-log-changed", reason, { path, detail });
 }
 
+/** `requested`: the destination as typed; `session`: null for several. */
+export function secretsKept(
+  { provider, session }: About,
+  requested: string,
+  reason: ReasonOf<"secrets-kept">,
+): AuditBody {
+  const decision = reason === "enforced" ? "deny" : "allow";
+  return body("secrets-kept", reason, { provider, session, requested, decision });
+}
+
 /** `path`: the folder that was allowed or denied. */
 export function policyEdited(path: string, reason: ReasonOf<"policy-edited">): AuditBody {
   return body("policy-edited", reason, { path });

@@ -52,6 +52,8 @@ export const REASONS = {
   "feed-lost": ["log-not-there"],
   /** Somebody else changed the audit log while a process wrote to it. */
   "audit-log-changed": ["log-cut", "log-altered", "log-removed", "log-replaced"],
+  /** `kato export --no-redact`: the sessions are written with their secrets, or an administrator does not allow it. */
+  "secrets-kept": ["asked-for", "enforced"],
   /** `kato policy allow` and `kato policy deny`. */
   "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set"],
 } as const;

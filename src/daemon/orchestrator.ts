@@ -168,6 +168,7 @@ function createParts(options: OrchestratorOptions): Parts & { readonly context: 
     ...reports,
     store: recordings,
     maxBytes: options.effective.policy.destinations.max_file_mb * 1024 * 1024,
+    redaction: options.effective.policy.redaction,
     send: (provider, message) => providers.get(provider)?.client.send(message),
     watch: ({ provider, session }) => void providers.get(provider)?.follow.watch(session),
     open: async (recording) => reports.opened(recording, await destinations.open(recording)),

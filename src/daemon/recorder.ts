@@ -44,7 +44,7 @@ interface Own {
 }
 
 export function createRecorder(recording: RecordingSummary, context: RecorderContext) {
-  const { store, maxBytes } = context;
+  const { store, maxBytes, redaction } = context;
   const { id } = recording;
   /** Each field is read when a step asks for it. */
   const seen: Seen = {
@@ -58,6 +58,7 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
       return own.opened !== null;
     },
     maxBytes,
+    redaction,
   };
   const state = beginRecorder(recording.size);
   const own: Own = { recording, context, seen, state, opened: null, work: Promise.resolve() };

@@ -1,6 +1,7 @@
 /** What a recorder works with, and what may block it. Types only. */
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
+import type { Redaction } from "../protocol/redaction.ts";
 import type { Recording, RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import type { WriterClient } from "./writer_client.ts";
@@ -52,6 +53,7 @@ export interface RecorderContext {
   /** The batch was handled. */
   readonly giveCredit: () => void;
   readonly maxBytes: number;
+  readonly redaction: Redaction;
   /** Records that somebody else changed the file. */
   readonly noteChange: (recording: Recording, reason: ReasonOf<"destination-changed">) => void;
   /** It is blocked, and must be tried again. `isNew`: for another reason than the last one that was reported. */

@@ -2,6 +2,7 @@
  * The steps of a recorder as pure functions. A recorder's state and the daemon's state go in. A new state, effects and a
  * question come out. If an effect fails, the step did not happen: the recorder goes on from the state before it.
  */
+import type { Redaction } from "../protocol/redaction.ts";
 import { type FromWriter, preparePayload, type ToWriter } from "../protocol/writer_messages.ts";
 import { settleDelivery } from "../session/settle.ts";
 import type { FeedBatch, OpenedDestination, Problem } from "./recorder_context.ts";
@@ -30,6 +31,7 @@ export interface Seen {
   readonly isOpen: boolean;
   /** Bytes that policy allows the destination. */
   readonly maxBytes: number;
+  readonly redaction: Redaction;
 }
 
 export type RecorderEffect =
@@ -169,8 +171,9 @@ export function deliver(before: RecorderState, seen: Seen): RecorderStep {
   }
   return open(state, (opened) => {
     const state = { ...opened, deliveries: opened.deliveries + 1 };
-    const message = { type: "prepare", delivery: state.deliveries, head, finish: batch.end } as const;
-    return ask(state, message, prepared(batch), preparePayload(render, batch.payload));
+    const { redaction } = seen;
+    const order = { delivery: state.deliveries, head, finish: batch.end, redaction };
+    return ask(state, { type: "prepare", ...order }, prepared(batch), preparePayload(render, batch.payload));
   });
 }
 

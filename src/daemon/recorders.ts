@@ -24,7 +24,15 @@ import type { RecordingsStore } from "./recordings_store.ts";
 export interface RecordersOptions extends
   Pick<
     RecorderContext,
-    "store" | "maxBytes" | "open" | "unchanged" | "noteChange" | "givenUp" | "changed" | "stopped"
+    | "store"
+    | "maxBytes"
+    | "redaction"
+    | "open"
+    | "unchanged"
+    | "noteChange"
+    | "givenUp"
+    | "changed"
+    | "stopped"
   > {
   readonly send: (provider: ProviderId, message: ToParser) => void;
   /** Has the session watched, which a feed needs. */

@@ -131,6 +131,8 @@
     "  --format FORMAT      md, jsonl or html (default: as DEST ends, else md)\n" \
     "  --include PARTS      also show thinking, tools, results, agents, notices\n" \
     "  --exclude PARTS      leave some of these out\n" \
+    "  --redact             replace secrets, even where policy keeps them\n" \
+    "  --no-redact          keep secrets; the audit log has it\n" \
     "  --force              replace a file that exists\n" \
     "  --json               print JSON\n" \
     "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \

@@ -2,6 +2,7 @@
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { PATH_BYTES } from "../protocol/limits.ts";
 import type { SessionMeta, SessionRef } from "../protocol/session.ts";
+import { redactLine } from "../redaction/redact_event.ts";
 import type { Out, SideFacts } from "../providers/provider.ts";
 
 type State = Checkpoint["meta"];
@@ -41,8 +42,10 @@ export function gatherMeta(from: State | null): GatheredMeta {
   };
 }
 
+/** Without secrets: a title goes into lists and into the names of files. */
 function better(known: State["title"], other: State["title"] | undefined): State["title"] {
-  return other !== undefined && other !== null && other.rank >= (known?.rank ?? -Infinity) ? other : known;
+  if (other === undefined || other === null || other.rank < (known?.rank ?? -Infinity)) return known;
+  return { ...other, text: redactLine(other.text) };
 }
 
 /** The earlier of two times in ISO 8601, UTC. A converted log begins with the time of its conversion. */

@@ -19,6 +19,8 @@ const base = {
   agent: z.string().check(z.minLength(1)),
   /** Records that kato did not understand, between the event before and this one. JSONL has no such field. */
   unknown: z.optional(z.int().check(z.positive())),
+  /** How many secrets of each kind were replaced in it. JSONL has no such field. */
+  redacted: z.optional(z.record(z.string(), z.int())),
 };
 
 /**
@@ -208,7 +210,8 @@ export const NOTICE_KINDS = [
 ] as const;
 export type NoticeKind = typeof NOTICE_KINDS[number];
 
-type WithoutPlace<T> = T extends unknown ? Omit<T, "v" | "provider" | "session" | "seq" | "agent" | "unknown">
+type WithoutPlace<T> = T extends unknown
+  ? Omit<T, "v" | "provider" | "session" | "seq" | "agent" | "unknown" | "redacted">
   : never;
 
 /** An event as a provider's parser makes it. The session reader adds its place. */

@@ -4,6 +4,7 @@
  * `append`, and only then the writer writes and flushes.
  */
 import * as z from "zod/mini";
+import { redaction } from "./redaction.ts";
 import { renderHead } from "./render.ts";
 
 const delivery = z.int();
@@ -27,9 +28,15 @@ export const toWriter = z.discriminatedUnion("type", [
   }),
   /**
    * Render. The payload's first line is the renderer's state (`null` to begin); the rest is events. `finish`: no event
-   * will follow, so write everything that waits.
+   * will follow, so write everything that waits. Without `redaction`, secrets are replaced as they are by default.
    */
-  z.strictObject({ type: z.literal("prepare"), delivery, head: renderHead, finish: z.boolean() }),
+  z.strictObject({
+    type: z.literal("prepare"),
+    delivery,
+    head: renderHead,
+    finish: z.boolean(),
+    redaction: z.optional(redaction),
+  }),
   /** `size`: the size that the file must have; else nothing is written and the answer is `changed`. */
   z.strictObject({ type: z.literal("append"), delivery, size: z.int() }),
   /** Cut text that a crash left half written. */

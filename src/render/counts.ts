@@ -11,6 +11,8 @@ export interface Counts {
   leftOut: number;
   /** Missing where an older kato began the document. */
   unknown?: number;
+  /** Secrets that were replaced, by their kind. Missing where there are none. */
+  redacted?: Record<string, number>;
   readonly agents: string[];
 }
 
@@ -21,6 +23,10 @@ export function beginCounts(): Counts {
 /** `isShown`: the document shows the event. */
 export function countEvent(counts: Counts, event: Event, isShown: boolean): void {
   if (counts.unknown !== undefined) counts.unknown += event.unknown ?? 0;
+  for (const [rule, times] of Object.entries(event.redacted ?? {})) {
+    const redacted = counts.redacted ??= {};
+    redacted[rule] = (redacted[rule] ?? 0) + times;
+  }
   // The page of a result has it.
   const isElsewhere = (event.type === "notice" || event.type === "user") && event.page?.inResult === true;
   const isEmpty = (event.type === "assistant" || event.type === "thinking") && event.text.trim() === "";
@@ -49,7 +55,7 @@ export function countEvent(counts: Counts, event: Event, isShown: boolean): void
 }
 
 export function describeCounts(
-  { turns, calls, results, images, leftOut, unknown, agents }: Counts,
+  { turns, calls, results, images, leftOut, unknown, redacted, agents }: Counts,
 ): string {
   return [
     counted(turns, "turn"),
@@ -59,7 +65,17 @@ export function describeCounts(
     counted(images, "image"),
     `${counted(leftOut, "event")} left out`,
     ...(unknown === undefined ? [] : [`${counted(unknown, "record")} unknown`]),
+    ...(redacted === undefined ? [] : [describeRedacted(redacted)]),
   ].join(", ");
+}
+
+/** `3 secrets redacted (github-token 2, password 1)` */
+function describeRedacted(redacted: Readonly<Record<string, number>>): string {
+  const rules = Object.entries(redacted).sort(([a], [b]) => a < b ? -1 : 1);
+  const all = rules.reduce((sum, [, times]) => sum + times, 0);
+  return `${counted(all, "secret")} redacted (${
+    rules.map(([rule, times]) => `${rule} ${times}`).join(", ")
+  })`;
 }
 
 function counted(count: number, name: string): string {

@@ -1,6 +1,7 @@
 /** The values of keys that no file sets. policy/default.toml shows them to people; a test compares. */
 import { forEachClient } from "../protocol/clients.ts";
 import { FORMATS } from "../protocol/closed_sets.ts";
+import { REDACTION } from "../protocol/redaction.ts";
 import type { Config, Policy } from "./policy.ts";
 
 const FOLLOWED = { enabled: true, roots: [] };
@@ -19,6 +20,7 @@ export const DEFAULT_POLICY: Policy = {
     cli_export: "anywhere",
   },
   recording: { commands: "typed", max_command_age: 0, automatic: [] },
+  redaction: REDACTION,
   sandbox: { require_kernel_sandbox: false },
   providers: forEachClient(() => FOLLOWED),
 };

@@ -37,6 +37,10 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
     wanted === enforced || (wanted !== 0 && (enforced === 0 || Number(wanted) <= Number(enforced))),
   // Not `inside`: a folder inside a project may match other sessions than the project's own folder.
   "recording.automatic": subset,
+  "redaction.secrets": only(true),
+  // More beginnings replace more, and fewer exceptions too.
+  "redaction.prefixes": (enforced, wanted) => subset(wanted, enforced),
+  "redaction.allow": subset,
   "sandbox.require_kernel_sandbox": only(true),
 };
 const PROVIDER: Readonly<Record<string, Narrower>> = { enabled: only(false), roots: insideNamed };

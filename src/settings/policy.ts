@@ -10,6 +10,7 @@ import { isNameTemplate } from "./name_template.ts";
 import * as z from "zod/mini";
 import { forEachClient } from "../protocol/clients.ts";
 import { COMMANDS } from "../protocol/evidence.ts";
+import { redaction } from "../protocol/redaction.ts";
 import { FORMATS } from "../protocol/closed_sets.ts";
 
 /** A folder: absolute, or below home with `~/`. folders.ts makes it absolute when policy is loaded. */
@@ -76,6 +77,24 @@ export const policy = z.strictObject({
     ),
     automatic: folders.check(
       z.describe("Projects (working directories). kato captures their sessions without a command."),
+    ),
+  }),
+  redaction: z.strictObject({
+    secrets: z.boolean().check(
+      z.describe(
+        "Whether kato replaces secrets (tokens, private keys, passwords) in everything that it writes. docs/redaction.md " +
+          "says which it finds.",
+      ),
+    ),
+    prefixes: redaction.shape.prefixes.check(
+      z.describe(
+        "Beginnings of secrets of your own. kato replaces each text that begins like this, up to the next blank or mark.",
+      ),
+    ),
+    allow: redaction.shape.allow.check(
+      z.describe(
+        "Texts that look like secrets and are none. kato does not replace these, where the whole is the same.",
+      ),
     ),
   }),
   sandbox: z.strictObject({

@@ -6,8 +6,10 @@ import { receive } from "../protocol/channel.ts";
 import { type Event, event as eventSchema } from "../protocol/event.ts";
 import type { Port } from "../protocol/port.ts";
 import type { Format } from "../protocol/render.ts";
+import { REDACTION } from "../protocol/redaction.ts";
 import { plainWords } from "../protocol/system_words.ts";
 import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
+import { redacted } from "../render/redacted.ts";
 import type { Rendered, Renderer } from "../render/renderer.ts";
 import type { DestinationFile, OpenDestination } from "./destination_file.ts";
 
@@ -81,10 +83,11 @@ export function runWriter(port: Port, open: OpenDestination, renderers: Renderer
 
 /** The first line of the payload is the renderer's state; the other lines are events. */
 function render(
-  renderer: Renderer,
-  { head, finish }: Extract<ToWriter, { type: "prepare" }>,
+  whole: Renderer,
+  { head, finish, redaction = REDACTION }: Extract<ToWriter, { type: "prepare" }>,
   payload: Uint8Array,
 ): Rendered {
+  const renderer = redacted(whole, redaction);
   const end = payload.indexOf(NEWLINE);
   const given: unknown = JSON.parse(decoder.decode(payload.subarray(0, end)));
   let state = given ?? renderer.begin(head);

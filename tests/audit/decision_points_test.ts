@@ -14,6 +14,7 @@ const POINTS: readonly (readonly [file: string, made: keyof typeof events, test:
   ["audit/log.ts", "auditLogChanged", "audit/changed_test.ts"],
   ["audit/refused_lines.ts", "linesRefused", "audit/refused_lines_test.ts"],
   ["audit/refused_lines.ts", "linesRefused", "audit/refused_lines_test.ts"],
+  ["cli/actions/export.ts", "secretsKept", "cli/export_redaction_test.ts"],
   ["cli/actions/policy_edit.ts", "policyEdited", "cli/policy_edit_test.ts"],
   ["cli/export/decide_output.ts", "destinationOpened", "cli/export_test.ts"],
   ["cli/export/decide_output.ts", "destinationOpened", "cli/export_test.ts"],

@@ -125,6 +125,14 @@ const BODIES: readonly (readonly [keyof typeof events, AuditBody, AuditBody])[] 
     reason: "log-cut",
     detail: "record 7",
   }],
+  ["secretsKept", events.secretsKept(ABOUT, "~/x.md", "asked-for"), {
+    ...NOTHING,
+    ...ABOUT,
+    event: "secrets-kept",
+    requested: "~/x.md",
+    decision: "allow",
+    reason: "asked-for",
+  }],
   ["policyEdited", events.policyEdited("/home/ada/notes", "folder-allowed"), {
     ...NOTHING,
     event: "policy-edited",

@@ -1,5 +1,6 @@
 /** What a recorder does next, as tables: no writer, no database, no clock. */
 import assert from "node:assert/strict";
+import { REDACTION } from "../../src/protocol/redaction.ts";
 import type { FeedBatch, Problem } from "../../src/daemon/recorder_context.ts";
 import {
   beginRecorder,
@@ -118,6 +119,7 @@ function play(task: Step, given: Given, answers: readonly Answer[] = []): Played
     delivery: given.delivery === undefined ? null : { ...DELIVERY, ...given.delivery },
     isOpen: given.isOpen ?? false,
     maxBytes: MAX,
+    redaction: REDACTION,
   };
   const keep = ({ next, last, events, render }: Delivery, size: number) => {
     seen.row = { ...seen.row, next, size, events: seen.row.events + events, active: !last, render };
@@ -167,7 +169,9 @@ function play(task: Step, given: Given, answers: readonly Answer[] = []): Played
   };
   const say = (message: ToWriter, payload: Uint8Array | undefined) => {
     const { type, ...rest } = message;
-    const fields = Object.entries(rest).filter(([name]) => name !== "head").map(([, value]) => ` ${value}`);
+    const fields = Object.entries(rest).filter(([name]) => name !== "head" && name !== "redaction").map((
+      [, value],
+    ) => ` ${value}`);
     trace.push(`ask ${type}${fields.join("")}${payload === undefined ? "" : ` ${text(payload)}`}`);
   };
   const left = [...answers];
@@ -473,6 +477,16 @@ Deno.test("recorder: what becomes of a batch", async (t) => {
       assert.deepEqual({ ...played.state, ...after }, played.state);
     });
   }
+});
+
+Deno.test("recorder: the writer hears with each delivery which secrets policy has replaced", () => {
+  const redaction = { secrets: true, prefixes: ["ACME-"], allow: [] };
+  const seen = { row: ROW, delivery: null, isOpen: true, maxBytes: MAX, redaction };
+  const opened = deliver({ ...beginRecorder(100), batches: [BATCH] }, seen);
+  assert.ok(opened.question?.question === "open");
+  const asked = opened.question.then(opened.state, seen, true);
+  assert.ok(asked.question?.question === "writer" && asked.question.message.type === "prepare");
+  assert.deepEqual(asked.question.message.redaction, redaction);
 });
 
 Deno.test("recorder: batches are delivered in order, each once; with none there is nothing to do", () => {

@@ -1,5 +1,6 @@
 /** One recorder by itself: what it makes of a delivery that a crash left, over a writer that the test plays. */
 import assert from "node:assert/strict";
+import { REDACTION } from "../../src/protocol/redaction.ts";
 import { createRecorder } from "../../src/daemon/recorder.ts";
 import { storeRecordings } from "../../src/daemon/recordings_store.ts";
 import { openState } from "../../src/daemon/state.ts";
@@ -82,6 +83,7 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
     stopFeed: nothing,
     giveCredit: nothing,
     maxBytes: 1000,
+    redaction: REDACTION,
     noteChange: nothing,
     blocked: (_, { why }) => void deeds.push(`blocked: ${why}`),
     givenUp: (_, why) => void deeds.push(`given up: ${why}`),

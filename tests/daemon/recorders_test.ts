@@ -1,5 +1,6 @@
 /** Recordings that are under way, with a state on the disk and a parser and writers that the test plays. */
 import assert from "node:assert/strict";
+import { REDACTION } from "../../src/protocol/redaction.ts";
 import type { OpenResult } from "../../src/daemon/recorder_context.ts";
 import { createRecorders, type Recorders } from "../../src/daemon/recorders.ts";
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
@@ -86,6 +87,7 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
   const recorders = createRecorders({
     store: failing,
     maxBytes: 1_000,
+    redaction: REDACTION,
     send(provider, message) {
       if (message.type === "feed") lastFeed = message.feed;
       deeds.push(`${provider} ${message.type}${"feed" in message ? ` ${message.feed}` : ""}`);

@@ -32,6 +32,9 @@ const OTHER: Readonly<Record<string, string>> = {
   "recording.commands": '"prompts"',
   "recording.max_command_age": "5",
   "recording.automatic": '["~/p"]',
+  "redaction.secrets": "false",
+  "redaction.prefixes": '["ACME-"]',
+  "redaction.allow": '["ghp_1"]',
   "sandbox.require_kernel_sandbox": "true",
   ...Object.fromEntries(PROVIDERS.flatMap((id) => [
     [`providers.${id}.enabled`, "false"],

@@ -33,6 +33,12 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   ],
   "recording.max_command_age": [[0, [0, 1, 900], []], [5, [5, 4], [0, 6]]],
   "recording.automatic": [[["/p", "/q"], [["/p"], ["/q", "/p"], []], [["/p/x"], ["/p", "/r"]]]],
+  "redaction.secrets": ONLY_TRUE,
+  "redaction.prefixes": [
+    [["ACME-"], [["ACME-"], ["ACME-", "CORP-"]], [[], ["CORP-"]]],
+    [[], [[], ["ACME-"]], []],
+  ],
+  "redaction.allow": [[["a123"], [["a123"], []], [["b123"], ["a123", "b123"]]]],
   "sandbox.require_kernel_sandbox": ONLY_TRUE,
   ...Object.fromEntries(PROVIDERS.flatMap((id) => [
     [`providers.${id}.enabled`, ONLY_FALSE],

@@ -2,6 +2,7 @@
  * `kato export`. READS the logs of the chosen sessions, policy, and metadata of the destination's folder; WRITES the
  * decided destination and the audit log. Works whether the daemon runs or not.
  */
+import { secretsKept } from "../../audit/events.ts";
 import { openCommandLog } from "../../audit/command_log.ts";
 import { extname } from "@std/path";
 import { generateName } from "../../destination/generated_name.ts";
@@ -63,6 +64,10 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
     fileName: config.value.render.file_name,
     include: includesOf(given, config.value),
     images: config.value.render.images === "files" && format === "html" ? "inline" : null,
+    redaction: {
+      ...loaded.value.policy.redaction,
+      secrets: given.redact ?? loaded.value.policy.redaction.secrets,
+    },
     progress: context.err.isTerminal && given.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
     stopped: () => interruption.heard() !== null,
     interruption: interruption.heard,
@@ -72,6 +77,10 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
       : tellPerson(context, whenEmpty === null),
   };
   try {
+    if (given.redact === false) {
+      const refused = keepSecrets(sources, given, loaded.value, context);
+      if (refused !== null) return run.account.close(refused);
+    }
     if (given.output === "-") return await printEach(sources, run);
     const roots = readable.flatMap((provider) => provider.roots);
     return run.account.close(await exportToFiles(sources, given, toFolder, run, loaded.value, roots));
@@ -123,6 +132,32 @@ async function exportToFiles(
   if (outcome.outcome === "done") return listed;
   if ("message" in listed && listed.message !== null) account.failed(null, listed.outcome, listed.message);
   return outcome;
+}
+
+/** Puts on record that an export keeps the secrets. Refused where an administrator says that they are replaced. */
+function keepSecrets(
+  sources: readonly ChosenSource[],
+  { output }: ExportGiven,
+  effective: EffectivePolicy,
+  context: Context,
+): Outcome | null {
+  const isEnforced = effective.policy.redaction.secrets && "redaction.secrets" in effective.enforced;
+  const audit = openCommandLog(
+    placesOf(context.home).logs,
+    effective,
+    "export",
+    context.variables(["USER"])["USER"],
+  );
+  const [source] = sources;
+  const about = sources.length === 1 && source !== undefined
+    ? { provider: source.provider.id, session: source.session }
+    : { provider: null, session: null };
+  audit.append(secretsKept(about, output, isEnforced ? "enforced" : "asked-for"));
+  audit.close();
+  if (!isEnforced) return null;
+  const message =
+    "Your administrator's policy has redaction.secrets = true: secrets are never kept. Leave --no-redact out.";
+  return fail("denied", message);
 }
 
 /** By the file's extension. A dot in the name of a folder does not count. */

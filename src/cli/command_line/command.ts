@@ -112,6 +112,11 @@ export function flag(form: string, says: string): Parameter<boolean> {
   return { place: "option", form, says, kind: null, gathers: false, absent: false };
 }
 
+/** One of two options that say yes and no: `--redact`, `--no-redact`. Null: neither is given. */
+export function choice(form: string, says: string): Parameter<boolean | null> {
+  return { place: "option", form, says, kind: null, gathers: false, absent: null };
+}
+
 export function option<Value>(form: string, says: string, kind: Kind<Value>): Parameter<Value | null> {
   return optionOr(form, says, kind, null);
 }

@@ -1,4 +1,13 @@
-import { command, flag, type Given, list, option, optionOr, several } from "../command_line/command.ts";
+import {
+  choice,
+  command,
+  flag,
+  type Given,
+  list,
+  option,
+  optionOr,
+  several,
+} from "../command_line/command.ts";
 import { FILTER, JSON_FLAG } from "../command_line/common_parameters.ts";
 import { FILE, FORMAT, PARTS, SESSION } from "../command_line/kinds.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
@@ -18,6 +27,8 @@ const takes = {
   format: option("--format <format>", "md, jsonl or html (default: as DEST ends, else md)", FORMAT),
   include: list("--include <parts>", "also show thinking, tools, results, agents, notices", PARTS),
   exclude: list("--exclude <parts>", "leave some of these out", PARTS),
+  redact: choice("--redact", "replace secrets, even where policy keeps them"),
+  noRedact: choice("--no-redact", "keep secrets; the audit log has it"),
   force: flag("--force", "replace a file that exists"),
   json: JSON_FLAG,
   ...FILTER,

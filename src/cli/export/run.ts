@@ -1,5 +1,6 @@
 /** One run of `kato export`: what is the same for all of its sessions, and how each of them ended. Writes to the terminal. */
 import type { Format, Include } from "../../protocol/render.ts";
+import type { Redaction } from "../../protocol/redaction.ts";
 import { shortId } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
 import type { Listener } from "../interruption.ts";
@@ -21,6 +22,7 @@ export interface Run {
   readonly fileName: string;
   readonly include: readonly Include[];
   readonly images: "inline" | null;
+  readonly redaction: Redaction;
   readonly progress: Progress;
   readonly stopped: () => boolean;
   readonly interruption: Listener["heard"];

@@ -6,8 +6,10 @@ import type { SessionFiles } from "../../parser/session_files.ts";
 import { searchText } from "../../parser/search_text.ts";
 import { readSession } from "../../parser/session_reader.ts";
 import type { Format, Include, RenderHead } from "../../protocol/render.ts";
+import type { Redaction } from "../../protocol/redaction.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
+import { redacted } from "../../render/redacted.ts";
 import { rendererFor } from "../../render/registry.ts";
 
 /** The work pauses this often, so that signals, writes and flushes can go on. Milliseconds. */
@@ -33,6 +35,7 @@ export interface WriteOptions {
   readonly include: readonly Include[];
   /** Null: an image is a line. */
   readonly images?: "inline" | null;
+  readonly redaction: Redaction;
   /**
    * Takes the text of one event: of texts that are joined first, one letter beyond Latin-1 doubles the memory of all.
    * Where it returns a promise, the next text comes after that.
@@ -67,7 +70,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
       troubles.set(name, (troubles.get(name) ?? 0) + 1);
     },
   });
-  const renderer = await rendererFor(format);
+  const renderer = redacted(await rendererFor(format), options.redaction);
   // Made with the first event, as for a recording. A title may come later, and `kato sessions` shows the latest.
   const headNow = (): RenderHead => {
     const meta = reader.meta();
