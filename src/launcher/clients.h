@@ -16,7 +16,8 @@
   ".codex", \
   ".gemini", \
   ".copilot", \
-  ".qwen"
+  ".qwen", \
+  ".pi/agent"
 
 /* Agents load files of these names by themselves. */
 #define AGENT_MEMORY \
@@ -32,6 +33,7 @@
   "system.md", \
   "copilot-instructions.md", \
   "qwen.md", \
+  "append_system.md", \
   "agent.md", \
   "conventions.md", \
   "codebuddy.md", \
@@ -56,5 +58,7 @@
   "GEMINI_CLI_HOME", \
   "COPILOT_HOME", \
   "QWEN_RUNTIME_DIR", \
-  "QWEN_HOME"
+  "QWEN_HOME", \
+  "PI_CODING_AGENT_SESSION_DIR", \
+  "PI_CODING_AGENT_DIR"
 #endif

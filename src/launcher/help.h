@@ -55,7 +55,7 @@
     "  --search TEXT        only those with this text in their title, in any letter\n" \
     "                       case\n" \
     "  --sort ORDER         by active (the default), started, size, title or project\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
     "  --since WHEN         sessions active since: 30m, 12h, 7d, 2w or a date\n" \
     "  -h, --help           show this\n" \
@@ -75,7 +75,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -93,7 +93,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -108,7 +108,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -135,7 +135,7 @@
     "  --no-redact          keep secrets; the audit log has it\n" \
     "  --force              replace a file that exists\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot or qwen\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
     "  --since WHEN         sessions active since: 30m, 12h, 7d, 2w or a date\n" \
     "  -h, --help           show this\n" \

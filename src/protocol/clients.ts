@@ -67,6 +67,15 @@ export const CLIENTS = {
     sideFiles: { call: ".meta.json" },
     memory: ["qwen.md"],
   },
+  pi: {
+    name: "pi",
+    versions: "0.73 to 1.6",
+    home: ".pi/agent",
+    roots: ["sessions"],
+    variables: { PI_CODING_AGENT_SESSION_DIR: "root", PI_CODING_AGENT_DIR: "home" },
+    sideFiles: {},
+    memory: ["append_system.md"],
+  },
 } as const satisfies Readonly<Record<string, Client>>;
 
 /** What agents that kato does not follow load as instructions, in lower case. */

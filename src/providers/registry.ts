@@ -5,6 +5,7 @@ import { codex } from "./codex/codex.ts";
 import { gemini } from "./gemini/gemini.ts";
 import { copilot } from "./copilot/copilot.ts";
 import { qwen } from "./qwen/qwen.ts";
+import { pi } from "./pi/pi.ts";
 import type { Provider } from "./provider.ts";
 
 const readers: Readonly<Record<ProviderId, Provider>> = {
@@ -13,6 +14,7 @@ const readers: Readonly<Record<ProviderId, Provider>> = {
   gemini,
   copilot,
   qwen,
+  pi,
 };
 
 export const providers: readonly Provider[] = Object.values(readers);

@@ -8,12 +8,14 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
   const gemini = (top: string) => ({ gemini: [`${top}/tmp`] });
   const copilot = (top: string) => ({ copilot: [`${top}/session-state`] });
   const qwen = (top: string) => ({ qwen: [`${top}/projects`] });
+  const pi = (top: string) => ({ pi: [`${top}/sessions`] });
   const own = {
     ...claude("/home/dev/.claude"),
     ...codex("/home/dev/.codex"),
     ...gemini("/home/dev/.gemini"),
     ...copilot("/home/dev/.copilot"),
     ...qwen("/home/dev/.qwen"),
+    ...pi("/home/dev/.pi/agent"),
   };
   const table: [home: string, environment: Record<string, string>, moved: Partial<typeof own>][] = [
     ["/home/dev", {}, {}],
@@ -25,6 +27,10 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
     ["/home/dev", { COPILOT_HOME: "/srv/copilot" }, copilot("/srv/copilot")],
     ["/home/dev", { QWEN_HOME: "/srv/qwen" }, qwen("/srv/qwen")],
     ["/home/dev", { QWEN_HOME: "/srv/qwen", QWEN_RUNTIME_DIR: "/srv/run" }, qwen("/srv/run")],
+    ["/home/dev", { PI_CODING_AGENT_DIR: "/srv/pi" }, pi("/srv/pi")],
+    ["/home/dev", { PI_CODING_AGENT_DIR: "/srv/pi", PI_CODING_AGENT_SESSION_DIR: "/srv/flat" }, {
+      pi: ["/srv/flat"],
+    }],
     ["/home/dev", { HOME: "/srv", PATH: "/bin" }, {}],
   ];
   for (const [home, environment, moved] of table) {
@@ -65,7 +71,7 @@ Deno.test("an entry can say where other agents keep their sessions", () => {
 for (const [id, { name, home, roots, variables, memory }] of Object.entries<Client>(CLIENTS)) {
   Deno.test(`the entry of ${id} is one that every place can use`, () => {
     assert.match(id, /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/);
-    assert.match(name, /^[A-Z][\w. ]*\w$/);
+    assert.match(name, /^[A-Za-z][\w. ]*\w$/);
     assert.ok(roots.length > 0);
     // Paths stand as they are in units, in AppArmor's profile and in a shell.
     for (const path of [home, ...roots]) assert.match(path, /^[\w.-]+(?:\/[\w.-]+)*$/);

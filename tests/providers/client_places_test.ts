@@ -114,12 +114,15 @@ function wordsOf(path: string): string {
 Deno.test("every other file that names a client is known to be about that one alone", () => {
   const isReader = (path: string) =>
     clients.some(({ id }) => path.startsWith(`src/providers/${folderOf(id)}/`));
-  const named = clients.flatMap((
-    { id, name, home, variables },
-  ) => [`"${id}"`, `:${id}`, name, `${home}/`, ...Object.keys(variables)]);
+  // A name may be a part of other words.
+  const whole = (words: string) => new RegExp(`(?<!\\w)${RegExp.escape(words)}(?!\\w)`);
+  const named = clients.flatMap(({ id, name, home, variables }) => [
+    ...[`"${id}"`, ...(name === id ? [] : [name]), ...Object.keys(variables)].map(whole),
+    new RegExp(`:${RegExp.escape(id)}(?!\\w)|${RegExp.escape(home)}/`),
+  ]);
   const strays = ["src", "packaging", "policy", "tools", ".ci"].flatMap(filesBelow)
     .filter((path) =>
-      !isReader(path) && PLACES[path] === undefined && named.some((word) => wordsOf(path).includes(word))
+      !isReader(path) && PLACES[path] === undefined && named.some((word) => word.test(wordsOf(path)))
     );
   assert.deepEqual(strays.sort(), Object.keys(MENTIONS));
 });

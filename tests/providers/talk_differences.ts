@@ -123,4 +123,36 @@ export const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
     why: "the client did not write what came after a sub-agent's report in the background",
     missing: { user: ["thank you"], assistant: ["Started one.", "Started one."] },
   }],
+  "pi/crash": [{
+    why: "the client was killed while an answer streamed, and while a call ran; it tells the model alone",
+    missing: { assistant: ["part part part"], tool_result: ["call_k1 No result provided"] },
+  }],
+  "pi/extension": [{
+    why: "an extension spoke as the user",
+    added: { user: ["sent by the extension ::record"] },
+  }],
+  "pi/print": [
+    {
+      why: "two prompts of one command line",
+      missing: { user: ["first of two | second of two"] },
+      added: { user: ["first of two", "second of two"] },
+    },
+    {
+      why: "the client joins what was piped in and the prompt",
+      missing: { user: ["look at stdin"] },
+      added: { user: ["piped ::stop data"] },
+    },
+    {
+      why: "a run without a session has no log",
+      missing: { user: ["leaves no file"], assistant: ["OK."] },
+    },
+  ],
+  "pi/subagent": [{
+    why: "an extension started another client, which has no log",
+    missing: {
+      assistant: ["Child: found README.md ::record"],
+      tool_call: ["call_ch bash"],
+      tool_result: ["call_ch README.md"],
+    },
+  }],
 };

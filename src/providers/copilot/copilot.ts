@@ -40,6 +40,8 @@ export const copilot: Provider = {
     return end !== -1 && end < to && IGNORED.has(text.slice(start, end));
   },
 
+  mayName: (text) => text.includes('"session.'),
+
   isRecord: (value) => isRow(value) && typeof value["type"] === "string" && isRow(value["data"]),
   handBack: () => null,
 

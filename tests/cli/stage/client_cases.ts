@@ -85,6 +85,17 @@ const CLIENTS: readonly Client[] = [
     compare: (manifest, events) => compareWithThreadManifest(manifest, inOrderOfTime(events)),
   },
   {
+    provider: "pi",
+    logs: /^sessions\/[^/]+\/[^/]+\.jsonl$/,
+    environment: (path) => ({ PI_CODING_AGENT_DIR: path }),
+    sessionOf: (_, [first]) => ({
+      session: `${first?.["id"]}`,
+      started: `${first?.["timestamp"]}`,
+      project: `${first?.["cwd"]}`,
+    }),
+    compare: compareWithTalk,
+  },
+  {
     provider: "copilot",
     logs: /^session-state\/[^/]+\/events\.jsonl$/,
     environment: (path) => ({ COPILOT_HOME: path }),

@@ -110,6 +110,7 @@ const CORPUS_HOME: Readonly<Record<string, string>> = {
   "gemini": ".gemini",
   "copilot": ".copilot",
   "qwen": ".qwen",
+  "pi": ".pi/agent",
 };
 
 /** Every session of the corpus, as the client left it. */
