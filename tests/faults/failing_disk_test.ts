@@ -24,7 +24,7 @@ import {
 
 const ALL = Deno.env.get("KATO_FAULT_ROUNDS") === "all";
 /** Single calls that fail, spread over those of a command with its words. */
-const SINGLE_CALLS = ALL ? Infinity : 24;
+const SINGLE_CALLS = ALL ? Infinity : 12;
 const ERRORS = Object.keys(ERRNO) as ErrorName[];
 const CAPTURE = "::capture notes.md";
 

@@ -14,7 +14,7 @@ import { createFaults, NEEDS } from "./injector.ts";
 import { readFiles, replay, restore } from "./recorded.ts";
 
 /** Power failures of one run, spread over the flushes. */
-const LOSSES = Deno.env.get("KATO_POWER_LOSSES") === "all" ? Infinity : 8;
+const LOSSES = Deno.env.get("KATO_POWER_LOSSES") === "all" ? Infinity : 6;
 
 async function finish(daemon: Daemon): Promise<void> {
   await daemon.whenRecording("notes.md", "stopped");

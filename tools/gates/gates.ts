@@ -31,6 +31,11 @@ export const SUITES = {
       long: { KATO_FAULT_ROUNDS: "all" },
     },
     {
+      what: "kills at each system call",
+      tests: ["tests/faults/kill_at_call_test.ts"],
+      long: { KATO_KILL_CALLS: "all" },
+    },
+    {
       what: "power that fails",
       tests: ["tests/faults/power_loss_test.ts"],
       long: { KATO_POWER_LOSSES: "all" },
