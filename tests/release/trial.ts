@@ -61,16 +61,9 @@ export async function onDebian(lines: string): Promise<Ran> {
   return { code, out: `${out}${err}` };
 }
 
-let making: Promise<string> | null = null;
-
 /** A public key that signed nothing of the release's. */
-export function otherKey(): Promise<string> {
-  return making ??= makeOtherKey();
-}
-
-async function makeOtherKey(): Promise<string> {
-  const home = `${trial.work}/other-key`;
-  Deno.mkdirSync(home, { recursive: true, mode: 0o700 });
+export async function otherKey(): Promise<string> {
+  const home = Deno.makeTempDirSync({ dir: trial.work });
   const gpg = `gpg --homedir '${home}' --batch --quiet`;
   await must("/", `${gpg} --passphrase '' --quick-generate-key 'Eve <eve@kato.example>' rsa3072 sign never`);
   await must("/", `${gpg} --armor --export > '${home}/eve.asc'`);
