@@ -163,6 +163,7 @@ Deno.test("saysFailed() goes by what the client writes in front of an output, no
     "aborted",
     "Script failed\nWall time 0.0 seconds\nOutput:\n",
     '{"output":"x","metadata":{"exit_code":2,"duration_seconds":0.1}}',
+    '{"output":"x","metadata":{"exit_code":2}}',
   ];
   const fine = [
     "",

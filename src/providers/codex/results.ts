@@ -90,7 +90,7 @@ const EXIT_CODE = /^(?:Process exited with code|Exit code:) (-?\d+)$/m;
 const OUTPUT = /^(?:Total output lines|Output):/m;
 const HEAD_CHARS = 400;
 /** The form until 0.63: `{"output":"…","metadata":{"exit_code":1}}`. */
-const METADATA_EXIT = /"metadata":\{"exit_code":(-?\d+)[,}][^{}]*\}\}\s*$/;
+const METADATA_EXIT = /"metadata":\{"exit_code":(-?\d+)(?:,[^{}]*)?\}\}\s*$/;
 
 export function saysFailed(text: string): boolean {
   if (FAILURE.test(text)) return true;
