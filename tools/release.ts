@@ -127,6 +127,8 @@ async function buildFiles(files: string, commit: string, options: Options): Prom
 async function release(options: Options): Promise<void> {
   const { output, isTrial } = options;
   const commit = await checkSource(isTrial);
+  // All of it is served to everybody. The lines that make keys leave a mask that would keep it from them.
+  Deno.umask(0o022);
   makeNew(output);
   const keys = options.keys === null ? await makeTrialKeys(`${output}/trial-keys`) : readKeys(options.keys);
   const files = `${output}/files`;

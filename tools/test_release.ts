@@ -43,7 +43,9 @@ try {
   const folder = values.folder === undefined ? `${work}/release` : Deno.realPathSync(values.folder);
   if (values.folder === undefined) {
     const options = ["--trial", "--quick", "--arch", "host", "--output", folder];
-    await run(Deno.execPath(), "task", "--quiet", "--cwd", ROOT, "release", ...options);
+    const release = [Deno.execPath(), "task", "--quiet", "--cwd", ROOT, "release", ...options];
+    // The shell of somebody who has just made keys.
+    await run("sh", "-c", 'umask 077 && exec "$@"', "sh", ...release);
   }
   const root = `${work}/root`;
   await unpack(archive, root);

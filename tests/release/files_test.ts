@@ -102,3 +102,11 @@ test("the package for rpm is signed; a changed one and another key's are refused
   assert.match(changed.out, /Payload SHA256 digest: BAD/);
   await must(`${rpms}/repodata`, "gpg --batch --quiet --verify repomd.xml.asc repomd.xml");
 });
+
+test("everybody can read what is to be served, whatever mask the release was made under", async () => {
+  const closed = await must(
+    trial.folder,
+    "find files apt rpm *.pub *.asc ! -perm -o=r -o -type d ! -perm -o=x",
+  );
+  assert.equal(closed, "");
+});
