@@ -59,7 +59,7 @@ export async function generateTree(
   const text = await Deno.readTextFile(sample.path);
   for (let index = first + 1; index < first + count; index += 1) {
     const path = client.logPath(root, index);
-    if (index < first + 100) await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.mkdir(dirname(path), { recursive: true });
     await Deno.writeTextFile(path, client.vary(text, first, index));
   }
 }

@@ -1,5 +1,7 @@
 /** Memory of a whole daemon at work: every provider's sessions, several recordings at once. */
-import { clientOf, CLIENTS } from "./client.ts";
+import { PROVIDERS } from "../src/protocol/closed_sets.ts";
+import { placesOf } from "../src/settings/places.ts";
+import { clientOf } from "./client.ts";
 import { type Host, labelOf, startDaemon } from "./daemon.ts";
 import { generateTree } from "./generate.ts";
 import { record, type Recorded, takeSamples } from "./live.ts";
@@ -11,6 +13,9 @@ const GOAL_BYTES = 150e6;
 
 /** Whose sessions are recorded: five recordings, and each provider has one. */
 const RECORDED = ["claude-code", "codex", "gemini", "claude-code", "codex"] as const;
+
+/** The other clients are switched off: each costs one parser more. */
+const FOLLOWED = [...new Set(RECORDED)];
 
 /** Lines that each of them gets before memory is looked at. */
 const LINES = 20;
@@ -27,10 +32,12 @@ export interface MemoryPlan {
 export async function measureMemory(host: Host, plan: MemoryPlan): Promise<Row[]> {
   const { home, sessions, bytes, settleMs } = plan;
   if (typeof host !== "string") host.makeHome(home);
-  for (const client of Object.values(CLIENTS)) {
+  switchOffOthers(home, host);
+  for (const id of FOLLOWED) {
+    const client = clientOf(id);
     await generateTree(client, client.root(home), 0, sessions, bytes);
   }
-  const daemon = await startDaemon(home, host, Object.values(CLIENTS).map(({ provider }) => provider.id));
+  const daemon = await startDaemon(home, host, FOLLOWED);
   try {
     await pause(settleMs);
     const idle = row("idle, three providers", daemon.pid, host);
@@ -46,6 +53,17 @@ export async function measureMemory(host: Host, plan: MemoryPlan): Promise<Row[]
     await daemon.stop();
     await Deno.remove(home, { recursive: true });
   }
+}
+
+function switchOffOthers(home: string, host: Host): void {
+  const { config, policyFile } = placesOf(home);
+  if (typeof host === "string") Deno.mkdirSync(config, { recursive: true });
+  else host.makeHome(home, config);
+  const others = PROVIDERS.filter((id) => !FOLLOWED.some((followed) => followed === id));
+  const tables = others.map((id) => `[providers.${id}]\nenabled = false\n`);
+  Deno.writeTextFileSync(policyFile, `version = 1\n${tables.join("")}`);
+  const { uid, gid } = Deno.statSync(config);
+  Deno.chownSync(policyFile, uid, gid);
 }
 
 function row(what: string, pid: number, host: Host): Row {
