@@ -18,12 +18,22 @@ export interface Batch {
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
+/** How far feeds may go: the first command that the orchestrator has not dealt with, or where watching has come to. */
+export interface FeedLimit {
+  readonly command: number;
+  /** The first event of its record, which a feed reads whole. */
+  readonly record: number;
+}
+
 export interface SessionFeed {
   readonly session: string;
   until: number | null;
   credit: number;
-  /** Reads on below `limit`. Gives a batch when one is full, or when there is nothing more to read. */
-  step(limit: number): Batch | "more" | "wait" | "linger" | "gone";
+  /**
+   * Reads on below the record of `limit`; a feed that ends before the command itself reads that record, too. Gives a batch
+   * when one is full, or when there is nothing more to read.
+   */
+  step(limit: FeedLimit): Batch | "more" | "wait" | "linger" | "gone";
 }
 
 const encoder = new TextEncoder();
@@ -67,7 +77,7 @@ export function feedSession(
     until,
     credit: FEED_CREDIT,
     step(limit) {
-      const stopAt = feed.until === null ? limit : Math.min(limit, feed.until);
+      const stopAt = feed.until !== null && feed.until <= limit.command ? feed.until : limit.record;
       if (feed.until !== null && next >= feed.until) return close(true);
       const holdsSome = lines.length + skipped > 0;
       if (next >= stopAt) return holdsSome ? close(false) : "wait";

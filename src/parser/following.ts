@@ -3,7 +3,7 @@
  * follower.ts carries out each at once. A feed never outruns its session's watch.
  */
 import type { FromParser } from "../protocol/parser_messages.ts";
-import type { SessionFeed } from "./feed_session.ts";
+import type { FeedLimit, SessionFeed } from "./feed_session.ts";
 import type { Trouble } from "./parse_line.ts";
 import type { Tier } from "./schedule.ts";
 import type { SessionWatch } from "./watch_session.ts";
@@ -150,7 +150,7 @@ function* stepFeed(
   state: Following,
   id: number,
   feed: SessionFeed,
-  limit: number,
+  limit: FeedLimit,
   hasTime: () => boolean,
 ): Work<boolean> {
   while (feed.credit > 0) {

@@ -10,6 +10,7 @@ import type { Authorship } from "../protocol/evidence.ts";
 import type { Origin, Said } from "../providers/provider.ts";
 import { findLookAlikes, scanCommands } from "../session/command.ts";
 import { continuationId, isUnique } from "./inherited.ts";
+import type { FeedLimit } from "./feed_session.ts";
 import type { ReadEvent } from "./place_events.ts";
 import type { Advance } from "./read_records.ts";
 import type { SessionReader } from "./session_reader.ts";
@@ -28,12 +29,11 @@ const ORIGIN_REASON: Readonly<Record<Exclude<Origin, "user" | "repeat">, Reason>
 
 export interface SessionWatch {
   readonly session: string;
-  /** Commands and continuations that the orchestrator has not dealt with yet, by `seq`. */
-  readonly unhandled: Set<number>;
+  /** Commands and continuations that the orchestrator has not dealt with yet: `seq`, and that of their record's first event. */
+  readonly unhandled: Map<number, number>;
   /** Reads one record. Gives a `Found` when there is something to report. */
   step(): Found | "more" | "wait" | "linger" | "gone";
-  /** Feeds may send events below this `seq`. */
-  limit(): number;
+  limit(): FeedLimit;
   /** Whether reading has moved since the last call. */
   moved(): boolean;
   /** How far reading has come, for the orchestrator. */
@@ -53,7 +53,7 @@ export function watchSession(
   baseline: number,
   inherited: ReadonlySet<string>,
 ): SessionWatch {
-  const unhandled = new Set<number>();
+  const unhandled = new Map<number, number>();
   let seq = from?.seq ?? 0;
   let before = from;
   let moved = false;
@@ -94,7 +94,7 @@ export function watchSession(
       before: scan.commands.length > 0 ? before : null,
     };
     // Feeds must not outrun a command or a continuation.
-    if (isDecisive) unhandled.add(found.seq);
+    if (isDecisive) unhandled.set(found.seq, advance.events[0]?.event.seq ?? found.seq);
     return found;
   }
 
@@ -116,7 +116,10 @@ export function watchSession(
       moved = true;
       return inspect(advance) ?? "more";
     },
-    limit: () => (unhandled.size === 0 ? seq : Math.min(seq, ...unhandled)),
+    limit() {
+      const command = Math.min(seq, ...unhandled.keys());
+      return { command, record: unhandled.get(command) ?? command };
+    },
     moved() {
       // Lines without a record move it, too.
       const at = reader.offset();

@@ -49,8 +49,13 @@ function show(step: ReturnType<SessionFeed["step"]>) {
 
 const NONE = () => false;
 
+/** Up to a command in a record of its own. */
+function step(feed: SessionFeed, limit: number): ReturnType<SessionFeed["step"]> {
+  return feed.step({ command: limit, record: limit });
+}
+
 function steps(feed: SessionFeed, limit: number, count: number): string[] {
-  return Array.from({ length: count }, () => show(feed.step(limit)));
+  return Array.from({ length: count }, () => show(step(feed, limit)));
 }
 
 Deno.test("a batch is sent when there is nothing more to read", () => {
@@ -76,6 +81,23 @@ Deno.test("a feed stops below the limit that its watch gives, and goes on when t
   assert.deepEqual(steps(feed, 3, 3), ["more", "2+1: c, up to 3", "wait"]);
 });
 
+Deno.test("a record with a command in it is read when the command was dealt with, or by a feed that ends before it", () => {
+  const record = [["a"], ["a notice", "the command", "d"]];
+  const limit = { command: 2, record: 1 };
+  const feed = feedSession("s", readerOf(record), 0, null, NONE);
+  const shown = [feed.step(limit), feed.step(limit), feed.step(limit)].map(show);
+  assert.deepEqual(shown, ["more", "0+1: a, up to 1", "wait"]);
+  assert.deepEqual(steps(feed, 4, 2), ["more", "1+3: a notice the command d, up to 4"]);
+  const ends = feedSession("s", readerOf(record), 0, 2, NONE);
+  assert.deepEqual([ends.step(limit), ends.step(limit), ends.step(limit)].map(show), [
+    "more",
+    "more",
+    "0+2: a a notice, end, up to 4",
+  ]);
+  const later = feedSession("s", readerOf(record), 0, 3, NONE);
+  assert.deepEqual([later.step(limit), later.step(limit), later.step(limit)].map(show), shown);
+});
+
 Deno.test("a feed ends before the event at `until`, whatever its record holds besides", () => {
   const feed = feedSession("s", readerOf([["a"], ["b", "c", "d"]]), 0, 3, NONE);
   assert.deepEqual(steps(feed, 9, 3), ["more", "more", "0+3: a b c, end, up to 4"]);
@@ -87,7 +109,7 @@ Deno.test("a feed that has nothing to send before its end says so", () => {
 
 Deno.test("a feed can be ended later, and ends at once where it is past that", () => {
   const feed = feedSession("s", readerOf([["a"], ["b"]]), 0, null, NONE);
-  feed.step(9);
+  step(feed, 9);
   feed.until = 1;
   assert.deepEqual(steps(feed, 9, 1), ["0+1: a, end, up to 1"]);
 });
@@ -114,21 +136,21 @@ Deno.test("inherited events are counted and left out, and a batch may hold nothi
 Deno.test("a batch closes when it has enough events", () => {
   const rows = Array.from({ length: BATCH_EVENTS + 1 }, () => ["x"]);
   const feed = feedSession("s", readerOf(rows), 0, null, NONE);
-  for (let event = 1; event < BATCH_EVENTS; event += 1) assert.equal(feed.step(9999), "more");
-  assert.equal((feed.step(9999) as Batch).count, BATCH_EVENTS);
+  for (let event = 1; event < BATCH_EVENTS; event += 1) assert.equal(step(feed, 9999), "more");
+  assert.equal((step(feed, 9999) as Batch).count, BATCH_EVENTS);
 });
 
 Deno.test("a batch closes when it has enough bytes, and the next one counts anew", () => {
   const lineOf = (texts: readonly string[]) => {
     const feed = feedSession("s", readerOf([texts]), 0, null, NONE);
-    feed.step(9);
-    return (feed.step(9) as Batch).payload.length;
+    step(feed, 9);
+    return (step(feed, 9) as Batch).payload.length;
   };
   // Every event of this reader has as many characters around its text.
   const room = BATCH_BYTES - lineOf([""]);
   const rows = [["x".repeat(room)], ["x".repeat(room - 1)], ["y"]];
   const feed = feedSession("s", readerOf(rows), 0, null, NONE);
-  assert.equal((feed.step(9) as Batch).count, 1);
-  assert.equal(feed.step(9), "more");
-  assert.equal((feed.step(9) as Batch).count, 2);
+  assert.equal((step(feed, 9) as Batch).count, 1);
+  assert.equal(step(feed, 9), "more");
+  assert.equal((step(feed, 9) as Batch).count, 2);
 });

@@ -23,7 +23,7 @@ type FeedStep = "more" | "wait" | "linger" | "gone" | "batch" | "last";
 function watchOf(session: string, steps: WatchStep[], unhandled: readonly number[] = []): SessionWatch {
   let read = 0;
   let hasMoved = false;
-  const waiting = new Set(unhandled);
+  const waiting = new Map(unhandled.map((seq) => [seq, seq]));
   return {
     session,
     unhandled: waiting,
@@ -33,7 +33,10 @@ function watchOf(session: string, steps: WatchStep[], unhandled: readonly number
       read += step === "more" || step === "found" ? 1 : 0;
       return step === "found" ? found(session) : step;
     },
-    limit: () => Math.min(read, ...waiting),
+    limit() {
+      const command = Math.min(read, ...waiting.keys());
+      return { command, record: command };
+    },
     moved() {
       const answer = hasMoved;
       hasMoved = false;
@@ -56,7 +59,7 @@ function feedOf(session: string, steps: FeedStep[], credit: number) {
     until: null,
     credit,
     step(limit) {
-      limits.push(limit);
+      limits.push(limit.command);
       const step = steps.shift() ?? "wait";
       if (step !== "batch" && step !== "last") return step;
       return { end: step === "last", payload: new Uint8Array(1) } as Exclude<

@@ -209,19 +209,31 @@ Deno.test("a command comes with the checkpoint before it, a look-alike without o
 
 Deno.test("feeds may go up to what was read, and not past a command that is not dealt with", () => {
   const { watched } = watch([{ says: "a" }, USER, { says: "b" }, USER]);
-  assert.equal(watched.limit(), 0);
+  const at = (seq: number) => ({ command: seq, record: seq });
+  assert.deepEqual(watched.limit(), at(0));
   reports(watched);
-  assert.deepEqual([...watched.unhandled, watched.limit()], [1, 3, 1]);
+  assert.deepEqual([...watched.unhandled.keys()], [1, 3]);
+  assert.deepEqual(watched.limit(), at(1));
   watched.unhandled.delete(1);
-  assert.equal(watched.limit(), 3);
+  assert.deepEqual(watched.limit(), at(3));
   watched.unhandled.delete(3);
-  assert.equal(watched.limit(), 4);
+  assert.deepEqual(watched.limit(), at(4));
+});
+
+Deno.test("feeds may not read the record of a command, also where something stands in front of the command", () => {
+  const { watched } = watch([{ says: "a" }, {
+    says: "b",
+    author: { evidence: "not-typed", why: "host" },
+    also: USER,
+  }]);
+  reports(watched);
+  assert.deepEqual(watched.limit(), { command: 2, record: 1 });
 });
 
 Deno.test("look-alikes hold no feed back", () => {
   const { watched } = watch([{ says: "::recrod" }, { says: "b" }]);
   assert.equal(reports(watched).length, 1);
-  assert.equal(watched.limit(), 2);
+  assert.deepEqual(watched.limit(), { command: 2, record: 2 });
 });
 
 Deno.test("a log that was rewritten before anything of it was read is history up to its end, and news behind it", () => {
