@@ -34,6 +34,8 @@ _kato() {
     'export --provider') _kato_words 'claude-code codex gemini copilot qwen pi'; return ;;
     'export --project') _kato_paths -d; return ;;
     'export --since') return ;;
+    'export --last') return ;;
+    'export --from') return ;;
     'policy check --as') _kato_words 'organisation user'; return ;;
     'policy explain --as') _kato_words 'chat export'; return ;;
     'audit verify --head') return ;;
@@ -49,7 +51,7 @@ _kato() {
     'record') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'capture') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'stop') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
-    'export') if [[ $word == -* ]]; then _kato_words '--file --all -o --output --format --include --exclude --redact --no-redact --force --json --provider --project --since -h --help'; else _kato_ids; fi ;;
+    'export') if [[ $word == -* ]]; then _kato_words '--file --all -o --output --format --include --exclude --redact --no-redact --force --json --provider --project --since --last --from -h --help'; else _kato_ids; fi ;;
     'policy') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'show check explain allow deny'; fi ;;
     'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'policy check') if [[ $word == -* ]]; then _kato_words '--as --json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;

@@ -18,7 +18,7 @@
     "  record SESSION [DEST]   record a session from now on\n" \
     "  capture SESSION [DEST]  write a session so far, then go on recording it\n" \
     "  stop SESSION            stop recording a session\n" \
-    "  export [SESSION…]       write whole sessions to a file or folder, once\n" \
+    "  export [SESSION…]       write sessions to a file or folder, once\n" \
     "\n" \
     "\001Rules and evidence:\002\n" \
     "  policy                  show, explain, check or change the policy\n" \
@@ -116,9 +116,9 @@
   {"export", \
     "\001Usage:\002 kato export [OPTION…] [SESSION…]\n" \
     "\n" \
-    "Writes whole sessions to a file, a folder or standard output, once. Works\n" \
-    "whether kato runs or not. SESSION is an id from 'kato sessions', or the\n" \
-    "beginning of one.\n" \
+    "Writes sessions, whole or from --last, --from or --since on, to a file, a folder\n" \
+    "or standard output, once. Works whether kato runs or not. SESSION is an id from\n" \
+    "'kato sessions', or the beginning of one.\n" \
     "\n" \
     "\001Arguments:\002\n" \
     "  SESSION              the sessions to write\n" \
@@ -137,7 +137,11 @@
     "  --json               print JSON\n" \
     "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
-    "  --since WHEN         sessions active since: 30m, 12h, 7d, 2w or a date\n" \
+    "  --since WHEN         only what came since: 30m, 12h, 7d, 2w, a date or a time;\n" \
+    "                       with --all: sessions active since\n" \
+    "  --last N             only the last N turns\n" \
+    "  --from SEQ           only from this event on; JSON Lines and links of pages\n" \
+    "                       have its number\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \

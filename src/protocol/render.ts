@@ -23,5 +23,7 @@ export const renderHead = z.strictObject({
   include: z.array(include),
   /** `inline`: the page holds the images themselves. Without it an image is a line. */
   images: z.optional(z.literal("inline")),
+  /** Which part of the session an export holds, in kato's words. Without it: all. */
+  range: z.optional(z.string()),
 });
 export type RenderHead = z.infer<typeof renderHead>;

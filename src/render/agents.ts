@@ -94,7 +94,8 @@ export function isReported(agents: Agents, text: string): boolean {
   return key !== "" && agents.reports.some((report) => report.text === key);
 }
 
-function keyOf(text: string): string {
+/** Of a task or a report: short, and the same for the same text. */
+export function keyOf(text: string): string {
   const trimmed = text.trim();
   if (trimmed === "") return "";
   return `${trimmed.length}:${fingerprintOf(encoder.encode(trimmed.slice(0, KEY_CHARS)))}`;

@@ -22,6 +22,7 @@ import { oneLine } from "./neutralise.ts";
 import { PAST_TURNS } from "../protocol/render_limits.ts";
 import type { Page } from "./page.ts";
 import type { Renderer } from "./renderer.ts";
+import { isOrder } from "./turns.ts";
 import { typedParts } from "./typed_text.ts";
 import { writeCall, writeDecision, writeResult, writeStep } from "./tool_entries.ts";
 
@@ -50,6 +51,12 @@ export function renderConversation(page: Page): Renderer {
       noteAgents(document.agents, event, shown);
       if (document.state.counts !== undefined) countEvent(document.state.counts, event, shown);
       return { state: document.state, text };
+    },
+    skip(head, unread, event) {
+      const { state, agents } = documentOf(page, head, unread as State);
+      noteAgents(agents, event, false);
+      if (state.counts !== undefined) state.counts.leftOut += 1;
+      return state;
     },
     finish(head, unread) {
       const document = documentOf(page, head, unread as State);
@@ -91,11 +98,6 @@ function isShown(head: RenderHead, event: Event): boolean {
       // A sub-agent's task is the title of its section.
       return shows("notices") || (event.kind === "task" && event.agent !== MAIN_AGENT);
   }
-}
-
-/** What a person gave the client to do, instead of a message to the model. */
-function isOrder({ kind, agent }: Of<"notice">): boolean {
-  return agent === MAIN_AGENT && (kind === "command" || kind === "shell");
 }
 
 function write(document: Document, event: Event): string {

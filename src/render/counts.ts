@@ -1,6 +1,7 @@
 /** What a document holds, in numbers: the line at its end. */
 import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import { AGENTS_COUNTED } from "../protocol/render_limits.ts";
+import { isOrder } from "./turns.ts";
 
 /** Plain JSON, part of the renderer's state. */
 export interface Counts {
@@ -48,9 +49,7 @@ export function countEvent(counts: Counts, event: Event, isShown: boolean): void
       return;
     case "notice":
       if (event.kind === "image") counts.images += 1;
-      if (event.agent === MAIN_AGENT && (event.kind === "command" || event.kind === "shell")) {
-        counts.turns += 1;
-      }
+      if (isOrder(event)) counts.turns += 1;
   }
 }
 

@@ -9,6 +9,7 @@ export function frontmatter(head: RenderHead, title: string): string {
   if (project !== null) lines.push(`project: ${quote(project)}`);
   if (started !== null) lines.push(`started: ${quote(started)}`);
   if (client !== null) lines.push(`client: ${quote(client)}`);
+  if (head.range !== undefined) lines.push(`range: ${quote(head.range)}`);
   lines.push("format: kato/1", "---", "");
   return lines.join("\n");
 }

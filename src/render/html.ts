@@ -73,7 +73,7 @@ export const htmlRenderer = renderConversation(page);
 
 function documentHead(head: RenderHead, title: string): string {
   const { provider, session, project, started, client } = head.meta;
-  const facts = { provider, session, project, started, client };
+  const facts = { provider, session, project, started, client, range: head.range ?? null };
   const rows = Object.entries(facts).map(([name, value]) =>
     value === null ? "" : `<dt>${name}</dt><dd>${escapeHtml(neutralise(value))}</dd>\n`
   );

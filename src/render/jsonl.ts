@@ -5,6 +5,7 @@ import type { Renderer } from "./renderer.ts";
 export const jsonlRenderer: Renderer = {
   begin: () => null,
   step: (_, state, event) => ({ state, text: writeEvent(event) }),
+  skip: (_, state) => state,
   finish: (_, state) => ({ state, text: "" }),
 };
 

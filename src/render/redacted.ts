@@ -21,6 +21,12 @@ export function redacted(renderer: Renderer, redaction: Redaction): Renderer {
       );
       return { state: { ...state, render }, text };
     },
+    skip(head, unread, event) {
+      // A section's title may hold words of a call outside the range. Equal secrets keep their numbers in every range.
+      const state = stateOf(unread);
+      const safe = redactEvent(event, redaction, state.redaction);
+      return { ...state, render: renderer.skip(head, state.render, safe) };
+    },
     finish(head, unread) {
       const state = stateOf(unread);
       const { state: render, text } = renderer.finish(head, state.render);

@@ -12,6 +12,8 @@ export interface Renderer {
   begin(head: RenderHead): unknown;
   /** `state` may be changed in place. */
   step(head: RenderHead, state: unknown, event: Event): Rendered;
+  /** Counts an event that is outside the document's range; gives the state. */
+  skip(head: RenderHead, state: unknown, event: Event): unknown;
   /** Writes everything that still waited, and a line with what there is: no event will follow. */
   finish(head: RenderHead, state: unknown): Rendered;
 }

@@ -51,6 +51,8 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
       file: null,
       all: false,
       ...NO_FILTER,
+      last: null,
+      from: null,
       output: "out",
       format: null,
       include: ["thinking", "notices"],
@@ -133,6 +135,8 @@ const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unkn
   "--permissions": ["", true, false],
   "--after-crash": ["", true, false],
   "--limit": ["7", 7, null],
+  "--last": ["7", 7, null],
+  "--from": ["0", 0, null],
   "--search": ["roses", "roses", null],
   "--default": ["", true, false],
   "--sort": ["size", "size", "active"],
@@ -161,7 +165,9 @@ const AS_VALUES: Readonly<Record<string, readonly [typed: string, read: unknown,
 /** A command line that is right without the option. */
 function lineWithout(path: string, long: string): string[] {
   const words: Readonly<Record<string, readonly string[]>> = {
-    export: long === "--file" || long === "--all" ? ["-o", "o"] : ["--all", "-o", "o"],
+    export: long === "--file" || long === "--all"
+      ? ["-o", "o"]
+      : [long === "--from" ? "5d8" : "--all", "-o", "o"],
     record: ["5d8"],
     capture: ["5d8"],
     stop: ["5d8"],
@@ -265,7 +271,25 @@ const WRONG: readonly (readonly [line: string, complaint: string])[] = [
   ["export", "say which sessions: SESSION, --file LOG or --all. | kato export"],
   ["export 5d8", "say where to: --output DEST. | kato export"],
   ["export 5d8 --all -o x", "SESSION, --file and --all cannot be combined. | kato export"],
-  ["export 5d8 --since 7d -o x", "--project and --since choose among --all. | kato export"],
+  ["export 5d8 --project p -o x", "--project chooses among --all. | kato export"],
+  [
+    "export 5d8 --last 2 --since 7d -o x",
+    "--last and --since both say where to begin; give one of them. | kato export",
+  ],
+  [
+    "export 5d8 --last 2 --from 7 -o x",
+    "--last and --from both say where to begin; give one of them. | kato export",
+  ],
+  ...["--all", "5d8 5d9"].map((several) =>
+    [
+      `export ${several} --from 7 -o x`,
+      "--from counts in one session; name one, or give --last or --since instead. | kato export",
+    ] as const
+  ),
+  [
+    "export 5d8 --last 0 -o x",
+    "option '--last <n>' argument '0' is invalid. Write a whole number from 1 on. | kato export",
+  ],
   ["export --all -o -", "several sessions go to standard output only with --format jsonl. | kato export"],
   [
     "export 5d8 -o - --json",

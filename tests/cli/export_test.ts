@@ -188,13 +188,14 @@ Deno.test("kato export --json reports each file that it wrote, and what could no
     what: "malformed-line: not JSON",
     times: 1,
   }];
-  const file = { provider: "claude-code", session: SESSION_A, path, events: 2, bytes, notTaken };
+  const file = { provider: "claude-code", session: SESSION_A, path, events: 2, leftOut: 0, bytes, notTaken };
   assert.deepEqual([ran.ended, ran.err], ["done", ""]);
   assert.deepEqual(JSON.parse(ran.out), {
     v: 1,
     kind: "export",
     format: "md",
     chosen: 1,
+    range: null,
     written: [file],
     failed: [],
     index: null,

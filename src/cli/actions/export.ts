@@ -30,6 +30,8 @@ import { DONE, fail, type Outcome } from "../outcome.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { findClientRoots, loadForSessions, loadOwnConfig } from "../planning/load_settings.ts";
 import { plain } from "../terminal/style.ts";
+import { describeRange } from "../../render/range.ts";
+import { rangeOf } from "../export/asked_range.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 
 const NEEDS_RECORD =
@@ -56,6 +58,7 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
   const toFolder = namesFolder(given) || isFolder(given.output, context);
   const format = given.format ?? (toFolder ? null : formatOf(given.output)) ?? "md";
   const whenEmpty = adviceWhenEmpty(given);
+  const range = rangeOf({ ...given, since: given.all ? null : given.since }, context.now);
   const interruption = listenForInterruption();
   const run: Run = {
     context,
@@ -68,12 +71,17 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
       ...loaded.value.policy.redaction,
       secrets: given.redact ?? loaded.value.policy.redaction.secrets,
     },
+    range,
     progress: context.err.isTerminal && given.output !== "-" ? showProgress(context.err) : NO_PROGRESS,
     stopped: () => interruption.heard() !== null,
     interruption: interruption.heard,
     whenEmpty,
     account: given.json
-      ? tellProgram(context, format, sources.length)
+      ? tellProgram(context, {
+        format,
+        chosen: sources.length,
+        range: range === null ? null : describeRange(range),
+      })
       : tellPerson(context, whenEmpty === null),
   };
   try {

@@ -1,7 +1,7 @@
 /** Parameters that several commands take. Pure. */
 import { PROVIDERS } from "../../protocol/closed_sets.ts";
 import { flag, type Given, option, optional, required } from "./command.ts";
-import { FOLDER, PROVIDER, SESSION, SINCE, TEXT } from "./kinds.ts";
+import { COUNT, FOLDER, PROVIDER, SESSION, SINCE, SOME, TEXT } from "./kinds.ts";
 
 export const JSON_FLAG = flag("--json", "print JSON");
 
@@ -14,6 +14,27 @@ export const FILTER = {
   project: option("--project <dir>", "sessions held in this folder or below it", FOLDER),
   since: option("--since <when>", "sessions active since: 30m, 12h, 7d, 2w or a date", SINCE),
 };
+
+/** Which part of a session is meant; null: all of it. */
+export const RANGE = {
+  last: option("--last <n>", "only the last N turns", SOME),
+  from: option(
+    "--from <seq>",
+    "only from this event on; JSON Lines and links of pages have its number",
+    COUNT,
+  ),
+  since: option("--since <when>", "only what came since: 30m, 12h, 7d, 2w, a date or a time", SINCE),
+};
+
+/** What is wrong with a range; without a full stop. */
+export function findRangeContradiction({ last, from, since }: Given<typeof RANGE>): string | null {
+  const given = [
+    last === null ? [] : "--last",
+    from === null ? [] : "--from",
+    since === null ? [] : "--since",
+  ].flat();
+  return given.length > 1 ? `${given.join(" and ")} both say where to begin; give one of them` : null;
+}
 
 export type SessionFilter = Given<typeof FILTER>;
 

@@ -11,6 +11,8 @@ export const FOLDER: Kind<string> = { read: (text) => text, completion: { kind: 
 export const SESSION: Kind<string> = { read: (text) => text, completion: { kind: "session" } };
 /** A person's number, as the kernel has it. */
 export const UID: Kind<number> = { read: readUid, completion: { kind: "text" } };
+/** At least one. */
+export const SOME: Kind<number> = { read: readSome, completion: { kind: "text" } };
 export const COUNT: Kind<number> = { read: readCount, completion: { kind: "text" } };
 /** A record's SHA-256, as the journal has it. */
 export const HASH: Kind<string> = { read: readHash, completion: { kind: "text" } };
@@ -75,6 +77,11 @@ function readUid(text: string): number {
 function readCount(text: string): number {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError("Write a whole number.");
   return Number(text);
+}
+
+function readSome(text: string): number {
+  if (/^0*$/.test(text)) throw new InvalidArgumentError("Write a whole number from 1 on.");
+  return readCount(text);
 }
 
 function readHash(text: string): string {

@@ -8,8 +8,8 @@ import {
   optionOr,
   several,
 } from "../command_line/command.ts";
-import { FILTER, JSON_FLAG } from "../command_line/common_parameters.ts";
-import { FILE, FORMAT, PARTS, SESSION } from "../command_line/kinds.ts";
+import { FILTER, findRangeContradiction, JSON_FLAG, RANGE } from "../command_line/common_parameters.ts";
+import { FILE, FORMAT, PARTS, SESSION, SINCE } from "../command_line/kinds.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { isHopeless } from "../planning/judged_path.ts";
 
@@ -32,15 +32,22 @@ const takes = {
   force: flag("--force", "replace a file that exists"),
   json: JSON_FLAG,
   ...FILTER,
+  ...RANGE,
+  since: option(
+    "--since <when>",
+    "only what came since: 30m, 12h, 7d, 2w, a date or a time; with --all: sessions active since",
+    SINCE,
+  ),
 };
 
 export type ExportGiven = Given<typeof takes>;
 
 export const exportCommand = command({
   path: "export",
-  summary: "write whole sessions to a file or folder, once",
+  summary: "write sessions to a file or folder, once",
   description:
-    "Writes whole sessions to a file, a folder or standard output, once. Works whether kato runs or not. " +
+    "Writes sessions, whole or from --last, --from or --since on, to a file, a folder or standard output, once. " +
+    "Works whether kato runs or not. " +
     "SESSION is an id from 'kato sessions', or the beginning of one.",
   example: "kato export 5d8aa099 --output ~/notes/plan.md",
   takes,
@@ -54,7 +61,7 @@ export const exportCommand = command({
 });
 
 function findContradiction(given: ExportGiven): string | null {
-  const { sessions, file, all, project, since, output, format, json } = given;
+  const { sessions, file, all, project, from, output, format, json } = given;
   const ways = Number(sessions.length > 0) + Number(file !== null) + Number(all);
   if (ways === 0) return "say which sessions: SESSION, --file LOG or --all";
   if (ways > 1) return "SESSION, --file and --all cannot be combined";
@@ -62,8 +69,14 @@ function findContradiction(given: ExportGiven): string | null {
   if (json && output === "-") {
     return "standard output has the session itself; leave --json or '--output -' out";
   }
-  if (!all && (project !== null || since !== null)) return "--project and --since choose among --all";
+  if (!all && project !== null) return "--project chooses among --all";
   const isSeveral = all || sessions.length > 1;
+  if (isSeveral && from !== null) {
+    return "--from counts in one session; name one, or give --last or --since instead";
+  }
+  // With --all, --since chooses sessions.
+  const wrong = findRangeContradiction(all ? { ...given, since: null } : given);
+  if (wrong !== null) return wrong;
   if (isSeveral && output === "-" && format !== "jsonl") {
     return "several sessions go to standard output only with --format jsonl";
   }

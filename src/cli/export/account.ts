@@ -4,9 +4,8 @@ import type { Context } from "../context.ts";
 import { fail, type Failure, type Outcome } from "../outcome.ts";
 import { reportText } from "../report/report.ts";
 import type { ReportBody } from "../report/reports.ts";
-import { count, plain, showSize, tilde } from "../terminal/style.ts";
+import { count, plain, showNumber, showSize, tilde } from "../terminal/style.ts";
 import { shortId } from "../../protocol/session.ts";
-import type { Format } from "../../protocol/render.ts";
 import type { ExportSource, WrittenSession } from "./write_session.ts";
 
 export interface Account {
@@ -23,8 +22,9 @@ export interface Account {
 }
 
 /** `2 events, 812 B` */
-export function factsOf({ events }: WrittenSession, size: number): string {
-  return `${count(events, "event")}, ${showSize(size)}`;
+export function factsOf({ events, leftOut }: WrittenSession, size: number): string {
+  const rest = leftOut === 0 ? "" : `${showNumber(leftOut)} left out, `;
+  return `${count(events, "event")}, ${rest}${showSize(size)}`;
 }
 
 /** At most this many kinds of trouble are named to a person. The log has the rest. */
@@ -32,9 +32,11 @@ const NAMED = 5;
 
 /** @param mayBeEmpty Whether a session without a conversation is no failure, and so has to be told of here. */
 export function tellPerson({ out, err, home }: Context, mayBeEmpty: boolean): Account {
-  const noted: Account["noted"] = (source, { troubles, events }) => {
+  const noted: Account["noted"] = (source, { troubles, events, leftOut }) => {
     const id = plain(shortId(source.session));
-    if (events === 0 && mayBeEmpty) err.write(`kato: session ${id} has no conversation yet.\n`);
+    if (events === 0 && mayBeEmpty) {
+      err.write(`kato: session ${id} has ${leftOut > 0 ? "nothing in the range" : "no conversation yet"}.\n`);
+    }
     const named = [...troubles].slice(0, NAMED).map(([what, times]) => `${plain(what)} (${times})`);
     if (named.length === 0) return;
     const more = troubles.size > NAMED ? `, and ${troubles.size - NAMED} more kinds` : "";
@@ -56,15 +58,17 @@ export function tellPerson({ out, err, home }: Context, mayBeEmpty: boolean): Ac
 
 type Report = ReportBody<"export">;
 
-/** @param chosen How many sessions are to be written. */
-export function tellProgram({ out }: Context, format: Format, chosen: number): Account {
+export function tellProgram(
+  { out }: Context,
+  { format, chosen, range }: Pick<Report, "format" | "chosen" | "range">,
+): Account {
   const written: Report["written"][number][] = [];
   const failed: Report["failed"][number][] = [];
   let index: Report["index"] = null;
   return {
-    wrote({ provider, session }, path, bytes, { events, troubles }) {
+    wrote({ provider, session }, path, bytes, { events, leftOut, troubles }) {
       const notTaken = [...troubles].map(([what, times]) => ({ what, times }));
-      written.push({ provider: provider.id, session, path, events, bytes, notTaken });
+      written.push({ provider: provider.id, session, path, events, leftOut, bytes, notTaken });
     },
     noted() {},
     listed(path, sessions, bytes) {
@@ -81,7 +85,7 @@ export function tellProgram({ out }: Context, format: Format, chosen: number): A
       const error = isError
         ? { reason: outcome.outcome, status: EXIT[outcome.outcome], message: outcome.message }
         : null;
-      out.write(reportText("export", { format, chosen, written, failed, index, error }));
+      out.write(reportText("export", { format, chosen, range, written, failed, index, error }));
       return isError ? fail(outcome.outcome, null) : outcome;
     },
   };

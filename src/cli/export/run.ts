@@ -1,6 +1,7 @@
 /** One run of `kato export`: what is the same for all of its sessions, and how each of them ended. Writes to the terminal. */
 import type { Format, Include } from "../../protocol/render.ts";
 import type { Redaction } from "../../protocol/redaction.ts";
+import { describeRange, type Range } from "../../render/range.ts";
 import { shortId } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
 import type { Listener } from "../interruption.ts";
@@ -23,6 +24,7 @@ export interface Run {
   readonly include: readonly Include[];
   readonly images: "inline" | null;
   readonly redaction: Redaction;
+  readonly range: Range | null;
   readonly progress: Progress;
   readonly stopped: () => boolean;
   readonly interruption: Listener["heard"];
@@ -67,12 +69,22 @@ export function gatherEndings(sessions: number, run: Run): Endings {
 
 /** Null when what was written is what was asked for. */
 export function whyFailed(
-  { end, events }: WrittenSession,
+  { end, events, leftOut }: WrittenSession,
   { session }: ChosenSource,
   run: Run,
 ): string | null {
   if (end === "stopped") return INTERRUPTED;
   if (end === "unreadable") return `The log of session ${plain(session)} cannot be read any more.`;
   if (events > 0 || run.whenEmpty === null) return null;
+  if (leftOut > 0 && run.range !== null) {
+    return `Session ${plain(shortId(session))} has nothing ${
+      inRange(run.range)
+    }. Choose an earlier beginning.`;
+  }
   return `Session ${plain(shortId(session))} has no conversation yet. ${run.whenEmpty}`;
+}
+
+/** For a sentence: `in the last 2 turns`, `from event 12`. */
+function inRange(range: Range): string {
+  return "last" in range ? `in the ${describeRange(range)}` : describeRange(range);
 }

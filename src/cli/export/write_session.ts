@@ -4,13 +4,17 @@
  */
 import type { SessionFiles } from "../../parser/session_files.ts";
 import { searchText } from "../../parser/search_text.ts";
-import { readSession } from "../../parser/session_reader.ts";
+import { readSession, type SessionReader } from "../../parser/session_reader.ts";
+import type { SessionReaderOptions } from "../../parser/read_records.ts";
+import type { Event } from "../../protocol/event.ts";
 import type { Format, Include, RenderHead } from "../../protocol/render.ts";
 import type { Redaction } from "../../protocol/redaction.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { redacted } from "../../render/redacted.ts";
+import { beginRange, describeRange, findLastTurns, type Range, type Start } from "../../render/range.ts";
 import { rendererFor } from "../../render/registry.ts";
+import type { Renderer } from "../../render/renderer.ts";
 
 /** The work pauses this often, so that signals, writes and flushes can go on. Milliseconds. */
 const SLICE = 3;
@@ -31,11 +35,15 @@ export interface ExportSource {
 export interface WriteOptions {
   readonly source: ExportSource;
   readonly format: Format;
+  /** Instead of the format's own. */
+  readonly renderer?: Renderer;
   readonly timeZone: string;
   readonly include: readonly Include[];
   /** Null: an image is a line. */
   readonly images?: "inline" | null;
   readonly redaction: Redaction;
+  /** Null: the whole session. */
+  readonly range: Range | null;
   /**
    * Takes the text of one event: of texts that are joined first, one letter beyond Latin-1 doubles the memory of all.
    * Where it returns a promise, the next text comes after that.
@@ -50,27 +58,34 @@ export interface WriteOptions {
 export interface WrittenSession {
   readonly end: "complete" | "stopped" | "unreadable";
   readonly events: number;
+  /** Events outside the range. */
+  readonly leftOut: number;
   /** Records that were not understood or too large, by kind, with how often. */
   readonly troubles: ReadonlyMap<string, number>;
 }
 
 export async function writeSession(options: WriteOptions): Promise<WrittenSession> {
-  const { source, format, write, images = null } = options;
+  const { source, format, write, range, images = null } = options;
   const troubles = new Map<string, number>();
-  const reader = readSession({
-    provider: source.provider,
-    session: source.session,
-    locate: source.locate,
-    from: null,
-    whole: true,
-    images: images !== null,
-    search: searchText,
-    report({ kind, what }) {
-      const name = `${kind}: ${what}`;
-      troubles.set(name, (troubles.get(name) ?? 0) + 1);
-    },
+  let start: Start | null = null;
+  if (range !== null && "last" in range) {
+    const turns = findLastTurns(range.last);
+    const hear = (event: Event) => {
+      turns.hear(event);
+      return null;
+    };
+    const end = await readEvents(openReader(options, () => {}), options, hear);
+    if (end !== "complete") return { end, events: 0, leftOut: 0, troubles };
+    start = turns.start();
+  } else {
+    start = range;
+  }
+  const isIn = start === null ? () => true : beginRange(start);
+  const reader = openReader(options, ({ kind, what }) => {
+    const name = `${kind}: ${what}`;
+    troubles.set(name, (troubles.get(name) ?? 0) + 1);
   });
-  const renderer = redacted(await rendererFor(format), options.redaction);
+  const renderer = redacted(options.renderer ?? await rendererFor(format), options.redaction);
   // Made with the first event, as for a recording. A title may come later, and `kato sessions` shows the latest.
   const headNow = (): RenderHead => {
     const meta = reader.meta();
@@ -80,34 +95,70 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
       timeZone: options.timeZone,
       include: [...options.include],
       ...(images === null ? {} : { images }),
+      ...(range === null ? {} : { range: describeRange(range) }),
     };
   };
   let head: RenderHead | null = null;
   let state: unknown = null;
   let events = 0;
+  let leftOut = 0;
+  const end = await readEvents(reader, options, (event) => {
+    if (head === null) {
+      head = headNow();
+      state = renderer.begin(head);
+    }
+    if (!isIn(event)) {
+      state = renderer.skip(head, state, event);
+      leftOut += 1;
+      return null;
+    }
+    const rendered = renderer.step(head, state, event);
+    state = rendered.state;
+    events += 1;
+    return write(rendered.text);
+  });
+  if (end === "complete") {
+    const last = head ?? headNow();
+    await write(
+      renderer.finish(last, head === null ? renderer.begin(last) : state).text,
+    );
+  }
+  return { end, events, leftOut, troubles };
+}
+
+function openReader(
+  { source, images = null }: WriteOptions,
+  report: SessionReaderOptions["report"],
+): SessionReader {
+  return readSession({
+    provider: source.provider,
+    session: source.session,
+    locate: source.locate,
+    from: null,
+    whole: true,
+    images: images !== null,
+    search: searchText,
+    report,
+  });
+}
+
+/** Where `take` returns a promise, the next event comes after that. */
+async function readEvents(
+  reader: SessionReader,
+  options: Pick<WriteOptions, "progress" | "stopped">,
+  take: (event: Event) => Promise<void> | null,
+): Promise<WrittenSession["end"]> {
   let sliceEnd = performance.now() + SLICE;
   let records = 0;
-
-  let end: WrittenSession["end"] = "complete";
   for (;;) {
     const advance = reader.advance();
-    if (advance === "wait") break;
+    if (advance === "wait") return "complete";
     if (advance === "linger") throw new Error("internal error: a complete session waits for nothing");
-    if (advance === "gone") {
-      end = "unreadable";
-      break;
-    }
+    if (advance === "gone") return "unreadable";
     if (advance !== "more") {
       for (const { event } of advance.events) {
-        if (head === null) {
-          head = headNow();
-          state = renderer.begin(head);
-        }
-        const rendered = renderer.step(head, state, event);
-        state = rendered.state;
-        const written = write(rendered.text);
-        if (written !== null) await written;
-        events += 1;
+        const taken = take(event);
+        if (taken !== null) await taken;
       }
     }
     records += 1;
@@ -117,17 +168,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
-    if (options.stopped()) {
-      end = "stopped";
-      break;
-    }
+    if (options.stopped()) return "stopped";
     sliceEnd = performance.now() + SLICE;
   }
-  if (end === "complete") {
-    const last = head ?? headNow();
-    await write(
-      renderer.finish(last, head === null ? renderer.begin(last) : state).text,
-    );
-  }
-  return { end, events, troubles };
 }

@@ -77,12 +77,16 @@ const BODIES = {
     format: z.enum(FORMATS),
     /** How many sessions were to be written. What is in neither list was not begun. */
     chosen: int(),
+    /** `last 2 turns`, `from event 12`, `since TIME`; null: whole sessions. */
+    range: text,
     written: array(z.strictObject({
       provider: providerId,
       session: string(),
       path: string(),
       /** 0: it has no conversation yet. */
       events: int(),
+      /** Events outside the range. */
+      leftOut: int(),
       bytes: int(),
       /** Parts of the log that could not be taken over, and how many of each. */
       notTaken: array(z.strictObject({ what: string(), times: int() })),
