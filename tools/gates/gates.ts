@@ -138,6 +138,7 @@ export const SUITES = {
         "tests/attacks/organisation_policy_test.ts",
       ],
     },
+    { what: "what is attempted at all", tests: ["tests/daemon/attempts_test.ts"] },
     { what: "request spool", tests: ["tests/daemon/requests_test.ts"] },
     {
       what: "audit completeness",

@@ -128,6 +128,8 @@ export interface DaemonOptions {
   readonly afterCrash?: boolean;
   /** More variables of its process. An installed launcher clears them. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A program that starts it and becomes it, with its arguments. */
+  readonly under?: readonly string[];
   /** `kato daemon` of these files, instead of the checkout's own daemon. */
   readonly program?: {
     readonly folder: string;
@@ -180,6 +182,7 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
       "-c",
       `umask ${options.umask ?? "022"}; exec "$@"`,
       "sh",
+      ...options.under ?? [],
       ...line,
       ...(options.afterCrash === true ? ["--after-crash"] : []),
     ],
