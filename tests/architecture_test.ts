@@ -116,6 +116,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "permissions",
     "audit",
     "providers",
+    "redaction",
     "render",
     "parser",
     "daemon",

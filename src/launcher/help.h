@@ -23,6 +23,7 @@
     "\001Rules and evidence:\002\n" \
     "  policy                  show, explain, check or change the policy\n" \
     "  audit                   verify or read the security log\n" \
+    "  scan [FILE…]            find secrets in files that are written already\n" \
     "  doctor                  say what protects this installation, and what does not\n" \
     "\n" \
     "\001Installation:\002 init, completions, daemon, fleet, version, help\n" \
@@ -316,6 +317,22 @@
     "\n" \
     "Example:\n" \
     "  kato audit tail -n 50 --follow\n"}, \
+  {"scan", \
+    "\001Usage:\002 kato scan [OPTION…] [FILE…]\n" \
+    "\n" \
+    "Finds secrets in files that are written already, by the rules that kato writes\n" \
+    "with. Prints file, line and the rule for each, and never the secret. Exit status\n" \
+    "1 when it finds one. Changes nothing.\n" \
+    "\n" \
+    "\001Arguments:\002\n" \
+    "  FILE        the files to look at: Markdown, HTML, JSONL or any other text\n" \
+    "\n" \
+    "\001Options:\002\n" \
+    "  --json      print JSON\n" \
+    "  -h, --help  show this\n" \
+    "\n" \
+    "Example:\n" \
+    "  kato scan ~/.kato/exports/*.md\n"}, \
   {"doctor", \
     "\001Usage:\002 kato doctor [OPTION…]\n" \
     "\n" \

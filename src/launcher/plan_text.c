@@ -9,7 +9,7 @@
 /* The rows of src/permissions/matrix.ts; tests/launcher/plan_text_test.ts compares them. */
 static const char *const PROFILES[] = {
     "plan",   "daemon",           "parser:<provider>", "writer:<destination>", "export", "cli-read:status",
-    "cli-read:sessions", "cli-read:doctor", "request", "policy", "policy:explain", "policy:edit", "audit", "fleet:status",
+    "cli-read:sessions", "cli-read:doctor", "request", "policy", "policy:explain", "policy:edit", "audit", "scan", "fleet:status",
     "init", "help",
 };
 

@@ -197,6 +197,15 @@ export const MATRIX = [
     ...CLI,
   },
   {
+    profile: "scan",
+    of: "`kato scan`",
+    needsPolicy: true,
+    read: ["code", "settings", "named inputs"],
+    list: [],
+    write: [],
+    ...CLI,
+  },
+  {
     profile: "fleet:status",
     of: "`kato fleet status`, for root",
     needsPolicy: false,

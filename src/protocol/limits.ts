@@ -292,9 +292,3 @@ export const AUDIT_LINE_BYTES = 128 * KIB;
 /** Tool calls that wait for their results in the renderer, and the text that they may hold together. */
 export const WAITING_CALLS = 64;
 export const WAITING_CHARS = 4 * MIB;
-
-/** Entries of each list of texts in `redaction`: each is searched for in every text. */
-export const REDACTION_TEXTS = 64;
-
-/** Secrets of one rule that one recording tells apart. Each takes a few bytes of its state, and a flood of them no more. */
-export const SECRETS_NUMBERED = 1000;

@@ -1,6 +1,6 @@
 /** Which secrets are replaced before anything is written. Policy sets it, and the writer gets it with each delivery. */
 import * as z from "zod/mini";
-import { REDACTION_TEXTS } from "./limits.ts";
+import { REDACTION_TEXTS } from "./redaction_limits.ts";
 
 /** Of one line, so that no text of several lines is needed to find it. */
 const text = (least: number) =>

@@ -133,7 +133,7 @@ function findInAddress(text: string, at: number): Span | null {
 const COMMANDS: readonly (readonly [anchor: string, pattern: RegExp])[] = [
   ["sshpass", /sshpass[ \t]{1,4}-p[ \t]{0,4}["']?()([^\s"']{3,256})/iy],
   ["mysql", /mysql(?:dump|admin|import)?[ \t][^\n|;&]{0,200}? -p()([^\s"'\d-][^\s"']{2,256})/iy],
-  ["login", /login[ \t]{1,4}\S{1,128}[ \t\n]{1,4}(password)[ \t]{1,4}([^\s"']{4,256})/iy],
+  ["login", /login[ \t]{1,4}[^\s[]{1,128}[ \t\n]{1,4}(password)[ \t]{1,4}([^\s"']{4,256})/iy],
   ["curl", /curl[ \t][^\n|;]{0,400}?(?:-u|--user)[ =]?["']?()[\w.@+-]{0,128}:([^\s"'/]{4,256})/iy],
   ["docker", /docker login[ \t][^\n|;]{0,200}?-p[ \t]{1,4}["']?()([^\s"']{4,256})/iy],
   ["&sig=", /&sig=()([\w%+/=-]{20,256})/iy],

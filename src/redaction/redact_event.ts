@@ -3,7 +3,7 @@
  * goes on from one delivery to the next. It holds no secret. Pure, but for the random key of a new state.
  */
 import type { Event } from "../protocol/event.ts";
-import { SECRETS_NUMBERED } from "../protocol/limits.ts";
+import { SECRETS_NUMBERED } from "../protocol/redaction_limits.ts";
 import { REDACTION, type Redaction } from "../protocol/redaction.ts";
 import { sha256 } from "../protocol/sha256.ts";
 import { NAME_OF_SECRET, type Span } from "./assignments.ts";

@@ -92,6 +92,7 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
     archived: false,
     json: false,
   }],
+  ["scan a.md ~/b.html --json", "scan", { files: ["a.md", "~/b.html"], json: true }],
   ["fleet status", "fleet status", { json: false }],
   ["audit verify", "audit verify", { copy: [], head: null, archived: false, json: false }],
   ["audit verify a b/", "audit verify", { copy: ["a", "b/"], head: null, archived: false, json: false }],
@@ -175,6 +176,7 @@ function lineWithout(path: string, long: string): string[] {
     "policy deny": ["notes"],
     "policy explain": ["x.md"],
     "audit verify-all": ["logs", "--heads", "j"],
+    scan: ["a.md"],
   };
   return [...path.split(" "), ...words[path] ?? []];
 }
@@ -295,10 +297,11 @@ const WRONG: readonly (readonly [line: string, complaint: string])[] = [
     "export 5d8 -o - --json",
     "standard output has the session itself; leave --json or '--output -' out. | kato export",
   ],
+  ["scan", "say which files to look at. | kato scan"],
   ["policy", "missing command. | kato policy"],
   ["help exprot", "unknown command 'exprot'. Did you mean export? | kato"],
   ["help policy sohw", "unknown command 'sohw'. Did you mean show? | kato policy"],
-  ["help plan", "unknown command 'plan'. | kato"],
+  ["help plan", "unknown command 'plan'. Did you mean scan? | kato"],
   ["policy sohw", "unknown command 'sohw'. Did you mean show? | kato policy"],
   ["stop", "missing required argument 'session'. | kato stop"],
   ["stop a b", "too many arguments for 'stop'. Expected 1 argument but got 2: a, b. | kato stop"],

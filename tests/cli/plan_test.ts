@@ -29,6 +29,7 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
     profile: "audit",
     reads: ["/home/dev/work/logs", "/var/log/journal/remote"],
   }],
+  ["scan a.md ~/b.html", { profile: "scan", reads: ["/home/dev/work/a.md", "/home/dev/b.html"] }],
   ["fleet status", { profile: "fleet:status" }],
   ["policy show", { profile: "policy" }],
   ["policy check", { profile: "policy", reads: [] }],
@@ -114,6 +115,17 @@ Deno.test("makePlan() grants an export with --file that log and its sub-agents',
   assert.ok(grants.includes("read ~/work/log/subagents"));
   assert.ok(!grants.some((grant) => grant.includes(".claude")));
   assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/logs"]);
+});
+
+Deno.test("makePlan() grants a scan its files and the settings to read, and nothing to write", async () => {
+  using home = makeHome();
+  assert.deepEqual(await grantsOf("scan a.md ~/b.html", home), [
+    "read /opt/kato",
+    "read /etc/kato",
+    "read ~/.kato/config",
+    "read ~/work/a.md",
+    "read ~/b.html",
+  ]);
 });
 
 Deno.test("makePlan() grants what a provider may look for beside a log, also of one that is named by a link", async () => {

@@ -37,6 +37,7 @@ const LINES: readonly (readonly [line: string, kind: ReportKind])[] = [
   ["audit verify", "audit-verification"],
   ["audit verify copy", "audit-verification"],
   ["audit verify-all copy --heads copy", "audit-collection"],
+  ["scan a.md", "scan"],
 ];
 
 function assertReport(text: string, kind: ReportKind, line: string): void {

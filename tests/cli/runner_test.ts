@@ -97,6 +97,8 @@ const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, e
     /"\/nope\/x\.md": "\/nope" does not exist; make that folder, or choose one of your own\.\n$/,
   ],
   ["export --file a.md -o -", 1, /^$/, /Say whose it is with --provider/],
+  ["scan missing.md", 66, /^$/, MISSING],
+  ["scan a.md", 0, /^No secret found in 1 file\.\n$/, /^$/],
   ["audit verify", 0, /^The chain of \d+ records is whole/, /^$/],
   ["audit tail -n 1", 0, /deny/, /^$/],
   ["plan -- export --all -o x.md", 0, /^kato-plan 1\0/, /^$/],

@@ -288,6 +288,7 @@ const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: read
   "policy:explain": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "policy:edit": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],
   "audit": CLI,
+  "scan": CLI,
   "fleet:status": CLI,
   "init": CLI,
   "help": CLI,

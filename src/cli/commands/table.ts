@@ -22,6 +22,7 @@ import { policyDeny } from "./policy_deny.ts";
 import { policyExplain } from "./policy_explain.ts";
 import { policyShow } from "./policy_show.ts";
 import { record } from "./record.ts";
+import { scan } from "./scan.ts";
 import { sessions } from "./sessions.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
@@ -61,7 +62,7 @@ export interface Section {
 
 const WORK: readonly Section[] = [
   { title: "Sessions", isBrief: false, entries: [status, sessions, record, capture, stop, exportCommand] },
-  { title: "Rules and evidence", isBrief: false, entries: [policy, audit, doctor] },
+  { title: "Rules and evidence", isBrief: false, entries: [policy, audit, scan, doctor] },
 ];
 
 const INSTALLATION = [init, completions, daemon, fleet, version];

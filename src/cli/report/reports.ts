@@ -33,6 +33,8 @@ const chain = z.strictObject({ ...verification, head: string(), origin: nullable
 
 const { v: _, ...ofStatus } = z.partial(status).shape;
 
+const secret = z.strictObject({ file: string(), line: int(), rule: string() });
+
 const REASONS = Object.keys(EXIT) as (keyof typeof EXIT)[];
 
 /** What went wrong. `reason` and `status` go together. */
@@ -235,6 +237,7 @@ const BODIES = {
     torn: int(),
     repeated: int(),
   }),
+  scan: z.strictObject({ ok: boolean(), files: int(), found: array(secret) }),
   fleet: z.strictObject({
     ok: boolean(),
     version: string(),
@@ -280,6 +283,7 @@ export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   permissions: "`doctor --permissions`",
   "audit-verification": "`audit verify`",
   "audit-collection": "`audit verify-all`",
+  scan: "`scan`",
   fleet: "`fleet status`",
 };
 
