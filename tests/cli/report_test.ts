@@ -1,6 +1,7 @@
 /** What commands print with `--json`, held against the schemas that docs/reports.schema.json is made from. */
 import assert from "node:assert/strict";
-import { PRINTED_BY, REPORT_KINDS, type ReportKind, reportSchema } from "../../src/cli/report/reports.ts";
+import { PRINTED_BY } from "../../src/cli/report/printed_by.ts";
+import { REPORT_KINDS, type ReportKind, reportSchema } from "../../src/cli/report/reports.ts";
 import { asksForJson, errorText } from "../../src/cli/report/report.ts";
 import { COMMANDS } from "../../src/cli/commands/table.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
