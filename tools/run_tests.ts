@@ -5,7 +5,13 @@
 import { closingLine, type Count, runCounted, sumOf } from "./tests/run_counted.ts";
 
 /** These take about half of the time. The other lane has all other tests. */
-const SECOND_LANE = ["tests/attacks", "tests/daemon/kill_test.ts", "tests/hosts", "tests/launcher"];
+const SECOND_LANE = [
+  "tests/attacks",
+  "tests/daemon/kill_test.ts",
+  "tests/faults",
+  "tests/hosts",
+  "tests/launcher",
+];
 
 function run(args: readonly string[], isShownAtEnd = false): Promise<Count> {
   const cwd = new URL("..", import.meta.url).pathname;

@@ -1,5 +1,5 @@
 /**
- * The gates that can be run by themselves: `deno task test:torture`, `test:attack`, `test:fuzz`, `test:soak`. Each row is
+ * The gates that can be run by themselves: `deno task test:torture`, `test:attack` and `test:fuzz`. Each row is
  * one gate and the files that hold it. docs/security-gates.md has this table.
  */
 import { markdownTable } from "../markdown_table.ts";
