@@ -15,6 +15,7 @@
     "\001Sessions:\002\n" \
     "  status                  say whether kato runs, and what it records\n" \
     "  sessions                list the sessions on this machine, newest first\n" \
+    "  show SESSION            read a session in the terminal\n" \
     "  record SESSION [DEST]   record a session from now on\n" \
     "  capture SESSION [DEST]  write a session so far, then go on recording it\n" \
     "  stop SESSION            stop recording a session\n" \
@@ -63,6 +64,26 @@
     "\n" \
     "Example:\n" \
     "  kato sessions --search parser --since 7d\n"}, \
+  {"show", \
+    "\001Usage:\002 kato show [OPTION…] SESSION\n" \
+    "\n" \
+    "Shows a session for reading: what was said, each tool call in a line with its\n" \
+    "outcome, results cut short. Secrets are replaced as in exports. Works whether\n" \
+    "kato runs or not.\n" \
+    "\n" \
+    "\001Arguments:\002\n" \
+    "  SESSION              an id from 'kato sessions', or its beginning\n" \
+    "\n" \
+    "\001Options:\002\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
+    "  --last N             only the last N turns\n" \
+    "  --from SEQ           only from this event on; JSON Lines and links of pages\n" \
+    "                       have its number\n" \
+    "  --since WHEN         only what came since: 30m, 12h, 7d, 2w, a date or a time\n" \
+    "  -h, --help           show this\n" \
+    "\n" \
+    "Example:\n" \
+    "  kato show 5d8aa099 --last 3\n"}, \
   {"record", \
     "\001Usage:\002 kato record [OPTION…] SESSION [DEST]\n" \
     "\n" \

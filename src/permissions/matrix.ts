@@ -130,7 +130,7 @@ export const MATRIX = [
   },
   {
     profile: "cli-read:sessions",
-    of: "`kato sessions`",
+    of: "`kato sessions`, `show`",
     needsPolicy: true,
     read: ["code", "settings", "status", "provider roots"],
     list: [],

@@ -4,6 +4,10 @@
 export const RESULT_LINES = 200;
 export const RESULT_CHARS = 20_000;
 
+/** The same in a terminal: a screen has some 24 lines. */
+export const SHOWN_LINES = 6;
+export const SHOWN_CHARS = 2000;
+
 /** A longer input of a tool call is cut in Markdown and HTML. A page is for reading; JSONL has it all. */
 export const CALL_CHARS = 60_000;
 

@@ -63,6 +63,7 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
       json: false,
     },
   ],
+  ["show 5d8 --last 3", "show", { session: "5d8", provider: null, last: 3, from: null, since: null }],
   ["record 5d8", "record", { session: "5d8", provider: null, destination: null, json: false }],
   [
     "capture 5d8 x.md --provider gemini",
@@ -169,6 +170,7 @@ function lineWithout(path: string, long: string): string[] {
     export: long === "--file" || long === "--all"
       ? ["-o", "o"]
       : [long === "--from" ? "5d8" : "--all", "-o", "o"],
+    show: ["5d8"],
     record: ["5d8"],
     capture: ["5d8"],
     stop: ["5d8"],
@@ -277,6 +279,10 @@ const WRONG: readonly (readonly [line: string, complaint: string])[] = [
   [
     "export 5d8 --last 2 --since 7d -o x",
     "--last and --since both say where to begin; give one of them. | kato export",
+  ],
+  [
+    "show 5d8 --from 2 --since 7d",
+    "--from and --since both say where to begin; give one of them. | kato show",
   ],
   [
     "export 5d8 --last 2 --from 7 -o x",

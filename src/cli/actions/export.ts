@@ -19,6 +19,7 @@ import { chooseSources, type ChosenSource } from "../export/choose_sources.ts";
 import type { OutputContext } from "../export/decide_output.ts";
 import { makeBuffers } from "../export/output_buffers.ts";
 import { listenForInterruption } from "../interruption.ts";
+import { gather } from "../terminal/gather.ts";
 import { NO_PROGRESS, showProgress } from "../terminal/progress.ts";
 import { gatherEndings, INTERRUPTED, type Run, whyFailed } from "../export/run.ts";
 import { writeFiles } from "../export/write_files.ts";
@@ -214,28 +215,6 @@ async function printOne(source: ChosenSource, run: Run): Promise<Outcome> {
   const why = whyFailed(written, source, run);
   if (why === null || written.events > 0) text.flush();
   return why === null ? DONE : fail(run.interruption() ?? "failed", why);
-}
-
-/** Texts are gathered into pieces of this many characters, so that system calls take no time that counts. */
-const PIECE = 256 * 1024;
-
-function gather(write: (text: string) => void): { add(text: string): null; flush(): void } {
-  let parts: string[] = [];
-  let characters = 0;
-  const flush = () => {
-    if (characters > 0) write(parts.join(""));
-    parts = [];
-    characters = 0;
-  };
-  return {
-    add(text) {
-      parts.push(text);
-      characters += text.length;
-      if (characters >= PIECE) flush();
-      return null;
-    },
-    flush,
-  };
 }
 
 /** Each session by itself. */

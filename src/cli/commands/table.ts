@@ -24,6 +24,7 @@ import { policyShow } from "./policy_show.ts";
 import { record } from "./record.ts";
 import { scan } from "./scan.ts";
 import { sessions } from "./sessions.ts";
+import { show } from "./show.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 import { version } from "./version.ts";
@@ -61,7 +62,11 @@ export interface Section {
 }
 
 const WORK: readonly Section[] = [
-  { title: "Sessions", isBrief: false, entries: [status, sessions, record, capture, stop, exportCommand] },
+  {
+    title: "Sessions",
+    isBrief: false,
+    entries: [status, sessions, show, record, capture, stop, exportCommand],
+  },
   { title: "Rules and evidence", isBrief: false, entries: [policy, audit, scan, doctor] },
 ];
 

@@ -3,6 +3,7 @@ import { locateLog } from "../../parser/session_files.ts";
 import type { ProviderId } from "../../protocol/event.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
+import type { SessionFilter } from "../command_line/common_parameters.ts";
 import type { ExportGiven } from "../commands/export.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { chooseSession, findSessions, type FoundSession } from "../sessions/find_sessions.ts";
@@ -25,7 +26,7 @@ export type Sources =
   | Outcome;
 
 export function chooseSources(
-  given: ExportGiven,
+  given: Pick<ExportGiven, "sessions" | "file" | "all" | keyof SessionFilter>,
   readable: readonly ReadableProvider[],
   context: Context,
 ): Sources {

@@ -71,7 +71,7 @@ export function gatherEndings(sessions: number, run: Run): Endings {
 export function whyFailed(
   { end, events, leftOut }: WrittenSession,
   { session }: ChosenSource,
-  run: Run,
+  run: Pick<Run, "range" | "whenEmpty">,
 ): string | null {
   if (end === "stopped") return INTERRUPTED;
   if (end === "unreadable") return `The log of session ${plain(session)} cannot be read any more.`;

@@ -1,5 +1,5 @@
 /** Text for a terminal: colours where they are wanted, columns that line up, nothing that steers it. Pure. */
-import { oneLine } from "../../render/neutralise.ts";
+import { neutralise, neutraliseOutput, oneLine } from "../../render/neutralise.ts";
 import type { Output } from "../context.ts";
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 } as const;
@@ -22,7 +22,24 @@ const UNDRAWN =
 
 /** Text from outside on one line: no character steers the terminal, and every one is seen. */
 export function plain(text: string): string {
-  return oneLine(text, SHOWN_CHARS).replace(
+  return showUndrawn(oneLine(text, SHOWN_CHARS));
+}
+
+/** Text from outside with its lines, of any length: no character steers the terminal, and every one is seen. */
+export function seen(text: string): string {
+  return showUndrawn(neutralise(text)).replaceAll("\t", TAB);
+}
+
+/** The same for a program's output, without its colours and movements. */
+export function seenOutput(text: string): string {
+  return showUndrawn(neutraliseOutput(text)).replaceAll("\t", TAB);
+}
+
+/** A tab would be wider than its one character. */
+const TAB = "    ";
+
+function showUndrawn(text: string): string {
+  return text.replace(
     UNDRAWN,
     (character) => `{U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}}`,
   );
