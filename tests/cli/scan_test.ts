@@ -4,6 +4,8 @@ import { SCAN_BYTES } from "../../src/protocol/redaction_limits.ts";
 import { REDACTION } from "../../src/protocol/redaction.ts";
 import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { findSecrets } from "../../src/redaction/find_secrets.ts";
+import { scanFiles } from "../../src/cli/actions/scan.ts";
+import type { Context } from "../../src/cli/context.ts";
 import { findInFile } from "../../src/cli/scan/find_in_file.ts";
 import { redacted } from "../../src/render/redacted.ts";
 import { make, NAMED_FORMATS, ORDINARY, randomOf, TOKEN_FORMATS } from "../redaction/corpus.ts";
@@ -75,6 +77,20 @@ Deno.test("kato scan reads nothing where one of the files is missing, or is no f
     assert.deepEqual([ended, out], ["no-input", ""]);
     assert.match(err, why);
   }
+});
+
+Deno.test("kato scan whose reader went away says nothing of the file", () => {
+  using place = makeHome();
+  keep(place, "a.md", TOKEN);
+  const uid = Deno.uid() ?? 0;
+  const out = {
+    write() {
+      throw new Deno.errors.BrokenPipe("nobody reads");
+    },
+  };
+  const context = { ...place, uid, administrator: uid, planHash: null, kernelSandbox: false, out };
+  const scan = () => scanFiles({ files: ["a.md"], json: false }, context as unknown as Context);
+  assert.throws(scan, Deno.errors.BrokenPipe);
 });
 
 /** A conversation whose every message has one secret, each between ordinary lines. */
