@@ -7,6 +7,7 @@ import { copilotClient } from "./copilot_rows.ts";
 import type { Mix } from "./content.ts";
 import { geminiClient } from "./gemini_rows.ts";
 import { qwenClient } from "./qwen_rows.ts";
+import { kimiClient } from "./kimi_rows.ts";
 import { piClient } from "./pi_rows.ts";
 
 /** Sessions have numbers; a row has its newline. */
@@ -33,6 +34,7 @@ export const CLIENTS = {
   copilot: copilotClient,
   qwen: qwenClient,
   pi: piClient,
+  kimi: kimiClient,
 } satisfies Partial<Record<ProviderId, BenchClient>>;
 
 export function clientOf(id: string): BenchClient {

@@ -61,6 +61,7 @@ const FULL: Plan = {
     { client: "copilot", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "qwen", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
     { client: "pi", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
+    { client: "kimi", bytes: 200e6, mix: "outputs", mode: "jit", runs: 5 },
   ],
   many: { sessions: 450, bytes: 200e6, runs: 5 },
   daemons: DAEMONS,
@@ -82,6 +83,7 @@ const QUICK: Plan = {
     { client: "copilot", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "qwen", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
     { client: "pi", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
+    { client: "kimi", bytes: 10e6, mix: "outputs", mode: "jit", runs: 1 },
   ],
   many: { sessions: 100, bytes: 20e6, runs: 1 },
   // One host of threads and, built here, one of processes: the rest is for those who have the time.

@@ -17,7 +17,8 @@
   ".gemini", \
   ".copilot", \
   ".qwen", \
-  ".pi/agent"
+  ".pi/agent", \
+  ".kimi-code"
 
 /* Agents load files of these names by themselves. */
 #define AGENT_MEMORY \
@@ -34,6 +35,8 @@
   "copilot-instructions.md", \
   "qwen.md", \
   "append_system.md", \
+  "agents.md", \
+  "system.md", \
   "agent.md", \
   "conventions.md", \
   "codebuddy.md", \
@@ -60,5 +63,6 @@
   "QWEN_RUNTIME_DIR", \
   "QWEN_HOME", \
   "PI_CODING_AGENT_SESSION_DIR", \
-  "PI_CODING_AGENT_DIR"
+  "PI_CODING_AGENT_DIR", \
+  "KIMI_CODE_HOME"
 #endif

@@ -57,7 +57,7 @@
     "  --search TEXT        only those with this text in their title, in any letter\n" \
     "                       case\n" \
     "  --sort ORDER         by active (the default), started, size, title or project\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
     "  --since WHEN         sessions active since: 30m, 12h, 7d, 2w or a date\n" \
     "  -h, --help           show this\n" \
@@ -75,7 +75,7 @@
     "  SESSION              an id from 'kato sessions', or its beginning\n" \
     "\n" \
     "\001Options:\002\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
     "  --last N             only the last N turns\n" \
     "  --from SEQ           only from this event on; JSON Lines and links of pages\n" \
     "                       have its number\n" \
@@ -97,7 +97,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -115,7 +115,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -130,7 +130,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
@@ -157,7 +157,7 @@
     "  --no-redact          keep secrets; the audit log has it\n" \
     "  --force              replace a file that exists\n" \
     "  --json               print JSON\n" \
-    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen or pi\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
     "  --since WHEN         only what came since: 30m, 12h, 7d, 2w, a date or a time;\n" \
     "                       with --all: sessions active since\n" \

@@ -12,7 +12,7 @@ export interface KnownLog {
 }
 
 export interface Forks {
-  /** Remembers a log. Its beginning is read only when another log appears in its folder. */
+  /** Remembers a log. Its beginning is read only when another log appears beside it. */
   add(log: KnownLog): void;
   /** Removes up to `most` logs beside `path` from the list. Their beginnings must be read before `parentOf` is asked. */
   unread(path: string, most: number): readonly KnownLog[];
@@ -31,7 +31,7 @@ export function createForks(provider: Provider): Forks {
   const folders = new Map<string, Siblings>();
 
   function beside(path: string): Siblings {
-    const folder = dirname(path);
+    const folder = provider.forkFolder?.(path) ?? dirname(path);
     const known = folders.get(folder) ?? { unread: [], owners: new Map<string, string>() };
     folders.set(folder, known);
     return known;

@@ -20,10 +20,12 @@ export function headIdentity(provider: Provider, path: string): string | null {
 }
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
+/** A time and 80 random bits. */
+const ULID = /(?:^|_)[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
 /** Whether the id is unique by itself: another session can have it only through a copy. */
 export function isUnique(id: string): boolean {
-  return UUID.test(id);
+  return UUID.test(id) || ULID.test(id);
 }
 
 /** Listed with a session's ids when one of its records says that it goes on in session `target`. */

@@ -76,6 +76,15 @@ export const CLIENTS = {
     sideFiles: {},
     memory: ["append_system.md"],
   },
+  kimi: {
+    name: "Kimi Code",
+    versions: "2.1",
+    home: ".kimi-code",
+    roots: ["sessions"],
+    variables: { KIMI_CODE_HOME: "home" },
+    sideFiles: { title: "state.json" },
+    memory: ["agents.md", "system.md"],
+  },
 } as const satisfies Readonly<Record<string, Client>>;
 
 /** What agents that kato does not follow load as instructions, in lower case. */

@@ -25,10 +25,14 @@ export function sessionKey(ref: SessionRef): string {
   return `${ref.provider}/${ref.session}`;
 }
 
-/** A UUID of version 7 begins with the time, so sessions of the same minute share their first characters. */
-const TIME_ORDERED = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/**
+ * Sessions share their first characters where the id begins with a word, and those of the same minute where it is a
+ * UUID of version 7, which begins with the time.
+ */
+const BEGINS_ALIKE =
+  /^(?:[a-z]+_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]|[0-9a-f]{8}-[0-9a-f]{4}-7)[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** The id that people type: the first eight characters, or the last eight when the first ones are a time. */
+/** The id that people type: the first eight characters, or the last eight when the first ones may be those of others. */
 export function shortId(session: string): string {
-  return TIME_ORDERED.test(session) ? session.slice(-8) : session.slice(0, 8);
+  return BEGINS_ALIKE.test(session) ? session.slice(-8) : session.slice(0, 8);
 }

@@ -15,6 +15,11 @@ export function endCopies(
   }
   if (forkedFrom === undefined) return null;
   delete fold.forkedFrom;
-  const text = `Forked from the session ${forkedFrom} here: what stands above was said there.`;
-  return { id: `${id}:fork`, time, type: "notice", kind: "info", text };
+  return { id: `${id}:fork`, time, ...forkNotice(`the session ${forkedFrom}`) };
+}
+
+/** `from`: the original in words, such as "another session". */
+export function forkNotice(from: string) {
+  const text = `Forked from ${from} here: what stands above was said there.`;
+  return { type: "notice", kind: "info", text } as const;
 }

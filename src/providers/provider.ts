@@ -115,6 +115,8 @@ export interface Provider {
    * known (null), it is the nearest folder that must hold them.
    */
   agentFolder(main: string, session: string | null): string | null;
+  /** The folder below which forks of this log lie. Without this function it is the log's own folder. */
+  forkFolder?(main: string): string;
   /** The side file of the session with this log; null for none. */
   sideFile?(main: string): SideFile | null;
   /**

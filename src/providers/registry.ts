@@ -6,6 +6,7 @@ import { gemini } from "./gemini/gemini.ts";
 import { copilot } from "./copilot/copilot.ts";
 import { qwen } from "./qwen/qwen.ts";
 import { pi } from "./pi/pi.ts";
+import { kimi } from "./kimi/kimi.ts";
 import type { Provider } from "./provider.ts";
 
 const readers: Readonly<Record<ProviderId, Provider>> = {
@@ -15,6 +16,7 @@ const readers: Readonly<Record<ProviderId, Provider>> = {
   copilot,
   qwen,
   pi,
+  kimi,
 };
 
 export const providers: readonly Provider[] = Object.values(readers);

@@ -49,6 +49,13 @@ export function timeOf(value: unknown): string | null {
   return utc.length === 24 ? utc : null;
 }
 
+/** The same for a number of milliseconds since 1970. */
+export function timeOfMilliseconds(value: unknown): string | null {
+  if (typeof value !== "number") return null;
+  const time = new Date(value);
+  return Number.isNaN(time.getTime()) ? null : timeOf(time.toISOString());
+}
+
 /** The text between the first `<tag>` and the last `</tag>` after it; null without them. */
 export function tagged(text: string, tag: string): string | null {
   const open = text.indexOf(`<${tag}>`);

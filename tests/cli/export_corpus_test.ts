@@ -81,16 +81,17 @@ for (const client of clientCases()) {
       using home = makeHome();
       const ran = await runLine(["sessions", "--json"], home, { environment: client.environment(home) });
       const sessions = client.sessions();
-      const listed: { session: string; started: string; project: string; title: string }[] = JSON.parse(
-        ran.out,
-      ).sessions;
+      const listed: { session: string; started: string; project: string; title: string | null }[] =
+        JSON.parse(
+          ran.out,
+        ).sessions;
       listed.sort((a, b) => a.session < b.session ? -1 : 1);
       assert.deepEqual(
         listed.map(({ session, started, project }) => ({ session, started, project })),
         sessions.map(({ session, started, project }) => ({ session, started, project })),
       );
       for (const [index, { title }] of listed.entries()) {
-        const words = JSON.stringify(title.replace(/…$/, "")).slice(1, -1);
+        const words = JSON.stringify((title ?? "").replace(/…$/, "")).slice(1, -1);
         assert.ok(sessions[index]?.words.includes(words), `nobody called it ${title}`);
       }
     },

@@ -56,6 +56,16 @@ const qwenSaid = {
   message: { role: "user", parts: [{ text: "Plant the beans." }] },
 };
 
+const kimiSaid = {
+  type: "turn.prompt",
+  agentId: "main",
+  input: [{ type: "text", text: "Plant the beans." }],
+  origin: { kind: "user" },
+  promptId: "msg_01M8MB71G23T6K3XXF9N9H8D5Y",
+  turnId: 0,
+  time: Date.parse(TIME),
+};
+
 /** Names as the clients give them, in a folder that is nobody's root. */
 const CODEX_NAME = `rollout-2026-11-23T02-08-00-${THREAD}`;
 const GEMINI_NAME = "garden/chats/session-2026-11-23T02-08-01a20000";
@@ -69,6 +79,8 @@ const READ: readonly (readonly [name: string, content: string | Uint8Array])[] =
   // Claude Code's logs have such names, too.
   [`-w-garden/chats/${THREAD}.jsonl`, linesOf([qwenSaid])],
   [`elsewhere/${THREAD}.jsonl`, linesOf([qwenSaid])],
+  [`wd_garden/${THREAD}/agents/main/wire.jsonl`, linesOf([kimiSaid])],
+  [`elsewhere/${THREAD}.jsonl`, linesOf([kimiSaid])],
 ];
 
 const REFUSED: readonly (readonly [name: string, content: string | Uint8Array, why: RegExp])[] = [

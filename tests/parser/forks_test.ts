@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "@std/path";
 import { createForks } from "../../src/parser/forks.ts";
 import { linesOf, makeProvider, makeStage } from "./stage.ts";
 
@@ -36,6 +37,20 @@ Deno.test("of sessions that appear at once, each one's beginning is read once", 
   for (const [index, parent] of parents.entries()) {
     assert.equal(parent, index % 10 === 0 && index > 0 ? `s${index - 1}` : null);
   }
+});
+
+Deno.test("logs that have a folder each are beside each other where their provider says so", () => {
+  using stage = makeStage();
+  const provider = {
+    ...makeProvider(),
+    identity: ({ value }: { readonly value: unknown }) => (value as { id: string }).id,
+    forkFolder: (main: string) => dirname(dirname(main)),
+  };
+  const forks = createForks(provider);
+  const write = (path: string) => stage.write(path, linesOf([{ id: "7", say: "x" }]));
+  assert.equal(forks.parentOf({ session: "s1", path: write("a/s1/log.jsonl") }), null);
+  assert.equal(forks.parentOf({ session: "s2", path: write("a/s2/log.jsonl") }), "s1");
+  assert.equal(forks.parentOf({ session: "s3", path: write("b/s3/log.jsonl") }), null);
 });
 
 Deno.test("the beginnings of old sessions are read when a new one lies beside them, a few at a time, once", () => {

@@ -90,9 +90,11 @@ for (const [what, rows, expected] of MetaRows) {
 }
 
 const UUID = "0198c0de-0000-7000-8000-00000000000a";
+const ULID = "01M8MB71G23T6K3XXF9N9H8D5Y";
 
 Deno.test("an id is unique by itself when it holds a UUID", () => {
-  assert.ok([UUID, `msg:${UUID}:result`, UUID.toUpperCase()].every(isUnique));
+  assert.ok([UUID, `msg:${UUID}:result`, UUID.toUpperCase(), ULID, `msg_${ULID}`].every(isUnique));
+  assert.ok(![ULID.slice(1), ULID.toLowerCase(), `8${ULID.slice(1)}`, `${ULID}x`, `x${ULID}`].some(isUnique));
   assert.ok(![UUID.slice(1), "msg_01", "7", UUID.replace("-", "")].some(isUnique));
 });
 

@@ -8,6 +8,7 @@ import type { Provider } from "../../src/providers/provider.ts";
 import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { codex } from "../../src/providers/codex/codex.ts";
 import { gemini } from "../../src/providers/gemini/gemini.ts";
+import { kimi } from "../../src/providers/kimi/kimi.ts";
 import { qwen } from "../../src/providers/qwen/qwen.ts";
 import { type Checkpoint, checkpoint } from "../../src/protocol/cursor.ts";
 import type { Evidence } from "../../src/protocol/evidence.ts";
@@ -133,6 +134,33 @@ const CLIENTS: readonly Client[] = [
           uiEvent: { "event.name": "qwen-code.api_response", response_text: 'a "b" {"a":1}' },
         },
       }),
+    ],
+  },
+  {
+    provider: kimi,
+    head: [{ type: "metadata", protocol_version: "1.5", created_at: 1795953600000 }],
+    said: (number, text) => ({
+      type: "turn.prompt",
+      agentId: "main",
+      input: [{ type: "text", text }],
+      origin: { kind: "user" },
+      promptId: uuid(number),
+      turnId: number,
+      time: 1795953601000,
+    }),
+    quiet: [
+      {
+        type: "llm.tools_snapshot",
+        agentId: "main",
+        tools: [{ text: 'a "b" {"a":1}' }],
+        time: 1795953601000,
+      },
+      {
+        message: { message: { role: "user", content: [{ type: "text", text: "first" }] }, meta: {} },
+        type: "agent.message.appended",
+        time: 1795953601000,
+        kind: "event",
+      },
     ],
   },
 ];

@@ -9,6 +9,7 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
   const copilot = (top: string) => ({ copilot: [`${top}/session-state`] });
   const qwen = (top: string) => ({ qwen: [`${top}/projects`] });
   const pi = (top: string) => ({ pi: [`${top}/sessions`] });
+  const kimi = (top: string) => ({ kimi: [`${top}/sessions`] });
   const own = {
     ...claude("/home/dev/.claude"),
     ...codex("/home/dev/.codex"),
@@ -16,6 +17,7 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
     ...copilot("/home/dev/.copilot"),
     ...qwen("/home/dev/.qwen"),
     ...pi("/home/dev/.pi/agent"),
+    ...kimi("/home/dev/.kimi-code"),
   };
   const table: [home: string, environment: Record<string, string>, moved: Partial<typeof own>][] = [
     ["/home/dev", {}, {}],
@@ -31,6 +33,7 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
     ["/home/dev", { PI_CODING_AGENT_DIR: "/srv/pi", PI_CODING_AGENT_SESSION_DIR: "/srv/flat" }, {
       pi: ["/srv/flat"],
     }],
+    ["/home/dev", { KIMI_CODE_HOME: "/srv/kimi" }, kimi("/srv/kimi")],
     ["/home/dev", { HOME: "/srv", PATH: "/bin" }, {}],
   ];
   for (const [home, environment, moved] of table) {

@@ -105,6 +105,8 @@ const IDS: readonly (readonly [session: string, short: string])[] = [
   ["0198c0de-1234-7abc-8def-0123456789ab", "456789ab"],
   ["0198c0de-1234-4abc-8def-0123456789ab", "0198c0de"],
   ["session-of-another-kind", "session-"],
+  ["session_0198c0de-1234-4abc-8def-0123456789ab", "456789ab"],
+  ["session_by_hand", "session_"],
   ["short", "short"],
   ["x0198c0de-1234-7abc-8def-0123456789ab", "x0198c0d"],
   ["0198c0de-1234-7abc-8def-0123456789abx", "0198c0de"],

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import { FRAME_HEADER, WHOLE_LINE } from "../../src/protocol/limits.ts";
 import { codex } from "../../src/providers/codex/codex.ts";
-import { readImage } from "../../src/providers/codex/media.ts";
+import { readImage } from "../../src/providers/image_url.ts";
 import { saysFailed } from "../../src/providers/codex/results.ts";
 import { shellScript } from "../../src/providers/codex/shell.ts";
 

@@ -125,4 +125,5 @@ export const RECORDED_LATER: Readonly<Record<string, readonly string[]>> = {
     "thinking",
     "tools",
   ],
+  "kimi": ["errors", "print", "resume", "strace", "tools", "tui"],
 };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 import { providers } from "../../src/providers/registry.ts";
+import { filesBelow } from "./corpus.ts";
 import { checkMessages } from "./evidence_contract.ts";
 import { placeEvents, readRecords } from "./read_log.ts";
 
@@ -35,7 +36,7 @@ for (const provider of providers) {
 
   for (const name of cases) {
     Deno.test(`read() of ${provider.id} gives what is expected of ${name}`, () => {
-      const log = [...Deno.readDirSync(`${folder}${name}`)].map((entry) => entry.name)
+      const log = filesBelow(`${folder}${name}`)
         .find((file) => file !== "events.json" && /\.jsonl?$/.test(file) && !file.endsWith(".meta.json"));
       assert.ok(log !== undefined);
       const lines = readLines(provider, `${folder}${name}/${log}`);

@@ -9,6 +9,11 @@ function shorter(sent: string, written: string): Difference {
   };
 }
 
+/** Kimi Code takes no keys while it starts, and sent no such message. */
+function tooEarly(typed: string): Difference {
+  return { why: "the client was still starting, and the keys were lost", missing: { user: [typed] } };
+}
+
 /** Where recorded logs differ from what was typed and served, by the client's own doing. By client and case. */
 export const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
   "copilot/approvals": [
@@ -123,6 +128,20 @@ export const DIFFERENCES: Readonly<Record<string, readonly Difference[]>> = {
     why: "the client did not write what came after a sub-agent's report in the background",
     missing: { user: ["thank you"], assistant: ["Started one.", "Started one."] },
   }],
+  "kimi/errors": [tooEarly("five hundred once")],
+  "kimi/resume": [tooEarly("turn one")],
+  "kimi/tools": [
+    tooEarly("read the readme"),
+    {
+      why: "the client puts the time of a call in front of the result that it sends",
+      missing: { tool_result: ["call_l1 Wall time: 0.135 seconds\nTool output exceeded"] },
+      added: { tool_result: ["call_l1 Tool output exceeded"] },
+    },
+  ],
+  "kimi/tui": [
+    tooEarly("hello there, a plain question"),
+    { why: "a shell line is a notice of its own kind", missing: { user: ["!echo from bang"] } },
+  ],
   "pi/crash": [{
     why: "the client was killed while an answer streamed, and while a call ran; it tells the model alone",
     missing: { assistant: ["part part part"], tool_result: ["call_k1 No result provided"] },

@@ -6,7 +6,7 @@ import { rememberCall, rememberQuestions } from "./call_memory.ts";
 import type { Question } from "./fold.ts";
 import { placeId } from "./ids.ts";
 import type { LineEvents } from "./line_events.ts";
-import { readImage } from "./media.ts";
+import { readImage } from "../image_url.ts";
 
 /** The type names a call of the service's own tools: `web_search_call`. */
 const OWN_TOOL = /_call$/;

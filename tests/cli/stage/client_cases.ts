@@ -5,6 +5,7 @@ import type { Event, ProviderId } from "../../../src/protocol/event.ts";
 import type { Need } from "../../needs.ts";
 import { corpusCases, filesBelow } from "../../providers/corpus.ts";
 import { compareWithManifest } from "../../providers/manifest.ts";
+import { asWritten } from "../../providers/kimi_talk.ts";
 import { compareWithTalk } from "../../providers/recorded_talk.ts";
 import { compareWithThreadManifest } from "../../providers/thread_manifest.ts";
 import type { Place } from "./run_line.ts";
@@ -113,6 +114,17 @@ const CLIENTS: readonly Client[] = [
     sessionOf: namedByFile,
     compare: compareWithTalk,
   },
+  {
+    provider: "kimi",
+    logs: /^kimi-code\/sessions\/[^/]+\/[^/]+\/agents\/main\/wire\.jsonl$/,
+    environment: (path) => ({ KIMI_CODE_HOME: `${path}/kimi-code` }),
+    sessionOf: (file, records) => ({
+      session: `${file.split("/").at(-4)}`,
+      started: new Date(Number(records[0]?.["created_at"])).toISOString(),
+      project: firstOf(records.map((record) => fieldsOf(record["environmentDisclosure"])), "cwd"),
+    }),
+    compare: (talk, events) => compareWithTalk(asWritten(talk), events),
+  },
 ];
 
 /** A session that bears the name of its log, and says the rest in each record. */
@@ -150,7 +162,8 @@ function sessionsOf(client: Client, logs: readonly string[]): KnownSession[] {
       ? [words]
       : words.split("\n", RECORDS).filter((line) => line !== "");
     const known = client.sessionOf(log, records.map((record) => fieldsOf(JSON.parse(record))));
-    const all = `${words}${textBeside(log, "workspace.yaml") ?? ""}`;
+    const beside = ["workspace.yaml", "../../state.json"].map((name) => textBeside(log, name) ?? "");
+    const all = [words, ...beside].join("");
     if (!sessions.has(known.session)) sessions.set(known.session, { ...known, words: all });
   }
   return [...sessions.values()].sort((a, b) => a.session < b.session ? -1 : 1);

@@ -131,12 +131,13 @@ function lineOf(provider: ProviderId, session: string, prompt: Prompt, log: stri
     const words = {
       TEXT: prompt.text,
       TIME: timeOf(prompt),
+      MILLISECONDS: prompt.time,
       ID: idOf(session, prompt.text),
       SESSION: session,
     };
     const record = JSON.stringify(typedIn(provider).record);
     return record.replace(
-      /"(TEXT|TIME|ID|SESSION)"/g,
+      /"(TEXT|TIME|MILLISECONDS|ID|SESSION)"/g,
       (_, word: keyof typeof words) => JSON.stringify(words[word]),
     ) + "\n";
   }

@@ -111,7 +111,11 @@ const CORPUS_HOME: Readonly<Record<string, string>> = {
   "copilot": ".copilot",
   "qwen": ".qwen",
   "pi": ".pi/agent",
+  "kimi": ".kimi-code",
 };
+
+/** Where a recorded case has that folder; without an entry the case is the folder. */
+const CORPUS_FOLDER: Readonly<Record<string, string>> = { "claude-code": ".claude", "kimi": "kimi-code" };
 
 /** Every session of the corpus, as the client left it. */
 export function corpusSessions(provider: Provider): (home: TestHome) => FedSession[] {
@@ -122,7 +126,8 @@ export function corpusSessions(provider: Provider): (home: TestHome) => FedSessi
       const place = (file: string) =>
         file.replace(/^projects\//, `projects/${name}`).replace(/^tmp\//, `tmp/${name}-`)
           .replace(/^sessions\/\d+/, `sessions/${name}`);
-      const below = provider.id === "claude-code" ? `${path}/${top}` : path;
+      const folder = CORPUS_FOLDER[provider.id];
+      const below = folder === undefined ? path : `${path}/${folder}`;
       const found = filesBelow(below).flatMap((file) => {
         const relative = clientRoots("/", {})[provider.id].map((root) => root.replace(`/${top}/`, ""))
           .flatMap((root) => file.startsWith(`${root}/`) ? [file.slice(root.length + 1)] : [])[0];
@@ -141,6 +146,7 @@ const AGENTS_OF: Readonly<Record<string, readonly [name: string, file: string]>>
   "codex/sub-agents": ["sub-agent-log", "in.jsonl"],
   "codex/review": ["review-log", "in.jsonl"],
   "gemini/sub-agents": ["sub-agent-log", "abc123.jsonl"],
+  "kimi/sub-agents": ["sub-agent-log", "agent-0/wire.jsonl"],
 };
 
 /** A fixture's place below the first root, by the provider's place.json. Each fixture has a folder of its own. */
