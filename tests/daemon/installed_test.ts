@@ -1,5 +1,6 @@
 /** What only an installed daemon has: a monitor, and roles as processes that the kernel confines. */
 import assert from "node:assert/strict";
+import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
 import { INSTALLATION } from "../installed.ts";
 import { onlyWith } from "../needs.ts";
 import { CODEX, findLogs, logOf } from "./stage/clients.ts";
@@ -40,7 +41,11 @@ Deno.test(
     assert.equal(host, "processes");
     assert.equal(kernelSandbox, !kernelMissing.includes("landlock") && !kernelMissing.includes("seccomp"));
     const processes = await processesOf(stage);
-    assert.equal(processes.size, 6, "monitor, orchestrator, three parsers, a writer");
+    assert.equal(
+      processes.size,
+      3 + PROVIDERS.length,
+      "monitor, orchestrator, a parser for each client, a writer",
+    );
     for (const [pid, line] of processes) {
       const status = readProc(`${pid}/status`) ?? "";
       assert.match(status, /^NoNewPrivs:\t1$/m, line);
