@@ -88,7 +88,10 @@ export const MANUAL = {
 
 /** README's list. */
 export function clientList(): string {
-  return clients.map(([, { name, versions }]) => `- ${name}, versions ${versions}`).join("\n");
+  return clients.map(([, { name, versions }]) =>
+    `- ${name}, version${versions.includes(" ") ? "s" : ""} ${versions}`
+  )
+    .join("\n");
 }
 
 /** Of docs/providers.md. */
