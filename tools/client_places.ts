@@ -88,9 +88,8 @@ export const MANUAL = {
 
 /** README's list. */
 export function clientList(): string {
-  return clients.map(([, { name, versions }]) =>
-    `- ${name}, version${versions.includes(" ") ? "s" : ""} ${versions}`
-  )
+  return clients
+    .map(([, { name, versions }]) => `- ${name}, version${versions.includes(" ") ? "s" : ""} ${versions}`)
     .join("\n");
 }
 

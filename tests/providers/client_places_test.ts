@@ -20,7 +20,7 @@ const man = (text: string) => text.replaceAll("-", "\\-");
 
 /** What a place must say of a client, by the place's path. */
 const PLACES: Readonly<Record<string, (client: Named) => readonly string[]>> = {
-  "README.md": ({ name, versions }) => [`- ${name}, versions ${versions}`],
+  "README.md": ({ name, versions }) => [`- ${name}, version${versions.includes(" ") ? "s" : ""} ${versions}`],
   "docs/cli.md": ({ id }) => [id],
   "docs/event.schema.json": ({ id }) => [`"${id}"`],
   "docs/path-policy.md": (
