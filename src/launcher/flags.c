@@ -31,7 +31,7 @@ bool is_resident(const char *profile) { return strcmp(profile, "daemon") == 0; }
 const char *engine_flags(const char *profile) {
   if (is_resident(profile)) return RESIDENT;
   /* A large young generation, and no incremental marking: otherwise the strings of a large log grow old and stay. */
-  return strcmp(profile, "export") == 0 ? "--max-semi-space-size=4,--no-incremental-marking" : NULL;
+  return strcmp(profile, "export") == 0 ? "--max-semi-space-size=8,--no-incremental-marking" : NULL;
 }
 
 /*
