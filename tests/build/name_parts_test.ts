@@ -1,6 +1,6 @@
 /** Names that a bundler gives by hashes become names that say what is in a part, the same on every machine. */
 import assert from "node:assert/strict";
-import { nameModules, nameParts } from "../../tools/build/name_parts.ts";
+import { nameModules, nameParts, withoutEmptyParts } from "../../tools/build/name_parts.ts";
 
 const files = (hash: string, home: string) =>
   new Map([
@@ -48,4 +48,16 @@ Deno.test("nameModules() names modules by their package", () => {
   const bundle =
     '// ../x/.deno/npm/registry.example/zod/4.0.0/a.js\n  "../x/npm/registry.example/b/1/b.js"() {\n';
   assert.equal(nameModules(bundle), '// npm:zod/4.0.0/a.js\n  "npm:b/1/b.js"() {\n');
+});
+
+Deno.test("withoutEmptyParts() drops a part without text, and its imports alone", () => {
+  const made = new Map([
+    ["kato.js", 'import "./chunk-A.js";\nimport "./chunk-B.js";\nimport "./other.js";\nrun();\n'],
+    ["chunk-A.js", ""],
+    ["chunk-B.js", 'import "./chunk-A.js";\nsay();\n'],
+  ]);
+  assert.deepEqual(Object.fromEntries(withoutEmptyParts(made)), {
+    "kato.js": 'import "./chunk-B.js";\nimport "./other.js";\nrun();\n',
+    "chunk-B.js": "say();\n",
+  });
 });

@@ -4,7 +4,7 @@
  * runtime's own bundler does it. The pinned program that it starts is in its cache, and it can fetch no other.
  */
 import { fetchPinned } from "./fetch_pinned.ts";
-import { nameModules, nameParts } from "./name_parts.ts";
+import { nameModules, nameParts, withoutEmptyParts } from "./name_parts.ts";
 import { hostArchitecture, type Pins } from "./pins.ts";
 import { type ProgramOptions, runProgram } from "./run_program.ts";
 import { STAND_IN, withoutNode } from "./without_node.ts";
@@ -68,7 +68,7 @@ async function bundleCommands(work: string, options: ProgramOptions): Promise<Re
   for (const { name } of Deno.readDirSync(output)) {
     files.set(name, Deno.readTextFileSync(`${output}/${name}`));
   }
-  return withoutNode(nameParts(files, COMMAND_FILES), COMMAND_FILES);
+  return withoutNode(nameParts(withoutEmptyParts(files), COMMAND_FILES), COMMAND_FILES);
 }
 
 /** @throws {BuildError} where the runtime does not find its bundler in its cache */

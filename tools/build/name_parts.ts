@@ -41,3 +41,14 @@ export function nameParts(
     return [name, nameModules(text).replace(IMPORTED, (_, part: string) => `./${names.get(part)}`)];
   }));
 }
+
+/** The same files without those that have no text, and without their imports: what several share may be types alone. */
+export function withoutEmptyParts(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const full = [...files].filter(([, text]) => text.trim() !== "");
+  const kept = new Set(full.map(([name]) => name));
+  const isKept = (name: string) => kept.has(name) || !files.has(name);
+  return new Map(full.map(([name, text]) => [
+    name,
+    text.replace(/^import "\.\/([^"/\n]+)";\n/gm, (line, part: string) => isKept(part) ? line : ""),
+  ]));
+}
