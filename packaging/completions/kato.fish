@@ -4,7 +4,7 @@
 function __kato_is
     set -l command
     for word in (commandline -opc)[2..]
-        contains -- "$command$word" 'status' 'sessions' 'show' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'scan' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
+        contains -- "$command$word" 'status' 'sessions' 'show' 'tail' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'scan' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
         and set command "$command$word "
     end
     test (string trim -- "$command") = "$argv"
@@ -18,6 +18,7 @@ complete -c kato -f
 complete -c kato -n '__kato_is \'\'' -a status -d 'say whether kato runs, and what it records'
 complete -c kato -n '__kato_is \'\'' -a sessions -d 'list the sessions on this machine, newest first'
 complete -c kato -n '__kato_is \'\'' -a show -d 'read a session in the terminal'
+complete -c kato -n '__kato_is \'\'' -a tail -d 'follow a session in the terminal'
 complete -c kato -n '__kato_is \'\'' -a record -d 'record a session from now on'
 complete -c kato -n '__kato_is \'\'' -a capture -d 'write a session so far, then go on recording it'
 complete -c kato -n '__kato_is \'\'' -a stop -d 'stop recording a session'
@@ -51,6 +52,10 @@ complete -c kato -n '__kato_is \'show\'' -l from -x -d 'only from this event on;
 complete -c kato -n '__kato_is \'show\'' -l since -x -d 'only what came since: 30m, 12h, 7d, 2w, a date or a time'
 complete -c kato -n '__kato_is \'show\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'show\'; and test (commandline -opc)[-1] = show' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
+complete -c kato -n '__kato_is \'tail\'' -l provider -x -a 'claude-code codex gemini copilot qwen pi kimi' -d 'claude-code, codex, gemini, copilot, qwen, pi or kimi'
+complete -c kato -n '__kato_is \'tail\'' -l last -x -d 'begin with the last N turns (default: 3)'
+complete -c kato -n '__kato_is \'tail\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'tail\'; and test (commandline -opc)[-1] = tail' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
 complete -c kato -n '__kato_is \'record\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'record\'' -l provider -x -a 'claude-code codex gemini copilot qwen pi kimi' -d 'claude-code, codex, gemini, copilot, qwen, pi or kimi'
 complete -c kato -n '__kato_is \'record\'' -s h -l help -d 'show this'
@@ -142,4 +147,4 @@ complete -c kato -n '__kato_is \'version\'' -l attest -d 'print what it was made
 complete -c kato -n '__kato_is \'version\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'version\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'help\'' -s h -l help -d 'show this'
-complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions show record capture stop export policy audit scan doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'
+complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions show tail record capture stop export policy audit scan doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'

@@ -16,6 +16,7 @@
     "  status                  say whether kato runs, and what it records\n" \
     "  sessions                list the sessions on this machine, newest first\n" \
     "  show SESSION            read a session in the terminal\n" \
+    "  tail SESSION            follow a session in the terminal\n" \
     "  record SESSION [DEST]   record a session from now on\n" \
     "  capture SESSION [DEST]  write a session so far, then go on recording it\n" \
     "  stop SESSION            stop recording a session\n" \
@@ -84,6 +85,23 @@
     "\n" \
     "Example:\n" \
     "  kato show 5d8aa099 --last 3\n"}, \
+  {"tail", \
+    "\001Usage:\002 kato tail [OPTION…] SESSION\n" \
+    "\n" \
+    "Shows the last turns of a session as 'kato show' does, and then what comes. A\n" \
+    "tool call comes with its outcome, and the work of a sub-agent when it reports\n" \
+    "back. Ctrl-C ends it. Works whether kato runs or not.\n" \
+    "\n" \
+    "\001Arguments:\002\n" \
+    "  SESSION              an id from 'kato sessions', or its beginning\n" \
+    "\n" \
+    "\001Options:\002\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
+    "  --last N             begin with the last N turns (default: 3)\n" \
+    "  -h, --help           show this\n" \
+    "\n" \
+    "Example:\n" \
+    "  kato tail 5d8aa099\n"}, \
   {"record", \
     "\001Usage:\002 kato record [OPTION…] SESSION [DEST]\n" \
     "\n" \

@@ -130,7 +130,7 @@ export const MATRIX = [
   },
   {
     profile: "cli-read:sessions",
-    of: "`kato sessions`, `show`",
+    of: "`kato sessions`, `show`, `tail`",
     needsPolicy: true,
     read: ["code", "settings", "status", "provider roots"],
     list: [],

@@ -63,6 +63,7 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
       json: false,
     },
   ],
+  ["tail 5d8 --provider codex", "tail", { session: "5d8", provider: "codex", last: null }],
   ["show 5d8 --last 3", "show", { session: "5d8", provider: null, last: 3, from: null, since: null }],
   ["record 5d8", "record", { session: "5d8", provider: null, destination: null, json: false }],
   [
@@ -171,6 +172,7 @@ function lineWithout(path: string, long: string): string[] {
       ? ["-o", "o"]
       : [long === "--from" ? "5d8" : "--all", "-o", "o"],
     show: ["5d8"],
+    tail: ["5d8"],
     record: ["5d8"],
     capture: ["5d8"],
     stop: ["5d8"],

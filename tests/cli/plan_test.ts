@@ -12,6 +12,7 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
   ["status", { profile: "cli-read:status" }],
   ["sessions", { profile: "cli-read:sessions" }],
   ["show 5d8 --last 2", { profile: "cli-read:sessions" }],
+  ["tail 5d8", { profile: "cli-read:sessions" }],
   ["doctor --permissions", { profile: "cli-read:doctor" }],
   ["init", { profile: "init" }],
   ["daemon", { profile: "daemon" }],

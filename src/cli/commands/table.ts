@@ -27,6 +27,7 @@ import { sessions } from "./sessions.ts";
 import { show } from "./show.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
+import { tail } from "./tail.ts";
 import { version } from "./version.ts";
 
 const policy: Family = {
@@ -65,7 +66,7 @@ const WORK: readonly Section[] = [
   {
     title: "Sessions",
     isBrief: false,
-    entries: [status, sessions, show, record, capture, stop, exportCommand],
+    entries: [status, sessions, show, tail, record, capture, stop, exportCommand],
   },
   { title: "Rules and evidence", isBrief: false, entries: [policy, audit, scan, doctor] },
 ];

@@ -164,11 +164,16 @@ async function readEvents(
     records += 1;
     if (records % RECORDS_TO_LOOK !== 0 || performance.now() < sliceEnd) continue;
     options.progress(reader.offset());
-    // Not a timer: the shortest takes two milliseconds.
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
+    await letOthersGoOn();
     if (options.stopped()) return "stopped";
     sliceEnd = performance.now() + SLICE;
   }
+}
+
+/** Signals, writes and flushes go on meanwhile. */
+export function letOthersGoOn(): Promise<void> {
+  // Not a timer: the shortest takes two milliseconds.
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

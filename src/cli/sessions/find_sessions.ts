@@ -10,7 +10,8 @@ import type { ReadableProvider } from "./readable_providers.ts";
 
 export interface FoundSession extends SessionOnDisk {
   readonly provider: Provider;
-  readonly locate: () => SessionFiles;
+  /** `anew`: looks at all folders again, because its logs may have moved. Where it has none, they are the former ones. */
+  readonly locate: (anew?: boolean) => SessionFiles;
 }
 
 /** All sessions, the ones that changed last first. */
@@ -26,15 +27,22 @@ function findOf({ provider, roots }: ReadableProvider): FoundSession[] {
     // A session of several logs is found once more with each.
     for (const session of index.scan(root)) found.set(session.session, session);
   }
-  return [...found.values()].map((session) => ({
-    ...session,
-    provider,
-    locate() {
-      const files = index.files(session.session);
-      if (files === null) throw new Error("internal error: a session without a log");
-      return files;
-    },
-  }));
+  return [...found.values()].map((session) => {
+    let files: SessionFiles | null = null;
+    return {
+      ...session,
+      provider,
+      locate(anew = false) {
+        if (anew) {
+          for (const { path } of files?.parts ?? []) index.examine(path);
+          for (const root of roots) for (const _ of index.scan(root));
+        }
+        files = index.files(session.session) ?? files;
+        if (files === null) throw new Error("internal error: a session without a log");
+        return files;
+      },
+    };
+  });
 }
 
 export type Chosen =
