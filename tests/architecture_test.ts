@@ -201,17 +201,18 @@ Deno.test("kato's own version is the one that deno.json names", async () => {
 Deno.test("every file that the documentation links to is there", () => {
   const pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...markdownBelow("docs")];
   const missing = pages.flatMap((page) =>
-    [...read(page).replace(/```[\s\S]*?```|`[^`]*`/g, "").matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].flatMap(
-      ([, target = ""]) => {
-        const path = new URL(target, `file://${root}${page}`).pathname;
-        try {
-          Deno.statSync(path);
-          return [];
-        } catch {
-          return [`${page} → ${target}`];
-        }
-      },
-    )
+    [...read(page).replace(/(`{3,})[\s\S]*?\1|`[^`]*`/g, "").matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+      .flatMap(
+        ([, target = ""]) => {
+          const path = new URL(target, `file://${root}${page}`).pathname;
+          try {
+            Deno.statSync(path);
+            return [];
+          } catch {
+            return [`${page} → ${target}`];
+          }
+        },
+      )
   );
   assert.deepEqual(missing, []);
 });

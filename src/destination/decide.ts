@@ -60,7 +60,8 @@ export function decide(policy: Policy, request: Request, path: string, lookup: L
 }
 
 function decideFile(policy: Policy, request: Request, path: string, lookup: Lookup): Decision {
-  const { extensions, allow_existing, max_file_mb } = policy.destinations;
+  const { allow_existing, max_file_mb } = policy.destinations;
+  const { extensions = policy.destinations.extensions } = request;
   const file = lookup.components.find((component) => component.path === lookup.path) ?? null;
   if (file !== null) {
     if (file.kind !== "file") return deny("not-a-regular-file", path, path);

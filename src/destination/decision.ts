@@ -63,6 +63,8 @@ export interface Request {
   readonly created: Created;
   /** `--force`: an existing regular file of the person's own may be replaced (cli only). */
   readonly force: boolean;
+  /** Instead of the policy's, for a file that belongs to a recording. */
+  readonly extensions?: readonly string[];
 }
 
 /** Reason codes of denials; docs/path-policy.md explains each, in the order in which they are tried. */

@@ -1,7 +1,7 @@
 /*
- * The output of `kato export`: a file or folder that the person named and that does not exist yet. This process makes it,
- * empty, so that the process that reads logs gets that one inode and not the folder around it. It waits for that process
- * to end, and removes the output if it is still empty. It writes nothing into it.
+ * The output of `kato export`: a file or folder that the person named, or the folder for its images, that does not exist
+ * yet. This process makes it, empty, so that the process that reads logs gets that one inode and not the folder around it.
+ * It waits for that process to end, and removes the output if it is still empty. It writes nothing into it.
  */
 #include "kato.h"
 #include "tables.h"
@@ -83,8 +83,11 @@ static void make_outputs(const struct plan *plan, const struct place *place, str
   }
 }
 
-/* Removes the output if it is empty and still the same. rmdir leaves a folder with entries alone. */
-static void remove_outputs(void) {
+/*
+ * Removes the output if it is empty and still the same. rmdir leaves a folder with entries alone. `done`: an empty file is
+ * what was asked for, and a folder is left over: there was no image for it.
+ */
+static void remove_outputs(bool done) {
   for (size_t i = made_count; i-- > 0;) {
     struct stat now;
     const struct stat *then = &made[i].status;
@@ -92,7 +95,7 @@ static void remove_outputs(void) {
                 now.st_ino == then->st_ino;
     if (!same) continue;
     if (S_ISDIR(now.st_mode)) unlinkat(made[i].parent, made[i].name, AT_REMOVEDIR);
-    else if (now.st_size == 0) unlinkat(made[i].parent, made[i].name, 0);
+    else if (!done && now.st_size == 0) unlinkat(made[i].parent, made[i].name, 0);
   }
 }
 
@@ -138,7 +141,7 @@ void keep_outputs(const struct plan *plan, const struct place *place, struct lis
   pid_t keeper = getpid();
   child = fork();
   if (child < 0) {
-    remove_outputs();
+    remove_outputs(false);
     fail(BUG, "cannot start a process: %s. End some and run the command again", strerror(errno));
   }
   if (child == 0) {
@@ -154,7 +157,6 @@ void keep_outputs(const struct plan *plan, const struct place *place, struct lis
   while (waitpid(child, &status, 0) < 0) {
     if (errno != EINTR) fail(BUG, "cannot wait for the command: %s", strerror(errno));
   }
-  bool done = WIFEXITED(status) && WEXITSTATUS(status) == DONE;
-  if (!done) remove_outputs();
+  remove_outputs(WIFEXITED(status) && WEXITSTATUS(status) == DONE);
   _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }

@@ -23,7 +23,8 @@ export const PLACES = {
   "export roots": "`destinations.roots` of the policy",
   "its destination": "the file that was decided, and the folders made for it",
   "named inputs": "the files that the command line names for reading, and what belongs beside a log",
-  "named outputs": "the files that the command line names for writing",
+  "named outputs":
+    'the files that the command line names for writing, and with `render.images = "files"` the folder for the images of one',
   "folders of outputs": "the folders that hold them, looked at before anything is written",
   "named folders": "the folders that the command line names, or else what is there above them",
   "machine id": "`/etc/machine-id`",

@@ -18,6 +18,8 @@ export interface PlanRequest {
   readonly reads?: readonly string[];
   /** The file or folder to write; null: standard output, or a path whose name alone is denied. */
   readonly writes?: string | null;
+  /** The folder for the images of the file to write, if the configuration keeps images. */
+  readonly images?: string;
   /** The path to look at; null: there is none, or its name alone is denied. */
   readonly looks?: string | null;
 }
@@ -37,6 +39,8 @@ export interface Facts {
   readonly besides: readonly string[];
   /** The path to write or to look at, if it is a folder; otherwise the nearest folder above it. Null: only / is there. */
   readonly nearestFolder: string | null;
+  /** Whether the configuration keeps the images of a session in files. */
+  readonly keepsImages?: boolean;
   /** Whether one of kato's units is installed, and a drop-in must be maintained. */
   readonly hasUnit: boolean;
   /** The people of the machine, where the command is about them. */
@@ -144,12 +148,15 @@ function grantsOf(row: Row, places: Readonly<Record<Place, readonly string[]>>, 
 }
 
 function placePaths(
-  { profile, reads, writes = null }: PlanRequest,
+  { profile, reads, writes = null, images }: PlanRequest,
   policy: Policy | null,
   facts: Facts,
 ): Readonly<Record<Place, readonly string[]>> {
-  const { home, system, code, besides, nearestFolder } = facts;
+  const { home, system, code, besides, nearestFolder, keepsImages = false } = facts;
   const folders = nearestFolder === null ? [] : [nearestFolder];
+  // A folder as the output has its images inside it.
+  const outputs = [writes, keepsImages && nearestFolder !== writes ? images : null]
+    .filter((path) => typeof path === "string");
   const own = placesOf(home);
   const providerRoots = policy === null ? [] : [...rootsByProvider(policy, facts).values()].flat();
   return {
@@ -167,7 +174,7 @@ function placePaths(
     "its destination": [],
     "export roots": policy?.destinations.roots ?? [],
     "named inputs": reads === undefined ? profile === "export" ? providerRoots : [] : [...reads, ...besides],
-    "named outputs": writes === null ? [] : folders.map((folder) => outermostMade(folder, writes)),
+    "named outputs": folders.flatMap((folder) => outputs.map((path) => outermostMade(folder, path))),
     "folders of outputs": folders,
     "named folders": folders,
     // audit/origin.ts reads it.

@@ -21,8 +21,8 @@ export const renderHead = z.strictObject({
   /** IANA name. Times are shown in this zone, with their offset. */
   timeZone: z.string(),
   include: z.array(include),
-  /** `inline`: the page holds the images themselves. Without it an image is a line. */
-  images: z.optional(z.literal("inline")),
+  /** `inline`: the page holds the images themselves; `files`: files beside it do. Without it an image is a line. */
+  images: z.optional(z.enum(["inline", "files"])),
   /** Which part of the session an export holds, in kato's words. Without it: all. */
   range: z.optional(z.string()),
 });

@@ -5,5 +5,9 @@ const encoder = new TextEncoder();
 
 /** Hash of the text's UTF-8 bytes, in lower-case hex. */
 export function sha256(text: string): string {
-  return digest(encoder.encode(text)).toHex();
+  return hashBytes(encoder.encode(text));
+}
+
+export function hashBytes(bytes: Uint8Array): string {
+  return digest(bytes).toHex();
 }

@@ -1,4 +1,5 @@
 /** Images that a page keeps: bytes that prove their own kind, within the bounds of one document. Pure. */
+import { hashBytes } from "../protocol/sha256.ts";
 import { IMAGE_BYTES, IMAGES_BYTES, IMAGES_KEPT } from "../protocol/render_limits.ts";
 
 /** Never SVG, which is a document with scripts and links. */
@@ -7,6 +8,33 @@ export type ImageKind = "png" | "jpeg" | "gif" | "webp";
 export interface KeptImage {
   readonly kind: ImageKind;
   readonly bytes: Uint8Array;
+}
+
+const ENDINGS: Readonly<Record<ImageKind, string>> = {
+  png: "png",
+  jpeg: "jpg",
+  gif: "gif",
+  webp: "webp",
+};
+
+/** The endings of their files. */
+export const IMAGE_ENDINGS: readonly string[] = Object.values(ENDINGS);
+
+/** Gets an image before the text that shows it. Returns the link from the document to its file, or why there is none. */
+export type KeepFile = (image: KeptImage) => { readonly link: string } | { readonly refused: string };
+
+/** 128 bits: nobody finds two images with the same name. */
+const NAME_DIGITS = 32;
+
+/** The name tells the bytes, so the same image has one file, and a file of that name and size has the image. */
+export function imageName({ kind, bytes }: KeptImage): string {
+  return `${hashBytes(bytes).slice(0, NAME_DIGITS)}.${ENDINGS[kind]}`;
+}
+
+/** A link to `name` in `folder`, which lies beside the document. Nothing in it is more than a letter to Markdown. */
+export function imageLink(folder: string, name: string): string {
+  const escape = (letter: string) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
+  return `${encodeURIComponent(folder).replace(/[!'()*_~]/g, escape)}/${name}`;
 }
 
 /** How much a document keeps already. Plain JSON. */

@@ -10,7 +10,9 @@ import { escapeAll, escapeInHtml } from "./escape_text.ts";
 import { codeSpan, fence } from "./fence.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { neutralise, neutraliseOutput } from "./neutralise.ts";
+import type { KeepFile } from "./image.ts";
 import { hasFailed, type Mention, type Outcome, type Page, type ShownResult, withOutcome } from "./page.ts";
+import type { Renderer } from "./renderer.ts";
 import type { Block, TaskState } from "./tool_view.ts";
 
 /** Output of more lines is folded. */
@@ -52,7 +54,7 @@ const page: Page = {
   wentBack: (from, to) =>
     quote(labelled("Went back", `${from === null ? "" : `from ${mention(from)} `}to before ${mention(to)}`)),
   remark: (label, text) => quote(labelled(label, text)),
-  // A Markdown file cannot hold an image, and what it could load is not kato's to choose.
+  // A Markdown file cannot hold an image itself.
   image: (words) => quote(labelled("Image", words)),
   output: (text) => {
     const body = resultBody(text, false);
@@ -64,6 +66,19 @@ const page: Page = {
 
 /** Markdown; see Renderer. */
 export const markdownRenderer = renderConversation(page);
+
+/** Markdown of a head with `images: "files"`. `keep` writes the files. */
+export function markdownWithImages(keep: KeepFile): Renderer {
+  return renderConversation({
+    ...page,
+    image: (words, image) => {
+      const kept = keep(image);
+      if ("refused" in kept) return page.image(`${words} (not kept: ${kept.refused})`, image);
+      // The words hold what the log says of the image, and could begin another link.
+      return block(`![${image.kind} image](${kept.link})`) + page.image(words, image);
+    },
+  });
+}
 
 function mention({ words, time }: Mention): string {
   return words === "" ? `the turn of ${time}` : `“${words}” (${time})`;

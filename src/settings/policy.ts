@@ -128,7 +128,7 @@ export const config = z.strictObject({
     ),
     images: z.enum(["line", "files"]).check(
       z.describe(
-        'Images of a session: "line" shows kind and size, "files" keeps the image itself where the format can (HTML exports).',
+        'Images of a session: "line" shows kind and size, "files" keeps the image itself: an HTML export in its page, a Markdown export in files beside it.',
       ),
     ),
     file_name: z.string().check(

@@ -3,6 +3,8 @@ import { COMMANDS } from "../../src/cli/commands/table.ts";
 import { makePlan } from "../../src/cli/planning/make_plan.ts";
 import { planRequestOf } from "../../src/cli/planning/plan_request.ts";
 import type { PlanRequest } from "../../src/permissions/plan.ts";
+import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import { placesOf } from "../../src/settings/places.ts";
 import { makeHome, type Place, runLine } from "./stage/run_line.ts";
 
 const HOME = "/home/dev";
@@ -47,8 +49,23 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
   ["policy explain /etc/../x.md", { profile: "policy:explain", looks: null }],
   ["policy allow notes", { profile: "policy:edit", looks: "/home/dev/work/notes" }],
   ["policy deny ../notes", { profile: "policy:edit", looks: "/home/dev/notes" }],
-  ["export 5d8 -o x.md", { profile: "export", writes: "/home/dev/work/x.md" }],
-  ["export 5d8 -o ~/x.md", { profile: "export", writes: "/home/dev/x.md" }],
+  ["export 5d8 -o x.md", {
+    profile: "export",
+    writes: "/home/dev/work/x.md",
+    images: "/home/dev/work/x.assets",
+  }],
+  ["export 5d8 -o ~/x.y.md", {
+    profile: "export",
+    writes: "/home/dev/x.y.md",
+    images: "/home/dev/x.y.assets",
+  }],
+  ["export 5d8 -o x.html", { profile: "export", writes: "/home/dev/work/x.html" }],
+  ["export 5d8 -o x.md --format jsonl", { profile: "export", writes: "/home/dev/work/x.md" }],
+  ["export 5d8 -o x.html --format md", {
+    profile: "export",
+    writes: "/home/dev/work/x.html",
+    images: "/home/dev/work/x.assets",
+  }],
   ["export 5d8 -o notes/", { profile: "export", writes: "/home/dev/work/notes" }],
   ["export --all -o .", { profile: "export", writes: "/home/dev/work" }],
   ["export --file ./log.jsonl -o -", {
@@ -108,6 +125,35 @@ Deno.test("makePlan() grants an export its file, and its folder for a look", asy
   ]);
   assert.ok(grants.includes("list ~/work"));
   assert.ok(grants.includes("read ~/.claude/projects"));
+});
+
+Deno.test("makePlan() grants an export the folder for its images, where the configuration keeps images", async () => {
+  using place = makeHome();
+  const { config, configFile } = placesOf(place.home);
+  makePrivateFolder(config);
+  const written = async (line: string) =>
+    (await grantsOf(line, place)).filter((grant) => grant.startsWith("write ") && !grant.endsWith("/logs"));
+  for (
+    const [images, line, expected] of [
+      ["line", "export 5d8 -o x.md", ["x.md"]],
+      ["files", "export 5d8 -o x.md", ["x.md", "x.assets"]],
+      ["files", "export 5d8 -o x.html", ["x.html"]],
+      ["files", "export 5d8 -o x.jsonl", ["x.jsonl"]],
+      ["files", "export 5d8 -o new/x.md", ["new"]],
+      ["files", "export --all -o notes.md", ["notes.md"]],
+      ["files", "export 5d8 -o folder.md", ["folder.md"]],
+      ["files", "export 5d8 -o -", []],
+      ["nonsense", "export 5d8 -o x.md", ["x.md"]],
+    ] as const
+  ) {
+    Deno.mkdirSync(`${place.cwd}/folder.md`, { recursive: true });
+    Deno.writeTextFileSync(configFile, `[render]\nimages = "${images}"\n`, { mode: 0o600 });
+    assert.deepEqual(
+      await written(line),
+      expected.map((path) => `write ~/work/${path}`),
+      `${images} ${line}`,
+    );
+  }
 });
 
 Deno.test("makePlan() grants an export with --file that log and its sub-agents', and no provider's folder", async () => {

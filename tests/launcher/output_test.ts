@@ -107,6 +107,16 @@ for (const output of ["x.md", "talks/"]) {
   });
 }
 
+test("a folder that an export leaves empty is taken away: there was no image for it", async (stage) => {
+  stage.script("nothing.js", 'console.log("done");');
+  stage.plan(planOf("export", [`read ${stage.library}`, `write ${stage.home}/x.assets`]));
+  const ran = await stage.run(["--allow-all", "--script", "export", "nothing.js", "export"], {
+    program: "kato-probe",
+  });
+  assert.deepEqual([ran.code, ran.out], [0, "done\n"]);
+  assert.throws(() => Deno.lstatSync(join(stage.home, "x.assets")), Deno.errors.NotFound);
+});
+
 test("an empty output of an export that is done stays", async (stage) => {
   assert.equal((await run(stage, { output: "x.jsonl", text: "" })).code, 0);
   assert.equal(Deno.statSync(join(stage.home, "x.jsonl")).size, 0);

@@ -130,6 +130,27 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       { nearestFolder: "/home/ada/out" },
     ],
     [
+      {
+        profile: "export",
+        reads: ["/tmp/log.jsonl"],
+        writes: "/home/ada/x.md",
+        images: "/home/ada/x.assets",
+      },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.kato/logs",
+        "read /etc/machine-id",
+        "read /tmp/log.jsonl",
+        "list /home/ada/.kato/exports",
+        "list /home/ada",
+        "write /home/ada/.kato/logs",
+        "write /home/ada/x.md",
+        "write /home/ada/x.assets",
+      ],
+      { nearestFolder: "/home/ada", keepsImages: true },
+    ],
+    [
       { profile: "export", writes: null },
       [
         ...COMMON,

@@ -4,6 +4,7 @@ export interface Node {
   readonly type: string;
   readonly level: number;
   readonly literal: string | null;
+  readonly destination: string | null;
   readonly parent: Node | null;
   readonly firstChild: Node | null;
   readonly next: Node | null;

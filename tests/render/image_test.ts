@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { imageNotice, pageWith, withoutImageData } from "../../src/protocol/event.ts";
 import { IMAGE_BYTES, IMAGES_BYTES, IMAGES_KEPT } from "../../src/protocol/render_limits.ts";
-import { beginImages, keepImage } from "../../src/render/image.ts";
+import { markdownWithImages } from "../../src/render/markdown.ts";
+import { beginImages, imageLink, imageName, keepImage } from "../../src/render/image.ts";
 import { PNG } from "./one_pixel.ts";
-import { type Body, renderAs } from "./render.ts";
+import { type Body, eventsOf, HEAD, nodesOf, renderAs, renderWith } from "./render.ts";
 
 function base64(start: readonly (number | string)[], length = 0): string {
   const bytes = start.flatMap((part) =>
@@ -71,10 +72,46 @@ Deno.test("a page keeps images in itself, each once, under a policy that allows 
   assert.match(html, /3 images/);
 });
 
+Deno.test("Markdown links the files of its images, each with its words, or says why there is none", () => {
+  const kept: string[] = [];
+  const renderer = markdownWithImages((image) => {
+    kept.push(imageName(image));
+    return kept.length === 2 ? { refused: "symlink" } : { link: imageLink("x.assets", imageName(image)) };
+  });
+  const text = renderWith(renderer, { ...HEAD, images: "files" }, eventsOf(BODIES));
+  const name = "6b7fa434f92a8b80aab02d9bf1a12e49.png";
+  assert.deepEqual(kept, [name, name]);
+  assert.ok(text.includes(`\n![png image](x.assets/${name})\n\n> *Image* — image/png, 70 bytes`), text);
+  assert.match(text, /\(not kept: symlink\)/);
+  assert.match(text, /image\/svg\+xml \(not kept: not a PNG/);
+  assert.equal(text.split("![").length, 2);
+});
+
+Deno.test("imageLink() holds nothing that Markdown, or a reader of an address, takes for more than a letter", () => {
+  const folders = [
+    "plan.assets",
+    "a) ![x](https://evil.example/a.png",
+    "a b\tc",
+    'x"title"',
+    "<b>",
+    "javascript:alert(1).assets",
+    "50%20_off_*x*~~`{{x}}`$$%%#?&;",
+    "née – 漢字.assets",
+  ];
+  for (const folder of folders) {
+    const link = imageLink(folder, "00.png");
+    assert.match(link, /^[A-Za-z0-9%.-]+\/00\.png$/, folder);
+    assert.equal(decodeURIComponent(link), `${folder}/00.png`);
+    const [image] = nodesOf(`![png image](${link})`).filter((node) => node.type === "image");
+    assert.equal(decodeURIComponent(image?.destination ?? ""), `${folder}/00.png`);
+  }
+});
+
 Deno.test("without the wish, and in the other formats, an image is a line, and its bytes are nowhere", () => {
   const documents = [
     renderAs("html", BODIES),
     renderAs("md", BODIES, { images: "inline" }),
+    renderAs("md", BODIES, { images: "files" }),
     renderAs("md", BODIES),
   ];
   for (const text of documents) {

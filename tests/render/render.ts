@@ -48,7 +48,15 @@ export function eventsOf(bodies: readonly Body[]): Event[] {
 }
 
 export function render(head: RenderHead, events: readonly Event[], finish = true): string {
-  const renderer = RENDERERS[head.format];
+  return renderWith(RENDERERS[head.format], head, events, finish);
+}
+
+export function renderWith(
+  renderer: Renderer,
+  head: RenderHead,
+  events: readonly Event[],
+  finish = true,
+): string {
   let state = renderer.begin(head);
   let text = "";
   for (const event of events) {

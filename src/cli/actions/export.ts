@@ -4,13 +4,12 @@
  */
 import { secretsKept } from "../../audit/events.ts";
 import { openCommandLog } from "../../audit/command_log.ts";
-import { extname } from "@std/path";
 import { generateName } from "../../destination/generated_name.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import type { Config } from "../../settings/policy.ts";
 import { isSystemError } from "../../disk/entry_at.ts";
 import type { Format, Include } from "../../protocol/render.ts";
-import { FORMATS, INCLUDES } from "../../protocol/closed_sets.ts";
+import { INCLUDES } from "../../protocol/closed_sets.ts";
 import { AuditLogError } from "../../audit/error.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
@@ -25,7 +24,7 @@ import { gatherEndings, INTERRUPTED, type Run, whyFailed } from "../export/run.t
 import { writeFiles } from "../export/write_files.ts";
 import { writeIndexFile } from "../export/write_index.ts";
 import { writeSession } from "../export/write_session.ts";
-import type { ExportGiven } from "../commands/export.ts";
+import { type ExportGiven, formatOf } from "../commands/export.ts";
 import { placesOf } from "../../settings/places.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
@@ -67,7 +66,7 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
     timeZone: config.value.render.time_zone || context.timeZone(),
     fileName: config.value.render.file_name,
     include: includesOf(given, config.value),
-    images: config.value.render.images === "files" && format === "html" ? "inline" : null,
+    images: config.value.render.images === "files" ? imagesOf(format, given) : null,
     redaction: {
       ...loaded.value.policy.redaction,
       secrets: given.redact ?? loaded.value.policy.redaction.secrets,
@@ -169,9 +168,10 @@ function keepSecrets(
   return fail("denied", message);
 }
 
-/** By the file's extension. A dot in the name of a folder does not count. */
-function formatOf(output: string): Format | null {
-  return FORMATS.find((format) => extname(output) === `.${format}`) ?? null;
+/** HTML holds images in itself. Those of Markdown are files, which standard output has not. */
+function imagesOf(format: Format, { output }: ExportGiven): Run["images"] {
+  if (format === "html") return "inline";
+  return format === "md" && output !== "-" ? "files" : null;
 }
 
 /** The parts that the configuration shows, with those of --include and without those of --exclude. */

@@ -1,3 +1,7 @@
+import { extname } from "@std/path";
+import { imageFolderOf } from "../../destination/image_folder.ts";
+import { FORMATS } from "../../protocol/closed_sets.ts";
+import type { Format } from "../../protocol/render.ts";
 import {
   choice,
   command,
@@ -52,13 +56,29 @@ export const exportCommand = command({
   example: "kato export 5d8aa099 --output ~/notes/plan.md",
   takes,
   contradiction: findContradiction,
-  plan: ({ file, output }, { cwd, home }) => ({
-    profile: "export",
-    ...file === null ? {} : { reads: [absolutePath(file, cwd, home)] },
-    writes: output === "-" || isHopeless(output) ? null : absolutePath(output, cwd, home),
-  }),
+  plan: (given, { cwd, home }) => {
+    const { file, output } = given;
+    const writes = output === "-" || isHopeless(output) ? null : absolutePath(output, cwd, home);
+    return {
+      profile: "export",
+      ...file === null ? {} : { reads: [absolutePath(file, cwd, home)] },
+      writes,
+      ...writes !== null && isMarkdownFile(given) ? { images: imageFolderOf(writes) } : {},
+    };
+  },
   run: async (given, context) => (await import("../actions/export.ts")).exportSessions(given, context),
 });
+
+/** Whether the output is one file of Markdown, if no folder is there. */
+function isMarkdownFile({ output, format, all, sessions }: ExportGiven): boolean {
+  const ending = formatOf(output);
+  return ending !== null && (format ?? ending) === "md" && !all && sessions.length < 2;
+}
+
+/** By the file's extension. A dot in the name of a folder does not count. */
+export function formatOf(output: string): Format | null {
+  return FORMATS.find((format) => extname(output) === `.${format}`) ?? null;
+}
 
 function findContradiction(given: ExportGiven): string | null {
   const { sessions, file, all, project, from, output, format, json } = given;

@@ -4,7 +4,7 @@
  * and write on the logs.
  */
 import { decide } from "../../destination/decide.ts";
-import type { Allowed, Decision, Request } from "../../destination/decision.ts";
+import type { Allowed, Created, Decision, Request } from "../../destination/decision.ts";
 import { resolveRequest } from "../../destination/path.ts";
 import type { Policy } from "../../settings/policy.ts";
 import { type About, commandDecided, destinationOpened } from "../../audit/events.ts";
@@ -117,11 +117,13 @@ function isNew({ existing }: Allowed, { outputMade }: OutputContext): boolean {
   return existing === null || outputMade.includes(`${existing.dev}:${existing.ino}`);
 }
 
-function decideFor(
+/** @param change What is different for a file that belongs to the output. */
+export function decideFor(
   destination: string,
   context: OutputContext,
-  created: ReadonlySet<string>,
-  look: Look,
+  created: Created,
+  look?: Look,
+  change: Pick<Request, "extensions"> = {},
 ): Decision {
   const { policy, home, cwd, uid, providerRoots, force } = context;
   const request: Request = {
@@ -134,6 +136,7 @@ function decideFor(
     providerRoots,
     created,
     force,
+    ...change,
   };
   const resolved = resolveRequest(policy, request);
   if ("allow" in resolved) return resolved;

@@ -59,7 +59,7 @@ export function openOutput(
  * Creates the file exclusively, after its folders, or opens it for appending. Not as a writer does (writer/self_made_file.ts),
  * which may not read and so needs `node:fs`, whose writes hold up this thread.
  */
-function openFile({ path, existing, directories }: Allowed): Deno.FsFile {
+export function openFile({ path, existing, directories }: Allowed): Deno.FsFile {
   for (const directory of directories) {
     Deno.mkdirSync(directory, { mode: DIRECTORY_MODE });
     // A umask may take the owner's permissions too.
@@ -76,7 +76,8 @@ function openFile({ path, existing, directories }: Allowed): Deno.FsFile {
   return file;
 }
 
-function compare(
+/** Null: what was opened is what was decided. `again`: the decision with the opened file taken as kato's. */
+export function compare(
   opened: Deno.FileInfo,
   { existing }: Allowed,
   again: Decision,

@@ -1,5 +1,5 @@
 /** One run of `kato export`: what is the same for all of its sessions, and how each of them ended. Writes to the terminal. */
-import type { Format, Include } from "../../protocol/render.ts";
+import type { Format, Include, RenderHead } from "../../protocol/render.ts";
 import type { Redaction } from "../../protocol/redaction.ts";
 import { describeRange, type Range } from "../../render/range.ts";
 import { shortId } from "../../protocol/session.ts";
@@ -22,7 +22,8 @@ export interface Run {
   /** The template for generated names. */
   readonly fileName: string;
   readonly include: readonly Include[];
-  readonly images: "inline" | null;
+  /** Null: an image is a line. */
+  readonly images: NonNullable<RenderHead["images"]> | null;
   readonly redaction: Redaction;
   readonly range: Range | null;
   readonly progress: Progress;

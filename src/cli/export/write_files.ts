@@ -8,7 +8,9 @@ import { DONE, fail, type Outcome } from "../outcome.ts";
 import { plain, showSize, tilde } from "../terminal/style.ts";
 import { factsOf } from "./account.ts";
 import type { ChosenSource } from "./choose_sources.ts";
+import { markdownWithImages } from "../../render/markdown.ts";
 import { openDecided, type Output, type OutputContext } from "./decide_output.ts";
+import { keepImageFiles } from "./image_files.ts";
 import type { OutputFile } from "./output_buffers.ts";
 import { type Endings, gatherEndings, INTERRUPTED, type Run, whyFailed } from "./run.ts";
 import { writeSession } from "./write_session.ts";
@@ -63,7 +65,7 @@ export async function writeFiles(
         if (source === undefined) throw new Error("internal error: a file without a session");
         next += 1;
         if ("file" in one) waiting.delete(one.file);
-        group.push({ source, end: await writeOne(source, one, run, note) });
+        group.push({ source, end: await writeOne(source, one, output, run, note) });
       }
       await settling;
       settling = settle(group, endings);
@@ -104,11 +106,14 @@ function flushFolders(made: readonly string[]): Error | null {
 async function writeOne(
   source: ChosenSource,
   output: Output,
+  context: OutputContext,
   run: Run,
   note: (source: ChosenSource, facts: string) => void,
 ): Promise<Outcome | Unflushed> {
   if (!("file" in output)) return fail(output.denied ? "denied" : "failed", output.message);
   const { file, path } = output;
+  const about = { provider: source.provider.id, session: source.session };
+  const images = run.images === "files" ? keepImageFiles(path, about, context) : null;
   const shown = tilde(path, run.context.home);
   const signal = run.interruption();
   if (signal !== null) {
@@ -116,16 +121,19 @@ async function writeOne(
     return fail(signal, INTERRUPTED);
   }
   try {
-    const written = await writeSession({
+    const session = await writeSession({
       ...run,
+      ...(images === null ? {} : { renderer: markdownWithImages(images.keep) }),
       source,
       write: file.write,
       progress: (bytes) => run.progress.show(() => `${showSize(bytes)}  ${shown}`, bytes, source.size),
     });
+    const written = { ...session, troubles: new Map([...session.troubles, ...images?.refusals() ?? []]) };
     const why = whyFailed(written, source, run);
     if (why !== null) {
       run.progress.clear();
       run.account.noted(source, written);
+      images?.remove();
       const left = await abandon(file, shown);
       return fail(run.interruption() ?? "failed", `${why} ${left}`);
     }
@@ -135,7 +143,7 @@ async function writeOne(
       // `tell` hears of it.
     });
     return {
-      made: file.made,
+      made: [...file.made, ...images?.made() ?? []],
       flushed,
       async tell(folders) {
         run.progress.clear();

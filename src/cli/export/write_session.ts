@@ -40,7 +40,7 @@ export interface WriteOptions {
   readonly timeZone: string;
   readonly include: readonly Include[];
   /** Null: an image is a line. */
-  readonly images?: "inline" | null;
+  readonly images?: RenderHead["images"] | null;
   readonly redaction: Redaction;
   /** Null: the whole session. */
   readonly range: Range | null;

@@ -8,18 +8,18 @@ import type { Facts, PlanRequest } from "../../permissions/plan.ts";
 import type { PlanContext } from "./make_plan.ts";
 import type { Outcome } from "../outcome.ts";
 import { realPath } from "./real_path.ts";
-import { loadPolicyByName } from "../../settings/policy_files.ts";
+import { loadConfig, loadPolicyByName } from "../../settings/policy_files.ts";
 import { CLIENT_VARIABLES } from "../../protocol/clients.ts";
 import { findClientRoots, loadEffective } from "./load_settings.ts";
 
-export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables" | "besides"> & {
+export type PlanFacts = Pick<Facts, "clientRoots" | "clientVariables" | "besides" | "keepsImages"> & {
   readonly ok: true;
   /** null: it does not load, and the command does not need it. */
   readonly effective: EffectivePolicy | null;
 };
 
 export async function findPlanFacts(
-  { profile, reads = [] }: PlanRequest,
+  { profile, reads = [], images }: PlanRequest,
   context: PlanContext,
 ): Promise<PlanFacts | { readonly ok: false; readonly outcome: Outcome }> {
   const loaded = loadEffective({ ...context, planHash: null });
@@ -33,7 +33,14 @@ export async function findPlanFacts(
     clientRoots: findClientRoots(context),
     clientVariables: CLIENT_VARIABLES,
     besides: profile === "export" ? (await Promise.all(reads.map(findBesides))).flat() : [],
+    keepsImages: images !== undefined && keepsImages(context),
   };
+}
+
+/** A configuration that does not load ends the command itself. */
+function keepsImages(context: PlanContext): boolean {
+  const loaded = loadConfig(context);
+  return loaded.ok && loaded.config.render.images === "files";
 }
 
 /** Loads the providers, which are most of the code. */
