@@ -1,9 +1,9 @@
 /**
  * Secrets that only their surroundings show: passwords and keys that get a name (in the environment, JSON, YAML, code, on a
- * command line), Authorization headers, passwords in addresses. Each expression begins at an anchor, and each of its
- * repetitions has a bound. Pure.
+ * command line), and Authorization headers. Each expression begins at an anchor, and each of its repetitions has a bound.
+ * Pure.
  */
-import { isSecretValue } from "./values.ts";
+import { isMixed, isRandom, isSecretValue } from "./values.ts";
 
 export interface Span {
   readonly rule: string;
@@ -21,23 +21,75 @@ export interface Named {
 
 /** After the word: more words of the name, a quote that ends it, and what assigns. */
 const REST = "(?:[_-]?(?:access|key|base|token|value|plain|text|\\d{1,3})){0,4}";
-const ASSIGNS = "\\\\{0,3}[\"'`]?\\]?[ \\t]{0,8}(?::=|=>|[:=])[ \\t]{0,8}";
-const VALUE = "(\\\\{0,3}[\"'`])?";
+const ESCAPES = "\\\\{0,3}";
+const END_OF_NAME = `${ESCAPES}["'\`]?`;
+const ASSIGNS = `${END_OF_NAME}\\]?[ \\t]{0,8}(?::=|=>|[:=])[ \\t]{0,8}`;
+const QUOTE = `(${ESCAPES}["'\`])`;
+const VALUE = `${QUOTE}?`;
 
-const PASSWORD = new RegExp(`(?:pass(?:word|wd|phrase|code)?|pwd)s?${REST}`, "iy");
-const KEY = new RegExp(
-  `(?:secret|token|(?:api|access|private|account|signing|encryption|master|auth|session)[_-]?key|credentials?|_auth|auth)${REST}`,
+const PASSWORD = new RegExp(
+  `(?:pass(?:word|wort|wd|phrase|code)?|pwd|psk|_pw|contrase(?:ñ|n)a|senha|mot de passe|wachtwoord|пароль)s?${REST}`,
   "iy",
 );
-const ASSIGNMENT = new RegExp(ASSIGNS + VALUE, "y");
-/** A word of a command line follows its option after a blank. */
-const OPTION = new RegExp(`[ \\t]{1,4}${VALUE}`, "y");
+const KEY = new RegExp(
+  `(?:secret|token|(?:api|access|private|account|signing|encryption|master|auth|session)[_ -]?key|credentials?|_auth|auth)${REST}`,
+  "iy",
+);
+/** Any other key. Most of these are no secrets, so its value has to look like one. */
+const ANY_KEY = /(?:key|_pat)s?/iy;
+const KEY_OF_DATA =
+  /(?:^|public|publishable|pub|primary|foreign|cache|sort|partition|object|idempotency|dedup|group|index|row|lookup|unique|natural|composite|parent|host|known|hot|short|mon|tur|don)[_.-]?$/i;
+
+/** A way to give a name a value. Its first group is the quote before the value. */
+interface Way {
+  readonly pattern: RegExp;
+  /** What stands before the name, with the name's own beginning. Missing: anything. */
+  readonly after?: RegExp;
+  readonly isForPasswords?: true;
+  /** Prose and lists of names look like this too: the value needs letters and digits. */
+  readonly needs?: (value: string) => boolean;
+}
+
+const WAYS: readonly Way[] = [
+  { pattern: new RegExp(ASSIGNS + VALUE, "y") },
+  // A word of a command line follows its option after a blank; `ENV NAME value`, `aws configure set NAME value`.
+  {
+    pattern: new RegExp(`[ \\t]{1,4}${VALUE}`, "y"),
+    after: /(?:(?:^|[^\w-])--?|(?:^|\n)[ \t]{0,8}(?:ENV|setenv) +|\bset (?:-\w{1,4} )?[^\s=]{0,64}?)[\w.-]*$/,
+  },
+  // `<password>value</password>`
+  { pattern: />()(?=[^<\n]{1,512}<\/)/y, after: /<[\w.:-]*$/ },
+  // `name: DB_PASSWORD`, and the value on the next line; `key="ApiKey" value="…"`
+  {
+    pattern: new RegExp(
+      `${END_OF_NAME},?\\s{0,80}${ESCAPES}["'\`]?value${END_OF_NAME}\\s{0,4}[:=]\\s{0,4}${VALUE}`,
+      "iy",
+    ),
+  },
+  // `define('DB_PASSWORD', 'value')`, `["--token", "value"]`
+  {
+    pattern: new RegExp(`${ESCAPES}["'\`][ \\t]{0,4},[ \\t]{0,4}${QUOTE}`, "y"),
+    needs: isMixed,
+  },
+  // `setPassword("value")`, `.password("value")`
+  { pattern: new RegExp(`\\(${QUOTE}`, "y"), after: /(?:set|with|\.)$/i, needs: isMixed },
+  // `ALTER ROLE app PASSWORD 'value'`
+  { pattern: new RegExp(`[ \\t]{1,4}${QUOTE}`, "y"), isForPasswords: true, needs: isMixed },
+  // `the password is value`, `password for root: value`
+  {
+    pattern: new RegExp(`[ \\t](?:is:?|for [^\\s:]{1,64}:)[ \\t]${VALUE}`, "y"),
+    isForPasswords: true,
+    needs: isMixed,
+  },
+  // `the API key is value`, `with the token value`
+  { pattern: new RegExp(`[ \\t](?:is:?[ \\t])?${VALUE}`, "y"), needs: isRandom },
+];
+
 const UNQUOTED = /[^\s"'`,;)}\]<>|\\]{1,512}/y;
-/** Of a query in an address, `&` begins the next value. */
-const IN_QUERY = /[^\s"'`,;)}\]<>|\\&]{1,512}/y;
 
 /** Of a name in an object, whose value may be a secret. */
-export const NAME_OF_SECRET = /pass|pwd|secret|token|key|auth|credential/i;
+export const NAME_OF_SECRET =
+  /pass|pwd|psk|_pw|_pat|contrase|senha|wachtwoord|пароль|secret|token|key|auth|credential|cookie|mnemonic/i;
 
 const NAME_CHARS = 48;
 
@@ -52,35 +104,69 @@ function nameBefore(text: string, at: number): string {
   return /[\w.-]*$/.exec(head)?.[0] ?? "";
 }
 
-function findNamed(pattern: RegExp, isPassword: boolean, rule: string) {
+/** A shorter value is no secret. */
+const LEAST_CHARS = 4;
+
+const SHORT = /^(?:pass|auth|psk)$/i;
+
+/** `compass:` and `bypass:` are no names of passwords, `dbPass:` and `storepass` are. */
+function isInsideWord(before: string, word: string): boolean {
+  return /[A-Za-z]$/.test(before) && !/[a-z][A-Z]/.test(before.slice(-1) + word[0]) &&
+    !/(?:db|store|key|root|user|admin|ssh|ftp|mail|smtp|sudo|login|cert)$/i.test(before);
+}
+
+interface Kind {
+  readonly rule: string;
+  /** The name's last words. */
+  readonly pattern: RegExp;
+  readonly isPassword: boolean;
+  /** Only what was clearly drawn at random is a secret. */
+  readonly needsRandom?: boolean;
+}
+
+function findNamed({ rule, pattern, isPassword, needsRandom = false }: Kind) {
   return (text: string, at: number): Span | null => {
     const word = matchAt(pattern, text, at)?.[0];
     if (word === undefined) return null;
+    // Prose has `pass` before words in quotes.
+    const isName = isPassword && !SHORT.test(word);
+    const given = givenAt(text, at, at + word.length, isName);
+    if (given === null || given.value.length < LEAST_CHARS) return null;
+    const { value, from, isQuoted, way, sign } = given;
+    if (way.needs?.(value) === false || needsRandom && !isRandom(value)) return null;
     const before = nameBefore(text, at);
-    // `compass:` and `bypass:` are no names of passwords, `dbPass:` is one.
-    const isShort = /^(?:pass|auth)$/i.test(word);
-    if (isShort && /[A-Za-z]$/.test(before) && !/[a-z][A-Z]/.test(before.slice(-1) + word[0])) return null;
-    const end = at + word.length;
-    const assigned = matchAt(ASSIGNMENT, text, end) ??
-      (/(?:^|[^\w-])--[\w.-]*$/.test(text.slice(Math.max(0, at - NAME_CHARS), at))
-        ? matchAt(OPTION, text, end)
-        : null);
-    if (assigned === null) return null;
-    const from = end + assigned[0].length;
-    const quote = assigned[1];
-    const value = quote === undefined ? unquotedAt(text, from) : quotedAt(text, from, quote);
-    if (value === null) return null;
-    const isVariable = assigned[0] === "=" && /^[A-Z0-9_]+$/.test(before + word);
-    const judged = { value, isQuoted: quote !== undefined, isPassword, isVariable, name: word };
-    return isSecretValue(judged) ? { rule, from, to: from + value.length } : null;
+    if (SHORT.test(word) && isInsideWord(before, word)) return null;
+    if (needsRandom && KEY_OF_DATA.test(before)) return null;
+    const isVariable = sign.startsWith("=") && /^[A-Z0-9_]+$/.test(before + word);
+    return isSecretValue({ value, isQuoted, isPassword, isVariable, name: word })
+      ? { rule, from, to: from + value.length }
+      : null;
   };
 }
 
+/** The value that the text gives the name whose last words are from `at` to `end`, and how. */
+function givenAt(text: string, at: number, end: number, isPasswordName: boolean) {
+  for (const way of WAYS) {
+    if (way.isForPasswords === true && !isPasswordName) continue;
+    const assigned = matchAt(way.pattern, text, end);
+    if (assigned === null) continue;
+    if (way.after?.test(text.slice(Math.max(0, at - 2 * NAME_CHARS), at)) === false) continue;
+    const from = end + assigned[0].length;
+    const quote = assigned[1];
+    const value = quote === undefined || quote === "" ? unquotedAt(text, from) : quotedAt(text, from, quote);
+    return value === null ? null : { value, from, isQuoted: quote !== undefined, way, sign: assigned[0] };
+  }
+  return null;
+}
+
 function unquotedAt(text: string, from: number): string | null {
-  const lineStart = text.lastIndexOf("\n", from - 1);
-  const query = text.slice(Math.max(lineStart + 1, from - 512), from);
-  return matchAt(/[?&][^\s]*$/.test(query) ? IN_QUERY : UNQUOTED, text, from)?.[0].replace(/[.:]+$/, "") ??
-    null;
+  const value = matchAt(UNQUOTED, text, from)?.[0];
+  if (value?.includes("&") === true) {
+    const before = text.slice(Math.max(text.lastIndexOf("\n", from - 1) + 1, from - 512), from);
+    // Of a query in an address, `&` begins the next value.
+    if (/[?&][^\s]*$/.test(before)) return value.slice(0, value.indexOf("&"));
+  }
+  return value?.replace(/[.:]+$/, "") ?? null;
 }
 
 const QUOTED_CHARS = 4096;
@@ -115,44 +201,12 @@ function findHeader(pattern: RegExp) {
   };
 }
 
-const ADDRESS = /:\/\/[^\s:@/"'`<>?#]{0,256}:([^\s@/"'`<>]{1,256})@/y;
-
-function findInAddress(text: string, at: number): Span | null {
-  const found = matchAt(ADDRESS, text, at);
-  const value = found?.[1];
-  if (found === null || value === undefined) return null;
-  const to = at + found[0].length - 1;
-  const judged = { value, isQuoted: true, isPassword: true, isVariable: true, name: "@" };
-  const isSecret = value.length < 6 ? value.length > 2 && !/^[$<{*]/.test(value) : isSecretValue(judged);
-  return isSecret && !/^(?:password|passwd|pass|pwd|secret|xxx+|\.\.\.)$/i.test(value)
-    ? { rule: "url-password", from: to - value.length, to }
-    : null;
-}
-
-/** Words of commands that take a password without a name. */
-const COMMANDS: readonly (readonly [anchor: string, pattern: RegExp])[] = [
-  ["sshpass", /sshpass[ \t]{1,4}-p[ \t]{0,4}["']?()([^\s"']{3,256})/iy],
-  ["mysql", /mysql(?:dump|admin|import)?[ \t][^\n|;&]{0,200}? -p()([^\s"'\d-][^\s"']{2,256})/iy],
-  ["login", /login[ \t]{1,4}[^\s[]{1,128}[ \t\n]{1,4}(password)[ \t]{1,4}([^\s"']{4,256})/iy],
-  ["curl", /curl[ \t][^\n|;]{0,400}?(?:-u|--user)[ =]?["']?()[\w.@+-]{0,128}:([^\s"'/]{4,256})/iy],
-  ["docker", /docker login[ \t][^\n|;]{0,200}?-p[ \t]{1,4}["']?()([^\s"']{4,256})/iy],
-  ["&sig=", /&sig=()([\w%+/=-]{20,256})/iy],
-  ["?sig=", /\?sig=()([\w%+/=-]{20,256})/iy],
-];
-
-function findInCommand(pattern: RegExp) {
-  return (text: string, at: number): Span | null => {
-    const found = matchAt(pattern, text, at);
-    const value = found?.[2];
-    if (found === null || value === undefined) return null;
-    const judged = { value, isQuoted: true, isPassword: true, isVariable: true, name: "-p" };
-    const to = at + found[0].length;
-    return isSecretValue(judged) ? { rule: "password", from: to - value.length, to } : null;
-  };
-}
-
 export const NAMED: readonly Named[] = [
-  { rule: "password", anchors: ["pass", "pwd"], find: findNamed(PASSWORD, true, "password") },
+  {
+    rule: "password",
+    anchors: ["pass", "pwd", "psk", "_pw", "contrase", "senha", "mot de passe", "wachtwoord", "пароль"],
+    find: findNamed({ rule: "password", pattern: PASSWORD, isPassword: true }),
+  },
   {
     rule: "secret",
     anchors: [
@@ -162,14 +216,13 @@ export const NAMED: readonly Named[] = [
       "credential",
       "_auth",
     ],
-    find: findNamed(KEY, false, "secret"),
+    find: findNamed({ rule: "secret", pattern: KEY, isPassword: false }),
+  },
+  {
+    rule: "secret",
+    anchors: ["key", "_pat"],
+    find: findNamed({ rule: "secret", pattern: ANY_KEY, isPassword: false, needsRandom: true }),
   },
   { rule: "authorization", anchors: ["authorization"], find: findHeader(AUTHORIZATION) },
   { rule: "authorization", anchors: ["bearer"], find: findHeader(BEARER) },
-  { rule: "url-password", anchors: ["://"], find: findInAddress },
-  ...COMMANDS.map(([anchor, pattern]) => ({
-    rule: "password",
-    anchors: [anchor],
-    find: findInCommand(pattern),
-  })),
 ];

@@ -5,8 +5,10 @@
  */
 import { REDACTION, type Redaction } from "../protocol/redaction.ts";
 import { type Anchors, findAnchors } from "./anchors.ts";
-import { NAMED, type Span } from "./assignments.ts";
-import { CHARS, type Token, TOKENS } from "./tokens.ts";
+import { NAMED, type Named, type Span } from "./assignments.ts";
+import { PLACED } from "./commands.ts";
+import { CHARS } from "./token_rows.ts";
+import { type Token, TOKENS } from "./tokens.ts";
 import { isDrawn } from "./values.ts";
 
 export interface Found {
@@ -49,12 +51,13 @@ const KEY_LINES =
 interface Rule {
   readonly anchor: string;
   readonly token: Token | null;
-  readonly named: typeof NAMED[number] | null;
+  readonly named: Named | null;
 }
 
+const SURROUNDED: readonly Named[] = [...NAMED, ...PLACED];
 const RULES: readonly Rule[] = [
   ...TOKENS.flatMap((token) => token.anchors.map((anchor) => ({ anchor, token, named: null }))),
-  ...NAMED.flatMap((named) => named.anchors.map((anchor) => ({ anchor, token: null, named }))),
+  ...SURROUNDED.flatMap((named) => named.anchors.map((anchor) => ({ anchor, token: null, named }))),
   { anchor: "---- begin ", token: null, named: null },
   { anchor: "-----begin ", token: null, named: null },
 ];
@@ -62,7 +65,7 @@ let anchors: Anchors | null = null;
 
 /** The names of all rules, as placeholders have them. */
 export const RULE_NAMES: readonly string[] = [
-  ...new Set([...TOKENS, ...NAMED].map(({ rule }) => rule)),
+  ...new Set([...TOKENS, ...SURROUNDED].map(({ rule }) => rule)),
   PRIVATE_KEY,
   OWN,
 ].sort();

@@ -156,16 +156,39 @@ function replaceIn(text: string, work: Work): Replaced {
 function replaceAll(value: unknown, work: Work): unknown {
   if (typeof value === "string") return replaceIn(value, work).text;
   if (Array.isArray(value)) {
-    const items = value.map((item) => replaceAll(item, work));
+    const words: readonly unknown[] = value.every((item) => typeof item === "string")
+      ? replaceWords(value, work)
+      : value;
+    const items = words.map((item) => replaceAll(item, work));
     return items.every((item, at) => item === value[at]) ? value : items;
   }
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map((
     [key, of],
-  ) => [replaceIn(key, work).text, replaceNamed(key, of, work)]);
+  ) => [replaceIn(key, work).text, replaceNamed(nameOf(key, value), of, work)]);
   return Object.entries(value).every(([key, of], at) => entries[at]?.[0] === key && entries[at]?.[1] === of)
     ? value
     : Object.fromEntries(entries);
+}
+
+/** The words of a command line: a word may show that the next one is a secret. */
+function replaceWords(words: readonly string[], work: Work): readonly string[] {
+  const { spans } = findSecrets(words.join(" "), work.redaction);
+  if (spans.length === 0) return words;
+  let start = 0;
+  return words.map((word) => {
+    const [from, to] = [start, start + word.length];
+    start = to + 1;
+    const inside = spans.filter((span) => span.from >= from && span.to <= to)
+      .map((span) => ({ rule: span.rule, from: span.from - from, to: span.to - from }));
+    return replace(word, inside, (span) => placeholder(word, span, work)).text;
+  });
+}
+
+/** What a value belongs to: its key, or the name beside it: `{ "name": "DB_PASSWORD", "value": "…" }`. */
+function nameOf(key: string, pair: object): string {
+  const { name } = pair as { readonly name?: unknown };
+  return key === "value" && typeof name === "string" ? name : key;
 }
 
 /** A text that gets a name: the name may show that it is a secret. */

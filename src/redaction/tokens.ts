@@ -2,18 +2,7 @@
  * Formats of tokens, as the providers document them: a literal beginning, the characters that follow, and how many. Most
  * providers gave their tokens such a beginning so that scanners find them.
  */
-
-/** The characters of a token after its beginning. */
-export const CHARS = {
-  alnum: "A-Za-z0-9",
-  word: "\\w-",
-  dotted: "\\w.\\-~",
-  base64: "\\w+/=-",
-  upper: "A-Z0-9",
-  hex: "0-9a-f",
-  uuid: "0-9a-f-",
-  path: "\\w/-",
-} as const;
+import { type CHARS, TOKEN_ROWS } from "./token_rows.ts";
 
 export interface Token {
   readonly rule: string;
@@ -29,127 +18,18 @@ export interface Token {
   readonly shape?: RegExp;
 }
 
-type Row = readonly [rule: string, anchors: string, chars: keyof typeof CHARS, least: number, most?: number];
-
-const ROWS: readonly Row[] = [
-  ["github-token", "ghp_ gho_ ghu_ ghs_ ghr_", "alnum", 36],
-  ["github-token", "github_pat_", "word", 40],
-  [
-    "gitlab-token",
-    "glpat- gldt- glrt- glrtr- glptt- glft- glsoat- glcbt- glimt- glagent- glffct- gloas- glwt-",
-    "dotted",
-    20,
-  ],
-  ["bitbucket-token", "ATBB ATCTT3", "base64", 32],
-  ["atlassian-token", "ATATT3", "base64", 60],
-  ["aws-access-key", "AKIA ASIA ABIA ACCA", "upper", 16, 16],
-  ["aws-bedrock-key", "ABSK bedrock-api-key-", "base64", 100],
-  ["google-api-key", "AIza", "word", 35, 35],
-  ["google-token", "ya29.", "dotted", 20],
-  ["google-token", "GOCSPX-", "word", 24],
-  ["google-token", "1//0", "word", 40],
-  ["slack-token", "xoxb- xoxp- xoxa- xoxe- xoxr- xoxs- xoxo- xoxd- xoxc- xapp- xoxe.", "dotted", 15],
-  [
-    "slack-webhook",
-    "hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/",
-    "path",
-    30,
-  ],
-  ["discord-webhook", "discord.com/api/webhooks/ discordapp.com/api/webhooks/", "path", 60],
-  ["stripe-key", "sk_live_ sk_test_ rk_live_ rk_test_ sk_org_", "alnum", 16],
-  ["stripe-key", "whsec_", "base64", 24],
-  ["anthropic-key", "sk-ant-", "word", 32],
-  ["openai-key", "sk-proj- sk-svcacct- sk-admin- sk-None-", "word", 40],
-  ["openrouter-key", "sk-or-v1-", "hex", 40],
-  ["langfuse-key", "sk-lf-", "uuid", 36],
-  // OpenAI's former keys, and the keys of those who took over the form.
-  ["api-key", "sk-", "alnum", 32],
-  ["npm-token", "npm_", "alnum", 36],
-  ["pypi-token", "pypi-Ag", "word", 50],
-  ["rubygems-key", "rubygems_", "hex", 48],
-  ["crates-token", "cio", "alnum", 32, 32],
-  ["nuget-key", "oy2", "alnum", 43, 43],
-  ["clojars-token", "CLOJARS_", "alnum", 60],
-  ["docker-token", "dckr_pat_ dckr_oat_", "word", 27],
-  ["hugging-face-token", "hf_", "alnum", 30],
-  ["hugging-face-token", "api_org_", "alnum", 34],
-  ["replicate-token", "r8_", "alnum", 37],
-  ["groq-key", "gsk_", "alnum", 40],
-  ["xai-key", "xai-", "alnum", 70],
-  ["perplexity-key", "pplx-", "alnum", 40],
-  ["fireworks-key", "fw_", "alnum", 22],
-  ["cerebras-key", "csk-", "alnum", 40],
-  ["nvidia-key", "nvapi-", "word", 60],
-  ["pinecone-key", "pcsk_", "word", 60],
-  ["tavily-key", "tvly-", "word", 24],
-  ["firecrawl-key", "fc-", "hex", 32, 32],
-  ["jina-key", "jina_", "word", 50],
-  ["cursor-key", "key_", "hex", 64, 64],
-  ["elevenlabs-key", "sk_", "hex", 48, 48],
-  ["langsmith-key", "lsv2_pt_ lsv2_sk_", "word", 40],
-  ["apify-token", "apify_api_", "alnum", 36],
-  ["mailgun-key", "key-", "hex", 32, 32],
-  ["shopify-token", "shpat_ shpca_ shppa_ shpss_ shpua_", "alnum", 32],
-  ["square-token", "sq0atp- sq0csp- EAAAE EAAAl", "word", 22],
-  ["facebook-token", "EAA", "alnum", 90],
-  ["databricks-token", "dapi", "hex", 32],
-  ["digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", "hex", 64],
-  ["heroku-key", "HRKU-", "word", 36],
-  ["vault-token", "hvs. hvb. hvr.", "word", 20],
-  ["doppler-token", "dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.", "dotted", 40],
-  ["linear-key", "lin_api_ lin_oauth_", "alnum", 32],
-  ["notion-token", "ntn_", "alnum", 40],
-  ["notion-token", "secret_", "alnum", 43, 43],
-  ["figma-token", "figd_ figu_ figo_", "word", 36],
-  ["grafana-token", "glc_ glsa_", "base64", 32],
-  ["new-relic-key", "NRAK- NRJS- NRRA- NRSP- NRIQ- NRII-", "word", 19],
-  ["sentry-token", "sntrys_ sntryu_", "base64", 60],
-  ["postman-key", "PMAK-", "word", 50],
-  ["supabase-key", "sbp_", "hex", 40],
-  ["supabase-key", "sb_secret_", "word", 30],
-  ["vercel-token", "vcp_ vci_ vca_ vcr_ vck_", "alnum", 24],
-  ["netlify-token", "nfp_ nfo_ nfc_ nfu_ nfb_", "word", 36],
-  ["planetscale-token", "pscale_tkn_ pscale_pw_ pscale_oauth_", "dotted", 32],
-  ["tailscale-key", "tskey-", "word", 20],
-  ["1password-token", "ops_eyJ", "base64", 100],
-  ["age-key", "AGE-SECRET-KEY-1", "upper", 58],
-  ["jfrog-token", "AKCp", "alnum", 69],
-  ["jfrog-token", "cmVmdGtu", "alnum", 56],
-  ["alibaba-key", "LTAI", "alnum", 16, 24],
-  ["tencent-key", "AKID", "alnum", 32, 32],
-  ["dropbox-token", "sl.", "word", 130],
-  ["mapbox-token", "sk.eyJ", "dotted", 60],
-  ["pulumi-token", "pul-", "hex", 40],
-  ["typeform-token", "tfp_", "dotted", 40],
-  ["buildkite-token", "bkua_", "hex", 40],
-  ["circleci-token", "CCIPAT_ CCIPRJ_", "word", 40],
-  ["contentful-token", "CFPAT-", "word", 43],
-  ["duffel-token", "duffel_test_ duffel_live_", "word", 43],
-  ["dynatrace-token", "dt0c01. dt0s16.", "dotted", 80],
-  ["fly-token", "fm1_ fm2_", "base64", 100],
-  ["fly-token", "fo1_", "word", 43],
-  ["hubspot-token", "pat-na1- pat-na2- pat-eu1- pat-ap1-", "uuid", 36],
-  ["openshift-token", "sha256~", "word", 43],
-  ["sourcegraph-token", "sgp_ slk_", "word", 40],
-  ["neon-key", "napi_", "alnum", 60],
-  ["render-key", "rnd_", "alnum", 28],
-  ["sonar-token", "squ_ sqp_ sqa_", "hex", 40],
-  ["shippo-token", "shippo_live_ shippo_test_", "hex", 40],
-  ["readme-key", "rdme_", "alnum", 70],
-  ["easypost-key", "EZAK EZTK", "alnum", 54],
-  ["flutterwave-key", "FLWSECK- FLWSECK_TEST-", "word", 32],
-  ["prefect-key", "pnu_ pnb_", "alnum", 36],
-  ["adafruit-key", "aio_", "alnum", 28, 28],
-  ["infracost-key", "ico-", "alnum", 32, 32],
-  ["cloudflare-key", "v1.0-", "uuid", 150],
-  ["plaid-token", "access-sandbox- access-development- access-production-", "uuid", 36],
-  ["wandb-key", "wandb_v1_", "word", 40],
-];
+/** Others than OpenAI name themselves behind the same two letters: `sk-kimi-…`, `sk-litellm-…`. */
+const OWN_SK = TOKEN_ROWS.flatMap(([, anchors]) => anchors.split(" ")).filter((anchor) =>
+  /^sk-./.test(anchor)
+)
+  .map((anchor) => anchor.slice(3)).join("|");
+/** Both cases and a digit: no word of a program that has blanks as dashes. */
+const MIXED = "(?=[\\w-]*\\d)(?=[\\w-]*[a-z])(?=[\\w-]*[A-Z])";
 
 const digits = (after: string) => [..."0123456789"].map((digit) => digit + after);
 
 export const TOKENS: readonly Token[] = [
-  ...ROWS.map(([rule, anchors, chars, least, most]) => ({
+  ...TOKEN_ROWS.map(([rule, anchors, chars, least, most]) => ({
     rule,
     anchors: anchors.split(" "),
     chars,
@@ -164,6 +44,67 @@ export const TOKENS: readonly Token[] = [
     shape: /^eyJ[\w-]{8,}\.(?:eyJ[\w-]+\.[\w-]{8,}|[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+)$/,
   },
   {
+    rule: "api-key",
+    anchors: ["sk-"],
+    chars: "word",
+    least: 24,
+    shape: new RegExp(`^sk-(?!${OWN_SK})(?:[a-z0-9]{1,16}-){1,3}(?=\\w*[\\dA-Z])[A-Za-z0-9_]{20,}$`),
+  },
+  {
+    rule: "voyage-key",
+    anchors: ["pa-"],
+    chars: "word",
+    least: 43,
+    most: 43,
+    shape: new RegExp(`^${MIXED}`),
+  },
+  {
+    rule: "1password-key",
+    anchors: ["A3-"],
+    chars: "word",
+    least: 33,
+    most: 34,
+    shape: /^A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}$/,
+  },
+  {
+    rule: "maxmind-key",
+    anchors: ["_mmk"],
+    chars: "alnum",
+    least: 0,
+    most: 0,
+    before: { chars: "word", least: 36, most: 36 },
+    shape: /^[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk$/,
+  },
+  {
+    rule: "firebase-key",
+    anchors: [":APA91b"],
+    chars: "word",
+    least: 130,
+    before: { chars: "word", least: 11, most: 22 },
+  },
+  {
+    rule: "teams-webhook",
+    anchors: [".webhook.office.com/webhookb2/"],
+    chars: "path",
+    least: 30,
+    before: { chars: "word", least: 1, most: 64 },
+  },
+  { rule: "zapier-webhook", anchors: ["hooks.zapier.com/hooks/catch/"], chars: "path", least: 12 },
+  {
+    rule: "ifttt-key",
+    anchors: ["maker.ifttt.com/trigger/"],
+    chars: "path",
+    least: 24,
+    shape: /\/with\/(?:json\/)?key\/[\w-]{16,}$/,
+  },
+  {
+    rule: "harness-token",
+    anchors: ["pat.", "sat."],
+    chars: "dotted",
+    least: 60,
+    shape: /^[ps]at\.[\w-]{22}\.[0-9a-f]{24}\.\w{20}$/,
+  },
+  {
     rule: "sendgrid-key",
     anchors: ["SG."],
     chars: "dotted",
@@ -176,6 +117,16 @@ export const TOKENS: readonly Token[] = [
     chars: "dotted",
     least: 79,
     shape: /^pat[A-Za-z0-9]{14}\.[0-9a-f]{64}$/,
+  },
+  {
+    rule: "discord-token",
+    // A number in Base64: two digits are three of its characters.
+    anchors: ["MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT"].flatMap((two) =>
+      [..."AEIMQUYcgk"].map((third) => two + third)
+    ),
+    chars: "dotted",
+    least: 54,
+    shape: /^[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{27,40}$/,
   },
   {
     rule: "resend-key",

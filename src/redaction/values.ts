@@ -42,22 +42,48 @@ export function isSecretValue({ value, isQuoted, isPassword, isVariable, name }:
   if (/^(?:https?:|\.{0,2}\/|~\/|\\)/.test(value)) return false;
   // A place in a program: `user.password`, `getToken()`, `string[]`.
   if (
-    /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)+[([]?/.test(value) && !(isPassword && isQuoted)
+    /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)+[([]?/.test(value) && !(isPassword && isQuoted) &&
+    !value.split(".").some(isRandom)
   ) return false;
-  if (/[()]/.test(value) && !isQuoted) return false;
-  return isPassword ? isPasswordValue(value, isQuoted, isVariable) : isKeyValue(value);
+  if (/[()]|^\w+\[/.test(value) && !isQuoted || /^v?\d+(?:\.\d+)+$/.test(value)) return false;
+  if (isPassword) return isPasswordValue(value, isQuoted, isVariable);
+  return isKeyValue(value) || /secret/i.test(name) && isChosenSecret(value, isVariable);
 }
 
 function isPasswordValue(value: string, isQuoted: boolean, isVariable: boolean): boolean {
-  const isWord = /^[A-Za-z_-]+$/.test(value);
+  const isWord = /^[A-Za-z_-]+$/.test(value) && !isDrawnWord(value);
   if (isQuoted) return !/\s/.test(value) && (!isWord || value.length >= 6);
   if (isVariable) return !isWord || value.length >= 6;
   return !isWord && value.length >= 5 && !/^\d+(?:\.\d+)?(?:ms|s|px|%)?$/.test(value);
 }
 
+/** `iyXsaXRINXFw`: letters alone, but neither a word nor words that were put together. */
+function isDrawnWord(value: string): boolean {
+  return /^[A-Za-z]{8,}$/.test(value) &&
+    (value.match(/^[a-z]+|[A-Z][a-z]*/g)?.length ?? 0) * 2 > value.length;
+}
+
+/** A secret that a person made up for a program: `JWT_SECRET=keyboard-cat`. */
+function isChosenSecret(value: string, isVariable: boolean): boolean {
+  return value.length >= 8 && KEY_CHARS.test(value) && new Set(value).size >= 6 &&
+    (isVariable ? /[A-Za-z]/.test(value) : isMixed(value));
+}
+
+export function isMixed(value: string): boolean {
+  return /\d/.test(value) && /[A-Za-z]/.test(value);
+}
+
+const KEY_CHARS = /^[\w\-+/=.~:!@#$%^&*]+$/;
+
 /** Keys and tokens without a form of their own are long, and mix letters and digits. */
-function isKeyValue(value: string): boolean {
-  if (value.length < 12 || !/^[\w\-+/=.~:!@#$%^&*]+$/.test(value)) return false;
-  if (!/\d/.test(value) || !/[A-Za-z]/.test(value)) return false;
-  return new Set(value).size >= 8;
+export function isKeyValue(value: string): boolean {
+  return value.length >= 12 && KEY_CHARS.test(value) && isMixed(value) && new Set(value).size >= 8;
+}
+
+/** Neither words nor a path nor a number: hexadecimal digits, or both cases and digits. */
+export function isRandom(value: string): boolean {
+  if ((value.match(/\d/g)?.length ?? 0) < 2) return false;
+  if (/^(?=.*[a-f])[0-9a-f]{20,}$/.test(value)) return true;
+  const isLong = /^(?:base64:)?[\w+/-]{40,}={0,2}$/.test(value);
+  return (isLong || /^[\w-]{16,}={0,2}$/.test(value)) && /[a-z]/.test(value) && /[A-Z]/.test(value);
 }

@@ -76,18 +76,34 @@ for (const [name, body] of BODIES) {
   });
 }
 
-Deno.test("a name in an input shows that its value is a secret", () => {
-  const [event] = redact({
-    type: "tool_call",
-    call: "c",
-    name: "x",
-    input: { password: "hunter2", user: "hunter2" },
+for (
+  const [what, input, redacted] of [
+    ["a name", { password: "hunter2", user: "hunter2" }, {
+      password: "[redacted: password]",
+      user: "hunter2",
+    }],
+    [
+      "a name beside its value",
+      { env: [{ name: "DB_PASSWORD", value: "hunter2" }, { name: "USER", value: "hunter2" }] },
+      { env: [{ name: "DB_PASSWORD", value: "[redacted: password]" }, { name: "USER", value: "hunter2" }] },
+    ],
+    [
+      "an option in a list of words",
+      { command: ["tool", "--password", "hunter2", "--user", "hunter2"] },
+      { command: ["tool", "--password", "[redacted: password]", "--user", "hunter2"] },
+    ],
+    [
+      "a program in a list of words",
+      { command: ["mysql", "-u", "root", "-phunter2", "shop"] },
+      { command: ["mysql", "-u", "root", "-p[redacted: password]", "shop"] },
+    ],
+  ] as const
+) {
+  Deno.test(`${what} in an input shows that a value is a secret`, () => {
+    const [event] = redact({ type: "tool_call", call: "c", name: "x", input });
+    assert.deepEqual(event?.type === "tool_call" && event.input, redacted);
   });
-  assert.deepEqual(event?.type === "tool_call" && event.input, {
-    password: "[redacted: password]",
-    user: "hunter2",
-  });
-});
+}
 
 Deno.test("a token that is split between two pieces of an output is seen", () => {
   const [first, second] = text(part(`token: ${TOKEN.slice(0, 20)}`), part(`${TOKEN.slice(20)}\nnext`));
