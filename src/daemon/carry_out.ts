@@ -110,6 +110,7 @@ function applyEffect(
       const id = recordings.add({
         ref: command.ref,
         kind: kindOf(command),
+        rule: command.rule ?? null,
         destination: effect.destination,
         whole: effect.from === 0,
         head,

@@ -71,12 +71,13 @@ export function describeRecording(
   problem: string | null,
   behind: number,
 ): RecordingStatus {
-  const { provider, session, destination, kind, active, events, size, written, goesOn } = recording;
+  const { provider, session, destination, kind, rule, active, events, size, written, goesOn } = recording;
   return {
     provider,
     session,
     destination,
     kind,
+    rule,
     state: stateOf(recording, problem),
     problem,
     events,

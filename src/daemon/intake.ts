@@ -6,6 +6,7 @@ import { LOGGED_TROUBLES } from "../protocol/limits.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser, SeenSession } from "../protocol/parser_messages.ts";
 import type { Log } from "./log.ts";
+import type { AutoRules } from "./auto_rules.ts";
 import { type ObeyContext, obeyMessage } from "./obey_commands.ts";
 import type { RequestedCommands } from "./requested_commands.ts";
 import type { Recorders } from "./recorders.ts";
@@ -17,6 +18,7 @@ export interface IntakeOptions {
   readonly steps: StepQueue;
   readonly context: ObeyContext;
   readonly requested: RequestedCommands;
+  readonly rules: AutoRules;
   readonly recorders: Recorders;
   readonly status: StatusFile;
   readonly log: Log;
@@ -33,7 +35,7 @@ interface Intake {
 }
 
 export function createIntake(options: IntakeOptions) {
-  const { steps, context, requested, recorders, status, log } = options;
+  const { steps, context, requested, rules, recorders, status, log } = options;
   const intake: Intake = { options, noted: new Set(), waiting: new Map() };
   return function take(
     followed: FollowedProvider,
@@ -71,7 +73,7 @@ export function createIntake(options: IntakeOptions) {
         return steps.take({ provider, session: message.session }, async () => {
           // Refused lines before this checkpoint are not found again.
           context.refusals.flush({ provider, session: message.session });
-          await requested.wasRead(message, provider);
+          await rules.wasRead(message, provider);
           followed.follow.watched(message);
           requested.isCaughtUp({ provider, session: message.session });
         }, "watched");

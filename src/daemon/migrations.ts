@@ -155,4 +155,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN goes_on_seq INTEGER;
   ALTER TABLE sessions ADD COLUMN goes_on_came INTEGER;
   `,
+  `
+  -- Single fact 'rules': a hash of the rules of automatic recording, and since when they hold. Of a recording: the number of
+  -- the rule in recording.auto that asked for an automatic recording; null where none did.
+  ALTER TABLE recordings ADD COLUMN rule INTEGER;
+  `,
 ];

@@ -61,6 +61,8 @@ export interface Command {
   readonly ref: SessionRef;
   readonly meta: SessionMeta;
   readonly asker: Asker;
+  /** The number of the rule that asks, of those in `recording.auto`. */
+  readonly rule?: number | null;
   readonly verb: Verb;
   readonly destination: string | null;
   /** The line as typed, or words in its place. */

@@ -12,6 +12,7 @@ import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
 import type { Include } from "../protocol/render.ts";
 import type { Answer, Request } from "../protocol/request.ts";
+import { createAutoRules } from "./auto_rules.ts";
 import { createDestinations, type Destinations } from "./destinations.ts";
 import type { Log } from "./log.ts";
 import type { ObeyContext } from "./obey_commands.ts";
@@ -92,12 +93,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const requested = createRequestedCommands({
     context: parts.context,
     steps,
-    automatic: options.effective.policy.recording.automatic,
     watch: ({ provider, session }) => providers.get(provider)?.follow.watch(session) ?? false,
     sizeOf: ({ provider, session }) => providers.get(provider)?.follow.sizeOf(session) ?? 0,
   });
   const ready = (provider: ProviderId) => startRecordings(parts, provider);
-  const take = createIntake({ ...parts, log: options.log, requested, ready });
+  const rules = createAutoRules({ ...options, context: parts.context });
+  const take = createIntake({ ...parts, log: options.log, requested, rules, ready });
   let stopping = false;
   return {
     start() {

@@ -13,6 +13,8 @@ export interface RecordingSummary {
   readonly provider: ProviderId;
   readonly session: string;
   readonly kind: RecordingKind;
+  /** The number of the policy's rule that asked for an automatic one; null where none did. */
+  readonly rule: number | null;
   readonly destination: string;
   readonly active: boolean;
   readonly whole: boolean;
@@ -64,6 +66,7 @@ export interface Delivery {
 export interface NewRecording {
   readonly ref: SessionRef;
   readonly kind: RecordingKind;
+  readonly rule?: number | null;
   readonly destination: string;
   readonly whole: boolean;
   readonly head: RenderHead;
@@ -75,16 +78,17 @@ export interface NewRecording {
 
 /** The columns of a summary. The others of a row may be kilobytes each. */
 export const SUMMARY =
-  "id, provider, session, kind, destination, state, whole, next, read_to, until, dev, ino, size, " +
+  "id, provider, session, kind, rule, destination, state, whole, next, read_to, until, dev, ino, size, " +
   "events, written, goes_on, followed, inherits, follows";
 
 export function summaryFromRow(row: Row): RecordingSummary {
-  const { dev, ino, until, written, goes_on: goesOn, inherits, follows } = row;
+  const { dev, ino, until, written, goes_on: goesOn, inherits, follows, rule } = row;
   return {
     id: Number(row["id"]),
     provider: row["provider"] as ProviderId,
     session: String(row["session"]),
     kind: row["kind"] as RecordingKind,
+    rule: typeof rule === "number" ? rule : null,
     destination: String(row["destination"]),
     active: row["state"] === "active",
     whole: row["whole"] === 1,

@@ -85,9 +85,13 @@ function findIn({ database, all, latestPast, ofDestination }: Rows) {
       const active = all("state = 'active' ORDER BY id DESC LIMIT ?", count);
       return [...active, ...latestPast(count).slice(0, count - active.length)];
     },
-    /** Whether there ever was one of this session. */
+    /** Whether this session was ever recorded. An export is no recording. */
     knows: ({ provider, session }: SessionRef) =>
-      isThere("SELECT 1 FROM recordings WHERE provider = ? AND session = ? LIMIT 1", provider, session),
+      isThere(
+        "SELECT 1 FROM recordings WHERE provider = ? AND session = ? AND kind != 'export' LIMIT 1",
+        provider,
+        session,
+      ),
     activeOfSession: ({ provider, session }: SessionRef) =>
       all("provider = ? AND session = ? AND state = 'active' ORDER BY id", provider, session),
     ofDestination,
@@ -105,13 +109,14 @@ function findIn({ database, all, latestPast, ofDestination }: Rows) {
 
 function startAndEnd({ database, change, stop }: Rows) {
   return {
-    add({ ref, kind, destination, whole, head, checkpoint, next, until, file }: NewRecording) {
+    add({ ref, kind, rule, destination, whole, head, checkpoint, next, until, file }: NewRecording) {
       return database.run(
-        `INSERT INTO recordings (provider, session, kind, destination, state, whole, head, checkpoint, read_to, next,
-          until, dev, ino) VALUES (?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO recordings (provider, session, kind, rule, destination, state, whole, head, checkpoint, read_to,
+          next, until, dev, ino) VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?)`,
         ref.provider,
         ref.session,
         kind,
+        rule ?? null,
         destination,
         whole ? 1 : 0,
         JSON.stringify(head),
@@ -159,8 +164,8 @@ function move({ database, change }: Rows) {
     /** Adds a recording of `ref` that takes over from `id` once that is over, and ends before `until`. Returns its id. */
     follow(id: number, { provider, session }: SessionRef, until: number | null): number {
       return change(
-        `INSERT INTO recordings (provider, session, kind, destination, state, whole, head, next, until, inherits, follows)
-          SELECT ?, ?, kind, destination, 'active', 0, head, 0, ?, session, id FROM recordings WHERE id = ?`,
+        `INSERT INTO recordings (provider, session, kind, rule, destination, state, whole, head, next, until, inherits,
+          follows) SELECT ?, ?, kind, rule, destination, 'active', 0, head, 0, ?, session, id FROM recordings WHERE id = ?`,
         provider,
         session,
         until,

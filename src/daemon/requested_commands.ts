@@ -1,20 +1,13 @@
 /**
- * Commands that are not of the chat: from the request spool and from policy. They are carried out like those of the chat, at
- * the end of the session's log.
+ * Commands of the request spool. They are carried out like those of the chat, at the end of the session's log.
  */
 import { after } from "../hosts/timers.ts";
-import { isInside } from "../settings/folders.ts";
-import type { Checkpoint } from "../protocol/cursor.ts";
-import type { ProviderId } from "../protocol/event.ts";
-import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Answer, Request } from "../protocol/request.ts";
-import { sessionKey, type SessionMeta, type SessionRef } from "../protocol/session.ts";
+import { sessionKey, type SessionRef } from "../protocol/session.ts";
 import { describeFailure } from "./failure.ts";
-import { type Command, obeyCommand, type ObeyContext, type Verdict } from "./obey_commands.ts";
+import { obeyCommand, type ObeyContext, type Verdict } from "./obey_commands.ts";
 import { refuse } from "./requests.ts";
 import { HeldBack, type StepQueue } from "./step_queue.ts";
-
-type Watched = Extract<FromParser, { type: "watched" }>;
 
 /** How long a request may wait for its session to be read. Milliseconds. */
 const WAIT_MS = 4_000;
@@ -22,8 +15,6 @@ const WAIT_MS = 4_000;
 export interface RequestedCommandsOptions {
   readonly context: ObeyContext;
   readonly steps: StepQueue;
-  /** Projects whose sessions are captured without a command. */
-  readonly automatic: readonly string[];
   /** Has the session watched. False when it cannot be. */
   readonly watch: (ref: SessionRef) => boolean;
   /** Bytes of its log on disk. */
@@ -34,16 +25,14 @@ export interface RequestedCommandsOptions {
 
 export interface RequestedCommands {
   obey(request: Request): Promise<Answer>;
-  /** Everything before a checkpoint was read. The caller keeps the checkpoint after this. */
-  wasRead(watched: Watched, provider: ProviderId): Promise<void>;
   /** The session's log was read to its end, and the checkpoint is kept. */
   isCaughtUp(ref: SessionRef): void;
 }
 
 export function createRequestedCommands(
-  { context, steps, automatic, watch, sizeOf, after: limit = after }: RequestedCommandsOptions,
+  { context, steps, watch, sizeOf, after: limit = after }: RequestedCommandsOptions,
 ): RequestedCommands {
-  const { sessions, recordings, recorders } = context;
+  const { sessions, recorders } = context;
   const waiting = new Map<string, (() => void)[]>();
 
   /** Has the session watched and waits until it is read. False: it cannot be read. */
@@ -62,15 +51,6 @@ export function createRequestedCommands(
     return sessions.find(ref)?.checkpoint !== null;
   }
 
-  /** The next event of a session that was read up to `before`. */
-  function commandAt(
-    ref: SessionRef,
-    meta: SessionMeta,
-    before: Checkpoint,
-  ): Pick<Command, "ref" | "meta" | "place" | "seq" | "before"> {
-    return { ref, meta, place: "leading", seq: before.seq, before };
-  }
-
   async function carryOut({ verb, provider, session, destination }: Request): Promise<Verdict> {
     const ref = { provider, session };
     const { meta = null, checkpoint = null } = sessions.find(ref) ?? {};
@@ -80,11 +60,15 @@ export function createRequestedCommands(
       return { result: "done", reason: "gave-up", message, destination: null };
     }
     return await obeyCommand({ ...context, recorded: new Set() }, {
-      ...commandAt(ref, meta, checkpoint),
+      ref,
+      meta,
       asker: "spool",
       verb,
       destination,
       token: `kato ${verb}`,
+      place: "leading",
+      seq: checkpoint.seq,
+      before: checkpoint,
       claim: () => true,
     });
   }
@@ -118,20 +102,6 @@ export function createRequestedCommands(
       } catch (error) {
         return sayFailed(id, error);
       }
-    },
-    async wasRead({ session, meta, checkpoint }, provider) {
-      const ref = { provider, session };
-      const { project } = meta;
-      if (project === null || !automatic.some((folder) => isInside(project, folder))) return;
-      if (recordings.knows(ref)) return;
-      await obeyCommand(context, {
-        ...commandAt(ref, meta, checkpoint),
-        asker: "automatic",
-        verb: "capture",
-        destination: null,
-        token: "recording.automatic",
-        claim: () => sessions.claimCommand(provider, `automatic:${session}`, 0),
-      });
     },
     isCaughtUp(ref) {
       const key = sessionKey(ref);

@@ -9,6 +9,8 @@ const recordingStatus = z.strictObject({
   session: z.string(),
   destination: z.string(),
   kind: z.enum(["record", "capture", "export", "automatic"]),
+  /** The number of the rule in `recording.auto` that asked for it; null where none did. Not in files of the first versions. */
+  rule: z.optional(z.nullable(z.int())),
   /**
    * `active`. `waiting`: for a file that another session's recording still has, or for its session's log. `stopping`:
    * writing everything before a stop. `blocked`: see `problem`. `stopped`, `done`.

@@ -26,3 +26,27 @@ export function isTooOld(minutes: number, time: string | null, now: number): boo
   const said = time === null ? NaN : Date.parse(time);
   return !(said >= now - minutes * 60_000);
 }
+
+/** A session, as far as it says whether a rule of policy came before it. */
+export interface RuledSession {
+  /** When kato saw it and its latest look before that, in milliseconds since 1970; null: kato's very first look found it. */
+  readonly arrival: { readonly added: number; readonly looked: number } | null;
+  /** When it began, as its log says. */
+  readonly started: string | null;
+  /** It began as a copy of a session that a rule records, so nothing in it is new to that recording. */
+  readonly isCopyOfRecorded: boolean;
+  /** It began as a copy of any session. */
+  readonly isCopy: boolean;
+}
+
+/**
+ * Whether a session began when the rules held already, which they do from `since` on. A late log and a log without a time
+ * did not; nor did a copy of a session that nothing records: a person may have stopped that one.
+ */
+export function isAfterRules(session: RuledSession, since: number, now: number): boolean {
+  const { arrival, started, isCopy, isCopyOfRecorded } = session;
+  if (arrival === null || arrival.added < since) return false;
+  if (started === null || !(Date.parse(started) >= since)) return false;
+  if (isCopy) return isCopyOfRecorded;
+  return isNews({ lookedBefore: arrival.looked, known: false }, started, now);
+}

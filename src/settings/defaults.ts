@@ -19,7 +19,7 @@ export const DEFAULT_POLICY: Policy = {
     agent_memory: [],
     cli_export: "anywhere",
   },
-  recording: { commands: "typed", max_command_age: 0, automatic: [] },
+  recording: { commands: "typed", max_command_age: 0, auto: [], automatic: [] },
   redaction: REDACTION,
   sandbox: { require_kernel_sandbox: false },
   providers: forEachClient(() => FOLLOWED),

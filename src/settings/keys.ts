@@ -93,7 +93,7 @@ export function readSettings(
   const walk = (name: string, value: unknown): void => {
     const line = lineOf(name, toml.lines);
     const key = byName.get(name);
-    const say = (message: string) => errors.push({ file, line, key: name, message });
+    const say = (message: string, at = line) => errors.push({ file, line: at, key: name, message });
     if (key !== undefined) {
       const now = former[name]?.get(value) ?? value;
       if (now !== value) {
@@ -102,7 +102,10 @@ export function readSettings(
       }
       const parsed = z.safeParse(key.schema, now);
       if (parsed.success) settings.push({ key, value: parsed.data, line });
-      else say(parsed.error.issues.map(sayIssue).join("; "));
+      else {say(
+          parsed.error.issues.map(sayIssue).join("; "),
+          lineOfIssue(name, parsed.error.issues, toml.lines),
+        );}
     } else if (!tables.has(name)) {
       const near = nearest(name, names);
       say(`is not a key that kato knows${near === null ? "" : `; did you mean \`${near}\`?`}`);
@@ -117,6 +120,17 @@ export function readSettings(
   };
   walkTable("", toml.value);
   return { settings, errors, notes };
+}
+
+/** In a list of tables, the line of the entry or of its key that the first finding is about. */
+function lineOfIssue(
+  name: string,
+  [issue]: readonly z.core.$ZodIssue[],
+  lines: TomlText["lines"],
+): number | null {
+  const [index, key] = issue?.path ?? [];
+  const entry = `${name}[${String(index)}]`;
+  return lines.get(`${entry}.${String(key)}`) ?? lines.get(entry) ?? lineOf(name, lines);
 }
 
 function ancestors(name: string): string[] {
@@ -138,7 +152,9 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** Turns a finding of the schema library into a sentence about the expected value. */
 function sayIssue(issue: z.core.$ZodIssue): string {
-  const which = issue.path.length === 0 ? "" : `entry ${Number(issue.path[0]) + 1} `;
+  const [index, ...fields] = issue.path;
+  const of = fields.filter((field) => typeof field === "string").map((field) => `, ${field}`).join("");
+  const which = index === undefined ? "" : `entry ${Number(index) + 1}${of} `;
   const isList = "origin" in issue && issue.origin === "array";
   const sayBound = (which: string, bound: number | bigint) =>
     isList
@@ -153,6 +169,8 @@ function sayIssue(issue: z.core.$ZodIssue): string {
       return `${which}${sayBound("least", issue.minimum)}`;
     case "too_big":
       return `${which}${sayBound("most", issue.maximum)}`;
+    case "unrecognized_keys":
+      return `${which}has no key ${issue.keys.map((key) => `\`${key}\``).join(" or ")}`;
     default:
       return `${which}${issue.message}`;
   }

@@ -11,6 +11,8 @@ import { sha256 } from "../protocol/sha256.ts";
 import { keysOf, nestValues, readSettings, type Setting, type SettingsError, valueAt } from "./keys.ts";
 import { readStop, type Stop } from "./stop.ts";
 import { isNarrower } from "./narrower.ts";
+import type { AutoRule } from "./auto_rule.ts";
+import { tomlOf } from "./toml_value.ts";
 import { FORMER_VALUES, type Policy, policy } from "./policy.ts";
 
 /** One file. Of several layers, a later one wins. */
@@ -79,6 +81,7 @@ const ENFORCE = {
 const FOLDERS: Readonly<Record<string, (path: string, home: string) => string | null>> = {
   "destinations.roots": whyNoRoot,
   "destinations.default_root": whyNoRoot,
+  "recording.auto": () => null,
   "recording.automatic": () => null,
   ...Object.fromEntries(
     Object.keys(DEFAULT_POLICY.providers).map((id) => [`providers.${id}.roots`, whyNoSource]),
@@ -220,11 +223,21 @@ function expand({ key, value }: Setting, home: string): { value: unknown; wrong:
     if (message !== null) wrong.push(`${JSON.stringify(text)} ${message}`);
     return "path" in folder ? folder.path : text;
   };
-  return { value: Array.isArray(value) ? value.map(one) : one(String(value)), wrong };
+  return { value: mapFolders(value, one), wrong };
 }
 
 function reals(value: unknown, disk: Disk): unknown {
-  return Array.isArray(value) ? value.map(disk.real) : disk.real(String(value));
+  return mapFolders(value, disk.real);
+}
+
+/** `value` with `one` of each of its folders: a folder, a list of them, or a list of rules that name some. */
+function mapFolders(value: unknown, one: (folder: string) => string): unknown {
+  if (!Array.isArray(value)) return one(String(value));
+  return value.map((entry: string | AutoRule) =>
+    typeof entry === "string"
+      ? one(entry)
+      : { ...entry, projects: entry.projects.map(one), exclude: entry.exclude.map(one) }
+  );
 }
 
 /** Refuses roots that are links: a person who replaces such a link changes the root without a change of policy. */
@@ -276,6 +289,4 @@ function contradictions(held: ReadonlyMap<string, Held>): SettingsError[] {
   return errors;
 }
 
-function show(value: unknown): string {
-  return JSON.stringify(value);
-}
+const show = tomlOf;

@@ -1,5 +1,7 @@
 /** For each key of policy, the narrower values: a person may choose one of them under an enforced value. Pure. */
+import { canonicalJson } from "../protocol/canonical_json.ts";
 import { type Commands, EVIDENCE, mayCommand } from "../protocol/evidence.ts";
+import type { AutoRule } from "./auto_rule.ts";
 import { isInside } from "./folders.ts";
 
 type Narrower = (enforced: unknown, wanted: unknown) => boolean;
@@ -35,6 +37,9 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
     ),
   "recording.max_command_age": (enforced, wanted) =>
     wanted === enforced || (wanted !== 0 && (enforced === 0 || Number(wanted) <= Number(enforced))),
+  // Without a rule before it, a later rule could take that rule's sessions: only the last ones may go.
+  "recording.auto": (enforced, wanted) =>
+    rules(wanted).every((rule, index) => isNarrowerRule(rules(enforced)[index], rule)),
   // Not `inside`: a folder inside a project may match other sessions than the project's own folder.
   "recording.automatic": subset,
   "redaction.secrets": only(true),
@@ -51,6 +56,18 @@ export function isNarrower(key: string, enforced: unknown, wanted: unknown): boo
   const narrower = table === "providers" ? PROVIDER[field] : NARROWER[key];
   if (narrower === undefined) throw new Error(`internal error: nothing says what narrows ${key}`);
   return narrower(enforced, wanted);
+}
+
+/** What a rule excludes, no later rule records, so more of that records less. */
+function isNarrowerRule(enforced: AutoRule | undefined, wanted: AutoRule): boolean {
+  if (enforced === undefined) return false;
+  const rest = (rule: AutoRule) => canonicalJson({ ...rule, exclude: [], existing: false });
+  return rest(enforced) === rest(wanted) && subset(wanted.exclude, enforced.exclude) &&
+    (enforced.existing || !wanted.existing);
+}
+
+function rules(value: unknown): readonly AutoRule[] {
+  return value as readonly AutoRule[];
 }
 
 function list(value: unknown): readonly string[] {

@@ -6,12 +6,14 @@
  * policy_files.ts, and looks whether the folders that policy names are links. It writes nothing: it only makes texts for
  * others to write. It never takes a file that somebody else could have written.
  */
+import { autoRule } from "./auto_rule.ts";
 import { isNameTemplate } from "./name_template.ts";
 import * as z from "zod/mini";
 import { forEachClient } from "../protocol/clients.ts";
 import { COMMANDS } from "../protocol/evidence.ts";
 import { redaction } from "../protocol/redaction.ts";
 import { FORMATS } from "../protocol/closed_sets.ts";
+import { AUTO_RULES } from "../protocol/auto_limits.ts";
 
 /** A folder: absolute, or below home with `~/`. folders.ts makes it absolute when policy is loaded. */
 const folder = z.string().check(z.regex(/^(~$|~\/|\/)/, "must be absolute or begin with ~/"));
@@ -75,8 +77,18 @@ export const policy = z.strictObject({
       z.maximum(525_600),
       z.describe("kato does not obey commands in a chat that are older than this, in minutes. 0: any age."),
     ),
+    auto: z.array(autoRule).check(
+      z.maxLength(AUTO_RULES),
+      z.describe(
+        "Rules that record sessions without a command, each a table [[recording.auto]] with projects, clients, exclude, to, " +
+          "collision and existing. The first rule that is about a session decides. docs/policy.md has them.",
+      ),
+    ),
     automatic: folders.check(
-      z.describe("Projects (working directories). kato captures their sessions without a command."),
+      z.describe(
+        "Projects (working directories). kato captures their sessions without a command, also sessions that were there " +
+          "before: a short form of a last rule.",
+      ),
     ),
   }),
   redaction: z.strictObject({

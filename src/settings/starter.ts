@@ -3,6 +3,7 @@ import { CONFIG_KEYS } from "./config.ts";
 import { DEFAULT_CONFIG, DEFAULT_POLICY } from "./defaults.ts";
 import { type Key, valueAt } from "./keys.ts";
 import { POLICY_KEYS } from "./merge.ts";
+import { tomlOf } from "./toml_value.ts";
 
 const COLUMNS = 100;
 
@@ -53,9 +54,7 @@ function render(head: string, keys: readonly Key[], values: unknown, mark: "" | 
     } else {
       lines.push("");
     }
-    // TOML spells booleans, whole numbers, texts and lists of texts as JSON does.
-    const value = JSON.stringify(valueAt(values, name)).replaceAll('","', '", "');
-    lines.push(...comment(says), `${mark}${name.slice(dot + 1)} = ${value}`);
+    lines.push(...comment(says), `${mark}${name.slice(dot + 1)} = ${tomlOf(valueAt(values, name))}`);
   }
   return lines.join("\n") + "\n";
 }

@@ -8,7 +8,10 @@ import { parse } from "@std/toml";
 export interface TomlText {
   readonly ok: true;
   readonly value: Readonly<Record<string, unknown>>;
-  /** The line, from 1, of each key and table by its dotted name. A part that needs quotes has JSON's quotes. */
+  /**
+   * The line, from 1, of each key and table by its dotted name. A part that needs quotes has JSON's quotes. Entry 2 of a list
+   * of tables is `name[1]`.
+   */
   readonly lines: ReadonlyMap<string, number>;
   /** The place of each key's value, for edit_list.ts. */
   readonly values: ReadonlyMap<string, ValueSpan>;
@@ -32,7 +35,15 @@ export interface TomlError {
 }
 
 export function readToml(text: string): TomlText | TomlError {
-  const place: Place = { text, at: 0, line: 1, lines: new Map(), values: new Map(), tables: new Set() };
+  const place: Place = {
+    text,
+    at: 0,
+    line: 1,
+    lines: new Map(),
+    values: new Map(),
+    tables: new Set(),
+    lists: new Map(),
+  };
   try {
     // The scan comes first: for two equal keys, the library may report an error at a later line.
     scanStatements(place);
@@ -60,6 +71,8 @@ interface Place {
   readonly lines: Map<string, number>;
   readonly values: Map<string, ValueSpan>;
   readonly tables: Set<string>;
+  /** The number of tables in each list of them. */
+  readonly lists: Map<string, number>;
 }
 
 /** No setting is a list of lists. The bound keeps hostile text from filling the stack. */
@@ -103,13 +116,20 @@ function scanStatements(place: Place): void {
   let table = "";
   for (take(place, BLANK); place.at < place.text.length; take(place, BLANK)) {
     if (takeText(place, "[[")) {
-      table = takeName(place);
+      const list = takeName(place);
       expect(place, "]]");
-      if (!place.lines.has(table)) place.lines.set(table, place.line);
+      const index = place.lists.get(list) ?? 0;
+      place.lists.set(list, index + 1);
+      table = `${list}[${index}]`;
+      if (index === 0) place.lines.set(list, place.line);
+      place.lines.set(table, place.line);
     } else if (takeText(place, "[")) {
       table = takeName(place);
       expect(place, "]");
       if (place.tables.has(table)) throw new Refusal(`sets [${table}] twice`);
+      // The library cannot read it, and says so in words that help nobody.
+      const inner = [...place.lists.keys()].find((list) => list.startsWith(`${table}.`));
+      if (inner !== undefined) throw new Refusal(`has [${table}] below [[${inner}]]; move it above`);
       place.tables.add(table);
       place.lines.set(table, place.line);
     } else {
@@ -134,7 +154,7 @@ function scanValue(place: Place, name: string, depth: number): ValueSpan {
   if (depth > DEPTH) throw new Refusal(`nests values more than ${DEPTH} deep`);
   if (takeText(place, "[")) {
     for (take(place, BLANK); !takeText(place, "]"); take(place, BLANK)) {
-      entries.push(scanValue(place, name, depth + 1));
+      entries.push(scanValue(place, `${name}[${entries.length}]`, depth + 1));
       take(place, BLANK);
       takeText(place, ",");
       endOfText(place);

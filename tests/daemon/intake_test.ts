@@ -53,11 +53,13 @@ function withIntake(play: (scene: Scene) => Promise<void> | void): Promise<void>
     const take = createIntake({
       steps,
       context: commands.context,
-      requested: {
-        wasRead: ({ session }: { session: string }) => {
+      rules: {
+        wasRead({ session }) {
           doing(`was read ${session}`);
           return Promise.resolve();
         },
+      },
+      requested: {
         isCaughtUp: ({ session }: { session: string }) => void deeds.push(`caught up ${session}`),
       } as never,
       recorders: {

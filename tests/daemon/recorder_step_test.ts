@@ -47,6 +47,7 @@ const ROW: Recording = {
   provider: "claude-code",
   session: "s",
   kind: "record",
+  rule: null,
   destination: "/exports/a.md",
   active: true,
   whole: true,

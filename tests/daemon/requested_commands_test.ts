@@ -1,4 +1,4 @@
-/** Commands of the request spool and of policy: at the end of what a session's log holds. */
+/** Commands of the request spool: at the end of what a session's log holds. */
 import assert from "node:assert/strict";
 import { NotNow } from "../../src/daemon/failure.ts";
 import { createRequestedCommands, type RequestedCommands } from "../../src/daemon/requested_commands.ts";
@@ -31,7 +31,6 @@ function withRequested(play: (scene: Scene) => Promise<void>): Promise<void> {
       requested: createRequestedCommands({
         context: commands.context,
         steps,
-        automatic: ["/work/kept"],
         watch({ session }) {
           watched.push(session);
           return scene.canWatch;
@@ -195,41 +194,4 @@ Deno.test("requested: a bug is none of the asker's, and is thrown", () =>
     read(scene);
     scene.noRecord = new TypeError("a bug");
     await assert.rejects(scene.requested.obey(request()), TypeError);
-  }));
-
-const watched = (project: string | null) => ({
-  type: "watched" as const,
-  session: "s",
-  meta: metaOf(REF, project),
-  checkpoint: checkpointAt(3),
-  size: 10,
-});
-
-Deno.test("automatic: a session of a project that policy names is captured once", () =>
-  withRequested(async (scene) => {
-    scene.addSession();
-    await scene.requested.wasRead(watched("/work/kept/deeper"), "codex");
-    const { kind, whole, destination } = scene.context.recordings.get(1);
-    assert.deepEqual([kind, whole, destination], ["automatic", true, "/exports/generated.md"]);
-    assert.deepEqual(scene.audit.map(({ command }) => command), ["recording.automatic"]);
-    assert.ok(scene.context.sessions.isClaimed("codex", "automatic:s", 0));
-    await scene.requested.wasRead(watched("/work/kept/deeper"), "codex");
-    assert.equal(scene.audit.length, 1);
-  }));
-
-for (const project of [null, "/work", "/work/keptnot"]) {
-  Deno.test(`automatic: a session in ${project} is not captured`, () =>
-    withRequested(async (scene) => {
-      scene.addSession();
-      await scene.requested.wasRead(watched(project), "codex");
-      assert.deepEqual([scene.audit, scene.context.recordings.active()], [[], []]);
-    }));
-}
-
-Deno.test("automatic: a session that was recorded before, however that ended, is not captured", () =>
-  withRequested(async (scene) => {
-    scene.addSession();
-    scene.stop(scene.addRecording());
-    await scene.requested.wasRead(watched("/work/kept"), "codex");
-    assert.deepEqual(scene.audit, []);
   }));

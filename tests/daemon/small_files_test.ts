@@ -275,6 +275,7 @@ const SUMMARY: RecordingSummary = {
   provider: "codex",
   session: "s",
   kind: "record",
+  rule: null,
   destination: "/exports/a.md",
   active: true,
   whole: true,
@@ -300,6 +301,7 @@ Deno.test("status: what is said of a recording", () => {
     [{}, "full", "blocked", 5],
     [{ active: false }, "full", "stopped", 0],
     [{ active: false, kind: "export" }, null, "done", 0],
+    [{ kind: "automatic", rule: 2 }, null, "active", 5],
   ];
   for (const [own, problem, state, lag] of table) {
     assert.deepEqual(describeRecording({ ...SUMMARY, ...own }, problem, 5), {
@@ -307,6 +309,7 @@ Deno.test("status: what is said of a recording", () => {
       session: "s",
       destination: "/exports/a.md",
       kind: own.kind ?? "record",
+      rule: own.rule ?? null,
       state,
       problem,
       events: 3,

@@ -52,6 +52,7 @@ Deno.test("store: a recording is kept with all that it was added with", () =>
   withTwo((store) => {
     const id = add(store, {
       kind: "capture",
+      rule: 4,
       whole: false,
       until: 9,
       file: { dev: 7, ino: 8 },
@@ -64,6 +65,7 @@ Deno.test("store: a recording is kept with all that it was added with", () =>
       id,
       ...REF,
       kind: "capture",
+      rule: 4,
       destination: "/exports/a.md",
       active: true,
       whole: false,

@@ -7,7 +7,7 @@ import {
   REFUSED_PER_MESSAGE,
   REFUSED_TOKEN_CHARS,
 } from "../../src/protocol/limits.ts";
-import { isNews, isTooOld } from "../../src/session/news.ts";
+import { isAfterRules, isNews, isTooOld, type RuledSession } from "../../src/session/news.ts";
 import { NEWS_SLACK_MS } from "../../src/protocol/limits.ts";
 import { findLookAlikes, scanCommands } from "../../src/session/command.ts";
 import { looksLikeCommand } from "../../src/session/look_alike.ts";
@@ -196,4 +196,43 @@ Deno.test("isNews() and isTooOld() at the edges of their times", () => {
   assert.equal(isTooOld(1, at(now - 60_001), now), true);
   assert.equal(isTooOld(1, null, now), true);
   assert.equal(isTooOld(1, "yesterday", now), true);
+});
+
+Deno.test("isAfterRules() takes what began under the rules, and nothing that anybody may have had before", () => {
+  const now = Date.parse("2026-11-23T12:00:00Z");
+  const since = now - 3_600_000;
+  const looked = now - 600_000;
+  const at = (ms: number) => new Date(ms).toISOString();
+  const session: RuledSession = {
+    arrival: { added: now - 1_000, looked },
+    started: at(now - 2_000),
+    isCopy: false,
+    isCopyOfRecorded: false,
+  };
+  const table: readonly (readonly [name: string, own: Partial<RuledSession>, is: boolean])[] = [
+    ["new", {}, true],
+    ["begun with the rules", { started: at(since), arrival: { added: since, looked: since } }, true],
+    ["known before the rules", { arrival: { added: since - 1, looked: since - 1 } }, false],
+    ["there at kato's first look", { arrival: null }, false],
+    ["begun before the rules", { started: at(since - 1), arrival: { added: now, looked: since - 1 } }, false],
+    [
+      "begun before a look that did not find it: it came late",
+      { started: at(looked - NEWS_SLACK_MS - 1) },
+      false,
+    ],
+    ["begun a little before such a look", { started: at(looked - NEWS_SLACK_MS) }, true],
+    ["of the future", { started: at(now + NEWS_SLACK_MS + 1) }, false],
+    ["without a time", { started: null }, false],
+    ["with a time that is none", { started: "yesterday" }, false],
+    ["a copy of what nothing records", { isCopy: true }, false],
+    ["a copy of what a rule records", { isCopy: true, isCopyOfRecorded: true, started: at(since) }, true],
+    [
+      "a copy of what began before the rules",
+      { isCopy: true, isCopyOfRecorded: true, started: at(since - 1) },
+      false,
+    ],
+  ];
+  for (const [name, own, is] of table) {
+    assert.equal(isAfterRules({ ...session, ...own }, since, now), is, name);
+  }
 });

@@ -14,6 +14,7 @@ import {
 import { formatSettingsError, valueAt } from "../../src/settings/keys.ts";
 import { type Layer, mergePolicy, POLICY_KEYS } from "../../src/settings/merge.ts";
 import { isNarrower } from "../../src/settings/narrower.ts";
+import { tomlOf } from "../../src/settings/toml_value.ts";
 import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
 
 const HOME = "/home/ada";
@@ -31,6 +32,7 @@ const OTHER: Readonly<Record<string, string>> = {
   "destinations.cli_export": '"roots"',
   "recording.commands": '"prompts"',
   "recording.max_command_age": "5",
+  "recording.auto": '[{ projects = ["~/p"] }]',
   "recording.automatic": '["~/p"]',
   "redaction.secrets": "false",
   "redaction.prefixes": '["ACME-"]',
@@ -101,7 +103,7 @@ for (const { name } of POLICY_KEYS) {
     const value = valueAt(merge().policy, name);
     const other = valueAt(merge(layer("user", `${name} = ${OTHER[name]}\n`)).policy, name);
     for (const [enforced, wanted] of [[value, other], [other, value]]) {
-      const says = (what: unknown) => `${name} = ${JSON.stringify(what)}\n`;
+      const says = (what: unknown) => `${name} = ${tomlOf(what)}\n`;
       const administrator = layer("organisation", `enforce = ["${name}"]\n${says(enforced)}`);
       const effective = merge(administrator, layer("user", says(wanted)));
       const isFine = isNarrower(name, enforced, wanted);

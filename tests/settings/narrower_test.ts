@@ -1,6 +1,7 @@
 /** Which values of each key are narrower than an enforced one: a table of its own, so that nothing is compared with itself. */
 import assert from "node:assert/strict";
 import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
+import { type AutoRule, autoRule } from "../../src/settings/auto_rule.ts";
 import { POLICY_KEYS } from "../../src/settings/merge.ts";
 import { isNarrower } from "../../src/settings/narrower.ts";
 
@@ -8,6 +9,31 @@ type Row = readonly [enforced: unknown, narrower: readonly unknown[], wider: rea
 
 const ONLY_FALSE: readonly Row[] = [[true, [true, false], []], [false, [false], [true]]];
 const ONLY_TRUE: readonly Row[] = [[false, [true, false], []], [true, [true], [false]]];
+
+const rule = (own: Partial<AutoRule> = {}) => autoRule.parse({ projects: ["/p"], ...own });
+
+/** Only the last rules may go, and a rule may exclude more: no session gets a rule that it did not have. */
+const RULES: readonly Row[] = [
+  [[], [[]], [[rule()]]],
+  [
+    [rule(), rule({ projects: ["/"] })],
+    [[], [rule()], [rule({ exclude: ["/p/x"] })], [rule(), rule({ projects: ["/"], exclude: ["/q"] })]],
+    [
+      [rule({ projects: ["/"] })],
+      [rule({ projects: ["/p/x"] })],
+      [rule({ to: "a/{session}" })],
+      [rule({ clients: ["codex"] })],
+      [rule({ collision: "refuse" })],
+      [rule({ existing: true })],
+      [rule(), rule({ projects: ["/"] }), rule()],
+    ],
+  ],
+  [
+    [rule({ exclude: ["/p/x"], existing: true })],
+    [[rule({ exclude: ["/p/x"] })], [rule({ exclude: ["/p/y", "/p/x"], existing: true })]],
+    [[rule({ exclude: ["/p/y"] })], [rule({ existing: true })]],
+  ],
+];
 
 const TABLE: Readonly<Record<string, readonly Row[]>> = {
   "version": [[1, [1], []]],
@@ -32,6 +58,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     ["prompts", [false, "typed", "prompts"], []],
   ],
   "recording.max_command_age": [[0, [0, 1, 900], []], [5, [5, 4], [0, 6]]],
+  "recording.auto": RULES,
   "recording.automatic": [[["/p", "/q"], [["/p"], ["/q", "/p"], []], [["/p/x"], ["/p", "/r"]]]],
   "redaction.secrets": ONLY_TRUE,
   "redaction.prefixes": [

@@ -32,7 +32,7 @@ Deno.test("readToml() knows the line of every key and table", () => {
     "providers.claude-code.after": 13,
     "providers.claude-code.after.inner": 13,
     "providers.claude-code.after.deep.er": 13,
-    "providers.claude-code.after.deep.er.x": 13,
+    "providers.claude-code.after.deep.er[0].x": 13,
     "providers.claude-code.last": 14,
   });
 });
@@ -51,6 +51,7 @@ for (const [name, blank] of [["spaces", "  "], ["a tab", "\t"]] as const) {
         "d.e.c.x",
         "d.e.c.y.z",
         "l.m",
+        "l.m[0]",
       ]);
       assert.deepEqual(JSON.parse(JSON.stringify(read.value)), {
         d: { e: { a: { b: [1, 2] }, c: { x: 1, y: { z: 2 } } } },
@@ -70,6 +71,13 @@ Deno.test("readToml() says the line of what is not TOML, or not plain", async (t
     ["a list that does not end", "a = 1\nb = [1,", 2, /ends inside a value/],
     ["an inline table that does not end", "a = 1\nb = { c = 1", 2, /ends inside a value/],
     ["deep nesting", "a = 1\nb = " + "[".repeat(100_000), 2, /more than 8 deep/],
+    [
+      "a table below its list",
+      "[[d.l]]\na = 1\n[d]\nb = 1\n",
+      3,
+      /has \[d\] below \[\[d\.l\]\]; move it above/,
+    ],
+    ["the same key twice in an entry", "[[l]]\na = 1\n[[l]]\na = 1\na = 2\n", 5, /sets l\[1\]\.a twice/],
     ["the same table twice", "[d]\na = 1\n[d]\nb = 1\n", 3, /sets \[d\] twice/],
   ];
   for (const [name, text, line, message] of cases) {

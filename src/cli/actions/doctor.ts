@@ -4,6 +4,7 @@
  * what the launcher saw for it.
  */
 import { formatSettingsError } from "../../settings/keys.ts";
+import { nameRule, rulesOf } from "../../settings/auto_rule.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import { shortId } from "../../protocol/session.ts";
 import { placesOf } from "../../settings/places.ts";
@@ -75,7 +76,7 @@ function checkSettings(context: Context): Check[] {
   if (!policy.ok) return checks;
   const { hash, version, violations } = policy.effective;
   const required = policy.effective.policy.sandbox.require_kernel_sandbox;
-  checks.push(ok("policy", `version ${version}, SHA-256 ${hash}`));
+  checks.push(ok("policy", `version ${version}, SHA-256 ${hash}`), checkRules(policy.effective));
   if (required && !context.kernelSandbox) {
     checks.push(problem(
       "policy",
@@ -87,6 +88,13 @@ function checkSettings(context: Context): Check[] {
     checks.push(note("policy", plain(formatSettingsError(violation)), "run 'kato policy check'"));
   }
   return checks;
+}
+
+function checkRules({ policy: { recording } }: EffectivePolicy): Check {
+  const rules = rulesOf(recording);
+  if (rules.length === 0) return ok("recording", "nothing is recorded without a command");
+  const names = rules.map(({ number }) => nameRule(number)).join(", ");
+  return ok("recording", `new sessions are recorded without a command, by ${names}`);
 }
 
 function checkFolders(effective: EffectivePolicy, context: Context): Check[] {

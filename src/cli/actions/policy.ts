@@ -1,5 +1,6 @@
 /** `kato policy show` and `kato policy check`. Requires read on the settings; writes nothing. */
 import { isInside } from "../../settings/folders.ts";
+import { tomlOf } from "../../settings/toml_value.ts";
 import { formatSettingsError, type SettingsError, valueAt } from "../../settings/keys.ts";
 import { type Layer, POLICY_KEYS, type PolicyResult } from "../../settings/merge.ts";
 import { loadConfig, loadPolicy, readTrial, readTrialInput } from "../../settings/policy_files.ts";
@@ -28,7 +29,7 @@ export function showPolicy({ json }: { readonly json: boolean }, context: Contex
   const rows = POLICY_KEYS.map(({ name }) => {
     const by = enforced[name] === undefined ? "" : ", enforced";
     return {
-      setting: `${name} = ${plain(JSON.stringify(valueAt(policy, name)))}`,
+      setting: `${name} = ${plain(tomlOf(valueAt(policy, name)))}`,
       origin: `${tilde(origins[name] ?? "default", home)}${by}`,
     };
   });

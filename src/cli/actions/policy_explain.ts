@@ -9,6 +9,7 @@ import type { Decision, Lookup, Request } from "../../destination/decision.ts";
 import { explainSteps, type Step } from "../../destination/explain_destination.ts";
 import { explainKey, type KeyExplanation, keysNamed, type KeyStep } from "../../settings/explain_key.ts";
 import { nearest } from "../../settings/nearest.ts";
+import { tomlOf } from "../../settings/toml_value.ts";
 import { type EffectivePolicy, type Origin, POLICY_KEYS } from "../../settings/merge.ts";
 import { findHolder, resolveRequest } from "../../destination/path.ts";
 import { systemWords } from "../../disk/entry_at.ts";
@@ -79,7 +80,7 @@ function at({ file, line }: Origin, home: string): string {
 }
 
 function shown(value: unknown): string {
-  return plain(JSON.stringify(value));
+  return plain(tomlOf(value));
 }
 
 interface PathExplanation {

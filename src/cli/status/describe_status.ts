@@ -139,13 +139,16 @@ function describeRecordings({ recordings }: Status, view: View): string[] {
 }
 
 function describeRecording(recording: RecordingStatus, { home, now, paint, put }: View): string[] {
-  const { session, destination, state, events, bytes, lag, written, problem, goesOn } = recording;
+  const { session, destination, kind, rule, state, events, bytes, lag, written, problem, goesOn } = recording;
   const shown = state === "blocked" ? paint("red", padEnd(state, 8)) : padEnd(state, 8);
   const when = written === null ? "nothing written yet" : `written ${ago(now - Date.parse(written))}`;
   const behind = lag > 0 && state !== "stopped" && state !== "done" ? `, ${showSize(lag)} behind` : "";
+  const by = kind !== "automatic"
+    ? ""
+    : `, by ${typeof rule === "number" ? `rule ${rule}` : "recording.automatic"}`;
   return [
     ...put(`  ${plain(shortId(session))}  ${shown}  `, tilde(destination, home)),
-    ...put(FACTS, `${count(events, "event")}, ${showSize(bytes)}, ${when}${behind}`),
+    ...put(FACTS, `${count(events, "event")}, ${showSize(bytes)}, ${when}${behind}${by}`),
     ...(goesOn === null ? [] : put(FACTS, `goes on in ${plain(shortId(goesOn))}`)),
     ...(problem === null ? [] : put(FACTS, plain(problem))),
   ];

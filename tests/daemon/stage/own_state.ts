@@ -60,7 +60,13 @@ export interface CommandScene {
   /** Commands wait for this where a recording must have stopped. */
   settled: (recording: number) => Promise<void>;
   addSession(
-    own?: { session?: string; path?: string; provider?: ProviderId; arrived?: number | null },
+    own?: {
+      session?: string;
+      path?: string;
+      provider?: ProviderId;
+      arrived?: number | null;
+      parent?: string | null;
+    },
   ): SessionRef;
   addRecording(own?: {
     ref?: SessionRef;
@@ -144,10 +150,16 @@ export function withCommands(
       settled: () => Promise.resolve(),
       giveUp: () => Promise.resolve(0),
       addSession(
-        { session = "s", path = `/root/${session}.jsonl`, provider = "codex", arrived = null } = {},
+        {
+          session = "s",
+          path = `/root/${session}.jsonl`,
+          provider = "codex",
+          arrived = null,
+          parent = null,
+        } = {},
       ) {
         const arrival = arrived === null ? null : { added: arrived, looked: arrived };
-        const seen = { session, path, dev: 1, ino: 2, size: 0, modified: 0, parent: null, late: false };
+        const seen = { session, path, dev: 1, ino: 2, size: 0, modified: 0, parent, late: false };
         sessions.add(provider, seen, arrival);
         return { provider, session };
       },

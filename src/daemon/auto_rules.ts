@@ -1,0 +1,124 @@
+/**
+ * Records sessions that a rule of policy is about, without a command. The rule asks as a person would: it captures the
+ * session, under the same decision and with a record that names the rule. What a person typed in the session comes first.
+ */
+import { generateName } from "../destination/generated_name.ts";
+import { NUMBERED_NAMES, UNTITLED_EVENTS } from "../protocol/auto_limits.ts";
+import { canonicalJson } from "../protocol/canonical_json.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import type { FromParser } from "../protocol/parser_messages.ts";
+import type { SessionMeta } from "../protocol/session.ts";
+import { sha256 } from "../protocol/sha256.ts";
+import { isAfterRules } from "../session/news.ts";
+import { type AutoRule, chooseRule, type ChosenRule, nameRule, rulesOf } from "../settings/auto_rule.ts";
+import { splitFormat } from "../settings/name_template.ts";
+import type { EffectivePolicy } from "../settings/merge.ts";
+import { obeyCommand, type ObeyContext } from "./obey_commands.ts";
+import type { SessionsStore, StoredSession } from "./sessions_store.ts";
+
+type Watched = Extract<FromParser, { type: "watched" }>;
+
+export interface AutoRulesOptions {
+  readonly context: ObeyContext;
+  readonly effective: Pick<EffectivePolicy, "policy" | "hash">;
+  /** The template for the names of generated files. */
+  readonly fileName: string;
+}
+
+export interface AutoRules {
+  /** Everything before a checkpoint was read. The caller keeps the checkpoint after this. */
+  wasRead(watched: Watched, provider: ProviderId): Promise<void>;
+}
+
+export function createAutoRules({ context, effective, fileName }: AutoRulesOptions): AutoRules {
+  const { sessions, recordings } = context;
+  const rules = rulesOf(effective.policy.recording);
+  const since = holdSince(rules, sessions);
+
+  return {
+    async wasRead({ session, meta, checkpoint }, provider) {
+      const ref = { provider, session };
+      const chosen = chooseRule(rules, meta);
+      if (chosen === null || !isTold(meta, checkpoint.seq) || recordings.knows(ref)) return;
+      const stored = sessions.find(ref);
+      if (stored === null || !mayRecord(context, chosen.rule, stored, meta, since)) return;
+      // A denial holds until policy changes: then the rule asks once more.
+      const event = `automatic:${effective.hash}:${session}`;
+      if (sessions.isClaimed(provider, event, 0)) return;
+      await obeyCommand(context, {
+        ref,
+        meta,
+        asker: "automatic",
+        rule: chosen.number,
+        verb: "capture",
+        destination: stored.destination === null ? nameFile(context, chosen.rule, meta, fileName) : null,
+        token: nameRule(chosen.number),
+        place: "leading",
+        seq: checkpoint.seq,
+        before: checkpoint,
+        claim: () => sessions.claimCommand(provider, event, 0),
+      });
+    },
+  };
+}
+
+/** The name of the file is made once, so it waits for the title. */
+function isTold({ title }: SessionMeta, events: number): boolean {
+  return events > 0 && (title !== null || events >= UNTITLED_EVENTS);
+}
+
+/** A command that ended something, or recorded something else, was the person's word on this session. */
+function mayRecord(
+  { recordings }: ObeyContext,
+  { existing }: AutoRule,
+  { provider, parent, arrival, letGo }: StoredSession,
+  { started }: SessionMeta,
+  since: number,
+): boolean {
+  if (letGo !== null) return false;
+  if (existing) return true;
+  const ofParent = parent === null ? [] : recordings.activeOfSession({ provider, session: parent });
+  const isCopyOfRecorded = ofParent.some(({ kind, until }) => kind === "automatic" && until === null);
+  return isAfterRules({ arrival, started, isCopy: parent !== null, isCopyOfRecorded }, since, Date.now());
+}
+
+/** The destination to ask for; null for the generated name of any command without one. */
+function nameFile(context: ObeyContext, rule: AutoRule, meta: SessionMeta, fileName: string): string | null {
+  if (rule.to === "" && rule.collision === "refuse") return null;
+  const { name: template, format } = splitFormat(rule.to === "" ? fileName : rule.to);
+  const name = generateName(meta, context.timeZone, template).replace(/\.md$/, "");
+  if (rule.collision === "refuse") return `${name}.${format}`;
+  for (let number = 1; number < NUMBERED_NAMES; number++) {
+    const destination = `${name}${number === 1 ? "" : `-${number}`}.${format}`;
+    if (!isTaken(context, destination, meta)) return destination;
+  }
+  // It is taken, too, or free: the decision says so.
+  return `${name}-${NUMBERED_NAMES}.${format}`;
+}
+
+/** Whether another number could help: any other denial is that of each name. */
+function isTaken({ decide, recordings }: ObeyContext, destination: string, meta: SessionMeta): boolean {
+  const decision = decide("automatic", destination, meta);
+  if (!decision.allow) return TAKEN.has(decision.reason);
+  return decision.existing !== null || recordings.ofDestination(decision.path).length > 0;
+}
+
+const TAKEN: ReadonlySet<string> = new Set([
+  "not-created-by-kato",
+  "not-a-regular-file",
+  "hard-link",
+  "too-large",
+]);
+
+/**
+ * Since when these rules hold, in milliseconds since 1970. The state has it, so a restart changes nothing; changed rules
+ * hold from now on.
+ */
+function holdSince(rules: readonly ChosenRule[], sessions: SessionsStore): number {
+  const hash = sha256(canonicalJson(rules.map(({ rule }) => rule)));
+  const [known, since = ""] = sessions.fact("rules")?.split(" ") ?? [];
+  if (known === hash) return Date.parse(since);
+  const now = Date.now();
+  sessions.setFact("rules", `${hash} ${new Date(now).toISOString()}`);
+  return now;
+}

@@ -1,0 +1,279 @@
+/** Recordings that a rule of policy asks for: which sessions get one, into which file, and the person's word before it. */
+import assert from "node:assert/strict";
+import { type AutoRules, createAutoRules } from "../../src/daemon/auto_rules.ts";
+import { DEFAULT_POLICY } from "../../src/settings/defaults.ts";
+import { type AutoRule, autoRule } from "../../src/settings/auto_rule.ts";
+import { obeyCommand } from "../../src/daemon/obey_commands.ts";
+import type { Verb } from "../../src/protocol/command.ts";
+import type { SessionMeta } from "../../src/protocol/session.ts";
+import { checkpointAt, type CommandScene, metaOf, REF, withCommands } from "./stage/own_state.ts";
+
+interface Scene extends CommandScene {
+  /** The rules as a start of kato makes them. */
+  start(options?: { auto?: readonly AutoRule[]; automatic?: readonly string[]; hash?: string }): AutoRules;
+}
+
+const KEPT = autoRule.parse({ projects: ["/work/kept"], to: "{project}/{slug}" });
+
+function withRules(play: (scene: Scene) => Promise<void>): Promise<void> {
+  return withCommands(async (commands) => {
+    const start: Scene["start"] = ({ auto = [KEPT], automatic = [], hash = "h" } = {}) =>
+      createAutoRules({
+        context: commands.context,
+        effective: {
+          policy: {
+            ...DEFAULT_POLICY,
+            recording: { ...DEFAULT_POLICY.recording, auto: [...auto], automatic: [...automatic] },
+          },
+          hash,
+        },
+        fileName: "{date}-{session}",
+      });
+    await play(Object.assign(commands, { start }));
+  });
+}
+
+function watched(own: Partial<SessionMeta> = {}, seq = 3, session = "s") {
+  const began = { title: "Beans", started: new Date().toISOString() };
+  const meta = { ...metaOf({ ...REF, session }, "/work/kept"), ...began, ...own };
+  return { type: "watched" as const, session, meta, checkpoint: checkpointAt(seq), size: 10 };
+}
+
+/** Something that a person asked for at event 2. */
+async function ask({ context }: Scene, verb: Verb, destination: string | null = null): Promise<void> {
+  await obeyCommand({ ...context, recorded: new Set() }, {
+    ref: REF,
+    meta: metaOf(REF),
+    asker: "chat",
+    verb,
+    destination,
+    token: `::${verb}`,
+    place: "leading",
+    seq: 2,
+    before: checkpointAt(2),
+    claim: () => true,
+  });
+}
+
+Deno.test("rules: a new session is captured once, and the record names the rule", () =>
+  withRules(async (scene) => {
+    const rules = scene.start();
+    scene.addSession({ arrived: Date.now() });
+    await rules.wasRead(watched(), "codex");
+    const { kind, rule, whole, destination, next } = scene.context.recordings.get(1);
+    assert.deepEqual([kind, rule, whole, destination, next], ["automatic", 1, true, "kept/beans.md", 0]);
+    assert.deepEqual(
+      scene.audit.map(({ command, requested, decision, reason }) => [command, requested, decision, reason]),
+      [["recording.auto rule 1", "kept/beans.md", "allow", "captured"]],
+    );
+    // The state was kept, and the checkpoint was not: kato reads the session once more, also after a start.
+    for (const again of [rules, scene.start(), scene.start({ hash: "other" })]) {
+      await again.wasRead(watched(), "codex");
+    }
+    assert.equal(scene.audit.length, 1);
+    assert.equal(scene.context.recordings.active().length, 1);
+  }));
+
+Deno.test("rules: without a rule there is no recording", () =>
+  withRules(async (scene) => {
+    const rules = scene.start({ auto: [] });
+    scene.addSession({ arrived: Date.now() });
+    await rules.wasRead(watched(), "codex");
+    assert.deepEqual([scene.audit, scene.context.recordings.active()], [[], []]);
+  }));
+
+for (const project of [null, "/work", "/work/keptnot", "/work/kept/../keptnot"]) {
+  Deno.test(`rules: a session in ${project} is not recorded`, () =>
+    withRules(async (scene) => {
+      const rules = scene.start({ automatic: ["/work/kept"] });
+      scene.addSession({ arrived: Date.now() });
+      await rules.wasRead(watched({ project }), "codex");
+      assert.deepEqual([scene.audit, scene.context.recordings.active()], [[], []]);
+    }));
+}
+
+/** Sessions that were there before the rule, and what a rule says of them that takes existing ones. */
+const BEFORE: Readonly<Record<string, (scene: Scene) => Partial<SessionMeta>>> = {
+  "that kato's first look found"(scene) {
+    scene.addSession({ arrived: null });
+    return {};
+  },
+  "that kato knew before the rule"(scene) {
+    scene.addSession({ arrived: Date.now() - 60_000 });
+    return {};
+  },
+  "that began before the rule, while kato was off"(scene) {
+    scene.addSession({ arrived: Date.now() + 5 });
+    return { started: new Date(Date.now() - 5_000).toISOString() };
+  },
+  "whose log gives no time"(scene) {
+    scene.addSession({ arrived: Date.now() });
+    return { started: null };
+  },
+};
+
+for (const [name, add] of Object.entries(BEFORE)) {
+  Deno.test(`rules: a session ${name} is recorded only if the rule says so`, () =>
+    withRules(async (scene) => {
+      const rules = scene.start();
+      const own = add(scene);
+      await rules.wasRead(watched(own), "codex");
+      assert.deepEqual([scene.audit, scene.context.recordings.active()], [[], []]);
+      await scene.start({ auto: [{ ...KEPT, existing: true }] }).wasRead(watched(own), "codex");
+      assert.equal(scene.context.recordings.active().length, 1);
+    }));
+}
+
+Deno.test("rules: they hold since their first start, and changed ones since theirs", () =>
+  withRules(async (scene) => {
+    const other = { ...KEPT, exclude: ["/work/kept/x"] };
+    scene.start();
+    const held = scene.context.sessions.fact("rules");
+    scene.start();
+    assert.equal(scene.context.sessions.fact("rules"), held);
+    scene.addSession({ arrived: Date.now() });
+    const started = new Date().toISOString();
+    while (Date.now() <= Date.parse(started));
+    const changed = scene.start({ auto: [other] });
+    assert.notEqual(scene.context.sessions.fact("rules"), held);
+    await changed.wasRead(watched({ started }), "codex");
+    assert.deepEqual(scene.audit, []);
+  }));
+
+/** What a person asked for in the session before the rule came to it. */
+const ASKED: Readonly<
+  Record<string, readonly [verb: Verb, destination: string | null, byRule: string | null]>
+> = {
+  "stop": ["stop", null, null],
+  "record": ["record", "/exports/mine.md", null],
+  "capture": ["capture", "/exports/mine.md", null],
+  "export": ["export", "/exports/once.md", "kept/beans.md"],
+  "init": ["init", "/exports/mine.md", "/exports/mine.md"],
+};
+
+for (const [name, [verb, destination, byRule]] of Object.entries(ASKED)) {
+  Deno.test(`rules: a typed ::${name} comes first`, () =>
+    withRules(async (scene) => {
+      const rules = scene.start();
+      scene.addSession({ arrived: Date.now() });
+      await ask(scene, verb, destination);
+      await rules.wasRead(watched(), "codex");
+      const own = scene.context.recordings.active().find(({ kind }) => kind === "automatic");
+      assert.equal(own?.destination ?? null, byRule);
+    }));
+}
+
+Deno.test("rules: a stopped session stays stopped, also under other rules and after a start", () =>
+  withRules(async (scene) => {
+    const rules = scene.start();
+    scene.addSession({ arrived: Date.now() });
+    await rules.wasRead(watched(), "codex");
+    await ask(scene, "stop");
+    scene.stop(1);
+    for (
+      const options of [{}, { auto: [{ ...KEPT, existing: true }], hash: "other" }, { automatic: ["/work"] }]
+    ) {
+      await scene.start(options).wasRead(watched({}, 9), "codex");
+    }
+    assert.deepEqual(scene.context.recordings.active(), []);
+    assert.deepEqual(scene.audit.map(({ command }) => command), ["recording.auto rule 1", "::stop"]);
+  }));
+
+Deno.test("rules: a denial is on record once, and a changed policy has the rule ask again", () =>
+  withRules(async (scene) => {
+    const rules = scene.start();
+    scene.addSession({ arrived: Date.now() });
+    scene.decision = { allow: false, reason: "outside-roots", path: "/x", message: "Not there." };
+    await rules.wasRead(watched(), "codex");
+    await rules.wasRead(watched({}, 4), "codex");
+    assert.deepEqual(scene.audit.map(({ decision, reason }) => [decision, reason]), [[
+      "deny",
+      "outside-roots",
+    ]]);
+    scene.decision = null;
+    await scene.start().wasRead(watched(), "codex");
+    assert.deepEqual(scene.context.recordings.active(), []);
+    await scene.start({ hash: "other" }).wasRead(watched(), "codex");
+    assert.equal(scene.context.recordings.active().length, 1);
+  }));
+
+Deno.test("rules: the file waits for the title that names it, and no longer than some events", () =>
+  withRules(async (scene) => {
+    const rules = scene.start();
+    scene.addSession({ arrived: Date.now() });
+    await rules.wasRead(watched({}, 0), "codex");
+    await rules.wasRead(watched({ title: null }, 2), "codex");
+    assert.deepEqual(scene.context.recordings.active(), []);
+    await rules.wasRead(watched({ title: null }, 3), "codex");
+    assert.deepEqual(scene.context.recordings.active().map(({ destination }) => destination), [
+      "kept/untitled.md",
+    ]);
+  }));
+
+Deno.test("rules: a name that is taken gets a number, or is refused", () =>
+  withRules(async (scene) => {
+    const taken = new Set(["kept/beans.md", "kept/beans-3.md"]);
+    const { decide } = scene.context;
+    Object.assign(scene.context, {
+      decide: (asker: "chat", destination: string | null, meta: SessionMeta) =>
+        destination !== null && taken.has(destination)
+          ? { allow: false, reason: "not-created-by-kato", path: destination, message: "Not kato's." }
+          : decide(asker, destination, meta),
+    });
+    const numbered = scene.start();
+    for (const session of ["s", "t", "u"]) scene.addSession({ session, arrived: Date.now() });
+    await numbered.wasRead(watched({}, 3, "s"), "codex");
+    await numbered.wasRead(watched({}, 3, "t"), "codex");
+    assert.deepEqual(scene.context.recordings.active().map(({ destination }) => destination), [
+      "kept/beans-2.md",
+      "kept/beans-4.md",
+    ]);
+    const refused = scene.start({ auto: [{ ...KEPT, collision: "refuse" }] });
+    scene.database.run("UPDATE sessions SET added = added + 1000, looked = looked + 1000");
+    await refused.wasRead(watched({}, 3, "u"), "codex");
+    assert.deepEqual(scene.audit.at(-1)?.reason, "not-created-by-kato");
+  }));
+
+Deno.test("rules: when every number is taken, the last one is asked for and denied", () =>
+  withRules(async (scene) => {
+    scene.decision = { allow: false, reason: "not-created-by-kato", path: "/x", message: "Not kato's." };
+    const rules = scene.start();
+    scene.addSession({ arrived: Date.now() });
+    await rules.wasRead(watched(), "codex");
+    assert.deepEqual(scene.audit.map(({ requested, reason }) => [requested, reason]), [
+      ["kept/beans-100.md", "not-created-by-kato"],
+    ]);
+  }));
+
+Deno.test("rules: without a template the file has the name of any generated one", () =>
+  withRules(async (scene) => {
+    const rules = scene.start({ auto: [{ ...KEPT, to: "" }] });
+    scene.addSession({ arrived: Date.now() });
+    const started = new Date().toISOString();
+    await rules.wasRead(watched({ started }), "codex");
+    assert.deepEqual(scene.audit.map(({ requested }) => requested), [`${started.slice(0, 10)}-s.md`]);
+  }));
+
+Deno.test("rules: a copy of a session is recorded while a rule records that session", () =>
+  withRules(async (scene) => {
+    const rules = scene.start();
+    scene.addSession({ session: "t", arrived: Date.now() });
+    scene.addSession({ arrived: Date.now(), parent: "t" });
+    await rules.wasRead(watched(), "codex");
+    assert.deepEqual(scene.context.recordings.active(), [], "its original is not recorded");
+    await rules.wasRead(watched({}, 3, "t"), "codex");
+    await rules.wasRead(watched(), "codex");
+    assert.deepEqual(scene.context.recordings.active().map(({ session }) => session), ["t", "s"]);
+  }));
+
+Deno.test("rules: recording.automatic is a last rule, and takes sessions that were there before", () =>
+  withRules(async (scene) => {
+    const rules = scene.start({ auto: [], automatic: ["/work"] });
+    scene.addSession();
+    await rules.wasRead(watched({ started: null }), "codex");
+    const { kind, rule, whole, destination } = scene.context.recordings.get(1);
+    assert.deepEqual([kind, rule, whole, destination], ["automatic", null, true, "/exports/generated.md"]);
+    assert.deepEqual(scene.audit.map(({ command, requested }) => [command, requested]), [
+      ["recording.automatic", null],
+    ]);
+  }));
