@@ -58,6 +58,8 @@ export type AnswerPage = z.infer<typeof answerPage>;
 const userPage = z.strictObject({ inResult: z.literal(true) });
 
 const noticePage = z.strictObject({
+  /** In front of a sub-agent's task stand words of the client, up to this UTF-16 unit. */
+  from: z.optional(z.int().check(z.nonnegative())),
   /** The sub-agent that got a task, where the client encrypts the task: the call that gave it has its text. */
   name: z.optional(z.string()),
   /** The page of a result has the image already. */

@@ -22,6 +22,8 @@ export interface Agents {
     readonly isShown: boolean;
   }[];
   readonly names: { readonly agent: string; readonly name: string }[];
+  /** Of sections that begin with the next event of their agent. Missing in the state of an older kato. */
+  titles?: { readonly agent: string; readonly title: string }[];
   /** The latest text of each agent, by its key. */
   readonly reports: { readonly agent: string; text: string }[];
 }
@@ -33,7 +35,7 @@ const KEY_CHARS = 32 * 1024;
 const encoder = new TextEncoder();
 
 export function beginAgents(): Agents {
-  return { started: [], names: [], reports: [] };
+  return { started: [], names: [], reports: [], titles: [] };
 }
 
 /** Remembers what an event says of agents. `isShown`: the document shows the event. */
@@ -64,12 +66,18 @@ export interface Task {
   readonly name: string | null;
 }
 
-/** The title of an agent's section, and whether the document shows the task already. */
+export interface Title {
+  readonly title: string;
+  /** Where the document has the whole task already. */
+  readonly shows: "in the call" | "in the title" | null;
+}
+
+/** The title of an agent's section, and where the document shows the whole task, if it does. */
 export function titleAgent(
   agents: Agents,
   agent: string,
   task: Task | null,
-): { readonly title: string; readonly isTaskShown: boolean } {
+): Title {
   const key = task === null ? "" : keyOf(task.text);
   const call = task === null
     ? undefined
@@ -79,8 +87,24 @@ export function titleAgent(
   const known = agents.names.findLast((one) => one.agent === agent)?.name;
   const name = `Agent ${oneLine(known ?? shortId(agent), NAME_LENGTH)}`;
   const line = call?.line ?? taskLine(task?.text ?? "");
-  const isTaskShown = task !== null && (call?.isShown === true || line === task.text);
-  return { title: line === "" ? name : `${name} — ${line}`, isTaskShown };
+  const inTitle = task !== null && line === task.text ? "in the title" : null;
+  return {
+    title: line === "" ? name : `${name} — ${line}`,
+    shows: task !== null && call?.isShown === true ? "in the call" : inTitle,
+  };
+}
+
+/** The section of `agent` begins later, with this title. */
+export function keepTitle(agents: Agents, agent: string, title: string): void {
+  remember(agents.titles ??= [], { agent, title });
+}
+
+/** The title that was kept for a section of `agent`; null for none. */
+export function takeTitle(agents: Agents, agent: string): string | null {
+  const kept = agents.titles?.find((one) => one.agent === agent);
+  if (kept === undefined) return null;
+  agents.titles = agents.titles?.filter((one) => one !== kept) ?? [];
+  return kept.title;
 }
 
 function taskLine(task: string): string {

@@ -4,7 +4,7 @@
  */
 import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import type { Include, RenderHead } from "../protocol/render.ts";
-import { noteAgents, titleAgent } from "./agents.ts";
+import { type Agents, keepTitle, noteAgents, takeTitle, type Title, titleAgent } from "./agents.ts";
 import { endQuestions, enqueue, flush } from "./calls.ts";
 import { countEvent, describeCounts } from "./counts.ts";
 import { showTime } from "./clock.ts";
@@ -62,7 +62,7 @@ export function renderConversation(page: Page): Renderer {
       const document = documentOf(page, head, unread as State);
       const { to, state } = document;
       const waiting = writeHead(document, null) + flush(to, state.calls, "none");
-      const text = waiting + enterAgent(document, MAIN_AGENT, null).text;
+      const text = waiting + leaveAgent(document);
       if (state.counts === undefined) return { state, text };
       return { state, text: text + page.remark("Up to here", describeCounts(state.counts)) };
     },
@@ -102,12 +102,7 @@ function isShown(head: RenderHead, event: Event): boolean {
 
 function write(document: Document, event: Event): string {
   const { state, to } = document;
-  // A sub-agent may work between a call and its result, so waiting calls are written before its section begins.
-  if (event.agent !== state.agent) {
-    const { text, isSaid } = enterAgent(document, event.agent, event);
-    const section = flush(to, state.calls, "later") + text;
-    return isSaid ? section : section + writeInPlace(document, event);
-  }
+  if (event.agent !== state.agent) return writeElsewhere(document, event);
   const before = event.type === "decision" ? "" : endQuestions(to, state.calls);
   return before + (goesOn(event) ? flush(to, state.calls, "later") : "") + writeInPlace(document, event);
 }
@@ -132,22 +127,41 @@ function isTask(event: Event | null): event is Of<"notice"> {
   return event?.type === "notice" && event.kind === "task" && event.agent !== MAIN_AGENT;
 }
 
-/**
- * Sections follow one another and never nest, even when one agent started another. `isSaid`: the document says the event
- * `first` already.
- */
-function enterAgent(
-  { page, state, agents }: Document,
-  agent: string,
-  first: Event | null,
-): { readonly text: string; readonly isSaid: boolean } {
-  if (agent === state.agent) return { text: "", isSaid: false };
-  const close = state.agent === MAIN_AGENT ? "" : page.closeAgent();
+/** The event of another agent than the last one. */
+function writeElsewhere(document: Document, event: Event): string {
+  const { page, state, agents, to } = document;
+  const { agent } = event;
+  const { title, shows } = titleOf(agents, event);
+  if (shows === "in the call") {
+    // An agent that does nothing has no section.
+    keepTitle(agents, agent, title);
+    return "";
+  }
+  // A sub-agent may work between a call and its result, so waiting calls are written before its section begins.
+  const section = flush(to, state.calls, "later") + leaveAgent(document);
   state.agent = agent;
-  if (agent === MAIN_AGENT) return { text: close, isSaid: false };
-  const task = isTask(first) ? { text: first.text, name: first.page?.name ?? null } : null;
-  const { title, isTaskShown } = titleAgent(agents, agent, task);
-  return { text: close + page.openAgent(title), isSaid: isTaskShown };
+  const start = section + (agent === MAIN_AGENT ? "" : page.openAgent(title));
+  return shows === null ? start + writeInPlace(document, event) : start;
+}
+
+/** Without what the client wrote in front of a task. */
+function ownText({ text, page }: Of<"notice">): string {
+  return text.slice(page?.from ?? 0);
+}
+
+function titleOf(agents: Agents, event: Event): Title {
+  if (event.agent === MAIN_AGENT) return { title: "", shows: null };
+  const kept = takeTitle(agents, event.agent);
+  if (kept !== null) return { title: kept, shows: null };
+  const task = isTask(event) ? { text: ownText(event), name: event.page?.name ?? null } : null;
+  return titleAgent(agents, event.agent, task);
+}
+
+/** Sections follow one another and never nest, even when one agent started another. */
+function leaveAgent({ page, state }: Document): string {
+  const text = state.agent === MAIN_AGENT ? "" : page.closeAgent();
+  state.agent = MAIN_AGENT;
+  return text;
 }
 
 function writeInPlace(document: Document, event: Event): string {
@@ -275,6 +289,6 @@ function writeNotice(document: Document, event: Of<"notice">): string {
     case "image":
       return document.to.image(event.text, event.page?.imageData);
     default:
-      return page.remark(LABELS[event.kind] ?? "Note", event.text);
+      return page.remark(LABELS[event.kind] ?? "Note", ownText(event));
   }
 }

@@ -2,20 +2,18 @@
  * Shows the calls of known tools: one line that says what was done, and the part of the input that is worth reading.
  * An unknown tool shows its whole input.
  */
-import { diffLines } from "./diff.ts";
-import { blocksOf, callsIn } from "./scripts.ts";
 import {
-  code,
-  type Fields,
-  fieldsOf,
-  languageOf,
-  line,
-  listOf,
-  pathOf,
-  shortPath,
-  stateOf,
-  textOf,
-} from "./tool_input.ts";
+  viewEdit,
+  viewEditor,
+  viewMultiEdit,
+  viewNotebookEdit,
+  viewPatch,
+  viewRead,
+  viewSearch,
+  viewWrite,
+} from "./file_views.ts";
+import { blocksOf, callsIn } from "./scripts.ts";
+import { code, type Fields, fieldsOf, line, listOf, stateOf, textOf } from "./tool_input.ts";
 
 export type TaskState = "done" | "doing" | "open";
 
@@ -46,42 +44,82 @@ export interface ToolView {
 }
 
 type Shown = Pick<ToolView, "detail" | "blocks"> & Partial<Pick<ToolView, "kind" | "calls">>;
-type View = (input: Fields, project: string | null) => Shown | null;
+export type View = (input: Fields, project: string | null) => Shown | null;
 
-/** Tools that answer with Markdown. */
-const PROSE_RESULTS = new Set([
+/** Tools that start a sub-agent. */
+const AGENTS = [
   "Agent",
+  "agent",
   "Task",
-  "WebFetch",
-  "web_fetch",
+  "task",
+  "subagent",
   "spawn_agent",
-  "wait_agent",
-  "google_web_search",
   "codebase_investigator",
   "generalist",
   "invoke_agent",
+] as const;
+
+/** Tools that answer with Markdown. */
+const PROSE_RESULTS: ReadonlySet<string> = new Set([
+  ...AGENTS,
+  "WebFetch",
+  "web_fetch",
+  "FetchURL",
+  "wait_agent",
+  "read_agent",
+  "google_web_search",
 ]);
 
 /** Each view with the tools that it shows. */
 const TOOLS: readonly (readonly [view: View, ...names: string[]])[] = [
-  [viewShell, "Bash", "run_shell_command", "exec_command", "shell", "shell_command", "local_shell"],
-  [viewInput, "write_stdin"],
+  [viewShell, "Bash", "bash", "run_shell_command", "exec_command", "shell", "shell_command", "local_shell"],
+  [viewInput, "write_stdin", "write_bash"],
+  [viewShellId, "read_bash", "stop_bash"],
   [viewScript, "exec"],
   [viewWait, "wait"],
-  [viewEdit, "Edit", "replace"],
+  [viewEdit, "Edit", "edit", "replace"],
+  [viewEditor, "str_replace_editor"],
   [viewMultiEdit, "MultiEdit"],
-  [viewWrite, "Write", "write_file"],
+  [viewWrite, "Write", "write", "write_file", "create"],
   [viewNotebookEdit, "NotebookEdit"],
   [viewPatch, "apply_patch"],
-  [viewRead, "Read", "read_file", "view_image", "LS", "list_directory"],
-  [viewSearch, "Grep", "grep_search", "search_file_content", "Glob", "glob"],
-  [viewWeb, "WebFetch", "web_fetch", "WebSearch", "web_search", "google_web_search", "tool_search"],
-  [viewTasks, "TodoWrite", "write_todos", "update_plan"],
+  [
+    viewRead,
+    "Read",
+    "read",
+    "read_file",
+    "view",
+    "view_image",
+    "ReadMediaFile",
+    "LS",
+    "ls",
+    "list_directory",
+  ],
+  [viewSearch, "Grep", "grep", "grep_search", "search_file_content", "Glob", "glob", "find"],
+  [
+    viewWeb,
+    "WebFetch",
+    "web_fetch",
+    "FetchURL",
+    "WebSearch",
+    "web_search",
+    "google_web_search",
+    "tool_search",
+  ],
+  [viewTasks, "TodoWrite", "todo_write", "TodoList", "write_todos", "update_plan"],
   [viewTaskCreate, "TaskCreate"],
   [viewTaskUpdate, "TaskUpdate"],
-  [viewQuestions, "AskUserQuestion", "request_user_input", "request_user_input_async", "ask_user"],
-  [viewAgent, "Agent", "Task", "spawn_agent", "codebase_investigator", "generalist", "invoke_agent"],
+  [
+    viewQuestions,
+    "AskUserQuestion",
+    "ask_user_question",
+    "request_user_input",
+    "request_user_input_async",
+    "ask_user",
+  ],
+  [viewAgent, ...AGENTS],
   [viewWaitAgent, "wait_agent"],
+  [viewReadAgent, "read_agent"],
   [viewPlan, "ExitPlanMode", "exit_plan_mode"],
 ];
 const VIEWS = new Map(TOOLS.flatMap(([view, ...names]) => names.map((name) => [name, view] as const)));
@@ -124,9 +162,20 @@ function viewShell(input: Fields): ReturnType<View> {
 
 /** Text that is typed into a running command. */
 function viewInput(input: Fields): ReturnType<View> {
-  const chars = textOf(input.chars);
+  const chars = textOf(input.chars ?? input.input);
   if (chars === null) return null;
   return { detail: line(chars), blocks: chars === "" ? [] : [code("text", chars)] };
+}
+
+/** A command that runs on is read, or ended. */
+function viewShellId(input: Fields): ReturnType<View> {
+  const id = textOf(input.shellId);
+  return id === null ? null : { detail: line(id), blocks: [] };
+}
+
+function viewReadAgent(input: Fields): ReturnType<View> {
+  const id = textOf(input.agent_id);
+  return id === null ? null : { kind: "agent", detail: line(id), blocks: [] };
 }
 
 /** A program that calls other tools. */
@@ -159,60 +208,6 @@ function commandOf(command: unknown): string | null {
   return wraps ? script : words.join(" ");
 }
 
-function viewEdit(input: Fields, project: string | null): ReturnType<View> {
-  const before = textOf(input.old_string);
-  const after = textOf(input.new_string);
-  if (before === null || after === null) return null;
-  return { detail: pathOf(input, project), blocks: [code("diff", diffLines(before, after))] };
-}
-
-function viewMultiEdit(input: Fields, project: string | null): ReturnType<View> {
-  const edits = listOf(input.edits).map((edit) => viewEdit(edit, null));
-  if (edits.length === 0 || edits.includes(null)) return null;
-  return { detail: pathOf(input, project), blocks: edits.flatMap((edit) => edit?.blocks ?? []) };
-}
-
-function viewWrite(input: Fields, project: string | null): ReturnType<View> {
-  const content = textOf(input.content);
-  if (content === null) return null;
-  const path = textOf(input.file_path) ?? "";
-  return { detail: pathOf(input, project), blocks: [code(languageOf(path), content)] };
-}
-
-function viewNotebookEdit(input: Fields, project: string | null): ReturnType<View> {
-  const source = textOf(input.new_source);
-  if (source === null) return null;
-  const language = input.cell_type === "markdown" ? "markdown" : "python";
-  return { detail: pathOf(input, project), blocks: [code(language, source)] };
-}
-
-function viewPatch(input: Fields, project: string | null): ReturnType<View> {
-  const patch = textOf(input.input ?? input.patch);
-  if (patch === null) return null;
-  const files = [...patch.slice(0, 4_096).matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm)];
-  const names = files.map((file) => shortPath(file[1] ?? "", project)).join(", ");
-  return { detail: line(names), blocks: [code("diff", patch)] };
-}
-
-function viewRead(input: Fields, project: string | null): ReturnType<View> {
-  const path = pathOf(input, project);
-  if (path === null) return null;
-  const { offset, limit, start_line: start, end_line: end } = input;
-  const last = typeof offset === "number" && typeof limit === "number" ? offset + limit - 1 : null;
-  const [from, to] = typeof start === "number" ? [start, end] : [offset, last];
-  if (typeof from !== "number") return { detail: path, blocks: [] };
-  return { detail: `${path}:${from}${typeof to === "number" ? `-${to}` : ""}`, blocks: [] };
-}
-
-function viewSearch(input: Fields, project: string | null): ReturnType<View> {
-  const pattern = textOf(input.pattern);
-  if (pattern === null) return null;
-  const place = [pathOf(input, project), textOf(input.glob ?? input.include)].filter((part) =>
-    part !== null && part !== "."
-  );
-  return { detail: line(place.length === 0 ? pattern : `${pattern} in ${place.join(", ")}`), blocks: [] };
-}
-
 function viewWeb(input: Fields): ReturnType<View> {
   const target = textOf(input.url ?? input.query);
   const prompt = textOf(input.prompt);
@@ -224,7 +219,7 @@ function viewWeb(input: Fields): ReturnType<View> {
 function viewTasks(input: Fields): ReturnType<View> {
   const tasks = listOf(input.todos ?? input.plan).map((task) => ({
     state: stateOf(task.status),
-    text: textOf(task.content ?? task.step ?? task.description) ?? "",
+    text: textOf(task.content ?? task.step ?? task.title ?? task.description) ?? "",
   }));
   if (tasks.length === 0) return null;
   const done = tasks.filter((task) => task.state === "done").length;
@@ -255,13 +250,14 @@ function viewTaskUpdate(input: Fields): ReturnType<View> {
 }
 
 function viewQuestions(input: Fields): ReturnType<View> {
-  const blocks = listOf(input.questions).map((asked): Block => ({
+  const asked = Array.isArray(input.questions) ? listOf(input.questions) : [input];
+  const blocks = asked.map(({ question, options = input.choices }): Block => ({
     block: "question",
-    question: textOf(asked.question) ?? "",
-    options: Array.isArray(asked.options) ? asked.options.map(optionOf) : [],
+    question: textOf(question) ?? "",
+    options: Array.isArray(options) ? options.map(optionOf) : [],
   }));
   const [first] = blocks;
-  if (first?.block !== "question") return null;
+  if (first?.block !== "question" || first.question === "") return null;
   return { kind: "questions", detail: line(first.question), blocks };
 }
 
@@ -277,11 +273,11 @@ function viewAgent(input: Fields): ReturnType<View> {
 }
 
 function taskOf(input: Fields): string | null {
-  return textOf(input.prompt ?? input.message ?? input.objective ?? input.request);
+  return textOf(input.prompt ?? input.message ?? input.objective ?? input.request ?? input.task);
 }
 
 function nameOf(input: Fields): string | null {
-  return textOf(input.description ?? input.task_name);
+  return textOf(input.description ?? input.task_name ?? input.agent);
 }
 
 /** How long it waits is of no use to a reader. */

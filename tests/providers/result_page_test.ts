@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import type { ResultPage } from "../../src/protocol/event.ts";
 import { pageOf as ofClaudeCode } from "../../src/providers/claude_code/result_page.ts";
 import { pageOf as ofCodex } from "../../src/providers/codex/result_page.ts";
+import { pageOf as ofCopilot } from "../../src/providers/copilot/tools.ts";
 import { pageOf as ofGemini } from "../../src/providers/gemini/result_page.ts";
+import { pageOf as ofKimi } from "../../src/providers/kimi/result_page.ts";
+import { pageOf as ofQwen } from "../../src/providers/qwen/result_page.ts";
 
 /** What a page shows, how it ended, and what is said of it; null: the result as it is. */
 type Expected =
@@ -233,5 +236,125 @@ const GEMINI: readonly (readonly [what: string, text: string, name: string, Expe
 Deno.test("Gemini's frames around a result are known, and nothing else is taken for one", () => {
   for (const [what, text, name, expected] of GEMINI) {
     check(what, text, ofGemini(text, name), expected);
+  }
+});
+
+const QWEN_COMMAND = (output: string, code: string) =>
+  `Command: ls\nDirectory: (root)\nOutput: ${output}\nError: (none)\nExit Code: ${code}\nSignal: (none)\nProcess Group PGID: 1`;
+const QWEN_LAUNCH = "Background agent launched successfully.\ntask_id: a (internal ID)";
+const QWEN_EDITED = "The file: /w/a.ts has been updated.";
+const ran = (output: string) => ({ status: "success", resultDisplay: { type: "shell_result", output } });
+
+const QWEN: readonly (readonly [what: string, text: string, name: string, outcome: object, Expected])[] = [
+  ["a command", QWEN_COMMAND("a\nb", "0"), SHELL, ran("a\nb"), ["a\nb"]],
+  ["one that failed", QWEN_COMMAND("a", "3"), SHELL, ran("a"), ["a", null, ["exit code 3"]]],
+  ["one without output", QWEN_COMMAND("(empty)", "0"), SHELL, ran(""), ["", null, ["no output"]]],
+  ["one of a sub-agent, whose record says less", QWEN_COMMAND("a", "1"), SHELL, {}, ["a", null, [
+    "exit code 1",
+  ]]],
+  ["one whose record says something else", QWEN_COMMAND("a", "1"), SHELL, ran("b"), null],
+  [
+    "one that printed the frame's lines",
+    QWEN_COMMAND(QWEN_COMMAND("a", "1"), "0"),
+    SHELL,
+    ran(QWEN_COMMAND("a", "1")),
+    [QWEN_COMMAND("a", "1")],
+  ],
+  ["a file of that form", QWEN_COMMAND("a", "0"), "read_file", {}, null],
+  ["a stop", "Stopped.", SHELL, { status: "cancelled" }, ["Stopped.", "cancelled"]],
+  ["a sub-agent in the background", QWEN_LAUNCH, "agent", {}, ["", null, ["in the background"]]],
+  ["a program's words of one", QWEN_LAUNCH, SHELL, {}, null],
+  ["a command in the background", "Background shell started.\nid: bg_1\npid: 1", SHELL, {}, ["", null, [
+    "in the background",
+  ]]],
+  ["an edit", `${QWEN_EDITED} Showing lines 1-4 of 4 from the edited file:\n\na`, "edit", {}, [QWEN_EDITED]],
+  ["an edit that shows nothing", QWEN_EDITED, "edit", {}, null],
+  ["any other text", "a", SHELL, {}, null],
+];
+
+Deno.test("Qwen's frames around a result are known, and nothing else is taken for one", () => {
+  for (const [what, text, name, outcome, expected] of QWEN) {
+    check(what, text, ofQwen(text, name, { ...outcome }), expected);
+  }
+});
+
+const KIMI_REPORT =
+  'agent_id: agent-0\nactual_subagent_type: explore\nstatus: completed\n\n[summary]\nOne.\n\nresume_hint: Continue with Agent(resume="agent-0").';
+
+const KIMI:
+  readonly (readonly [what: string, text: string, isError: boolean, hasImages: boolean, Expected])[] = [
+    ["a command that failed", "a\nCommand failed with exit code: 3.", true, false, ["a", null, [
+      "exit code 3",
+    ]]],
+    ["one without output", "Command failed with exit code: 3.", true, false, ["", null, [
+      "exit code 3",
+      "no output",
+    ]]],
+    [
+      "one whose exit is told twice",
+      "Process exited with code 3\nCommand failed with exit code: 3.",
+      true,
+      false,
+      [
+        "",
+        null,
+        ["exit code 3", "no output"],
+      ],
+    ],
+    ["a program's words of a failure", "a\nCommand failed with exit code: 3.", false, false, null],
+    ["a report", KIMI_REPORT, false, false, ["One."]],
+    ["a report with more behind it", `${KIMI_REPORT}\nmore`, false, false, null],
+    ["an image", '<image path="/w/a.png"></image>', false, true, [""]],
+    ["a program's words of an image", '<image path="/w/a.png"></image>', false, false, null],
+    ["any other text", "a", true, false, null],
+  ];
+
+Deno.test("Kimi's frames around a result are known, and nothing else is taken for one", () => {
+  for (const [what, text, isError, hasImages, expected] of KIMI) {
+    check(what, text, ofKimi(text, isError, hasImages), expected);
+  }
+});
+
+const COPILOT_LAUNCH =
+  "Agent started in background with agent_id: a-1. You'll be notified when it completes. Tell the user.";
+const COPILOT_REPORT = "Agent is idle (waiting for messages). agent_id: a-1, status: idle\n\n[Turn 0]\n";
+
+const COPILOT:
+  readonly (readonly [what: string, text: string, exitCode: unknown, errorCode: unknown, Expected])[] = [
+    ["a command", "a\n<shellId: 1 completed with exit code 0>", 0, undefined, ["a"]],
+    ["one that failed", "a\n<shellId: 1 completed with exit code 3>", 3, undefined, ["a", null, [
+      "exit code 3",
+    ]]],
+    [
+      "one whose record says something else",
+      "a\n<shellId: 1 completed with exit code 3>",
+      0,
+      undefined,
+      null,
+    ],
+    [
+      "a command in the background",
+      "<command started in background with shellId: bg1>",
+      undefined,
+      undefined,
+      [
+        "",
+        null,
+        ["in the background"],
+      ],
+    ],
+    ["a sub-agent in the background", COPILOT_LAUNCH, undefined, undefined, ["", null, [
+      "in the background",
+    ]]],
+    ["words about one", `${COPILOT_LAUNCH}\nmore`, undefined, undefined, null],
+    ["a report", `${COPILOT_REPORT}One.`, undefined, undefined, ["One."]],
+    ["reports of two turns", `${COPILOT_REPORT}One.\n[Turn 1]\nTwo.`, undefined, undefined, null],
+    ["a denial", "No.", undefined, "denied", ["No.", "denied"]],
+    ["any other text", "a", 0, undefined, null],
+  ];
+
+Deno.test("Copilot's frames around a result are known, and nothing else is taken for one", () => {
+  for (const [what, text, exitCode, errorCode, expected] of COPILOT) {
+    check(what, text, ofCopilot(text, exitCode, errorCode), expected);
   }
 });

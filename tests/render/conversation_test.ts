@@ -396,6 +396,31 @@ Deno.test("without notices, a page shows a person's orders and the tasks of sub-
   assert.deepEqual(shown("a1"), ["task"]);
 });
 
+Deno.test("a sub-agent has a section from its first words on, and none where it says nothing", () => {
+  const start = (agent: string, prompt: string): Body[] => [
+    { type: "tool_call", call: agent, name: "Agent", input: { prompt, description: `do ${agent}` } },
+    { type: "notice", kind: "task", text: prompt, agent },
+  ];
+  const bodies = [ask("a"), ...start("a1", "Look."), ...start("a2", "Count."), {
+    ...say("said"),
+    agent: "a2",
+  }, say("end")];
+  const sections = renderAs("md", bodies).match(/Agent do a\d — .*(?=<\/summary>)/g);
+  assert.deepEqual(sections, ["Agent do a2 — Count."]);
+});
+
+Deno.test("what a client puts in front of a sub-agent's task is not shown", () => {
+  const text = "<context>\nBranch: main\n</context>\n\nLook.";
+  const shown = renderAs("md", [ask("a"), {
+    type: "notice",
+    kind: "task",
+    text,
+    agent: "a1",
+    page: { from: 35 },
+  }]);
+  assert.ok(shown.includes("Agent a1 — Look.") && !shown.includes("Branch"), shown);
+});
+
 Deno.test("what is not included is left out, and nothing waits for it", () => {
   const bodies: Body[] = [
     ask("a"),

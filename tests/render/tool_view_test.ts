@@ -42,6 +42,32 @@ const DETAILS: readonly (readonly [string, unknown, string | null])[] = [
   ["exit_plan_mode", { plan_filename: "plan.md" }, "plan.md"],
   ["write_todos", { todos: [{ description: "a", status: "in_progress" }] }, "0 of 1 done"],
   ["codebase_investigator", { objective: "Find the parser." }, "Find the parser."],
+  ["bash", { command: "ls", description: "List files", initial_wait: 60 }, "List files"],
+  ["write_bash", { shellId: "s1", input: "y\n", delay: 1 }, "y"],
+  ["read_bash", { shellId: "s1", delay: 0 }, "s1"],
+  ["read_agent", { agent_id: "a1", since_turn: 0 }, "a1"],
+  ["view", { path: "/home/dev/work/src/a.ts", view_range: [3, 9] }, "src/a.ts:3-9"],
+  ["read", { path: "src/a.ts", offset: 10, limit: 5 }, "src/a.ts:10-14"],
+  ["Read", { path: "src/a.ts", line_offset: 10, n_lines: 5 }, "src/a.ts:10-14"],
+  ["ReadMediaFile", { path: "/home/dev/work/red.png" }, "red.png"],
+  ["create", { path: "/home/dev/work/a.ts", file_text: "a" }, "a.ts"],
+  ["write", { path: "a.ts", content: "a" }, "a.ts"],
+  ["edit", { path: "/home/dev/work/a.ts", old_str: "a", new_str: "b" }, "a.ts"],
+  ["edit", { path: "a.ts", edits: [{ oldText: "a", newText: "b" }] }, "a.ts"],
+  ["str_replace_editor", { command: "view", path: "/home/dev/work/a.ts" }, "a.ts"],
+  ["str_replace_editor", { command: "create", path: "/home/dev/work/a.ts", file_text: "a" }, "a.ts"],
+  [
+    "str_replace_editor",
+    { command: "str_replace", path: "/home/dev/work/a.ts", old_str: "a", new_str: "b" },
+    "a.ts",
+  ],
+  ["str_replace_editor", { command: "other", path: "/home/dev/work/a.ts" }, null],
+  ["find", { pattern: "*.md", path: "docs" }, "*.md in docs"],
+  ["task", { name: "a", description: "Count files", prompt: "Count.", agent_type: "explore" }, "Count files"],
+  ["subagent", { agent: "scout", task: "Count." }, "scout"],
+  ["TodoList", { todos: [{ title: "a", status: "done" }] }, "1 of 1 done"],
+  ["ask_user", { question: "Red?", choices: ["red", "blue"] }, "Red?"],
+  ["FetchURL", { url: "https://example.com" }, "https://example.com"],
   ["mcp__tracker__search", { q: 1 }, null],
 ];
 for (const [name, input, detail] of DETAILS) {
@@ -59,6 +85,15 @@ Deno.test("viewTool() shows edits as differences and files in their language", (
     { block: "code", language: "diff", text: "-a\n+b" },
     { block: "code", language: "diff", text: "-c" },
   ]);
+  const edited = [{ block: "code", language: "diff", text: "-a\n+b" }];
+  assert.deepEqual(
+    viewTool("edit", { path: "a", edits: [{ oldText: "a", newText: "b" }] }, null).blocks,
+    edited,
+  );
+  assert.deepEqual(viewTool("edit", { path: "a", old_str: "a", new_str: "b" }, null).blocks, edited);
+  assert.deepEqual(viewTool("create", { path: "/x/y.py", file_text: "print()" }, null).blocks, [
+    { block: "code", language: "py", text: "print()" },
+  ]);
   assert.deepEqual(viewTool("Write", { file_path: "/x/y.PY", content: "print()" }, null).blocks, [
     { block: "code", language: "py", text: "print()" },
   ]);
@@ -68,10 +103,10 @@ Deno.test("viewTool() shows edits as differences and files in their language", (
 });
 
 Deno.test("viewTool() finds a sub-agent's task and name under each client's key", () => {
-  for (const key of ["prompt", "message", "objective", "request"]) {
+  for (const key of ["prompt", "message", "objective", "request", "task"]) {
     const { detail, blocks } = viewTool("Agent", { [key]: "Look." }, null);
     assert.deepEqual([detail, blocks], ["Look.", [{ block: "prose", text: "Look." }]], key);
-    for (const name of ["description", "task_name"]) {
+    for (const name of ["description", "task_name", "agent"]) {
       assert.equal(viewTool("Agent", { [key]: "Look.", [name]: "review" }, null).detail, "review", name);
     }
   }

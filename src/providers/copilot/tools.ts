@@ -48,10 +48,19 @@ const OUTCOMES: ReadonlyMap<unknown, "denied" | "cancelled"> = new Map([
   ["interrupted", "cancelled"],
 ]);
 
+/** The client's answers for a sub-agent, or a command, in the background. */
+const LAUNCHED =
+  /^(?:Agent started in background with agent_id: [\w-]{1,64}\. You'll be notified when it completes\.[^\n]*|<command started in background with shellId: [^\s<>]{1,64}>)$/;
+/** In front of the only report of a sub-agent. */
+const REPORT_HEAD = /^Agent is [^\n]*agent_id: [^\n]*\n\n\[Turn \d+\]\n(?![^]*\n\[Turn \d+\]\n)/;
+
 /** How a page shows a result. A frame counts only where the record says the same as the frame. */
 export function pageOf(text: string, exitCode: unknown, errorCode: unknown): ResultPage | undefined {
   const outcome = OUTCOMES.get(errorCode);
   if (outcome !== undefined) return { from: 0, to: text.length, outcome };
+  if (LAUNCHED.test(text)) return { from: 0, to: 0, facts: ["in the background"] };
+  const report = REPORT_HEAD.exec(text)?.[0].length;
+  if (report !== undefined) return { from: report, to: text.length };
   const end = SHELL_END.exec(text);
   if (end === null || `${exitCode}` !== end[1]) return undefined;
   const facts = [

@@ -5,6 +5,7 @@ import { type RecordEvents, silent } from "../record_events.ts";
 import { type Row, rowOf, textOf, typeName } from "../unknown_value.ts";
 import { imagesOf, partsOf, readOthers, textsOf } from "./content.ts";
 import type { Fold } from "./fold.ts";
+import { pageOf } from "./result_page.ts";
 
 export function readLoopEvent(event: Row, { model }: Fold, events: RecordEvents): Reading {
   switch (event["type"]) {
@@ -44,7 +45,8 @@ function readResult({ toolCallId, result }: Row, events: RecordEvents): Reading 
   const own = textsOf(parts).join("");
   const text = `${own}${textOf(note)}`;
   const images = imagesOf(parts);
-  const page = text === own ? undefined : { from: 0, to: own.length };
+  const page = pageOf(own, isError === true, images.length > 0) ??
+    (text === own ? undefined : { from: 0, to: own.length });
   const call = textOf(toolCallId);
   events.add({ type: "tool_result", call, text, error: isError === true, ...pageWith(text, page, images) });
   readOthers(parts, events, true);

@@ -26,6 +26,9 @@ export function readAppended(record: Row, id: string, fold: Fold, events: Record
   return readMessage({ record, id, origin: rowOf(origin), isTaken }, content, fold, events);
 }
 
+/** What the client puts in front of the task of some sub-agents. */
+const CONTEXT = /^<git-context>\n[^]*?\n<\/git-context>\n\n/;
+
 type Bare = Omit<Message, "parts">;
 
 function readMessage(bare: Bare, content: unknown, fold: Fold, events: RecordEvents): Reading {
@@ -46,7 +49,10 @@ function readMessage(bare: Bare, content: unknown, fold: Fold, events: RecordEve
       return events.reading("tool-output");
   }
   if (fold.agent !== MAIN_AGENT) {
-    events.addNotice("task", text);
+    const from = CONTEXT.exec(text)?.[0].length;
+    if (text.trim() !== "") {
+      events.add({ type: "notice", kind: "task", text, ...(from === undefined ? {} : { page: { from } }) });
+    }
     readOthers(all, events);
     return events.reading("sub-agent");
   }
