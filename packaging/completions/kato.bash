@@ -72,7 +72,7 @@ _kato() {
     'audit tail') [[ $word == -* ]] && _kato_words '-n --lines -f --follow --json -h --help' ;;
     'scan') if [[ $word == -* ]]; then _kato_words '--json -h --help'; else _kato_paths -f; fi ;;
     'doctor') [[ $word == -* ]] && _kato_words '--permissions --json -h --help' ;;
-    'init') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
+    'init') [[ $word == -* ]] && _kato_words '--json --auto -h --help' ;;
     'completions') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_words 'bash zsh fish'; fi ;;
     'daemon') [[ $word == -* ]] && _kato_words '-h --help' ;;
     'fleet') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status'; fi ;;

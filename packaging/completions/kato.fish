@@ -135,6 +135,7 @@ complete -c kato -n '__kato_is \'doctor\'' -l permissions -d 'print what each co
 complete -c kato -n '__kato_is \'doctor\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'doctor\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'init\'' -l json -d 'print JSON'
+complete -c kato -n '__kato_is \'init\'' -l auto -d 'add a rule that records new sessions by itself'
 complete -c kato -n '__kato_is \'init\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'completions\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'completions\'; and test (commandline -opc)[-1] = completions' -x -a 'bash zsh fish' -d 'bash, zsh or fish'

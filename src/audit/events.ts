@@ -157,7 +157,7 @@ export function secretsKept(
   return body("secrets-kept", reason, { provider, session, requested, decision });
 }
 
-/** `path`: the folder that was allowed or denied. */
+/** `path`: the folder that was allowed or denied, or of whose sessions a rule records. */
 export function policyEdited(path: string, reason: ReasonOf<"policy-edited">): AuditBody {
   return body("policy-edited", reason, { path });
 }

@@ -54,8 +54,8 @@ export const REASONS = {
   "audit-log-changed": ["log-cut", "log-altered", "log-removed", "log-replaced"],
   /** `kato export --no-redact`: the sessions are written with their secrets, or an administrator does not allow it. */
   "secrets-kept": ["asked-for", "enforced"],
-  /** `kato policy allow` and `kato policy deny`. */
-  "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set"],
+  /** `kato policy allow`, `kato policy deny` and `kato init --auto`. */
+  "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set", "rule-added"],
 } as const;
 
 export type AuditEvent = keyof typeof REASONS;

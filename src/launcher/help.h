@@ -389,10 +389,12 @@
     "\001Usage:\002 kato init [OPTION…]\n" \
     "\n" \
     "Writes ~/.kato/config/config.toml and policy.toml, all comment, unless they are\n" \
-    "there already.\n" \
+    "there already. With --auto, policy.toml also gets a rule that has kato record\n" \
+    "each new session below your home without a command.\n" \
     "\n" \
     "\001Options:\002\n" \
     "  --json      print JSON\n" \
+    "  --auto      add a rule that records new sessions by itself\n" \
     "  -h, --help  show this\n" \
     "\n" \
     "Example:\n" \

@@ -180,7 +180,7 @@ export const MATRIX = [
   },
   {
     profile: "policy:edit",
-    of: "`kato policy allow`, `deny`",
+    of: "`kato policy allow`, `deny`, `kato init --auto`",
     needsPolicy: true,
     read: ["code", "settings", "status", "unit drop-ins", "logs", "machine id"],
     list: ["export roots", "named folders", "unit files"],

@@ -1,5 +1,6 @@
 /** Rules of policy that record by themselves, as commands show them. */
 import assert from "node:assert/strict";
+import { auditRecord } from "../../src/audit/record.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
 import { placesOf } from "../../src/settings/places.ts";
 import { makeHome, type Place, runLine } from "./stage/run_line.ts";
@@ -60,4 +61,61 @@ Deno.test("kato policy check names the line of a rule, and nothing in a rule ste
   assert.equal(ran.ended, "refused");
   assert.match(ran.err, /policy\.toml:1: recording\.auto: .*holds a control or invisible character/);
   assert.ok(!ran.err.includes("\u001b"), ran.err);
+});
+
+function recordsIn({ home }: Place): string[] {
+  const lines = Deno.readTextFileSync(placesOf(home).auditFile).trim().split("\n");
+  return lines.map((line) => auditRecord.parse(JSON.parse(line))).map(({ event, reason }) =>
+    `${event} ${reason}`
+  );
+}
+
+/** As the launcher does before a command that writes there. */
+function makeLogs({ home }: Place): void {
+  makePrivateFolder(placesOf(home).base);
+  makePrivateFolder(placesOf(home).logs);
+}
+
+for (const text of [null, "", "# mine", "[destinations]\nmax_file_mb = 5\n"]) {
+  Deno.test(`kato init --auto adds a rule to ${JSON.stringify(text)}, once, and on record`, async () => {
+    using home = text === null ? makeHome() : withRules(text);
+    makeLogs(home);
+    const ran = await run("init --auto", home);
+    assert.equal(ran.ended, "done", ran.err);
+    assert.match(ran.out, /new sessions below your home are recorded/);
+    const written = Deno.readTextFileSync(placesOf(home.home).policyFile);
+    assert.ok(text === null || written.startsWith(text), written);
+    const { policy } = JSON.parse((await run("policy show --json", home)).out);
+    assert.deepEqual(
+      policy.recording.auto.map(({ projects, existing }: Record<string, unknown>) => [projects, existing]),
+      [
+        [[home.home], false],
+      ],
+    );
+    assert.deepEqual(recordsIn(home), ["policy-edited rule-added"]);
+    assert.match((await run("init --auto", home)).out, /has rules of automatic recording already/);
+    assert.equal(Deno.readTextFileSync(placesOf(home.home).policyFile), written);
+    assert.equal(recordsIn(home).length, 1);
+  });
+}
+
+Deno.test("kato init --auto adds no rule where an administrator allows none, or where the file has an empty list", async () => {
+  const table = [
+    [
+      'enforce = ["recording.auto"]\n',
+      "",
+      "denied",
+      /policy\.toml:1 enforces that nothing is recorded without/,
+    ],
+    ["", "[recording]\nauto = []\n", "failed", /policy\.toml:2 sets recording\.auto\. Take that line out/],
+  ] as const;
+  for (const [system, own, ended, says] of table) {
+    using home = withRules(own);
+    makeLogs(home);
+    Deno.writeTextFileSync(`${home.system}/policy.toml`, system);
+    const ran = await run("init --auto", home);
+    assert.equal(ran.ended, ended);
+    assert.match(ran.err, says);
+    assert.equal(Deno.readTextFileSync(placesOf(home.home).policyFile), own);
+  }
 });

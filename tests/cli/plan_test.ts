@@ -17,6 +17,7 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
   ["tail 5d8", { profile: "cli-read:sessions" }],
   ["doctor --permissions", { profile: "cli-read:doctor" }],
   ["init", { profile: "init" }],
+  ["init --auto", { profile: "policy:edit", looks: "/home/dev/.kato/exports" }],
   ["daemon", { profile: "daemon" }],
   ["completions zsh", { profile: "help" }],
   ["plan -- daemon", { profile: "help" }],

@@ -19,6 +19,8 @@ const LINES: readonly (readonly [line: string, kind: ReportKind])[] = [
   ["sessions --limit 1", "sessions"],
   ["init", "init"],
   ["init", "init"],
+  ["init --auto", "init"],
+  ["init --auto", "init"],
   ["policy show", "policy"],
   ["policy allow ~/notes --default", "policy-edit"],
   ["policy allow ~/notes --default", "policy-edit"],

@@ -3,25 +3,21 @@
  * service's sandbox shows. READS the settings and metadata of the folder; WRITES `policy.toml` and the unit's drop-in,
  * and neither unless the policy that comes of it loads and does what was asked.
  */
-import { openCommandLog } from "../../audit/command_log.ts";
-import { policyEdited } from "../../audit/events.ts";
-import type { ReasonOf } from "../../audit/reasons.ts";
 import type { RecordingStatus } from "../../protocol/status.ts";
 import { addEntry, addList, dropEntry, setText } from "../../settings/edit_list.ts";
 import { expandFolder, isInside } from "../../settings/folders.ts";
 import { formatSettingsError } from "../../settings/keys.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
-import { placesOf } from "../../settings/places.ts";
 import { starterPolicy } from "../../settings/starter.ts";
 import { readToml } from "../../settings/toml.ts";
-import { makePrivateFolder, writeAtomically } from "../../disk/atomic_file.ts";
-import { loadPolicy, readOwnPolicy } from "../../settings/policy_files.ts";
+import { readOwnPolicy } from "../../settings/policy_files.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
 import { fail, type Outcome } from "../outcome.ts";
+import { recordEdit, tryOwnPolicy, writeOwnPolicy } from "../own_policy.ts";
 import { loadEffective } from "../planning/load_settings.ts";
 import { UNCHANGED, whyDenied, whyNoFolder } from "../policy_folder.ts";
-import { plain, tilde } from "../terminal/style.ts";
+import { tilde } from "../terminal/style.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
 import { keepDropIn, type Kept } from "../unit/drop_in.ts";
 import { tellEdit, within } from "./policy_edit_report.ts";
@@ -103,7 +99,7 @@ function allow({ folder, isDefault }: AskedToAllow, context: Context): Edited {
     ? before
     : addEntry(before, ROOTS, short(path, home), roots.map((root) => short(root, home)));
   const text = isDefault ? setText(added, DEFAULT_ROOT, short(path, home)) : added;
-  const tried = tryText(text, context);
+  const tried = tryOwnPolicy(text, context);
   if (!("effective" in tried)) return tried.outcome;
   const { destinations } = tried.effective.policy;
   if (holder === null && !destinations.roots.includes(path)) {
@@ -114,9 +110,9 @@ function allow({ folder, isDefault }: AskedToAllow, context: Context): Edited {
   }
   const denied = whyDenied(path, tried.effective, context);
   if (denied !== null) return fail("denied", `Denied (${denied.reason}): ${denied.message} ${UNCHANGED}`);
-  if (holder === null) record("folder-allowed", path, loaded.value, context);
-  if (isDefault) record("default-folder-set", path, loaded.value, context);
-  write(text, home);
+  if (holder === null) recordEdit("folder-allowed", path, loaded.value, context);
+  if (isDefault) recordEdit("default-folder-set", path, loaded.value, context);
+  writeOwnPolicy(text, home);
   const changes = [
     ...holder === null ? ["allowed"] as const : [],
     ...isDefault ? ["made-default"] as const : [],
@@ -151,7 +147,7 @@ function deny({ folder }: Asked, context: Context): Edited {
   const own = readOwnPolicy(context);
   if ("errors" in own) return fail("refused", own.errors.map(formatSettingsError).join("\n"));
   const text = without(own.text ?? starterPolicy(), path, rest, home);
-  const tried = tryText(text, context);
+  const tried = tryOwnPolicy(text, context);
   if (!("effective" in tried)) return tried.outcome;
   if (tried.effective.policy.destinations.roots.includes(path)) {
     // One entry that asks for more than is enforced makes kato ignore the person's whole list.
@@ -160,8 +156,8 @@ function deny({ folder }: Asked, context: Context): Edited {
       `than is enforced. 'kato policy check' has the line to mend. ${UNCHANGED}`;
     return fail("failed", message);
   }
-  record("folder-denied", path, loaded.value, context);
-  write(text, home);
+  recordEdit("folder-denied", path, loaded.value, context);
+  writeOwnPolicy(text, home);
   return {
     ...edit,
     changes: ["taken-out"],
@@ -177,17 +173,6 @@ function findCutOff(path: string, rest: readonly string[], home: string): Record
     state !== "stopped" && state !== "done" && isInside(destination, path) &&
     !rest.some((root) => isInside(destination, root))
   );
-}
-
-function tryText(
-  text: string,
-  context: Context,
-): { readonly effective: EffectivePolicy } | { readonly outcome: Outcome } {
-  const file = placesOf(context.home).policyFile;
-  const result = loadPolicy(context, { origin: "user", file, text });
-  if (result.ok) return { effective: result.effective };
-  const errors = result.errors.map((error) => plain(formatSettingsError(error)));
-  return { outcome: fail("refused", `The policy would not load:\n${errors.join("\n")}\n${UNCHANGED}`) };
 }
 
 function sayEnforced(
@@ -222,29 +207,6 @@ function without(text: string, path: string, rest: readonly string[], home: stri
     if ("path" in folder && folder.path === path) shorter = dropEntry(shorter, ROOTS, index);
   }
   return shorter;
-}
-
-/** Written before the policy is: it names the policy that is in force until then. */
-function record(
-  reason: ReasonOf<"policy-edited">,
-  path: string,
-  effective: EffectivePolicy,
-  context: Context,
-): void {
-  const audit = openCommandLog(
-    placesOf(context.home).logs,
-    effective,
-    "policy",
-    context.variables(["USER"])["USER"],
-  );
-  audit.append(policyEdited(path, reason));
-  audit.close();
-}
-
-function write(text: string, home: string): void {
-  const { config, policyFile } = placesOf(home);
-  makePrivateFolder(config);
-  writeAtomically(policyFile, text, true);
 }
 
 /** As the person would write it. */

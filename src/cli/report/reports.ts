@@ -111,6 +111,8 @@ const BODIES = {
   }),
   init: z.strictObject({
     files: array(z.strictObject({ path: string(), state: z.enum(["written", "kept"]) })),
+    /** Of `--auto`; null without it. */
+    rule: z.nullable(z.enum(["added", "kept"])),
   }),
   policy: z.strictObject({
     version: int(),
