@@ -1,4 +1,4 @@
-/** Poisoned logs of Codex and Gemini CLI: kato stays up, says what it met, and nobody else's recording notices. */
+/** Poisoned logs of every client but Claude Code: kato stays up, says what it met, and nobody else's recording notices. */
 import assert from "node:assert/strict";
 import { engineFlags, memoryFlags } from "../../tools/runtime_flags.ts";
 import type { Status } from "../../src/protocol/status.ts";
@@ -7,10 +7,14 @@ import {
   CLAUDE,
   type Client,
   CODEX,
+  COPILOT,
   findLogs,
   GEMINI,
   GEMINI_DOCUMENT,
+  KIMI,
   logOf,
+  PI,
+  QWEN,
 } from "../daemon/stage/clients.ts";
 import { makeHome, startDaemon } from "../daemon/stage/harness.ts";
 import { renderCapture } from "../daemon/stage/one_shot.ts";
@@ -80,6 +84,64 @@ const GEMINI_TYPES = wrongTypes(
   ["id", "content", "displayContent", "toolCalls", "thoughts", "result", "args", "messages", "sessionId"],
 );
 
+const COPILOT_TYPES = wrongTypes(
+  [
+    '{"type":"user.message","id":"u","data":{MARK}}',
+    '{"type":"assistant.message","id":"a","data":{MARK}}',
+    '{"type":"tool.execution_start","id":"s","data":{MARK}}',
+    '{"type":"tool.execution_complete","id":"e","data":{"toolCallId":"c",MARK}}',
+    '{"type":"session.start","id":"b",MARK}',
+    '{"type":"a type of next year",MARK}',
+  ],
+  ["data", "content", "attachments", "toolRequests", "toolCallId", "arguments", "result", "id", "timestamp"],
+);
+
+const QWEN_TYPES = wrongTypes(
+  [
+    '{"type":"user","uuid":"u","provenance":"real_user",MARK}',
+    '{"type":"user","uuid":"u","message":{"role":"user",MARK}}',
+    '{"type":"assistant","uuid":"a","message":{"parts":[{MARK}]}}',
+    '{"type":"tool_result","uuid":"r","toolCallResult":{MARK}}',
+    '{"type":"system","uuid":"s","subtype":"rewind",MARK}',
+    '{"type":"a type of next year",MARK}',
+  ],
+  [
+    "uuid",
+    "message",
+    "parts",
+    "text",
+    "functionCall",
+    "systemPayload",
+    "resultDisplay",
+    "status",
+    "timestamp",
+  ],
+);
+
+const PI_TYPES = wrongTypes(
+  [
+    '{"type":"message","id":"m",MARK}',
+    '{"type":"message","id":"u","message":{"role":"user",MARK}}',
+    '{"type":"message","id":"a","message":{"role":"assistant","content":[{MARK}]}}',
+    '{"type":"message","id":"t","message":{"role":"toolResult",MARK}}',
+    '{"type":"session",MARK}',
+    '{"type":"a type of next year",MARK}',
+  ],
+  ["id", "parentId", "message", "content", "type", "text", "arguments", "toolCallId", "timestamp"],
+);
+
+const KIMI_TYPES = wrongTypes(
+  [
+    '{"type":"turn.prompt","agentId":"main",MARK}',
+    '{"type":"context.append_message","agentId":"main","message":{"role":"user",MARK}}',
+    '{"type":"context.append_loop_event","agentId":"main","event":{"type":"content.part",MARK}}',
+    '{"type":"context.append_loop_event","agentId":"main","event":{"type":"tool.result",MARK}}',
+    '{"type":"context.undo","agentId":"main",MARK}',
+    '{"type":"a type of next year",MARK}',
+  ],
+  ["input", "origin", "promptId", "content", "part", "uuid", "toolCallId", "result", "count", "time"],
+);
+
 const DEPTH = 100_000;
 
 /** Poisons that any log of lines can hold. */
@@ -102,7 +164,7 @@ function poisonsOf(client: Client, types: string): Poison[] {
       pour: (log, rows) =>
         around(
           log,
-          rows.assistant("MARK").split(/(?<=\n)/)[0] ?? "",
+          rows.assistant("MARK").split(/(?<=\n)/).find((line) => line.includes("MARK")) ?? "",
           () => appendMany(log, "x", 200 * MEGABYTE),
         ),
     },
@@ -187,6 +249,17 @@ Deno.test("poisoned logs of Codex neither stop the daemon nor touch another clie
   swallow(t, poisonsOf(CODEX, CODEX_TYPES)));
 Deno.test("poisoned logs of Gemini CLI neither stop the daemon nor touch another client's session", (t) =>
   swallow(t, poisonsOf(GEMINI, GEMINI_TYPES)));
+
+const FURTHER = [
+  [COPILOT, COPILOT_TYPES],
+  [QWEN, QWEN_TYPES],
+  [PI, PI_TYPES],
+  [KIMI, KIMI_TYPES],
+] as const;
+for (const [client, types] of FURTHER) {
+  Deno.test(`poisoned logs of ${client.name} neither stop the daemon nor touch another client's session`, (t) =>
+    swallow(t, poisonsOf(client, types)));
+}
 
 /** What becomes of a document, from a whole one. */
 const DOCUMENTS: Readonly<Record<string, (log: string, whole: string) => void>> = {

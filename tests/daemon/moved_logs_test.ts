@@ -7,11 +7,11 @@ import { dirname } from "@std/path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { corpusCases, filesBelow } from "../providers/corpus.ts";
 import { onlyWith } from "../needs.ts";
-import { CODEX, GEMINI, GEMINI_DOCUMENT, logOf } from "./stage/clients.ts";
+import { CODEX, COPILOT, GEMINI, GEMINI_DOCUMENT, logOf, PI } from "./stage/clients.ts";
 import { createGeminiRows, START_BEFORE_MS } from "./stage/gemini_rows.ts";
-import { startDaemon } from "./stage/harness.ts";
+import { makeHome, startDaemon } from "./stage/harness.ts";
 import { renderCapture } from "./stage/one_shot.ts";
-import { decisionsOf, readExport, setStageFor, whenHolds, whenText } from "./stage/stage.ts";
+import { decisionsOf, openTalks, readExport, setStageFor, whenHolds, whenText } from "./stage/stage.ts";
 
 const CAPTURE = "::capture notes.md";
 
@@ -107,6 +107,77 @@ for (const [name, moves] of Object.entries(CHANGES)) {
     assert.equal((await decisionsOf(stage, 2)).length, 2);
   });
 }
+
+for (const [when, whileDown] of [["while it is followed", false], ["while nobody looks", true]] as const) {
+  Deno.test(`log: a log of any client that is replaced by a copy of itself ${when} is recorded on`, async () => {
+    await using home = await makeHome();
+    await using first = startDaemon(home);
+    let daemon = first;
+    await daemon.whenUp();
+    const talks = openTalks(home);
+    for (const { rows, say, file } of talks) say(rows.user(`::capture ${file}`), rows.assistant("one"));
+    for (const { file, logs } of talks) {
+      await whenText({ home, daemon }, file, renderCapture(logs, `::capture ${file}`));
+    }
+    if (whileDown) await daemon.stop();
+    for (const { log } of talks) replace(log, home.path);
+    if (whileDown) daemon = startDaemon(home);
+    await using _last = daemon;
+    await daemon.whenUp();
+    for (const { rows, say } of talks) say(rows.user("and?"), rows.assistant("two"), rows.user("::stop"));
+    for (const { rows, file, logs } of talks) {
+      await daemon.whenRecording(file, "stopped");
+      assert.equal(readExport(home, file), renderCapture(logs, `::capture ${file}`, "::stop"));
+      assert.equal((await decisionsOf({ home, rows }, 2)).length, 2);
+    }
+  });
+}
+
+Deno.test("log: a session of Copilot that goes back has nothing twice and obeys nothing again", async () => {
+  await using stage = await setStageFor(COPILOT);
+  const { rows, say, home, log } = stage;
+  const kept = rows.user(CAPTURE) + rows.assistant("one");
+  say(kept, rows.user("more"), rows.assistant("two"), rows.user("::export once.md"), rows.assistant("three"));
+  await stage.daemon.whenRecording("once.md", "done");
+  await whenHolds(stage, "notes.md", "\nthree\n");
+  const recorded = readExport(home, "notes.md");
+  // The client cuts its log by replacing the file.
+  let text = kept;
+  function goBack(): void {
+    text += rows.wentBack();
+    Deno.writeTextFileSync(`${log}.tmp`, text);
+    Deno.renameSync(`${log}.tmp`, log);
+  }
+  goBack();
+  await whenHolds(stage, "notes.md", "Rewound");
+  await stage.daemon.stop();
+  goBack();
+  stage.daemon = startDaemon(home);
+  await stage.daemon.whenUp();
+  say(rows.user("otherwise"), rows.assistant("four"), rows.user("::stop"), rows.assistant("five"));
+  await stage.daemon.whenRecording("notes.md", "stopped");
+  const whole = readExport(home, "notes.md");
+  assert.ok(whole.startsWith(recorded), "nothing that was recorded is changed");
+  const counts = ["one", "two", "three", "four", "five"].map((word) => whole.split(`\n${word}\n`).length - 1);
+  assert.deepEqual(counts, [1, 1, 1, 1, 0]);
+  assert.equal(whole.split("Rewound the conversation.").length - 1, 2);
+  assert.equal((await decisionsOf(stage, 3)).length, 3);
+});
+
+Deno.test("log: a session of pi that is written anew under other ids has nothing twice", async () => {
+  await using stage = await setStageFor(PI);
+  const { rows, say, home, log, logs } = stage;
+  say(rows.user(CAPTURE), rows.call("c1", "bash", { command: "ls" }), rows.result("c1", "a\nb"));
+  say(rows.assistant("one"));
+  await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
+  const renew = (text: string) =>
+    text.replace(/(?<="(?:id|parentId)":")[0-9a-f]{8}(?=")/g, (id) => [...id].reverse().join(""));
+  Deno.writeTextFileSync(log, renew(Deno.readTextFileSync(log)));
+  say(...[rows.user("and?"), rows.assistant("two"), rows.user("::stop")].map(renew));
+  await stage.daemon.whenRecording("notes.md", "stopped");
+  assert.equal(readExport(home, "notes.md"), renderCapture(logs, CAPTURE, "::stop"));
+  assert.equal((await decisionsOf(stage, 2)).length, 2);
+});
 
 Deno.test("log: what is found in a compressed thread that was never read before is recorded", async () => {
   await using stage = await setStageFor(CODEX);

@@ -11,14 +11,14 @@ import type { Status } from "../../src/protocol/status.ts";
 import { makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
 import { renderCapture } from "./stage/one_shot.ts";
 import { append, createRows } from "./stage/claude_rows.ts";
-import { CLIENTS, type TalkRows } from "./stage/clients.ts";
+import { commandWith } from "./stage/clients.ts";
 import {
   captureIntoVault,
+  decisionsOf,
   denyVault,
+  openTalks,
   readExport,
   setStage,
-  setStageFor,
-  type Stage,
   whenHolds,
   whenText,
   WITH_VAULT,
@@ -29,19 +29,19 @@ import { until } from "./stage/until.ts";
 const CAPTURE = "::capture notes.md";
 
 /** What keeps something from being written; what it returns mends it. */
-type Break = (stage: Stage<TalkRows>) => () => void;
+type Break = (home: TestHome) => () => void;
 
 const BREAKS: Readonly<Record<string, Break>> = {
-  "another program holds the state's write lock"({ home }) {
-    const other = new DatabaseSync(home.places.database);
+  "another program holds the state's write lock"({ places }) {
+    const other = new DatabaseSync(places.database);
     other.exec("PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE");
     return () => {
       other.exec("ROLLBACK");
       other.close();
     };
   },
-  "a file stands in place of the folder of the logs"({ home }) {
-    const { logs } = home.places;
+  "a file stands in place of the folder of the logs"({ places }) {
+    const { logs } = places;
     Deno.renameSync(logs, `${logs}.away`);
     Deno.writeTextFileSync(logs, "");
     return () => {
@@ -49,8 +49,8 @@ const BREAKS: Readonly<Record<string, Break>> = {
       Deno.renameSync(`${logs}.away`, logs);
     };
   },
-  "a link stands in place of the audit log"({ home }) {
-    const { auditFile } = home.places;
+  "a link stands in place of the audit log"({ places }) {
+    const { auditFile } = places;
     Deno.renameSync(auditFile, `${auditFile}.away`);
     Deno.symlinkSync(`${auditFile}.away`, auditFile);
     return () => {
@@ -60,41 +60,52 @@ const BREAKS: Readonly<Record<string, Break>> = {
   },
 };
 
-for (const client of CLIENTS) {
-  for (const [what, cause] of Object.entries(BREAKS)) {
-    Deno.test(`stuck: ${what} while ::stop is typed in ${client.name}: it is obeyed once when it can be`, async () => {
-      await using stage = await setStageFor<TalkRows>(client);
-      const { rows, say, home, daemon, logs } = stage;
-      say(rows.user(CAPTURE), rows.assistant("one"));
-      await whenText(stage, "notes.md", renderCapture(logs, CAPTURE));
-      const before = readExport(home, "notes.md");
-      const mend = cause(stage);
-      say(rows.user("::stop\nenough"), rows.user("SECRET"), rows.assistant("AFTER"));
-      const { waiting } = await daemon.whenStatus("it waits", ({ waiting }) => waiting.length > 0);
-      assert.deepEqual(waiting.map(({ provider, session }) => [provider, session]), [[
-        client.provider.id,
-        rows.session,
-      ]]);
-      say(rows.assistant("AFTER, too"));
-      mend();
-      await daemon.whenRecording("notes.md", "stopped");
-      await daemon.whenStatus("nothing waits", ({ waiting }) => waiting.length === 0);
-      say(rows.user("::record later.md\nand on"), rows.assistant("LATER"));
-      await whenHolds(stage, "later.md", "LATER");
+for (const [what, cause] of Object.entries(BREAKS)) {
+  Deno.test(`stuck: ${what} while ::stop is typed, in every client: it is obeyed once when it can be`, async () => {
+    await using home = await makeHome();
+    await using daemon = startDaemon(home);
+    await daemon.whenUp();
+    const at = { home, daemon };
+    const talks = openTalks(home);
+    for (const { file, rows, say } of talks) say(rows.user(`::capture ${file}`), rows.assistant("one"));
+    for (const talk of talks) {
+      await whenText(at, talk.file, renderCapture(talk.logs, `::capture ${talk.file}`));
+    }
+    const before = talks.map(({ file }) => readExport(home, file));
+    const mend = cause(home);
+    for (const { client, rows, say } of talks) {
+      say(...commandWith(client, rows, "::stop", "enough"), rows.user("SECRET"), rows.assistant("AFTER"));
+    }
+    const { waiting } = await daemon.whenStatus("all wait", ({ waiting }) => waiting.length >= talks.length);
+    assert.deepEqual(
+      new Set(waiting.map(({ provider, session }) => `${provider} ${session}`)),
+      new Set(talks.map(({ client, rows }) => `${client.provider.id} ${rows.session}`)),
+    );
+    for (const { rows, say } of talks) say(rows.assistant("AFTER, too"));
+    mend();
+    for (const { file } of talks) await daemon.whenRecording(file, "stopped");
+    await daemon.whenStatus("nothing waits", ({ waiting }) => waiting.length === 0);
+    for (const { client, rows, say, file } of talks) {
+      say(...commandWith(client, rows, `::record later-${file}`, "and on"), rows.assistant("LATER"));
+    }
+    for (const [index, talk] of talks.entries()) {
+      await whenHolds(at, `later-${talk.file}`, "LATER");
       // Behind what it held stands only the line that a recording ends with.
-      const after = readExport(home, "notes.md");
-      assert.ok(after.startsWith(before), after);
+      const [was = "", after] = [before[index], readExport(home, talk.file)];
+      assert.ok(after.startsWith(was), after);
       assert.match(
-        after.slice(before.length),
+        after.slice(was.length),
         /^\n> \*Up to here\* — 1 turn, [^\n]* left out, 0 records unknown\n$/,
       );
-      const commands = home.audit().filter(({ event }) => event === "command").map(({ command, reason }) =>
-        `${command} ${reason}`
-      );
-      assert.deepEqual(commands, [`${CAPTURE} captured`, "::stop stopped", "::record later.md recording"]);
-      assert.equal(await daemon.stop(), 0);
-    });
-  }
+      assert.deepEqual(await decisionsOf({ home, rows: talk.rows }, 3), [
+        `allow ::capture ${talk.file}: captured`,
+        "allow ::stop: stopped",
+        `allow ::record later-${talk.file}: recording`,
+      ]);
+    }
+    assert.equal(home.audit().filter(({ event }) => event === "command").length, 3 * talks.length);
+    assert.equal(await daemon.stop(), 0);
+  });
 }
 
 Deno.test("stuck: a command that was not obeyed before a restart is obeyed after it, and then what it held back", async () => {
@@ -102,7 +113,7 @@ Deno.test("stuck: a command that was not obeyed before a restart is obeyed after
   const { rows, say, home } = stage;
   say(rows.user(CAPTURE), rows.assistant("one"));
   await whenHolds(stage, "notes.md", "one");
-  const mend = BREAKS["another program holds the state's write lock"]?.(stage);
+  const mend = BREAKS["another program holds the state's write lock"]?.(home);
   say(rows.user("::stop\nenough"), rows.user("SECRET"));
   await stage.daemon.whenStatus("it waits", ({ waiting }) => waiting.length > 0);
   assert.equal(await stage.daemon.stop(), 0);

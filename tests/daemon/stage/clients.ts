@@ -4,13 +4,21 @@ import { indexSessions } from "../../../src/parser/session_index.ts";
 import { clientRoots } from "../../../src/protocol/clients.ts";
 import { claudeCode } from "../../../src/providers/claude_code/claude_code.ts";
 import { codex } from "../../../src/providers/codex/codex.ts";
+import { copilot } from "../../../src/providers/copilot/copilot.ts";
 import { gemini } from "../../../src/providers/gemini/gemini.ts";
+import { kimi } from "../../../src/providers/kimi/kimi.ts";
+import { pi } from "../../../src/providers/pi/pi.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
+import { qwen } from "../../../src/providers/qwen/qwen.ts";
 import { append, type ClaudeRows, createRows } from "./claude_rows.ts";
 import { type CodexRows, createCodexRows } from "./codex_rows.ts";
+import { type CopilotRows, createCopilotRows } from "./copilot_rows.ts";
 import { createGeminiDocument, createGeminiRows, type GeminiRows } from "./gemini_rows.ts";
 import type { TestHome } from "./harness.ts";
+import { createKimiRows, type KimiRows } from "./kimi_rows.ts";
 import type { SessionLogs } from "./one_shot.ts";
+import { createPiRows, type PiRows } from "./pi_rows.ts";
+import { createQwenRows, type QwenRows } from "./qwen_rows.ts";
 
 /** The parts of a session that every client can write. */
 export interface TalkRows {
@@ -31,6 +39,8 @@ export interface Client<Rows extends TalkRows = TalkRows> {
   pathOf(home: string, session: string): string;
   /** The text that one or more calls of the rows add to a log. */
   readonly join: (texts: readonly string[]) => string;
+  /** A command beside other words is not obeyed: the log proves only of commands alone that a person typed them. */
+  readonly commandsAlone?: true;
   /** The client goes back in the history, or writes it again. Gives the text, and the further file if it goes to one. */
   goBack?(rows: Rows): { readonly rows: Rows; readonly text: string; readonly file?: string };
   /** Writes the text that calls of the rows gave. */
@@ -112,7 +122,55 @@ export const GEMINI_DOCUMENT: Client = {
   split: splitDocument,
 };
 
-export const CLIENTS: readonly Client[] = [CLAUDE, CODEX, GEMINI, GEMINI_DOCUMENT];
+export const COPILOT: Client<CopilotRows> = {
+  name: "GitHub Copilot CLI",
+  provider: copilot,
+  createRows: createCopilotRows,
+  pathOf: (home, session) => `${home}/.copilot/session-state/${session}/events.jsonl`,
+  ...asLines,
+};
+
+export const QWEN: Client<QwenRows> = {
+  name: "Qwen Code",
+  provider: qwen,
+  createRows: createQwenRows,
+  pathOf: (home, session) => `${home}/.qwen/projects/-home-ada-work/chats/${session}.jsonl`,
+  goBack: (rows) => ({ rows, text: rows.goBack(4) }),
+  ...asLines,
+};
+
+export const PI: Client<PiRows> = {
+  name: "pi",
+  provider: pi,
+  createRows: createPiRows,
+  pathOf: (home, session) =>
+    `${home}/.pi/agent/sessions/--home-ada-work--/2026-11-23T10-00-00-000Z_${session}.jsonl`,
+  commandsAlone: true,
+  goBack: (rows) => ({ rows, text: rows.goBack() }),
+  ...asLines,
+};
+
+export const KIMI: Client<KimiRows> = {
+  name: "Kimi Code",
+  provider: kimi,
+  createRows: createKimiRows,
+  pathOf: (home, session) =>
+    `${home}/.kimi-code/sessions/wd_work_0123456789ab/${session}/agents/main/wire.jsonl`,
+  goBack: (rows) => ({ rows, text: rows.undo() }),
+  ...asLines,
+};
+
+export const CLIENTS: readonly Client[] = [CLAUDE, CODEX, GEMINI, GEMINI_DOCUMENT, COPILOT, QWEN, PI, KIMI];
+
+/** A command with other words, as the person must type it in this client: in one message, or in two. */
+export function commandWith(
+  { commandsAlone }: Client,
+  rows: TalkRows,
+  line: string,
+  words: string,
+): readonly string[] {
+  return commandsAlone === true ? [rows.user(line), rows.user(words)] : [rows.user(`${line}\n${words}`)];
+}
 
 /** Where the log of `session` is; its folder exists. */
 export function logOf({ pathOf }: Pick<Client, "pathOf">, home: TestHome, session: string): string {

@@ -117,7 +117,8 @@ export function createGeminiRows(session: string = crypto.randomUUID(), began = 
 /** A person needs a moment before the first message. A message without that pause was on the command line. */
 export const START_BEFORE_MS = 5000;
 
-function startBefore(time: string): string {
+/** When the client of a message was started. */
+export function startBefore(time: string): string {
   return new Date(Date.parse(time) - START_BEFORE_MS).toISOString();
 }
 

@@ -1,21 +1,44 @@
 /** A running daemon and one session that nobody has written to yet. Most tests of recording begin here. */
 import assert from "node:assert/strict";
 import type { ClaudeRows } from "./claude_rows.ts";
-import { CLAUDE, type Client, findLogs, logOf, type TalkRows } from "./clients.ts";
+import { CLAUDE, type Client, CLIENTS, findLogs, logOf, type TalkRows } from "./clients.ts";
 import { type Daemon, type DaemonOptions, makeHome, startDaemon, type TestHome } from "./harness.ts";
 import type { SessionLogs } from "./one_shot.ts";
 import { until } from "./until.ts";
 
-export interface Stage<Rows extends TalkRows = ClaudeRows> extends AsyncDisposable {
-  readonly home: TestHome;
-  /** The last daemon that was started. */
-  daemon: Daemon;
+/** A session that nobody has written to yet. */
+export interface Talk<Rows extends TalkRows = ClaudeRows> {
   readonly rows: Rows;
   readonly log: string;
   /** All of the session's logs. */
   readonly logs: SessionLogs;
   /** Writes to the session's log. */
   say(...texts: readonly string[]): void;
+}
+
+export interface Stage<Rows extends TalkRows = ClaudeRows> extends Talk<Rows>, AsyncDisposable {
+  readonly home: TestHome;
+  /** The last daemon that was started. */
+  daemon: Daemon;
+}
+
+/** Where a talk is recorded. */
+type Recorded = Pick<Stage<TalkRows>, "home" | "daemon">;
+
+export function openTalk<Rows extends TalkRows>(client: Client<Rows>, home: TestHome): Talk<Rows> {
+  const rows = client.createRows();
+  const log = logOf(client, home, rows.session);
+  return {
+    rows,
+    log,
+    logs: findLogs(client.provider, home, rows.session),
+    say: (...texts) => client.put(log, ...texts),
+  };
+}
+
+/** A talk with each client, and the file that it is to be recorded into. */
+export function openTalks(home: TestHome) {
+  return CLIENTS.map((client, index) => ({ client, file: `notes-${index}.md`, ...openTalk(client, home) }));
 }
 
 export function setStage(policy = ""): Promise<Stage<ClaudeRows>> {
@@ -30,15 +53,10 @@ export async function setStageFor<Rows extends TalkRows>(
   const home = await makeHome(policy);
   const daemon = startDaemon(home, options);
   await daemon.whenUp();
-  const rows = client.createRows();
-  const log = logOf(client, home, rows.session);
   const stage: Stage<Rows> = {
     home,
     daemon,
-    rows,
-    log,
-    logs: findLogs(client.provider, home, rows.session),
-    say: (...texts) => client.put(log, ...texts),
+    ...openTalk(client, home),
     async [Symbol.asyncDispose]() {
       await stage.daemon[Symbol.asyncDispose]();
       await home[Symbol.asyncDispose]();
@@ -89,7 +107,7 @@ export function readExport(home: TestHome, file: string): string {
 }
 
 /** Waits until the recording holds exactly `text`. */
-export async function whenText({ home, daemon }: Stage<TalkRows>, file: string, text: string): Promise<void> {
+export async function whenText({ home, daemon }: Recorded, file: string, text: string): Promise<void> {
   try {
     await until(`${file} holds what it should`, () => readExport(home, file) === text, { saw: daemon.said });
   } catch (error) {
@@ -99,7 +117,7 @@ export async function whenText({ home, daemon }: Stage<TalkRows>, file: string, 
 
 /** Waits until the recording holds `part`. */
 export async function whenHolds(
-  { home, daemon }: Stage<TalkRows>,
+  { home, daemon }: Recorded,
   file: string,
   part: string,
 ): Promise<void> {
@@ -107,7 +125,10 @@ export async function whenHolds(
 }
 
 /** Waits for `count` decisions on the session's commands. Gives them in order. */
-export async function decisionsOf({ home, rows }: Stage<TalkRows>, count: number): Promise<string[]> {
+export async function decisionsOf(
+  { home, rows }: Pick<Stage<TalkRows>, "home" | "rows">,
+  count: number,
+): Promise<string[]> {
   const read = () =>
     home.audit().filter(({ event, session }) => session === rows.session && event === "command")
       .map(({ command, decision, reason }) => `${decision} ${command}: ${reason}`);
