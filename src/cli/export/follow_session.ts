@@ -12,7 +12,7 @@ import { redacted } from "../../render/redacted.ts";
 import type { Renderer } from "../../render/renderer.ts";
 import type { Interruption } from "../outcome.ts";
 import type { FoundSession } from "../sessions/find_sessions.ts";
-import { letOthersGoOn } from "./write_session.ts";
+import { letOthersGoOn } from "../slices.ts";
 
 /** Looks at the log between two looks at all folders, where its log may have moved to, or gone on in another one. */
 const LOOKS_TO_SEARCH = 50;

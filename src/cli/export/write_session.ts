@@ -15,12 +15,7 @@ import { redacted } from "../../render/redacted.ts";
 import { beginRange, describeRange, findLastTurns, type Range, type Start } from "../../render/range.ts";
 import { rendererFor } from "../../render/registry.ts";
 import type { Renderer } from "../../render/renderer.ts";
-
-/** The work pauses this often, so that signals, writes and flushes can go on. Milliseconds. */
-const SLICE = 3;
-
-/** Records between two looks at the clock: a look costs more than some records do. */
-const RECORDS_TO_LOOK = 8;
+import { beginSlices } from "../slices.ts";
 
 export interface ExportSource {
   readonly provider: Provider;
@@ -148,8 +143,7 @@ async function readEvents(
   options: Pick<WriteOptions, "progress" | "stopped">,
   take: (event: Event) => Promise<void> | null,
 ): Promise<WrittenSession["end"]> {
-  let sliceEnd = performance.now() + SLICE;
-  let records = 0;
+  const slices = beginSlices();
   for (;;) {
     const advance = reader.advance();
     if (advance === "wait") return "complete";
@@ -161,19 +155,9 @@ async function readEvents(
         if (taken !== null) await taken;
       }
     }
-    records += 1;
-    if (records % RECORDS_TO_LOOK !== 0 || performance.now() < sliceEnd) continue;
+    if (!slices.isOver()) continue;
     options.progress(reader.offset());
-    await letOthersGoOn();
+    await slices.pause();
     if (options.stopped()) return "stopped";
-    sliceEnd = performance.now() + SLICE;
   }
-}
-
-/** Signals, writes and flushes go on meanwhile. */
-export function letOthersGoOn(): Promise<void> {
-  // Not a timer: the shortest takes two milliseconds.
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }
