@@ -65,7 +65,7 @@ Deno.test("Node's bytes, which cost each process memory, are for those who read 
   const users = sources("src").filter((path) => /\bBuffer\b/.test(codeOf(path)));
   assert.deepEqual(users, ["src/parser/search_text.ts"]);
   const readers = sources("src").filter((path) => codeOf(path).includes("/search_text.ts"));
-  assert.deepEqual(readers, ["src/cli/export/write_session.ts"]);
+  assert.deepEqual(readers, ["src/cli/export/write_session.ts", "src/cli/search/update_index.ts"]);
 });
 
 Deno.test("standard output is used in two places: by the command line, and for the frames of a role's process", () => {
@@ -94,6 +94,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   session: ["protocol", "destination"],
   redaction: ["protocol"],
   render: ["protocol", "redaction"],
+  search: ["protocol", "disk", "redaction"],
   parser: ["protocol", "providers", "redaction", "session", "hosts"],
   writer: ["protocol", "render", "hosts"],
   hosts: ["protocol", "permissions"],
@@ -119,6 +120,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "redaction",
     "render",
     "parser",
+    "search",
     "daemon",
   ],
 };

@@ -11,7 +11,7 @@ _kato() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command ${COMP_WORDS[index]}" in
-      ' status' | ' sessions' | ' show' | ' tail' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' scan' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
+      ' status' | ' sessions' | ' show' | ' tail' | ' search' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' scan' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
         command="${command:+$command }${COMP_WORDS[index]}"
         ;;
     esac
@@ -29,6 +29,11 @@ _kato() {
     'show --since') return ;;
     'tail --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
     'tail --last') return ;;
+    'search --limit') return ;;
+    'search --role') _kato_parts 'user assistant thinking tool_call tool_result decision notice'; return ;;
+    'search --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
+    'search --project') _kato_paths -d; return ;;
+    'search --since') return ;;
     'record --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
     'capture --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
     'stop --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
@@ -51,11 +56,12 @@ _kato() {
     'audit tail -n' | 'audit tail --lines') return ;;
   esac
   case $command in
-    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail record capture stop export policy audit scan doctor init completions daemon fleet version help'; fi ;;
+    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan doctor init completions daemon fleet version help'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--watch --json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --provider --project --since -h --help' ;;
     'show') if [[ $word == -* ]]; then _kato_words '--provider --last --from --since -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'tail') if [[ $word == -* ]]; then _kato_words '--provider --last -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'search') [[ $word == -* ]] && _kato_words '--json --limit --role --provider --project --since --update --no-update --rebuild -h --help' ;;
     'record') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'capture') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'stop') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
@@ -78,7 +84,7 @@ _kato() {
     'fleet') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status'; fi ;;
     'fleet status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'version') [[ $word == -* ]] && _kato_words '--attest --json -h --help' ;;
-    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions show tail record capture stop export policy audit scan doctor init completions daemon fleet version'; fi ;;
+    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan doctor init completions daemon fleet version'; fi ;;
   esac
   return 0
 }

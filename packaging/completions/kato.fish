@@ -4,7 +4,7 @@
 function __kato_is
     set -l command
     for word in (commandline -opc)[2..]
-        contains -- "$command$word" 'status' 'sessions' 'show' 'tail' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'scan' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
+        contains -- "$command$word" 'status' 'sessions' 'show' 'tail' 'search' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'scan' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
         and set command "$command$word "
     end
     test (string trim -- "$command") = "$argv"
@@ -19,6 +19,7 @@ complete -c kato -n '__kato_is \'\'' -a status -d 'say whether kato runs, and wh
 complete -c kato -n '__kato_is \'\'' -a sessions -d 'list the sessions on this machine, newest first'
 complete -c kato -n '__kato_is \'\'' -a show -d 'read a session in the terminal'
 complete -c kato -n '__kato_is \'\'' -a tail -d 'follow a session in the terminal'
+complete -c kato -n '__kato_is \'\'' -a search -d 'find words in what was said'
 complete -c kato -n '__kato_is \'\'' -a record -d 'record a session from now on'
 complete -c kato -n '__kato_is \'\'' -a capture -d 'write a session so far, then go on recording it'
 complete -c kato -n '__kato_is \'\'' -a stop -d 'stop recording a session'
@@ -56,6 +57,16 @@ complete -c kato -n '__kato_is \'tail\'' -l provider -x -a 'claude-code codex ge
 complete -c kato -n '__kato_is \'tail\'' -l last -x -d 'begin with the last N turns (default: 3)'
 complete -c kato -n '__kato_is \'tail\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'tail\'; and test (commandline -opc)[-1] = tail' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
+complete -c kato -n '__kato_is \'search\'' -l json -d 'print JSON'
+complete -c kato -n '__kato_is \'search\'' -l limit -x -d 'show at most this many hits (default: 20)'
+complete -c kato -n '__kato_is \'search\'' -l role -x -a '(__fish_append , user assistant thinking tool_call tool_result decision notice)' -d 'only what these said: user, assistant, thinking, tool_call, tool_result, decision, notice'
+complete -c kato -n '__kato_is \'search\'' -l provider -x -a 'claude-code codex gemini copilot qwen pi kimi' -d 'claude-code, codex, gemini, copilot, qwen, pi or kimi'
+complete -c kato -n '__kato_is \'search\'' -l project -x -a '(__fish_complete_directories)' -d 'sessions held in this folder or below it'
+complete -c kato -n '__kato_is \'search\'' -l since -x -d 'only what was said since: 30m, 12h, 7d, 2w, a date or a time'
+complete -c kato -n '__kato_is \'search\'' -l update -d 'bring the index up to date first, however much is new'
+complete -c kato -n '__kato_is \'search\'' -l no-update -d 'search what is indexed, and read no log'
+complete -c kato -n '__kato_is \'search\'' -l rebuild -d 'make the index anew from the logs'
+complete -c kato -n '__kato_is \'search\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'record\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'record\'' -l provider -x -a 'claude-code codex gemini copilot qwen pi kimi' -d 'claude-code, codex, gemini, copilot, qwen, pi or kimi'
 complete -c kato -n '__kato_is \'record\'' -s h -l help -d 'show this'
@@ -148,4 +159,4 @@ complete -c kato -n '__kato_is \'version\'' -l attest -d 'print what it was made
 complete -c kato -n '__kato_is \'version\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'version\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'help\'' -s h -l help -d 'show this'
-complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions show tail record capture stop export policy audit scan doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'
+complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions show tail search record capture stop export policy audit scan doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'

@@ -182,7 +182,7 @@ static void make_folders_to(const char *home, const char *path) {
 
 /* Makes kato's own folders where the plan writes to them. A command that only reads makes none. */
 void make_folders(const struct plan *plan, const struct place *place) {
-  static const char *const OWN[] = {"", "/config", "/state", "/state/requests", "/logs", "/exports"};
+  static const char *const OWN[] = {"", "/config", "/state", "/state/requests", "/logs", "/exports", "/index"};
   for (size_t i = 0; i < sizeof OWN / sizeof *OWN; i++) {
     char *folder = text_of("%s/.kato%s", place->real_home, OWN[i]);
     char *named = text_of("%s/.kato%s", place->home, OWN[i]);

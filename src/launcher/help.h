@@ -17,16 +17,13 @@
     "  sessions                list the sessions on this machine, newest first\n" \
     "  show SESSION            read a session in the terminal\n" \
     "  tail SESSION            follow a session in the terminal\n" \
+    "  search [WORD…]          find words in what was said\n" \
     "  record SESSION [DEST]   record a session from now on\n" \
     "  capture SESSION [DEST]  write a session so far, then go on recording it\n" \
     "  stop SESSION            stop recording a session\n" \
     "  export [SESSION…]       write sessions to a file or folder, once\n" \
     "\n" \
-    "\001Rules and evidence:\002\n" \
-    "  policy                  show, explain, check or change the policy\n" \
-    "  audit                   verify or read the security log\n" \
-    "  scan [FILE…]            find secrets in files that are written already\n" \
-    "  doctor                  say what protects this installation, and what does not\n" \
+    "\001Rules and evidence:\002 policy, audit, scan, doctor\n" \
     "\n" \
     "\001Installation:\002 init, completions, daemon, fleet, version, help\n" \
     "\n" \
@@ -102,6 +99,32 @@
     "\n" \
     "Example:\n" \
     "  kato tail 5d8aa099\n"}, \
+  {"search", \
+    "\001Usage:\002 kato search [OPTION…] [WORD…]\n" \
+    "\n" \
+    "Finds words in the sessions on this machine, by an index that policy must allow\n" \
+    "(search.enabled). Takes what is new in the logs into the index first. Secrets\n" \
+    "are replaced before a text is indexed. Works whether kato runs or not.\n" \
+    "\n" \
+    "\001Arguments:\002\n" \
+    "  WORD                 words, 'two words' side by side, or begin*\n" \
+    "\n" \
+    "\001Options:\002\n" \
+    "  --json               print JSON\n" \
+    "  --limit N            show at most this many hits (default: 20)\n" \
+    "  --role ROLES         only what these said: user, assistant, thinking,\n" \
+    "                       tool_call, tool_result, decision, notice\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
+    "  --project DIR        sessions held in this folder or below it\n" \
+    "  --since WHEN         only what was said since: 30m, 12h, 7d, 2w, a date or a\n" \
+    "                       time\n" \
+    "  --update             bring the index up to date first, however much is new\n" \
+    "  --no-update          search what is indexed, and read no log\n" \
+    "  --rebuild            make the index anew from the logs\n" \
+    "  -h, --help           show this\n" \
+    "\n" \
+    "Example:\n" \
+    "  kato search 'disk full' retr* --since 7d\n"}, \
   {"record", \
     "\001Usage:\002 kato record [OPTION…] SESSION [DEST]\n" \
     "\n" \

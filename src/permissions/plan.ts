@@ -159,6 +159,7 @@ function placePaths(
     .filter((path) => typeof path === "string");
   const own = placesOf(home);
   const providerRoots = policy === null ? [] : [...rootsByProvider(policy, facts).values()].flat();
+  const isSearched = policy?.search.enabled === true;
   return {
     "code": code,
     "settings": [system, own.config],
@@ -169,6 +170,8 @@ function placePaths(
     "requests": [own.requests],
     "logs": [own.logs],
     "provider roots": providerRoots,
+    "index": isSearched ? [own.index] : [],
+    "searched roots": isSearched ? providerRoots : [],
     // workers() grants these two to roles of their own.
     "its provider's roots": [],
     "its destination": [],

@@ -10,3 +10,14 @@ export const FORMATS = ["md", "jsonl", "html"] as const;
 
 /** The parts of a rendering besides the conversation itself. */
 export const INCLUDES = ["thinking", "tools", "results", "agents", "notices"] as const;
+
+/** The types of events: who or what said something. */
+export const EVENT_TYPES = [
+  "user",
+  "assistant",
+  "thinking",
+  "tool_call",
+  "tool_result",
+  "decision",
+  "notice",
+] as const;

@@ -21,6 +21,7 @@ export const DEFAULT_POLICY: Policy = {
   },
   recording: { commands: "typed", max_command_age: 0, auto: [], automatic: [] },
   redaction: REDACTION,
+  search: { enabled: false },
   sandbox: { require_kernel_sandbox: false },
   providers: forEachClient(() => FOLLOWED),
 };

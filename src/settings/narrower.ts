@@ -46,6 +46,7 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
   // More beginnings replace more, and fewer exceptions too.
   "redaction.prefixes": (enforced, wanted) => subset(wanted, enforced),
   "redaction.allow": subset,
+  "search.enabled": only(false),
   "sandbox.require_kernel_sandbox": only(true),
 };
 const PROVIDER: Readonly<Record<string, Narrower>> = { enabled: only(false), roots: insideNamed };

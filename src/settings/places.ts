@@ -19,6 +19,10 @@ export interface Places {
   /** Entries of the spool that were no requests. */
   readonly refusedRequests: string;
   readonly auditFile: string;
+  readonly index: string;
+  readonly indexFile: string;
+  /** A search that writes to the index holds it. */
+  readonly indexLock: string;
 }
 
 /** `home` is absolute and does not end with a slash. All folders are made with mode 0700. */
@@ -27,6 +31,7 @@ export function placesOf(home: string): Places {
   const config = `${base}/config`;
   const state = `${base}/state`;
   const logs = `${base}/logs`;
+  const index = `${base}/index`;
   return {
     base,
     config,
@@ -41,5 +46,8 @@ export function placesOf(home: string): Places {
     requests: `${state}/requests`,
     refusedRequests: `${state}/refused`,
     auditFile: `${logs}/security-audit.jsonl`,
+    index,
+    indexFile: `${index}/search.db`,
+    indexLock: `${index}/search.lock`,
   };
 }

@@ -109,6 +109,14 @@ export const policy = z.strictObject({
       ),
     ),
   }),
+  search: z.strictObject({
+    enabled: z.boolean().check(
+      z.describe(
+        "Whether `kato search` may keep an index of the sessions in ~/.kato/index. The index holds their texts, without " +
+          "secrets.",
+      ),
+    ),
+  }),
   sandbox: z.strictObject({
     require_kernel_sandbox: z.boolean().check(
       z.describe("Refuse to run where the kernel's sandbox is not in force."),

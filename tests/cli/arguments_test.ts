@@ -94,6 +94,18 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
     archived: false,
     json: false,
   }],
+  ["search disk retr* --role user,tool_call --since 7d --no-update", "search", {
+    words: ["disk", "retr*"],
+    json: false,
+    limit: null,
+    role: ["user", "tool_call"],
+    provider: null,
+    project: null,
+    since: { ago: 7 * 24 * 3_600_000 },
+    update: false,
+    noUpdate: false,
+    rebuild: false,
+  }],
   ["scan a.md ~/b.html --json", "scan", { files: ["a.md", "~/b.html"], json: true }],
   ["fleet status", "fleet status", { json: false }],
   ["audit verify", "audit verify", { copy: [], head: null, archived: false, json: false }],
@@ -133,6 +145,10 @@ const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unkn
   "--force": ["", true, false],
   "--redact": ["", true, null],
   "--no-redact": ["", false, null],
+  "--update": ["", true, null],
+  "--no-update": ["", false, null],
+  "--rebuild": ["", true, false],
+  "--role": ["user,notice", ["user", "notice"], null],
   "--archived": ["", true, false],
   "--follow": ["", true, false],
   "--attest": ["", true, false],
@@ -183,6 +199,7 @@ function lineWithout(path: string, long: string): string[] {
     "policy explain": ["x.md"],
     "audit verify-all": ["logs", "--heads", "j"],
     scan: ["a.md"],
+    search: ["beans"],
   };
   return [...path.split(" "), ...words[path] ?? []];
 }
@@ -306,6 +323,14 @@ const WRONG: readonly (readonly [line: string, complaint: string])[] = [
   [
     "export 5d8 -o - --json",
     "standard output has the session itself; leave --json or '--output -' out. | kato export",
+  ],
+  ["search", "say what to search for. | kato search"],
+  ["search --json", "say what to search for. | kato search"],
+  ["search x --no-update --rebuild", "--rebuild reads all logs; leave --no-update out. | kato search"],
+  [
+    "search x --role me",
+    "option '--role <roles>' argument 'me' is invalid. Choose from user, assistant, thinking, tool_call, tool_result, " +
+    "decision, notice. | kato search",
   ],
   ["scan", "say which files to look at. | kato scan"],
   ["policy", "missing command. | kato policy"],

@@ -34,6 +34,9 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
     profile: "audit",
     reads: ["/home/dev/work/logs", "/var/log/journal/remote"],
   }],
+  ["search beans", { profile: "search" }],
+  ["search --rebuild", { profile: "search" }],
+  ["search beans --no-update", { profile: "search:read" }],
   ["scan a.md ~/b.html", { profile: "scan", reads: ["/home/dev/work/a.md", "/home/dev/b.html"] }],
   ["fleet status", { profile: "fleet:status" }],
   ["policy show", { profile: "policy" }],
@@ -175,6 +178,19 @@ Deno.test("makePlan() grants a scan its files and the settings to read, and noth
     "read ~/work/a.md",
     "read ~/b.html",
   ]);
+});
+
+Deno.test("makePlan() grants a search the logs and the index, or the index alone, and only where policy allows it", async () => {
+  using home = makeHome();
+  const own = ["read /opt/kato", "read /etc/kato", "read ~/.kato/config"];
+  assert.deepEqual(await grantsOf("search beans", home), own);
+  assert.deepEqual(await grantsOf("search beans --no-update", home), own);
+  Deno.writeTextFileSync(`${home.system}/policy.toml`, "[search]\nenabled = true\n", { mode: 0o644 });
+  const index = ["read ~/.kato/index"];
+  assert.deepEqual(await grantsOf("search beans --no-update", home), [...own, ...index]);
+  const grants = await grantsOf("search beans", home);
+  assert.ok(grants.includes("read ~/.claude/projects"));
+  assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/index"]);
 });
 
 Deno.test("makePlan() grants what a provider may look for beside a log, also of one that is named by a link", async () => {

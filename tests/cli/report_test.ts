@@ -41,6 +41,8 @@ const LINES: readonly (readonly [line: string, kind: ReportKind])[] = [
   ["audit verify copy", "audit-verification"],
   ["audit verify-all copy --heads copy", "audit-collection"],
   ["scan a.md", "scan"],
+  ["search beans", "search"],
+  ["search --rebuild", "search"],
 ];
 
 function assertReport(text: string, kind: ReportKind, line: string): void {
@@ -53,6 +55,7 @@ Deno.test("what each command prints with --json is a report of its kind", async 
   using home = makeHome();
   for (const session of [SESSION_A, SESSION_B]) keepLog(home.home, session, conversation(session));
   Deno.writeTextFileSync(`${home.cwd}/wrong.toml`, "nonsense = 1\n");
+  Deno.writeTextFileSync(`${home.system}/policy.toml`, "[search]\nenabled = true\n", { mode: 0o644 });
   const { base, logs } = placesOf(home.home);
   for (const folder of [base, logs, `${home.home}/notes`, `${home.home}/talks`]) makePrivateFolder(folder);
   for (const [line, kind] of LINES) {

@@ -97,6 +97,7 @@ const COMMANDS: readonly (readonly [line: string, status: number, out: RegExp, e
     /"\/nope\/x\.md": "\/nope" does not exist; make that folder, or choose one of your own\.\n$/,
   ],
   ["export --file a.md -o -", 1, /^$/, /Say whose it is with --provider/],
+  ["search beans", 77, /^$/, /^kato: The search is off/],
   ["scan missing.md", 66, /^$/, MISSING],
   ["scan a.md", 0, /^No secret found in 1 file\.\n$/, /^$/],
   ["audit verify", 0, /^The chain of \d+ records is whole/, /^$/],

@@ -310,6 +310,8 @@ const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: read
   "policy:edit": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],
   "audit": CLI,
   "scan": CLI,
+  "search": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
+  "search:read": CLI,
   "fleet:status": CLI,
   "init": CLI,
   "help": CLI,

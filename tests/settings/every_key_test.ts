@@ -35,6 +35,7 @@ const OTHER: Readonly<Record<string, string>> = {
   "recording.auto": '[{ projects = ["~/p"] }]',
   "recording.automatic": '["~/p"]',
   "redaction.secrets": "false",
+  "search.enabled": "true",
   "redaction.prefixes": '["ACME-"]',
   "redaction.allow": '["ghp_1"]',
   "sandbox.require_kernel_sandbox": "true",

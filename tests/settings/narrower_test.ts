@@ -66,6 +66,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
     [[], [[], ["ACME-"]], []],
   ],
   "redaction.allow": [[["a123"], [["a123"], []], [["b123"], ["a123", "b123"]]]],
+  "search.enabled": ONLY_FALSE,
   "sandbox.require_kernel_sandbox": ONLY_TRUE,
   ...Object.fromEntries(PROVIDERS.flatMap((id) => [
     [`providers.${id}.enabled`, ONLY_FALSE],

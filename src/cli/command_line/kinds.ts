@@ -1,6 +1,6 @@
 /** The kinds of values that people type: how each is read, and what a shell offers for it. Pure. */
 import { InvalidArgumentError } from "commander";
-import { FORMATS, INCLUDES, PROVIDERS } from "../../protocol/closed_sets.ts";
+import { EVENT_TYPES, FORMATS, INCLUDES, PROVIDERS } from "../../protocol/closed_sets.ts";
 import type { Kind } from "./command.ts";
 
 export const TEXT: Kind<string> = { read: (text) => text, completion: { kind: "text" } };
@@ -27,10 +27,9 @@ export const ASKER = oneOf(["chat", "export"]);
 /** Those that completions are made for. */
 export const SHELL = oneOf(["bash", "zsh", "fish"]);
 /** `thinking,results` */
-export const PARTS: Kind<readonly (typeof INCLUDES[number])[]> = {
-  read: (text) => text.split(",").map((part) => choose(INCLUDES, part.trim())),
-  completion: { kind: "words", words: INCLUDES, several: true },
-};
+export const PARTS = someOf(INCLUDES);
+/** `user,assistant` */
+export const SPEAKERS = someOf(EVENT_TYPES);
 
 export type Shell = ReturnType<typeof SHELL.read>;
 
@@ -93,6 +92,13 @@ function readHash(text: string): string {
 
 export function oneOf<const Words extends readonly string[]>(words: Words): Kind<Words[number]> {
   return { read: (text) => choose(words, text), completion: { kind: "words", words, several: false } };
+}
+
+function someOf<const Words extends readonly string[]>(words: Words): Kind<readonly Words[number][]> {
+  return {
+    read: (text) => text.split(",").map((part) => choose(words, part.trim())),
+    completion: { kind: "words", words, several: true },
+  };
 }
 
 function choose<Value extends string>(words: readonly Value[], text: string): Value {

@@ -23,6 +23,7 @@ import { policyExplain } from "./policy_explain.ts";
 import { policyShow } from "./policy_show.ts";
 import { record } from "./record.ts";
 import { scan } from "./scan.ts";
+import { search } from "./search.ts";
 import { sessions } from "./sessions.ts";
 import { show } from "./show.ts";
 import { status } from "./status.ts";
@@ -66,9 +67,9 @@ const WORK: readonly Section[] = [
   {
     title: "Sessions",
     isBrief: false,
-    entries: [status, sessions, show, tail, record, capture, stop, exportCommand],
+    entries: [status, sessions, show, tail, search, record, capture, stop, exportCommand],
   },
-  { title: "Rules and evidence", isBrief: false, entries: [policy, audit, scan, doctor] },
+  { title: "Rules and evidence", isBrief: true, entries: [policy, audit, scan, doctor] },
 ];
 
 const INSTALLATION = [init, completions, daemon, fleet, version];

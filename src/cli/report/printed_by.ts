@@ -20,6 +20,7 @@ export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   permissions: "`doctor --permissions`",
   "audit-verification": "`audit verify`",
   "audit-collection": "`audit verify-all`",
+  search: "`search`",
   scan: "`scan`",
   fleet: "`fleet status`",
 };

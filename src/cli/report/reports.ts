@@ -15,6 +15,7 @@ import { policy } from "../../settings/policy.ts";
 import { EXIT } from "../exit_status.ts";
 import { PROBLEMS } from "../fleet/person_status.ts";
 import { NOT_RUNNING } from "../not_running.ts";
+import { searchBody } from "./search_report.ts";
 
 /** A report tells the title, not where it comes from. */
 const { named: _named, ...shown } = sessionMeta.shape;
@@ -239,6 +240,7 @@ const BODIES = {
     torn: int(),
     repeated: int(),
   }),
+  search: searchBody,
   scan: z.strictObject({ ok: boolean(), files: int(), found: array(secret) }),
   fleet: z.strictObject({
     ok: boolean(),

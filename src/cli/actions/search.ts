@@ -1,0 +1,187 @@
+/**
+ * `kato search`. READS the logs of sessions, the settings and the index; writes the index alone. With `--no-update` it
+ * reads no log and writes nothing. Texts get into the index without their secrets.
+ */
+import type { DatabaseSync } from "node:sqlite";
+import { systemWords } from "../../disk/entry_at.ts";
+import { HITS } from "../../protocol/search_limits.ts";
+import { findPassages, sessionsOf } from "../../search/find.ts";
+import {
+  asIndexError,
+  IndexError,
+  lockIndex,
+  makeIndexFolder,
+  openToRead,
+  openToWrite,
+  removeIndex,
+} from "../../search/index_file.ts";
+import { openIndexer } from "../../search/indexer.ts";
+import { parseQuery, type Term } from "../../search/query.ts";
+import { isOfOtherRules, setRules } from "../../search/rules.ts";
+import type { EffectivePolicy } from "../../settings/merge.ts";
+import { placesOf } from "../../settings/places.ts";
+import type { SearchGiven } from "../commands/search.ts";
+import type { Context } from "../context.ts";
+import { listenForInterruption } from "../interruption.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import { loadForSessions } from "../planning/load_settings.ts";
+import { reportText } from "../report/report.ts";
+import { hitsForPeople, hitsForPrograms } from "../search/show_hits.ts";
+import { type Updated, updateIndex } from "../search/update_index.ts";
+import { earliest, isInProject } from "../sessions/filter.ts";
+import { findSessions } from "../sessions/find_sessions.ts";
+import { findReadableProviders } from "../sessions/readable_providers.ts";
+import { NO_PROGRESS, showProgress } from "../terminal/progress.ts";
+import { count, plain, showSize } from "../terminal/style.ts";
+
+export async function searchSessions(given: SearchGiven, context: Context): Promise<Outcome> {
+  const loaded = loadForSessions(context);
+  if (!loaded.ok) return loaded.outcome;
+  const effective = loaded.value;
+  if (!effective.policy.search.enabled) return whyOff(effective);
+  const query = given.words.length === 0 ? null : parseQuery(given.words);
+  if (query !== null && !query.ok) return fail("usage", plain(query.message));
+  const { indexFile } = placesOf(context.home);
+  try {
+    const updated = given.update === false ? null : await update(given, effective, context);
+    if (updated !== null && "outcome" in updated) return updated;
+    return showFound(query?.terms ?? null, updated, given, effective, context);
+  } catch (thrown) {
+    const error = asIndexError(indexFile, thrown);
+    if (error instanceof IndexError) return fail("failed", plain(error.message));
+    const words = systemWords(error);
+    if (words === null) throw error;
+    return fail(
+      "failed",
+      `Cannot use the index ${plain(indexFile)}: ${plain(words)}. Mend that, and search again.`,
+    );
+  }
+}
+
+function whyOff({ enforced }: EffectivePolicy): Outcome {
+  return fail(
+    "denied",
+    "search.enabled" in enforced
+      ? "Your administrator's policy has search.enabled = false: kato keeps no index and cannot search."
+      : "The search is off, because its index holds the texts of your sessions once more. To switch it on, write " +
+        "'search.enabled = true' into ~/.kato/config/policy.toml, above its first [table].",
+  );
+}
+
+/** Brings the index up to date. Null: another search is at it. */
+async function update(
+  { rebuild, update }: SearchGiven,
+  effective: EffectivePolicy,
+  context: Context,
+): Promise<Updated | Outcome | null> {
+  const { home, uid, err } = context;
+  const { redaction } = effective.policy;
+  const places = placesOf(home);
+  const odd = makeIndexFolder(places, uid);
+  if (odd !== null) return fail("failed", plain(odd));
+  using lock = lockIndex(places);
+  if (lock === null) {
+    if (rebuild || update === true) {
+      return fail("failed", "Another search is updating the index. Try again when it is done.");
+    }
+    err.write("kato: another search is updating the index; this one takes it as it is.\n");
+    return null;
+  }
+  if (rebuild) removeIndex(places);
+  let opened = openToWrite(places);
+  if (opened.opened && isOfOtherRules(opened.database, redaction)) {
+    err.write("kato: policy replaces other secrets than before, so the index is made anew.\n");
+    opened.database.close();
+    removeIndex(places);
+    opened = openToWrite(places);
+  }
+  if (!opened.opened) return fail("failed", plain(opened.message));
+  using database = opened.database;
+  setRules(database, redaction);
+  const interruption = listenForInterruption();
+  const progress = err.isTerminal ? showProgress(err) : NO_PROGRESS;
+  try {
+    const updated = await updateIndex(openIndexer(database, redaction), {
+      sessions: findSessions(findReadableProviders(context, effective), null),
+      isWhole: rebuild || update === true,
+      progress: (done, total) =>
+        progress.show(() => `${showSize(done)} of ${showSize(total)} of logs`, done, total),
+      stopped: () => interruption.heard() !== null,
+    });
+    const signal = interruption.heard();
+    if (signal === null) return updated;
+    return fail(signal, "Interrupted. The next search goes on where this one ended.");
+  } finally {
+    progress.clear();
+    interruption.close();
+  }
+}
+
+/** `terms` is null where only the index was to be brought up to date. */
+function showFound(
+  terms: readonly Term[] | null,
+  updated: Updated | null,
+  given: SearchGiven,
+  { policy }: EffectivePolicy,
+  context: Context,
+): Outcome {
+  const { home, uid, out, err, now } = context;
+  const opened = openToRead(placesOf(home), uid);
+  if (!opened.opened) return fail("failed", plain(opened.message));
+  using database = opened.database;
+  if (isOfOtherRules(database, policy.redaction)) {
+    const message = "Policy replaces other secrets than when the index was made. Search without --no-update.";
+    return fail("failed", message);
+  }
+  const sessions = sessionsOf(database).filter(({ provider }) =>
+    policy.providers[provider]?.enabled === true
+  );
+  const { provider, since, role, limit } = given;
+  const found = terms === null ? { hits: [], rest: "none" } as const : findPassages(database, sessions, {
+    terms,
+    roles: role ?? [],
+    isIn: (session) =>
+      (provider === null || session.provider === provider) && isInProject(given, session.project, context),
+    since: earliest(since, now),
+    limit: limit ?? HITS,
+  });
+  const blocked = sessions.filter((session) => session.blocked !== null).length;
+  const shown = { found, sessions, now };
+  if (given.json) {
+    const index = {
+      sessions: sessions.length,
+      blocked,
+      left: updated?.left ?? null,
+      bytes: sizeOf(database),
+    };
+    out.write(reportText("search", { query: [...given.words], ...hitsForPrograms(shown), index }));
+    return DONE;
+  }
+  if (terms !== null) out.write(hitsForPeople(shown, out));
+  else out.write(`${describe(updated, sessions.length, sizeOf(database))}\n`);
+  if (updated !== null && updated.left > 0) {
+    err.write(
+      `kato: ${showSize(updated.left)} of logs are not indexed yet. 'kato search --update' takes them in.\n`,
+    );
+  }
+  if (blocked > 0) {
+    err.write(
+      `kato: the redaction failed in ${count(blocked, "session")}, so the index lacks the rest of ` +
+        `${blocked === 1 ? "it" : "them"}. Please report it.\n`,
+    );
+  }
+  return DONE;
+}
+
+function describe(updated: Updated | null, sessions: number, bytes: number): string {
+  const read = updated === null || updated.sessions === 0
+    ? "Nothing is new."
+    : `Read ${count(updated.sessions, "session")} with ${showSize(updated.bytes)} of logs.`;
+  return `${read} The index has ${count(sessions, "session")} and takes ${showSize(bytes)}.`;
+}
+
+function sizeOf(database: DatabaseSync): number {
+  const pages = (name: string) =>
+    Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0] ?? 0);
+  return pages("page_count") * pages("page_size");
+}

@@ -1,0 +1,191 @@
+/**
+ * Brings the index up to date: reads what is new in the logs, and hands the events to the indexer. Requires read on the
+ * provider roots; the indexer writes.
+ */
+import { readSession, type SessionReader } from "../../parser/session_reader.ts";
+import { searchText } from "../../parser/search_text.ts";
+import type { Checkpoint } from "../../protocol/cursor.ts";
+import { UPDATE_BYTES } from "../../protocol/search_limits.ts";
+import { sessionKey } from "../../protocol/session.ts";
+import type { Indexer, KnownSession, SessionWork } from "../../search/indexer.ts";
+import type { FoundSession } from "../sessions/find_sessions.ts";
+import { peekSession } from "../sessions/peek_session.ts";
+import { beginSlices } from "../slices.ts";
+
+export interface UpdateOptions {
+  readonly sessions: readonly FoundSession[];
+  /** Everything, however much it is. */
+  readonly isWhole: boolean;
+  /** `done` of `total` bytes of logs. */
+  readonly progress: (done: number, total: number) => void;
+  readonly stopped: () => boolean;
+}
+
+export interface Updated {
+  /** Sessions that were read. */
+  readonly sessions: number;
+  /** Bytes of logs that were read, and of those that are not in the index yet. */
+  readonly bytes: number;
+  readonly left: number;
+  /** Sessions of which the redaction let nothing more into the index. */
+  readonly blocked: readonly FoundSession[];
+}
+
+interface Changed {
+  readonly found: FoundSession;
+  /** Bytes that are new, as far as sizes tell. */
+  readonly bytes: number;
+}
+
+export async function updateIndex(indexer: Indexer, options: UpdateOptions): Promise<Updated> {
+  const known = new Map(indexer.known().map((session) => [sessionKey(session), session]));
+  const changed = findChanged(options.sessions, known);
+  noteGone(indexer, options.sessions, known);
+  const total = changed.reduce((sum, { bytes }) => sum + bytes, 0);
+  const blocked: FoundSession[] = [];
+  let done = 0;
+  let read = 0;
+  for (const { found, bytes } of changed) {
+    if (options.stopped() || (!options.isWhole && done + bytes > UPDATE_BYTES && read > 0)) break;
+    const work = indexer.begin({ provider: found.provider.id, session: found.session });
+    try {
+      const end = await readInto(work, found, {
+        progress: (within) => options.progress(done + within, total),
+        stopped: options.stopped,
+      });
+      if (end === "stopped") break;
+      if (end === "blocked") blocked.push(found);
+    } finally {
+      work.abandon();
+    }
+    done += bytes;
+    read += 1;
+  }
+  indexer.commit();
+  return { sessions: read, bytes: done, left: total - done, blocked };
+}
+
+/** Sessions that the index does not have as they are, the longest unchanged first: then the latest hits come first. */
+function findChanged(
+  sessions: readonly FoundSession[],
+  known: ReadonlyMap<string, KnownSession>,
+): readonly Changed[] {
+  return sessions.flatMap((found) => {
+    const { size, modified } = found;
+    const before = known.get(keyOf(found));
+    if (before?.size === size && before.modified === modified) return [];
+    return [{ found, bytes: before === undefined || before.size > size ? size : size - before.size }];
+  }).sort((a, b) => a.found.modified - b.found.modified);
+}
+
+function noteGone(
+  indexer: Indexer,
+  sessions: readonly FoundSession[],
+  known: ReadonlyMap<string, KnownSession>,
+): void {
+  const there = new Set(sessions.map(keyOf));
+  for (const [key, { id, gone }] of known) {
+    if (gone === there.has(key)) indexer.setGone(id, !gone);
+  }
+}
+
+function keyOf({ provider, session }: FoundSession): string {
+  return sessionKey({ provider: provider.id, session });
+}
+
+type End = "done" | "stopped" | "blocked";
+
+interface Watch {
+  /** Bytes of the log that were read. */
+  readonly progress: (bytes: number) => void;
+  readonly stopped: () => boolean;
+}
+
+async function readInto(work: SessionWork, found: FoundSession, watch: Watch): Promise<End> {
+  const end = await readFrom(work.from, work, found, watch);
+  if (end !== "anew") return end;
+  work.restart();
+  const again = await readFrom(null, work, found, watch);
+  if (again === "anew") {
+    throw new Error("internal error: a log that is read from its beginning goes on from nowhere");
+  }
+  return again;
+}
+
+/**
+ * What a recording would have by now is kept for good. What a whole reading adds (a sub-agent that did not hand back, a
+ * last line) is provisional. So events have the numbers that `kato show` gives them.
+ *
+ * `anew`: the log was rewritten, and its events have other numbers now.
+ */
+async function readFrom(
+  from: Checkpoint | null,
+  work: SessionWork,
+  found: FoundSession,
+  watch: Watch,
+): Promise<End | "anew"> {
+  let isAnew = false;
+  const open = (from: Checkpoint | null, whole: boolean) =>
+    readSession({
+      provider: found.provider,
+      session: found.session,
+      locate: found.locate,
+      from,
+      whole,
+      search: searchText,
+      report: () => {},
+      rewritten: () => isAnew = true,
+    });
+  const settled = open(from, false);
+  const start = settled.offset();
+  const read = (reader: SessionReader) =>
+    readBatch(reader, work, {
+      progress: () => watch.progress(reader.offset() - start),
+      stopped: () => (isAnew && from !== null) || watch.stopped(),
+    });
+  const why = () => (isAnew && from !== null ? "anew" : "stopped");
+  for (let end = await read(settled); end !== "end"; end = await read(settled)) {
+    if (end === "blocked") return block(work, found);
+    if (end === "stopped") return why();
+    work.keep(settled.checkpoint());
+  }
+  if (isAnew && from !== null) return "anew";
+  work.keep(settled.checkpoint());
+  work.beginRest();
+  const whole = open(settled.checkpoint(), true);
+  for (let end = await read(whole); end !== "end"; end = await read(whole)) {
+    if (end === "blocked") return block(work, found);
+    if (end === "stopped") return why();
+    work.keep(null);
+  }
+  work.finish({ ...found, ...peekSession(found) }, null);
+  return "done";
+}
+
+/** Reads until the batch is full or the logs end. */
+async function readBatch(
+  reader: SessionReader,
+  work: SessionWork,
+  { progress, stopped }: { readonly progress: () => void; readonly stopped: () => boolean },
+): Promise<"full" | "end" | "stopped" | "blocked"> {
+  const slices = beginSlices();
+  while (!work.isFull()) {
+    const advance = reader.advance();
+    if (advance === "wait" || advance === "linger" || advance === "gone") return "end";
+    if (advance !== "more") {
+      for (const { event } of advance.events) if (!work.take(event)) return "blocked";
+    }
+    if (!slices.isOver()) continue;
+    progress();
+    await slices.pause();
+    if (stopped()) return "stopped";
+  }
+  return "full";
+}
+
+/** It is tried again when its logs have changed. */
+function block(work: SessionWork, found: FoundSession): "blocked" {
+  work.abandon();
+  work.finish({ ...found, title: null, project: null }, "redaction");
+  return "blocked";
+}
