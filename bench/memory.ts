@@ -14,7 +14,7 @@ const GOAL_BYTES = 150e6;
 /** Whose sessions are recorded: five recordings, and each provider has one. */
 const RECORDED = ["claude-code", "codex", "gemini", "claude-code", "codex"] as const;
 
-/** The other clients are switched off: each costs one parser more. */
+/** The other clients are switched off where roles are threads: there, each costs one parser more. */
 const FOLLOWED = [...new Set(RECORDED)];
 
 /** Lines that each of them gets before memory is looked at. */
@@ -32,7 +32,7 @@ export interface MemoryPlan {
 export async function measureMemory(host: Host, plan: MemoryPlan): Promise<Row[]> {
   const { home, sessions, bytes, settleMs } = plan;
   if (typeof host !== "string") host.makeHome(home);
-  switchOffOthers(home, host);
+  if (typeof host === "string") switchOffOthers(home);
   for (const id of FOLLOWED) {
     const client = clientOf(id);
     await generateTree(client, client.root(home), 0, sessions, bytes);
@@ -55,15 +55,12 @@ export async function measureMemory(host: Host, plan: MemoryPlan): Promise<Row[]
   }
 }
 
-function switchOffOthers(home: string, host: Host): void {
+function switchOffOthers(home: string): void {
   const { config, policyFile } = placesOf(home);
-  if (typeof host === "string") Deno.mkdirSync(config, { recursive: true });
-  else host.makeHome(home, config);
+  Deno.mkdirSync(config, { recursive: true });
   const others = PROVIDERS.filter((id) => !FOLLOWED.some((followed) => followed === id));
   const tables = others.map((id) => `[providers.${id}]\nenabled = false\n`);
   Deno.writeTextFileSync(policyFile, `version = 1\n${tables.join("")}`);
-  const { uid, gid } = Deno.statSync(config);
-  Deno.chownSync(policyFile, uid, gid);
 }
 
 function row(what: string, pid: number, host: Host): Row {

@@ -56,6 +56,7 @@ export function createFollow(options: FollowOptions) {
     },
     ready: looks.ready,
     looked: looks.looked,
+    unused: looks.unused,
     /** The parser stopped in good order. */
     stopped: looks.keep,
     /** Watches a session even if it has not grown. False when it is not known or is quarantined. */

@@ -50,6 +50,8 @@ export interface FollowingContext {
     message: FromParser,
     payload: Uint8Array<ArrayBuffer> | null,
   ) => void;
+  /** The provider's folders hold nothing. Its parser is not started. */
+  readonly unused: (provider: ProviderId) => void;
   /** The parser ended. The next one starts after a pause and knows nothing. */
   readonly down: (provider: ProviderId, why: string) => void;
 }
@@ -109,11 +111,22 @@ export function followProvider(
     context.down(provider, why);
   }
 
+  function unused(at: number): void {
+    take(() => {
+      follow.unused(at);
+      if (followed.state !== "starting") return;
+      followed.state = "unused";
+      log.report("unused", { provider });
+      context.unused(provider);
+    }, "looked");
+  }
+
   const client = createParserClient({
     host: context.host,
     ...plan,
     // In the provider's lane: a session that waits there was seen before this look.
     looked: (at) => take(() => follow.looked(at), "looked"),
+    unused,
     take: (message, payload) => context.take(followed, message, payload),
     suspicion: sources.suspicion,
     keepMark,

@@ -36,6 +36,11 @@ export const LOG_EVENTS = {
     fields: ["what"],
   },
   "watching": { level: "info", says: "sessions are watched", fields: ["provider", "sessions", "by"] },
+  "unused": {
+    level: "info",
+    says: "no session is there; its folders are looked at",
+    fields: ["provider"],
+  },
   "polling": {
     level: "warning",
     says: "sessions are looked at from time to time and not watched",

@@ -267,6 +267,11 @@ function startProviders(parts: Parts, take: FollowingContext["take"]): void {
     sessions,
     steps,
     take,
+    unused(provider) {
+      // Its active recordings need the parser all the same: they learn from it that their logs are gone.
+      startRecordings(parts, provider);
+      status.write();
+    },
     down(provider, why) {
       status.error(`the parser of ${provider} ended: ${why}`);
       recorders.restartFeeds(provider);

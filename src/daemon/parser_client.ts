@@ -1,9 +1,9 @@
 /**
- * The orchestrator's side of one provider's parser: starts it, checks that it answers, restarts it after a failure, and
+ * The orchestrator's side of one provider's parser: starts it when there is something to read, checks that it answers, restarts it after a failure, and
  * keeps the mark of what it has in its hands. Requires write on the state folder (the mark).
  */
 import { after, afterAwake } from "../hosts/timers.ts";
-import type { Host } from "../hosts/host.ts";
+import type { Host, Look } from "../hosts/host.ts";
 import { receive } from "../protocol/channel.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
@@ -32,6 +32,8 @@ export interface ParserClientOptions {
   readonly take: (message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
   /** The parser has reported every session that began before `at`, in milliseconds since 1970. */
   readonly looked: (at: number) => void;
+  /** Its folders held nothing at `at`. It is started when they do, or when it is sent a message. */
+  readonly unused: (at: number) => void;
   /** Logs that may have taken a parser down. */
   readonly suspicion: () => Suspicion;
   /** Keeps on disk what it has in its hands (protocol/in_hand.ts); null for nothing. */
@@ -58,6 +60,7 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
     options,
     timers: options.timers ?? { after, afterAwake, now: () => performance.now() },
     role: null,
+    waiting: null,
     marked: null,
     silence: NO_SILENCE,
     lastAsked: -Infinity,
@@ -69,11 +72,18 @@ export function createParserClient(options: ParserClientOptions): ParserClient {
   return {
     provider: options.provider,
     roots: options.roots,
-    start: () => start(client),
+    start: () => begin(client),
     send: (message) => send(client, message),
     beat: () => beat(client),
     stop: (withinMs) => stop(client, withinMs),
   };
+}
+
+/** A parser that is not started, because its folders hold nothing. */
+interface Waiting {
+  readonly look: Look;
+  /** When the question was asked that has no answer yet: milliseconds since 1970. */
+  asked: number | null;
 }
 
 /** A parser that does not answer. */
@@ -92,6 +102,7 @@ interface Client {
   readonly options: ParserClientOptions;
   readonly timers: ParserTimers;
   role: Role | null;
+  waiting: Waiting | null;
   marked: string | null;
   silence: Silence;
   lastAsked: number;
@@ -102,7 +113,28 @@ interface Client {
   stopping: (() => void) | null;
 }
 
+/** An idle parser costs some 20 MB, so none runs for a client that nobody uses. */
+function begin(client: Client): void {
+  const { host, provider, unused } = client.options;
+  const asked = Date.now();
+  const look = host.look?.(provider, (isUsed) => {
+    const { waiting } = client;
+    if (waiting === null) return;
+    if (isUsed) return start(client);
+    if (waiting.asked !== null) unused(waiting.asked);
+    waiting.asked = null;
+  });
+  if (look === undefined) start(client);
+  else client.waiting = { look, asked };
+}
+
+function stopWaiting(client: Client): void {
+  client.waiting?.look.stop();
+  client.waiting = null;
+}
+
 function start(client: Client): void {
+  stopWaiting(client);
   const { options } = client;
   const { provider, roots } = options;
   const own = options.host.start("parser", `parser:${provider}`, options.grants);
@@ -116,8 +148,9 @@ function start(client: Client): void {
   send(client, { type: "start", provider, roots: [...roots], ...options.suspicion() });
 }
 
-function send({ role }: Client, message: ToParser): void {
-  role?.port.send({ header: message, payload: null });
+function send(client: Client, message: ToParser): void {
+  if (client.waiting !== null) start(client);
+  client.role?.port.send({ header: message, payload: null });
 }
 
 function take(client: Client, message: FromParser, payload: Uint8Array<ArrayBuffer> | null): void {
@@ -159,10 +192,16 @@ function down(client: Client, own: Role, why: string, violation: boolean): void 
 }
 
 function beat(client: Client): void {
-  const { role, silence, timers } = client;
+  const { role, waiting, silence, timers } = client;
   const now = timers.now();
   // Each ping wakes an idle process, so they are few.
-  if (role === null || now - client.lastAsked < HEARTBEAT_MS) return;
+  if (now - client.lastAsked < HEARTBEAT_MS) return;
+  if (waiting !== null && waiting.asked === null) {
+    waiting.asked = Date.now();
+    client.lastAsked = now;
+    waiting.look.again();
+  }
+  if (role === null) return;
   if (silence.asked !== null) {
     if (silence.stopDoubting === null) doubt(client, role);
     return;
@@ -194,6 +233,7 @@ function doubt(client: Client, own: Role): void {
 
 async function stop(client: Client, withinMs: number): Promise<void> {
   const own = client.role;
+  stopWaiting(client);
   // From now on, no restart comes.
   client.stopping = () => {};
   answered(client);

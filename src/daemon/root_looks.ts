@@ -27,6 +27,20 @@ export function createRootLooks(roots: readonly string[], sessions: SessionsStor
     kept = performance.now();
   }
 
+  function ready(at: number): void {
+    database.transact(() => {
+      for (const root of unscanned) sessions.setFact(`scanned:${root}`, new Date(at).toISOString());
+      setAll(at);
+      keep();
+    });
+    unscanned.clear();
+  }
+
+  function looked(at: number): void {
+    setAll(at);
+    if (performance.now() - kept >= LOOK_KEPT_MS) database.transact(keep);
+  }
+
   return {
     /** The root above a log. */
     rootOf,
@@ -38,18 +52,14 @@ export function createRootLooks(roots: readonly string[], sessions: SessionsStor
       return root === null || unscanned.has(root) ? Infinity : looks.get(root) ?? Infinity;
     },
     /** The first scan is over. Sessions that come now are news. */
-    ready(at: number): void {
-      database.transact(() => {
-        for (const root of unscanned) sessions.setFact(`scanned:${root}`, new Date(at).toISOString());
-        setAll(at);
-        keep();
-      });
-      unscanned.clear();
-    },
+    ready,
     /** Every session that began before `at`, in milliseconds since 1970, has been seen. */
-    looked(at: number): void {
-      setAll(at);
-      if (performance.now() - kept >= LOOK_KEPT_MS) database.transact(keep);
+    looked,
+    /** There was nothing at `at`, so whatever comes later is news, even if its first read fails. */
+    unused(at: number): void {
+      if (unscanned.size > 0) ready(at);
+      else looked(at);
+      fresh.clear();
     },
     keep: () => database.transact(keep),
   };

@@ -17,10 +17,12 @@ import type { Role, RoleEnd } from "../protocol/port.ts";
 import type { OpenedFile } from "../protocol/writer_messages.ts";
 import { type BytePipe, createPump, readAll, writeAll } from "./byte_pipe.ts";
 import { type Channel, createChannel } from "./channels.ts";
-import type { Host, Opening, RoleKind } from "./host.ts";
+import type { ProviderId } from "../protocol/event.ts";
+import type { Host, Look, Opening, RoleKind } from "./host.ts";
 
 export interface ProcessHost extends Host {
   readonly name: "processes";
+  look(provider: ProviderId, said: (isUsed: boolean) => void): Look;
   /** Stops the heartbeat, so that the process can end. */
   close(): void;
 }
@@ -32,6 +34,7 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
   const latest = new Map<string, Channel>();
   /** The file that the monitor opened for each writer. */
   const files = new Map<number, OpenedFile>();
+  const looks = new Map<number, (isUsed: boolean) => void>();
   const control: Uint8Array<ArrayBuffer>[] = [];
   let lastChannel = CONTROL_CHANNEL;
   /** The channel that was served last: a busy role must not keep the others waiting. */
@@ -80,6 +83,9 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
       case "ack":
         channel?.acknowledge(message.bytes);
         return pump.wake();
+      case "empty":
+      case "used":
+        return looks.get(message.channel)?.(message.type === "used");
       case "ended":
         channels.delete(message.channel);
         files.delete(message.channel);
@@ -127,7 +133,16 @@ export function createProcessHost(pipe: BytePipe, lost: (why: string) => void): 
     return { name, port, ended, over, end, given };
   }
 
-  return { name: "processes", start, close: stopBeating };
+  function look(provider: ProviderId, said: (isUsed: boolean) => void): Look {
+    lastChannel += 1;
+    const channel = lastChannel;
+    looks.set(channel, said);
+    const again = () => void say({ type: "look", channel, provider });
+    again();
+    return { again, stop: () => void looks.delete(channel) };
+  }
+
+  return { name: "processes", start, look, close: stopBeating };
 }
 
 const failed = (message: string): RoleEnd => ({ reason: "failed", message });

@@ -54,12 +54,13 @@ static enum message parse(struct fields *fields, struct control *control) {
   if (strcmp(word, "beat") == 0) return next(fields) == NULL ? BEAT : WRONG;
   if (!is_channel(next(fields), &control->channel)) return WRONG;
   if (strcmp(word, "end") == 0) return next(fields) == NULL ? END : WRONG;
-  if (strcmp(word, "start") != 0) return WRONG;
+  bool is_look = strcmp(word, "look") == 0;
+  if (!is_look && strcmp(word, "start") != 0) return WRONG;
   control->role = next(fields);
   if (control->role == NULL) return WRONG;
-  if (strcmp(control->role, "writer") == 0) return parse_writer(fields, control);
-  bool is_parser = strncmp(control->role, "parser:", 7) == 0 && next(fields) == NULL;
-  return is_parser ? START_PARSER : WRONG;
+  if (!is_look && strcmp(control->role, "writer") == 0) return parse_writer(fields, control);
+  if (strncmp(control->role, "parser:", 7) != 0 || next(fields) != NULL) return WRONG;
+  return is_look ? LOOK : START_PARSER;
 }
 
 void parse_control(const char *bytes, size_t length, struct control *control) {

@@ -214,7 +214,7 @@ enum moved { MOVED, NOTHING, GONE };
 enum moved queue_write(struct queue *queue, int fd, size_t *written);
 
 /* control.c */
-enum message { START_PARSER, START_WRITER, END, BEAT, WRONG };
+enum message { LOOK, START_PARSER, START_WRITER, END, BEAT, WRONG };
 struct control {
   enum message message;
   uint32_t channel;
@@ -273,6 +273,10 @@ void cell_let_speak(struct cell *cell);
 
 
 /* roles.c and monitor.c */
+struct awaited {
+  const struct role *role;
+  uint32_t channel;
+};
 struct monitor {
   const struct place *place;
   const struct plan *plan;
@@ -291,21 +295,25 @@ struct monitor {
   int64_t beat, stop_at;
   int handed_on; /* the last signal that the orchestrator got */
   bool broken; /* the orchestrator sent an illegal message */
+  struct awaited *awaited; /* parsers whose folders held nothing, each once */
+  size_t awaited_count, awaited_room;
 };
 void roles_obey(struct monitor *monitor, const char *bytes, size_t length);
 void roles_read(struct monitor *monitor, const uint8_t *bytes, size_t length);
 void roles_tell(struct monitor *monitor, const char *word, uint32_t channel, const char *value);
 void roles_reap(struct monitor *monitor);
 void roles_settle(struct monitor *monitor);
+void roles_look(struct monitor *monitor);
 _Noreturn void monitor_run(const struct place *place, const struct plan *plan, char *const *line);
 
-/* watch.c: whether the granted paths still lead to the same files. */
+/* watch.c: whether the granted paths still lead to the same files, and whether anything is in them. */
 struct watch {
   struct seen *seen;
   size_t count, room;
 };
 void watch_begin(struct watch *watch, const struct plan *plan);
 const char *watch_changed(struct watch *watch);
+bool holds_anything(const struct role *role);
 
 /* Only in the probe build, for tests of the kernel's boundary: see probe.c. */
 #ifdef KATO_PROBE

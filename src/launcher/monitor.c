@@ -127,6 +127,7 @@ static void tend(struct monitor *monitor, struct watch *watch, int64_t *replan_a
   int64_t now = now_ms();
   check_cell(&monitor->orchestrator, now);
   for (size_t i = 0; i < monitor->count; i++) check_cell(monitor->cells[i], now);
+  roles_look(monitor);
   if (now - monitor->beat > BEAT_SECONDS * 1000) cell_kill(&monitor->orchestrator, "killed: no heartbeat");
   const char *changed = now < *replan_at ? NULL : watch_changed(watch);
   if (changed == NULL || monitor->orchestrator.ended || monitor->stop_at != 0) return;

@@ -66,11 +66,40 @@ static bool start(struct monitor *monitor, uint32_t channel, const struct comman
   return true;
 }
 
+static void stop_awaiting(struct monitor *monitor, const struct role *role) {
+  for (size_t i = monitor->awaited_count; i-- > 0;) {
+    if (monitor->awaited[i].role == role) monitor->awaited[i] = monitor->awaited[--monitor->awaited_count];
+  }
+}
+
+/* Says whether the parser's folders hold anything. If they do not, says once more when they do. */
+static void look(struct monitor *monitor, const struct control *control) {
+  const struct role *role = role_of(monitor->plan, control->role);
+  stop_awaiting(monitor, role);
+  /* A role that the plan does not have is refused at its start. */
+  if (role == NULL || holds_anything(role)) return roles_tell(monitor, "used", control->channel, control->role);
+  size_t count = monitor->awaited_count + 1;
+  monitor->awaited = more_room(monitor->awaited, &monitor->awaited_room, count, sizeof *monitor->awaited);
+  monitor->awaited[monitor->awaited_count++] = (struct awaited){.role = role, .channel = control->channel};
+  roles_tell(monitor, "empty", control->channel, role->name);
+}
+
+/* Once a second. */
+void roles_look(struct monitor *monitor) {
+  for (size_t i = monitor->awaited_count; i-- > 0;) {
+    struct awaited found = monitor->awaited[i];
+    if (!holds_anything(found.role)) continue;
+    stop_awaiting(monitor, found.role);
+    roles_tell(monitor, "used", found.channel, found.role->name);
+  }
+}
+
 static void start_parser(struct monitor *monitor, const struct control *control) {
   const struct role *role = role_of(monitor->plan, control->role);
   if (role == NULL || role == monitor->plan->roles) {
     return refuse(monitor, control->channel, text_of("the plan has no such role"));
   }
+  stop_awaiting(monitor, role);
   struct command command = {.script = "parser.js", .role = role, .engine = engine_flags(monitor->plan->profile)};
   start(monitor, control->channel, &command, -1);
 }
@@ -119,6 +148,10 @@ void roles_obey(struct monitor *monitor, const char *bytes, size_t length) {
   switch (control.message) {
     case BEAT:
       monitor->beat = now_ms();
+      break;
+    case LOOK:
+      if (control.channel > monitor->last_channel) monitor->last_channel = control.channel;
+      look(monitor, &control);
       break;
     case START_PARSER:
     case START_WRITER:

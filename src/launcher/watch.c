@@ -1,9 +1,12 @@
 /*
  * Whether the granted paths still lead to the same files. The kernel's rules hold for inodes: a folder that appears or is
  * replaced after the start stays closed until the daemon is planned anew. systemd's binds hold for inodes too: the daemon
- * keeps seeing a removed folder even when a new one has taken its place. Looks at metadata only.
+ * keeps seeing a removed folder even when a new one has taken its place. Looks at metadata only, and at the first name in a
+ * folder.
  */
 #include "kato.h"
+#include <dirent.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -40,4 +43,26 @@ const char *watch_changed(struct watch *watch) {
     if (now.inode != before->inode || now.device != before->device || now.removed != before->removed) return now.path;
   }
   return NULL;
+}
+
+static bool holds_entry(const char *path) {
+  DIR *folder = opendir(path);
+  /* What cannot be listed is not known to be empty. */
+  if (folder == NULL) return errno != ENOENT && errno != ENOTDIR;
+  const struct dirent *entry;
+  do {
+    errno = 0;
+    entry = readdir(folder);
+  } while (entry != NULL && (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+  bool holds = entry != NULL || errno != 0;
+  closedir(folder);
+  return holds;
+}
+
+/* Whether one of the folders that the role reads has something in it. A missing folder has nothing. */
+bool holds_anything(const struct role *role) {
+  for (size_t i = 0; i < role->count; i++) {
+    if (role->grants[i].verb == READ && holds_entry(role->grants[i].value)) return true;
+  }
+  return false;
 }

@@ -4,6 +4,8 @@ import type { OpenedFile } from "./writer_messages.ts";
 
 export type ToMonitor =
   | { readonly type: "start"; readonly channel: number; readonly role: RoleToStart }
+  /** Whether the folders of this provider's parser hold anything. `channel` only names the question. */
+  | { readonly type: "look"; readonly channel: number; readonly provider: string }
   | { readonly type: "end"; readonly channel: number }
   /** The orchestrator's heartbeat. */
   | { readonly type: "beat" };
@@ -29,6 +31,8 @@ export type FromMonitor =
   }
   /** Once for every `start`, also when nothing was started; `reason` is a sentence. */
   | { readonly type: "ended"; readonly channel: number; readonly reason: string }
+  /** The answer to `look`. After `empty`, `used` comes once more by itself, when there is something. */
+  | { readonly type: "empty" | "used"; readonly channel: number; readonly role: string }
   /** This many bytes have reached the role. */
   | { readonly type: "ack"; readonly channel: number; readonly bytes: number };
 
@@ -55,6 +59,7 @@ export function parseFromMonitor(bytes: Uint8Array): FromMonitor | null {
   }
   if (rest.length > 0) return null;
   if (type === "ended") return { type, channel, reason: value };
+  if (type === "empty" || type === "used") return { type, channel, role: value };
   const count = numberOf(value);
   return type === "ack" && count !== null ? { type, channel, bytes: count } : null;
 }
@@ -63,6 +68,8 @@ function fieldsToMonitor(message: ToMonitor): readonly string[] {
   switch (message.type) {
     case "beat":
       return ["beat"];
+    case "look":
+      return ["look", String(message.channel), `parser:${message.provider}`];
     case "end":
       return ["end", String(message.channel)];
     case "start": {

@@ -49,7 +49,8 @@ export const status = z.strictObject({
     provider: providerId,
     roots: z.array(z.string()),
     missing: z.array(z.string()),
-    state: z.enum(["starting", "watching", "polling", "failed"]),
+    /** `unused`: its folders hold nothing, so it has no parser yet. */
+    state: z.enum(["starting", "unused", "watching", "polling", "failed"]),
     sessions: z.int(),
     followed: z.int(),
     quarantined: z.array(z.string()),

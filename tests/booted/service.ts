@@ -118,7 +118,8 @@ export async function whenWatching(
       const { out } = await run(service.machine, service.who, "kato status --json");
       const status = out.startsWith("{") ? JSON.parse(out) : {};
       const providers: { provider: string; state: string }[] = status.providers ?? [];
-      const watched = providers.filter(({ state }) => state === "watching").map(({ provider }) => provider);
+      const watched = providers.filter(({ state }) => state === "watching" || state === "unused")
+        .map(({ provider }) => provider);
       return status.running === true && wanted.every((provider) => watched.includes(provider));
     },
     async () => `${await service.journal()}${(await run(service.machine, service.who, "kato status")).out}`,

@@ -137,6 +137,16 @@ Deno.test("kato status wraps on a terminal of any width, and cuts nothing that i
   }
 });
 
+Deno.test("kato status says of a client without a session that it is not in use", async () => {
+  using home = makeHome();
+  const [first] = STATUS.providers;
+  assert.ok(first !== undefined);
+  const unused = { ...first, provider: "codex" as const, state: "unused" as const, sessions: 0 };
+  keepStatus(home, { ...STATUS, providers: [{ ...unused, quarantined: [], troubles: [] }] });
+  using _lock = holdLock(home);
+  assert.match((await run("status", home)).out, /^ {2}codex {8}not in use: no session is there yet$/m);
+});
+
 Deno.test("kato status --watch is shown once where it is piped, and says why", async () => {
   using home = makeHome();
   keepStatus(home, STATUS);

@@ -27,6 +27,7 @@ async function withParser(
   play: (scene: ParserScene) => Promise<void>,
   act: (type: string, acting: Acting, scene: ParserScene) => void = () => {},
   name: Host["name"] = "processes",
+  look: Host["look"] | null = null,
 ): Promise<void> {
   const deeds: string[] = [];
   const actings: Acting[] = [];
@@ -45,6 +46,7 @@ async function withParser(
   const client = createParserClient({
     host: {
       name,
+      ...(look === null ? {} : { look }),
       start(kind, role, grants) {
         deeds.push(`${kind} ${role} ${grants.length}`);
         const playing: Act = (message, acting) => {
@@ -70,6 +72,7 @@ async function withParser(
     grants: [{ verb: "read", path: "/logs" }] as never,
     take: (message) => void deeds.push(`take ${message.type}`),
     looked: (at) => void deeds.push(`looked ${at}`),
+    unused: (at) => void deeds.push(`unused since ${at}`),
     suspicion: () => ({ suspects: ["/bad"], quarantined: [] }),
     keepMark: (mark) => void deeds.push(`mark ${mark}`),
     failed: (why, mark, violation) =>
@@ -93,7 +96,7 @@ async function withParser(
     now: 1_000,
   };
   client.start();
-  await done('got start ["/bad"]');
+  if (look === null) await done('got start ["/bad"]');
   await play(scene);
   const stopped = client.stop(0);
   while (timers.length > 0) scene.runOut();
@@ -115,6 +118,84 @@ Deno.test("parser client: a mark is kept before the parser goes on", () =>
     actings[0]?.send({ type: "watching", how: "poll", why: "no" });
     await done("take watching");
   }));
+
+/** A host that answers when the test wants, and the questions that it was asked. */
+function lookingHost() {
+  const asked: string[] = [];
+  let say: (isUsed: boolean) => void = () => assert.fail("nobody asked");
+  const look: Host["look"] = (provider, said) => {
+    asked.push(provider);
+    say = said;
+    return { again: () => void asked.push("again"), stop: () => void asked.push("stop") };
+  };
+  return { asked, look, say: (isUsed: boolean) => say(isUsed) };
+}
+
+Deno.test("parser client: none is started while its folders hold nothing, and each look is reported as old as its question", async () => {
+  const { asked, look, say } = lookingHost();
+  const before = Date.now();
+  await withParser(
+    async (scene) => {
+      const { client, deeds, done } = scene;
+      scene.now += HEARTBEAT_MS;
+      client.beat();
+      assert.deepEqual(asked, ["codex"], "the first question is not answered yet");
+      say(false);
+      const [first = ""] = deeds;
+      const at = Number(/^unused since (\d+)$/.exec(first)?.[1]);
+      assert.ok(before <= at && at <= Date.now(), first);
+      client.beat();
+      client.beat();
+      assert.deepEqual(asked, ["codex", "again"]);
+      say(false);
+      assert.equal(deeds.length, 2);
+      client.beat();
+      assert.equal(asked.length, 2, "not so soon");
+      say(true);
+      await done('got start ["/bad"]');
+      assert.deepEqual(asked.slice(2), ["stop"]);
+      say(false);
+      say(true);
+      assert.equal(scene.actings.length, 1);
+      assert.deepEqual(deeds.filter((deed) => deed.startsWith("unused")).length, 2);
+    },
+    undefined,
+    undefined,
+    look,
+  );
+});
+
+Deno.test("parser client: a message starts it although its folders hold nothing", async () => {
+  const { asked, look, say } = lookingHost();
+  await withParser(
+    async ({ client, deeds, done }) => {
+      say(false);
+      client.send({ type: "quarantine", session: "s" });
+      await done("got quarantine");
+      assert.deepEqual(deeds.slice(1), ["parser parser:codex 1", 'got start ["/bad"]', "got quarantine"]);
+      assert.deepEqual(asked, ["codex", "stop"]);
+    },
+    undefined,
+    undefined,
+    look,
+  );
+});
+
+Deno.test("parser client: one that was never needed stops at once, and is not started after that", async () => {
+  const { asked, look, say } = lookingHost();
+  await withParser(
+    async ({ client, actings }) => {
+      say(false);
+      await client.stop(0);
+      say(true);
+      client.send({ type: "quarantine", session: "s" });
+      assert.deepEqual([asked, actings], [["codex", "stop"], []]);
+    },
+    undefined,
+    undefined,
+    look,
+  );
+});
 
 Deno.test("parser client: one that fails is reported with its mark, and started again after growing pauses", () =>
   withParser(async ({ actings, deeds, done, timers, runOut }) => {

@@ -23,7 +23,11 @@ interface Scene {
   done(deed: string, times?: number): Promise<void>;
 }
 
-function withProvider(play: (scene: Scene) => void | Promise<void>): Promise<void> {
+/** `isUsed`: what the host says of the provider's folders; without it, the parser is started at once. */
+function withProvider(
+  play: (scene: Scene) => void | Promise<void>,
+  isUsed?: () => boolean,
+): Promise<void> {
   return withState(async (database) => {
     const deeds: string[] = [];
     const audit: AuditBody[] = [];
@@ -41,6 +45,13 @@ function withProvider(play: (scene: Scene) => void | Promise<void>): Promise<voi
     const followed = followProvider({ provider: "codex", roots: ["/logs"], grants: [] }, {
       host: {
         name: "processes",
+        ...(isUsed === undefined ? {} : {
+          look: (_: string, said: (isUsed: boolean) => void) => {
+            const again = () => queueMicrotask(() => said(isUsed()));
+            again();
+            return { again, stop() {} };
+          },
+        }),
         start: (_, name) =>
           fakeRole(name, (message, acting) => {
             deeds.push(`got ${message.type}`);
@@ -61,6 +72,7 @@ function withProvider(play: (scene: Scene) => void | Promise<void>): Promise<voi
       keepMark: (provider, mark) => void deeds.push(`mark ${provider} ${mark}`),
       giveUp: (why) => void deeds.push(why),
       take: (_, message: FromParser) => void deeds.push(`take ${message.type}`),
+      unused: (provider) => void deeds.push(`${provider} is not in use`),
       down: (provider, why) => void deeds.push(`${provider} is down: ${why}`),
     });
     const scene: Scene = {
@@ -90,7 +102,7 @@ function withProvider(play: (scene: Scene) => void | Promise<void>): Promise<voi
       late: false,
     }, null);
     followed.client.start();
-    await scene.done("got start");
+    if (isUsed === undefined) await scene.done("got start");
     await play(scene);
     await followed.client.stop(0);
   });
@@ -229,3 +241,28 @@ Deno.test("provider: a session that is released is on record", () =>
     assert.deepEqual(said(scene), [["source-released", "note", "grown-or-upgraded", "s", null, null]]);
     await scene.done("got watch");
   }));
+
+Deno.test("provider: one without a session is known at once, and a first session that cannot be read at first is news", async () => {
+  let holds = false;
+  const seen = (session: string, late: boolean) => ({
+    session,
+    path: `/logs/${session}.json`,
+    dev: 1,
+    ino: 7,
+    size: 5,
+    modified: 0,
+    parent: null,
+    late,
+  });
+  await withProvider(async ({ followed, deeds, done, actings }) => {
+    await done("codex is not in use");
+    assert.equal(followed.state, "unused");
+    assert.ok(deeds.includes("unused"));
+    assert.equal(actings.length, 0);
+    holds = true;
+    followed.client.beat();
+    await done("got start");
+    followed.follow.seen([seen("late", true)]);
+    await done("got watch");
+  }, () => holds);
+});

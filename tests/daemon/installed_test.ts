@@ -1,9 +1,8 @@
 /** What only an installed daemon has: a monitor, and roles as processes that the kernel confines. */
 import assert from "node:assert/strict";
-import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
 import { INSTALLATION } from "../installed.ts";
 import { onlyWith } from "../needs.ts";
-import { CODEX, findLogs, logOf } from "./stage/clients.ts";
+import { CLIENTS, CODEX, findLogs, logOf } from "./stage/clients.ts";
 import { renderCapture } from "./stage/one_shot.ts";
 import { childrenOf, parentOf, readProc } from "./stage/proc.ts";
 import { readExport, setStage, type Stage, whenText } from "./stage/stage.ts";
@@ -41,16 +40,38 @@ Deno.test(
     assert.equal(host, "processes");
     assert.equal(kernelSandbox, !kernelMissing.includes("landlock") && !kernelMissing.includes("seccomp"));
     const processes = await processesOf(stage);
-    assert.equal(
-      processes.size,
-      3 + PROVIDERS.length,
-      "monitor, orchestrator, a parser for each client, a writer",
-    );
+    assert.equal(processes.size, 4, "monitor, orchestrator, the parser of the one client in use, a writer");
     for (const [pid, line] of processes) {
       const status = readProc(`${pid}/status`) ?? "";
       assert.match(status, /^NoNewPrivs:\t1$/m, line);
       assert.match(status, /^CapEff:\t0+$/m, line);
       if (!kernelMissing.includes("seccomp")) assert.match(status, /^Seccomp:\t2$/m, line);
+    }
+    assert.equal(await daemon.stop(), 0);
+  },
+);
+
+Deno.test(
+  onlyWith(
+    "installed: a client without a session has no process; one that comes later has its first command obeyed",
+    INSTALLATION,
+  ),
+  async () => {
+    await using stage = await setStage();
+    const { home, daemon } = stage;
+    const { providers } = await daemon.whenUp();
+    assert.deepEqual(new Set(providers.map(({ state }) => state)), new Set(["unused"]));
+    assert.equal((await processesOf(stage)).size, 2, "monitor and orchestrator");
+    for (const [index, client] of CLIENTS.entries()) {
+      const rows = client.createRows();
+      const log = logOf(client, home, rows.session);
+      const name = `${index}.md`;
+      const capture = `::capture ${name}`;
+      client.put(log, rows.user(capture));
+      client.put(log, rows.assistant("one"));
+      const logs = findLogs(client.provider, home, rows.session);
+      const whole = () => readExport(home, name) === renderCapture(logs, capture);
+      await until(`${client.name} is recorded`, whole, { saw: daemon.said });
     }
     assert.equal(await daemon.stop(), 0);
   },

@@ -317,6 +317,8 @@ Deno.test({
   ),
   async fn() {
     await using home = await makeHome();
+    // Without anything in its folder the client would have no parser.
+    home.log("a");
     const said = `${home.path}/said`;
     const told = () => Deno.readTextFileSync(said);
     const has = (text: string) => until(`it says ${text}`, () => told().includes(text), { saw: told });

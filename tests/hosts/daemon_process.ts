@@ -42,7 +42,7 @@ export function startDaemonProcess(
       until(`${basename(program.orchestrator)} is up`, () => {
         const status = home.status();
         const up = status?.pid === orchestrator.pid && status.state === "running" &&
-          status.providers.every(({ state }) => state === "watching" || state === "polling");
+          status.providers.every(({ state }) => ["watching", "polling", "unused"].includes(state));
         return up ? status : null;
       }, { saw: () => JSON.stringify(home.status()) }),
     async [Symbol.asyncDispose]() {

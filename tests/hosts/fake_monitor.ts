@@ -13,6 +13,8 @@ import type { StartedRole } from "./started_role.ts";
 export interface FakeMonitor extends AsyncDisposable {
   /** The roles that run, by name: `parser:claude-code`, `writer`. */
   running(name: string): readonly StartedRole[];
+  /** Looks once more into folders that held nothing. */
+  look(): void;
   /** The number of starts of each name. */
   starts(name: string): number;
   /** The acts of the orchestrator that the contract does not allow. */
@@ -23,6 +25,8 @@ export interface MonitorOptions {
   /** Frames to the orchestrator. */
   readonly pipe: BytePipe & { close(): Promise<void> };
   readonly start: (role: RoleToStart, name: string) => StartedRole;
+  /** Whether the folders of this provider's parser hold anything. */
+  readonly isUsed?: (provider: string) => boolean;
 }
 
 interface Running {
@@ -31,10 +35,12 @@ interface Running {
   take(bytes: Uint8Array): void;
 }
 
-export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
+export function startMonitor({ pipe, start, isUsed = () => true }: MonitorOptions): FakeMonitor {
   const roles = new Map<number, Running>();
   const over = new Set<Promise<void>>();
   const faults: string[] = [];
+  /** The look that found nothing, of each provider. */
+  const awaited = new Map<string, number>();
   const starts = new Map<string, number>();
   let writing: Promise<void> = Promise.resolve();
 
@@ -77,6 +83,13 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
     void ending.then(() => over.delete(ending));
   }
 
+  function look(provider: string, channel: number): void {
+    const type = isUsed(provider) ? "used" : "empty";
+    if (type === "empty") awaited.set(provider, channel);
+    else awaited.delete(provider);
+    void say({ type, channel, role: `parser:${provider}` });
+  }
+
   /** Bytes to the role. Acknowledges them when the role takes them. */
   function feed(channel: number, role: StartedRole): (bytes: Uint8Array) => void {
     const waiting: Uint8Array[] = [];
@@ -111,6 +124,7 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
     const message = parseToMonitor(bytes);
     if (message === null) return void faults.push("a message that is not of the table");
     if (message.type === "start") return startRole(message.channel, message.role);
+    if (message.type === "look") return look(message.provider, message.channel);
     if (message.type === "end") roles.get(message.channel)?.role.kill();
   });
   const reading = readAll(pipe, (piece) => {
@@ -121,6 +135,9 @@ export function startMonitor({ pipe, start }: MonitorOptions): FakeMonitor {
 
   return {
     running: (name) => [...roles.values()].filter((running) => running.name === name).map(({ role }) => role),
+    look() {
+      for (const [provider, channel] of awaited) if (isUsed(provider)) look(provider, channel);
+    },
     starts: (name) => starts.get(name) ?? 0,
     faults,
     async [Symbol.asyncDispose]() {

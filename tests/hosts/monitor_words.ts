@@ -14,6 +14,9 @@ function fieldsFromMonitor(message: FromMonitor): readonly (string | number)[] {
       return [type, channel, message.pid, ...fieldsOfFile(message.file)];
     case "ended":
       return [type, channel, message.reason];
+    case "empty":
+    case "used":
+      return [type, channel, message.role];
     case "ack":
       return [type, channel, message.bytes];
   }
@@ -32,10 +35,11 @@ export function parseToMonitor(bytes: Uint8Array): ToMonitor | null {
   if (!/^\d+$/.test(number)) return null;
   const channel = Number(number);
   if (type === "end" && role === "") return { type, channel };
+  const isParser = role.startsWith("parser:") && how === "";
+  const provider = role.slice("parser:".length);
+  if (type === "look" && isParser) return { type, channel, provider };
   if (type !== "start") return null;
-  if (role.startsWith("parser:") && how === "") {
-    return { type, channel, role: { kind: "parser", provider: role.slice("parser:".length) } };
-  }
+  if (isParser) return { type, channel, role: { kind: "parser", provider } };
   if (role !== "writer" || destination === undefined || !["create", "existing"].includes(how)) return null;
   return { type, channel, role: { kind: "writer", destination, create: how === "create", folders } };
 }

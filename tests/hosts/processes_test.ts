@@ -159,3 +159,29 @@ Deno.test("processes: a parser that loops is ended and started again, and quaran
   assert.equal(world.monitor.starts("parser:claude-code"), 1);
   assert.equal(readExport(run.home, "notes.md"), renderCapture(log, "::capture notes.md"));
 });
+
+Deno.test("processes: no parser runs for a provider without a session; the command of its first session is obeyed, and none in a log that came late", async () => {
+  let root = "";
+  const holds = () => root !== "" && [...Deno.readDirSync(root)].length > 0;
+  await using world = processes(undefined, undefined, holds);
+  await using run = await runInProcess(world.host);
+  root = run.home.root;
+  await until("it is known", () => run.home.status()?.providers.every(({ state }) => state === "unused"));
+  assert.equal(world.monitor.starts("parser:claude-code"), 0);
+  await withClockAhead(11_000, run.orchestrator.tend);
+  const rows = createRows();
+  const log = run.home.log(rows.session);
+  append(log, rows.user("::capture notes.md"), rows.assistant("one"));
+  const old = createRows(crypto.randomUUID(), Date.now() - 3_600_000);
+  append(run.home.log(old.session), old.user("::capture old.md"), old.assistant("two"));
+  world.monitor.look();
+  const text = renderCapture(log, "::capture notes.md");
+  await until("it is recorded", () => readExport(run.home, "notes.md") === text);
+  await run.whenAudited(
+    "the other is on record",
+    ({ session, reason }) => session === old.session && reason === "history",
+  );
+  assert.equal(world.monitor.starts("parser:claude-code"), 1);
+  assert.deepEqual(run.home.status()?.providers.map(({ state }) => state), ["watching"]);
+  assert.deepEqual(world.monitor.faults, []);
+});

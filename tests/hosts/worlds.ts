@@ -32,16 +32,21 @@ export function threads(play: Play = NOBODY): World {
   return { host: hostWith(play), [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
-/** `start`: a role that the test plays, with the grants of the plan; null: a real one. */
+/**
+ * `start`: a role that the test plays, with the grants of the plan; null: a real one. `isUsed`: whether the folders of
+ * a provider's parser hold anything; null: nobody asks.
+ */
 export function processes(
   play: Play = NOBODY,
   start: (name: string, grants: readonly Grant[]) => StartedRole | null = NOBODY,
+  isUsed: ((provider: string) => boolean) | null = null,
 ): ProcessWorld {
   const [ours, theirs] = pipePair();
   /** The grants of each role by its name, as in the plan. The host does not pass them on. */
   const grants = new Map<string, readonly Grant[]>();
   const monitor = startMonitor({
     pipe: theirs,
+    ...(isUsed === null ? {} : { isUsed }),
     start(role, name) {
       const act = play(role.kind, name);
       if (act !== null) return playRole(act);
@@ -60,6 +65,7 @@ export function processes(
         grants.set(name, granted);
         return host.start(kind, name, granted, opening);
       },
+      ...(isUsed === null ? {} : { look: host.look }),
     },
     async [Symbol.asyncDispose]() {
       host.close();

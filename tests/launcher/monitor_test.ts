@@ -68,6 +68,38 @@ test("starts roles, passes their bytes on, and says what became of them", {
   assert.equal(await daemon.reason(2), "refused: the plan has no such role");
 });
 
+test("says whether a parser's folders hold anything, and once more when they do", {
+  parsers: { echo: ECHO, full: ECHO, absent: ECHO },
+  prepare({ folder, home }) {
+    folder("echo");
+    folder("full");
+    Deno.writeTextFileSync(`${home}/full/.one`, "");
+  },
+  steps: [
+    say("look", "1", "parser:full"),
+    say("look", "2", "parser:absent"),
+    say("look", "3", "parser:echo"),
+    say("look", "4", "parser:unknown"),
+    say("look", "5", "parser:echo"),
+    { untilGo: true },
+    say("start", "6", "parser:echo"),
+    { data: [6, "hello"] },
+  ],
+}, async (daemon) => {
+  const heard = (fields: string) => daemon.find(fields, ({ said }) => said?.join(" ") === fields);
+  await heard("used 1 parser:full");
+  await heard("empty 2 parser:absent");
+  await heard("empty 3 parser:echo");
+  await heard("used 4 parser:unknown");
+  await heard("empty 5 parser:echo");
+  daemon.stage.folder("echo/project");
+  await heard("used 5 parser:echo");
+  daemon.go();
+  await daemon.find("its answer", ({ channel, text }) => channel === 6 && text === "hello");
+  const said = daemon.facts.flatMap(({ said }) => said?.[0] === "used" ? [said[1]] : []);
+  assert.deepEqual(said, ["1", "4", "5"], "each once, and only the latest question stays open");
+});
+
 test("has a role that has grown give memory back", {
   parsers: { grown: GROWN },
   steps: [say("start", "1", "parser:grown")],

@@ -109,6 +109,7 @@ const text = (written: Uint8Array | null) => new TextDecoder().decode(written ??
 
 const TO_MONITOR: readonly (readonly [ToMonitor, string])[] = [
   [{ type: "beat" }, "beat\0"],
+  [{ type: "look", channel: 7, provider: "codex" }, "look\x007\0parser:codex\0"],
   [{ type: "end", channel: 7 }, "end\x007\0"],
   [
     { type: "start", channel: 1, role: { kind: "parser", provider: "claude-code" } },
@@ -143,6 +144,8 @@ for (
     { type: "started", channel: 1, pid: 4711, file: null },
     { type: "started", channel: 2, pid: 4712, file: { dev: 2049, ino: 2 ** 60, links: 1, isFile: true } },
     { type: "ended", channel: 4_294_967_295, reason: "it was killed by signal 9" },
+    { type: "empty", channel: 3, role: "parser:codex" },
+    { type: "used", channel: 3, role: "parser:codex" },
     { type: "ack", channel: 2, bytes: 65_536 },
   ] as const
 ) {
@@ -159,6 +162,8 @@ for (
     "ack\x001\0x\0",
     "ack\x00-1\x002\0",
     "ack\x001\x002\x003\0",
+    "empty\x001\0",
+    "used\x001\0parser:codex\0x\0",
     "hello\x001\x002\0",
     "started\x001\x002\x003\0",
     "started\x001\x002\x003\x004\x001e3\0",

@@ -60,7 +60,7 @@ async function live(machine: Machine, { path, format }: Package, next: string): 
   // A text that was typed before kato watches is history.
   await until(
     "the daemon watches",
-    async () => /claude-code +watching/.test((await as(machine, "alice", "kato status")).out),
+    async () => /claude-code +(?:watching|not in use)/.test((await as(machine, "alice", "kato status")).out),
   );
 
   // A conversation that goes on while the package is replaced, both ways.

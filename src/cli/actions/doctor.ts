@@ -179,7 +179,8 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
     ...checkUnit(kernel, places, roots),
     ...namespaces,
   );
-  for (const { provider, quarantined, troubles } of status.providers) {
+  for (const { provider, state, quarantined, troubles } of status.providers) {
+    if (state === "unused") checks.push(ok(provider, "is not in use: no session is there yet"));
     for (const source of quarantined) {
       const mend = "report it as a bug in kato; it is tried again when its log has grown";
       checks.push(problem(provider, `${describeQuarantined(source)} is quarantined`, mend));

@@ -96,19 +96,7 @@ function describeDaemon({ status }: DaemonState, { paint, put }: View): string[]
 function describeProviders({ providers }: Status, { home, paint, put }: View): string[] {
   const lines = ["", paint("bold", "Providers")];
   for (const provider of providers) {
-    const isWaiting = provider.state === "polling" && provider.sessions === 0 && provider.missing.length > 0;
-    const state = provider.state === "failed"
-      ? paint("red", "failed")
-      : isWaiting
-      ? "waiting for its folder"
-      : provider.state;
-    const sessions = count(provider.sessions, "session");
-    lines.push(
-      ...put(
-        `  ${padEnd(provider.provider, 12)} `,
-        `${state}, ${sessions}, ${showNumber(provider.followed)} followed`,
-      ),
-    );
+    lines.push(...put(`  ${padEnd(provider.provider, 12)} `, describeUse(provider, paint)));
     for (const root of provider.missing) {
       lines.push(...put("    ", `${tilde(root, home)} does not exist yet`));
     }
@@ -121,6 +109,16 @@ function describeProviders({ providers }: Status, { home, paint, put }: View): s
     }
   }
   return lines;
+}
+
+function describeUse(
+  { state, sessions, followed, missing }: Status["providers"][number],
+  paint: Paint,
+): string {
+  if (state === "unused") return "not in use: no session is there yet";
+  const isWaiting = state === "polling" && sessions === 0 && missing.length > 0;
+  const shown = state === "failed" ? paint("red", "failed") : isWaiting ? "waiting for its folder" : state;
+  return `${shown}, ${count(sessions, "session")}, ${showNumber(followed)} followed`;
 }
 
 function describeRecordings({ recordings }: Status, view: View): string[] {

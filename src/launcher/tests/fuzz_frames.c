@@ -36,6 +36,7 @@ char *cell_reason(const struct cell *cell) { return text_of("%s", cell->cause ==
 void cell_hear_rest(struct cell *cell) { (void)cell; }
 void cell_free(struct cell *cell) { queue_free(&cell->to); }
 int64_t now_ms(void) { return 1; }
+bool holds_anything(const struct role *role) { return role->count > 0 || has_no_room; }
 
 /* Its arguments were checked before: plain paths, and folders only where a file is made. */
 int open_destination(const struct bound *bounds, size_t count, const struct control *control, int *parent, char **why) {
@@ -59,6 +60,7 @@ pid_t waitpid(pid_t pid, int *status, int options) {
 }
 
 static void check(const struct monitor *monitor) {
+  MUST(monitor->awaited_count <= monitor->plan->count);
   MUST(monitor->count <= 256 && monitor->message.length <= FRAGMENT_BYTES);
   for (size_t i = 0; i < monitor->count; i++) {
     MUST(monitor->cells[i]->channel <= monitor->last_channel && monitor->cells[i]->to.length <= CHANNEL_WINDOW);
@@ -72,7 +74,7 @@ static struct cell *cell_at(const struct monitor *monitor, uint8_t which) {
 
 /* One turn; how many bytes of the input were for it. */
 static size_t take_turn(struct monitor *monitor, const uint8_t *bytes, size_t length) {
-  uint8_t what = bytes[0] % 6, much = bytes[1];
+  uint8_t what = bytes[0] % 7, much = bytes[1];
   struct cell *cell = cell_at(monitor, much);
   switch (what) {
     case 0:
@@ -99,6 +101,7 @@ static size_t take_turn(struct monitor *monitor, const uint8_t *bytes, size_t le
       break;
     case 4: roles_settle(monitor); break;
     case 5: has_no_room = much % 2 == 1; break;
+    case 6: roles_look(monitor); break;
   }
   return 2;
 }
@@ -120,6 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     free(monitor.cells[i]);
   }
   free(monitor.cells);
+  free(monitor.awaited);
   queue_free(&monitor.message);
   queue_free(&monitor.orchestrator.to);
   return 0;

@@ -224,7 +224,7 @@ export function startDaemon(home: TestHome, options: DaemonOptions = {}): Daemon
         "the daemon is up",
         ({ state, providers }) =>
           state === "running" && providers.length > 0 &&
-          providers.every(({ state }) => state === "watching" || state === "polling"),
+          providers.every(({ state }) => ["watching", "polling", "unused"].includes(state)),
       ),
     async whenRecording(name, wanted, ms) {
       const state = wanted ?? "active";
