@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { redactLine } from "../../src/redaction/redact_event.ts";
+import { PLACED } from "../../src/redaction/commands.ts";
 import { findSecrets, RULE_NAMES } from "../../src/redaction/find_secrets.ts";
 import { make, NAMED_FORMATS, ORDINARY, PLACES, randomOf, TOKEN_FORMATS } from "./corpus.ts";
 
@@ -44,6 +45,92 @@ Deno.test("findSecrets() finds what only its surroundings show", () => {
       return isFound;
     })).flat();
   assert.ok(share(found) >= RECALL, `${share(found)}\n${missed.slice(0, 20).join("\n")}`);
+});
+
+/** Between `‹` and `›` stands what has to be found, to the character. */
+const EXACT: readonly (readonly [rule: string, text: string])[] = [
+  ["password", "ssh-keygen -t rsa -N ‹hunter2x›"],
+  ["password", "ssh-keygen -t rsa -N '‹hunter2x›' -f key"],
+  ["password", "sshpass -p‹hunter2x› ssh host"],
+  ["password", "mysqldump -u root -p‹hunter2x› shop"],
+  ["password", "mongosh -u app -p ‹hunter2x›"],
+  ["password", "sqlcmd -S db -P ‹hunter2x›"],
+  ["password", "sqlplus -s scott/‹hunter2x›@db"],
+  ["password", "ldapsearch -x -D cn=app -w ‹hunter2x›"],
+  ["password", "smbclient //host/share -U app%‹hunter2x›"],
+  ["password", "htpasswd -cb file ada ‹hunter2x›"],
+  ["password", "rabbitmqctl add_user ada ‹hunter2x›"],
+  ["password", "zip -r -P ‹hunter2x› a.zip b"],
+  ["password", "7z a -p‹hunter2x› a.7z b"],
+  ["password", "docker login -u ada -p ‹hunter2x› host"],
+  ["password", "machine host login ada password ‹hunter2x›"],
+  ["password", "curl --user=ada:‹hunter2x› https://host/"],
+  ["password", 'curl -u "$USER:‹hunter2x›" https://host/'],
+  ["password", "tool --auth ada:‹x7k9y› host"],
+  ["password", "http --form -a ada:‹hunter2x› POST host"],
+  ["password", 'HTTPBasicAuth("ada","‹hunter2x›")'],
+  ["password", "openssl rsa -passin pass:‹hunter2x›"],
+  ["password", "openssl rsa -passout=pass:‹hunter2x›"],
+  ["password", "IDENTIFIED WITH caching_sha2 BY '‹hunter2x›'"],
+  ["password", 'ConvertTo-SecureString -String "‹hunter2x›" -AsPlainText'],
+  ["password", "gh secret set NAME --body ‹hunter2x›"],
+  ["password", "echo -n ‹hunter2x› | docker login --password-stdin"],
+  ["password", "vault login ‹s.Ab3dEf12345678901234Gh›"],
+  ["password", "snyk auth ‹12345678-abcd-4abc-8abc-123456789abc›"],
+  ["password", "wandb login --relogin ‹9b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c›"],
+  ["password", "https://h/f?sig=‹Ab3dEf12345678901234Gh›&se=1"],
+  ["password", "https://h/f?se=1&sig=‹Ab3dEf12345678901234Gh›"],
+  ["password", "https://h/f?X-Amz-Signature=‹9b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c›"],
+  ["password", "https://h/f?password=‹hunter2x›&page=2"],
+  ["password", "PASSWORD=‹hunter2x&y› and more"],
+  ["password", "password for root: ‹hunter2x›"],
+  ["password", "my password is: ‹hunter2x›"],
+  ["password", "The password is ‹hunter2x›."],
+  ["authorization", "Authorization: Bearer ‹abcd1234abcd1234›."],
+  ["authorization", "Proxy-Authorization: Basic ‹YWRhOmh1bnRlcjJ4›"],
+  ["secret", "tools with the token ‹Ab3dEf12345678901234Gh› work"],
+  ["secret", '<setting name="ApiKey" value="‹Ab3dEf12345678901234Gh›" />'],
+  ["secret", "export JWT_SECRET=‹keyboard-cat›"],
+  ["secret", "client_secret: ‹abcd1234›"],
+  ["cookie", "Set-Cookie: sid=‹Ab3dEf12345678901234Gh›; Path=/; HttpOnly"],
+  ["cookie", '"Cookie": "a=‹Ab3dEf12345678901234Gh; b=Bb3dEf12345678901234Gh›; c=d"'],
+  [
+    "seed-phrase",
+    'mnemonic: "‹abandon ability able about above absent absorb abstract absurd abuse access acid›"',
+  ],
+  [
+    "seed-phrase",
+    "The seed phrase is ‹abandon ability able about above absent absorb abstract absurd abuse access acid›.",
+  ],
+  [
+    "seed-phrase",
+    "seed_phrase=‹abandon ability able about above absent absorb abstract absurd abuse access acid›",
+  ],
+  [
+    "seed-phrase",
+    "recovery phrase: ‹abandon ability able about above absent absorb abstract absurd abuse access acid›",
+  ],
+  ["url-password", "amqp://app:‹x7k›@mq"],
+  ["github-token", "\\n‹ghp_Ab3dEf12345678901234GhAb3dEf12345678›\\n"],
+  ["github-token", "%20‹ghp_Ab3dEf12345678901234GhAb3dEf12345678›"],
+  ["github-token", "It is ‹ghp_Ab3dEf12345678901234GhAb3dEf12345678›."],
+  ["gitlab-token", "It is ‹glpat-Ab3dEf12345678901234Gh›."],
+];
+for (const [rule, marked] of EXACT) {
+  Deno.test(`findSecrets() finds exactly what is marked: ${marked}`, () => {
+    const text = marked.replace(/[‹›]/g, "");
+    const [from, to] = [marked.indexOf("‹"), marked.indexOf("›") - 1];
+    assert.deepEqual(findSecrets(text).spans, [{ rule, from, to }]);
+  });
+}
+
+Deno.test("findSecrets() is tried with every command that takes a password", () => {
+  const texts = [...EXACT.map(([, text]) => text), ...NAMED_FORMATS.map(([, before]) => before)]
+    .map((text) => text.toLowerCase());
+  const untried = PLACED.flatMap(({ anchors }) => anchors).filter((anchor) =>
+    !texts.some((text) => text.includes(anchor))
+  );
+  assert.deepEqual(untried, []);
 });
 
 for (const line of ORDINARY) {
