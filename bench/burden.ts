@@ -11,7 +11,7 @@ import { cpuMs, median, pause, quantile } from "./measure.ts";
 import { milliseconds, type Row } from "./row.ts";
 
 /** Recordings that a person may have made in some years. */
-const PAST = 5_000;
+export const PAST = 5_000;
 /** How much more an event may cost with them. */
 const RATIO = 1.2;
 /** An innocent session waits no longer than this, with any content in its neighbour's log. Milliseconds. */
@@ -63,7 +63,7 @@ export async function measurePast(folder: string, host: Host, samples: number): 
 }
 
 /** As many as the one that is there, stopped, each with a destination of its own. */
-function addPast(path: string, count: number): void {
+export function addPast(path: string, count: number): void {
   const state = new DatabaseSync(path);
   const columns = state.prepare("PRAGMA table_info(recordings)").all().map(({ name }) => String(name))
     .filter((name) => !["id", "destination", "state"].includes(name)).join(", ");

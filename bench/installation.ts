@@ -21,14 +21,16 @@ export type Made = { readonly made: true; readonly installation: Installation } 
   readonly why: string;
 };
 
-/** Builds one below `folder`. */
-export async function makeInstallation(folder: string): Promise<Made> {
+/** Makes one below `folder`: a copy of the one in `dist`, or a new one. */
+export async function makeInstallation(folder: string, dist: string | null = null): Promise<Made> {
   const place = join(folder, "installed");
-  const build = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--frozen", "--allow-all", `${ROOT}tools/build.ts`, "--output", place],
-    cwd: ROOT,
-    stdin: "null",
-  });
+  const make = dist === null
+    ? {
+      program: Deno.execPath(),
+      args: ["run", "--quiet", "--frozen", "--allow-all", `${ROOT}tools/build.ts`, "--output", place],
+    }
+    : { program: "cp", args: ["-r", "--", dist, place] };
+  const build = new Deno.Command(make.program, { args: make.args, cwd: ROOT, stdin: "null" });
   const { success, stdout, stderr } = await build.output();
   const said = new TextDecoder().decode(success ? stdout : stderr).trim();
   const program = join(place, "bin/kato");

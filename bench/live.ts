@@ -140,19 +140,29 @@ export async function takeSamples(
       log,
       client.answer(index, 3_000_000 + Math.round(start * 1000), `Answer ${sample}: ünïcödé and **bold**.`),
     );
-    while (sizeOf(destination) === before) {
-      if (performance.now() - start > LOST_MS) throw new Error(`a line was not written within ${LOST_MS} ms`);
-      Atomics.wait(sleeper, 0, 0, LOOK_MS);
-    }
-    latencies.push(performance.now() - start);
+    latencies.push(waitForMore(destination, before, start));
     // Uneven, so that no timer of the daemon is met again and again.
     await pause(20 + (sample * 7) % 30);
   }
   return latencies;
 }
 
+/** Milliseconds from `start` until the file at `path` was longer than `before`. */
+export function waitForMore(path: string, before: number, start: number, patienceMs = LOST_MS): number {
+  while (sizeOf(path) <= before) look(path, start, patienceMs);
+  return performance.now() - start;
+}
+
+/** Gives the machine to the daemon for a moment; throws when `path` was waited for too long. */
+export function look(path: string, start: number, patienceMs: number): void {
+  if (performance.now() - start > patienceMs) {
+    throw new Error(`${path}: nothing more within ${patienceMs} ms`);
+  }
+  Atomics.wait(sleeper, 0, 0, LOOK_MS);
+}
+
 /** The time in which this disk appends and flushes a few bytes. No recording can be faster. */
-function timeFlushes(path: string, count: number): number[] {
+export function timeFlushes(path: string, count: number): number[] {
   using file = Deno.openSync(path, { append: true, create: true });
   const bytes = new Uint8Array(100);
   return Array.from({ length: count }, () => {
@@ -163,11 +173,11 @@ function timeFlushes(path: string, count: number): number[] {
   });
 }
 
-function append(path: string, text: string): void {
+export function append(path: string, text: string): void {
   Deno.writeTextFileSync(path, text, { append: true });
 }
 
-function sizeOf(path: string): number {
+export function sizeOf(path: string): number {
   try {
     return Deno.statSync(path).size;
   } catch (error) {

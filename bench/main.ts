@@ -17,7 +17,8 @@ import { measureStart } from "./start.ts";
 import type { Mode } from "./measure.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePoisons } from "./poison.ts";
-import { formatTable, type Row } from "./row.ts";
+import { writeBetween } from "./document.ts";
+import { describeMachine, formatTable, type Row } from "./row.ts";
 
 interface Plan {
   /** Poisons are poured in small measure. */
@@ -100,7 +101,6 @@ const QUICK: Plan = {
 /** A session of these is two prompts long, as most are that nobody looks at any more. */
 const IDLE_BYTES = 4000;
 
-const DOCUMENT = new URL("../docs/performance.md", import.meta.url);
 const BEGIN = "<!-- bench: begin -->\n";
 const END = "<!-- bench: end -->";
 
@@ -114,9 +114,9 @@ async function main(args: readonly string[]): Promise<number> {
   const folder = await Deno.makeTempDir({ prefix: "kato-bench-" });
   try {
     const rows = await measure(quick ? QUICK : FULL, folder);
-    const text = `${describeRun(quick)}\n\n${formatTable(rows)}`;
+    const text = `${describeMachine(`deno task bench${quick ? " --quick" : ""}`)}\n\n${formatTable(rows)}`;
     console.log(text);
-    if (args.includes("--write")) await writeTable(text);
+    if (args.includes("--write")) await writeBetween(BEGIN, END, text);
     return 0;
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -197,30 +197,6 @@ async function measureDaemon(plan: Plan, folder: string, client: BenchClient, ho
   }
   await Deno.remove(home, { recursive: true });
   return rows;
-}
-
-function describeRun(quick: boolean): string {
-  const { cores, model } = machine();
-  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
-  const date = new Date().toISOString().slice(0, 10);
-  return `${date}, \`deno task bench${quick ? " --quick" : ""}\`, Deno ${Deno.version.deno}, ` +
-    `Linux ${Deno.osRelease()}, ${cores} cores (${model}), ${memory} GiB of memory.`;
-}
-
-function machine(): { readonly cores: number; readonly model: string } {
-  const model = /^model name\s*: (.*)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1];
-  return { cores: navigator.hardwareConcurrency, model: model ?? "unknown" };
-}
-
-async function writeTable(text: string): Promise<void> {
-  const document = await Deno.readTextFile(DOCUMENT);
-  const begin = document.indexOf(BEGIN);
-  const end = document.indexOf(END);
-  if (begin < 0 || end < begin) throw new Error(`no place for the table in ${DOCUMENT.pathname}`);
-  await Deno.writeTextFile(
-    DOCUMENT,
-    document.slice(0, begin + BEGIN.length) + `\n${text}\n` + document.slice(end),
-  );
 }
 
 Deno.exit(await main(Deno.args));

@@ -42,3 +42,12 @@ export function megabytes(bytes: number): string {
 export function size(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(0)} GB` : megabytes(bytes);
 }
+
+/** When, by which task and on which machine the figures were measured. */
+export function describeMachine(task: string): string {
+  const model = /^model name\s*: (.*)$/m.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? "unknown";
+  const memory = Math.round(Deno.systemMemoryInfo().total / 2 ** 30);
+  const date = new Date().toISOString().slice(0, 10);
+  return `${date}, \`${task}\`, Deno ${Deno.version.deno}, ` +
+    `Linux ${Deno.osRelease()}, ${navigator.hardwareConcurrency} cores (${model}), ${memory} GiB of memory.`;
+}
