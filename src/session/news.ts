@@ -17,7 +17,8 @@ export function isNews({ lookedBefore, known }: Acquaintance, time: string | nul
   if (lookedBefore === null) return true;
   const said = time === null ? NaN : Date.parse(time);
   if (Number.isNaN(said) || said > now + NEWS_SLACK_MS) return known;
-  return said >= lookedBefore - NEWS_SLACK_MS;
+  // A look in the future was before the clock was set back: then only the present tells what is news.
+  return said >= Math.min(lookedBefore, now) - NEWS_SLACK_MS;
 }
 
 /** Whether a message is older than policy allows for a command. `minutes`: 0 for any age. */

@@ -1,7 +1,7 @@
 /*
- * Stands between a daemon of the tests and the system: counts the calls that change files below one folder, makes some
- * of them fail, kills the process before one, and writes all of them down. It is loaded with LD_PRELOAD and lives in
- * the tests alone. The test steers it over the file KATO_FAULTS, which both map: see injector.ts, which has this layout.
+ * Stands between a daemon of the tests and the system: counts the calls that change or watch files below one folder,
+ * makes some of them fail, sends the process a signal before one, and writes all of them down. It also puts the clock
+ * forward or back. It is loaded with LD_PRELOAD and lives in the tests alone. The test steers it over the file KATO_FAULTS, which both map: see injector.ts, which has this layout.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -16,24 +16,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A bit for each kind of call. injector.ts has the same order. */
-enum kind { OPEN, WRITE, SYNC, RENAME, UNLINK, TRUNCATE, MKDIR, LINK };
+enum kind { OPEN, WRITE, SYNC, RENAME, UNLINK, TRUNCATE, MKDIR, LINK, INOTIFY, WATCH };
+
+/* In the place of an error: this, and the number of a signal that comes before the call. */
+#define SIGNALS 1000
 
 struct control {
   _Atomic uint32_t count;  /* calls so far that match folder and kinds */
   _Atomic uint32_t first;  /* the first that fails, 1 for the next one from zero; 0: none fails */
   _Atomic uint32_t last;   /* the last that fails */
-  _Atomic uint32_t error;  /* errno of a failure; 0: SIGKILL in place of it */
+  _Atomic uint32_t error;  /* errno of a failure; 0: SIGKILL in place of it; from SIGNALS on: a signal, and no failure */
   _Atomic uint32_t kinds;  /* bits */
   _Atomic uint32_t failed; /* how many failed */
   _Atomic uint32_t hit;    /* kind of the last that failed */
-  uint32_t unused;
+  _Atomic int32_t ahead;   /* seconds that the clock is ahead of the system's */
   char folder[PATH_MAX]; /* only calls below it */
   char path[PATH_MAX];   /* of the last call that failed */
 };
@@ -57,11 +63,17 @@ REAL(int, unlinkat, int, const char *, int);
 REAL(int, ftruncate64, int, off64_t);
 REAL(int, mkdir, const char *, mode_t);
 REAL(int, linkat, int, const char *, int, const char *, int);
+REAL(int, inotify_init1, int);
+REAL(int, inotify_add_watch, int, const char *, uint32_t);
+REAL(int, clock_gettime, clockid_t, struct timespec *);
+REAL(int, gettimeofday, struct timeval *, void *);
+
+#define FIND(name) *(void **)&real_##name = dlsym(RTLD_NEXT, #name)
 
 __attribute__((constructor)) static void begin(void) {
-#define FIND(name) *(void **)&real_##name = dlsym(RTLD_NEXT, #name)
   FIND(open64), FIND(openat64), FIND(write), FIND(writev), FIND(pwrite64), FIND(fsync), FIND(fdatasync);
   FIND(rename), FIND(unlink), FIND(unlinkat), FIND(ftruncate64), FIND(mkdir), FIND(linkat);
+  FIND(inotify_init1), FIND(inotify_add_watch), FIND(clock_gettime), FIND(gettimeofday);
   const char *steering = getenv("KATO_FAULTS"), *list = getenv("KATO_FAULTS_RECORD"), *below = getenv("KATO_FAULTS_WATCH");
   if (steering != NULL) {
     int fd = real_open64(steering, O_RDWR | O_CLOEXEC);
@@ -103,6 +115,10 @@ static int must_fail(enum kind kind, const char *path) {
   if (control->error == 0) {
     kill(getpid(), SIGKILL);
     for (;;) pause();
+  }
+  if (control->error > SIGNALS) {
+    kill(getpid(), (int)control->error - SIGNALS);
+    return 0;
   }
   errno = (int)control->error;
   return 1;
@@ -217,4 +233,35 @@ int mkdir(const char *path, mode_t mode) {
 
 int linkat(int from_folder, const char *from, int to_folder, const char *to, int flags) {
   STEP(int, LINK, to, real_linkat(from_folder, from, to_folder, to, flags), note(LINK, from, to, NULL, 0, 0));
+}
+
+/* It has no path: it counts for every folder. */
+int inotify_init1(int flags) {
+  return control != NULL && must_fail(INOTIFY, control->folder) ? -1 : real_inotify_init1(flags);
+}
+
+int inotify_add_watch(int fd, const char *path, uint32_t mask) {
+  return must_fail(WATCH, path) ? -1 : real_inotify_add_watch(fd, path, mask);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *at) {
+  /* Libraries ask before this one has begun. */
+  if (real_clock_gettime == NULL) FIND(clock_gettime);
+  int result = real_clock_gettime(clock, at);
+  if (result == 0 && control != NULL && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) at->tv_sec += control->ahead;
+  return result;
+}
+
+int gettimeofday(struct timeval *at, void *zone) {
+  if (real_gettimeofday == NULL) FIND(gettimeofday);
+  int result = real_gettimeofday(at, zone);
+  if (result == 0 && control != NULL) at->tv_sec += control->ahead;
+  return result;
+}
+
+time_t time(time_t *at) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (at != NULL) *at = now.tv_sec;
+  return now.tv_sec;
 }

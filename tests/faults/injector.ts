@@ -3,12 +3,18 @@ import { COMPILER } from "../launcher/build.ts";
 import { KATO } from "../installed.ts";
 import type { Need } from "../needs.ts";
 
-/** The kinds of calls, each with its bit in the order of injector.c. */
+/** The kinds of calls that change files. */
 export const KINDS = ["open", "write", "sync", "rename", "unlink", "truncate", "mkdir", "link"] as const;
-export type Kind = typeof KINDS[number];
+/** Those by which folders are watched. */
+export const WATCHING = ["inotify", "watch"] as const;
+/** Each has its bit in this order, which is that of injector.c. */
+const ALL_KINDS = [...KINDS, ...WATCHING] as const;
+export type Kind = typeof ALL_KINDS[number];
 
 /** Numbers of Linux, for both architectures. */
 export const ERRNO = { ENOSPC: 28, EIO: 5, EROFS: 30, EDQUOT: 122, ESTALE: 116 } as const;
+const LIMITS = { EMFILE: 24 } as const;
+const SIGNALS = { SIGHUP: 1001, SIGINT: 1002, SIGTERM: 1015 } as const;
 export type ErrorName = keyof typeof ERRNO;
 
 /** The loader takes no library into an installed launcher, which clears its environment. */
@@ -27,14 +33,14 @@ const FOREVER = 2 ** 32 - 1;
 export interface Fault {
   /** Only calls below it count. */
   readonly folder: string;
-  /** All kinds by default. */
+  /** All that change files by default. */
   readonly kinds?: readonly Kind[];
   /** The number of the first call that fails, counted from now; the first by default. */
   readonly from?: number;
   /** The last one; none by default. */
   readonly to?: number;
-  /** `kill`: the process ends before the call. */
-  readonly how: ErrorName | "kill";
+  /** `kill`: the process ends before the call. A signal comes before the call, which is made. */
+  readonly how: ErrorName | keyof typeof LIMITS | keyof typeof SIGNALS | "kill";
 }
 
 export interface Faults extends Disposable {
@@ -42,6 +48,8 @@ export interface Faults extends Disposable {
   readonly env: Readonly<Record<string, string>>;
   arm(fault: Fault): void;
   mend(): void;
+  /** Puts the clock of the daemon ahead of the system's; back when negative. It stays so when faults are mended. */
+  putClock(seconds: number): void;
   /** Calls that counted since it was armed. */
   count(): number;
   /** Calls that failed since it was armed. */
@@ -107,18 +115,19 @@ export function createFaults(record?: { readonly file: string; readonly watch: s
     arm({ folder, kinds = KINDS, from = 1, to = FOREVER, how }) {
       mend();
       put(FOLDER_AT, new TextEncoder().encode(`${folder}\0`));
-      const bits = kinds.reduce((sum, kind) => sum | 1 << KINDS.indexOf(kind), 0);
-      putNumbers(8, to, how === "kill" ? 0 : ERRNO[how], bits, 0);
+      const bits = kinds.reduce((sum, kind) => sum | 1 << ALL_KINDS.indexOf(kind), 0);
+      putNumbers(8, to, how === "kill" ? 0 : { ...ERRNO, ...LIMITS, ...SIGNALS }[how], bits, 0);
       putNumbers(0, 0);
       putNumbers(4, from);
     },
     mend,
+    putClock: (seconds) => put(28, new Uint8Array(Int32Array.of(seconds).buffer)),
     count: () => number(0),
     failed: () => number(20),
     hit(home) {
       const path = new TextDecoder().decode(get(FOLDER_AT + PATH_MAX, PATH_MAX));
       const own = path.slice(0, path.indexOf("\0")).replace(`${home}/`, "");
-      return `${KINDS[number(24)]} ${own.replace(/[^/]*\.tmp$/, "temporary").replace(/\d+/g, "N")}`;
+      return `${ALL_KINDS[number(24)]} ${own.replace(/[^/]*\.tmp$/, "temporary").replace(/\d+/g, "N")}`;
     },
     [Symbol.dispose]() {
       file.close();

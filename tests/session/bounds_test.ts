@@ -188,6 +188,10 @@ Deno.test("isNews() and isTooOld() at the edges of their times", () => {
       assert.equal(isNews(session, time, now), known);
     }
     assert.equal(isNews({ lookedBefore: null, known }, null, now), true);
+    // The clock was set back behind the look.
+    const ahead = { lookedBefore: now + 3_600_000, known };
+    assert.equal(isNews(ahead, at(now - NEWS_SLACK_MS), now), true);
+    assert.equal(isNews(ahead, at(now - NEWS_SLACK_MS - 1), now), false);
   }
   for (const time of [null, "yesterday", at(now), at(now - 60_000)]) {
     assert.equal(isTooOld(0, time, now), false);

@@ -51,6 +51,7 @@ export const SUITES = {
         "tests/daemon/restart_test.ts",
         "tests/daemon/held_file_test.ts",
         "tests/hosts/processes_test.ts",
+        "tests/faults/clock_test.ts",
       ],
     },
     {
@@ -64,7 +65,9 @@ export const SUITES = {
         "tests/parser/lost_events_test.ts",
         "tests/parser/compressed_log_test.ts",
         "tests/parser/watch_state_test.ts",
+        "tests/faults/watches_test.ts",
       ],
+      long: { KATO_WATCHES: "all" },
     },
   ],
   attack: [
