@@ -93,7 +93,7 @@ interface Opened {
 }
 
 /** Opens all files, oldest first. Under the lock, no process appends or rotates. */
-function openAll(directory: string): Opened[] {
+export function openAll(directory: string): Opened[] {
   const lock = openIfThere(lockFile(directory));
   lock?.lockSync(false);
   try {

@@ -20,6 +20,9 @@ export const EXIT = {
 /** Of `kato fleet status`, for monitoring. docs/fleet.md shows them. */
 export const FLEET_EXIT = { "not-running": 2, "other-policy": 3, "other-version": 4, "unknown": 5 } as const;
 
+/** Of `kato verify`. docs/cli.md shows them. */
+export const VERIFY_EXIT = { "differs": 1, "cannot-tell": 2 } as const;
+
 /** Of `kato audit verify-all`, for what collects findings. docs/audit-events.md shows them. */
 export const FINDING_EXIT = {
   "broken": 2,

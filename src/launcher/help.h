@@ -23,8 +23,7 @@
     "  stop SESSION            stop recording a session\n" \
     "  export [SESSION…]       write sessions to a file or folder, once\n" \
     "\n" \
-    "\001Rules and evidence:\002 policy, audit, scan, doctor\n" \
-    "\n" \
+    "\001Rules and evidence:\002 policy, audit, scan, verify, doctor\n" \
     "\001Installation:\002 init, completions, daemon, fleet, version, help\n" \
     "\n" \
     "'kato help COMMAND' says more, with an example.\n"}, \
@@ -395,6 +394,22 @@
     "\n" \
     "Example:\n" \
     "  kato scan ~/.kato/exports/*.md\n"}, \
+  {"verify", \
+    "\001Usage:\002 kato verify [OPTION…] FILE\n" \
+    "\n" \
+    "Recomputes a recording or export from the session's log while that is there, and\n" \
+    "says where the file differs. Exit status 0: it is what its source gives; 1: it\n" \
+    "differs; 2: it cannot be told, and why. Changes nothing.\n" \
+    "\n" \
+    "\001Arguments:\002\n" \
+    "  FILE        a recording or an export: Markdown, HTML or JSON Lines\n" \
+    "\n" \
+    "\001Options:\002\n" \
+    "  --json      print JSON\n" \
+    "  -h, --help  show this\n" \
+    "\n" \
+    "Example:\n" \
+    "  kato verify ~/.kato/exports/talk.md\n"}, \
   {"doctor", \
     "\001Usage:\002 kato doctor [OPTION…]\n" \
     "\n" \

@@ -9,8 +9,8 @@
 /* The rows of src/permissions/matrix.ts; tests/launcher/plan_text_test.ts compares them. */
 static const char *const PROFILES[] = {
     "plan",   "daemon",           "parser:<provider>", "writer:<destination>", "export", "cli-read:status",
-    "cli-read:sessions", "cli-read:doctor", "request", "policy", "policy:explain", "policy:edit", "audit", "scan", "search",
-    "search:read", "fleet:status", "init", "help",
+    "cli-read:sessions", "cli-read:doctor", "request", "policy", "policy:explain", "policy:edit", "audit", "scan", "verify",
+    "search", "search:read", "fleet:status", "init", "help",
 };
 
 static const char *const VERBS[] = {[READ] = "read", [LIST] = "list", [WRITE] = "write", [ENV] = "env", [SYS] = "sys"};

@@ -209,6 +209,16 @@ export const MATRIX = [
     ...CLI,
   },
   {
+    profile: "verify",
+    of: "`kato verify`",
+    needsPolicy: true,
+    read: ["code", "settings", "status", "logs", "provider roots", "named inputs"],
+    list: [],
+    write: [],
+    env: ["person", "terminal", "providers'"],
+    sys: ["uid"],
+  },
+  {
     profile: "search",
     of: "`kato search`",
     needsPolicy: true,

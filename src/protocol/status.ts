@@ -4,7 +4,7 @@ import { providerId } from "./event.ts";
 
 const time = z.string();
 
-const recordingStatus = z.strictObject({
+export const recordingStatus = z.strictObject({
   provider: providerId,
   session: z.string(),
   destination: z.string(),

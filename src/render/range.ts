@@ -18,6 +18,16 @@ export function describeRange(range: Range): string {
   return range.last === 1 ? "last turn" : `last ${range.last} turns`;
 }
 
+/** The range that these words describe; null where they are none of kato's. */
+export function rangeFrom(words: string): Range | null {
+  const last = words === "last turn" ? "1" : /^last (\d{1,7}) turns$/.exec(words)?.[1];
+  if (last !== undefined) return { last: Number(last) };
+  const from = /^from event (\d{1,15})$/.exec(words)?.[1];
+  if (from !== undefined) return { from: Number(from) };
+  const since = Date.parse(/^since (\S{1,30})$/.exec(words)?.[1] ?? "");
+  return Number.isNaN(since) ? null : { since };
+}
+
 /**
  * Whether each event, asked in order, is in the range. Events of a sub-agent go with the call that gave it its task.
  * Where that call is not known, they go with the first of them.

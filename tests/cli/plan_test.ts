@@ -38,6 +38,7 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
   ["search --rebuild", { profile: "search" }],
   ["search beans --no-update", { profile: "search:read" }],
   ["scan a.md ~/b.html", { profile: "scan", reads: ["/home/dev/work/a.md", "/home/dev/b.html"] }],
+  ["verify ~/a.md", { profile: "verify", reads: ["/home/dev/a.md"] }],
   ["fleet status", { profile: "fleet:status" }],
   ["policy show", { profile: "policy" }],
   ["policy check", { profile: "policy", reads: [] }],

@@ -43,6 +43,8 @@ const LINES: readonly (readonly [line: string, kind: ReportKind])[] = [
   ["scan a.md", "scan"],
   ["search beans", "search"],
   ["search --rebuild", "search"],
+  ["verify a.md", "verification"],
+  ["verify wrong.toml", "verification"],
 ];
 
 function assertReport(text: string, kind: ReportKind, line: string): void {

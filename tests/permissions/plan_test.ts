@@ -173,6 +173,17 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
         "read /home/ada/.codex/sessions",
       ],
     ],
+    [
+      { profile: "verify", reads: ["/tmp/a.md"] },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.kato/logs",
+        "read /home/ada/.claude/projects",
+        "read /home/ada/.codex/sessions",
+        "read /tmp/a.md",
+      ],
+    ],
     [{ profile: "policy", reads: ["/tmp/p.toml"] }, [...COMMON, "read /tmp/p.toml"]],
     [
       { profile: "policy:explain", looks: "/srv/x.md" },
@@ -312,6 +323,7 @@ const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: read
   "scan": CLI,
   "search": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "search:read": CLI,
+  "verify": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "fleet:status": CLI,
   "init": CLI,
   "help": CLI,

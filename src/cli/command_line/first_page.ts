@@ -7,15 +7,18 @@ const TERM_COLUMNS = 22;
 
 export function firstPage(style: HelpStyle): string {
   const title = titleIn(style);
-  const sections = SECTIONS.map(({ title: name, isBrief, entries }) => {
-    if (isBrief) return `${title(`${name}:`)} ${entries.map(({ path }) => path).join(", ")}\n`;
+  const sections = SECTIONS.filter(({ isBrief }) => !isBrief).map(({ title: name, entries }) => {
     const lines = entries.map((entry) => `  ${termOf(entry).padEnd(TERM_COLUMNS)}  ${entry.summary}\n`);
     return `${title(`${name}:`)}\n${lines.join("")}`;
   });
+  const brief = SECTIONS.filter(({ isBrief }) => isBrief).map(({ title: name, entries }) =>
+    `${title(`${name}:`)} ${entries.map(({ path }) => path).join(", ")}\n`
+  );
   return [
     `${title("Usage:")} kato COMMAND [ARGUMENT…]\n`,
     "Keeps the conversations you have with coding agents, where your policy allows.\n",
     ...sections,
+    brief.join(""),
     "'kato help COMMAND' says more, with an example.\n",
   ].join("\n");
 }

@@ -29,6 +29,7 @@ import { show } from "./show.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 import { tail } from "./tail.ts";
+import { verify } from "./verify.ts";
 import { version } from "./version.ts";
 
 const policy: Family = {
@@ -69,7 +70,7 @@ const WORK: readonly Section[] = [
     isBrief: false,
     entries: [status, sessions, show, tail, search, record, capture, stop, exportCommand],
   },
-  { title: "Rules and evidence", isBrief: true, entries: [policy, audit, scan, doctor] },
+  { title: "Rules and evidence", isBrief: true, entries: [policy, audit, scan, verify, doctor] },
 ];
 
 const INSTALLATION = [init, completions, daemon, fleet, version];

@@ -121,8 +121,8 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
   return { end, events, leftOut, troubles };
 }
 
-function openReader(
-  { source, images = null }: WriteOptions,
+export function openReader(
+  { source, images = null }: Pick<WriteOptions, "source" | "images">,
   report: SessionReaderOptions["report"],
 ): SessionReader {
   return readSession({
@@ -137,11 +137,19 @@ function openReader(
   });
 }
 
+/** What the record of an event says besides. */
+export interface EventRecord {
+  /** The event's id as its client wrote it. */
+  readonly own: string;
+  /** The session in which this one goes on. */
+  readonly continues: string | null;
+}
+
 /** Where `take` returns a promise, the next event comes after that. */
-async function readEvents(
+export async function readEvents(
   reader: SessionReader,
   options: Pick<WriteOptions, "progress" | "stopped">,
-  take: (event: Event) => Promise<void> | null,
+  take: (event: Event, record: EventRecord) => Promise<void> | null,
 ): Promise<WrittenSession["end"]> {
   const slices = beginSlices();
   for (;;) {
@@ -150,8 +158,8 @@ async function readEvents(
     if (advance === "linger") throw new Error("internal error: a complete session waits for nothing");
     if (advance === "gone") return "unreadable";
     if (advance !== "more") {
-      for (const { event } of advance.events) {
-        const taken = take(event);
+      for (const { event, own } of advance.events) {
+        const taken = take(event, { own, continues: advance.continues });
         if (taken !== null) await taken;
       }
     }

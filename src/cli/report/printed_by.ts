@@ -22,5 +22,6 @@ export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   "audit-collection": "`audit verify-all`",
   search: "`search`",
   scan: "`scan`",
+  verification: "`verify`",
   fleet: "`fleet status`",
 };

@@ -16,6 +16,7 @@ import { EXIT } from "../exit_status.ts";
 import { PROBLEMS } from "../fleet/person_status.ts";
 import { NOT_RUNNING } from "../not_running.ts";
 import { searchBody } from "./search_report.ts";
+import { fileVerification } from "./verification_report.ts";
 
 /** A report tells the title, not where it comes from. */
 const { named: _named, ...shown } = sessionMeta.shape;
@@ -242,6 +243,7 @@ const BODIES = {
   }),
   search: searchBody,
   scan: z.strictObject({ ok: boolean(), files: int(), found: array(secret) }),
+  verification: fileVerification,
   fleet: z.strictObject({
     ok: boolean(),
     version: string(),

@@ -1,0 +1,23 @@
+import { command, type Given, required } from "../command_line/command.ts";
+import { JSON_FLAG } from "../command_line/common_parameters.ts";
+import { FILE } from "../command_line/kinds.ts";
+import { absolutePath } from "../command_line/typed_path.ts";
+
+const takes = {
+  file: required("file", "a recording or an export: Markdown, HTML or JSON Lines", FILE),
+  json: JSON_FLAG,
+};
+
+export type VerifyGiven = Given<typeof takes>;
+
+export const verify = command({
+  path: "verify",
+  summary: "compare a recording or export with its source",
+  description:
+    "Recomputes a recording or export from the session's log while that is there, and says where the file differs. " +
+    "Exit status 0: it is what its source gives; 1: it differs; 2: it cannot be told, and why. Changes nothing.",
+  example: "kato verify ~/.kato/exports/talk.md",
+  takes,
+  plan: ({ file }, { cwd, home }) => ({ profile: "verify", reads: [absolutePath(file, cwd, home)] }),
+  run: async (given, context) => (await import("../actions/verify.ts")).verifyFile(given, context),
+});

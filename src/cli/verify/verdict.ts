@@ -1,0 +1,175 @@
+/** What a comparison says of a file, for a person or for a program. Pure. */
+import type { RecordingStatus } from "../../protocol/status.ts";
+import { shortId } from "../../protocol/session.ts";
+import { CLIENTS } from "../../protocol/clients.ts";
+import type { Context } from "../context.ts";
+import { reportText } from "../report/report.ts";
+import { count, fit, painter, plain, showNumber, tilde } from "../terminal/style.ts";
+import { lineWidth } from "../terminal/wrap.ts";
+import type { Difference } from "./compare_events.ts";
+import type { OwnWords } from "./own_words.ts";
+import type { Recomputed } from "./recompute.ts";
+
+interface Judged {
+  readonly file: string;
+  readonly bytes: number;
+  /** Null: it has none of kato's. */
+  readonly words: OwnWords | null;
+  /** What kato's report of itself has on it. */
+  readonly recording: RecordingStatus | null;
+}
+
+export interface Equal extends Judged {
+  readonly result: "equal";
+  readonly reason: null;
+  readonly made: null;
+  readonly recomputed: Recomputed;
+  readonly lines: number;
+  readonly difference: null;
+}
+
+export interface Unequal extends Judged {
+  readonly result: "differs" | "cannot-tell";
+  readonly reason: typeof REASONS[number];
+  /** How the file began, as the audit log has it. */
+  readonly made: {
+    readonly version: string | null;
+    readonly time: string;
+    readonly policyHash: string;
+    readonly isSamePolicy: boolean;
+  } | null;
+  readonly recomputed: Recomputed | null;
+  readonly difference: (Difference & { readonly line: number; readonly found: string | null }) | null;
+}
+
+export type Verdict = Equal | Unequal;
+
+export const RESULTS = ["equal", "differs", "cannot-tell"] as const;
+
+/** Why it is not `equal`. */
+export const REASONS = [
+  "text",
+  "title",
+  "other-session",
+  "not-of-kato",
+  "no-source",
+  "other-version",
+  "being-written",
+] as const;
+
+/** Characters that are shown of a line in a pipe, and in a report. */
+const LINE_CHARS = 500;
+
+export function tellVerdict(verdict: Verdict, json: boolean, context: Context): string {
+  return json ? tellProgram(verdict, context.home) : `${tellPerson(verdict, context).join("\n")}\n`;
+}
+
+function tellPerson(verdict: Verdict, { out, home }: Context): string[] {
+  const { difference, recomputed } = verdict;
+  const width = Math.min(lineWidth(out), LINE_CHARS);
+  const paint = painter(out);
+  const lines = [paint(verdict.result === "equal" ? "green" : "red", messageOf(verdict, home))];
+  if (difference !== null) {
+    const shown = (line: string | null, none: string) => fit(line === null ? none : plain(line), width - 10);
+    lines.push(
+      `  file    ${shown(difference.found, "(it ends here)")}`,
+      `  source  ${shown(difference.expected, "(the session has no more)")}`,
+    );
+  }
+  if (verdict.result !== "equal" && verdict.made?.isSamePolicy === false) {
+    lines.push("The policy was another one when the file was begun; it may have replaced other secrets.");
+  }
+  if (recomputed !== null) lines.push(settingsOf(verdict, recomputed));
+  return lines;
+}
+
+function messageOf(verdict: Verdict, home: string): string {
+  const { file, words, recomputed, difference } = verdict;
+  const shown = tilde(file, home);
+  const source = words === null
+    ? ""
+    : `session ${plain(shortId(words.session))} of ${CLIENTS[words.provider].name}`;
+  if (verdict.result === "equal") {
+    const { parts, more } = verdict.recomputed;
+    const events = parts.map(({ from, to }) => `${showNumber(from)} to ${showNumber(to)}`).join(" and ");
+    const rest = more === 0 ? "" : ` The session has ${count(more, "event")} more by now.`;
+    return `${shown} is what its source gives: events ${events} of ${source}, ${
+      count(verdict.lines, "line")
+    }.${rest}`;
+  }
+  const place = difference === null
+    ? ""
+    : `line ${showNumber(difference.line)}${
+      difference.event === null ? "" : `, in event ${showNumber(difference.event)}`
+    }`;
+  const same = difference === null
+    ? ""
+    : ` The ${count(difference.line - 1, "line")} before it are the same.`;
+  switch (verdict.reason) {
+    case "text":
+      return `${shown} differs from ${source} at ${place}.${same}`;
+    case "title":
+      return `${shown} is what its source gives but for its title: ${source} never had that one.`;
+    case "other-session":
+      return `${shown} names ${source}, but kato recorded session ${
+        plain(shortId(verdict.recording?.session ?? ""))
+      } in it.`;
+    case "not-of-kato":
+      return `It cannot be told of ${shown}: it does not begin as kato's files do.`;
+    case "no-source":
+      return `It cannot be told of ${shown}: there is no log of ${source} that kato may read.`;
+    case "other-version": {
+      const version = verdict.made?.version;
+      const by = version === null || version === undefined ? "another version" : `kato ${plain(version)}`;
+      return `It cannot be told of ${shown}: ${by} made it, which this one cannot repeat exactly. ` +
+        `It differs at ${place}.${same}${recomputed === null ? "" : ""}`;
+    }
+    case "being-written":
+      return `It cannot be told of ${shown} now: it is being written. Try again.`;
+  }
+}
+
+function settingsOf({ words }: Verdict, { making: { include, timeZone, redaction } }: Recomputed): string {
+  const shows = words?.format === "jsonl"
+    ? "everything"
+    : include.length === 0
+    ? "the conversation alone"
+    : include.join(", ");
+  return `Compared as the file says of itself, and with: ${shows}; times in ${plain(timeZone)}; secrets ${
+    redaction.secrets ? "replaced by the policy as it is now" : "kept"
+  }.`;
+}
+
+function tellProgram(verdict: Verdict, home: string): string {
+  const { file, bytes, words, recording, made, recomputed, difference, result, reason } = verdict;
+  const short = (line: string | null) => line === null ? null : line.slice(0, LINE_CHARS);
+  return reportText("verification", {
+    ok: result === "equal" ? true : result === "differs" ? false : null,
+    result,
+    reason,
+    message: messageOf(verdict, home),
+    file,
+    bytes,
+    lines: "lines" in verdict ? verdict.lines : null,
+    format: words?.format ?? null,
+    provider: words?.provider ?? null,
+    session: words?.session ?? null,
+    recording: recording?.state ?? null,
+    made: made === null ? null : { version: made.version, time: made.time, policyHash: made.policyHash },
+    settings: recomputed === null ? null : {
+      include: [...recomputed.making.include],
+      timeZone: recomputed.making.timeZone,
+      secrets: recomputed.making.redaction.secrets,
+    },
+    parts: recomputed?.parts ?? [],
+    more: recomputed?.more ?? 0,
+    closed: recomputed?.isClosed ?? false,
+    difference: difference === null ? null : {
+      line: difference.line,
+      byte: difference.at,
+      event: difference.event,
+      found: short(difference.found),
+      expected: short(difference.expected),
+    },
+  });
+}
