@@ -42,6 +42,7 @@ export function readToml(text: string): TomlText | TomlError {
     lines: new Map(),
     values: new Map(),
     tables: new Set(),
+    dotted: new Map(),
     lists: new Map(),
   };
   try {
@@ -71,6 +72,8 @@ interface Place {
   readonly lines: Map<string, number>;
   readonly values: Map<string, ValueSpan>;
   readonly tables: Set<string>;
+  /** A key such as `a.b` makes the table `a`, which no `[a]` can open again: each of these tables with its first key. */
+  readonly dotted: Map<string, string>;
   /** The number of tables in each list of them. */
   readonly lists: Map<string, number>;
 }
@@ -114,6 +117,7 @@ function expect(place: Place, text: string): void {
 
 function scanStatements(place: Place): void {
   let table = "";
+  let reopened: { readonly table: string; readonly dotted: string; readonly line: number } | null = null;
   for (take(place, BLANK); place.at < place.text.length; take(place, BLANK)) {
     if (takeText(place, "[[")) {
       const list = takeName(place);
@@ -130,19 +134,31 @@ function scanStatements(place: Place): void {
       // The library cannot read it, and says so in words that help nobody.
       const inner = [...place.lists.keys()].find((list) => list.startsWith(`${table}.`));
       if (inner !== undefined) throw new Refusal(`has [${table}] below [[${inner}]]; move it above`);
+      const dotted = place.dotted.get(table);
+      // A key that is set twice below is the better reason.
+      if (dotted !== undefined) reopened ??= { table, dotted, line: place.line };
       place.tables.add(table);
       place.lines.set(table, place.line);
     } else {
       scanPair(place, table, 0);
     }
   }
+  if (reopened !== null) {
+    place.line = reopened.line;
+    throw new Refusal(`has ${reopened.dotted} above [${reopened.table}]; move it below [${reopened.table}]`);
+  }
 }
 
 function scanPair(place: Place, table: string, depth: number): void {
-  const own = takeName(place);
-  const name = table === "" ? own : `${table}.${own}`;
+  const parts = takeParts(place);
+  const name = [...table === "" ? [] : [table], ...parts].join(".");
   if (place.lines.has(name)) throw new Refusal(`sets ${name} twice; keep one of them`);
   place.lines.set(name, place.line);
+  parts.slice(0, -1).reduce((above, part) => {
+    const made = above === "" ? part : `${above}.${part}`;
+    if (!place.dotted.has(made)) place.dotted.set(made, name);
+    return made;
+  }, table);
   expect(place, "=");
   take(place, SPACE);
   place.values.set(name, scanValue(place, name, depth));
@@ -176,8 +192,12 @@ function endOfText(place: Place): void {
   if (place.at >= place.text.length) throw new Refusal("is not TOML: it ends inside a value");
 }
 
-/** A dotted name, with the spaces around it. */
 function takeName(place: Place): string {
+  return takeParts(place).join(".");
+}
+
+/** The parts of a dotted name, with the spaces around it. */
+function takeParts(place: Place): readonly string[] {
   const parts: string[] = [];
   do {
     take(place, SPACE);
@@ -186,7 +206,7 @@ function takeName(place: Place): string {
     parts.push(namePart(unquote(part)));
     take(place, SPACE);
   } while (takeText(place, "."));
-  return parts.join(".");
+  return parts;
 }
 
 function unquote(part: string): string {

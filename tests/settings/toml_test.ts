@@ -78,6 +78,13 @@ Deno.test("readToml() says the line of what is not TOML, or not plain", async (t
       /has \[d\] below \[\[d\.l\]\]; move it above/,
     ],
     ["the same key twice in an entry", "[[l]]\na = 1\n[[l]]\na = 1\na = 2\n", 5, /sets l\[1\]\.a twice/],
+    [
+      "a table that a dotted key made",
+      "d.allow = false\n[e]\n[d]\nx = 1\n",
+      3,
+      /has d\.allow above \[d\]; move it below \[d\]/,
+    ],
+    ["a table that a dotted key made in a table", "[a]\nb.c = 1\n[a.b]\n", 3, /has a\.b\.c above \[a\.b\]/],
     ["the same table twice", "[d]\na = 1\n[d]\nb = 1\n", 3, /sets \[d\] twice/],
   ];
   for (const [name, text, line, message] of cases) {

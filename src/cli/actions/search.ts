@@ -64,7 +64,7 @@ function whyOff({ enforced }: EffectivePolicy): Outcome {
     "search.enabled" in enforced
       ? "Your administrator's policy has search.enabled = false: kato keeps no index and cannot search."
       : "The search is off, because its index holds the texts of your sessions once more. To switch it on, write " +
-        "'search.enabled = true' into ~/.kato/config/policy.toml, above its first [table].",
+        "'enabled = true' below [search] in ~/.kato/config/policy.toml.",
   );
 }
 
