@@ -28,7 +28,8 @@ import { config, policy } from "../src/settings/policy.ts";
 import { administratorPolicy, shippedPolicy } from "../src/settings/starter.ts";
 import { CLIENT_VARIABLES } from "../src/protocol/clients.ts";
 import { event } from "../src/protocol/event.ts";
-import { FORMATS } from "../src/protocol/closed_sets.ts";
+import { IMAGE_FOLDER_END } from "../src/destination/image_folder.ts";
+import { FORMATS, IMAGE_ENDINGS } from "../src/protocol/closed_sets.ts";
 
 import {
   clientList,
@@ -175,6 +176,8 @@ const PLACES: Tables = [
     HOME_FOLDERS,
   ],
   ["DESTINATION_KINDS", "How the name of a recording ends.", FORMATS],
+  ["IMAGE_FOLDER_END", "How the name of a folder for images ends.", [IMAGE_FOLDER_END]],
+  ["IMAGE_KINDS", "How the name of an image in it ends.", IMAGE_ENDINGS],
 ];
 
 const OF_CLIENTS: Tables = [

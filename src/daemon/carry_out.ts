@@ -82,7 +82,7 @@ export function deny(
 
 /** Changes the state. Once that is on the disk, the caller calls the result, which cannot fail. */
 function applyEffect(
-  { recordings, sessions, recorders, timeZone, include }: ObeyContext,
+  { recordings, sessions, recorders, timeZone, include, images }: ObeyContext,
   command: Command,
   effect: Effect,
   decision: Decision | null,
@@ -101,11 +101,13 @@ function applyEffect(
     }
     case "start": {
       const existing = decision?.allow === true ? decision.existing : null;
+      const format = formatOf(effect.destination);
       const head: RenderHead = {
-        format: formatOf(effect.destination),
+        format,
         meta: effect.from === 0 ? command.meta : withoutWords(command.meta),
         timeZone,
         include: [...include],
+        ...(images && format === "md" ? { images: "files" } : {}),
       };
       const id = recordings.add({
         ref: command.ref,

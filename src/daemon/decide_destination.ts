@@ -25,6 +25,7 @@ export type DecideDestination = (
   destination: string | null,
   meta: SessionMeta,
   made?: Created,
+  change?: Pick<Request, "extensions">,
 ) => Decision;
 
 export function createDecision(options: DecidingOptions): DecideDestination {
@@ -36,7 +37,7 @@ export function createDecision(options: DecidingOptions): DecideDestination {
   const lookAround = (path: string) => keepGrounds(lookUp(path, policy.destinations.roots, home), grounds);
   lookAround(policy.destinations.default_root);
 
-  return (asker, destination, meta, made = created) => {
+  return (asker, destination, meta, made = created, change = {}) => {
     const request: Request = {
       asker,
       destination,
@@ -47,6 +48,7 @@ export function createDecision(options: DecidingOptions): DecideDestination {
       providerRoots: options.providerRoots,
       created: made,
       force: false,
+      ...change,
     };
     const resolved = resolveRequest(policy, request);
     if ("allow" in resolved) return resolved;

@@ -40,14 +40,15 @@ export const NO_FEEDS: Feeds = { open: [], last: 0, failures: new Map(), closing
 /** Asks for the recording's events from `next` on. An earlier feed of it ends. */
 export function startFeed(before: Feeds, recording: Recording): FeedsStep {
   const { feeds, effects } = stopFeed(before, recording.id);
-  const { id, provider, session, checkpoint, next, until, inherits } = recording;
+  const { id, provider, session, checkpoint, next, until, inherits, head } = recording;
+  const images = head.images === undefined ? {} : { images: true } as const;
   const feed = feeds.last + 1;
   return {
     feeds: { ...feeds, last: feed, open: [...feeds.open, { feed, recording: id, provider }] },
     effects: [...effects, { effect: "watch", recording }, {
       effect: "send",
       provider,
-      message: { type: "feed", feed, session, from: checkpoint, start: next, until, inherits },
+      message: { type: "feed", feed, session, from: checkpoint, start: next, until, inherits, ...images },
     }],
   };
 }

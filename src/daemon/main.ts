@@ -136,6 +136,7 @@ function orchestratorOptions(
     timeZone: render.time_zone || Temporal.Now.timeZoneId(),
     fileName: render.file_name,
     include: includesOf(config),
+    images: render.images === "files",
     providers: planProviders(effective.policy, options),
     grantsFor: (destination, directories) => writerGrants([destination], directories),
     statusPath: places.statusFile,

@@ -54,6 +54,8 @@ export interface ObeyContext {
   readonly moves: Moves;
   readonly timeZone: string;
   readonly include: readonly Include[];
+  /** Whether the images of Markdown are files. */
+  readonly images: boolean;
 }
 
 /** A command of the chat, of the spool or of policy. */

@@ -47,6 +47,8 @@ export interface OrchestratorOptions {
   /** The template for the names of generated files. */
   readonly fileName: string;
   readonly include: readonly Include[];
+  /** Whether the images of Markdown are files. */
+  readonly images: boolean;
   readonly providers: readonly ProviderPlan[];
   readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];
   readonly database: Database;
@@ -173,6 +175,7 @@ function createParts(options: OrchestratorOptions): Parts & { readonly context: 
     send: (provider, message) => providers.get(provider)?.client.send(message),
     watch: ({ provider, session }) => void providers.get(provider)?.follow.watch(session),
     open: async (recording) => reports.opened(recording, await destinations.open(recording)),
+    keepImages: destinations.keepImages,
     unchanged: destinations.unchanged,
     changed: () => status.touch(),
     stopped({ provider, session, destination }) {
@@ -257,6 +260,7 @@ function contextOf(parts: Parts, denied: ObeyContext["denied"]): ObeyContext {
     denied,
     timeZone: options.timeZone,
     include: options.include,
+    images: options.images,
   };
 }
 

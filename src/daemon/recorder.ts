@@ -18,18 +18,13 @@ import {
   giveUp,
   goOn,
   letGo,
-  type Question,
-  type RecorderEffect,
-  type RecorderState,
-  type RecorderStep,
   restart,
-  type Seen,
-  type Step,
   takeBatch,
   takeOpened,
 } from "./recorder_step.ts";
+import type { Question, RecorderEffect, RecorderState, RecorderStep, Seen, Step } from "./recorder_types.ts";
 import type { RecordingSummary } from "./recording.ts";
-import { WriterGone } from "./writer_client.ts";
+import { type WriterClient, WriterGone } from "./writer_client.ts";
 
 export type Recorder = ReturnType<typeof createRecorder>;
 
@@ -183,11 +178,28 @@ async function answerTo(own: Own, question: Question): Promise<Step> {
       return (state, seen) => takeOpened(state, seen, result, question.then);
     }
     if (own.opened === null) throw new Error("internal error: there is no writer to ask");
-    const { message, payload } = await own.opened.writer.ask(question.message, question.payload);
+    const { writer } = own.opened;
+    if (question.question === "images") {
+      const { delivery, images } = question;
+      const row = own.context.store.get(own.recording.id);
+      const kept = await own.context.keepImages(row, images, (name) => askForImage(writer, delivery, name));
+      return (state, seen) => question.then(state, seen, kept);
+    }
+    const { message, payload } = await writer.ask(question.message, question.payload);
     return (state, seen) => question.then(state, seen, message, payload);
   } catch (error) {
     return (state) => fail(state, problemOf(error));
   }
+}
+
+async function askForImage(
+  writer: WriterClient,
+  delivery: number,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { message, payload } = await writer.ask({ type: "image", delivery, name });
+  if (message.type !== "image" || message.name !== name) throw new WriterGone("it gave another image");
+  return payload ?? new Uint8Array(0);
 }
 
 /** One task after another. An error blocks the recording, and nothing else. */

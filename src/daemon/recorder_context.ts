@@ -2,6 +2,7 @@
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import type { Redaction } from "../protocol/redaction.ts";
+import type { PreparedImage } from "../protocol/writer_messages.ts";
 import type { Recording, RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import type { WriterClient } from "./writer_client.ts";
@@ -37,6 +38,14 @@ export interface OpenedDestination {
   readonly isSame: boolean;
 }
 
+/**
+ * What became of images: those that cannot be files, each with the reason. Null: kato ends before there is a place for
+ * another writer.
+ */
+export type KeptImages = { readonly refused: Readonly<Record<string, string>> } | {
+  readonly problem: Problem;
+} | null;
+
 /** Null: kato ends before there is a place for another writer. */
 export type OpenResult = OpenedDestination | { readonly problem: Problem } | null;
 
@@ -44,6 +53,12 @@ export interface RecorderContext {
   readonly store: RecordingsStore;
   /** Waits for a place, asks policy again, starts a writer, opens, compares and records. */
   readonly open: (recording: Recording) => Promise<OpenResult>;
+  /** Writes the images that have no file yet. `bytesOf` asks the recording's writer. */
+  readonly keepImages: (
+    recording: Recording,
+    images: readonly PreparedImage[],
+    bytesOf: (name: string) => Promise<Uint8Array<ArrayBuffer>>,
+  ) => Promise<KeptImages>;
   /** Whether the open file is still at the destination. */
   readonly unchanged: (recording: Recording) => boolean;
   /** Asks the parser for the recording's events from its `next` on. An earlier feed ends. */

@@ -2,78 +2,26 @@
  * The steps of a recorder as pure functions. A recorder's state and the daemon's state go in. A new state, effects and a
  * question come out. If an effect fails, the step did not happen: the recorder goes on from the state before it.
  */
-import type { Redaction } from "../protocol/redaction.ts";
-import { type FromWriter, preparePayload, type ToWriter } from "../protocol/writer_messages.ts";
+import { basename } from "@std/path";
+import { imageFolderOf } from "../destination/image_folder.ts";
+import {
+  type FromWriter,
+  type PreparedImage,
+  preparePayload,
+  type ToWriter,
+} from "../protocol/writer_messages.ts";
 import { settleDelivery } from "../session/settle.ts";
 import type { FeedBatch, OpenedDestination, Problem } from "./recorder_context.ts";
-import type { Delivery, Recording } from "./recording.ts";
-
-export interface RecorderState {
-  /** Bytes of the destination after what kato wrote last. */
-  readonly size: number;
-  readonly problem: Problem | null;
-  /** The latest reported problem. It is not reported again before something was written. */
-  readonly reported: string | null;
-  /** Batches that wait to be delivered. */
-  readonly batches: readonly FeedBatch[];
-  /** Number of the latest delivery. */
-  readonly deliveries: number;
-  /** The recording is over and reported so, or kato ends. */
-  readonly closed: boolean;
-}
-
-export interface Seen {
-  /** The recording, as the daemon's state has it now. */
-  readonly row: Recording;
-  /** A delivery that is recorded and not committed. */
-  readonly delivery: Delivery | null;
-  /** The recorder has its writer. */
-  readonly isOpen: boolean;
-  /** Bytes that policy allows the destination. */
-  readonly maxBytes: number;
-  readonly redaction: Redaction;
-}
-
-export type RecorderEffect =
-  | { readonly effect: "advance" | "open-delivery"; readonly delivery: Delivery }
-  | { readonly effect: "commit" | "drop"; readonly size: number }
-  | { readonly effect: "give-up"; readonly why: string }
-  | { readonly effect: "blocked"; readonly problem: Problem; readonly isNew: boolean }
-  /** The file has this size, which no delivery of this recording explains. */
-  | { readonly effect: "edited"; readonly size: number }
-  | { readonly effect: "start-feed" | "stop-feed" | "give-credit" | "end-writer" | "changed" | "stopped" };
-
-export type Step = (state: RecorderState, seen: Seen) => RecorderStep;
-
-/** What a step waits for, and the step that takes the answer. */
-export type Question =
-  /** None: after the effects, `seen` must be read again. */
-  | { readonly question: "look"; readonly then: Step }
-  /** The destination, opened if it is not. */
-  | {
-    readonly question: "open";
-    readonly then: (...of: [...Parameters<Step>, isSame: boolean]) => RecorderStep;
-  }
-  | {
-    readonly question: "writer";
-    readonly message: ToWriter;
-    readonly payload: Uint8Array<ArrayBuffer> | undefined;
-    readonly then: TakeAnswer;
-  };
-
-type TakeAnswer = (
-  state: RecorderState,
-  seen: Seen,
-  message: FromWriter,
-  render: Uint8Array | null,
-) => RecorderStep;
-
-export interface RecorderStep {
-  readonly state: RecorderState;
-  readonly effects: readonly RecorderEffect[];
-  /** Null: the task is over. */
-  readonly question: Question | null;
-}
+import type {
+  Question,
+  RecorderEffect,
+  RecorderState,
+  RecorderStep,
+  Seen,
+  Step,
+  TakeAnswer,
+} from "./recorder_types.ts";
+import type { Delivery } from "./recording.ts";
 
 /** The renderer's state before it has one. */
 const NO_RENDER = new TextEncoder().encode("null");
@@ -163,30 +111,67 @@ export function deliver(before: RecorderState, seen: Seen): RecorderStep {
   const [batch, ...batches] = before.batches;
   const state = { ...before, batches };
   if (batch === undefined || state.problem !== null) return over(state);
-  const { active, next, render, head } = seen.row;
+  const { active, next, render } = seen.row;
   // The batch may be stale: from a feed that was given up.
   if (!active || batch.first !== next) return over(state);
   if (batch.count === 0 && (render === null || !batch.end)) {
     return advance(state, seen, batch, render ?? NO_RENDER);
   }
   return open(state, (opened) => {
-    const state = { ...opened, deliveries: opened.deliveries + 1 };
-    const { redaction } = seen;
-    const order = { delivery: state.deliveries, head, finish: batch.end, redaction };
-    return ask(state, { type: "prepare", ...order }, prepared(batch), preparePayload(render, batch.payload));
+    return prepare({ ...opened, deliveries: opened.deliveries + 1 }, seen, batch, {});
   });
 }
 
-function prepared(batch: FeedBatch): TakeAnswer {
-  return (state, seen, message, rendered) => {
+/** `refused`: the images that cannot be files, by name, each with the reason. */
+function prepare(
+  state: RecorderState,
+  { row: { head, render, destination }, redaction }: Seen,
+  batch: FeedBatch,
+  refused: Readonly<Record<string, string>>,
+): RecorderStep {
+  const order = { delivery: state.deliveries, head, finish: batch.end, redaction };
+  const images = head.images === "files"
+    ? { images: { folder: basename(imageFolderOf(destination)), refused: { ...refused } } }
+    : {};
+  const take: TakeAnswer = (state, seen, message, rendered) => {
     if (message.type !== "prepared") throw unexpected(message);
-    const render = rendered ?? NO_RENDER;
-    if (message.length === 0) return advance(state, seen, batch, render);
-    if (state.size + message.length > seen.maxBytes) {
+    const then = prepared(batch, message.length, rendered ?? NO_RENDER);
+    if (message.images === undefined) return then(state, seen);
+    return keepImages(
+      state,
+      message.images,
+      (state, seen, others) =>
+        Object.keys(others).length === 0
+          ? then(state, seen)
+          // The text links none that has no file.
+          : prepare(state, seen, batch, { ...refused, ...others }),
+    );
+  };
+  return ask(state, { type: "prepare", ...order, ...images }, take, preparePayload(render, batch.payload));
+}
+
+/** The images are files before the text that links them is appended. */
+function keepImages(
+  state: RecorderState,
+  images: readonly PreparedImage[],
+  then: (...of: [...Parameters<Step>, refused: Readonly<Record<string, string>>]) => RecorderStep,
+): RecorderStep {
+  const take: Extract<Question, { question: "images" }>["then"] = (state, seen, kept) => {
+    // Kato ends first, and the next run reads on from here.
+    if (kept === null) return over(state);
+    return "problem" in kept ? fail(state, kept.problem) : then(state, seen, kept.refused);
+  };
+  return { ...over(state), question: { question: "images", delivery: state.deliveries, images, then: take } };
+}
+
+function prepared(batch: FeedBatch, length: number, render: Uint8Array): Step {
+  return (state, seen) => {
+    if (length === 0) return advance(state, seen, batch, render);
+    if (state.size + length > seen.maxBytes) {
       const why = "it has reached the largest size that policy allows; record into another file";
       return halt(state, seen, { why, kind: "full" });
     }
-    return append(state, batch, deliveryOf(batch, state.size, message.length, render));
+    return append(state, batch, deliveryOf(batch, state.size, length, render));
   };
 }
 

@@ -28,6 +28,7 @@ export interface RecordersOptions extends
     | "maxBytes"
     | "redaction"
     | "open"
+    | "keepImages"
     | "unchanged"
     | "noteChange"
     | "givenUp"

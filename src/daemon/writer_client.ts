@@ -23,6 +23,8 @@ export interface WriterClient {
 const ANSWERS: Readonly<Record<ToWriter["type"], readonly FromWriter["type"][]>> = {
   open: ["opened", "failed"],
   prepare: ["prepared", "failed"],
+  image: ["image", "failed"],
+  "prepare-bytes": ["prepared", "failed"],
   append: ["appended", "changed", "failed"],
   truncate: ["truncated", "failed"],
   close: ["closed", "failed"],

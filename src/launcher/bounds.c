@@ -77,12 +77,26 @@ bool is_writable_place(const char *path, const char *home, const char *real_home
   return !is_system(path) && !is_other_home(path, home) && !is_other_home(path, real_home) && !has_hidden(path);
 }
 
+static bool is_among(const char *word, const char *const *list, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(word, list[i]) == 0) return true;
+  }
+  return false;
+}
+
+/* `name` is the end of `below`, with its slash. */
+static bool is_in_image_folder(const char *below, const char *name) {
+  static const char SUFFIX[] = IMAGE_FOLDER_END;
+  size_t folder = (size_t)(name - below), end = sizeof SUFFIX - 1;
+  return folder > end && memcmp(name - end, SUFFIX, end) == 0;
+}
+
 /*
  * Whether a destination can have the name `below`, which is the path after a root. NULL, or the reason against it. A name that
  * begins with two dots is not hidden, and a plain path has no segment that consists of dots only.
  */
 const char *why_no_destination(const char *below) {
-  static const char *const KINDS[] = {DESTINATION_KINDS}, *const MEMORY[] = {AGENT_MEMORY};
+  static const char *const KINDS[] = {DESTINATION_KINDS}, *const IMAGES[] = {IMAGE_KINDS}, *const MEMORY[] = {AGENT_MEMORY};
   for (const char *at = below; (at = strstr(at, "/.")) != NULL; at += 2) {
     if (at[2] != '.') return "the destination is hidden, or in a hidden folder";
   }
@@ -91,8 +105,9 @@ const char *why_no_destination(const char *below) {
     if (strcasecmp(name + 1, MEMORY[i]) == 0) return "the destination has a name that agents load by themselves";
   }
   const char *dot = name == NULL ? NULL : strrchr(name, '.');
-  for (size_t i = 0; dot != NULL && dot > name + 1 && i < sizeof KINDS / sizeof *KINDS; i++) {
-    if (strcmp(dot + 1, KINDS[i]) == 0) return NULL;
+  if (dot != NULL && dot > name + 1) {
+    if (is_among(dot + 1, KINDS, sizeof KINDS / sizeof *KINDS)) return NULL;
+    if (is_among(dot + 1, IMAGES, sizeof IMAGES / sizeof *IMAGES) && is_in_image_folder(below, name)) return NULL;
   }
   return "the destination is of a kind that kato does not write";
 }

@@ -29,4 +29,15 @@
   "md", \
   "jsonl", \
   "html"
+
+/* How the name of a folder for images ends. */
+#define IMAGE_FOLDER_END \
+  ".assets"
+
+/* How the name of an image in it ends. */
+#define IMAGE_KINDS \
+  "png", \
+  "jpg", \
+  "gif", \
+  "webp"
 #endif

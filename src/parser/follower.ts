@@ -86,11 +86,21 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
     from: Checkpoint | null,
     report: (trouble: Trouble) => void,
     rewritten: (what: "whole" | "place") => void = () => {},
+    images = false,
   ): SessionReader | null {
     const files = locate(session);
     if (files === null) return null;
     const locateNow = () => locate(session) ?? files;
-    return readSession({ provider, session, locate: locateNow, from, whole: false, report, rewritten });
+    return readSession({
+      provider,
+      session,
+      locate: locateNow,
+      from,
+      whole: false,
+      report,
+      rewritten,
+      images,
+    });
   }
 
   /** The ids that `session` may have from `parent`, complete once they are read. None when the parent has no log. */
@@ -116,9 +126,9 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
       state.watches.set(session, watchSession(session, reader, from, baseline, idsOf(parent, session)));
       wake(session);
     },
-    feed({ feed: id, session, from, start, until, inherits }) {
+    feed({ feed: id, session, from, start, until, inherits, images }) {
       // The watch reads the same lines and reports their troubles.
-      const reader = open(session, from, () => {});
+      const reader = open(session, from, () => {}, () => {}, images);
       if (reader === null) return send({ type: "lost", feed: id, session, why: "its log is not there" });
       const inherited = idsOf(inherits, session);
       const isInherited = (own: string) => isUnique(own) && inherited.has(own);

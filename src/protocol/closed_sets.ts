@@ -8,6 +8,9 @@ export const PROVIDERS = Object.keys(CLIENTS) as ClientId[];
 
 export const FORMATS = ["md", "jsonl", "html"] as const;
 
+/** Endings of the files of images. */
+export const IMAGE_ENDINGS = ["png", "jpg", "gif", "webp"] as const;
+
 /** The parts of a rendering besides the conversation itself. */
 export const INCLUDES = ["thinking", "tools", "results", "agents", "notices"] as const;
 

@@ -55,6 +55,8 @@ export const toParser = z.discriminatedUnion("type", [
     until: z.nullable(z.int()),
     /** Leave out everything that it has from this session, which goes on in it. */
     inherits: z.nullable(session),
+    /** With the bytes of images. */
+    images: z.optional(z.literal(true)),
   }),
   /** Change where a feed ends. */
   z.strictObject({ type: z.literal("until"), feed, until: z.int() }),

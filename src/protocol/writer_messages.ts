@@ -4,8 +4,10 @@
  * `append`, and only then the writer writes and flushes.
  */
 import * as z from "zod/mini";
+import { IMAGE_ENDINGS } from "./closed_sets.ts";
 import { redaction } from "./redaction.ts";
 import { renderHead } from "./render.ts";
+import { IMAGE_BYTES, IMAGES_KEPT } from "./render_limits.ts";
 
 const delivery = z.int();
 
@@ -17,6 +19,15 @@ const openedFile = z.strictObject({
   isFile: z.boolean(),
 });
 export type OpenedFile = z.infer<typeof openedFile>;
+
+/** The writer may name any file, so its names have one form. */
+const imageName = z.string().check(z.regex(new RegExp(`^[0-9a-f]{32}\\.(?:${IMAGE_ENDINGS.join("|")})$`)));
+
+const preparedImage = z.strictObject({
+  name: imageName,
+  size: z.int().check(z.positive(), z.maximum(IMAGE_BYTES)),
+});
+export type PreparedImage = z.infer<typeof preparedImage>;
 
 export const toWriter = z.discriminatedUnion("type", [
   /** Create the file (exclusively, mode 0600, after its `directories`, mode 0700), or open it for appending. */
@@ -36,7 +47,16 @@ export const toWriter = z.discriminatedUnion("type", [
     head: renderHead,
     finish: z.boolean(),
     redaction: z.optional(redaction),
+    /** With the images in files of the folder `folder` beside the destination; `refused`: why not, by their names. */
+    images: z.optional(z.strictObject({
+      folder: z.string(),
+      refused: z.record(z.string(), z.string()),
+    })),
   }),
+  /** Give the bytes of an image of what was prepared. */
+  z.strictObject({ type: z.literal("image"), delivery, name: imageName }),
+  /** Prepare the payload itself. */
+  z.strictObject({ type: z.literal("prepare-bytes"), delivery }),
   /** `size`: the size that the file must have; else nothing is written and the answer is `changed`. */
   z.strictObject({ type: z.literal("append"), delivery, size: z.int() }),
   /** Cut text that a crash left half written. */
@@ -48,8 +68,15 @@ export type ToWriter = z.infer<typeof toWriter>;
 export const fromWriter = z.discriminatedUnion("type", [
   /** `file` is null when the monitor reports it. */
   z.strictObject({ type: z.literal("opened"), file: z.nullable(openedFile), size: z.int() }),
-  /** The payload is the renderer's state after this delivery. */
-  z.strictObject({ type: z.literal("prepared"), delivery, length: z.int() }),
+  /** The payload is the renderer's state after this delivery. The text links `images`, each in the folder for images. */
+  z.strictObject({
+    type: z.literal("prepared"),
+    delivery,
+    length: z.int(),
+    images: z.optional(z.array(preparedImage).check(z.maxLength(IMAGES_KEPT))),
+  }),
+  /** The payload is the image. */
+  z.strictObject({ type: z.literal("image"), name: imageName }),
   z.strictObject({ type: z.literal("appended"), delivery, size: z.int() }),
   z.strictObject({ type: z.literal("changed"), delivery, size: z.int() }),
   z.strictObject({ type: z.literal("truncated"), size: z.int() }),

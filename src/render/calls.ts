@@ -109,8 +109,15 @@ export function addResult(to: Setting, calls: Calls, result: Result): string {
   const [late] = at < 0 ? [] : calls.late.splice(at, 1);
   if (late !== undefined) return showLate(to, late, result);
   if (!to.isShown) return "";
-  calls.queue.push({ waits: "result", ...result });
+  calls.queue.push({ waits: "result", ...withPictures(to, result) });
   return settle(to, calls);
+}
+
+/** Images are shown at once: what waits is kept between deliveries, and must not be megabytes. */
+function withPictures({ image }: Setting, result: Result): Result {
+  const { images, imageData, ...rest } = result;
+  if (images === undefined) return rest;
+  return { ...rest, pictures: images.map((words, index) => image(words, imageData?.[index])).join("") };
 }
 
 function receive(to: Setting, item: WaitingCall, result: Result): void {
@@ -142,13 +149,12 @@ function showSaid(page: Page, said: string | undefined): string {
   return said === undefined ? "" : page.remark("User", said);
 }
 
-function bodyOf({ page, image, isShown }: Setting, { kind, prose }: Shown, result: Result): string {
+function bodyOf(setting: Setting, { kind, prose }: Shown, result: Result): string {
+  const { page, isShown } = setting;
   const isSaid = !isShown || result.isEmpty === true || (kind === "agent" && result.isReported === true) ||
     kind === "script";
-  const images = isShown
-    ? result.images?.map((words, index) => image(words, result.imageData?.[index])) ?? []
-    : [];
-  return (isSaid ? "" : page.result(result.text, prose)) + images.join("");
+  const { pictures = withPictures(setting, result).pictures ?? "" } = isShown ? result : { pictures: "" };
+  return (isSaid ? "" : page.result(result.text, prose)) + pictures;
 }
 
 /** The only open script of an agent gets the step. Returns whether there is one. */
@@ -277,7 +283,7 @@ function showLate(to: Setting, late: LateCall | null, result: Result): string {
 function sizeOf(item: Waiting): number {
   if (item.waits === "turn") return item.text.length;
   if (item.waits === "result") {
-    return item.text.length + (item.imageData?.reduce((sum, data) => sum + data.length, 0) ?? 0);
+    return item.text.length + (item.pictures?.length ?? 0);
   }
   const { script } = item;
   const steps = script?.steps.reduce((sum, step) => sum + step.shown.length + step.output.length, 0) ?? 0;

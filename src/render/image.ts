@@ -1,4 +1,5 @@
 /** Images that a page keeps: bytes that prove their own kind, within the bounds of one document. Pure. */
+import type { IMAGE_ENDINGS } from "../protocol/closed_sets.ts";
 import { hashBytes } from "../protocol/sha256.ts";
 import { IMAGE_BYTES, IMAGES_BYTES, IMAGES_KEPT } from "../protocol/render_limits.ts";
 
@@ -6,19 +7,18 @@ import { IMAGE_BYTES, IMAGES_BYTES, IMAGES_KEPT } from "../protocol/render_limit
 export type ImageKind = "png" | "jpeg" | "gif" | "webp";
 
 export interface KeptImage {
+  /** The same in base64. */
+  readonly data: string;
   readonly kind: ImageKind;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-const ENDINGS: Readonly<Record<ImageKind, string>> = {
+const ENDINGS: Readonly<Record<ImageKind, typeof IMAGE_ENDINGS[number]>> = {
   png: "png",
   jpeg: "jpg",
   gif: "gif",
   webp: "webp",
 };
-
-/** The endings of their files. */
-export const IMAGE_ENDINGS: readonly string[] = Object.values(ENDINGS);
 
 /** Gets an image before the text that shows it. Returns the link from the document to its file, or why there is none. */
 export type KeepFile = (image: KeptImage) => { readonly link: string } | { readonly refused: string };
@@ -26,9 +26,13 @@ export type KeepFile = (image: KeptImage) => { readonly link: string } | { reado
 /** 128 bits: nobody finds two images with the same name. */
 const NAME_DIGITS = 32;
 
-/** The name tells the bytes, so the same image has one file, and a file of that name and size has the image. */
-export function imageName({ kind, bytes }: KeptImage): string {
-  return `${hashBytes(bytes).slice(0, NAME_DIGITS)}.${ENDINGS[kind]}`;
+/**
+ * The name tells the bytes, so the same image has one file, and a file of that name and size has the image.
+ *
+ * @param hash SHA-256 of the bytes, where the caller has it: without a JIT, JavaScript takes two seconds for a megabyte.
+ */
+export function imageName({ kind, bytes }: KeptImage, hash: string = hashBytes(bytes)): string {
+  return `${hash.slice(0, NAME_DIGITS)}.${ENDINGS[kind]}`;
 }
 
 /** A link to `name` in `folder`, which lies beside the document. Nothing in it is more than a letter to Markdown. */
@@ -49,22 +53,33 @@ export function beginImages(): KeptSoFar {
 
 /** The image in `data`, which is base64, or the reason why it is not kept. Counts what it gives. */
 export function keepImage(data: string, sofar: KeptSoFar): KeptImage | string {
-  if (data.length * 3 / 4 > IMAGE_BYTES + 2) return `larger than ${IMAGE_BYTES / MIB} MiB`;
+  if (isTooLarge(data)) return `larger than ${IMAGE_BYTES / MIB} MiB`;
   if (sofar.images >= IMAGES_KEPT) return `this file has ${IMAGES_KEPT} already`;
-  const bytes = decode(data);
-  const kind = bytes === null ? null : kindOf(bytes);
-  if (bytes === null || kind === null) return "not a PNG, JPEG, GIF or WebP";
-  if (sofar.bytes + bytes.length > IMAGES_BYTES) {
+  const image = readImage(data);
+  if (image === null) return "not a PNG, JPEG, GIF or WebP";
+  const { length } = image.bytes;
+  if (sofar.bytes + length > IMAGES_BYTES) {
     return `the images of this file would be larger than ${IMAGES_BYTES / MIB} MiB`;
   }
   sofar.images += 1;
-  sofar.bytes += bytes.length;
-  return { kind, bytes };
+  sofar.bytes += length;
+  return image;
+}
+
+/** Null where `data` is none of the kinds, or is too large. */
+export function readImage(data: string): KeptImage | null {
+  const bytes = isTooLarge(data) ? null : decode(data);
+  const kind = bytes === null ? null : kindOf(bytes);
+  return bytes === null || kind === null ? null : { data, kind, bytes };
+}
+
+function isTooLarge(data: string): boolean {
+  return data.length * 3 / 4 > IMAGE_BYTES + 2;
 }
 
 const MIB = 1024 * 1024;
 
-function decode(data: string): Uint8Array | null {
+function decode(data: string): Uint8Array<ArrayBuffer> | null {
   try {
     return Uint8Array.fromBase64(data);
   } catch (error) {

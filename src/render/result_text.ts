@@ -14,6 +14,8 @@ export interface Result {
   readonly images?: readonly string[];
   /** Their bytes in base64; "" where there are none. */
   readonly imageData?: readonly string[];
+  /** The images as the page shows them, in place of both. */
+  readonly pictures?: string;
   /** The person approved this plan; "" for the plan of the call. */
   readonly approved?: string;
   /** With these words the person rejected the call. */

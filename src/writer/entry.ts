@@ -4,8 +4,8 @@
  */
 import { ownPort } from "../hosts/own_port.ts";
 import { jsonlRenderer } from "../render/jsonl.ts";
-import { markdownRenderer } from "../render/markdown.ts";
+import { markdownWithImages } from "../render/markdown.ts";
 import { openMonitorMadeFile } from "./monitor_made_file.ts";
 import { runWriter } from "./writer.ts";
 
-runWriter(ownPort(), openMonitorMadeFile, { md: markdownRenderer, jsonl: jsonlRenderer });
+runWriter(ownPort(), openMonitorMadeFile, { md: markdownWithImages, jsonl: () => jsonlRenderer });

@@ -4,4 +4,4 @@ import { htmlRenderer } from "../render/html.ts";
 import { openMonitorMadeFile } from "./monitor_made_file.ts";
 import { runWriter } from "./writer.ts";
 
-runWriter(ownPort(), openMonitorMadeFile, { html: htmlRenderer });
+runWriter(ownPort(), openMonitorMadeFile, { html: () => htmlRenderer });

@@ -2,12 +2,12 @@
 import { ownPort } from "../hosts/own_port.ts";
 import { htmlRenderer } from "../render/html.ts";
 import { jsonlRenderer } from "../render/jsonl.ts";
-import { markdownRenderer } from "../render/markdown.ts";
+import { markdownWithImages } from "../render/markdown.ts";
 import { openSelfMadeFile } from "./self_made_file.ts";
 import { runWriter } from "./writer.ts";
 
 runWriter(ownPort(), openSelfMadeFile, {
-  md: markdownRenderer,
-  jsonl: jsonlRenderer,
-  html: htmlRenderer,
+  md: markdownWithImages,
+  jsonl: () => jsonlRenderer,
+  html: () => htmlRenderer,
 });

@@ -9,6 +9,7 @@ import type { Format } from "../protocol/render.ts";
 import { REDACTION } from "../protocol/redaction.ts";
 import { plainWords } from "../protocol/system_words.ts";
 import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
+import { imageLink, imageName, type KeepFile, readImage } from "../render/image.ts";
 import { redacted } from "../render/redacted.ts";
 import type { Rendered, Renderer } from "../render/renderer.ts";
 import type { DestinationFile, OpenDestination } from "./destination_file.ts";
@@ -18,18 +19,44 @@ const encoder = new TextEncoder();
 const NEWLINE = 0x0a;
 
 /** Those that a writer has: some take memory that another one saves. */
-export type Renderers = Readonly<Partial<Record<Format, Renderer>>>;
+export type Renderers = Readonly<Partial<Record<Format, (keep: KeepFile) => Renderer>>>;
+
+interface Prepared {
+  readonly delivery: number;
+  readonly bytes: Uint8Array;
+  /** By their names. */
+  readonly images: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+}
 
 /** Serves `port` until `close` arrives. `open` opens the destination. */
 export function runWriter(port: Port, open: OpenDestination, renderers: Renderers): void {
   const send = (message: FromWriter, payload?: Uint8Array<ArrayBuffer>) =>
     port.send({ header: message, payload: payload ?? null });
   let file: DestinationFile | null = null;
-  let prepared: { readonly delivery: number; readonly bytes: Uint8Array } | null = null;
+  let prepared: Prepared | null = null;
 
   function opened(): DestinationFile {
     if (file === null) throw new Error("internal error: nothing is open");
     return file;
+  }
+
+  /** `names`: of the images, by their base64. */
+  function prepare(
+    message: Extract<ToWriter, { type: "prepare" }>,
+    payload: Uint8Array<ArrayBuffer>,
+    names: ReadonlyMap<string, string>,
+  ): void {
+    const { delivery, head } = message;
+    const rendererOf = renderers[head.format];
+    if (rendererOf === undefined) throw new Error("internal error: a format of another writer");
+    const images = new Map<string, Uint8Array<ArrayBuffer>>();
+    const { text, state } = render(rendererOf(holdImages(message, names, images)), message, payload);
+    const bytes = encoder.encode(text);
+    prepared = { delivery, bytes, images };
+    const after = encoder.encode(JSON.stringify(state));
+    const held = [...images].map(([name, { length: size }]) => ({ name, size }));
+    const named = held.length === 0 ? {} : { images: held };
+    send({ type: "prepared", delivery, length: bytes.length, ...named }, after);
   }
 
   function obey(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): void {
@@ -43,13 +70,19 @@ export function runWriter(port: Port, open: OpenDestination, renderers: Renderer
       }
       case "prepare": {
         if (payload === null) throw new Error("internal error: prepare without a payload");
-        const renderer = renderers[message.head.format];
-        if (renderer === undefined) throw new Error("internal error: a format of another writer");
-        const { text, state } = render(renderer, message, payload);
-        const bytes = encoder.encode(text);
-        prepared = { delivery: message.delivery, bytes };
-        const after = encoder.encode(JSON.stringify(state));
-        return send({ type: "prepared", delivery: message.delivery, length: bytes.length }, after);
+        if (message.images === undefined) return prepare(message, payload, new Map());
+        return void nameImages(payload).then((names) => prepare(message, payload, names));
+      }
+      case "image": {
+        const image = prepared?.delivery === message.delivery ? prepared.images.get(message.name) : undefined;
+        if (image === undefined) throw new Error("internal error: an image that was not prepared");
+        return send({ type: "image", name: message.name }, image);
+      }
+      case "prepare-bytes": {
+        if (payload === null) throw new Error("internal error: prepare-bytes without a payload");
+        const { delivery } = message;
+        prepared = { delivery, bytes: payload, images: new Map() };
+        return send({ type: "prepared", delivery, length: payload.length });
       }
       case "append": {
         if (prepared?.delivery !== message.delivery) {
@@ -79,6 +112,41 @@ export function runWriter(port: Port, open: OpenDestination, renderers: Renderer
       send({ type: "failed", action: message.type, ...failure });
     }
   });
+}
+
+/** The names of the images in a payload, by their base64. The runtime's own hash takes milliseconds, and a promise. */
+async function nameImages(payload: Uint8Array): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  for (const event of readEvents(payload.subarray(payload.indexOf(NEWLINE) + 1))) {
+    const data = "page" in event && event.page !== undefined && "imageData" in event.page
+      ? event.page.imageData
+      : undefined;
+    for (const one of typeof data === "string" ? [data] : data ?? []) {
+      const image = names.has(one) ? null : readImage(one);
+      if (image === null) continue;
+      const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", image.bytes)).toHex();
+      names.set(one, imageName(image, hash));
+    }
+  }
+  return names;
+}
+
+/** Holds the images of a delivery: others write their files, before the text that links them is appended. */
+function holdImages(
+  { images }: Extract<ToWriter, { type: "prepare" }>,
+  names: ReadonlyMap<string, string>,
+  held: Map<string, Uint8Array<ArrayBuffer>>,
+): KeepFile {
+  return (image) => {
+    const name = names.get(image.data);
+    if (images === undefined || name === undefined) {
+      throw new Error("internal error: an image that nobody named");
+    }
+    const refused = images.refused[name];
+    if (refused !== undefined) return { refused };
+    held.set(name, image.bytes);
+    return { link: imageLink(images.folder, name) };
+  };
 }
 
 /** The first line of the payload is the renderer's state; the other lines are events. */

@@ -24,6 +24,7 @@ function recording(id: number, own: Partial<Recording> = {}): Recording {
     next: 7,
     until: 9,
     inherits: null,
+    head: {},
     ...own,
   } as Recording;
 }
@@ -54,6 +55,9 @@ function three(): Feeds {
 }
 
 Deno.test("feeds: one is asked for with what its recording has, once its session is watched", () => {
+  const withImages = startFeed(NO_FEEDS, recording(4, { head: { images: "files" } as Recording["head"] }));
+  const asked = withImages.effects.find(({ effect }) => effect === "send");
+  assert.ok(asked?.effect === "send" && asked.message.type === "feed" && asked.message.images);
   const { effects, feeds } = startFeed(NO_FEEDS, recording(4, { inherits: "old", until: null }));
   assert.deepEqual(effects, [
     { effect: "watch", recording: recording(4, { inherits: "old", until: null }) },

@@ -1,7 +1,7 @@
 /** What a recorder does next, as tables: no writer, no database, no clock. */
 import assert from "node:assert/strict";
 import { REDACTION } from "../../src/protocol/redaction.ts";
-import type { FeedBatch, Problem } from "../../src/daemon/recorder_context.ts";
+import type { FeedBatch, KeptImages, Problem } from "../../src/daemon/recorder_context.ts";
 import {
   beginRecorder,
   block,
@@ -10,15 +10,17 @@ import {
   giveUp,
   goOn,
   letGo,
-  type RecorderEffect,
-  type RecorderState,
-  type RecorderStep,
   restart,
-  type Seen,
-  type Step,
   takeBatch,
   takeOpened,
 } from "../../src/daemon/recorder_step.ts";
+import type {
+  RecorderEffect,
+  RecorderState,
+  RecorderStep,
+  Seen,
+  Step,
+} from "../../src/daemon/recorder_types.ts";
 import type { Delivery, Recording } from "../../src/daemon/recording.ts";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import type { FromWriter, ToWriter } from "../../src/protocol/writer_messages.ts";
@@ -87,6 +89,13 @@ const MAX = 1_000;
 
 const failed: FromWriter = { type: "failed", action: "write", code: "ENOSPC", message: "No space left" };
 const prepared = (length: number): FromWriter => ({ type: "prepared", delivery: 1, length });
+const IMAGE = `${"0".repeat(32)}.png`;
+const withImages = (length: number): FromWriter => ({
+  type: "prepared",
+  delivery: 1,
+  length,
+  images: [{ name: IMAGE, size: 70 }],
+});
 const appended: FromWriter = { type: "appended", delivery: 1, size: 999 };
 const changed = (size: number): FromWriter => ({ type: "changed", delivery: 1, size });
 const closed: FromWriter = { type: "closed" };
@@ -94,7 +103,7 @@ const truncated: FromWriter = { type: "truncated", size: 100 };
 
 type Opened = { readonly size: number; readonly isSame: boolean } | { readonly problem: Problem } | null;
 /** What becomes of an opening, what a writer says, or what else happens while it is awaited. */
-type Answer = Opened | FromWriter | Step | Partial<Recording>;
+type Answer = Opened | FromWriter | Step | Partial<Recording> | KeptImages;
 const opened: Opened = { size: 100, isSame: true };
 
 interface Played {
@@ -172,7 +181,7 @@ function play(task: Step, given: Given, answers: readonly Answer[] = []): Played
     const { type, ...rest } = message;
     const fields = Object.entries(rest).filter(([name]) => name !== "head" && name !== "redaction").map((
       [, value],
-    ) => ` ${value}`);
+    ) => ` ${typeof value === "object" ? JSON.stringify(value) : value}`);
     trace.push(`ask ${type}${fields.join("")}${payload === undefined ? "" : ` ${text(payload)}`}`);
   };
   const left = [...answers];
@@ -189,7 +198,9 @@ function play(task: Step, given: Given, answers: readonly Answer[] = []): Played
       continue;
     }
     if (asked.question === "open") trace.push("want the destination");
-    else say(asked.message, asked.payload);
+    else if (asked.question === "images") {
+      trace.push(`want files of ${asked.images.map(({ name, size }) => `${name} ${size}`).join(", ")}`);
+    } else say(asked.message, asked.payload);
     let answer = left.shift();
     while (typeof answer === "function" || (answer !== undefined && answer !== null && "id" in answer)) {
       // Something else happens first.
@@ -205,6 +216,8 @@ function play(task: Step, given: Given, answers: readonly Answer[] = []): Played
       const result = answer as Opened;
       if (result !== null && "size" in result) seen.isOpen = true;
       ({ state, effects, question } = takeOpened(state, seen, result, asked.then));
+    } else if (asked.question === "images") {
+      ({ state, effects, question } = asked.then(state, seen, answer as KeptImages));
     } else {
       const render = given.noRender === true ? null : bytes("R2");
       ({ state, effects, question } = asked.then(state, seen, answer as FromWriter, render));
@@ -253,6 +266,57 @@ const DELIVERIES: Readonly<Record<string, Case>> = {
     noRender: true,
     answers: [opened, prepared(0)],
     trace: [...PREPARE, "advance 100+0 to 8, 2 events, null", "changed", "give-credit"],
+  },
+  "images are files before the text that links them is on its way, also where the text waits": {
+    row: { head: { ...ROW.head, images: "files" } },
+    answers: [opened, withImages(0), { refused: {} }],
+    trace: [
+      "want the destination",
+      'ask prepare 1 false {"folder":"a.assets","refused":{}} R\nevents',
+      `want files of ${IMAGE} 70`,
+      "advance 100+0 to 8, 2 events, R2",
+      "changed",
+      "give-credit",
+    ],
+  },
+  "a text that links an image without a file is made anew, without the link": {
+    row: { head: { ...ROW.head, images: "files" } },
+    answers: [opened, withImages(10), { refused: { [IMAGE]: "symlink" } }, prepared(9), appended],
+    trace: [
+      "want the destination",
+      'ask prepare 1 false {"folder":"a.assets","refused":{}} R\nevents',
+      `want files of ${IMAGE} 70`,
+      `ask prepare 1 false {"folder":"a.assets","refused":{"${IMAGE}":"symlink"}} R\nevents`,
+      "open 100+9 to 8, 2 events, R2",
+      "ask append 1 100",
+      "commit at 109",
+      "changed",
+      "give-credit",
+    ],
+    after: { size: 109 },
+  },
+  "an image that cannot be written now blocks the recording: nothing was delivered": {
+    row: { head: { ...ROW.head, images: "files" } },
+    answers: [opened, withImages(10), { problem: { why: "no space left", kind: "machine" } }],
+    trace: [
+      "want the destination",
+      'ask prepare 1 false {"folder":"a.assets","refused":{}} R\nevents',
+      `want files of ${IMAGE} 70`,
+      "end-writer",
+      "stop-feed",
+      "blocked anew (machine): no space left",
+    ],
+    after: { size: 100 },
+  },
+  "kato ends before an image can be written: the next run reads on from here": {
+    row: { head: { ...ROW.head, images: "files" } },
+    answers: [opened, withImages(10), null],
+    trace: [
+      "want the destination",
+      'ask prepare 1 false {"folder":"a.assets","refused":{}} R\nevents',
+      `want files of ${IMAGE} 70`,
+    ],
+    after: { size: 100 },
   },
   "no events, and nothing written: no writer is needed": {
     row: { render: null },

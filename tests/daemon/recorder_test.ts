@@ -77,6 +77,7 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
   const recorder = createRecorder(store.get(id), {
     store,
     open: () => Promise.resolve({ writer, place, size, isSame: true }),
+    keepImages: () => Promise.resolve({ refused: {} }),
     unchanged: () => true,
     startFeed: () => void deeds.push("feed"),
     setUntil: nothing,

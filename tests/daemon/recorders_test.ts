@@ -106,6 +106,7 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
       };
       return given === undefined ? { writer, place, size: scene.size, isSame: true } : given;
     },
+    keepImages: () => Promise.resolve({ refused: {} }),
     unchanged: () => scene.unchanged,
     noteChange: (_, reason) => void deeds.push(reason),
     givenUp: (_, why) => void deeds.push(`given up: ${why}`),

@@ -153,6 +153,8 @@ const NEVER: readonly (readonly [how: string, path: string, why: RegExp])[] = [
   ["create", ".x.md", /hidden/],
   ["create", "evil.desktop", /of a kind that kato does not write/],
   ["create", "evil", /of a kind that kato does not write/],
+  ["create", "image.png", /of a kind that kato does not write/],
+  ["existing", "x.assets/page.svg", /of a kind that kato does not write/],
   ["create", "evil.MD", /of a kind that kato does not write/],
   ["existing", "program.sh", /of a kind that kato does not write/],
   ["existing", "CLAUDE.md", /a name that agents load by themselves/],
@@ -162,7 +164,7 @@ const NEVER: readonly (readonly [how: string, path: string, why: RegExp])[] = [
 test("refuses by itself what policy always refuses, whatever the orchestrator asks for", {
   prepare(stage) {
     for (const folder of [".kato", ".kato/exports", ".kato/exports/.git"]) stage.folder(folder);
-    for (const folder of [".obsidian", ".obsidian/plugins", ".obsidian/plugins/x"]) {
+    for (const folder of ["x.assets", ".obsidian", ".obsidian/plugins", ".obsidian/plugins/x"]) {
       stage.folder(`.kato/exports/${folder}`);
     }
     for (const [how, path] of NEVER) if (how === "existing") stage.file(`.kato/exports/${path}`, "mine\n");

@@ -58,7 +58,7 @@ function startWriter({ most = Infinity, fails }: Faults = {}) {
     receive: (receiver) => void (take = receiver),
     close: () => {},
   };
-  runWriter(port, () => ({ file, found: null }), RENDERERS);
+  runWriter(port, () => ({ file, found: null }), { jsonl: () => RENDERERS.jsonl });
   const say = (message: ToWriter, payload: Frame["payload"] = null) => take({ header: message, payload });
   say({ type: "open", destination: "/h/a.jsonl", create: true, directories: [] });
   return { say, happened, text: () => new TextDecoder().decode(new Uint8Array(content)) };

@@ -4,8 +4,15 @@ import type { Frame, Port } from "../../src/protocol/port.ts";
 import type { Format } from "../../src/protocol/render.ts";
 import { fromWriter, preparePayload, type ToWriter } from "../../src/protocol/writer_messages.ts";
 import type { DestinationFile } from "../../src/writer/destination_file.ts";
+import { until } from "../daemon/stage/until.ts";
 import { runWriter } from "../../src/writer/writer.ts";
+import { imageNotice } from "../../src/protocol/event.ts";
+import { IMAGE_BYTES, IMAGES_KEPT } from "../../src/protocol/render_limits.ts";
+import { PNG } from "../render/one_pixel.ts";
+import { markdownWithImages } from "../../src/render/markdown.ts";
 import { RENDERERS } from "../render/render.ts";
+
+const imageName = "6b7fa434f92a8b80aab02d9bf1a12e49.png";
 
 const META = {
   provider: "codex",
@@ -42,12 +49,22 @@ function startWriter() {
       close: () => void closed.push(destination),
     };
     return { file, found: null };
-  }, { md: RENDERERS.md, jsonl: RENDERERS.jsonl });
+  }, { md: markdownWithImages, jsonl: () => RENDERERS.jsonl });
+  const answer = () => {
+    const { header, payload } = sent.at(-1) ?? assert.fail();
+    return { message: fromWriter.parse(header), payload };
+  };
   return {
     say(message: ToWriter, payload: Frame["payload"] = null) {
       take({ header: message, payload });
-      const { header, payload: answer } = sent.at(-1) ?? assert.fail();
-      return { message: fromWriter.parse(header), payload: answer };
+      return answer();
+    },
+    /** The answer comes later. */
+    async sayLong(message: ToWriter, payload: Frame["payload"]) {
+      const before = sent.length;
+      take({ header: message, payload });
+      await until("it answers", () => sent.length > before);
+      return answer();
     },
     closed,
     text: () => text,
@@ -146,8 +163,71 @@ Deno.test("a file that cannot be opened leaves none open", () => {
   assert.deepEqual(writer.closed, ["/h/a.md"]);
 });
 
+Deno.test("the images of a delivery are named, given one by one, and left out of the text where one is refused", async () => {
+  const writer = startWriter();
+  writer.say(OPEN);
+  const { text: _, ...place } = eventOf(0);
+  const notice = { ...place, ...imageNotice({ words: "image/png", data: PNG }) };
+  const events = new TextEncoder().encode(`${JSON.stringify(notice)}\n`);
+  const head = { ...headAs("md"), include: ["notices" as const], images: "files" as const };
+  const prepare = async (refused: Record<string, string>) => {
+    const order = { delivery: 1, head, finish: false, images: { folder: "a.assets", refused } };
+    const { message } = await writer.sayLong({ type: "prepare", ...order }, preparePayload(null, events));
+    return message.type === "prepared" ? message : assert.fail();
+  };
+  const [image] = (await prepare({})).images ?? [];
+  assert.deepEqual(image, { name: imageName, size: Uint8Array.fromBase64(PNG).length });
+  const asked = { type: "image", delivery: 1, name: imageName } as const;
+  const given = writer.say(asked);
+  assert.deepEqual(given.message, { type: "image", name: imageName });
+  assert.deepEqual(given.payload, Uint8Array.fromBase64(PNG));
+  assert.throws(
+    () => writer.say({ ...asked, delivery: 2 }),
+    /internal error: an image that was not prepared/,
+  );
+  assert.equal((await prepare({ [imageName]: "symlink" })).images, undefined);
+  assert.throws(() => writer.say(asked), /internal error: an image that was not prepared/);
+  writer.say({ type: "append", delivery: 1, size: 0 });
+  assert.match(writer.text(), /\*Image\* — image\/png \(not kept: symlink\)/);
+  assert.ok(!writer.text().includes("!["));
+});
+
+Deno.test("the bytes of an image are appended as they are", () => {
+  const writer = startWriter();
+  writer.say({ ...OPEN, destination: `/h/a.assets/${imageName}` });
+  const bytes = new TextEncoder().encode("bytes");
+  const { message } = writer.say({ type: "prepare-bytes", delivery: 1 }, bytes);
+  assert.deepEqual(message, { type: "prepared", delivery: 1, length: 5 });
+  assert.equal(writer.say({ type: "append", delivery: 1, size: 0 }).message.type, "appended");
+  assert.equal(writer.text(), "bytes");
+});
+
+Deno.test("a writer names images in one form alone, as many and as large as a recording keeps", () => {
+  const named = (images: unknown) =>
+    fromWriter.safeParse({ type: "prepared", delivery: 1, length: 1, images }).success;
+  assert.ok(named([{ name: imageName, size: 1 }]));
+  for (
+    const name of ["../x.png", "x.png", `a/${imageName}`, `${imageName}.md`, imageName.toUpperCase(), ""]
+  ) {
+    assert.ok(!named([{ name, size: 1 }]), name);
+  }
+  for (const size of [0, -1, 1.5, IMAGE_BYTES + 1]) assert.ok(!named([{ name: imageName, size }]), `${size}`);
+  const many = (count: number) => Array.from({ length: count }, () => ({ name: imageName, size: 1 }));
+  assert.deepEqual([named(many(IMAGES_KEPT)), named(many(IMAGES_KEPT + 1))], [true, false]);
+});
+
 const TOO_EARLY: readonly (readonly [what: string, message: ToWriter, why: RegExp])[] = [
   ["a cut without a file", { type: "truncate", length: 0 }, /internal error: nothing is open/],
+  [
+    "an image without a delivery",
+    { type: "image", delivery: 1, name: imageName },
+    /internal error: an image that was not prepared/,
+  ],
+  [
+    "bytes without a payload",
+    { type: "prepare-bytes", delivery: 1 },
+    /internal error: prepare-bytes without a payload/,
+  ],
   [
     "an append without a delivery",
     { type: "append", delivery: 1, size: 0 },

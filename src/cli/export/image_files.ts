@@ -6,9 +6,10 @@
 import { basename } from "@std/path";
 import { type About, commandDecided, destinationOpened } from "../../audit/events.ts";
 import type { Decision } from "../../destination/decision.ts";
+import { IMAGE_ENDINGS } from "../../protocol/closed_sets.ts";
 import { imageFolderOf } from "../../destination/image_folder.ts";
 import { isSystemError, reasonOf, removeIfThere } from "../../disk/entry_at.ts";
-import { IMAGE_ENDINGS, imageLink, imageName, type KeepFile, type KeptImage } from "../../render/image.ts";
+import { imageLink, imageName, type KeepFile, type KeptImage } from "../../render/image.ts";
 import { decideFor, type OutputContext } from "./decide_output.ts";
 import { compare, openFile } from "./output_file.ts";
 

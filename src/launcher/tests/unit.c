@@ -205,9 +205,11 @@ static void check_sums(void) {
 
 static void check_destinations(void) {
   static const char *const GOOD[] = {"/x.md", "/a/b/x.jsonl", "/..x.html", "/..a/x.md", "/a b/x.y.md",
-                                     "/claude.md/x.md", "/my-claude.md", "/claude.html", "/agents.md.md"};
+                                     "/claude.md/x.md", "/my-claude.md", "/claude.html", "/agents.md.md",
+                                     "/x.assets/0.png", "/a/x.y.assets/0.jpg", "/..x.assets/0.webp"};
   static const char *const BAD[] = {"/.x.md", "/.git/x.md", "/a/.b/x.md", "/x", "/x.txt", "/x.MD", "/.md", "/a.md/x", "/x.", "",
-                                    "/claude.md", "/CLAUDE.md", "/a/Agents.md", "/a/b/gEmInI.md", "/copilot-instructions.md"};
+                                    "/claude.md", "/CLAUDE.md", "/a/Agents.md", "/a/b/gEmInI.md", "/copilot-instructions.md",
+                                    "/x.png", "/assets/x.png", "/x.assets/a/b.png", "/x.assets/x.svg", "/.assets/x.png", "/x.assets/.png"};
   for (size_t i = 0; i < sizeof GOOD / sizeof *GOOD; i++) {
     CHECK(why_no_destination(GOOD[i]) == NULL, "%s: %s", GOOD[i], why_no_destination(GOOD[i]));
   }

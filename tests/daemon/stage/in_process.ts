@@ -52,6 +52,7 @@ export async function runInProcess(
     fileName: DEFAULT_CONFIG.render.file_name,
     timeZone: TIME_ZONE,
     include: DEFAULT_INCLUDES,
+    images: false,
     providers: providers.map((provider) => ({
       provider,
       roots: [home.root],

@@ -138,6 +138,7 @@ export function withCommands(
       moves,
       timeZone: "UTC",
       include: ["thinking"],
+      images: false,
       ...own,
     };
     const scene: CommandScene = {

@@ -1,0 +1,144 @@
+/**
+ * The images of recordings, each in a file of its own in a folder beside the recording. A file is decided, opened by a
+ * writer of its own and compared as the recording's is, and on the disk before the text that links it is appended.
+ * Requires list on the export roots.
+ */
+import type { AuditBody } from "../audit/record.ts";
+import { destinationOpened } from "../audit/events.ts";
+import type { ReasonOf } from "../audit/reasons.ts";
+import type { Allowed } from "../destination/decision.ts";
+import { imageFolderOf } from "../destination/image_folder.ts";
+import { flushFoldersOf } from "../disk/flush_folder.ts";
+import { IMAGE_ENDINGS } from "../protocol/closed_sets.ts";
+import type { FromWriter, PreparedImage, ToWriter } from "../protocol/writer_messages.ts";
+import type { DecideDestination } from "./decide_destination.ts";
+import { openFile, type OpeningOptions, PLACELESS } from "./open_file.ts";
+import type { KeptImages, Problem, RecorderContext } from "./recorder_context.ts";
+import type { Recording } from "./recording.ts";
+import { type WriterClient, WriterGone } from "./writer_client.ts";
+import { createWriterPlaces, type Place } from "./writer_places.ts";
+
+export interface ImageOptions extends OpeningOptions {
+  /** The record is on the disk when it returns. */
+  readonly audit: (body: AuditBody) => void;
+}
+
+export interface ImageWriter {
+  readonly keep: RecorderContext["keepImages"];
+  close(): void;
+}
+
+/** Denials on record, in this run: a new try with the same result is not recorded again. */
+const REMEMBERED = 1000;
+
+const EXTENSIONS = { extensions: IMAGE_ENDINGS };
+
+interface Own {
+  readonly options: ImageOptions;
+  readonly decide: DecideDestination;
+  readonly reported: Set<string>;
+}
+
+export function createImageWriter(options: ImageOptions, decide: DecideDestination): ImageWriter {
+  // One at a time, and never one of those that recordings wait for while they hold another.
+  const places = createWriterPlaces(1);
+  const own: Own = { options, decide, reported: new Set() };
+  return {
+    async keep(recording, images, bytesOf) {
+      const folder = imageFolderOf(recording.destination);
+      const refused: Record<string, string> = {};
+      for (const image of images) {
+        const decision = decideImage(own, recording, `${folder}/${image.name}`, image);
+        if (typeof decision === "string") refused[image.name] = decision;
+        if (decision === null || typeof decision === "string") continue;
+        const bytes = await bytesOf(image.name);
+        if (bytes.length !== image.size) throw new WriterGone("it gave another image");
+        const kept = await places.enter((place) => write(own, recording, decision, bytes, place));
+        if (kept === null || "problem" in kept) return kept;
+        Object.assign(refused, kept.refused);
+      }
+      return { refused };
+    },
+    close: places.close,
+  };
+}
+
+/** Null: the file is there, and whole. A string: the reason of a denial. */
+function decideImage(
+  { options, decide, reported }: Own,
+  recording: Recording,
+  path: string,
+  { size }: PreparedImage,
+): Allowed | string | null {
+  // The name tells the bytes, so a file of this name that is not longer is the image, or its beginning.
+  const made = { has: (_: string, file: { readonly size: number }) => file.size <= size };
+  const decision = decide("automatic", path, PLACELESS, made, EXTENSIONS);
+  const { existing } = decision.allow ? decision : { existing: null };
+  const isOther = existing !== null && existing.size > size;
+  if (decision.allow && !isOther) return existing?.size === size ? null : decision;
+  const reason = decision.allow ? "not-created-by-kato" : decision.reason;
+  deny({ options, reported }, recording, path, reason);
+  return reason;
+}
+
+function deny(
+  { options, reported }: Pick<Own, "options" | "reported">,
+  recording: Recording,
+  path: string,
+  reason: ReasonOf<"destination-opened">,
+): void {
+  const denial = `${recording.id} ${reason} ${path}`;
+  if (reported.has(denial)) return;
+  options.audit(destinationOpened({ ...recording, destination: path }, null, "deny", reason, null));
+  if (reported.size < REMEMBERED) reported.add(denial);
+}
+
+async function write(
+  own: Own,
+  recording: Recording,
+  decision: Allowed,
+  bytes: Uint8Array<ArrayBuffer>,
+  place: Place,
+): Promise<KeptImages> {
+  const { path, existing, directories } = decision;
+  const opened = await openFile(own.options, own.decide, recording, decision, place, EXTENSIONS);
+  if ("reason" in opened) {
+    const { reason, why } = opened;
+    deny(own, recording, path, reason);
+    if (reason === "cannot-open") return { problem: { why, kind: "machine" } };
+    return { refused: { [path.slice(path.lastIndexOf("/") + 1)]: reason } };
+  }
+  const { writer } = opened;
+  try {
+    if (existing === null) flushFoldersOf([...directories, path]);
+    const found = existing === null ? "created" : "opened";
+    own.options.audit(destinationOpened({ ...recording, destination: path }, null, "allow", found, null));
+    const problem = await fill(writer, path, opened.size, bytes);
+    return problem === null ? { refused: {} } : { problem };
+  } finally {
+    writer.end();
+  }
+}
+
+/** Null: the file holds `bytes`, on the disk. */
+async function fill(
+  writer: WriterClient,
+  path: string,
+  size: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Problem | null> {
+  const steps: readonly (readonly [ToWriter, FromWriter["type"], Uint8Array<ArrayBuffer>?])[] = [
+    ...(size === 0 ? [] : [[{ type: "truncate", length: 0 }, "truncated"] as const]),
+    [{ type: "prepare-bytes", delivery: 1 }, "prepared", bytes],
+    [{ type: "append", delivery: 1, size: 0 }, "appended"],
+    [{ type: "close" }, "closed"],
+  ];
+  for (const [question, expected, payload] of steps) {
+    const { message } = await writer.ask(question, payload);
+    if (message.type === "failed") {
+      return { why: `cannot ${message.action} ${path}: ${message.message}`, kind: "machine" };
+    }
+    if (message.type !== expected) return { why: `another program writes ${path}`, kind: "machine" };
+  }
+  return null;
+}
