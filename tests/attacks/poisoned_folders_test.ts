@@ -9,6 +9,10 @@ import { CLAUDE, type Client, CODEX, GEMINI, logOf } from "../daemon/stage/clien
 import { type Daemon, makeHome, startDaemon, type TestHome } from "../daemon/stage/harness.ts";
 import { readExport, setStage, setStageFor, whenHolds } from "../daemon/stage/stage.ts";
 import { until } from "../daemon/stage/until.ts";
+import { type Need, onlyWith } from "../needs.ts";
+
+/** The long form has five times as many. */
+const NEW_SESSIONS = Number(Deno.env.get("KATO_NEW_SESSIONS") ?? 2_000);
 
 function run(program: string, ...args: string[]): void {
   const { success, stderr } = new Deno.Command(program, { args }).outputSync();
@@ -135,6 +139,51 @@ for (const client of [CODEX, GEMINI] as readonly Client[]) {
   });
 }
 
+/** A container may have no right to make devices, even for root. */
+const DEVICES: Need = {
+  isMet: Deno.uid() === 0 && (() => {
+    const folder = Deno.makeTempDirSync({ prefix: "kato-device-" });
+    const { success } = new Deno.Command("mknod", { args: [`${folder}/null`, "c", "1", "3"] }).outputSync();
+    Deno.removeSync(folder, { recursive: true });
+    return success;
+  })(),
+  otherwise: "only root may make devices: run the same task as root, on a machine of its own",
+};
+
+/** What a folder of logs may hold in the place of one, under the name of one. */
+const ODD:
+  readonly (readonly [what: string, kind: string, need: readonly Need[], make: (path: string) => void])[] = [
+    ["a link to itself", "link", [], (path) => Deno.symlinkSync(path, path)],
+    ["a loop of links", "link", [], (path) => {
+      Deno.symlinkSync(`${path}.other`, path);
+      Deno.symlinkSync(path, `${path}.other`);
+    }],
+    ["a link to its own folder", "link", [], (path) => Deno.symlinkSync(".", path)],
+    ["an endless device", "special-file", [DEVICES], (path) => run("mknod", path, "c", "1", "5")],
+    [
+      "a device that waits for a terminal",
+      "special-file",
+      [DEVICES],
+      (path) => run("mknod", path, "c", "5", "0"),
+    ],
+  ];
+
+for (const [what, kind, needs, make] of ODD) {
+  Deno.test(onlyWith(`${what} called as a log is told of, and sessions are served`, ...needs), async () => {
+    await using stage = await setStage();
+    const { home, daemon, rows, say } = stage;
+    say(rows.user("::capture old.md"), rows.assistant("before"));
+    await whenHolds(stage, "old.md", "before");
+    const path = home.log("01234567-89ab-4def-8123-456789abcdef");
+    make(path);
+    say(rows.assistant("after"));
+    await whenHolds(stage, "old.md", "after");
+    await isServed(CLAUDE, home, daemon, "new");
+    await daemon.whenStatus("it is told of", tells(kind, path.slice(-20)));
+    assert.equal(await daemon.stop(), 0);
+  });
+}
+
 for (const client of [CLAUDE, CODEX, GEMINI] as readonly Client[]) {
   Deno.test(`${client.provider.id}: a log that grew while nobody could read it is read when it is readable again`, async () => {
     await using stage = await setStageFor(client);
@@ -221,7 +270,7 @@ Deno.test("thousands of sessions that appear at once keep neither an old session
     append(home.log(other.session, folder), other.user(`hello ${made}`));
     made += 1;
   };
-  while (made < 2000) make();
+  while (made < NEW_SESSIONS) make();
   // More come as fast as the daemon follows them: who waits for the last of them would wait for ever.
   const flood = setInterval(() => {
     const status = home.status();

@@ -51,8 +51,11 @@ export const SUITES = {
         "tests/daemon/restart_test.ts",
         "tests/daemon/held_file_test.ts",
         "tests/hosts/processes_test.ts",
+        "tests/hosts/halted_test.ts",
         "tests/faults/clock_test.ts",
+        "tests/faults/signals_test.ts",
       ],
+      long: { KATO_STARTS: "100", KATO_SIGNALS: "all" },
     },
     {
       what: "sources that change under the reader",
@@ -106,6 +109,7 @@ export const SUITES = {
         "tests/attacks/poisoned_clients_test.ts",
         "tests/attacks/poisoned_folders_test.ts",
       ],
+      long: { KATO_NEW_SESSIONS: "10000" },
     },
     {
       what: "texts that leave their place",
