@@ -57,7 +57,7 @@ Deno.test("kato search is off by default, and keeps no index", async () => {
   assert.equal(ended, "denied");
   assert.match(
     err,
-    /^The search is off.*write 'enabled = true' into ~\/\.kato\/config\/policy\.toml/,
+    /^The search is off.*write 'enabled = true' below \[search\] in ~\/\.kato\/config\/policy\.toml/,
   );
   assert.throws(() => Deno.statSync(placesOf(place.home).index), Deno.errors.NotFound);
 });
