@@ -30,6 +30,7 @@ _kato() {
     'tail --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
     'tail --last') return ;;
     'search --limit') return ;;
+    'search --in') _kato_words 'sessions recordings'; return ;;
     'search --role') _kato_parts 'user assistant thinking tool_call tool_result decision notice'; return ;;
     'search --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
     'search --project') _kato_paths -d; return ;;
@@ -61,7 +62,7 @@ _kato() {
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --provider --project --since -h --help' ;;
     'show') if [[ $word == -* ]]; then _kato_words '--provider --last --from --since -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'tail') if [[ $word == -* ]]; then _kato_words '--provider --last -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
-    'search') [[ $word == -* ]] && _kato_words '--json --limit --role --provider --project --since --update --no-update --rebuild -h --help' ;;
+    'search') [[ $word == -* ]] && _kato_words '--json --limit --in --role --provider --project --since --update --no-update --rebuild -h --help' ;;
     'record') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'capture') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'stop') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;

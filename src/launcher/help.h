@@ -101,9 +101,10 @@
   {"search", \
     "\001Usage:\002 kato search [OPTION…] [WORD…]\n" \
     "\n" \
-    "Finds words in the sessions on this machine, by an index that policy must allow\n" \
-    "(search.enabled). Takes what is new in the logs into the index first. Secrets\n" \
-    "are replaced before a text is indexed. Works whether kato runs or not.\n" \
+    "Finds words in the sessions on this machine and in recordings, by an index that\n" \
+    "policy must allow (search.enabled). Takes what is new in the logs into the index\n" \
+    "first. Secrets are replaced before a text is indexed. Works whether kato runs or\n" \
+    "not.\n" \
     "\n" \
     "\001Arguments:\002\n" \
     "  WORD                 words, 'two words' side by side, or begin*\n" \
@@ -111,6 +112,8 @@
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
     "  --limit N            show at most this many hits (default: 20)\n" \
+    "  --in WHERE           sessions or recordings (default: sessions, and recordings\n" \
+    "                       whose sessions are not indexed)\n" \
     "  --role ROLES         only what these said: user, assistant, thinking,\n" \
     "                       tool_call, tool_result, decision, notice\n" \
     "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \

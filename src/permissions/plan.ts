@@ -172,6 +172,7 @@ function placePaths(
     "provider roots": providerRoots,
     "index": isSearched ? [own.index] : [],
     "searched roots": isSearched ? providerRoots : [],
+    "searched recordings": isSearched ? policy.destinations.roots : [],
     // workers() grants these two to roles of their own.
     "its provider's roots": [],
     "its destination": [],

@@ -21,6 +21,8 @@ export interface IndexedSession {
   readonly modified: number;
   readonly gone: boolean;
   readonly blocked: string | null;
+  /** A recording: its path; and then `session` is the session that it holds. Null for a session. */
+  readonly file: string | null;
 }
 
 export interface Wanted {
@@ -47,11 +49,12 @@ export interface Found {
 }
 
 export function sessionsOf(database: DatabaseSync): IndexedSession[] {
-  const sql = "SELECT id, provider, session, title, project, modified, gone, blocked FROM sessions";
+  const sql = "SELECT id, provider, session, title, project, modified, gone, blocked, recorded FROM sessions";
   return database.prepare(sql).all().map((row) => ({
     id: Number(row["id"]),
     provider: row["provider"] as ProviderId,
-    session: String(row["session"]),
+    session: textOrNull(row["recorded"]) ?? String(row["session"]),
+    file: row["recorded"] === null ? null : String(row["session"]),
     title: textOrNull(row["title"]),
     project: textOrNull(row["project"]),
     modified: Number(row["modified"]),

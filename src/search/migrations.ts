@@ -46,4 +46,8 @@ export const MIGRATIONS: readonly string[] = [
   -- What is deleted is overwritten, not only marked.
   INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
   `,
+  `
+  -- Of a recording, whose 'session' is its path: the session that it holds. Null for a session.
+  ALTER TABLE sessions ADD COLUMN recorded TEXT;
+  `,
 ];

@@ -112,8 +112,8 @@ export const policy = z.strictObject({
   search: z.strictObject({
     enabled: z.boolean().check(
       z.describe(
-        "Whether `kato search` may keep an index of the sessions in ~/.kato/index. The index holds their texts, without " +
-          "secrets.",
+        "Whether `kato search` may keep an index of sessions and recordings in ~/.kato/index. The index holds their texts, " +
+          "without secrets.",
       ),
     ),
   }),

@@ -190,7 +190,9 @@ Deno.test("makePlan() grants a search the logs and the index, or the index alone
   const index = ["read ~/.kato/index"];
   assert.deepEqual(await grantsOf("search beans --no-update", home), [...own, ...index]);
   const grants = await grantsOf("search beans", home);
-  assert.ok(grants.includes("read ~/.claude/projects"));
+  for (const read of ["~/.claude/projects", "~/.kato/exports", "~/.kato/index"]) {
+    assert.ok(grants.includes(`read ${read}`), read);
+  }
   assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/index"]);
 });
 

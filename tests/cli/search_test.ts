@@ -1,5 +1,6 @@
 /** `kato search`: what it finds and shows, what its index never has, and how it keeps up with the logs. */
 import assert from "node:assert/strict";
+import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { placesOf } from "../../src/settings/places.ts";
 import { lockIndex } from "../../src/search/index_file.ts";
 import { columnsOf } from "../../src/cli/terminal/style.ts";
@@ -160,6 +161,7 @@ function hit(seq: number, role: string, time: string, snippet: readonly (readonl
     short: "5d8aa099",
     title: "Plant the beans.",
     project: "/home/dev/work/garden",
+    file: null,
     seq,
     role,
     time,
@@ -271,7 +273,10 @@ Deno.test("kato search --update tells what it read, and --no-update makes no ind
   );
   const { ended, out } = await search(["--update"], place);
   assert.equal(ended, "done");
-  assert.match(out, /^Read 2 sessions with .* of logs\. The index has 2 sessions and takes \d+ kB\.\n$/);
+  assert.match(
+    out,
+    /^Read 2 sessions with .* of logs, and 0 recordings\. The index has 2 sessions and 0 recordings, and takes \d+ kB\.\n$/,
+  );
   assert.match((await search(["--update"], place)).out, /^Nothing is new\. The index has 2 sessions/);
 });
 
@@ -301,4 +306,79 @@ Deno.test("while another search writes to the index, kato search shows what is t
   await other.status;
   using lock = lockIndex(placesOf(place.home));
   assert.ok(lock !== null);
+});
+
+/** Files as kato export writes them, in the export root. */
+async function makeRecordings(place: ReturnType<typeof makeGarden>): Promise<string> {
+  const { exports } = placesOf(place.home);
+  Deno.mkdirSync(exports, { recursive: true, mode: 0o700 });
+  for (const format of FORMATS) {
+    const ran = await runLine(["export", "5d8aa", "--output", `${exports}/garden.${format}`], place);
+    assert.equal(ran.ended, "done", ran.err);
+  }
+  return exports;
+}
+
+Deno.test("kato search finds what recordings of every format say, with the line", async () => {
+  using place = makeGarden();
+  await makeRecordings(place);
+  Deno.removeSync(place.garden);
+  const { out, err } = await search(["plant*", "beans", "--json"], place);
+  assert.equal(err, "");
+  const { hits, index } = JSON.parse(out) as {
+    hits: { file: string; seq: number; role: string; session: string; time: string; show: null }[];
+    index: { recordings: number };
+  };
+  assert.equal(index.recordings, 3);
+  const found = hits.map(({ file, role, session, show }) => [file.split("/").at(-1), role, session, show])
+    .sort();
+  assert.deepEqual(found, FORMATS.map((format) => [`garden.${format}`, "user", SESSION_A, null]).sort());
+  for (const { file, seq } of hits) {
+    const line = Deno.readTextFileSync(file).split("\n")[seq - 1] ?? "";
+    assert.match(line, /^## User|<h2 class="user"|"type":"user"/, file);
+  }
+  for (const { time } of hits) assert.match(time, /^2026-11-23T02:08:00/);
+});
+
+Deno.test("kato search shows a session once, and its recordings where they are asked for", async () => {
+  using place = makeGarden();
+  await makeRecordings(place);
+  assert.deepEqual(await hitsOf(["plant"], place), ["garden 0 user"]);
+  assert.equal((await hitsOf(["plant", "--in", "sessions"], place)).length, 1);
+  const { out } = await search(["plant", "--in", "recordings", "--limit", "1"], place, { terminal: 80 });
+  assert.match(out, /\n {4}~\/\.kato\/exports\/garden\.\w+, line \d+\n/);
+});
+
+Deno.test("kato search takes in what a recording got, and takes out what is gone or not kato's", async () => {
+  using place = makeGarden();
+  const exports = await makeRecordings(place);
+  const path = `${exports}/garden.md`;
+  const filesWith = async (word: string) => {
+    const { out } = await search([word, "--in", "recordings", "--json"], place);
+    const { hits } = JSON.parse(out) as { hits: { file: string }[] };
+    return hits.map(({ file }) => file.split("/").at(-1)).sort();
+  };
+  assert.deepEqual(await filesWith("plant"), ["garden.html", "garden.jsonl", "garden.md"]);
+  Deno.writeTextFileSync(path, "\n## User — 2026-11-23 05:00:00 +00:00\n\nSow radishes.\n", { append: true });
+  assert.deepEqual(await filesWith("radishes"), ["garden.md"]);
+  // The person edits it.
+  Deno.writeTextFileSync(
+    path,
+    Deno.readTextFileSync(path).replaceAll("Plant the beans.", "Pick all the carrots."),
+  );
+  assert.deepEqual(await filesWith("carrots"), ["garden.md"]);
+  assert.deepEqual(await filesWith("radishes"), ["garden.md"]);
+  Deno.removeSync(`${exports}/garden.html`);
+  Deno.writeTextFileSync(`${exports}/mine.md`, "# Plant\n\nmy own notes\n");
+  Deno.writeTextFileSync(`${exports}/garden.jsonl`, "plant, but no event\n");
+  assert.deepEqual(await filesWith("plant"), []);
+  assert.deepEqual(await filesWith("radishes"), ["garden.md"]);
+});
+
+Deno.test("no secret of a recording that has some gets into the index", async () => {
+  using place = makeGarden();
+  const exports = await makeRecordings(place);
+  const path = `${exports}/garden.md`;
+  Deno.writeTextFileSync(path, `\n## User — 2026-11-23 05:00:00 +00:00\n\nkept ${TOKEN}\n`, { append: true });
+  assert.match((await search(["kept", "--in", "recordings"], place)).out, /kept \[redacted: github-token\]/);
 });

@@ -21,6 +21,7 @@ import { type Body, eventsOf } from "../render/render.ts";
 const UID = Deno.uid() ?? 0;
 const REF = { provider: "claude-code", session: "one" } as const;
 const FACTS = { size: READ_ANEW_BYTES, modified: 1, title: "A title", project: "/p" };
+const WHOLE = { blocked: null, recorded: null };
 const CHECKPOINT: Checkpoint = {
   v: 1,
   seq: 3,
@@ -85,7 +86,7 @@ Deno.test("what was not kept is not in the index: a process that ends there leav
   }
   using database = openOrFail(places);
   assert.deepEqual(seqsOf(database, "beans"), [0]);
-  assert.equal(openIndexer(database, REDACTION).begin(REF).from?.seq, 3);
+  assert.deepEqual(openIndexer(database, REDACTION).begin(REF).from, CHECKPOINT);
 });
 
 Deno.test("a full batch is on the disk before its session is read to the end", () => {
@@ -112,13 +113,13 @@ Deno.test("what is provisional is taken out when its session is read on, and wha
   work.keep(CHECKPOINT);
   work.beginRest();
   work.take(rest);
-  work.finish(FACTS, null);
+  work.finish(FACTS, WHOLE);
   indexer.commit();
   assert.deepEqual(seqsOf(database, "beans"), [1, 0]);
   const again = indexer.begin(REF);
   again.take(later);
   again.keep(CHECKPOINT);
-  again.finish(FACTS, null);
+  again.finish(FACTS, WHOLE);
   indexer.commit();
   assert.deepEqual([seqsOf(database, "beans"), seqsOf(database, "provisional")], [[2, 0], []]);
 });
@@ -137,7 +138,7 @@ Deno.test("a text over which the redaction cannot run is in no index, and its se
   work.keep(CHECKPOINT);
   assert.equal(work.take(poison), false);
   work.abandon();
-  work.finish({ ...FACTS, title: null }, "redaction");
+  work.finish({ ...FACTS, title: null }, { ...WHOLE, blocked: "redaction" });
   indexer.commit();
   assert.deepEqual([seqsOf(database, "beans"), seqsOf(database, "poison")], [[0], []]);
   assert.equal(sessionsOf(database)[0]?.blocked, "redaction");
@@ -152,7 +153,7 @@ Deno.test("a session that is forgotten leaves no word of it in the file", () => 
     const work = indexer.begin(ref);
     for (const event of said(text)) work.take(event);
     work.keep(CHECKPOINT);
-    work.finish({ ...FACTS, title: text }, null);
+    work.finish({ ...FACTS, title: text }, WHOLE);
   }
   indexer.commit();
   const holds = (word: string) => {

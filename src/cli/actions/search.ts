@@ -1,11 +1,11 @@
 /**
- * `kato search`. READS the logs of sessions, the settings and the index; writes the index alone. With `--no-update` it
+ * `kato search`. READS the logs of sessions, recordings, the settings and the index; writes the index alone. With `--no-update` it
  * reads no log and writes nothing. Texts get into the index without their secrets.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { systemWords } from "../../disk/entry_at.ts";
-import { HITS } from "../../protocol/search_limits.ts";
-import { findPassages, sessionsOf } from "../../search/find.ts";
+import { HITS, UPDATE_BYTES } from "../../protocol/search_limits.ts";
+import { findPassages, type IndexedSession, sessionsOf } from "../../search/find.ts";
 import {
   asIndexError,
   IndexError,
@@ -18,6 +18,7 @@ import {
 import { openIndexer } from "../../search/indexer.ts";
 import { parseQuery, type Term } from "../../search/query.ts";
 import { isOfOtherRules, setRules } from "../../search/rules.ts";
+import { sessionKey } from "../../protocol/session.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import { placesOf } from "../../settings/places.ts";
 import type { SearchGiven } from "../commands/search.ts";
@@ -28,11 +29,17 @@ import { loadForSessions } from "../planning/load_settings.ts";
 import { reportText } from "../report/report.ts";
 import { hitsForPeople, hitsForPrograms } from "../search/show_hits.ts";
 import { type Updated, updateIndex } from "../search/update_index.ts";
+import { findRecordings, updateRecordings } from "../search/update_recordings.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
 import { findSessions } from "../sessions/find_sessions.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
 import { NO_PROGRESS, showProgress } from "../terminal/progress.ts";
 import { count, plain, showSize } from "../terminal/style.ts";
+
+interface Update extends Updated {
+  /** Recordings that were read. */
+  readonly recordings: number;
+}
 
 export async function searchSessions(given: SearchGiven, context: Context): Promise<Outcome> {
   const loaded = loadForSessions(context);
@@ -73,7 +80,7 @@ async function update(
   { rebuild, update }: SearchGiven,
   effective: EffectivePolicy,
   context: Context,
-): Promise<Updated | Outcome | null> {
+): Promise<Update | Outcome | null> {
   const { home, uid, err } = context;
   const { redaction } = effective.policy;
   const places = placesOf(home);
@@ -101,15 +108,22 @@ async function update(
   const interruption = listenForInterruption();
   const progress = err.isTerminal ? showProgress(err) : NO_PROGRESS;
   try {
-    const updated = await updateIndex(openIndexer(database, redaction), {
+    const indexer = openIndexer(database, redaction);
+    const most = rebuild || update === true ? Infinity : UPDATE_BYTES;
+    const stopped = () => interruption.heard() !== null;
+    const sessions = await updateIndex(indexer, {
       sessions: findSessions(findReadableProviders(context, effective), null),
-      isWhole: rebuild || update === true,
+      most,
       progress: (done, total) =>
         progress.show(() => `${showSize(done)} of ${showSize(total)} of logs`, done, total),
-      stopped: () => interruption.heard() !== null,
+      stopped,
     });
+    const found = findRecordings(effective.policy.destinations.roots);
+    const recordings = await updateRecordings(indexer, found, { most: most - sessions.bytes, stopped });
     const signal = interruption.heard();
-    if (signal === null) return updated;
+    if (signal === null) {
+      return { ...sessions, recordings: recordings.read, left: sessions.left + recordings.left };
+    }
     return fail(signal, "Interrupted. The next search goes on where this one ended.");
   } finally {
     progress.clear();
@@ -120,7 +134,7 @@ async function update(
 /** `terms` is null where only the index was to be brought up to date. */
 function showFound(
   terms: readonly Term[] | null,
-  updated: Updated | null,
+  updated: Update | null,
   given: SearchGiven,
   { policy }: EffectivePolicy,
   context: Context,
@@ -137,19 +151,23 @@ function showFound(
     policy.providers[provider]?.enabled === true
   );
   const { provider, since, role, limit } = given;
+  const isPlace = placeFilter(given.in, sessions);
   const found = terms === null ? { hits: [], rest: "none" } as const : findPassages(database, sessions, {
     terms,
     roles: role ?? [],
     isIn: (session) =>
-      (provider === null || session.provider === provider) && isInProject(given, session.project, context),
+      isPlace(session) && (provider === null || session.provider === provider) &&
+      isInProject(given, session.project, context),
     since: earliest(since, now),
     limit: limit ?? HITS,
   });
   const blocked = sessions.filter((session) => session.blocked !== null).length;
-  const shown = { found, sessions, now };
+  const shown = { found, sessions, now, home };
   if (given.json) {
+    const recordings = sessions.filter(({ file }) => file !== null).length;
     const index = {
-      sessions: sessions.length,
+      sessions: sessions.length - recordings,
+      recordings,
       blocked,
       left: updated?.left ?? null,
       bytes: sizeOf(database),
@@ -158,7 +176,7 @@ function showFound(
     return DONE;
   }
   if (terms !== null) out.write(hitsForPeople(shown, out));
-  else out.write(`${describe(updated, sessions.length, sizeOf(database))}\n`);
+  else out.write(`${describe(updated, sessions, sizeOf(database))}\n`);
   if (updated !== null && updated.left > 0) {
     err.write(
       `kato: ${showSize(updated.left)} of logs are not indexed yet. 'kato search --update' takes them in.\n`,
@@ -173,11 +191,26 @@ function showFound(
   return DONE;
 }
 
-function describe(updated: Updated | null, sessions: number, bytes: number): string {
-  const read = updated === null || updated.sessions === 0
+/** A recording says what its session says: it is looked at where it is asked for, or the session is not indexed. */
+function placeFilter(
+  asked: SearchGiven["in"],
+  all: readonly IndexedSession[],
+): (one: IndexedSession) => boolean {
+  if (asked !== null) return ({ file }) => (file !== null) === (asked === "recordings");
+  const indexed = new Set(all.filter(({ file }) => file === null).map(sessionKey));
+  return (one) => one.file === null || !indexed.has(sessionKey(one));
+}
+
+function describe(updated: Update | null, all: readonly IndexedSession[], bytes: number): string {
+  const recordings = all.filter(({ file }) => file !== null).length;
+  const read = updated === null || updated.sessions + updated.recordings === 0
     ? "Nothing is new."
-    : `Read ${count(updated.sessions, "session")} with ${showSize(updated.bytes)} of logs.`;
-  return `${read} The index has ${count(sessions, "session")} and takes ${showSize(bytes)}.`;
+    : `Read ${count(updated.sessions, "session")} with ${showSize(updated.bytes)} of logs, and ${
+      count(updated.recordings, "recording")
+    }.`;
+  return `${read} The index has ${count(all.length - recordings, "session")} and ${
+    count(recordings, "recording")
+  }, and takes ${showSize(bytes)}.`;
 }
 
 function sizeOf(database: DatabaseSync): number {

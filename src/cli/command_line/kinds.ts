@@ -22,6 +22,8 @@ export const PROVIDER = oneOf(PROVIDERS);
 export const FORMAT = oneOf(FORMATS);
 /** What `kato sessions` is ordered by. */
 export const ORDER = oneOf(["active", "started", "size", "title", "project"]);
+/** Where `kato search` looks. */
+export const SEARCHED = oneOf(["sessions", "recordings"]);
 export const LAYER = oneOf(["organisation", "user"]);
 export const ASKER = oneOf(["chat", "export"]);
 /** Those that completions are made for. */

@@ -1,11 +1,16 @@
 import { choice, command, flag, type Given, option, several } from "../command_line/command.ts";
 import { FILTER, JSON_FLAG } from "../command_line/common_parameters.ts";
-import { SINCE, SOME, SPEAKERS, TEXT } from "../command_line/kinds.ts";
+import { SEARCHED, SINCE, SOME, SPEAKERS, TEXT } from "../command_line/kinds.ts";
 
 const takes = {
   words: several("word", "words, 'two words' side by side, or begin*", TEXT),
   json: JSON_FLAG,
   limit: option("--limit <n>", "show at most this many hits (default: 20)", SOME),
+  in: option(
+    "--in <where>",
+    "sessions or recordings (default: sessions, and recordings whose sessions are not indexed)",
+    SEARCHED,
+  ),
   role: option(
     "--role <roles>",
     "only what these said: user, assistant, thinking, tool_call, tool_result, decision, notice",
@@ -24,7 +29,7 @@ export const search = command({
   path: "search",
   summary: "find words in what was said",
   description:
-    "Finds words in the sessions on this machine, by an index that policy must allow (search.enabled). Takes what is " +
+    "Finds words in the sessions on this machine and in recordings, by an index that policy must allow (search.enabled). Takes what is " +
     "new in the logs into the index first. Secrets are replaced before a text is indexed. Works whether kato runs or not.",
   example: "kato search 'disk full' retr* --since 7d",
   takes,

@@ -16,7 +16,9 @@ export const searchBody = z.strictObject({
     short: string(),
     title: text,
     project: text,
-    /** The number of the event in its session. */
+    /** The recording; null for a hit in a session. */
+    file: text,
+    /** The number of the event in its session; of a recording, the line in which the passage begins. */
     seq: int(),
     role: z.enum(EVENT_TYPES),
     time: text,
@@ -24,13 +26,14 @@ export const searchBody = z.strictObject({
     snippet: array(z.strictObject({ text: string(), hit: boolean() })),
     /** Whether the session's logs are gone. */
     gone: boolean(),
-    /** The command that shows the event in its session; null where the logs are gone. */
+    /** The command that shows the event in its session; null where the logs are gone, and for recordings. */
     show: text,
   })),
   /** Whether there are other hits, or texts that were not looked at. */
   rest: z.enum(["none", "more", "unlooked"]),
   index: z.strictObject({
     sessions: int(),
+    recordings: int(),
     /** Sessions of which the redaction let only a part into the index. */
     blocked: int(),
     /** Bytes of logs that are not indexed yet; null where nobody looked. */

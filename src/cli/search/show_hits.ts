@@ -4,7 +4,7 @@ import { shortId } from "../../protocol/session.ts";
 import type { Found, Hit, IndexedSession } from "../../search/find.ts";
 import type { Output } from "../context.ts";
 import type { ReportBody } from "../report/reports.ts";
-import { columnsOf, fit, padEnd, painter, plain, seenOutput, showAge } from "../terminal/style.ts";
+import { columnsOf, fit, padEnd, painter, plain, seenOutput, showAge, tilde } from "../terminal/style.ts";
 import { lineWidth, wrap } from "../terminal/wrap.ts";
 
 export interface Shown {
@@ -12,12 +12,13 @@ export interface Shown {
   /** All sessions of the index: an id is as short as it can be among them. */
   readonly sessions: readonly IndexedSession[];
   readonly now: number;
+  readonly home: string;
 }
 
 /** Columns for the role: the longest is `tool_result`. */
 const ROLE = 11;
 
-export function hitsForPeople({ found, sessions, now }: Shown, out: Output): string {
+export function hitsForPeople({ found, sessions, now, home }: Shown, out: Output): string {
   const paint = painter(out);
   const width = lineWidth(out);
   const lines: string[] = [];
@@ -34,8 +35,7 @@ export function hitsForPeople({ found, sessions, now }: Shown, out: Output): str
       return isHit ? paintWords(words, (word) => paint("green", word)) : words;
     });
     lines.push(...wrap(`  ${padEnd(passage.role, ROLE)}  `, text.join("").trim(), width));
-    const next = showLine(hit, sessions) ?? "its log is gone; the index alone has it";
-    lines.push(...wrap("    ", paint("dim", plain(next)), width));
+    lines.push(...wrap("    ", paint("dim", nextOf(hit, sessions, home)), width));
   }
   const note = NOTES[found.rest];
   if (found.hits.length === 0) lines.push("Nothing found.");
@@ -74,11 +74,18 @@ function headingOf(
   return `${padEnd(fit(facts, room), room)}  ${age}`;
 }
 
-/** The command that shows the hit in its session; null where the log is gone. */
-export function showLine({ session, passage }: Hit, sessions: readonly IndexedSession[]): string | null {
-  if (session.gone) return null;
+/** How to go on: a command, or the place in a recording. */
+function nextOf(hit: Hit, sessions: readonly IndexedSession[], home: string): string {
+  const { session: { file }, passage: { seq } } = hit;
+  if (file !== null) return `${tilde(file, home)}, line ${seq}`;
+  return plain(showLine(hit, sessions) ?? "its log is gone; the index alone has it");
+}
+
+/** The command that shows the hit in its session; null for a recording, and where the log is gone. */
+function showLine({ session, passage }: Hit, sessions: readonly IndexedSession[]): string | null {
+  if (session.gone || session.file !== null) return null;
   const short = shortId(session.session);
-  const others = sessions.filter((other) => other !== session);
+  const others = sessions.filter((other) => other !== session && other.file === null);
   const isAmbiguous = others.some(({ session: id }) => id.startsWith(short) || shortId(id).startsWith(short));
   const isTwice = others.some(({ session: id }) => id === session.session);
   const id = isAmbiguous ? session.session : short;
@@ -87,14 +94,15 @@ export function showLine({ session, passage }: Hit, sessions: readonly IndexedSe
 
 export function hitsForPrograms({ found, sessions }: Shown): Pick<ReportBody<"search">, "hits" | "rest"> {
   const hits = found.hits.map((hit) => {
-    const { session: { provider, session, title, project, gone }, passage: { seq, role, time }, snippet } =
-      hit;
+    const { session: { provider, session, title, project, gone, file }, passage, snippet } = hit;
+    const { seq, role, time } = passage;
     return {
       provider,
       session,
       short: shortId(session),
       title,
       project,
+      file,
       seq,
       role,
       time: time === null ? null : new Date(time).toISOString(),

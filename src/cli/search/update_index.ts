@@ -4,18 +4,18 @@
  */
 import { readSession, type SessionReader } from "../../parser/session_reader.ts";
 import { searchText } from "../../parser/search_text.ts";
-import type { Checkpoint } from "../../protocol/cursor.ts";
-import { UPDATE_BYTES } from "../../protocol/search_limits.ts";
+import { type Checkpoint, checkpoint } from "../../protocol/cursor.ts";
 import { sessionKey } from "../../protocol/session.ts";
-import type { Indexer, KnownSession, SessionWork } from "../../search/indexer.ts";
+import type { Indexer, SessionWork } from "../../search/indexer.ts";
+import type { KnownSession } from "../../search/rows.ts";
 import type { FoundSession } from "../sessions/find_sessions.ts";
 import { peekSession } from "../sessions/peek_session.ts";
 import { beginSlices } from "../slices.ts";
 
 export interface UpdateOptions {
   readonly sessions: readonly FoundSession[];
-  /** Everything, however much it is. */
-  readonly isWhole: boolean;
+  /** At most this many bytes of logs. */
+  readonly most: number;
   /** `done` of `total` bytes of logs. */
   readonly progress: (done: number, total: number) => void;
   readonly stopped: () => boolean;
@@ -38,7 +38,11 @@ interface Changed {
 }
 
 export async function updateIndex(indexer: Indexer, options: UpdateOptions): Promise<Updated> {
-  const known = new Map(indexer.known().map((session) => [sessionKey(session), session]));
+  const known = new Map(
+    indexer.known().filter(({ recorded }) => recorded === null).map((
+      session,
+    ) => [sessionKey(session), session]),
+  );
   const changed = findChanged(options.sessions, known);
   noteGone(indexer, options.sessions, known);
   const total = changed.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -46,7 +50,7 @@ export async function updateIndex(indexer: Indexer, options: UpdateOptions): Pro
   let done = 0;
   let read = 0;
   for (const { found, bytes } of changed) {
-    if (options.stopped() || (!options.isWhole && done + bytes > UPDATE_BYTES && read > 0)) break;
+    if (options.stopped() || (done + bytes > options.most && read > 0)) break;
     const work = indexer.begin({ provider: found.provider.id, session: found.session });
     try {
       const end = await readInto(work, found, {
@@ -102,7 +106,8 @@ interface Watch {
 }
 
 async function readInto(work: SessionWork, found: FoundSession, watch: Watch): Promise<End> {
-  const end = await readFrom(work.from, work, found, watch);
+  const from = work.from === null ? null : checkpoint.parse(work.from);
+  const end = await readFrom(from, work, found, watch);
   if (end !== "anew") return end;
   work.restart();
   const again = await readFrom(null, work, found, watch);
@@ -158,7 +163,7 @@ async function readFrom(
     if (end === "stopped") return why();
     work.keep(null);
   }
-  work.finish({ ...found, ...peekSession(found) }, null);
+  work.finish({ ...found, ...peekSession(found) }, { blocked: null, recorded: null });
   return "done";
 }
 
@@ -186,6 +191,6 @@ async function readBatch(
 /** It is tried again when its logs have changed. */
 function block(work: SessionWork, found: FoundSession): "blocked" {
   work.abandon();
-  work.finish({ ...found, title: null, project: null }, "redaction");
+  work.finish({ ...found, title: null, project: null }, { blocked: "redaction", recorded: null });
   return "blocked";
 }
