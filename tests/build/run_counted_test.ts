@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import {
   closingLine,
   countOf,
-  failedFile,
+  failureIn,
+  isFailed,
   readClosing,
   runCounted,
+  runningFile,
   sumOf,
-  unsteadyOf,
 } from "../../tools/tests/run_counted.ts";
 
 const LINES: readonly [string, ReturnType<typeof readClosing>][] = [
@@ -49,58 +50,81 @@ Deno.test("sumOf(): the run fails when any of its parts does", () => {
   assert.equal(sumOf([good, good]).code, 0);
 });
 
-const FAILURES: readonly [string, string | null][] = [
-  [
-    "what it does (Landlock 7) => ./tests/launcher/descriptors_test.ts:112:8",
-    "tests/launcher/descriptors_test.ts",
-  ],
-  ["a table ... a row => ./tests/a_test.ts:1:2", "tests/a_test.ts"],
-  ["./tests/a_test.ts (uncaught error)", "tests/a_test.ts"],
-  ["    at fn (file:///work/tests/launcher/descriptors_test.ts:120:16)", null],
-  ["what it does ... FAILED (2ms)", null],
+const LINES_OF_A_RUN: readonly [line: string, isFailed: boolean, failure: ReturnType<typeof failureIn>][] = [
+  ["what it does (Landlock 7) => ./tests/launcher/descriptors_test.ts:112:8", false, { isFile: false }],
+  ["a table ... a row => ./tests/a_test.ts:1:2", false, { isFile: false }],
+  ["./tests/a_test.ts (uncaught error)", false, { isFile: true, file: "tests/a_test.ts" }],
+  ["    at fn (file:///work/tests/launcher/descriptors_test.ts:120:16)", false, null],
+  ["what it does ... FAILED (2ms)", true, null],
+  ["FAILED (1m2s)", true, null],
+  ["FAILED | 3 passed | 1 failed (2s)", false, null],
+  ["what it does ... ok (2ms)", false, null],
 ];
 
-for (const [line, file] of FAILURES) {
-  Deno.test(`failedFile(): ${line}`, () => assert.equal(failedFile(line), file));
+for (const [line, failed, failure] of LINES_OF_A_RUN) {
+  Deno.test(`isFailed(), failureIn(): ${line}`, () => {
+    assert.equal(isFailed(line), failed);
+    assert.deepEqual(failureIn(line), failure);
+  });
 }
 
-Deno.test("unsteadyOf(): what passed by itself; nothing, where a file did not load again", () => {
-  const failures = ["a => ./tests/a_test.ts:1:2", "b => ./tests/b_test.ts:1:2"];
-  assert.deepEqual(unsteadyOf(failures, { code: 0, failures: [] }), failures);
-  assert.deepEqual(unsteadyOf(failures, { code: 1, failures: failures.slice(1) }), failures.slice(0, 1));
-  assert.deepEqual(unsteadyOf(failures, { code: 1, failures: [] }), []);
+Deno.test("runningFile() is the file whose tests follow", () => {
+  assert.equal(runningFile("running 1 test from ./tests/a_test.ts"), "tests/a_test.ts");
+  assert.equal(runningFile("running 12 tests from ./tests/b_test.ts"), "tests/b_test.ts");
+  assert.equal(runningFile("what is running 1 test from ./tests/a_test.ts"), null);
 });
 
-/** A test that fails until it has failed so often, and one that passes. */
-const FAILING = `
+/** Registers a test that fails until it has failed so often, and one that passes. */
+const HELPER = `
 const left = new URL("left", import.meta.url);
-Deno.test("it passes", () => {});
-Deno.test("it fails at first", () => {
-  const times = Number(Deno.readTextFileSync(left));
-  Deno.writeTextFileSync(left, String(times - 1));
-  if (times > 0) throw new Error("as it should");
-});
+export function register(name) {
+  Deno.test("it passes", () => {});
+  Deno.test(name, async (t) => {
+    const times = Number(Deno.readTextFileSync(left));
+    Deno.writeTextFileSync(left, String(times - 1));
+    await t.step("a step <of it> & more", () => {});
+    if (times > 0) throw new Error("as it should");
+  });
+}
 `;
+const OWN = `${HELPER.replace("export function", "function")}; register("it fails at first");`;
+const REGISTERED = 'import { register } from "./helper.ts"; register(\'it "fails" <at first>\');';
+const STEP = OWN.replace(
+  '& more", () => {',
+  '& more", () => { if (times > 0) throw new Error("as it should");',
+);
+/** Its test is another one, or none, each time. */
+const OTHER_NAME = OWN.replace('register("it', 'register(Date.now() + " it');
+const GONE = `if (Deno.readTextFileSync(new URL("left", import.meta.url)) !== "0") {${
+  OWN.replaceAll("export ", "")
+}}`;
 
 for (
-  const [times, again, [code, passed, failed]] of [
-    [1, "", [1, 1, 1]],
-    [1, "1", [0, 2, 0]],
-    [2, "1", [1, 1, 1]],
+  const [what, text, times, again, [code, passed, failed]] of [
+    ["a test that fails once", OWN, 1, "", [1, 1, 1]],
+    ["a test that fails once", OWN, 1, "1", [0, 2, 0]],
+    ["a test that fails twice", OWN, 2, "1", [1, 1, 1]],
+    ["a test of a helper's that fails once", REGISTERED, 1, "1", [0, 2, 0]],
+    ["a test of a helper's that fails twice", REGISTERED, 2, "1", [1, 1, 1]],
+    ["a test whose step fails twice", STEP, 2, "1", [1, 1, 1]],
+    ["a test that has another name then", OTHER_NAME, 1, "1", [1, 1, 1]],
+    ["a test that is not there then", GONE, 1, "1", [1, 1, 1]],
+    ["a file that does not load", "throw new Error('as it should');", 1, "1", [1, 0, 1]],
   ] as const
 ) {
-  Deno.test(`runCounted(): a test that fails ${times} times, tried again: ${again !== ""}`, async () => {
+  Deno.test(`runCounted(): ${what}, tried again: ${again !== ""}`, async () => {
     const cwd = Deno.makeTempDirSync();
     const before = Deno.env.get("KATO_TRY_AGAIN") ?? "";
     try {
-      Deno.writeTextFileSync(`${cwd}/a_test.ts`, FAILING);
+      Deno.writeTextFileSync(`${cwd}/a_test.ts`, text);
+      Deno.writeTextFileSync(`${cwd}/helper.ts`, HELPER);
       Deno.writeTextFileSync(`${cwd}/left`, String(times));
       Deno.env.set("KATO_TRY_AGAIN", again);
       const count = await runCounted({
         command: [Deno.execPath()],
         cwd,
         env: {},
-        args: ["a_test.ts"],
+        args: ["--no-check", "a_test.ts"],
         isShownAtEnd: true,
       });
       assert.deepEqual(count, { code, passed, failed, ignored: 0 });
