@@ -21,6 +21,7 @@ import { readAllowList, readLockFile } from "./dependencies/allow_list.ts";
 import { broughtTable, chosenText } from "./dependencies/page.ts";
 import { contactText, fillControl, fillSpec, readPublisher } from "./package/publisher.ts";
 import { gateTable } from "./gates/gates.ts";
+import { knownPlans } from "./known_plans.ts";
 import { markdownTable } from "./markdown_table.ts";
 import { permissionTable } from "./permission_table.ts";
 import { POLICY_KEYS } from "../src/settings/merge.ts";
@@ -69,6 +70,7 @@ export const MADE: readonly Made[] = [
   { path: "src/launcher/tables.h", make: () => header("KATO_TABLES_H", PLACES) },
   { path: "src/launcher/clients.h", make: () => header("KATO_CLIENTS_H", OF_CLIENTS) },
   { path: "src/launcher/help.h", make: helpHeader },
+  { path: "src/launcher/plans.h", make: knownPlans },
   { path: "src/providers/registry.ts", make: providerRegistry },
   ...["kato.service", "kato@.service"].map((unit) => ({
     path: `packaging/systemd/${unit}`,

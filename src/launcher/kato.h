@@ -195,7 +195,9 @@ char *why_not_installed(const char *program);
 /* facts.c */
 void facts_arguments(struct list *arguments, const struct place *place, const struct role *role);
 
-/* plan.c */
+/* plan.c, and plan_known.c: what it says without the planner */
+struct queue;
+bool known_plan(const struct place *place, char *const *line, struct queue *text);
 _Noreturn void become_plan(const struct place *place, const char *script, char *const *line);
 void make_plan(const struct place *place, char *const *line, struct plan *plan);
 

@@ -32,7 +32,20 @@ static _Noreturn void plan_in_child(const void *context) {
   become_plan(start->place, "plan.js", start->line);
 }
 
+/* False: the planner has to make it. */
+static bool make_known(const struct place *place, char *const *line, struct plan *plan) {
+  struct queue text = {0};
+  if (!known_plan(place, line, &text)) return false;
+  char *why = parse_plan((const char *)text.bytes + text.start, text.length, plan);
+  queue_free(&text);
+  /* A link may lead to a name that no plan can hold. The planner says what to do about it. */
+  if (why != NULL) free_plan(plan);
+  free(why);
+  return why == NULL;
+}
+
 void make_plan(const struct place *place, char *const *line, struct plan *plan) {
+  if (make_known(place, line, plan)) return;
   struct start start = {.place = place, .line = line};
   size_t length;
   int status;

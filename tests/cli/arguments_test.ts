@@ -297,6 +297,7 @@ for (const [text, since] of SINCE) {
 const WRONG: readonly (readonly [line: string, complaint: string])[] = [
   ["exprot", "unknown command 'exprot'. Did you mean export? | kato"],
   ["export 5d8 -o x --fromat md", "unknown option '--fromat'. Did you mean --format? | kato export"],
+  ["exprt status", "unknown command 'exprt'. Did you mean export? | kato"],
   ["export", "say which sessions: SESSION, --file LOG or --all. | kato export"],
   ["export 5d8", "say where to: --output DEST. | kato export"],
   ["export 5d8 --all -o x", "SESSION, --file and --all cannot be combined. | kato export"],

@@ -27,7 +27,15 @@ export const COMPILER: Need = {
   otherwise: `${WITHOUT_COMPILER}: deno task test runs it where both are installed`,
 };
 
-export type Target = "facts" | "kato" | "kato-probe" | "place-check" | "plan-check" | "unit-plain" | "filter";
+export type Target =
+  | "facts"
+  | "kato"
+  | "kato-probe"
+  | "known-check"
+  | "place-check"
+  | "plan-check"
+  | "unit-plain"
+  | "filter";
 const built = new Map<string, string>();
 let folder: string | null = null;
 

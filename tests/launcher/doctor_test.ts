@@ -51,7 +51,7 @@ test("is told of the version of Landlock, and of no daemon where none runs", asy
   assert.deepEqual([valuesOf(args, "--daemon-process"), valuesOf(args, "--daemon-unit")], [[], []]);
   assert.deepEqual(valuesOf(await argumentsIn(stage, ["--abi", "3"]), "--landlock-abi"), ["3"]);
   stage.plan(planOf("help", []));
-  const { out } = await stage.run(["status"], { program: "kato-probe" });
+  const { out } = await stage.run(["sessions"], { program: "kato-probe" });
   assert.ok(!out.includes("--landlock-abi"), "others are not told");
 });
 

@@ -185,7 +185,7 @@ test("gives what it says a priority where standard error is the journal, and now
   };
   for (const [stream, says, passed] of cases) {
     assert.match((await runTo(["--roles", "x"], stream)).err, says);
-    const { out } = await runTo(["status"], stream);
+    const { out } = await runTo(["sessions"], stream);
     assert.equal(out, `${passed ? stream : "none"}\n`);
   }
 });
@@ -214,13 +214,13 @@ const WRONG_PLANS: readonly (readonly [string, readonly string[] | Uint8Array, R
 for (const [what, fields, message] of WRONG_PLANS) {
   test(`refuses a plan that is ${what}`, async (stage) => {
     stage.plan(fields);
-    await refuses(stage, EXIT.refused, message, ["status"]);
+    await refuses(stage, EXIT.refused, message, ["sessions"]);
   });
 }
 
 test("refuses a plan that reads all homes", async (stage) => {
   stage.plan(planOf("help", [`read ${stage.root}`]));
-  await refuses(stage, EXIT.refused, /which it never does/, ["status"]);
+  await refuses(stage, EXIT.refused, /which it never does/, ["sessions"]);
 });
 
 test("has the planner's status and message", async (stage) => {

@@ -93,7 +93,7 @@ for (const [kernel, options, sandboxed, missing] of KERNELS) {
     async fn() {
       using stage = createStage(["kato-probe"]);
       stage.plan(planOf("help", [`write ${stage.home}/.kato/state`]));
-      const { code, out, err } = await stage.run([...options, "status"], { program: "kato-probe" });
+      const { code, out, err } = await stage.run([...options, "sessions"], { program: "kato-probe" });
       assert.equal(code, 0, err);
       const { args } = JSON.parse(out);
       assert.equal(args.includes("--kernel-sandbox"), sandboxed);

@@ -19,9 +19,11 @@ export interface ProgramOptions extends HelpStyle {
   /** Gets the command that was asked for. */
   readonly take: (invocation: Invocation) => void;
   readonly printHelp: (text: string) => void;
+  /** The commands that it knows; all of them if left out. */
+  readonly entries?: typeof ENTRIES;
 }
 
-export function createProgram({ take, ...options }: ProgramOptions): Parser {
+export function createProgram({ take, entries = ENTRIES, ...options }: ProgramOptions): Parser {
   const program = new Parser("kato");
   layOut(program, options);
   const readLaunch = addParameters(program, LAUNCH_OPTIONS);
@@ -43,7 +45,7 @@ export function createProgram({ take, ...options }: ProgramOptions): Parser {
       take({ command, given, launch: launchOf(readLaunch()) });
     });
   };
-  for (const entry of ENTRIES) {
+  for (const entry of entries) {
     if ("takes" in entry) {
       add(program, entry);
       continue;

@@ -33,7 +33,13 @@ export type Planned = { readonly ok: true; readonly plan: Plan } | {
 };
 
 /** Profiles whose plan depends neither on the policy nor on a provider, so that they need not wait for those. */
-const ALONE: ReadonlySet<Profile> = new Set(["cli-read:status", "audit", "fleet:status", "init", "help"]);
+export const ALONE: ReadonlySet<Profile> = new Set([
+  "cli-read:status",
+  "audit",
+  "fleet:status",
+  "init",
+  "help",
+]);
 
 const NO_FACTS: PlanFacts = {
   ok: true,
