@@ -24,7 +24,8 @@ enum { DONE = 0, FAILED = 1, USAGE = 64, BUG = 70, RESTART = 75, DENIED = 77, RE
 #define WAITING_BYTES (256u * KIB)
 #define ROLE_MEMORY (512ull * MIB)
 #define BEAT_SECONDS 30
-#define STOP_MS 2500
+/* The daemon gives itself two seconds to stop. Whoever hangs is killed; a busy machine must not make that of a slow stop. */
+#define STOP_MS 5000
 
 /* say.c: one sentence to a person, a line in the journal. */
 #define MESSAGE_BYTES (4u * KIB)
