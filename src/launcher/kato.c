@@ -202,6 +202,7 @@ int main(int argc, char **argv, char **environment) {
   check_line(line);
   answer_help(line);
   bool asks_daemon = *line != NULL && strcmp(*line, "daemon") == 0;
+  if (!asks_daemon) answer_usage(line);
   if (asks_daemon) refuse_root_daemon();
   place.administrator = find_administrator();
   find_program(&place);

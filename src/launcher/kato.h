@@ -42,6 +42,9 @@ void *more_room(void *items, size_t *room, size_t needed, size_t size);
 /* help.c */
 void answer_help(char *const *line);
 
+/* usage.c */
+void answer_usage(char *const *line);
+
 /* list.c: a list of strings that execve can take. */
 struct list {
   char **items;

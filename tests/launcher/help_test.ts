@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import { parseArguments } from "../../src/cli/command_line/parse_arguments.ts";
 import { listShapes, readShape } from "../../src/cli/completions/shape.ts";
+import { endWrong } from "../../src/cli/command_line/parse_arguments.ts";
+import { EXIT } from "../../src/cli/exit_status.ts";
+import { asksForJson, errorText } from "../../src/cli/report/report.ts";
+import { createRandom, type Random } from "../daemon/stage/random.ts";
 import { RUNTIME, versionLine } from "../../src/version.ts";
 import { onlyWith, program } from "../needs.ts";
 import { COMPILER } from "./build.ts";
@@ -59,10 +63,114 @@ const OTHERS: readonly (readonly string[])[] = [
   ["exprot", "--help"],
   ["export", "--all", "--help"],
   ["--help", "status"],
-  ["policy"],
   ["version", "--json"],
   ["status"],
+  // Wrong, or perhaps wrong, and not in a way that the launcher is certain of.
+  ["exprot", "--all"],
+  ["exprot", "-h"],
+  ["Exprot"],
+  ["exp\u00f6rt"],
+  ["x".repeat(41)],
+  ["policy", "--json"],
+  ["--frob"],
+  ["--json"],
+  ["export"],
+  ["export", "-x"],
+  ["export", "--al", "-h"],
+  ["export", "--al", "--output", "x.md"],
+  ["export", "--output", "--al"],
+  ["export", "--al=1"],
+  ["export", "--", "--al"],
+  ["export", "--Al"],
+  ["export", "--no-redact", "--al"],
+  ["daemon", "--frob"],
 ];
+
+/** A line that is wrong, as kato itself says it. */
+function wrongOf(
+  line: readonly string[],
+): { readonly code: number; readonly out: string; readonly err: string } {
+  const parsed = parseArguments(line, { columns: 80, colour: false });
+  assert.ok(parsed.parsed === "wrong", line.join(" "));
+  const outcome = endWrong(parsed);
+  const message = "message" in outcome ? outcome.message ?? "" : "";
+  return asksForJson(line)
+    ? { code: EXIT.usage, out: errorText("usage", message), err: "" }
+    : { code: EXIT.usage, out: "", err: `kato: ${message}\n` };
+}
+
+/** `word` with one or two letters added, taken away, changed or exchanged. */
+function mistype(word: string, random: Random): string {
+  const letters = [...word];
+  for (let change = random.between(0, 2); change >= 0; change -= 1) {
+    const at = random.between(0, letters.length);
+    const letter = random.pick([..."aeiost-z"]);
+    switch (random.between(0, 4)) {
+      case 0:
+        letters.splice(at, 0, letter);
+        break;
+      case 1:
+        letters.splice(at, 1);
+        break;
+      case 2:
+        letters[at] = letter;
+        break;
+      default:
+        letters.splice(at, 2, ...letters.slice(at, at + 2).reverse());
+    }
+  }
+  return letters.join("");
+}
+
+/** Words that are no command, commands that are missing, options that a command does not have. */
+function wrongLines(): string[][] {
+  const random = createRandom(1);
+  const shapes = listShapes(readShape());
+  const lines: string[][] = [["x"], ["a".repeat(40)], ["exprot", "now"], ["init", "--json"], [
+    "audit",
+    "tail",
+    "--frob",
+  ]];
+  for (const { path, commands, options } of shapes) {
+    const words = path.split(" ").filter((word) => word !== "");
+    const names = commands.map(({ name }) => name);
+    if (commands.length > 0 && path !== "") lines.push(words);
+    for (const name of [...names, ...names]) {
+      const wrong = mistype(name, random);
+      if (/^[a-z]/.test(wrong) && !names.includes(wrong) && wrong !== "plan") lines.push([...words, wrong]);
+    }
+    if (commands.length > 0 || path === "daemon") continue;
+    for (const { long } of options) {
+      const wrong = `--${mistype(long.slice(2), random)}`;
+      if (/^--[a-z]/.test(wrong) && !options.some((option) => option.long === wrong)) {
+        lines.push([...words, "5d8", wrong], [...words, wrong, "more"]);
+      }
+    }
+  }
+  return [...lines, ...lines.map((line) => [...line, "--json"])].filter((line) => parsesWrong(line));
+}
+
+/** Some of these lines are right, such as one letter less of a word that is a command, too. */
+function parsesWrong(line: readonly string[]): boolean {
+  return parseArguments(line, { columns: 80, colour: false }).parsed === "wrong";
+}
+
+Deno.test(
+  onlyWith("launcher: says what is wrong in a line in kato's own words, without a runtime", COMPILER),
+  async () => {
+    using stage = createBareStage();
+    const lines = wrongLines();
+    assert.ok(lines.length > 200, `${lines.length}`);
+    const unanswered: string[] = [];
+    for (const line of lines) {
+      const ran = await stage.run(line, { env: { HOME: "" } });
+      if (ran.code === EXIT.usage) assert.deepEqual(ran, wrongOf(line), line.join(" "));
+      else unanswered.push(line.join(" "));
+    }
+    // Only --json where a command does not take it, and nothing else, may be left to the runtime.
+    assert.deepEqual(unanswered.filter((line) => !line.endsWith("--json")), []);
+  },
+);
 
 Deno.test(onlyWith("launcher: leaves every other line to the runtime", COMPILER), async () => {
   using stage = createBareStage();

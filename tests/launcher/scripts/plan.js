@@ -1,5 +1,5 @@
 // A stand-in for kato's planner, in tests of the launcher: prints a file as its plan, or fails in the way of the test.
-const [behaviour] = Deno.args;
+const behaviour = Deno.args.at(-1);
 
 switch (behaviour) {
   case "hang":
