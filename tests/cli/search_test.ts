@@ -1,6 +1,7 @@
 /** `kato search`: what it finds and shows, what its index never has, and how it keeps up with the logs. */
 import assert from "node:assert/strict";
 import { FORMATS } from "../../src/protocol/closed_sets.ts";
+import { READ_ANEW_BYTES } from "../../src/protocol/search_limits.ts";
 import { placesOf } from "../../src/settings/places.ts";
 import { lockIndex } from "../../src/search/index_file.ts";
 import { columnsOf } from "../../src/cli/terminal/style.ts";
@@ -381,4 +382,21 @@ Deno.test("no secret of a recording that has some gets into the index", async ()
   const path = `${exports}/garden.md`;
   Deno.writeTextFileSync(path, `\n## User — 2026-11-23 05:00:00 +00:00\n\nkept ${TOKEN}\n`, { append: true });
   assert.match((await search(["kept", "--in", "recordings"], place)).out, /kept \[redacted: github-token\]/);
+});
+
+Deno.test("kato search reads a long log on from where reading stood, and numbers its events as kato show does", async () => {
+  using place = makeGarden();
+  const long = "peas and beans ".repeat(READ_ANEW_BYTES / 10);
+  keepLog(place.home, SESSION_A, conversation(SESSION_A, { reply: long }));
+  assert.deepEqual(await hitsOf(["peas"], place), ["garden 1 assistant"]);
+  const [typed = ""] = conversation(SESSION_A, { typed: "Pick the peas now." }).split("\n");
+  const more = `${typed.replaceAll("u-5d8", "u2-5d8")}\n`;
+  Deno.writeTextFileSync(place.garden, more, { append: true });
+  assert.deepEqual(await hitsOf(["peas"], place), ["garden 2 user", "garden 1 assistant"]);
+  const shown = await runLine(["show", "5d8aa", "--from", "2"], place);
+  assert.match(shown.out, /Pick the peas now\./);
+  // Only what is new was read: the bytes that the update counted are its own.
+  Deno.writeTextFileSync(place.garden, more.replaceAll("u2-5d8", "u3-5d8"), { append: true });
+  const { out } = await search(["--update"], place);
+  assert.match(out, new RegExp(`^Read 1 session with ${more.length} B of logs`));
 });
