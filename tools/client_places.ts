@@ -96,14 +96,15 @@ export function clientList(): string {
 /** Of docs/providers.md. */
 export function clientTable(): string {
   const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(", ");
-  const rows = clients.map(([id, { name, home, roots, variables, sideFiles }]) => [
+  const rows = clients.map(([id, { name, home, roots, variables, sideFiles, keeps }]) => [
     name,
     `\`${id}\``,
     code(roots.map((root) => `~/${home}/${root}`)),
     code(Object.keys(variables)),
     Object.entries(sideFiles).map(([says, file]) => `\`${file}\` (${says})`).join(", "),
+    keeps === null ? "" : `${keeps.days} days (\`${keeps.setting}\`)`,
   ]);
-  return markdownTable([["client", "id", "sessions", "moved by", "side files"], ...rows]);
+  return markdownTable([["client", "id", "sessions", "moved by", "side files", "keeps logs"], ...rows]);
 }
 
 /** Of docs/path-policy.md. */

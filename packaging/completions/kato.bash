@@ -59,7 +59,7 @@ _kato() {
   case $command in
     '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan verify doctor init completions daemon fleet version help'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--watch --json -h --help' ;;
-    'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --provider --project --since -h --help' ;;
+    'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --expiring --provider --project --since -h --help' ;;
     'show') if [[ $word == -* ]]; then _kato_words '--provider --last --from --since -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'tail') if [[ $word == -* ]]; then _kato_words '--provider --last -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'search') [[ $word == -* ]] && _kato_words '--json --limit --in --role --provider --project --since --update --no-update --rebuild -h --help' ;;

@@ -28,6 +28,8 @@ export interface AutoRulesOptions {
 export interface AutoRules {
   /** Everything before a checkpoint was read. The caller keeps the checkpoint after this. */
   wasRead(watched: Watched, provider: ProviderId): Promise<void>;
+  /** Whether a rule is about such a session. */
+  covers(meta: SessionMeta): boolean;
 }
 
 export function createAutoRules({ context, effective, fileName }: AutoRulesOptions): AutoRules {
@@ -36,6 +38,7 @@ export function createAutoRules({ context, effective, fileName }: AutoRulesOptio
   const since = holdSince(rules, sessions);
 
   return {
+    covers: (meta) => chooseRule(rules, meta) !== null,
     async wasRead({ session, meta, checkpoint }, provider) {
       const ref = { provider, session };
       const chosen = chooseRule(rules, meta);

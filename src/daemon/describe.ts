@@ -65,13 +65,14 @@ export function describeProvider(
   };
 }
 
-/** `problem`: why it is blocked, or null; `behind`: bytes of its session's main log that it does not hold. */
+/** `problem`: why it is blocked, or null; `follow`: of its provider, if kato follows that. */
 export function describeRecording(
   recording: RecordingSummary,
   problem: string | null,
-  behind: number,
+  follow?: Pick<Follow, "behind" | "isGone">,
 ): RecordingStatus {
-  const { provider, session, destination, kind, rule, active, events, size, written, goesOn } = recording;
+  const { provider, session, destination, kind, rule, active, events, size, written, goesOn, next, readTo } =
+    recording;
   return {
     provider,
     session,
@@ -82,9 +83,10 @@ export function describeRecording(
     problem,
     events,
     bytes: size,
-    lag: active ? behind : 0,
+    lag: active ? follow?.behind(session, next, readTo) ?? 0 : 0,
     written,
     goesOn,
+    ...follow?.isGone(session) === true ? { gone: true as const } : {},
   };
 }
 

@@ -28,8 +28,12 @@ interface Following {
   /** The look before each session's latest change. There may be later looks when the change is read. */
   readonly looksBefore: Map<string, number>;
   readonly sizes: Map<string, number>;
+  /** When each session's log changed last, in milliseconds since 1970. */
+  readonly modified: Map<string, number>;
   /** How far watching came: all events before `seq` stand before byte `size`. */
   readonly read: Map<string, { readonly seq: number; readonly size: number }>;
+  /** Sessions whose logs were there in this run, and are not. */
+  readonly gone: Set<string>;
   readonly followed: Set<string>;
   readonly quarantined: Set<string>;
 }
@@ -43,11 +47,13 @@ export function createFollow(options: FollowOptions) {
     looks,
     looksBefore: new Map(),
     sizes: new Map(),
+    modified: new Map(),
     read: new Map(),
+    gone: new Set(),
     followed: new Set(),
     quarantined: new Set(),
   };
-  const { looksBefore, sizes, read, followed, quarantined } = following;
+  const { looksBefore, sizes, modified, gone, read, followed, quarantined } = following;
 
   return {
     seen(found: readonly SeenSession[]) {
@@ -77,7 +83,10 @@ export function createFollow(options: FollowOptions) {
     },
     watched({ session, checkpoint, size, meta }: Extract<FromParser, { type: "watched" }>) {
       sessions.advance(ref(session), checkpoint, size, meta);
-      sizes.set(session, Math.max(size, sizes.get(session) ?? 0));
+      const before = sizes.get(session) ?? 0;
+      if (size > before) modified.set(session, Date.now());
+      gone.delete(session);
+      sizes.set(session, Math.max(size, before));
       read.set(session, { seq: checkpoint.seq, size });
     },
     /** A parser went down while it parsed this session. True: the session must be quarantined. */
@@ -91,6 +100,13 @@ export function createFollow(options: FollowOptions) {
     quarantined: (session: string) => void quarantined.add(session),
     /** The parser is new and watches nothing. */
     restarted: () => followed.clear(),
+    /** The session's log is gone. */
+    gone(session: string) {
+      modified.delete(session);
+      gone.add(session);
+    },
+    isGone: (session: string) => gone.has(session),
+    modified: modified as ReadonlyMap<string, number>,
     rootOf: looks.rootOf,
     counts: () => ({ sessions: sizes.size, followed: followed.size, quarantined: [...quarantined] }),
     /** Bytes of the main log on disk, as seen last. */
@@ -126,9 +142,11 @@ function isQuarantined({ options, quarantined }: Following, stored: StoredSessio
 }
 
 function take(following: Following, seen: SeenSession): StoredSession | null {
-  const { options: { provider, sessions }, looks, looksBefore, sizes } = following;
+  const { options: { provider, sessions }, looks, looksBefore, sizes, modified, gone } = following;
   const { session } = seen;
   sizes.set(session, seen.size);
+  modified.set(session, seen.modified);
+  gone.delete(session);
   const stored = sessions.find({ provider, session });
   const history = looks.isHistory(seen);
   if (stored === null) {

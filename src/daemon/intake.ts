@@ -3,8 +3,10 @@
  * The parser learns that a message was handled only when it was.
  */
 import { LOGGED_TROUBLES } from "../protocol/limits.ts";
+import { feedLost } from "../audit/events.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser, SeenSession } from "../protocol/parser_messages.ts";
+import type { SessionRef } from "../protocol/session.ts";
 import type { Log } from "./log.ts";
 import type { AutoRules } from "./auto_rules.ts";
 import { type ObeyContext, obeyMessage } from "./obey_commands.ts";
@@ -18,7 +20,7 @@ export interface IntakeOptions {
   readonly steps: StepQueue;
   readonly context: ObeyContext;
   readonly requested: RequestedCommands;
-  readonly rules: AutoRules;
+  readonly rules: Pick<AutoRules, "wasRead">;
   readonly recorders: Recorders;
   readonly status: StatusFile;
   readonly log: Log;
@@ -82,6 +84,9 @@ export function createIntake(options: IntakeOptions) {
       case "lost":
         return recorders.lost(message);
       case "trouble":
+        if (message.kind === "gone" && message.session !== null) {
+          noteGone(intake, followed, { provider, session: message.session });
+        }
         return noteTrouble(intake, provider, message);
       case "mark":
       case "pong":
@@ -130,6 +135,19 @@ function takeReady(
     // The command that started the daemon waits for this.
     status.write();
   });
+}
+
+/** What was read goes into the recordings all the same. */
+function noteGone(
+  { options: { steps, context } }: Intake,
+  { follow }: FollowedProvider,
+  ref: SessionRef,
+): void {
+  follow.gone(ref.session);
+  steps.take(
+    ref,
+    () => context.audit(...context.recordings.ofSession(ref).map((recording) => feedLost(recording))),
+  );
 }
 
 /** The log reports each trouble once a session, up to a bound. The status counts them. */

@@ -137,6 +137,11 @@ export const LOG_EVENTS = {
     says: "a session's log is gone or cannot be read",
     fields: ["provider", "session", "why"],
   },
+  "session-expires": {
+    level: "warning",
+    says: "a client may soon delete the log of a session that is to be recorded",
+    fields: ["provider", "session", "from", "covered"],
+  },
   "session-quarantined": {
     level: "error",
     says: "a log is left alone because it ended its parser twice",

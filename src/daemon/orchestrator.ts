@@ -19,6 +19,7 @@ import type { ObeyContext } from "./obey_commands.ts";
 import { createMoves, type Moves } from "./moves.ts";
 import { createRefusals, type Refusals } from "./refused.ts";
 import { createRecorders, type Recorders } from "./recorders.ts";
+import { createRetention } from "./retention.ts";
 import { createRecordingReports } from "./recording_reports.ts";
 import { type RecordingsStore, storeRecordings } from "./recordings_store.ts";
 import { createRequestedCommands } from "./requested_commands.ts";
@@ -98,8 +99,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     watch: ({ provider, session }) => providers.get(provider)?.follow.watch(session) ?? false,
     sizeOf: ({ provider, session }) => providers.get(provider)?.follow.sizeOf(session) ?? 0,
   });
-  const ready = (provider: ProviderId) => startRecordings(parts, provider);
   const rules = createAutoRules({ ...options, context: parts.context });
+  const retention = createRetention({ ...parts, log: options.log, covers: rules.covers });
+  const ready = (provider: ProviderId) => {
+    startRecordings(parts, provider);
+    retention.look(provider);
+  };
   const take = createIntake({ ...parts, log: options.log, requested, rules, ready });
   let stopping = false;
   return {
@@ -118,6 +123,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       for (const { client } of providers.values()) client.beat();
       destinations.tend();
       refusals.tend();
+      retention.tend();
     },
     async stop(withinMs, last) {
       if (stopping) return;
@@ -231,11 +237,9 @@ function createStatus(
     waiting: () => steps.held(),
     failed: (problem) => options.log.report("status-failed", { problem }),
     recordings: () =>
-      recordings.latest(SHOWN_RECORDINGS).map((recording) => {
-        const { id, provider, session, next, readTo } = recording;
-        const behind = providers.get(provider)?.follow.behind(session, next, readTo) ?? 0;
-        return describeRecording(recording, problem(id), behind);
-      }),
+      recordings.latest(SHOWN_RECORDINGS).map((recording) =>
+        describeRecording(recording, problem(recording.id), providers.get(recording.provider)?.follow)
+      ),
   });
   return status;
 }

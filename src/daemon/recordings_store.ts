@@ -92,6 +92,9 @@ function findIn({ database, all, latestPast, ofDestination }: Rows) {
         provider,
         session,
       ),
+    /** Without exports. */
+    ofSession: ({ provider, session }: SessionRef) =>
+      all("provider = ? AND session = ? AND kind != 'export' ORDER BY id", provider, session),
     activeOfSession: ({ provider, session }: SessionRef) =>
       all("provider = ? AND session = ? AND state = 'active' ORDER BY id", provider, session),
     ofDestination,

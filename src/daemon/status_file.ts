@@ -42,6 +42,7 @@ export type StatusFile = ReturnType<typeof createStatusFile>;
 export function createStatusFile(path: string, source: StatusSource) {
   const denials: Status["denials"] = [];
   const errors: Status["errors"] = [];
+  let expiring: NonNullable<Status["expiring"]> = [];
   const troubles = new Map<ProviderId, Troubles>();
   let state: Status["state"] = "starting";
   let cancel: (() => void) | null = null;
@@ -74,6 +75,7 @@ export function createStatusFile(path: string, source: StatusSource) {
       updated: new Date().toISOString(),
       providers: source.providers(),
       recordings: source.recordings(),
+      expiring,
       denials,
       waiting: source.waiting().slice(0, LATEST).map((held) => ({ ...held })),
       errors,
@@ -98,6 +100,11 @@ export function createStatusFile(path: string, source: StatusSource) {
     error(message: string) {
       errors.unshift({ time: new Date().toISOString(), message });
       errors.length = Math.min(errors.length, LATEST);
+      touch();
+    },
+    /** Sessions whose logs may be deleted soon. */
+    expire(sessions: NonNullable<Status["expiring"]>) {
+      expiring = sessions;
       touch();
     },
     trouble(provider: ProviderId, kind: string, what: string, count: number) {

@@ -54,6 +54,7 @@
     "  --search TEXT        only those with this text in their title, in any letter\n" \
     "                       case\n" \
     "  --sort ORDER         by active (the default), started, size, title or project\n" \
+    "  --expiring           only those whose logs the client may delete within a week\n" \
     "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
     "  --project DIR        sessions held in this folder or below it\n" \
     "  --since WHEN         sessions active since: 30m, 12h, 7d, 2w or a date\n" \

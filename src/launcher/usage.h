@@ -6,7 +6,7 @@
 #define USAGE_ROWS \
   {"", "--kernel-sandbox -V --version", "--plan-hash --kernel-missing --roles --administrator --output-made --landlock-abi --daemon-process --daemon-unit --daemon-misses --user-namespaces", "status sessions show tail search record capture stop export policy audit scan verify doctor init completions daemon fleet version help plan", "--version --help", "status sessions show tail search record capture stop export policy audit scan verify doctor init completions daemon fleet version help"}, \
   {"status", "--watch --json", "", "", "--watch --json --help --version", ""}, \
-  {"sessions", "--json", "--limit --search --sort --provider --project --since", "", "--json --limit --search --sort --provider --project --since --help --version", ""}, \
+  {"sessions", "--json --expiring", "--limit --search --sort --provider --project --since", "", "--json --limit --search --sort --expiring --provider --project --since --help --version", ""}, \
   {"show", "", "--provider --last --from --since", "", "--provider --last --from --since --help --version", ""}, \
   {"tail", "", "--provider --last", "", "--provider --last --help --version", ""}, \
   {"search", "--json --update --rebuild", "--limit --in --role --provider --project --since --no-update", "", "--json --limit --in --role --provider --project --since --update --no-update --rebuild --help --version", ""}, \

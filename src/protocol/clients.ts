@@ -17,6 +17,8 @@ export interface Client {
   readonly variables: Readonly<Record<string, "home" | "above" | "root">>;
   /** Small files near the logs, by what they say that the logs do not: a name, or how the name ends. */
   readonly sideFiles: Readonly<Record<string, string>>;
+  /** Where the client deletes old logs: after how many days without a change, and its setting for that. */
+  readonly keeps: { readonly days: number; readonly setting: string } | null;
   /** Files that the client loads as instructions, in lower case. */
   readonly memory: readonly string[];
 }
@@ -29,6 +31,7 @@ export const CLIENTS = {
     roots: ["projects"],
     variables: { CLAUDE_CONFIG_DIR: "home" },
     sideFiles: { call: ".meta.json" },
+    keeps: { days: 30, setting: "cleanupPeriodDays" },
     memory: ["claude.md", "claude.local.md", "memory.md", "skill.md", "review.md"],
   },
   codex: {
@@ -38,6 +41,7 @@ export const CLIENTS = {
     roots: ["sessions", "archived_sessions"],
     variables: { CODEX_HOME: "home" },
     sideFiles: {},
+    keeps: null,
     memory: ["agents.md", "agents.override.md", "codex.md"],
   },
   gemini: {
@@ -47,6 +51,7 @@ export const CLIENTS = {
     roots: ["tmp"],
     variables: { GEMINI_CLI_HOME: "above" },
     sideFiles: { project: ".project_root" },
+    keeps: null,
     memory: ["gemini.md", "system.md"],
   },
   copilot: {
@@ -56,6 +61,7 @@ export const CLIENTS = {
     roots: ["session-state"],
     variables: { COPILOT_HOME: "home" },
     sideFiles: { title: "workspace.yaml" },
+    keeps: null,
     memory: ["copilot-instructions.md"],
   },
   qwen: {
@@ -65,6 +71,7 @@ export const CLIENTS = {
     roots: ["projects"],
     variables: { QWEN_RUNTIME_DIR: "home", QWEN_HOME: "home" },
     sideFiles: { call: ".meta.json" },
+    keeps: null,
     memory: ["qwen.md"],
   },
   pi: {
@@ -74,6 +81,7 @@ export const CLIENTS = {
     roots: ["sessions"],
     variables: { PI_CODING_AGENT_SESSION_DIR: "root", PI_CODING_AGENT_DIR: "home" },
     sideFiles: {},
+    keeps: null,
     memory: ["append_system.md"],
   },
   kimi: {
@@ -83,6 +91,7 @@ export const CLIENTS = {
     roots: ["sessions"],
     variables: { KIMI_CODE_HOME: "home" },
     sideFiles: { title: "state.json" },
+    keeps: null,
     memory: ["agents.md", "system.md"],
   },
 } as const satisfies Readonly<Record<string, Client>>;

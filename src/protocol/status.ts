@@ -24,6 +24,8 @@ export const recordingStatus = z.strictObject({
   written: z.nullable(time),
   /** The session in which its session goes on; null for none. */
   goesOn: z.nullable(z.string()),
+  /** Its session's log was there when this run began or later, and is not there now. */
+  gone: z.optional(z.literal(true)),
 });
 export type RecordingStatus = z.infer<typeof recordingStatus>;
 
@@ -58,6 +60,16 @@ export const status = z.strictObject({
     troubles: z.array(z.strictObject({ kind: z.string(), what: z.string(), count: z.int() })),
   })),
   recordings: z.array(recordingStatus),
+  /**
+   * Sessions whose client may delete their logs soon, and what is to keep them: a recording that is under way, or a rule that has
+   * not recorded them. The soonest first. Not in files of the first versions.
+   */
+  expiring: z.optional(z.array(z.strictObject({
+    provider: providerId,
+    session: z.string(),
+    from: time,
+    by: z.enum(["recording", "rule"]),
+  }))),
   /** The latest denials, newest first. */
   denials: z.array(z.strictObject({
     time,

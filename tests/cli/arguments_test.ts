@@ -29,7 +29,14 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
   ["status", "status", { watch: false, json: false }],
   ["status --json", "status", { watch: false, json: true }],
   ["status --watch", "status", { watch: true, json: false }],
-  ["sessions", "sessions", { ...NO_FILTER, limit: null, json: false, search: null, sort: "active" }],
+  ["sessions", "sessions", {
+    ...NO_FILTER,
+    limit: null,
+    json: false,
+    search: null,
+    sort: "active",
+    expiring: false,
+  }],
   [
     "sessions --provider codex --project . --since 2h --limit 0 --json",
     "sessions",
@@ -41,6 +48,7 @@ const LINES: readonly (readonly [line: string, path: string, given: Invocation["
       json: true,
       search: null,
       sort: "active",
+      expiring: false,
     },
   ],
   [
@@ -163,6 +171,7 @@ const OPTION_VALUES: Readonly<Record<string, readonly [typed: string, read: unkn
   "--search": ["roses", "roses", null],
   "--default": ["", true, false],
   "--auto": ["", true, false],
+  "--expiring": ["", true, false],
   "--sort": ["size", "size", "active"],
   "--lines": ["7", 7, 10],
   "--provider": ["codex", "codex", null],

@@ -44,6 +44,7 @@ const STATUS: Status = {
       lag: 2_048,
       written: "2026-11-24T07:57:00.000Z",
       goesOn: null,
+      gone: true,
     },
     {
       provider: "claude-code",
@@ -59,6 +60,10 @@ const STATUS: Status = {
       written: null,
       goesOn: null,
     },
+  ],
+  expiring: [
+    { provider: "claude-code", session: SESSION_A, from: "2026-11-28T06:00:00.000Z", by: "recording" },
+    { provider: "claude-code", session: SESSION_B, from: "2026-11-29T06:00:00.000Z", by: "rule" },
   ],
   denials: [{
     time: "2026-11-24T06:00:00.000Z",
@@ -108,6 +113,16 @@ Deno.test("kato status shows providers, recordings, denials, and nothing that st
   const ran = await run("status", home);
   assert.equal(ran.ended, "done");
   assert.equal(ran.out, Deno.readTextFileSync(new URL("../../fixtures/cli/status.txt", import.meta.url)));
+});
+
+Deno.test("kato doctor tells of logs that may be deleted soon", async () => {
+  using home = makeHome();
+  keepStatus(home, STATUS);
+  using _lock = holdLock(home);
+  assert.match(
+    (await run("doctor", home)).out,
+    /note +logs +the logs of 2 sessions that a recording or a rule covers/,
+  );
 });
 
 Deno.test("kato status wraps on a terminal of any width, and cuts nothing that is piped", async () => {
@@ -226,6 +241,37 @@ Deno.test("kato sessions lists the newest first, with what is recorded, in 80 co
   keepStatus(garden, STATUS);
   const ran = await runLine(["sessions"], garden, { now: NOW, terminal: 80 });
   assert.equal(ran.out, Deno.readTextFileSync(new URL("../../fixtures/cli/sessions.txt", import.meta.url)));
+});
+
+Deno.test("kato sessions --expiring lists what a client may delete within a week, the first to go on top", async () => {
+  using garden = makeGarden();
+  const [a, b] = [SESSION_A, SESSION_B].map((session) =>
+    keepLog(garden.home, session, conversation(session, {}))
+  );
+  const age = (path: string | undefined, days: number) => {
+    const at = NOW / 1000 - 86_400 * days;
+    Deno.utimeSync(path ?? assert.fail(), at, at);
+  };
+  age(a, 22);
+  age(b, 22);
+  assert.equal((await run("sessions --expiring", garden)).out, "No sessions found.\n");
+  age(a, 24);
+  age(b, 31);
+  const table = (await runLine(["sessions", "--expiring"], garden, { now: NOW, terminal: 80 })).out;
+  const lines = table.split("\n");
+  assert.match(lines[0] ?? "", /SIZE +LEFT$/);
+  assert.match(lines[1] ?? "", /^ {2}5d8bb111 .* due$/);
+  assert.match(lines[2] ?? "", /^ {2}5d8aa099 .* 6 d$/);
+  assert.match(
+    table,
+    /\nClaude Code deletes logs that did not change for 30 days,[^]*kato export ID --output FILE/,
+  );
+  for (const line of lines) assert.ok(columnsOf(line) <= 80, line);
+  const { sessions } = JSON.parse((await run("sessions --expiring --json", garden)).out);
+  assert.deepEqual(sessions.map(({ expires }: { expires: string }) => expires.slice(0, 10)), [
+    "2026-11-23",
+    "2026-11-30",
+  ]);
 });
 
 /** As Claude Code writes a name that the person gave. */

@@ -302,22 +302,28 @@ Deno.test("status: what is said of a recording", () => {
     [{ active: false }, "full", "stopped", 0],
     [{ active: false, kind: "export" }, null, "done", 0],
     [{ kind: "automatic", rule: 2 }, null, "active", 5],
+    // Its log is gone.
+    [{ events: 0 }, null, "active", 5],
   ];
   for (const [own, problem, state, lag] of table) {
-    assert.deepEqual(describeRecording({ ...SUMMARY, ...own }, problem, 5), {
-      provider: "codex",
-      session: "s",
-      destination: "/exports/a.md",
-      kind: own.kind ?? "record",
-      rule: own.rule ?? null,
-      state,
-      problem,
-      events: 3,
-      bytes: 7,
-      lag,
-      written: "then",
-      goesOn: "next",
-    });
+    assert.deepEqual(
+      describeRecording({ ...SUMMARY, ...own }, problem, { behind: () => 5, isGone: () => own.events === 0 }),
+      {
+        provider: "codex",
+        session: "s",
+        destination: "/exports/a.md",
+        kind: own.kind ?? "record",
+        rule: own.rule ?? null,
+        state,
+        problem,
+        events: own.events ?? 3,
+        bytes: 7,
+        lag,
+        written: "then",
+        goesOn: "next",
+        ...(own.events === 0 ? { gone: true } : {}),
+      },
+    );
   }
 });
 

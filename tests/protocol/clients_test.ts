@@ -43,7 +43,7 @@ Deno.test("clientRoots() is where each client keeps its sessions, and where a va
 });
 
 Deno.test("an entry can say where other agents keep their sessions", () => {
-  const rest = { versions: "1", sideFiles: {}, memory: [] };
+  const rest = { versions: "1", sideFiles: {}, keeps: null, memory: [] };
   const deep: Client = {
     ...rest,
     name: "a folder within a folder, and a variable for the sessions alone",

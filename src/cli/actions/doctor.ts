@@ -173,6 +173,18 @@ function checkDaemon(effective: EffectivePolicy | null, context: Context): Check
     }'`;
     checks.push(problem("recording", `${tilde(destination, home)} is blocked: ${plain(why)}`, mend));
   }
+  if (status.expiring !== undefined && status.expiring.length > 0) {
+    const message = `the logs of ${
+      count(status.expiring.length, "session")
+    } that a recording or a rule covers may be deleted soon`;
+    checks.push(
+      note(
+        "logs",
+        message,
+        "'kato status' says which and when; 'kato sessions --expiring' lists all that will go",
+      ),
+    );
+  }
   const roots = effective === null ? null : rootsOf(effective, context);
   checks.push(
     ...checkProcesses(status, kernel, kernelSandbox),

@@ -1,5 +1,6 @@
 /** `kato sessions`. Requires read on the provider roots and on the daemon's status; writes nothing. */
 import { basename } from "@std/path";
+import { describeKeeping, EXPIRES_SOON_MS, expiryOf } from "../../protocol/retention.ts";
 import { sessionKey, type SessionMeta, shortId } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
 import { readDaemonState } from "../daemon_state.ts";
@@ -22,6 +23,7 @@ import {
   showNumber,
   showSize,
 } from "../terminal/style.ts";
+import { lineWidth, wrap } from "../terminal/wrap.ts";
 import { NO_PROGRESS, showProgress } from "../terminal/progress.ts";
 import { reportText } from "../report/report.ts";
 
@@ -39,10 +41,12 @@ interface Row {
 export function listSessions(given: SessionsGiven, context: Context): Outcome {
   const loaded = loadForSessions(context);
   if (!loaded.ok) return loaded.outcome;
-  const { provider, since, json, limit, sort } = given;
+  const { provider, since, json, limit, sort, expiring } = given;
   const from = earliest(since, context.now);
   const found = findSessions(findReadableProviders(context, loaded.value), provider)
-    .filter(({ modified }) => modified >= from);
+    .filter((session) => session.modified >= from && (!expiring || isExpiring(session, context.now)));
+  // The log that goes first.
+  if (expiring) found.reverse();
   if (sort === "size") found.sort((one, other) => other.size - one.size);
   const most = (limit ?? (json || !context.out.isTerminal ? 0 : LIMIT)) || Infinity;
   // Known without a look into the logs.
@@ -57,7 +61,11 @@ export function listSessions(given: SessionsGiven, context: Context): Outcome {
   }
   const left = looked.unseen > 0 ? "more were not looked at" : "more";
   const note = more === 0 ? null : `… ${showNumber(more)} ${left}; --limit 0 shows all`;
-  context.out.write(toTable(rows, note, context));
+  const reasons = expiring
+    ? describeExpiring(rows).flatMap((text) => wrap("", text, lineWidth(context.out)))
+    : [];
+  const notes = [...note === null ? [] : [note], ...reasons];
+  context.out.write(toTable(rows, notes, expiring, context));
   return DONE;
 }
 
@@ -107,6 +115,22 @@ const ORDERS: Readonly<Record<"started" | "title" | "project", Order>> = {
   project: byText(({ project }) => project),
 };
 
+function expiryAt({ provider, modified }: FoundSession): number | null {
+  return expiryOf(provider.id, modified);
+}
+
+function isExpiring(session: FoundSession, now: number): boolean {
+  const at = expiryAt(session);
+  return at !== null && at <= now + EXPIRES_SOON_MS;
+}
+
+/** Under the table: why these logs go, and how to keep one. */
+function describeExpiring(rows: readonly Row[]): string[] {
+  const providers = [...new Set(rows.map(({ found }) => found.provider.id))];
+  const reasons = providers.flatMap((id) => describeKeeping(id) ?? []).map((reason) => `${reason}.`);
+  return rows.length === 0 ? [] : [...reasons, "To keep one: 'kato export ID --output FILE'."];
+}
+
 function findRecorded({ home }: Context): ReadonlyMap<string, Recorded> {
   const recorded = new Map<string, Recorded>();
   for (const recording of readDaemonState(home).status?.recordings ?? []) {
@@ -124,17 +148,31 @@ function toJson(rows: readonly Row[], more: number): string {
     path: found.path,
     size: found.size,
     modified: new Date(found.modified).toISOString(),
+    expires: isoOf(expiryAt(found)),
     recorded,
   }));
   return reportText("sessions", { sessions, more });
 }
 
+function isoOf(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
 const MARKS = { recording: "●", recorded: "○" } as const;
 
-function toTable(rows: readonly Row[], note: string | null, { now, out }: Context): string {
+/** `expiring`: the last column is the time that is left instead of the age. */
+function toTable(
+  rows: readonly Row[],
+  notes: readonly string[],
+  expiring: boolean,
+  { now, out }: Context,
+): string {
   const paint = painter(out);
   if (rows.length === 0) return "No sessions found.\n";
-  const cells = rows.map((row) => cellsOf(row, now));
+  const cells = rows.map((row) => {
+    const left = expiring ? (expiryAt(row.found) ?? now) - now : null;
+    return { ...cellsOf(row, now), ...left === null ? {} : { age: left <= 0 ? "due" : showAge(left) } };
+  });
   const widest = (of: (cells: Cells) => string) => Math.max(...cells.map((row) => columnsOf(of(row))));
   // Nothing is cut where no terminal limits it.
   const project = out.isTerminal ? PROJECT : Math.max(PROJECT, widest((row) => row.project));
@@ -151,7 +189,7 @@ function toTable(rows: readonly Row[], note: string | null, { now, out }: Contex
       padStart(age, 6),
     ].join("  ");
   const lines = [
-    paint("bold", lineOf(" ", HEADING)),
+    paint("bold", lineOf(" ", expiring ? { ...HEADING, age: "LEFT" } : HEADING)),
     ...rows.map(({ recorded }, index) => {
       const mark = recorded === null
         ? " "
@@ -159,7 +197,7 @@ function toTable(rows: readonly Row[], note: string | null, { now, out }: Contex
       return lineOf(mark, cells[index] ?? HEADING);
     }),
   ];
-  if (note !== null) lines.push(paint("dim", note));
+  lines.push(...notes.map((line) => paint("dim", line)));
   return `${lines.join("\n")}\n`;
 }
 

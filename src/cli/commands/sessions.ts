@@ -1,4 +1,4 @@
-import { command, type Given, option, optionOr } from "../command_line/command.ts";
+import { command, flag, type Given, option, optionOr } from "../command_line/command.ts";
 import { FILTER, JSON_FLAG } from "../command_line/common_parameters.ts";
 import { COUNT, ORDER, TEXT } from "../command_line/kinds.ts";
 
@@ -12,6 +12,7 @@ const takes = {
     ORDER,
     "active",
   ),
+  expiring: flag("--expiring", "only those whose logs the client may delete within a week"),
   ...FILTER,
 };
 

@@ -72,6 +72,8 @@ const BODIES = {
       path: string(),
       size: int(),
       modified: string(),
+      /** From when on its client may delete the log; null: it deletes none. */
+      expires: text,
       recorded: nullable(z.enum(["recording", "recorded"])),
     })),
     /** How many more there are than --limit let through. --project and --search may not have looked at them. */

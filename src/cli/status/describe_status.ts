@@ -1,5 +1,6 @@
 /** The words of `kato status`. Pure. */
 import { shortId } from "../../protocol/session.ts";
+import { describeKeeping } from "../../protocol/retention.ts";
 import type { RecordingStatus, Status } from "../../protocol/status.ts";
 import type { Context } from "../context.ts";
 import type { DaemonState } from "../daemon_state.ts";
@@ -49,7 +50,7 @@ export function describeState(
   if (status === null) return lines;
   if (state.running) lines.push(...describeProviders(status, view));
   lines.push(...describeRecordings(status, view));
-  if (state.running) lines.push(...describeWaiting(status, view));
+  if (state.running) lines.push(...describeExpiring(status, view), ...describeWaiting(status, view));
   lines.push(...describeLatest(status, view));
   return lines;
 }
@@ -137,7 +138,8 @@ function describeRecordings({ recordings }: Status, view: View): string[] {
 }
 
 function describeRecording(recording: RecordingStatus, { home, now, paint, put }: View): string[] {
-  const { session, destination, kind, rule, state, events, bytes, lag, written, problem, goesOn } = recording;
+  const { session, destination, kind, rule, state, events, bytes, lag, written, problem, goesOn, gone } =
+    recording;
   const shown = state === "blocked" ? paint("red", padEnd(state, 8)) : padEnd(state, 8);
   const when = written === null ? "nothing written yet" : `written ${ago(now - Date.parse(written))}`;
   const behind = lag > 0 && state !== "stopped" && state !== "done" ? `, ${showSize(lag)} behind` : "";
@@ -147,9 +149,25 @@ function describeRecording(recording: RecordingStatus, { home, now, paint, put }
   return [
     ...put(`  ${plain(shortId(session))}  ${shown}  `, tilde(destination, home)),
     ...put(FACTS, `${count(events, "event")}, ${showSize(bytes)}, ${when}${behind}${by}`),
+    ...(gone === true ? put(FACTS, "its session's log is gone; the file has what kato read of it") : []),
     ...(goesOn === null ? [] : put(FACTS, `goes on in ${plain(shortId(goesOn))}`)),
     ...(problem === null ? [] : put(FACTS, plain(problem))),
   ];
+}
+
+/** Sessions that are to be kept, and whose logs the client may delete. */
+function describeExpiring({ expiring = [] }: Status, { paint, put }: View): string[] {
+  if (expiring.length === 0) return [];
+  const lines = ["", paint("yellow", "Expiring logs")];
+  for (const { provider, session, from, by } of expiring.slice(0, LATEST)) {
+    const id = plain(shortId(session));
+    const kept = by === "recording" ? "it is being recorded" : `nothing records it: kato record ${id}`;
+    lines.push(...put(`  ${id}  `, `${provider}, from ${from.slice(0, 10)} on; ${kept}`));
+  }
+  if (expiring.length > LATEST) lines.push("  … and others: 'kato sessions --expiring'");
+  const reasons = [...new Set(expiring.map(({ provider }) => describeKeeping(provider)))];
+  for (const reason of reasons) if (reason !== null) lines.push(...put("  ", `${reason}.`));
+  return lines;
 }
 
 /** Work that failed and that kato tries again. It explains why nothing seems to happen. */

@@ -1,0 +1,148 @@
+/** Which sessions are told of before their client deletes the logs, and what is on record when a log is gone. */
+import assert from "node:assert/strict";
+import { createRetention, type Expiring, type Retention } from "../../src/daemon/retention.ts";
+import type { ProviderId } from "../../src/protocol/event.ts";
+import { describeKeeping, EXPIRED_MS, EXPIRES_SOON_MS, expiryOf } from "../../src/protocol/retention.ts";
+import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
+import { append, createRows } from "./stage/claude_rows.ts";
+import { startDaemon } from "./stage/harness.ts";
+import { checkpointAt, type CommandScene, metaOf, withCommands } from "./stage/own_state.ts";
+import { setStage, whenHolds } from "./stage/stage.ts";
+import { until } from "./stage/until.ts";
+
+const NOW = Date.parse("2026-11-23T12:00:00Z");
+const DAY = 86_400_000;
+const PROVIDER = "claude-code";
+
+interface Scene extends CommandScene {
+  readonly retention: Retention;
+  /** When each session's log changed last. */
+  readonly modified: Map<string, number>;
+  shown: Expiring[];
+  readonly logged: string[];
+  /** A session whose log changed so many days ago. */
+  add(session: string, days: number, project?: string): void;
+}
+
+function withRetention(play: (scene: Scene) => void): Promise<void> {
+  return withCommands((commands) => {
+    const modified = new Map<string, number>();
+    const { sessions, recordings } = commands.context;
+    const logged: string[] = [];
+    const scene: Scene = Object.assign(commands, {
+      modified,
+      logged,
+      shown: [],
+      retention: createRetention({
+        sessions,
+        recordings,
+        covers: ({ project }) => project === "/work",
+        providers: new Map([[PROVIDER as ProviderId, { follow: { modified } as never }]]),
+        steps: { take: () => {} },
+        status: { expire: (expiring) => void (scene.shown = expiring) },
+        log: {
+          report: (event, fields) => void logged.push(`${event} ${Object.values(fields ?? {}).join(" ")}`),
+        },
+        now: () => NOW,
+      }),
+      add(session: string, days: number, project?: string) {
+        const ref = scene.addSession({ session, provider: PROVIDER });
+        if (project !== undefined) sessions.advance(ref, checkpointAt(1), 0, metaOf(ref, project));
+        modified.set(session, NOW - days * DAY);
+      },
+    });
+    play(scene);
+  });
+}
+
+Deno.test("expiryOf() is that of the client's own default, and none for clients that delete nothing", () => {
+  assert.equal(expiryOf("claude-code", NOW), NOW + 30 * DAY);
+  assert.match(describeKeeping("claude-code") ?? "", /Claude Code deletes .* 30 days, .* cleanupPeriodDays/);
+  const others = PROVIDERS.filter((provider) => provider !== "claude-code");
+  for (const provider of others) {
+    assert.deepEqual([expiryOf(provider, NOW), describeKeeping(provider)], [null, null]);
+  }
+});
+
+Deno.test("retention: what a recording or a rule covers is told of a week before, once in the log", () =>
+  withRetention((scene) => {
+    scene.add("recorded", 24);
+    scene.addRecording({ ref: { provider: PROVIDER, session: "recorded" } });
+    scene.add("by-rule", 29, "/work");
+    scene.add("of another project", 29, "/other");
+    scene.add("never read", 29);
+    scene.add("fresh", 2, "/work");
+    scene.add("stopped", 29, "/work");
+    scene.stop(scene.addRecording({ ref: { provider: PROVIDER, session: "stopped" } }));
+    scene.add("let go", 29, "/work");
+    scene.context.sessions.letGo({ provider: PROVIDER, session: "let go" }, 1);
+    for (let look = 0; look < 2; look++) scene.retention.look(PROVIDER);
+    assert.deepEqual(scene.shown, [
+      { provider: PROVIDER, session: "by-rule", from: "2026-11-24T12:00:00.000Z", by: "rule" },
+      { provider: PROVIDER, session: "recorded", from: "2026-11-29T12:00:00.000Z", by: "recording" },
+    ]);
+    assert.deepEqual(scene.logged, [
+      "session-expires claude-code by-rule 2026-11-24T12:00:00.000Z rule",
+      "session-expires claude-code recorded 2026-11-29T12:00:00.000Z recording",
+    ]);
+    scene.modified.delete("recorded");
+    scene.modified.set("by-rule", NOW);
+    scene.retention.look(PROVIDER);
+    assert.deepEqual(scene.shown, []);
+  }));
+
+Deno.test("retention: from a week before to a day after, and the twenty that go first", () =>
+  withRetention((scene) => {
+    const table: readonly (readonly [session: string, left: number, is: boolean])[] = [
+      ["early", EXPIRES_SOON_MS + 1, false],
+      ["first", EXPIRES_SOON_MS, true],
+      ["last", -EXPIRED_MS, true],
+      ["late", -EXPIRED_MS - 1, false],
+    ];
+    for (const [session, left] of table) {
+      scene.add(session, 0, "/work");
+      scene.modified.set(session, NOW + left - 30 * DAY);
+    }
+    scene.retention.look(PROVIDER);
+    assert.deepEqual(scene.shown.map(({ session }) => session), ["last", "first"]);
+    for (let count = 0; count < 25; count++) scene.add(`many ${count}`, 29 - count / 100, "/work");
+    scene.retention.look(PROVIDER);
+    assert.equal(scene.shown.length, 20);
+    assert.deepEqual(scene.shown.slice(0, 2).map(({ session }) => session), ["last", "many 0"]);
+  }));
+
+Deno.test("retention: a log that is deleted is on record and in the status, and what was read stays", async () => {
+  await using stage = await setStage();
+  const { rows, say, log, home } = stage;
+  say(rows.user("::capture a.md"), rows.assistant("one"));
+  await whenHolds(stage, "a.md", "one");
+  const text = Deno.readTextFileSync(log);
+  Deno.removeSync(log);
+  await stage.daemon.whenStatus("the log is gone", ({ recordings }) => recordings[0]?.gone === true);
+  const lost = () =>
+    home.audit().filter(({ event }) => event === "feed-lost").map(({ reason, path }) => [reason, path]);
+  await until("it is on record", () => lost().length > 0);
+  assert.deepEqual(lost(), [["log-not-there", `${home.exports}/a.md`]]);
+  assert.equal(home.status()?.recordings[0]?.state, "active");
+  // It comes back, as from a backup, and the recording goes on.
+  Deno.writeTextFileSync(log, text + rows.assistant("two"));
+  await whenHolds(stage, "a.md", "two");
+  await stage.daemon.whenStatus("the log is there", ({ recordings }) => recordings[0]?.gone === undefined);
+});
+
+Deno.test("retention: a recorded log that is old when kato starts is told of", async () => {
+  await using stage = await setStage();
+  const { rows, say, log, home } = stage;
+  say(rows.user("::capture a.md"), rows.assistant("one"));
+  await whenHolds(stage, "a.md", "one");
+  await stage.daemon.stop();
+  const old = Date.now() - 25 * DAY;
+  Deno.utimeSync(log, old / 1000, old / 1000);
+  // Another one is as old, and nobody asked for it.
+  const other = createRows();
+  append(home.log(other.session), other.user("hello"));
+  Deno.utimeSync(home.log(other.session), old / 1000, old / 1000);
+  stage.daemon = startDaemon(home);
+  const status = await stage.daemon.whenStatus("it is told of", ({ expiring = [] }) => expiring.length > 0);
+  assert.deepEqual(status.expiring?.map(({ session, by }) => [session, by]), [[rows.session, "recording"]]);
+});
