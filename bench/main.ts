@@ -17,6 +17,7 @@ import { measureStart } from "./start.ts";
 import type { Mode } from "./measure.ts";
 import { measureMemory } from "./memory.ts";
 import { measurePoisons } from "./poison.ts";
+import { measureSearch } from "./search.ts";
 import { writeBetween } from "./document.ts";
 import { describeMachine, formatTable, type Row } from "./row.ts";
 
@@ -131,6 +132,8 @@ async function measure(plan: Plan, folder: string): Promise<Row[]> {
   }
   console.error(`bench: export of ${plan.many.sessions} sessions …`);
   rows.push(...await measureMany(folder, plan.many));
+  console.error("bench: search …");
+  rows.push(...await measureSearch(folder, plan.many));
   for (const [id, mode] of plan.daemons) rows.push(...await measureDaemon(plan, folder, clientOf(id), mode));
   rows.push(...await measureMemoryOf("jitless", plan, folder));
   // A quick run has poisons and burdens once: of the installation.

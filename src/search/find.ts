@@ -8,7 +8,7 @@ import { PASSAGES_COMPARED, SESSIONS_NAMED } from "../protocol/search_limits.ts"
 import { unpackBlock } from "./block.ts";
 import type { Passage, Role } from "./passage.ts";
 import { expressionOf, type Term } from "./query.ts";
-import { hasPhrases, type Piece, snippetOf } from "./snippet.ts";
+import { phraseTest, type Piece, snippetOf } from "./snippet.ts";
 
 /** A session as the index has it. */
 export interface IndexedSession {
@@ -78,13 +78,14 @@ export function findPassages(
   const expression = expressionOf(terms, roles, isFew ? [...wanted.keys()] : null);
   const select = database.prepare("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC");
   const texts = readTexts(database);
+  const hasPhrases = phraseTest(terms);
   const hits: Hit[] = [];
   let compared = 0;
   for (const { rowid } of select.iterate(expression)) {
     const session = wanted.get(texts.sessionOf(Number(rowid)));
     if (session === undefined) continue;
     const { text, ...passage } = texts.passage(Number(rowid));
-    if ((passage.time ?? session.modified) >= since && hasPhrases(text, terms)) {
+    if ((passage.time ?? session.modified) >= since && hasPhrases(text)) {
       if (hits.length >= limit) return { hits, rest: "more" };
       hits.push({ session, passage, snippet: snippetOf(text, terms) });
     }

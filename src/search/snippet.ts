@@ -10,12 +10,14 @@ export interface Piece {
   readonly isHit: boolean;
 }
 
-/** Whether every phrase stands in the text. Its words are there, as the index knows. */
-export function hasPhrases(text: string, terms: readonly Term[]): boolean {
-  const phrases = terms.filter(({ words }) => words.length > 1);
-  if (phrases.length === 0) return true;
-  const folded = fold(text);
-  return phrases.every((phrase) => phraseIn(phrase).test(folded));
+/** Says of a text whether every phrase stands in it. Its words are there, as the index knows. */
+export function phraseTest(terms: readonly Term[]): (text: string) => boolean {
+  const phrases = terms.filter(({ words }) => words.length > 1).map(phraseIn);
+  if (phrases.length === 0) return () => true;
+  return (text) => {
+    const folded = fold(text);
+    return phrases.every((phrase) => phrase.test(folded));
+  };
 }
 
 /** Words hold letters and digits alone, so that none of them is an expression. */

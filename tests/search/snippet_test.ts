@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SNIPPET_CHARS } from "../../src/protocol/search_limits.ts";
 import { parseQuery, type Term } from "../../src/search/query.ts";
-import { hasPhrases, snippetOf } from "../../src/search/snippet.ts";
+import { phraseTest, snippetOf } from "../../src/search/snippet.ts";
 
 function terms(...typed: string[]): readonly Term[] {
   const parsed = parseQuery(typed);
@@ -54,8 +54,8 @@ const PHRASES: readonly (readonly [text: string, typed: readonly string[], has: 
 ];
 
 for (const [text, typed, has] of PHRASES) {
-  Deno.test(`hasPhrases() says ${has} of ${JSON.stringify(typed)} in ${JSON.stringify(text)}`, () => {
-    assert.equal(hasPhrases(text, terms(...typed)), has);
+  Deno.test(`phraseTest() says ${has} of ${JSON.stringify(typed)} in ${JSON.stringify(text)}`, () => {
+    assert.equal(phraseTest(terms(...typed))(text), has);
   });
 }
 
