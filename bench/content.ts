@@ -42,6 +42,36 @@ export function paragraphs(seed: number, count: number): string {
   return parts.join("\n\n") + "\n";
 }
 
+/** A session's id, in the form that most clients give it. */
+export function sessionId(index: number): string {
+  return recordId(0, index);
+}
+
+/** The id of record `number` of session `index`. */
+export function recordId(number: number, index: number): string {
+  return number.toString(16).padStart(8, "0") + idsEnd(index);
+}
+
+/** The end of every id of session `index`. */
+function idsEnd(index: number): string {
+  return `-0000-4000-b000-${index.toString(16).padStart(12, "0")}`;
+}
+
+/** The log of session `index`, made from that of session `sample`, with ids of its own: equal ones are those of a fork. */
+export function varySession(text: string, sample: number, index: number): string {
+  return text.replaceAll(idsEnd(sample), idsEnd(index));
+}
+
+/** A step of the agent: its call, what it says before that, and what the tool prints. */
+export function stepAt(step: number, number: number, { outputLines, paragraphs: count }: Shape) {
+  const lines = outputLines[step % outputLines.length] ?? 1;
+  return {
+    call: `call_${number}`,
+    said: step % 3 === 0 ? paragraphs(number, count) : "",
+    output: OUTPUT.slice(0, lines).join("\n"),
+  };
+}
+
 /** Rows from this number on are written while a daemon follows: a command of another time would be history. */
 const LIVE_ROWS = 2_000_000;
 

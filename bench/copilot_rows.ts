@@ -2,7 +2,19 @@
 import { join } from "@std/path";
 import { copilot } from "../src/providers/copilot/copilot.ts";
 import type { BenchClient } from "./client.ts";
-import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, SHAPES, STEPS, time } from "./content.ts";
+import {
+  LINE,
+  type Mix,
+  paragraphs,
+  PROJECT,
+  recordId,
+  sessionId,
+  SHAPES,
+  stepAt,
+  STEPS,
+  time,
+  varySession,
+} from "./content.ts";
 
 export const copilotClient: BenchClient = {
   provider: copilot,
@@ -12,12 +24,8 @@ export const copilotClient: BenchClient = {
   prompt: (index, number, text) => row(index, number, "user.message", prompt(text)),
   answer: (index, number, text) => row(index, number, "assistant.message", answer(number, text)),
   idMark: '"id":"',
-  vary: (text, sample, index) => text.replaceAll(sessionId(sample), sessionId(index)),
+  vary: varySession,
 };
-
-function sessionId(index: number): string {
-  return `00000000-0000-4000-a000-${index.toString(16).padStart(12, "0")}`;
-}
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -37,12 +45,10 @@ function* generateRows(index: number, mix: Mix): Generator<string> {
   for (let turn = 0;; turn += 1) {
     yield row(index, number++, "user.message", prompt(`Do part ${turn} of the long job, please.`));
     for (let step = 0; step < STEPS; step += 1) {
-      const lines = shape.outputLines[step % shape.outputLines.length] ?? 1;
-      const call = `call_${number}`;
-      const text = step % 3 === 0 ? paragraphs(number, shape.paragraphs) : "";
+      const { call, said, output } = stepAt(step, number, shape);
       yield row(index, number++, "assistant.turn_start", { turnId: `${step}` });
       yield row(index, number, "session.usage_record", { usage: { model: "gpt-5", inputTokens: number } });
-      yield row(index, number++, "assistant.message", answer(number, text, call));
+      yield row(index, number++, "assistant.message", answer(number, said, call));
       yield row(index, number++, "tool.execution_start", {
         toolCallId: call,
         toolName: "bash",
@@ -51,7 +57,7 @@ function* generateRows(index: number, mix: Mix): Generator<string> {
       yield row(index, number++, "tool.execution_complete", {
         toolCallId: call,
         success: true,
-        result: { content: `${OUTPUT.slice(0, lines).join("\n")}\n<shellId: 0 completed with exit code 0>` },
+        result: { content: `${output}\n<shellId: 0 completed with exit code 0>` },
         shellExecution: { exitCode: 0 },
       });
     }
@@ -79,6 +85,6 @@ function answer(number: number, content: string, call?: string): Fields {
 }
 
 function row(index: number, number: number, type: string, data: Fields): string {
-  const id = `${number.toString(16).padStart(8, "0")}-0000-4000-a000-${index.toString(16).padStart(12, "0")}`;
+  const id = recordId(number, index);
   return `${JSON.stringify({ type, data, id, timestamp: time(number), parentId: null })}\n`;
 }

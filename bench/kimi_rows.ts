@@ -2,7 +2,19 @@
 import { join } from "@std/path";
 import { kimi } from "../src/providers/kimi/kimi.ts";
 import type { BenchClient } from "./client.ts";
-import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, SHAPES, STEPS, time } from "./content.ts";
+import {
+  LINE,
+  type Mix,
+  paragraphs,
+  PROJECT,
+  recordId,
+  sessionId,
+  SHAPES,
+  stepAt,
+  STEPS,
+  time,
+  varySession,
+} from "./content.ts";
 
 export const kimiClient: BenchClient = {
   provider: kimi,
@@ -13,12 +25,8 @@ export const kimiClient: BenchClient = {
   prompt: (index, number, text) => prompt(index, number, text),
   answer: (index, number, text) => part(index, number, { type: "text", text }),
   idMark: '"uuid":"',
-  vary: (text, sample, index) => text.replaceAll(sessionId(sample), sessionId(index)),
+  vary: varySession,
 };
-
-function sessionId(index: number): string {
-  return `00000000-0000-4000-b000-${index.toString(16).padStart(12, "0")}`;
-}
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,15 +44,12 @@ function* generateRows(index: number, mix: Mix): Generator<string> {
     yield copy(number++, "user", text);
     if (turn === 0) yield row(number++, "llm.tools_snapshot", { tools: [{ description: LINE.repeat(500) }] });
     for (let step = 0; step < STEPS; step += 1) {
-      const lines = shape.outputLines[step % shape.outputLines.length] ?? 1;
-      const call = `call_${number}`;
-      const output = OUTPUT.slice(0, lines).join("\n");
-      const said = step % 3 === 0 ? paragraphs(number, shape.paragraphs) : "";
+      const { call, said, output } = stepAt(step, number, shape);
       yield row(number++, "llm.request", { kind: "loop", provider: "openai", model: "kimi-k3" });
       yield row(number++, "usage.record", { model: "kimi-k3", usage: { inputOther: 22372, output: 40 } });
       yield part(index, number++, { type: "think", think: LINE });
       if (said !== "") yield part(index, number++, { type: "text", text: said });
-      const uuid = uuidOf(index, number);
+      const uuid = recordId(number, index);
       const args = { command: "seq 1 420" };
       yield loop(number++, { type: "tool.call", uuid, toolCallId: call, name: "Bash", args });
       const result = { output, durationMs: 156 };
@@ -62,13 +67,19 @@ function prompt(index: number, number: number, text: string): string {
   return row(number, "turn.prompt", {
     input: [{ type: "text", text }],
     origin: { kind: "user" },
-    promptId: uuidOf(index, number),
+    promptId: recordId(number, index),
     turnId: number,
   });
 }
 
 function part(index: number, number: number, own: Fields): string {
-  return loop(number, { type: "content.part", uuid: uuidOf(index, number), turnId: "0", step: 1, part: own });
+  return loop(number, {
+    type: "content.part",
+    uuid: recordId(number, index),
+    turnId: "0",
+    step: 1,
+    part: own,
+  });
 }
 
 function loop(number: number, event: Fields): string {
@@ -78,10 +89,6 @@ function loop(number: number, event: Fields): string {
 function copy(number: number, role: string, text: string): string {
   const message = { message: { role, content: [{ type: "text", text }] }, meta: { source: "input" } };
   return line({ message, type: "agent.message.appended", time: Date.parse(time(number)), kind: "event" });
-}
-
-function uuidOf(index: number, number: number): string {
-  return `${number.toString(16).padStart(8, "0")}-0000-4000-b000-${index.toString(16).padStart(12, "0")}`;
 }
 
 function row(number: number, type: string, own: Fields): string {

@@ -2,7 +2,18 @@
 import { join } from "@std/path";
 import { pi } from "../src/providers/pi/pi.ts";
 import type { BenchClient } from "./client.ts";
-import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, SHAPES, STEPS, time } from "./content.ts";
+import {
+  LINE,
+  type Mix,
+  paragraphs,
+  PROJECT,
+  sessionId,
+  SHAPES,
+  stepAt,
+  STEPS,
+  time,
+  varySession,
+} from "./content.ts";
 
 export const piClient: BenchClient = {
   provider: pi,
@@ -13,12 +24,8 @@ export const piClient: BenchClient = {
   prompt: (_, number, text) => entry(number, user(text)),
   answer: (_, number, text) => entry(number, answer(text)),
   idMark: '"id":"',
-  vary: (text, sample, index) => text.replaceAll(sessionId(sample), sessionId(index)),
+  vary: varySession,
 };
-
-function sessionId(index: number): string {
-  return `00000000-0000-4000-b000-${index.toString(16).padStart(12, "0")}`;
-}
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,12 +36,10 @@ function* generateRows(index: number, mix: Mix): Generator<string> {
   for (let turn = 0;; turn += 1) {
     yield entry(number++, user(`Do part ${turn} of the long job, please.`));
     for (let step = 0; step < STEPS; step += 1) {
-      const lines = shape.outputLines[step % shape.outputLines.length] ?? 1;
-      const id = `call_${number}`;
+      const { call: id, said, output } = stepAt(step, number, shape);
       const call = { type: "toolCall", id, name: "bash", arguments: { command: "seq 1 420" } };
-      const text = step % 3 === 0 ? paragraphs(number, shape.paragraphs) : "";
-      yield entry(number++, answer(text, call));
-      const content = [{ type: "text", text: OUTPUT.slice(0, lines).join("\n") }];
+      yield entry(number++, answer(said, call));
+      const content = [{ type: "text", text: output }];
       yield entry(number++, {
         role: "toolResult",
         toolCallId: id,

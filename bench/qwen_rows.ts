@@ -2,7 +2,19 @@
 import { join } from "@std/path";
 import { qwen } from "../src/providers/qwen/qwen.ts";
 import type { BenchClient } from "./client.ts";
-import { LINE, type Mix, OUTPUT, paragraphs, PROJECT, SHAPES, STEPS, time } from "./content.ts";
+import {
+  LINE,
+  type Mix,
+  paragraphs,
+  PROJECT,
+  recordId,
+  sessionId,
+  SHAPES,
+  stepAt,
+  STEPS,
+  time,
+  varySession,
+} from "./content.ts";
 
 export const qwenClient: BenchClient = {
   provider: qwen,
@@ -12,12 +24,8 @@ export const qwenClient: BenchClient = {
   prompt: (index, number, text) => prompt(index, number, text),
   answer: (index, number, text) => answer(index, number, text),
   idMark: '"uuid":"',
-  vary: (text, sample, index) => text.replaceAll(sessionId(sample), sessionId(index)),
+  vary: varySession,
 };
-
-function sessionId(index: number): string {
-  return `00000000-0000-4000-b000-${index.toString(16).padStart(12, "0")}`;
-}
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,13 +36,11 @@ function* generateRows(index: number, mix: Mix): Generator<string> {
     yield prompt(index, number++, `Do part ${turn} of the long job, please.`);
     yield state(index, number++, "attribution_snapshot", { snapshot: { version: 1, fileStates: {} } });
     for (let step = 0; step < STEPS; step += 1) {
-      const lines = shape.outputLines[step % shape.outputLines.length] ?? 1;
-      const text = step % 3 === 0 ? paragraphs(number, shape.paragraphs) : "";
-      const call = `call_${number}`;
-      yield telemetry(index, number++, "qwen-code.api_response", { response_text: text });
-      yield answer(index, number++, text, call);
+      const { call, said, output } = stepAt(step, number, shape);
+      yield telemetry(index, number++, "qwen-code.api_response", { response_text: said });
+      yield answer(index, number++, said, call);
       yield telemetry(index, number++, "qwen-code.tool_call", { call_id: call, status: "success" });
-      yield result(index, number++, call, OUTPUT.slice(0, lines).join("\n"));
+      yield result(index, number++, call, output);
     }
     yield answer(index, number, paragraphs(number, shape.paragraphs));
     number += 1;
@@ -81,11 +87,8 @@ function state(index: number, number: number, subtype: string, systemPayload: Fi
 }
 
 function row(index: number, number: number, type: string, provenance: string, own: Fields): string {
-  const uuid = `${number.toString(16).padStart(8, "0")}-0000-4000-b000-${
-    index.toString(16).padStart(12, "0")
-  }`;
   const envelope = {
-    uuid,
+    uuid: recordId(number, index),
     parentUuid: null,
     sessionId: sessionId(index),
     timestamp: time(number),
