@@ -39,8 +39,9 @@ function* generateRows(index: number, mix: Mix): Generator<string> {
     startTime: time(0),
     context,
   };
-  yield row(index, 0, "session.start", start);
-  yield row(index, 1, "session.model_change", { source: "startup", newModel: "gpt-5" });
+  // Together they show a terminal.
+  yield row(index, 0, "session.start", start) +
+    row(index, 1, "session.model_change", { source: "startup", newModel: "gpt-5" });
   let number = 2;
   for (let turn = 0;; turn += 1) {
     yield row(index, number++, "user.message", prompt(`Do part ${turn} of the long job, please.`));

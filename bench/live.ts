@@ -119,7 +119,8 @@ export async function record(
   // Enough for a client's first rows, which identify it.
   await generateLog(client, root, index, Math.max(bytes, 1));
   const destination = join(daemon.exports, `live-${index}.md`);
-  const prompt = client.prompt(index, PROMPT, `::record live-${index}.md\n\nLet us begin.`);
+  // Of some clients a log proves only of commands alone that a person typed them.
+  const prompt = client.prompt(index, PROMPT, `::record live-${index}.md`);
   // kato obeys no command that is older than its last look.
   append(log, prompt.replaceAll(time(PROMPT), new Date().toISOString()));
   await until(`${destination} is begun`, () => sizeOf(destination) > 0 ? true : null);

@@ -43,6 +43,10 @@ const DAEMONS: Plan["daemons"] = [
   ["claude-code", "jitless"],
   ["codex", "jitless"],
   ["gemini", "jitless"],
+  ["copilot", "jitless"],
+  ["qwen", "jitless"],
+  ["pi", "jitless"],
+  ["kimi", "jitless"],
 ];
 
 const FULL: Plan = {
