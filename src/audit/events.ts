@@ -157,6 +157,11 @@ export function secretsKept(
   return body("secrets-kept", reason, { provider, session, requested, decision });
 }
 
+/** `detail`: how many so far, by rule. */
+export function secretsRedacted(recording: Recorded, detail: string): AuditBody {
+  return body("secrets-redacted", "replaced-by-placeholders", { ...ofRecording(recording), detail });
+}
+
 /** `path`: the folder that was allowed or denied, or of whose sessions a rule records. */
 export function policyEdited(path: string, reason: ReasonOf<"policy-edited">): AuditBody {
   return body("policy-edited", reason, { path });

@@ -54,6 +54,8 @@ export const REASONS = {
   "audit-log-changed": ["log-cut", "log-altered", "log-removed", "log-replaced"],
   /** `kato export --no-redact`: the sessions are written with their secrets, or an administrator does not allow it. */
   "secrets-kept": ["asked-for", "enforced"],
+  /** Secrets of a recording: the first of each rule, and all of them at its end. */
+  "secrets-redacted": ["replaced-by-placeholders"],
   /** `kato policy allow`, `kato policy deny` and `kato init --auto`. */
   "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set", "rule-added"],
 } as const;

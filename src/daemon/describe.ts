@@ -71,8 +71,21 @@ export function describeRecording(
   problem: string | null,
   follow?: Pick<Follow, "behind" | "isGone">,
 ): RecordingStatus {
-  const { provider, session, destination, kind, rule, active, events, size, written, goesOn, next, readTo } =
-    recording;
+  const {
+    provider,
+    session,
+    destination,
+    kind,
+    rule,
+    active,
+    events,
+    size,
+    written,
+    goesOn,
+    next,
+    readTo,
+    redacted,
+  } = recording;
   return {
     provider,
     session,
@@ -86,6 +99,7 @@ export function describeRecording(
     lag: active ? follow?.behind(session, next, readTo) ?? 0 : 0,
     written,
     goesOn,
+    redacted: { ...redacted },
     ...follow?.isGone(session) === true ? { gone: true as const } : {},
   };
 }

@@ -160,4 +160,9 @@ export const MIGRATIONS: readonly string[] = [
   -- the rule in recording.auto that asked for an automatic recording; null where none did.
   ALTER TABLE recordings ADD COLUMN rule INTEGER;
   `,
+  `
+  -- The secrets that were replaced, a count for each rule (JSON): in a recording's file, and in a delivery on its way there.
+  ALTER TABLE recordings ADD COLUMN redacted TEXT;
+  ALTER TABLE deliveries ADD COLUMN redacted TEXT;
+  `,
 ];

@@ -23,7 +23,8 @@ import {
   takeOpened,
 } from "./recorder_step.ts";
 import type { Question, RecorderEffect, RecorderState, RecorderStep, Seen, Step } from "./recorder_types.ts";
-import type { RecordingSummary } from "./recording.ts";
+import { addCounts } from "../protocol/redaction.ts";
+import type { Delivery, RecordingSummary } from "./recording.ts";
 import { type WriterClient, WriterGone } from "./writer_client.ts";
 
 export type Recorder = ReturnType<typeof createRecorder>;
@@ -116,10 +117,12 @@ function perform(own: Own, effect: RecorderEffect): void {
   const { id } = recording;
   switch (effect.effect) {
     case "advance":
+      noteRedacted(own, effect.delivery);
       return store.advance(id, effect.delivery);
     case "open-delivery":
       return store.openDelivery(id, effect.delivery);
     case "commit":
+      noteRedacted(own, store.delivery(id));
       return store.commitDelivery(id, effect.size);
     case "drop":
       return store.dropDelivery(id, effect.size);
@@ -143,6 +146,16 @@ function perform(own: Own, effect: RecorderEffect): void {
     case "stopped":
       return context.stopped(recording);
   }
+}
+
+/** Before the delivery counts as written: a crash in between records it twice, and never not at all. */
+function noteRedacted({ recording: { id }, context }: Own, delivery: Delivery | null): void {
+  const redacted = delivery?.redacted ?? {};
+  if (delivery === null || (Object.keys(redacted).length === 0 && !delivery.last)) return;
+  const row = context.store.get(id);
+  const isNew = Object.keys(redacted).some((rule) => !Object.hasOwn(row.redacted, rule));
+  const all = addCounts(row.redacted, redacted);
+  if (isNew || (delivery.last && Object.keys(all).length > 0)) context.noteRedacted(row, all);
 }
 
 /** Another recording may have written to a shared file. That is no edit. */

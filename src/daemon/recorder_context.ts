@@ -1,7 +1,7 @@
 /** What a recorder works with, and what may block it. Types only. */
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
-import type { Redaction } from "../protocol/redaction.ts";
+import type { RedactedCounts, Redaction } from "../protocol/redaction.ts";
 import type { PreparedImage } from "../protocol/writer_messages.ts";
 import type { Recording, RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
@@ -71,6 +71,8 @@ export interface RecorderContext {
   readonly redaction: Redaction;
   /** Records that somebody else changed the file. */
   readonly noteChange: (recording: Recording, reason: ReasonOf<"destination-changed">) => void;
+  /** Records the secrets that were replaced so far: for the first of each rule, and at the end. */
+  readonly noteRedacted: (recording: Recording, redacted: RedactedCounts) => void;
   /** It is blocked, and must be tried again. `isNew`: for another reason than the last one that was reported. */
   readonly blocked: (recording: RecordingSummary, problem: Problem, isNew: boolean) => void;
   /** Events or size of the recording changed. */

@@ -2,6 +2,7 @@
  * The steps of a recorder as pure functions. A recorder's state and the daemon's state go in. A new state, effects and a
  * question come out. If an effect fails, the step did not happen: the recorder goes on from the state before it.
  */
+import type { RedactedCounts } from "../protocol/redaction.ts";
 import { basename } from "@std/path";
 import { imageFolderOf } from "../destination/image_folder.ts";
 import {
@@ -135,7 +136,7 @@ function prepare(
     : {};
   const take: TakeAnswer = (state, seen, message, rendered) => {
     if (message.type !== "prepared") throw unexpected(message);
-    const then = prepared(batch, message.length, rendered ?? NO_RENDER);
+    const then = prepared(batch, message.length, rendered ?? NO_RENDER, message.redacted ?? {});
     if (message.images === undefined) return then(state, seen);
     return keepImages(
       state,
@@ -164,20 +165,27 @@ function keepImages(
   return { ...over(state), question: { question: "images", delivery: state.deliveries, images, then: take } };
 }
 
-function prepared(batch: FeedBatch, length: number, render: Uint8Array): Step {
+function prepared(batch: FeedBatch, length: number, render: Uint8Array, redacted: RedactedCounts): Step {
   return (state, seen) => {
-    if (length === 0) return advance(state, seen, batch, render);
+    if (length === 0) return advance(state, seen, batch, render, redacted);
     if (state.size + length > seen.maxBytes) {
       const why = "it has reached the largest size that policy allows; record into another file";
       return halt(state, seen, { why, kind: "full" });
     }
-    return append(state, batch, deliveryOf(batch, state.size, length, render));
+    return append(state, batch, deliveryOf(batch, state.size, length, render, redacted));
   };
 }
 
-function deliveryOf(batch: FeedBatch, before: number, length: number, render: Uint8Array): Delivery {
-  const { checkpoint, first, count, skipped, end } = batch;
-  return { before, length, checkpoint, next: first + count + skipped, events: count, last: end, render };
+function deliveryOf(
+  { checkpoint, first, count, skipped, end }: FeedBatch,
+  before: number,
+  length: number,
+  render: Uint8Array,
+  redacted: RedactedCounts,
+): Delivery {
+  const next = first + count + skipped;
+  const counted = Object.keys(redacted).length === 0 ? {} : { redacted };
+  return { before, length, checkpoint, next, events: count, last: end, render, ...counted };
 }
 
 /** The delivery goes into the state before it goes into the file: after a crash, the file's length settles it. */
@@ -207,11 +215,15 @@ function append(
 }
 
 /** Nothing is to be appended. */
-function advance(state: RecorderState, seen: Seen, batch: FeedBatch, render: Uint8Array): RecorderStep {
-  return finish(state, seen, batch, {
-    effect: "advance",
-    delivery: deliveryOf(batch, state.size, 0, render),
-  });
+function advance(
+  state: RecorderState,
+  seen: Seen,
+  batch: FeedBatch,
+  render: Uint8Array,
+  redacted: RedactedCounts = {},
+): RecorderStep {
+  const delivery = deliveryOf(batch, state.size, 0, render, redacted);
+  return finish(state, seen, batch, { effect: "advance", delivery });
 }
 
 /** The batch was handled. */

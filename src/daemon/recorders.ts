@@ -31,6 +31,7 @@ export interface RecordersOptions extends
     | "keepImages"
     | "unchanged"
     | "noteChange"
+    | "noteRedacted"
     | "givenUp"
     | "changed"
     | "stopped"

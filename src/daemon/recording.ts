@@ -1,6 +1,7 @@
 /** A recording and a delivery, and their rows in the daemon's state. */
 import { type Checkpoint, checkpoint as checkpointSchema } from "../protocol/cursor.ts";
 import type { ProviderId } from "../protocol/event.ts";
+import { type RedactedCounts, redactedCounts } from "../protocol/redaction.ts";
 import { type RenderHead, renderHead } from "../protocol/render.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import type { Row } from "./state.ts";
@@ -30,6 +31,8 @@ export interface RecordingSummary {
   readonly size: number;
   readonly events: number;
   readonly written: string | null;
+  /** The secrets that were replaced in its file. */
+  readonly redacted: RedactedCounts;
   /** The session in which its own session went on. That ended it. */
   readonly goesOn: string | null;
   /** ... and another recording goes on there with its file. */
@@ -61,6 +64,8 @@ export interface Delivery {
   readonly events: number;
   readonly last: boolean;
   readonly render: Uint8Array;
+  /** The secrets that were replaced in it. Missing: none. */
+  readonly redacted?: RedactedCounts;
 }
 
 export interface NewRecording {
@@ -79,7 +84,7 @@ export interface NewRecording {
 /** The columns of a summary. The others of a row may be kilobytes each. */
 export const SUMMARY =
   "id, provider, session, kind, rule, destination, state, whole, next, read_to, until, dev, ino, size, " +
-  "events, written, goes_on, followed, inherits, follows";
+  "events, written, redacted, goes_on, followed, inherits, follows";
 
 export function summaryFromRow(row: Row): RecordingSummary {
   const { dev, ino, until, written, goes_on: goesOn, inherits, follows, rule } = row;
@@ -99,6 +104,7 @@ export function summaryFromRow(row: Row): RecordingSummary {
     size: Number(row["size"]),
     events: Number(row["events"]),
     written: typeof written === "string" ? written : null,
+    redacted: countsOf(row),
     goesOn: typeof goesOn === "string" ? goesOn : null,
     isFollowed: row["followed"] === 1,
     inherits: typeof inherits === "string" ? inherits : null,
@@ -121,6 +127,10 @@ export function readTo(checkpoint: Checkpoint | null): number {
   return (checkpoint?.part?.before ?? 0) + (checkpoint?.main.cursor?.offset ?? 0);
 }
 
+export function countsOf({ redacted }: Row): RedactedCounts {
+  return typeof redacted === "string" ? redactedCounts.parse(JSON.parse(redacted)) : {};
+}
+
 export function deliveryFromRow(row: Row): Delivery {
   return {
     before: Number(row["before"]),
@@ -129,6 +139,7 @@ export function deliveryFromRow(row: Row): Delivery {
     next: Number(row["next"]),
     events: Number(row["events"]),
     last: row["last"] === 1,
+    ...(row["redacted"] === null ? {} : { redacted: countsOf(row) }),
     render: row["render"] instanceof Uint8Array ? row["render"] : new Uint8Array(0),
   };
 }

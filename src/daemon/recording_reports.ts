@@ -1,8 +1,15 @@
 /** Reports what happened to a recording: in the audit log, in the operational log and in the status. */
-import { destinationChanged, feedLost, recordingBlocked, recordingGivenUp } from "../audit/events.ts";
+import {
+  destinationChanged,
+  feedLost,
+  recordingBlocked,
+  recordingGivenUp,
+  secretsRedacted,
+} from "../audit/events.ts";
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
 import type { ProviderId } from "../protocol/event.ts";
+import { listCounts, type RedactedCounts } from "../protocol/redaction.ts";
 import type { Audit } from "./audit.ts";
 import type { Log } from "./log.ts";
 import type { OpenResult, Problem } from "./recorder_context.ts";
@@ -39,6 +46,9 @@ export function createRecordingReports({ audit, auditSoon, log, status }: Record
       audit(recordingGivenUp({ provider, session, destination }, why));
       status.error(`${destination}: stopped without its last events: ${why}`);
       log.report("recording-given-up", { provider, session, destination, problem: why });
+    },
+    noteRedacted(recording: RecordingSummary, redacted: RedactedCounts): void {
+      audit(secretsRedacted(recording, listCounts(redacted)));
     },
     noteChange(recording: RecordingSummary, reason: ReasonOf<"destination-changed">): void {
       audit(destinationChanged(recording, reason));

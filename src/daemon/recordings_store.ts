@@ -4,7 +4,9 @@ import type { Checkpoint } from "../protocol/cursor.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { isAsLeft } from "../session/settle.ts";
+import { addCounts, type RedactedCounts } from "../protocol/redaction.ts";
 import {
+  countsOf,
   type Delivery,
   deliveryFromRow,
   type FileIdentity,
@@ -179,8 +181,8 @@ function move({ database, change }: Rows) {
     takeOver(id: number, before: number) {
       database.transact(() => {
         change(
-          `UPDATE recordings SET follows = NULL, (render, dev, ino, size) =
-            (SELECT render, dev, ino, size FROM recordings WHERE id = ?) WHERE id = ?`,
+          `UPDATE recordings SET follows = NULL, (render, dev, ino, size, redacted) =
+            (SELECT render, dev, ino, size, redacted FROM recordings WHERE id = ?) WHERE id = ?`,
           before,
           id,
         );
@@ -227,7 +229,17 @@ function holdFiles({ database, change, ofDestination, delivery }: Rows) {
 }
 
 function deliver({ database, change, stop, delivery }: Rows) {
-  function take(id: number, { checkpoint, next, events, last, render }: Delivery, size: number): void {
+  function addRedacted(id: number, more: RedactedCounts): void {
+    const before = countsOf(database.get("SELECT redacted FROM recordings WHERE id = ?", id) ?? {});
+    change("UPDATE recordings SET redacted = ? WHERE id = ?", JSON.stringify(addCounts(before, more)), id);
+  }
+
+  function take(
+    id: number,
+    { checkpoint, next, events, last, render, redacted }: Delivery,
+    size: number,
+  ): void {
+    if (redacted !== undefined) addRedacted(id, redacted);
     database.run(
       `UPDATE recordings SET checkpoint = ?, read_to = ?, next = ?, events = events + ?, render = ?, size = ?,
         written = ? WHERE id = ?`,
@@ -243,10 +255,11 @@ function deliver({ database, change, stop, delivery }: Rows) {
     if (last) stop(id);
   }
   return {
-    openDelivery(id: number, { before, length, checkpoint, next, events, last, render }: Delivery) {
+    openDelivery(id: number, delivery: Delivery) {
+      const { before, length, checkpoint, next, events, last, render, redacted } = delivery;
       database.run(
-        `INSERT OR REPLACE INTO deliveries (recording, before, length, checkpoint, next, events, last, render)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT OR REPLACE INTO deliveries (recording, before, length, checkpoint, next, events, last, render, redacted)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         id,
         before,
         length,
@@ -255,6 +268,7 @@ function deliver({ database, change, stop, delivery }: Rows) {
         events,
         last ? 1 : 0,
         render,
+        redacted === undefined ? null : JSON.stringify(redacted),
       );
     },
     delivery,

@@ -16,3 +16,6 @@ export const SCAN_LONGEST = 96 * KIB;
 
 /** Characters before a secret that may show what it is. */
 export const SCAN_BEFORE = KIB;
+
+/** Rules that one delivery counts: more than kato has. The counts come from a writer. */
+export const RULES_COUNTED = 512;

@@ -1,6 +1,7 @@
 /** `state/status.json`: the daemon's state. It is replaced atomically at each change. */
 import * as z from "zod/mini";
 import { providerId } from "./event.ts";
+import { redactedCounts } from "./redaction.ts";
 
 const time = z.string();
 
@@ -24,6 +25,8 @@ export const recordingStatus = z.strictObject({
   written: z.nullable(time),
   /** The session in which its session goes on; null for none. */
   goesOn: z.nullable(z.string()),
+  /** The secrets that were replaced in its file, by rule. Not in files of the first versions. */
+  redacted: z.optional(redactedCounts),
   /** Its session's log was there when this run began or later, and is not there now. */
   gone: z.optional(z.literal(true)),
 });

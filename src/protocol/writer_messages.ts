@@ -5,7 +5,7 @@
  */
 import * as z from "zod/mini";
 import { IMAGE_ENDINGS } from "./closed_sets.ts";
-import { redaction } from "./redaction.ts";
+import { redactedCounts, redaction } from "./redaction.ts";
 import { renderHead } from "./render.ts";
 import { IMAGE_BYTES, IMAGES_KEPT } from "./render_limits.ts";
 
@@ -74,6 +74,8 @@ export const fromWriter = z.discriminatedUnion("type", [
     delivery,
     length: z.int(),
     images: z.optional(z.array(preparedImage).check(z.maxLength(IMAGES_KEPT))),
+    /** The secrets that were replaced in this delivery; missing where there were none. */
+    redacted: z.optional(redactedCounts),
   }),
   /** The payload is the image. */
   z.strictObject({ type: z.literal("image"), name: imageName }),

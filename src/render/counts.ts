@@ -1,6 +1,7 @@
 /** What a document holds, in numbers: the line at its end. */
 import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import { AGENTS_COUNTED } from "../protocol/render_limits.ts";
+import { describeRedacted } from "../protocol/redaction.ts";
 import { isOrder } from "./turns.ts";
 
 /** Plain JSON, part of the renderer's state. */
@@ -66,15 +67,6 @@ export function describeCounts(
     ...(unknown === undefined ? [] : [`${counted(unknown, "record")} unknown`]),
     ...(redacted === undefined ? [] : [describeRedacted(redacted)]),
   ].join(", ");
-}
-
-/** `3 secrets redacted (github-token 2, password 1)` */
-function describeRedacted(redacted: Readonly<Record<string, number>>): string {
-  const rules = Object.entries(redacted).sort(([a], [b]) => a < b ? -1 : 1);
-  const all = rules.reduce((sum, [, times]) => sum + times, 0);
-  return `${counted(all, "secret")} redacted (${
-    rules.map(([rule, times]) => `${rule} ${times}`).join(", ")
-  })`;
 }
 
 function counted(count: number, name: string): string {

@@ -1,5 +1,5 @@
 /** A renderer that gets events without their secrets. */
-import type { Redaction } from "../protocol/redaction.ts";
+import type { RedactedCounts, Redaction } from "../protocol/redaction.ts";
 import { beginRedaction, redactEvent, type RedactionState } from "../redaction/redact_event.ts";
 import type { Renderer } from "./renderer.ts";
 
@@ -9,16 +9,19 @@ interface State {
   readonly render: unknown;
 }
 
-export function redacted(renderer: Renderer, redaction: Redaction): Renderer {
+/** `count`: gets what was replaced in each event that is rendered. */
+export function redacted(
+  renderer: Renderer,
+  redaction: Redaction,
+  count: (replaced: RedactedCounts) => void = () => {},
+): Renderer {
   return {
     begin: (head) => ({ redaction: beginRedaction(), render: renderer.begin(head) }),
     step(head, unread, event) {
       const state = stateOf(unread);
-      const { state: render, text } = renderer.step(
-        head,
-        state.render,
-        redactEvent(event, redaction, state.redaction),
-      );
+      const safe = redactEvent(event, redaction, state.redaction);
+      if (safe.redacted !== undefined) count(safe.redacted);
+      const { state: render, text } = renderer.step(head, state.render, safe);
       return { state: { ...state, render }, text };
     },
     skip(head, unread, event) {

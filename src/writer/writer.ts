@@ -6,7 +6,7 @@ import { receive } from "../protocol/channel.ts";
 import { type Event, event as eventSchema } from "../protocol/event.ts";
 import type { Port } from "../protocol/port.ts";
 import type { Format } from "../protocol/render.ts";
-import { REDACTION } from "../protocol/redaction.ts";
+import { addCounts, type RedactedCounts, REDACTION } from "../protocol/redaction.ts";
 import { plainWords } from "../protocol/system_words.ts";
 import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
 import { imageLink, imageName, type KeepFile, readImage } from "../render/image.ts";
@@ -50,13 +50,16 @@ export function runWriter(port: Port, open: OpenDestination, renderers: Renderer
     const rendererOf = renderers[head.format];
     if (rendererOf === undefined) throw new Error("internal error: a format of another writer");
     const images = new Map<string, Uint8Array<ArrayBuffer>>();
-    const { text, state } = render(rendererOf(holdImages(message, names, images)), message, payload);
+    let redacted: RedactedCounts = {};
+    const count = (replaced: RedactedCounts) => void (redacted = addCounts(redacted, replaced));
+    const { text, state } = render(rendererOf(holdImages(message, names, images)), message, payload, count);
     const bytes = encoder.encode(text);
     prepared = { delivery, bytes, images };
     const after = encoder.encode(JSON.stringify(state));
     const held = [...images].map(([name, { length: size }]) => ({ name, size }));
     const named = held.length === 0 ? {} : { images: held };
-    send({ type: "prepared", delivery, length: bytes.length, ...named }, after);
+    const counted = Object.keys(redacted).length === 0 ? {} : { redacted };
+    send({ type: "prepared", delivery, length: bytes.length, ...named, ...counted }, after);
   }
 
   function obey(message: ToWriter, payload: Uint8Array<ArrayBuffer> | null): void {
@@ -154,8 +157,9 @@ function render(
   whole: Renderer,
   { head, finish, redaction = REDACTION }: Extract<ToWriter, { type: "prepare" }>,
   payload: Uint8Array,
+  count: (replaced: RedactedCounts) => void,
 ): Rendered {
-  const renderer = redacted(whole, redaction);
+  const renderer = redacted(whole, redaction, count);
   const end = payload.indexOf(NEWLINE);
   const given: unknown = JSON.parse(decoder.decode(payload.subarray(0, end)));
   let state = given ?? renderer.begin(head);

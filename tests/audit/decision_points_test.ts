@@ -44,6 +44,7 @@ const POINTS: readonly (readonly [file: string, made: keyof typeof events, test:
   ["daemon/recording_reports.ts", "feedLost", "daemon/recording_reports_test.ts"],
   ["daemon/recording_reports.ts", "recordingBlocked", "daemon/recording_reports_test.ts"],
   ["daemon/recording_reports.ts", "recordingGivenUp", "daemon/recording_reports_test.ts"],
+  ["daemon/recording_reports.ts", "secretsRedacted", "daemon/recording_reports_test.ts"],
   ["daemon/recording_reports.ts", "destinationChanged", "daemon/recording_reports_test.ts"],
 ];
 

@@ -133,6 +133,12 @@ const BODIES: readonly (readonly [keyof typeof events, AuditBody, AuditBody])[] 
     decision: "allow",
     reason: "asked-for",
   }],
+  ["secretsRedacted", events.secretsRedacted(RECORDING, "jwt 2"), {
+    ...OF_RECORDING,
+    event: "secrets-redacted",
+    reason: "replaced-by-placeholders",
+    detail: "jwt 2",
+  }],
   ["policyEdited", events.policyEdited("/home/ada/notes", "folder-allowed"), {
     ...NOTHING,
     event: "policy-edited",

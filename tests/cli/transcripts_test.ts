@@ -44,6 +44,7 @@ const STATUS: Status = {
       lag: 2_048,
       written: "2026-11-24T07:57:00.000Z",
       goesOn: null,
+      redacted: { password: 1, "github-token": 2 },
       gone: true,
     },
     {

@@ -50,6 +50,7 @@ const ROW: Recording = {
   session: "s",
   kind: "record",
   rule: null,
+  redacted: {},
   destination: "/exports/a.md",
   active: true,
   whole: true,

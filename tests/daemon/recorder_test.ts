@@ -86,6 +86,7 @@ async function withOpenEnd(size: number, look: (scene: Scene) => Promise<void>):
     maxBytes: 1000,
     redaction: REDACTION,
     noteChange: nothing,
+    noteRedacted: nothing,
     blocked: (_, { why }) => void deeds.push(`blocked: ${why}`),
     givenUp: (_, why) => void deeds.push(`given up: ${why}`),
     changed: nothing,

@@ -109,6 +109,7 @@ async function withRecorders(play: (scene: Scene) => Promise<void>): Promise<voi
     keepImages: () => Promise.resolve({ refused: {} }),
     unchanged: () => scene.unchanged,
     noteChange: (_, reason) => void deeds.push(reason),
+    noteRedacted: (_, redacted) => void deeds.push(`redacted ${JSON.stringify(redacted)}`),
     givenUp: (_, why) => void deeds.push(`given up: ${why}`),
     changed: () => scene.changes += 1,
     blocked: ({ id }, { why, kind }) => void deeds.push(`${id} blocked (${kind}): ${why}`),

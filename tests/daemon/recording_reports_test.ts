@@ -27,6 +27,9 @@ const ROWS:
     ["one that is given up", (reports) => reports.givenUp(RECORDING, "no room"), [
       "recording-given-up note recording-given-up",
     ]],
+    ["what was replaced", (reports) => reports.noteRedacted(RECORDING as never, { jwt: 2 }), [
+      "secrets-redacted note replaced-by-placeholders",
+    ]],
     ["a file that somebody edits", (reports) => reports.noteChange(RECORDING, "edited"), [
       "destination-changed note edited",
     ]],

@@ -276,6 +276,7 @@ const SUMMARY: RecordingSummary = {
   session: "s",
   kind: "record",
   rule: null,
+  redacted: {},
   destination: "/exports/a.md",
   active: true,
   whole: true,
@@ -302,6 +303,7 @@ Deno.test("status: what is said of a recording", () => {
     [{ active: false }, "full", "stopped", 0],
     [{ active: false, kind: "export" }, null, "done", 0],
     [{ kind: "automatic", rule: 2 }, null, "active", 5],
+    [{ redacted: { jwt: 2 } }, null, "active", 5],
     // Its log is gone.
     [{ events: 0 }, null, "active", 5],
   ];
@@ -321,6 +323,7 @@ Deno.test("status: what is said of a recording", () => {
         lag,
         written: "then",
         goesOn: "next",
+        redacted: own.redacted ?? {},
         ...(own.events === 0 ? { gone: true } : {}),
       },
     );

@@ -66,6 +66,7 @@ Deno.test("store: a recording is kept with all that it was added with", () =>
       ...REF,
       kind: "capture",
       rule: 4,
+      redacted: {},
       destination: "/exports/a.md",
       active: true,
       whole: false,
@@ -313,4 +314,17 @@ Deno.test("store: facts, and messages that were not listed, are counted until th
     assert.deepEqual(store.countUnlisted(REF, 4), { ...REF, messages: 2, lines: 7 });
     store.forgetUnlisted(REF);
     assert.deepEqual(store.unlisted(), [{ ...OTHER, messages: 1, lines: 1 }]);
+  }));
+
+Deno.test("store: the secrets of a delivery count when it is in the file, and those of a dropped one never", () =>
+  withTwo((store, id) => {
+    const redacted = () => store.get(id).redacted;
+    store.openDelivery(id, delivery({ redacted: { jwt: 2 } }));
+    assert.deepEqual([store.delivery(id)?.redacted, redacted()], [{ jwt: 2 }, {}]);
+    store.dropDelivery(id, 5);
+    assert.deepEqual(redacted(), {});
+    store.openDelivery(id, delivery({ redacted: { jwt: 2 } }));
+    store.commitDelivery(id, 15);
+    store.advance(id, delivery({ redacted: { jwt: 1, password: 1 } }));
+    assert.deepEqual(redacted(), { jwt: 3, password: 1 });
   }));

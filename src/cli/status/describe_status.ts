@@ -1,5 +1,6 @@
 /** The words of `kato status`. Pure. */
 import { shortId } from "../../protocol/session.ts";
+import { describeRedacted } from "../../protocol/redaction.ts";
 import { describeKeeping } from "../../protocol/retention.ts";
 import type { RecordingStatus, Status } from "../../protocol/status.ts";
 import type { Context } from "../context.ts";
@@ -138,8 +139,21 @@ function describeRecordings({ recordings }: Status, view: View): string[] {
 }
 
 function describeRecording(recording: RecordingStatus, { home, now, paint, put }: View): string[] {
-  const { session, destination, kind, rule, state, events, bytes, lag, written, problem, goesOn, gone } =
-    recording;
+  const {
+    session,
+    destination,
+    kind,
+    rule,
+    state,
+    events,
+    bytes,
+    lag,
+    written,
+    problem,
+    goesOn,
+    gone,
+    redacted = {},
+  } = recording;
   const shown = state === "blocked" ? paint("red", padEnd(state, 8)) : padEnd(state, 8);
   const when = written === null ? "nothing written yet" : `written ${ago(now - Date.parse(written))}`;
   const behind = lag > 0 && state !== "stopped" && state !== "done" ? `, ${showSize(lag)} behind` : "";
@@ -149,6 +163,7 @@ function describeRecording(recording: RecordingStatus, { home, now, paint, put }
   return [
     ...put(`  ${plain(shortId(session))}  ${shown}  `, tilde(destination, home)),
     ...put(FACTS, `${count(events, "event")}, ${showSize(bytes)}, ${when}${behind}${by}`),
+    ...(Object.keys(redacted).length === 0 ? [] : put(FACTS, plain(describeRedacted(redacted)))),
     ...(gone === true ? put(FACTS, "its session's log is gone; the file has what kato read of it") : []),
     ...(goesOn === null ? [] : put(FACTS, `goes on in ${plain(shortId(goesOn))}`)),
     ...(problem === null ? [] : put(FACTS, plain(problem))),
