@@ -16,6 +16,7 @@ const ROOT = new URL("../", import.meta.url).pathname.replace(/\/$/, "");
  */
 const SUITES = [
   "cli/runner_test.ts",
+  "cli/search_process_test.ts",
   "cli/daemon_test.ts",
   "daemon/installed_test.ts",
   "daemon/recording_test.ts",
