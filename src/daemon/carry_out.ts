@@ -107,7 +107,7 @@ function applyEffect(
         meta: effect.from === 0 ? command.meta : withoutWords(command.meta),
         timeZone,
         include: [...include],
-        ...(images && format === "md" ? { images: "files" } : {}),
+        ...(images && format !== "jsonl" ? { images: format === "md" ? "files" : "inline" } : {}),
       };
       const id = recordings.add({
         ref: command.ref,

@@ -54,7 +54,7 @@ export interface ObeyContext {
   readonly moves: Moves;
   readonly timeZone: string;
   readonly include: readonly Include[];
-  /** Whether the images of Markdown are files. */
+  /** Whether recordings keep images: Markdown in files, HTML in the page. */
   readonly images: boolean;
 }
 

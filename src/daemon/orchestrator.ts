@@ -48,7 +48,7 @@ export interface OrchestratorOptions {
   /** The template for the names of generated files. */
   readonly fileName: string;
   readonly include: readonly Include[];
-  /** Whether the images of Markdown are files. */
+  /** Whether recordings keep images: Markdown in files, HTML in the page. */
   readonly images: boolean;
   readonly providers: readonly ProviderPlan[];
   readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];

@@ -148,7 +148,7 @@ export const config = z.strictObject({
     ),
     images: z.enum(["line", "files"]).check(
       z.describe(
-        'Images of a session: "line" shows kind and size, "files" keeps the image itself: Markdown in files beside it, an HTML export in its page.',
+        'Images of a session: "line" shows kind and size, "files" keeps the image itself: Markdown in files beside it, HTML in its page.',
       ),
     ),
     file_name: z.string().check(

@@ -113,23 +113,50 @@ Deno.test("daemon: images of a recording are files beside it, and its text links
   );
 });
 
-Deno.test("daemon: a recording that began without images goes on without; other formats have none", async () => {
+Deno.test("daemon: recordings that began without images go on without, and JSONL has none", async () => {
   await using album = await openAlbum("line");
   const { rows, say, home } = album;
+  const page = createRows();
+  const sayIn = (...texts: string[]) => CLAUDE.put(logOf(CLAUDE, home, page.session), ...texts);
   say(rows.user("::capture notes.md"), shows(rows, imageOf(1)));
+  sayIn(page.user("::capture page.html"), shows(page, imageOf(1)));
   await album.whenHolds("notes.md", "Image");
+  await album.whenHolds("page.html", "Image");
   await album.daemon.stop();
   keepImages(home, "files");
   await startAgain(album);
   say(shows(rows, imageOf(2)), rows.assistant("I see."));
+  sayIn(shows(page, imageOf(2)), page.assistant("I see."));
   for (const file of ["notes.md", "page.html", "rows.jsonl"]) {
-    if (file !== "notes.md") say(rows.user(`::capture ${file}`));
+    if (file === "rows.jsonl") say(rows.user(`::capture ${file}`));
     await album.whenHolds(file, "I see.");
     const text = home.readExport(file);
     assert.equal(count(text, "image/png, "), 2, file);
-    assert.ok(!text.includes("iVBOR") && !text.includes("!["), file);
+    assert.ok(!text.includes("iVBOR") && !text.includes("![") && !text.includes("<img"), file);
   }
   assert.deepEqual([...Deno.readDirSync(home.exports)].filter(({ isDirectory }) => isDirectory), []);
+});
+
+Deno.test("daemon: a page that is recorded holds its images itself, and no files", async () => {
+  await using album = await openAlbum();
+  const { rows, say, home } = album;
+  const [typed, read] = [imageOf(1), imageOf(2)];
+  const content = [{ type: "tool_result", tool_use_id: "t2", content: [partOf(read)], is_error: false }];
+  say(rows.user("::capture page.html"), shows(rows, typed));
+  // The first call has no result yet, so the second one, with its image, waits.
+  say(rows.call("t1", "Bash", { command: "ls" }), rows.call("t2", "Read", { file_path: "/a.png" }));
+  say(rows.row({ type: "user", message: { role: "user", content } }));
+  await album.daemon.kill();
+  await startAgain(album);
+  say(rows.result("t1", "a.png"), rows.assistant("I see."), rows.user("::stop"));
+  await album.daemon.whenRecording("page.html", "stopped");
+  const page = home.readExport("page.html");
+  for (const image of [typed, read]) {
+    assert.equal(count(page, `<img src="data:image/png;base64,${image.toBase64()}"`), 1);
+  }
+  assert.equal(count(page, "<img"), 2);
+  assert.match(page, /style-src 'unsafe-inline'; img-src data:"/);
+  assert.deepEqual([...Deno.readDirSync(home.exports)].map(({ name }) => name), ["page.html"]);
 });
 
 Deno.test("daemon: after any kill an image is whole, and the text that links it is there once", async () => {
