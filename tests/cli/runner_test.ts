@@ -8,6 +8,7 @@ import { corpusCases, filesBelow } from "../providers/corpus.ts";
 import { until } from "../daemon/stage/until.ts";
 import { KATO } from "../installed.ts";
 import { onlyWith } from "../needs.ts";
+import { PNG } from "../render/one_pixel.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
 import { makeHome, type Place, runLine } from "./stage/run_line.ts";
 import { runProcess, startProcess } from "./stage/run_process.ts";
@@ -215,6 +216,34 @@ Deno.test("Ctrl-C ends a command that waits, with 130", async () => {
   assert.equal((await child.status).code, 130);
   await reader.cancel();
   await child.stderr.cancel();
+});
+
+Deno.test("an export keeps its images with the permissions of its plan, and leaves no folder without one", async () => {
+  using garden = makeGarden();
+  const { config, configFile } = placesOf(garden.home);
+  makePrivateFolder(config);
+  Deno.writeTextFileSync(configFile, '[render]\nimages = "files"\n', { mode: 0o600 });
+  const content = [{ type: "image", source: { type: "base64", media_type: "image/png", data: PNG } }];
+  const row = {
+    type: "user",
+    uuid: "4b8d1d0e-0000-4000-8000-000000000001",
+    sessionId: SESSION_A,
+    message: { role: "user", content },
+  };
+  keepLog(garden.home, SESSION_A, `${conversation(SESSION_A)}${JSON.stringify(row)}\n`);
+  for (
+    const [line, file] of [["-o x.md", "x"], ["-o new/x.md", "new/x"], ["-o x.md --force", "x"]] as const
+  ) {
+    const { status, err } = await runProcess(`export 5d8aa ${line}`, garden);
+    assert.deepEqual([status, err], [0, ""], line);
+    const images = [...Deno.readDirSync(`${garden.cwd}/${file}.assets`)].map(({ name }) => name);
+    assert.equal(images.length, 1);
+    const bytes = Deno.readFileSync(`${garden.cwd}/${file}.assets/${images[0]}`);
+    assert.deepEqual(bytes, Uint8Array.fromBase64(PNG));
+    assert.ok(Deno.readTextFileSync(`${garden.cwd}/${file}.md`).includes(`](x.assets/${images[0]})`));
+  }
+  assert.equal((await runProcess("export 5d8bb -o y.md", garden)).status, 0);
+  assert.equal(entryAt(`${garden.cwd}/y.assets`), null);
 });
 
 Deno.test("twenty-four exports at the same time give twenty-four results", async () => {
