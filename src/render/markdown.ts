@@ -67,7 +67,7 @@ const page: Page = {
 /** Markdown; see Renderer. */
 export const markdownRenderer = renderConversation(page);
 
-/** Markdown of a head with `images: "files"`. `keep` writes the files. */
+/** Markdown with its images in files, if the head asks for that. `keep` takes each image. */
 export function markdownWithImages(keep: KeepFile): Renderer {
   return renderConversation({
     ...page,
