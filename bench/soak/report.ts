@@ -26,7 +26,7 @@ interface Series {
 }
 
 /** A recording that is over may go on: the database keeps its last ids, its filter of ids, the renderer's state. Bytes. */
-const STATE_OF_RECORDING = 24_000;
+const STATE_OF_RECORDING = 32_000;
 
 const kilobytes = (bytes: number) => `${(bytes / 1e3).toFixed(0)} kB`;
 const number = (count: number) => count.toFixed(0);
