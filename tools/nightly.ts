@@ -13,6 +13,7 @@ const PARTS: readonly (readonly [what: string, ...task: readonly string[]])[] = 
   ["torture", "test:torture", "--long"],
   ["attacks", "test:attack", "--long"],
   ["fuzzing", "test:fuzz", "--long"],
+  ["fuzzing guided by coverage", "fuzz", "--runs", "20000"],
   ["a soak of an hour", "test:soak", "--long"],
   ["packages, both architectures, piuparts", "test:packages", "--arch", "all", "--slow"],
   ["a release", "test:release"],

@@ -52,7 +52,7 @@ function mutate(seed: unknown, choices: Iterator<number>, value: unknown): unkno
   return copy;
 }
 
-function checkRecords(provider: Provider, agent: string, values: readonly unknown[]): void {
+export function checkRecords(provider: Provider, agent: string, values: readonly unknown[]): void {
   const state = provider.begin(agent);
   for (const [line, value] of values.entries()) {
     const record: LogRecord = { value, line };

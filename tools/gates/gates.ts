@@ -37,8 +37,8 @@ export const SUITES = {
     },
     {
       what: "power that fails",
-      tests: ["tests/faults/power_loss_test.ts"],
-      long: { KATO_POWER_LOSSES: "all" },
+      tests: ["tests/faults/power_loss_test.ts", "tests/faults/loop_image_test.ts"],
+      long: { KATO_POWER_LOSSES: "all", KATO_LOOP_IMAGES: "40" },
     },
     {
       what: "order of writes and flushes",
@@ -194,6 +194,7 @@ export const SUITES = {
         "tests/protocol/small_parts_test.ts",
       ],
     },
+    { what: "kept inputs of the fuzzer", tests: ["tests/fuzz/corpora_test.ts"] },
     {
       what: "readers of Markdown",
       tests: ["tests/render/readers_test.ts", "tests/render/property_test.ts"],
