@@ -90,7 +90,7 @@ for (const client of clients) {
 /** Files that name a client and are no place: each is about one of them alone. */
 const MENTIONS: Readonly<Record<string, string>> = {
   "packaging/dependencies.json": "says what a library is for",
-  "src/daemon/destinations.ts": "any client will do where no name is made",
+  "src/daemon/open_file.ts": "any client will do where no name is made",
   "src/launcher/tests/plan.dict": "words for the fuzzer",
   "src/launcher/tests/unit.c": "examples",
   "src/protocol/clients.ts": "the table itself",
