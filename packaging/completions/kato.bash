@@ -11,7 +11,7 @@ _kato() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command ${COMP_WORDS[index]}" in
-      ' status' | ' sessions' | ' show' | ' tail' | ' search' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' scan' | ' verify' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
+      ' status' | ' sessions' | ' show' | ' tail' | ' search' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' scan' | ' verify' | ' seal' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
         command="${command:+$command }${COMP_WORDS[index]}"
         ;;
     esac
@@ -57,7 +57,7 @@ _kato() {
     'audit tail -n' | 'audit tail --lines') return ;;
   esac
   case $command in
-    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan verify doctor init completions daemon fleet version help'; fi ;;
+    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan verify seal doctor init completions daemon fleet version help'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--watch --json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --expiring --provider --project --since -h --help' ;;
     'show') if [[ $word == -* ]]; then _kato_words '--provider --last --from --since -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
@@ -79,6 +79,7 @@ _kato() {
     'audit tail') [[ $word == -* ]] && _kato_words '-n --lines -f --follow --json -h --help' ;;
     'scan') if [[ $word == -* ]]; then _kato_words '--json -h --help'; else _kato_paths -f; fi ;;
     'verify') if [[ $word == -* ]]; then _kato_words '--json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
+    'seal') if [[ $word == -* ]]; then _kato_words '--json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
     'doctor') [[ $word == -* ]] && _kato_words '--permissions --json -h --help' ;;
     'init') [[ $word == -* ]] && _kato_words '--json --auto -h --help' ;;
     'completions') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_words 'bash zsh fish'; fi ;;
@@ -86,7 +87,7 @@ _kato() {
     'fleet') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status'; fi ;;
     'fleet status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'version') [[ $word == -* ]] && _kato_words '--attest --json -h --help' ;;
-    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan verify doctor init completions daemon fleet version'; fi ;;
+    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan verify seal doctor init completions daemon fleet version'; fi ;;
   esac
   return 0
 }

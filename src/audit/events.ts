@@ -162,6 +162,16 @@ export function secretsRedacted(recording: Recorded, detail: string): AuditBody 
   return body("secrets-redacted", "replaced-by-placeholders", { ...ofRecording(recording), detail });
 }
 
+/** `path`: the file; `requested`: where its seal goes, as typed; `detail`: its bytes and their hash. */
+export function fileSealed(
+  { provider, session }: About,
+  requested: string,
+  path: string,
+  detail: string,
+): AuditBody {
+  return body("file-sealed", "sealed", { provider, session, requested, path, decision: "allow", detail });
+}
+
 /** `path`: the folder that was allowed or denied, or of whose sessions a rule records. */
 export function policyEdited(path: string, reason: ReasonOf<"policy-edited">): AuditBody {
   return body("policy-edited", reason, { path });

@@ -56,6 +56,8 @@ export const REASONS = {
   "secrets-kept": ["asked-for", "enforced"],
   /** Secrets of a recording: the first of each rule, and all of them at its end. */
   "secrets-redacted": ["replaced-by-placeholders"],
+  /** `kato seal`: the bytes of the file, and their hash. */
+  "file-sealed": ["sealed"],
   /** `kato policy allow`, `kato policy deny` and `kato init --auto`. */
   "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set", "rule-added"],
 } as const;

@@ -142,7 +142,7 @@ static bool is_writable(const struct role *role, const char *path, const char *h
 }
 
 static char *bound_role(struct role *role, const char *profile, const char *home, const char *real_home) {
-  bool drops = strcmp(profile, "export") == 0;
+  bool drops = strcmp(profile, "export") == 0 || strcmp(profile, "seal") == 0;
   bool edits = strcmp(profile, "policy:edit") == 0;
   size_t kept = 0;
   for (size_t i = 0; i < role->count; i++) {
@@ -164,7 +164,7 @@ static char *bound_role(struct role *role, const char *profile, const char *home
 }
 
 /*
- * NULL, or the end of the sentence "the plan …". This removes a forbidden target of `kato export` from the list instead of
+ * NULL, or the end of the sentence "the plan …". This removes a forbidden target of `kato export` or `kato seal` from the list instead of
  * refusing the plan: the command then denies the target by name, with a reason and an audit record. Kernel and runtime
  * would not let it write there.
  */

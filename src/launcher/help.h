@@ -23,7 +23,7 @@
     "  stop SESSION            stop recording a session\n" \
     "  export [SESSION…]       write sessions to a file or folder, once\n" \
     "\n" \
-    "\001Rules and evidence:\002 policy, audit, scan, verify, doctor\n" \
+    "\001Rules and evidence:\002 policy, audit, scan, verify, seal, doctor\n" \
     "\001Installation:\002 init, completions, daemon, fleet, version, help\n" \
     "\n" \
     "'kato help COMMAND' says more, with an example.\n"}, \
@@ -414,6 +414,22 @@
     "\n" \
     "Example:\n" \
     "  kato verify ~/.kato/exports/talk.md\n"}, \
+  {"seal", \
+    "\001Usage:\002 kato seal [OPTION…] FILE\n" \
+    "\n" \
+    "Writes FILE.seal.json: the file's hash, the events and logs that it came from,\n" \
+    "kato's version, the policy's hash, and the audit record of it. 'kato verify\n" \
+    "FILE' checks the file against it later. It is no signature.\n" \
+    "\n" \
+    "\001Arguments:\002\n" \
+    "  FILE        a recording or an export: Markdown, HTML or JSON Lines\n" \
+    "\n" \
+    "\001Options:\002\n" \
+    "  --json      print JSON\n" \
+    "  -h, --help  show this\n" \
+    "\n" \
+    "Example:\n" \
+    "  kato seal ~/.kato/exports/talk.md\n"}, \
   {"doctor", \
     "\001Usage:\002 kato doctor [OPTION…]\n" \
     "\n" \

@@ -1,5 +1,5 @@
 /*
- * The output of `kato export`: a file or folder that the person named, or the folder for its images, that does not exist
+ * The output of `kato export` and `kato seal`: a file or folder that the person named, or the folder for its images, that does not exist
  * yet. This process makes it, empty, so that the process that reads logs gets that one inode and not the folder around it.
  * It waits for that process to end, and removes the output if it is still empty. It writes nothing into it.
  */
@@ -24,8 +24,11 @@ struct made {
 static struct made *made;
 static size_t made_count, made_room;
 
-/* A name with a recording's ending means a file. A folder has another name, or the export fails. */
+/* A name with a recording's ending, or a seal's, means a file. A folder has another name, or the export fails. */
 static bool is_file_name(const char *name) {
+  static const char SEAL[] = ".seal.json";
+  size_t length = strlen(name);
+  if (length > sizeof SEAL - 1 && strcmp(name + length - (sizeof SEAL - 1), SEAL) == 0) return true;
   static const char *const KINDS[] = {DESTINATION_KINDS};
   const char *dot = strrchr(name, '.');
   for (size_t i = 0; dot != NULL && dot > name && i < sizeof KINDS / sizeof *KINDS; i++) {
@@ -63,7 +66,9 @@ static void make_output(const char *path) {
   made[made_count++] = (struct made){.parent = parent, .name = name, .status = status};
 }
 
-static bool is_export(const struct plan *plan) { return strcmp(plan->profile, "export") == 0; }
+static bool has_output(const struct plan *plan) {
+  return strcmp(plan->profile, "export") == 0 || strcmp(plan->profile, "seal") == 0;
+}
 
 /* Adds `--output-made`, which names the files of this run, so that the command does not take them for the person's. */
 static void make_outputs(const struct plan *plan, const struct place *place, struct list *arguments) {
@@ -128,7 +133,7 @@ static void confine_keeper(const struct place *place) {
  * ends in this function as the child ended.
  */
 void keep_outputs(const struct plan *plan, const struct place *place, struct list *arguments) {
-  if (!is_export(plan)) return;
+  if (!has_output(plan)) return;
   /* A signal that came between the output and its keeper would leave the output. */
   sigset_t all, before;
   sigfillset(&all);

@@ -4,7 +4,7 @@
 
 /* Path; options without a value; options with one; commands below it; what may be suggested of each. */
 #define USAGE_ROWS \
-  {"", "--kernel-sandbox -V --version", "--plan-hash --kernel-missing --roles --administrator --output-made --landlock-abi --daemon-process --daemon-unit --daemon-misses --user-namespaces", "status sessions show tail search record capture stop export policy audit scan verify doctor init completions daemon fleet version help plan", "--version --help", "status sessions show tail search record capture stop export policy audit scan verify doctor init completions daemon fleet version help"}, \
+  {"", "--kernel-sandbox -V --version", "--plan-hash --kernel-missing --roles --administrator --output-made --landlock-abi --daemon-process --daemon-unit --daemon-misses --user-namespaces", "status sessions show tail search record capture stop export policy audit scan verify seal doctor init completions daemon fleet version help plan", "--version --help", "status sessions show tail search record capture stop export policy audit scan verify seal doctor init completions daemon fleet version help"}, \
   {"status", "--watch --json", "", "", "--watch --json --help --version", ""}, \
   {"sessions", "--json --expiring", "--limit --search --sort --provider --project --since", "", "--json --limit --search --sort --expiring --provider --project --since --help --version", ""}, \
   {"show", "", "--provider --last --from --since", "", "--provider --last --from --since --help --version", ""}, \
@@ -26,6 +26,7 @@
   {"audit tail", "-f --follow --json", "-n --lines", "", "--lines --follow --json --help --version", ""}, \
   {"scan", "--json", "", "", "--json --help --version", ""}, \
   {"verify", "--json", "", "", "--json --help --version", ""}, \
+  {"seal", "--json", "", "", "--json --help --version", ""}, \
   {"doctor", "--permissions --json", "", "", "--permissions --json --help --version", ""}, \
   {"init", "--json --auto", "", "", "--json --auto --help --version", ""}, \
   {"completions", "", "", "", "--help --version", ""}, \

@@ -220,6 +220,16 @@ export const MATRIX = [
     sys: ["uid"],
   },
   {
+    profile: "seal",
+    of: "`kato seal`",
+    needsPolicy: true,
+    read: ["code", "settings", "status", "logs", "machine id", "provider roots", "named inputs"],
+    list: ["export roots", "folders of outputs"],
+    write: ["logs", "named outputs"],
+    env: ["person", "user", "terminal", "providers'"],
+    sys: ["uid", "hostname"],
+  },
+  {
     profile: "search",
     of: "`kato search`",
     needsPolicy: true,

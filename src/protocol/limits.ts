@@ -283,6 +283,9 @@ export const PATH_BYTES = 4096;
 /** Any other text in an audit record: a sentence, an id. Command lines have COMMAND_LINE_BYTES. */
 export const AUDIT_TEXT_BYTES = 1024;
 
+/** A seal names hashes, and the parts of a session that a file has: some hundred bytes each. */
+export const SEAL_BYTES = 256 * KIB;
+
 /** The name of a machine or of an account in an audit record: Linux has none that is longer. */
 export const ORIGIN_TEXT_BYTES = 256;
 

@@ -139,6 +139,16 @@ const BODIES: readonly (readonly [keyof typeof events, AuditBody, AuditBody])[] 
     reason: "replaced-by-placeholders",
     detail: "jwt 2",
   }],
+  ["fileSealed", events.fileSealed(ABOUT, "x.md.seal.json", "/home/ada/x.md", "sha256 0, 1 bytes"), {
+    ...NOTHING,
+    ...ABOUT,
+    event: "file-sealed",
+    requested: "x.md.seal.json",
+    path: "/home/ada/x.md",
+    decision: "allow",
+    reason: "sealed",
+    detail: "sha256 0, 1 bytes",
+  }],
   ["policyEdited", events.policyEdited("/home/ada/notes", "folder-allowed"), {
     ...NOTHING,
     event: "policy-edited",

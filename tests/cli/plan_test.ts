@@ -38,7 +38,18 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
   ["search --rebuild", { profile: "search" }],
   ["search beans --no-update", { profile: "search:read" }],
   ["scan a.md ~/b.html", { profile: "scan", reads: ["/home/dev/work/a.md", "/home/dev/b.html"] }],
-  ["verify ~/a.md", { profile: "verify", reads: ["/home/dev/a.md"] }],
+  ["verify ~/a.md", { profile: "verify", reads: ["/home/dev/a.md", "/home/dev/a.md.seal.json"] }],
+  ["seal a.md", {
+    profile: "seal",
+    reads: ["/home/dev/work/a.md", "/home/dev/work/a.md.seal.json"],
+    writes: "/home/dev/work/a.md.seal.json",
+  }],
+  // Denied whatever is there.
+  ["seal ../a.md", {
+    profile: "seal",
+    reads: ["/home/dev/a.md", "/home/dev/a.md.seal.json"],
+    writes: null,
+  }],
   ["fleet status", { profile: "fleet:status" }],
   ["policy show", { profile: "policy" }],
   ["policy check", { profile: "policy", reads: [] }],

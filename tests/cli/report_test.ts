@@ -45,6 +45,9 @@ const LINES: readonly (readonly [line: string, kind: ReportKind])[] = [
   ["search --rebuild", "search"],
   ["verify a.md", "verification"],
   ["verify wrong.toml", "verification"],
+  ["seal a.md", "seal"],
+  ["seal a.md", "seal"],
+  ["verify a.md", "verification"],
 ];
 
 function assertReport(text: string, kind: ReportKind, line: string): void {

@@ -37,9 +37,10 @@ interface Case {
   readonly text?: string;
   readonly status?: number;
   readonly grant?: (stage: Stage) => string;
+  readonly profile?: string;
 }
 
-async function run(stage: Stage, { output, text = "content", status = 0, grant }: Case) {
+async function run(stage: Stage, { output, text = "content", status = 0, grant, profile = "export" }: Case) {
   stage.file(".bashrc", "mine");
   stage.script("export.js", SCRIPT);
   stage.script(
@@ -47,8 +48,8 @@ async function run(stage: Stage, { output, text = "content", status = 0, grant }
     JSON.stringify({ home: stage.home, output: `${stage.home}/${output}`, text, status }),
   );
   const path = grant?.(stage) ?? join(stage.home, output).replace(/\/$/, "");
-  stage.plan(planOf("export", [`read ${stage.library}`, `write ${stage.home}/.kato/logs`, `write ${path}`]));
-  const ran = await stage.run(["--allow-all", "--script", "export", "export.js", "export"], {
+  stage.plan(planOf(profile, [`read ${stage.library}`, `write ${stage.home}/.kato/logs`, `write ${path}`]));
+  const ran = await stage.run(["--allow-all", "--script", profile, "export.js", profile], {
     program: "kato-probe",
   });
   assert.equal(Deno.readTextFileSync(join(stage.home, ".bashrc")), "mine");
@@ -70,6 +71,14 @@ test("an export of one file may write that file, and nothing else of the home", 
   const { code, done, args, err } = await run(stage, { output: "x.md" });
   assert.deepEqual({ code, done }, { code: 0, done: ["write it"] }, err);
   const { dev, ino, mode } = Deno.statSync(join(stage.home, "x.md"));
+  assert.equal((mode ?? 0) & 0o777, 0o600);
+  assert.equal(args[args.indexOf("--output-made") + 1], `${dev}:${ino}`);
+});
+
+test("a seal may write its own file, and nothing else of the home", async (stage) => {
+  const { code, done, args, err } = await run(stage, { output: "x.md.seal.json", profile: "seal" });
+  assert.deepEqual({ code, done }, { code: 0, done: ["write it"] }, err);
+  const { dev, ino, mode } = Deno.statSync(join(stage.home, "x.md.seal.json"));
   assert.equal((mode ?? 0) & 0o777, 0o600);
   assert.equal(args[args.indexOf("--output-made") + 1], `${dev}:${ino}`);
 });

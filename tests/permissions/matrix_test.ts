@@ -33,6 +33,7 @@ Deno.test("the matrix lets only these profiles write, and only there", () => {
     ["export", ["logs", "named outputs"]],
     ["request", ["requests"]],
     ["policy:edit", ["own settings", "unit drop-ins", "logs"]],
+    ["seal", ["logs", "named outputs"]],
     ["search", ["index"]],
     ["init", ["own settings"]],
   ]);

@@ -174,6 +174,24 @@ Deno.test("plan() gives a one-shot command one role with exactly its paths", asy
       ],
     ],
     [
+      { profile: "seal", reads: ["/tmp/a.md", "/tmp/a.md.seal.json"], writes: "/tmp/a.md.seal.json" },
+      [
+        ...COMMON,
+        ...STATUS,
+        "read /home/ada/.kato/logs",
+        "read /etc/machine-id",
+        "read /home/ada/.claude/projects",
+        "read /home/ada/.codex/sessions",
+        "read /tmp/a.md",
+        "read /tmp/a.md.seal.json",
+        "list /home/ada/.kato/exports",
+        "list /tmp",
+        "write /home/ada/.kato/logs",
+        "write /tmp/a.md.seal.json",
+      ],
+      { nearestFolder: "/tmp" },
+    ],
+    [
       { profile: "verify", reads: ["/tmp/a.md"] },
       [
         ...COMMON,
@@ -323,6 +341,7 @@ const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: read
   "scan": CLI,
   "search": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "search:read": CLI,
+  "seal": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],
   "verify": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "fleet:status": CLI,
   "init": CLI,

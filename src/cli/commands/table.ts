@@ -24,6 +24,7 @@ import { policyShow } from "./policy_show.ts";
 import { record } from "./record.ts";
 import { scan } from "./scan.ts";
 import { search } from "./search.ts";
+import { seal } from "./seal.ts";
 import { sessions } from "./sessions.ts";
 import { show } from "./show.ts";
 import { status } from "./status.ts";
@@ -70,7 +71,7 @@ const WORK: readonly Section[] = [
     isBrief: false,
     entries: [status, sessions, show, tail, search, record, capture, stop, exportCommand],
   },
-  { title: "Rules and evidence", isBrief: true, entries: [policy, audit, scan, verify, doctor] },
+  { title: "Rules and evidence", isBrief: true, entries: [policy, audit, scan, verify, seal, doctor] },
 ];
 
 const INSTALLATION = [init, completions, daemon, fleet, version];

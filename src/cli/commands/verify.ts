@@ -2,6 +2,7 @@ import { command, type Given, required } from "../command_line/command.ts";
 import { JSON_FLAG } from "../command_line/common_parameters.ts";
 import { FILE } from "../command_line/kinds.ts";
 import { absolutePath } from "../command_line/typed_path.ts";
+import { sealPathOf } from "../seal/seal_path.ts";
 
 const takes = {
   file: required("file", "a recording or an export: Markdown, HTML or JSON Lines", FILE),
@@ -18,6 +19,9 @@ export const verify = command({
     "Exit status 0: it is what its source gives; 1: it differs; 2: it cannot be told, and why. Changes nothing.",
   example: "kato verify ~/.kato/exports/talk.md",
   takes,
-  plan: ({ file }, { cwd, home }) => ({ profile: "verify", reads: [absolutePath(file, cwd, home)] }),
+  plan({ file }, { cwd, home }) {
+    const path = absolutePath(file, cwd, home);
+    return { profile: "verify", reads: [path, sealPathOf(path)] };
+  },
   run: async (given, context) => (await import("../actions/verify.ts")).verifyFile(given, context),
 });

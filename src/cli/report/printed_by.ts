@@ -23,5 +23,6 @@ export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   search: "`search`",
   scan: "`scan`",
   verification: "`verify`",
+  seal: "`seal`",
   fleet: "`fleet status`",
 };

@@ -16,6 +16,7 @@ import { EXIT } from "../exit_status.ts";
 import { PROBLEMS } from "../fleet/person_status.ts";
 import { NOT_RUNNING } from "../not_running.ts";
 import { searchBody } from "./search_report.ts";
+import { seal } from "../seal/seal.ts";
 import { fileVerification } from "./verification_report.ts";
 
 /** A report tells the title, not where it comes from. */
@@ -246,6 +247,7 @@ const BODIES = {
   search: searchBody,
   scan: z.strictObject({ ok: boolean(), files: int(), found: array(secret) }),
   verification: fileVerification,
+  seal: z.strictObject({ path: string(), replaced: boolean(), seal }),
   fleet: z.strictObject({
     ok: boolean(),
     version: string(),

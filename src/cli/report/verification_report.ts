@@ -4,6 +4,7 @@ import { FORMATS } from "../../protocol/closed_sets.ts";
 import { providerId } from "../../protocol/event.ts";
 import { include } from "../../protocol/render.ts";
 import { recordingStatus } from "../../protocol/status.ts";
+import { SEALED_FILE, SEALED_RECORD, SEALED_SOURCE } from "../seal/seal_check.ts";
 import { REASONS, RESULTS } from "../verify/verdict.ts";
 
 const { nullable, string, boolean, int, array } = z;
@@ -39,4 +40,15 @@ export const fileVerification = z.strictObject({
   difference: nullable(
     z.strictObject({ line: int(), byte: int(), event: line, found: text, expected: text }),
   ),
+  /** What the seal beside the file says; null: there is none. */
+  seal: nullable(z.strictObject({
+    /** False: it is no seal of this file, and all that follows is null. */
+    readable: boolean(),
+    time: text,
+    /** What the file was when it was sealed. */
+    result: nullable(z.enum(RESULTS)),
+    file: nullable(z.enum(SEALED_FILE)),
+    record: nullable(z.enum(SEALED_RECORD)),
+    source: nullable(z.enum(SEALED_SOURCE)),
+  })),
 });

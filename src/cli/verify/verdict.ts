@@ -6,6 +6,8 @@ import type { Context } from "../context.ts";
 import { reportText } from "../report/report.ts";
 import { count, fit, painter, plain, showNumber, tilde } from "../terminal/style.ts";
 import { lineWidth } from "../terminal/wrap.ts";
+import { describeSeal } from "../seal/describe_seal.ts";
+import { isBroken, resultOf, type SealCheck } from "../seal/seal_check.ts";
 import type { Difference } from "./compare_events.ts";
 import type { OwnWords } from "./own_words.ts";
 import type { Recomputed } from "./recompute.ts";
@@ -60,11 +62,18 @@ export const REASONS = [
 /** Characters that are shown of a line in a pipe, and in a report. */
 const LINE_CHARS = 500;
 
-export function tellVerdict(verdict: Verdict, json: boolean, context: Context): string {
-  return json ? tellProgram(verdict, context.home) : `${tellPerson(verdict, context).join("\n")}\n`;
+export function tellVerdict(
+  verdict: Verdict,
+  seal: SealCheck | null,
+  json: boolean,
+  context: Context,
+): string {
+  return json
+    ? tellProgram(verdict, seal, context.home)
+    : `${tellPerson(verdict, seal, context).join("\n")}\n`;
 }
 
-function tellPerson(verdict: Verdict, { out, home }: Context): string[] {
+function tellPerson(verdict: Verdict, seal: SealCheck | null, { out, home }: Context): string[] {
   const { difference, recomputed } = verdict;
   const width = Math.min(lineWidth(out), LINE_CHARS);
   const paint = painter(out);
@@ -80,6 +89,7 @@ function tellPerson(verdict: Verdict, { out, home }: Context): string[] {
     lines.push("The policy was another one when the file was begun; it may have replaced other secrets.");
   }
   if (recomputed !== null) lines.push(settingsOf(verdict, recomputed));
+  if (seal !== null) lines.push(paint(isBroken(seal) ? "red" : "green", describeSeal(seal)));
   return lines;
 }
 
@@ -140,8 +150,9 @@ function settingsOf({ words }: Verdict, { making: { include, timeZone, redaction
   }.`;
 }
 
-function tellProgram(verdict: Verdict, home: string): string {
-  const { file, bytes, words, recording, made, recomputed, difference, result, reason } = verdict;
+function tellProgram(verdict: Verdict, seal: SealCheck | null, home: string): string {
+  const { file, bytes, words, recording, made, recomputed, difference, reason } = verdict;
+  const result = resultOf(verdict, seal);
   const short = (line: string | null) => line === null ? null : line.slice(0, LINE_CHARS);
   return reportText("verification", {
     ok: result === "equal" ? true : result === "differs" ? false : null,
@@ -170,6 +181,14 @@ function tellProgram(verdict: Verdict, home: string): string {
       event: difference.event,
       found: short(difference.found),
       expected: short(difference.expected),
+    },
+    seal: seal === null ? null : {
+      readable: seal.seal !== null,
+      time: seal.seal?.time ?? null,
+      result: seal.seal?.result ?? null,
+      ...(seal.seal === null
+        ? { file: null, record: null, source: null }
+        : { file: seal.file, record: seal.record, source: seal.source }),
     },
   });
 }

@@ -1,0 +1,228 @@
+/** `kato seal` and what `kato verify` makes of a seal, also one that somebody forged. */
+import assert from "node:assert/strict";
+import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
+import { seal as sealSchema } from "../../src/cli/seal/seal.ts";
+import { verifyAudit } from "../../src/audit/verify.ts";
+import { placesOf } from "../../src/settings/places.ts";
+import { conversation, keepLog, SESSION_A } from "./stage/logs.ts";
+import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
+
+const run = (line: string, place: Place): Promise<Ran> => runLine(line.split(" "), place);
+
+const recordsOf = ({ home }: Place) =>
+  Deno.readTextFileSync(placesOf(home).auditFile).trim().split("\n").map((line) => JSON.parse(line));
+
+interface Sealed extends Place, Disposable {
+  readonly log: string;
+  readonly file: string;
+  readonly seal: string;
+}
+
+/** A home with an export that is sealed. */
+async function sealedHome(): Promise<Sealed> {
+  const place = makeHome();
+  const log = keepLog(place.home, SESSION_A, conversation(SESSION_A));
+  for (const line of ["export 5d8a -o a.md", "seal a.md"]) {
+    const ran = await run(line, place);
+    assert.equal(ran.ended, "done", ran.err);
+  }
+  return { ...place, log, file: `${place.cwd}/a.md`, seal: `${place.cwd}/a.md.seal.json` };
+}
+
+async function verify(place: Place) {
+  const ran = await run("verify a.md --json", place);
+  const { result, reason, seal } = JSON.parse(ran.out);
+  return { ...seal, ended: ran.ended, result, reason };
+}
+
+Deno.test("kato seal says what a file is, and verify finds all of it in its place", async () => {
+  using home = await sealedHome();
+  const seal = sealSchema.parse(JSON.parse(Deno.readTextFileSync(home.seal)));
+  assert.equal((Deno.statSync(home.seal).mode ?? 0) & 0o777, 0o600);
+  assert.equal(seal.file.bytes, Deno.statSync(home.file).size);
+  assert.deepEqual(seal.source.events, [{ session: SESSION_A, from: 0, to: 1 }]);
+  assert.deepEqual(seal.source.logs.map(({ bytes }) => bytes), [Deno.statSync(home.log).size]);
+  const { ended, result, file, record, source } = await verify(home);
+  assert.deepEqual([ended, result, file, record, source], ["done", "equal", "same", "found", "same"]);
+  assert.equal(verifyAudit(placesOf(home.home).logs).broken, null);
+  assert.match(
+    (await run("verify a.md", home)).out,
+    /\nIt is as it was sealed on .*\. The log is what it was, /,
+  );
+});
+
+Deno.test("kato seal puts the file's hash on record before it writes, and again for the file as it is later", async () => {
+  using home = await sealedHome();
+  const first = sealSchema.parse(JSON.parse(Deno.readTextFileSync(home.seal)));
+  const [sealed, opened] = recordsOf(home).slice(-2);
+  assert.deepEqual([sealed.event, sealed.path, sealed.sequence], [
+    "file-sealed",
+    home.file,
+    first.audit.sequence,
+  ]);
+  assert.equal(sealed.detail, `sha256 ${first.file.sha256}, ${first.file.bytes} bytes`);
+  assert.deepEqual([opened.event, opened.reason, opened.path], ["destination-opened", "created", home.seal]);
+  Deno.writeTextFileSync(home.file, "more\n", { append: true });
+  assert.equal(
+    (await run("seal a.md", home)).out,
+    `replaced ~/work/a.md.seal.json\n` +
+      "The file differs from its source, and the seal says so: 'kato verify' shows where.\n",
+  );
+  const second = sealSchema.parse(JSON.parse(Deno.readTextFileSync(home.seal)));
+  assert.equal(second.file.bytes, first.file.bytes + 5);
+});
+
+const NOT_ITS_SEAL: readonly (readonly [name: string, put: (path: string, text: string) => void])[] = [
+  ["a file of the person's", (path) => Deno.writeTextFileSync(path, "{}\n")],
+  ["a seal of another file", (path, text) => Deno.writeTextFileSync(path, text.replace('"a.md"', '"b.md"'))],
+  ["a huge file", (path, text) => Deno.writeTextFileSync(path, text + " ".repeat(300_000))],
+  ["a link", (path) => Deno.symlinkSync("/etc/passwd", path)],
+  ["a folder", (path) => Deno.mkdirSync(path)],
+];
+
+for (const [name, put] of NOT_ITS_SEAL) {
+  Deno.test(`kato seal leaves ${name} in the seal's place alone, and verify does not take it for one`, async () => {
+    using home = await sealedHome();
+    const text = Deno.readTextFileSync(home.seal);
+    Deno.removeSync(home.seal);
+    put(home.seal, text);
+    const look = () => (({ ino, size, mtime }) => ({ ino, size, mtime }))(Deno.lstatSync(home.seal));
+    const before = look();
+    const ran = await run("seal a.md", home);
+    assert.equal(ran.ended, "denied", ran.err);
+    assert.deepEqual(look(), before);
+    const { ended, result, readable } = await verify(home);
+    assert.deepEqual([ended, result, readable], ["ended", "differs", false]);
+  });
+}
+
+Deno.test("kato seal goes where an export may go, and nowhere else", async () => {
+  using home = await sealedHome();
+  Deno.mkdirSync(`${home.cwd}/.hidden`);
+  Deno.mkdirSync(`${home.cwd}/real`);
+  Deno.symlinkSync(`${home.cwd}/real`, `${home.cwd}/link`);
+  for (const folder of [".hidden", "real"]) Deno.copyFileSync(home.file, `${home.cwd}/${folder}/a.md`);
+  for (const name of [".hidden/a.md", "link/a.md", "../work/a.md"]) {
+    const ran = await run(`seal ${name}`, home);
+    assert.equal(ran.ended, "denied", `${name}: ${ran.err}`);
+    const { event, command, decision, requested } = recordsOf(home).at(-1);
+    assert.deepEqual([event, command, decision, requested], [
+      "command",
+      "kato seal",
+      "deny",
+      `${name}.seal.json`,
+    ]);
+  }
+  Deno.writeTextFileSync(`${home.cwd}/mine.md`, "# mine\n");
+  assert.match((await run("seal mine.md", home)).err, /does not begin as kato's files do, and is not sealed/);
+  assert.equal((await run("seal none.md", home)).ended, "no-input");
+  const left = [...Deno.readDirSync(home.cwd)].map(({ name }) => name).filter((name) =>
+    name.includes("seal")
+  );
+  assert.deepEqual(left, ["a.md.seal.json"]);
+});
+
+Deno.test("kato verify of a sealed file needs no log: the seal says that it was equal, and the audit log that it is this seal", async () => {
+  using home = await sealedHome();
+  Deno.removeSync(home.log);
+  const { ended, result, reason, source } = await verify(home);
+  assert.deepEqual([ended, result, reason, source], ["done", "equal", "no-source", "gone"]);
+  Deno.removeSync(placesOf(home.home).logs, { recursive: true });
+  assert.deepEqual(await verify(home).then(({ result, record }) => [result, record]), ["equal", "no-log"]);
+  Deno.writeTextFileSync(home.file, Deno.readTextFileSync(home.file).replace("planted", "stolen."));
+  assert.deepEqual(await verify(home).then(({ ended, result, file }) => [ended, result, file]), [
+    "ended",
+    "differs",
+    "changed",
+  ]);
+});
+
+Deno.test("kato verify says that a sealed recording has grown, and that a log was rewritten", async () => {
+  using home = await sealedHome();
+  Deno.writeTextFileSync(home.log, `${Deno.readTextFileSync(home.log)}{}\n`);
+  assert.deepEqual(await verify(home).then(({ result, source }) => [result, source]), ["equal", "same"]);
+  Deno.writeTextFileSync(
+    home.log,
+    Deno.readTextFileSync(home.log).replace("gpt", "").replace("requestId", "requestid"),
+  );
+  assert.deepEqual(await verify(home).then(({ source }) => source), "changed");
+  Deno.writeTextFileSync(home.file, "more\n", { append: true });
+  assert.deepEqual(await verify(home).then(({ result, file }) => [result, file]), ["differs", "grown"]);
+});
+
+const FORGED: readonly (readonly [name: string, forge: (home: Sealed) => void, record: string])[] = [
+  ["the seal and the file", (home) => {
+    const text = Deno.readTextFileSync(home.file).replace("planted", "stolen.");
+    Deno.writeTextFileSync(home.file, text);
+    const seal = JSON.parse(Deno.readTextFileSync(home.seal));
+    const hash = new Deno.Command("sha256sum", { args: [home.file] }).outputSync().stdout;
+    seal.file.sha256 = new TextDecoder().decode(hash).slice(0, 64);
+    seal.file.bytes = Deno.statSync(home.file).size;
+    Deno.writeTextFileSync(home.seal, JSON.stringify(seal));
+    Deno.removeSync(home.log);
+  }, "altered"],
+  ["the number of its record", (home) => {
+    Deno.writeTextFileSync(
+      home.seal,
+      Deno.readTextFileSync(home.seal).replace(/"sequence": \d+/, '"sequence": 1'),
+    );
+  }, "altered"],
+  ["the hash of its record", (home) => {
+    Deno.writeTextFileSync(
+      home.seal,
+      Deno.readTextFileSync(home.seal).replace(/"hash": "[0-9a-f]{64}"/, `"hash": "${"a".repeat(64)}"`),
+    );
+  }, "altered"],
+  ["the audit log, whose record is gone", (home) => {
+    const { auditFile } = placesOf(home.home);
+    const lines = Deno.readTextFileSync(auditFile).split("\n").filter((line) =>
+      !line.includes("file-sealed")
+    );
+    Deno.writeTextFileSync(auditFile, lines.join("\n"));
+  }, "altered"],
+];
+
+for (const [name, forge, expected] of FORGED) {
+  Deno.test(`kato verify finds that somebody changed ${name}`, async () => {
+    using home = await sealedHome();
+    forge(home);
+    const { ended, result, record } = await verify(home);
+    assert.deepEqual([ended, result, record], ["ended", "differs", expected]);
+  });
+}
+
+Deno.test("kato verify does not blame a log that was rotated away for a record that it had", async () => {
+  using home = await sealedHome();
+  const { auditFile, logs } = placesOf(home.home);
+  Deno.removeSync(auditFile);
+  makePrivateFolder(logs);
+  const seal = JSON.parse(Deno.readTextFileSync(home.seal));
+  for (let number = 0; number < 3; number += 1) await run("export 5d8a -o b.md --force", home);
+  const lines = Deno.readTextFileSync(auditFile).split("\n").slice(4);
+  Deno.writeTextFileSync(auditFile, lines.join("\n"));
+  seal.audit.sequence = 2;
+  Deno.writeTextFileSync(home.seal, JSON.stringify(seal));
+  assert.deepEqual(await verify(home).then(({ result, record }) => [result, record]), ["equal", "not-there"]);
+});
+
+Deno.test("kato seal writes nothing where another file took the seal's place after the decision, on record", async () => {
+  using home = await sealedHome();
+  Deno.removeSync(home.seal);
+  const { openSync } = Deno;
+  Deno.openSync = (path, options) => {
+    const file = openSync(path, options);
+    if (path === home.seal && options?.createNew === true) {
+      Deno.renameSync(home.seal, `${home.cwd}/aside`);
+      Deno.writeTextFileSync(home.seal, "mine");
+    }
+    return file;
+  };
+  try {
+    assert.equal((await run("seal a.md", home)).ended, "denied");
+  } finally {
+    Deno.openSync = openSync;
+  }
+  assert.equal(Deno.readTextFileSync(home.seal), "mine");
+  const { event, decision, reason } = recordsOf(home).at(-1);
+  assert.deepEqual([event, decision, reason], ["destination-opened", "deny", "swapped"]);
+});
