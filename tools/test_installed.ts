@@ -20,6 +20,7 @@ const SUITES = [
   "cli/daemon_test.ts",
   "daemon/installed_test.ts",
   "daemon/recording_test.ts",
+  "daemon/recording_images_test.ts",
   "daemon/restart_test.ts",
   "daemon/commands_test.ts",
   "daemon/destinations_test.ts",

@@ -162,7 +162,7 @@ Deno.test("daemon: a page that is recorded holds its images itself, and no files
 Deno.test("daemon: after any kill an image is whole, and the text that links it is there once", async () => {
   await using album = await openAlbum();
   const { rows, say, home } = album;
-  const images = Array.from({ length: 6 }, (_, index) => imageOf(index));
+  const images = Array.from({ length: 4 }, (_, index) => imageOf(index));
   say(rows.user("::capture notes.md"));
   await album.daemon.whenRecording("notes.md");
   for (const [index, image] of images.entries()) {
@@ -192,33 +192,34 @@ Deno.test("daemon: after any kill an image is whole, and the text that links it 
 const IMAGE = imageOf(1);
 
 /** What stands in the way, the reason, and the places that must stay as they are. */
-const ATTACKS: readonly (readonly [what: string, reason: string, prepare: (home: TestHome) => void])[] = [
-  ["a link to another folder", "outside-roots", ({ path, exports }) => {
-    Deno.mkdirSync(`${path}/elsewhere`, { mode: 0o700 });
-    Deno.symlinkSync(`${path}/elsewhere`, `${exports}/notes.assets`);
-  }],
-  ["a file", "not-a-directory", ({ exports }) => {
-    Deno.writeTextFileSync(`${exports}/notes.assets`, "mine");
-  }],
-  ["a folder that others may write", "writable-by-others", ({ exports }) => {
-    Deno.mkdirSync(`${exports}/notes.assets`);
-    Deno.chmodSync(`${exports}/notes.assets`, 0o777);
-  }],
-  ["a longer file of that name", "not-created-by-kato", ({ exports }) => {
-    Deno.mkdirSync(`${exports}/notes.assets`, { mode: 0o700 });
-    Deno.writeTextFileSync(`${exports}/notes.assets/${nameOf(IMAGE)}`, "mine".repeat(100));
-  }],
-  ["a link of that name", "symlink", ({ path, exports }) => {
-    Deno.mkdirSync(`${exports}/notes.assets`, { mode: 0o700 });
-    Deno.writeTextFileSync(`${path}/other.png`, "");
-    Deno.symlinkSync(`${path}/other.png`, `${exports}/notes.assets/${nameOf(IMAGE)}`);
-  }],
-  ["a second name of a file", "hard-link", ({ path, exports }) => {
-    Deno.mkdirSync(`${exports}/notes.assets`, { mode: 0o700 });
-    Deno.writeTextFileSync(`${path}/other.png`, "");
-    Deno.linkSync(`${path}/other.png`, `${exports}/notes.assets/${nameOf(IMAGE)}`);
-  }],
-];
+const ATTACKS:
+  readonly (readonly [what: string, reason: string, prepare: (folder: string, other: string) => void])[] = [
+    ["a link to another folder", "outside-roots", (folder, other) => {
+      Deno.mkdirSync(other, { mode: 0o700 });
+      Deno.symlinkSync(other, folder);
+    }],
+    ["a file", "not-a-directory", (folder) => {
+      Deno.writeTextFileSync(folder, "mine");
+    }],
+    ["a folder that others may write", "writable-by-others", (folder) => {
+      Deno.mkdirSync(folder);
+      Deno.chmodSync(folder, 0o777);
+    }],
+    ["a longer file of that name", "not-created-by-kato", (folder) => {
+      Deno.mkdirSync(folder, { mode: 0o700 });
+      Deno.writeTextFileSync(`${folder}/${nameOf(IMAGE)}`, "mine".repeat(100));
+    }],
+    ["a link of that name", "symlink", (folder, other) => {
+      Deno.mkdirSync(folder, { mode: 0o700 });
+      Deno.writeTextFileSync(other, "");
+      Deno.symlinkSync(other, `${folder}/${nameOf(IMAGE)}`);
+    }],
+    ["a second name of a file", "hard-link", (folder, other) => {
+      Deno.mkdirSync(folder, { mode: 0o700 });
+      Deno.writeTextFileSync(other, "");
+      Deno.linkSync(other, `${folder}/${nameOf(IMAGE)}`);
+    }],
+  ];
 
 /** Every entry below `path`, with its content. */
 function pictureOf(path: string): string[] {
@@ -230,25 +231,27 @@ function pictureOf(path: string): string[] {
 }
 
 Deno.test("daemon: images are lines where something is in their way, and the recording goes on", async (t) => {
-  for (const [what, reason, prepare] of ATTACKS) {
+  await using album = await openAlbum();
+  const { home } = album;
+  for (const [index, [what, reason, prepare]] of ATTACKS.entries()) {
     await t.step(what, async () => {
-      await using album = await openAlbum();
-      const { rows, say, home } = album;
-      prepare(home);
-      const places = [`${home.exports}/notes.assets`, `${home.path}/elsewhere`, `${home.path}/other.png`];
-      const before = places.flatMap(pictureOf);
-      say(rows.user("::capture notes.md"), shows(rows, IMAGE), rows.assistant("I see."));
-      await album.whenHolds("notes.md", "I see.");
-      const text = home.readExport("notes.md");
+      const [folder, other] = [`${home.exports}/${index}.assets`, `${home.path}/other-${index}`];
+      prepare(folder, other);
+      const before = [folder, other].flatMap(pictureOf);
+      const rows = createRows();
+      const say = (...texts: string[]) => CLAUDE.put(logOf(CLAUDE, home, rows.session), ...texts);
+      say(rows.user(`::capture ${index}.md`), shows(rows, IMAGE), rows.assistant("I see."));
+      await album.whenHolds(`${index}.md`, "I see.");
+      const text = home.readExport(`${index}.md`);
       assert.ok(text.includes(`> *Image* — image/png, 71 bytes (not kept: ${reason})`), text);
       assert.equal(text.includes("!["), false);
-      assert.deepEqual(places.flatMap(pictureOf), before);
+      assert.deepEqual([folder, other].flatMap(pictureOf), before);
       const denied = home.audit().filter(({ path, decision }) =>
-        path === `${home.exports}/notes.assets/${nameOf(IMAGE)}` && decision === "deny"
+        path === `${folder}/${nameOf(IMAGE)}` && decision === "deny"
       );
       assert.deepEqual(denied.map((record) => record.reason), [reason]);
       say(rows.assistant("And on."));
-      await album.whenHolds("notes.md", "And on.");
+      await album.whenHolds(`${index}.md`, "And on.");
     });
   }
 });
