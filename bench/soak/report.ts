@@ -25,8 +25,11 @@ interface Series {
   format(value: number): string;
 }
 
-/** A recording that is over may go on: the database keeps its last ids, its filter of ids, the renderer's state. Bytes. */
-const STATE_OF_RECORDING = 32_000;
+/**
+ * A recording that is over may go on: the database keeps its last ids, its filter of ids and the renderer's state, twenty
+ * kilobytes in whole pages. The states of sessions at work grow too, until their filters are full. Bytes for each command.
+ */
+const STATE_OF_RECORDING = 48_000;
 
 const kilobytes = (bytes: number) => `${(bytes / 1e3).toFixed(0)} kB`;
 const number = (count: number) => count.toFixed(0);

@@ -73,7 +73,7 @@ const LEAKS: readonly (readonly [what: string, own: (at: number) => Partial<Roun
   ["a descriptor in each third round", (at) => ({ descriptors: 400 + Math.floor(at / 3) }), 1],
   ["a watch in each fifth round", (at) => ({ watches: 70 + Math.floor(at / 5) }), 1],
   ["state of a recording that is over", (at) => ({ database: 16e6 + at * 20_000 }), 0],
-  ["state of each row", (at) => ({ database: 16e6 + at * 50_000 }), 1],
+  ["state of each row", (at) => ({ database: 16e6 + at * 100_000 }), 1],
   ["time, with each row", (at) => ({ cpuPerRow: 5 + at / 4, latency: 20 + at }), 2],
   [
     "time, because others load the machine",
