@@ -32,7 +32,7 @@ const AT_ONCE = 5;
 const PACE_MS = 1_000;
 const ROUNDS_A_MINUTE = 60_000 / (SESSIONS / AT_ONCE * PACE_MS);
 /** The short form has fewer rounds, without long pauses. */
-const SHORT = { rounds: 24, paceMs: 50 };
+const SHORT = { rounds: 18, paceMs: 50 };
 
 const PROBE_ROUNDS = 4_000_000;
 const FLUSHES = 9;
