@@ -306,6 +306,13 @@ const FORGED_HEADS:
       "cannot-tell",
       "not-of-kato",
     ],
+    [
+      "headings that keep a search busy",
+      (text) => text.replace("\n## ", `\n## ${" — ".repeat(15_000)}\n## `),
+      "differs",
+      "text",
+    ],
+    ["images without end", (text) => `${text}${"\n![".repeat(300_000)}`, "differs", "text"],
     ["nothing of kato's", () => "# My notes\n", "cannot-tell", "not-of-kato"],
     ["nothing", () => "", "cannot-tell", "not-of-kato"],
     ["bytes that are no text", () => "---\n\u0000\u001b[2J", "cannot-tell", "not-of-kato"],

@@ -27,6 +27,10 @@ const said = z.strictObject({
 /** The beginning of a line of JSON Lines. */
 const line = z.object({ provider: providerId, session, seq: z.int() });
 
+/** Times of headings. Every part is bounded: in a hostile head a longer search would not end. */
+const MARKDOWN_TIME = /^## .{1,300} — [\d-]{10} [\d:]{8} ([+-]\d\d:\d\d)$/m;
+const PAGE_TIME = /<time datetime="[^"<>]{1,64}">[\d-]{10} [\d:]{8} ([+-]\d\d:\d\d)<\/time>/;
+
 export interface OwnWords {
   readonly format: Format;
   readonly provider: z.infer<typeof providerId>;
@@ -58,7 +62,7 @@ function readMarkdown(head: string): OwnWords | null {
     if (name === "" || read === null || name in facts) return null;
     facts[name] = read;
   }
-  return ownWords("md", facts, head.slice(end), /^## .* — .* ([+-]\d\d:\d\d)$/m, false);
+  return ownWords("md", facts, head.slice(end), MARKDOWN_TIME, false);
 }
 
 function readPage(head: string): OwnWords | null {
@@ -75,7 +79,7 @@ function readPage(head: string): OwnWords | null {
     facts[name] = decodeEntities(value);
   }
   const hasImages = head.slice(0, body).includes("; img-src data:");
-  return ownWords("html", facts, head.slice(end), /^<h2 .*>[^<]* ([+-]\d\d:\d\d)<\/time>/m, hasImages);
+  return ownWords("html", facts, head.slice(end), PAGE_TIME, hasImages);
 }
 
 function ownWords(

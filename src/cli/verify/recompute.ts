@@ -113,12 +113,17 @@ function findImages(
   { file, words }: RecomputeOptions,
 ): { readonly images: RenderHead["images"]; readonly folder: string } {
   if (words.format !== "md") return { images: words.hasImages ? "inline" : undefined, folder: "" };
-  for (let at = file.find(0, IMAGE_BEGINS); at < file.size; at = file.find(at + 1, IMAGE_BEGINS)) {
+  let at = file.find(0, IMAGE_BEGINS);
+  for (let looks = 0; at < file.size && looks < IMAGE_LOOKS; looks += 1) {
     const folder = IMAGE_LINK.exec(file.textAt(at, 2048))?.[1];
     if (folder !== undefined) return { images: "files", folder };
+    at = file.find(at + 1, IMAGE_BEGINS);
   }
   return { images: undefined, folder: "" };
 }
+
+/** Such a line that is no link of kato's stands in a block of code. Each look reads a piece of the file. */
+const IMAGE_LOOKS = 100;
 
 const IMAGE_BEGINS = "\n![";
 
