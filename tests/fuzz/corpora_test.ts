@@ -4,7 +4,8 @@ import { watchCode } from "../../tools/fuzz/coverage.ts";
 import { drawFrom, mutate } from "../../tools/fuzz/mutate.ts";
 import { tried } from "../tried.ts";
 import { readCorpus, readFindings } from "./corpora.ts";
-import { isTooMuch, TARGETS } from "./targets.ts";
+import { isTooMuch } from "./target.ts";
+import { TARGETS } from "./targets.ts";
 
 for (const target of TARGETS) {
   Deno.test(`fuzz: ${target.name} keeps its promises for each kept input`, async () => {

@@ -2,91 +2,21 @@
 import assert from "node:assert/strict";
 import { findDestinationFaults } from "../../src/destination/grammar.ts";
 import { denyUnwritable, resolveRequest } from "../../src/destination/path.ts";
-import { parseJson } from "../../src/parser/json_text.ts";
-import { recoverRecords } from "../../src/parser/recover_records.ts";
 import { DamagedFrame, walkFrames } from "../../src/parser/zstd_frames.ts";
 import { parsePlan, renderPlan } from "../../src/permissions/plan_text.ts";
-import { MAIN_AGENT } from "../../src/protocol/event.ts";
 import { COMMANDS_PER_MESSAGE, REFUSED_PER_MESSAGE } from "../../src/protocol/limits.ts";
-import type { Provider } from "../../src/providers/provider.ts";
 import { providers } from "../../src/providers/registry.ts";
 import { findLookAlikes, scanCommands } from "../../src/session/command.ts";
 import { isSystemLocation } from "../../src/settings/folders.ts";
 import { mergePolicy } from "../../src/settings/merge.ts";
 import { readToml } from "../../src/settings/toml.ts";
 import { HOME, makePolicy, makeRequest } from "../destination/requests.ts";
-import { filesBelow } from "../providers/corpus.ts";
-import { checkRecords } from "../providers/provider_contract.ts";
 import { outlineOf } from "../render/assert_contained.ts";
 import { harmless } from "../render/conversations.ts";
 import { READERS } from "../render/readers.ts";
+import { RECORDS, targetOf } from "./record_targets.ts";
+import type { Target } from "./target.ts";
 import { bodyOf, eventsOf, HEAD, render } from "../render/render.ts";
-
-export interface Target {
-  readonly name: string;
-  /** What its format knows: names, marks. */
-  readonly words: readonly string[];
-  /** Work that any input may make, and each character of it: executions of blocks of kato's code. */
-  readonly steps: { readonly any: number; readonly each: number };
-  seeds(): readonly string[];
-  run(input: string): void;
-}
-
-/** Why an input made more work than its length allows; null when it did not. */
-export function isTooMuch(
-  { name, steps: { any, each } }: Target,
-  input: string,
-  steps: number,
-): string | null {
-  return steps <= any + each * input.length ? null : `${name}: more work than its length allows`;
-}
-
-const JSON_WORDS = [
-  "{",
-  "}",
-  "[",
-  "]",
-  ",",
-  ":",
-  '"',
-  "null",
-  "true",
-  "-1",
-  "1e999",
-  '""',
-  "{}",
-  "[]",
-  "\\u0000",
-  "\n",
-];
-
-/** Lines of the fixtures, and the names in them. */
-function linesOf(provider: Provider): string[] {
-  const folder = new URL(`../../fixtures/${provider.id}/`, import.meta.url).pathname;
-  return filesBelow(folder).filter((file) => /\/.*(?<!events|\.meta)\.jsonl$/.test(file)).flatMap((file) =>
-    Deno.readTextFileSync(folder + file).split("\n").filter((line) => line !== "" && line.length < 1_500)
-  );
-}
-
-function targetOf(provider: Provider): Target {
-  const lines = linesOf(provider);
-  const names = new Set(lines.flatMap((line) => line.match(/"[\w-]{1,40}"/g) ?? []));
-  return {
-    name: provider.id,
-    words: [...JSON_WORDS, ...names],
-    steps: { any: 20_000, each: 200 },
-    // A few lines in a row: later ones refer to earlier ones.
-    seeds: () => lines.flatMap((_, at) => at % 4 === 0 ? [lines.slice(at, at + 3).join("\n")] : []),
-    run(input) {
-      // A log is decoded from UTF-8.
-      const values = input.toWellFormed().split("\n").flatMap((line) => {
-        const parsed = parseJson(line);
-        return "value" in parsed ? [parsed.value] : [];
-      });
-      checkRecords(provider, MAIN_AGENT, values);
-    },
-  };
-}
 
 const GRAMMAR: Target = {
   name: "grammar",
@@ -264,19 +194,6 @@ const ZSTD: Target = {
     const whole = endsOf(bytes, bytes.length);
     const single = endsOf(bytes, 1);
     assert.equal(single === null, whole === null, "it is refused however it arrives");
-  },
-};
-
-const RECORDS: Target = {
-  name: "records",
-  words: JSON_WORDS,
-  steps: { any: 5_000, each: 100 },
-  seeds: () => ['{"type":"x","a":1{"type":"y"}', '{"a":"b"}{"c":[1,2]}', '{"a":"b\0\0{"c":1}'],
-  run(input) {
-    const { records } = recoverRecords(input);
-    for (const { text } of records) {
-      assert.ok(input.includes(text), "a recovered record is a part of the line");
-    }
   },
 };
 

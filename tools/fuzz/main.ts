@@ -5,7 +5,8 @@
  */
 import { parseArgs } from "node:util";
 import { readCorpus, readFindings, writeCorpus, writeFindings } from "../../tests/fuzz/corpora.ts";
-import { isTooMuch, type Target, TARGETS } from "../../tests/fuzz/targets.ts";
+import { isTooMuch, type Target } from "../../tests/fuzz/target.ts";
+import { TARGETS } from "../../tests/fuzz/targets.ts";
 import { markdownTable } from "../markdown_table.ts";
 import { closingLine } from "../tests/run_counted.ts";
 import { type Executed, type Watch, watchCode } from "./coverage.ts";
