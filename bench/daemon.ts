@@ -11,6 +11,9 @@ const PATIENCE_MS = 60_000;
 
 const LOOK_MS = 2;
 
+/** No parser runs for a client without a session. */
+const READY: ReadonlySet<string> = new Set(["watching", "unused"]);
+
 /** The host of a daemon's roles: the checkout's threads, in a mode of the runtime, or an installation's processes. */
 export type Host = Mode | Installation;
 
@@ -28,7 +31,7 @@ export interface RunningDaemon {
   stop(): Promise<void>;
 }
 
-/** Starts a daemon and waits until it watches the sessions of these providers. */
+/** Starts a daemon and waits until it watches the sessions of these providers, or has seen that there are none. */
 export async function startDaemon(
   home: string,
   host: Host,
@@ -72,7 +75,7 @@ function watchedSessions(path: string, pid: number, ids: readonly ProviderId[]):
   const said = status.safeParse(readJson(path));
   if (!said.success || said.data.state !== "running") return null;
   const own = said.data.providers.filter(({ provider }) => ids.includes(provider));
-  if (own.length < ids.length || own.some(({ state }) => state !== "watching")) return null;
+  if (own.length < ids.length || !own.every(({ state }) => READY.has(state))) return null;
   // Last, because it is a look at every process of the machine.
   if (said.data.pid !== pid && !treeOf(pid).includes(said.data.pid)) return null;
   return own.reduce((sum, { sessions }) => sum + sessions, 0);
