@@ -83,3 +83,9 @@ Deno.test("passagesOf() takes the words of HTML without its elements, and the ev
   };
   assert.deepEqual(passages(`${JSON.stringify(event)}\nno event\n{}`, "jsonl"), [[1, "user", null, "x", 2]]);
 });
+
+Deno.test("a page that never closes its tags is read in one pass", () => {
+  const heading = '<h2 class="user" id="turn-0">User <time datetime="2026-11-23T02:08:31.014Z">t</time></h2>';
+  const tags = "<".repeat(1_000_000);
+  assert.ok(String(passages(`${heading}\n${tags}`, "html")[0]?.[3]).endsWith(tags));
+});

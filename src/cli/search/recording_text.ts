@@ -126,7 +126,7 @@ function passageIn(
 ): RecordingPassage {
   const seq = lines[0]?.line ?? 0;
   const last = lines.at(-1);
-  const whole = lines.map(({ text }) => format === "html" ? text.replace(/<[^>]*>/g, " ") : text).join("\n");
+  const whole = lines.map(({ text }) => format === "html" ? text.replace(/<[^<>]*>/g, " ") : text).join("\n");
   const text = decodeEntities(whole);
   const base = { v: 1, id: `line ${seq}`, provider, session, seq, time, agent: MAIN_AGENT, text } as const;
   return {
