@@ -1,6 +1,6 @@
 /**
- * The command line: the room that people type into. It reads what a command shows, and writes one export, one request
- * or the two settings files. It never acts on what a session says.
+ * The command line: the room that people type into. It reads what a command shows, and writes one export, one request,
+ * one seal, the index of the search or the two settings files. It never acts on what a session says.
  *
  * This file wraps every entry point: it opens the streams, reads the allowed variables, and turns the outcome into an
  * exit status. No other file gives exit statuses. It reads no file and writes none.

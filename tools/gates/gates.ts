@@ -32,7 +32,7 @@ export const SUITES = {
     },
     {
       what: "kills at each system call",
-      tests: ["tests/faults/kill_at_call_test.ts"],
+      tests: ["tests/faults/kill_at_call_test.ts", "tests/faults/search_kill_test.ts"],
       long: { KATO_KILL_CALLS: "all" },
     },
     {
