@@ -6,12 +6,12 @@
 import * as z from "zod/mini";
 import { canonicalJson } from "../protocol/canonical_json.ts";
 import { DEFAULT_POLICY } from "./defaults.ts";
-import { expandFolder, isInside, whyNoRoot, whyNoSource } from "./folders.ts";
+import { isInside } from "./folders.ts";
+import { expand, FOLDERS, mapFolders } from "./folder_keys.ts";
 import { sha256 } from "../protocol/sha256.ts";
 import { keysOf, nestValues, readSettings, type Setting, type SettingsError, valueAt } from "./keys.ts";
 import { readStop, type Stop } from "./stop.ts";
 import { isNarrower } from "./narrower.ts";
-import type { AutoRule } from "./auto_rule.ts";
 import { tomlOf } from "./toml_value.ts";
 import { FORMER_VALUES, type Policy, policy } from "./policy.ts";
 
@@ -77,17 +77,6 @@ const ENFORCE = {
   schema: z.array(z.string()),
 } as const;
 
-/** The keys that name folders, each with a function that says why a folder may not stand there. */
-const FOLDERS: Readonly<Record<string, (path: string, home: string) => string | null>> = {
-  "destinations.roots": whyNoRoot,
-  "destinations.default_root": whyNoRoot,
-  "recording.auto": () => null,
-  "recording.automatic": () => null,
-  ...Object.fromEntries(
-    Object.keys(DEFAULT_POLICY.providers).map((id) => [`providers.${id}.roots`, whyNoSource]),
-  ),
-};
-
 interface Held {
   readonly value: unknown;
   readonly file: string;
@@ -110,6 +99,7 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
   const errors: SettingsError[] = [];
   const violations: SettingsError[] = [];
   const notes: SettingsError[] = [];
+  /** As the administrator names them. */
   const enforced = new Map<string, Origin>();
   const held = defaults(home);
   const organisation = new Map<string, unknown>();
@@ -118,7 +108,7 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
     const read = readSettings(text, file, [...POLICY_KEYS, ENFORCE], FORMER_VALUES);
     errors.push(...read.errors);
     notes.push(...read.notes);
-    for (const setting of read.settings) {
+    for (const setting of lastRuleFirst(read.settings)) {
       const { key, line } = setting;
       const say = (message: string) => ({ file, line, key: key.name, message });
       if (key.name === "enforce") {
@@ -128,20 +118,22 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
       if (origin === "organisation") organisation.set(key.name, setting.value);
       const { value, wrong } = expand(setting, home);
       errors.push(...wrong.map(say));
-      const binding = origin === "user" ? enforced.get(key.name) : undefined;
+      const binding = origin === "user" ? enforcerOf(key.name, enforced) : undefined;
       const now = held.get(key.name)?.value;
-      const ignored = binding !== undefined && !isNarrower(key.name, now, value);
+      const isFollowed = (held.get(LAST_RULE)?.value as readonly string[]).length > 0;
+      const ignored = binding !== undefined && !isNarrower(key.name, now, value, isFollowed);
       said.push({ key: key.name, origin, file, line, value, ignored });
       if (ignored) {
+        const why = isNarrower(key.name, now, value) ? `, as ${LAST_RULE} follows,` : "";
         violations.push(
-          say(`${binding.file} enforces ${show(now)}; ${show(value)} would allow more and is ignored`),
+          say(`${binding.file} enforces ${show(now)}; ${show(value)} would allow more${why} and is ignored`),
         );
         continue;
       }
       // By name the folder is inside, but a link on its path may lead anywhere. Such a policy does not load.
       if (
         binding !== undefined && key.name in FOLDERS &&
-        !isNarrower(key.name, reals(now, disk), reals(value, disk))
+        !isNarrower(key.name, mapFolders(now, disk.real), mapFolders(value, disk.real), isFollowed)
       ) {
         errors.push(
           say(
@@ -161,7 +153,10 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
     effective: {
       policy: merged,
       origins: Object.fromEntries([...held].map(([name, { file }]) => [name, file])),
-      enforced: Object.fromEntries(enforced),
+      enforced: Object.fromEntries(POLICY_KEYS.flatMap(({ name }) => {
+        const by = enforcerOf(name, enforced);
+        return by === undefined ? [] : [[name, by]];
+      })),
       said,
       version: merged.version,
       hash: sha256(canonicalJson(merged)),
@@ -172,6 +167,19 @@ export function mergePolicy(layers: readonly Layer[], home: string, disk = NAMES
       notes,
     },
   };
+}
+
+/** It stands behind the rules of `recording.auto`: whoever enforces those enforces it, too. */
+const LAST_RULE = "recording.automatic";
+
+function enforcerOf(key: string, enforced: ReadonlyMap<string, Origin>): Origin | undefined {
+  return enforced.get(key) ?? (key === LAST_RULE ? enforced.get("recording.auto") : undefined);
+}
+
+/** Which rules a person may leave out depends on what follows them. */
+function lastRuleFirst(settings: readonly Setting[]): readonly Setting[] {
+  const isLastRule = ({ key }: Setting) => Number(key.name === LAST_RULE);
+  return settings.toSorted((a, b) => isLastRule(b) - isLastRule(a));
 }
 
 /** Comments, the order of keys, and in which file each stands change nothing. */
@@ -210,34 +218,6 @@ function enforce(
   const unknown = names.filter((name) => !POLICY_KEYS.some((key) => key.name === name));
   for (const name of names) enforced.set(name, { file, line });
   return unknown.map((name) => say(`names ${JSON.stringify(name)}, which is not a key of policy`));
-}
-
-/** The setting's value with its folders made absolute, and what is wrong with them. */
-function expand({ key, value }: Setting, home: string): { value: unknown; wrong: string[] } {
-  const why = FOLDERS[key.name];
-  if (why === undefined) return { value, wrong: [] };
-  const wrong: string[] = [];
-  const one = (text: string): string => {
-    const folder = expandFolder(text, home);
-    const message = "message" in folder ? folder.message : why(folder.path, home);
-    if (message !== null) wrong.push(`${JSON.stringify(text)} ${message}`);
-    return "path" in folder ? folder.path : text;
-  };
-  return { value: mapFolders(value, one), wrong };
-}
-
-function reals(value: unknown, disk: Disk): unknown {
-  return mapFolders(value, disk.real);
-}
-
-/** `value` with `one` of each of its folders: a folder, a list of them, or a list of rules that name some. */
-function mapFolders(value: unknown, one: (folder: string) => string): unknown {
-  if (!Array.isArray(value)) return one(String(value));
-  return value.map((entry: string | AutoRule) =>
-    typeof entry === "string"
-      ? one(entry)
-      : { ...entry, projects: entry.projects.map(one), exclude: entry.exclude.map(one) }
-  );
 }
 
 /** Refuses roots that are links: a person who replaces such a link changes the root without a change of policy. */

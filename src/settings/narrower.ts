@@ -4,7 +4,7 @@ import { type Commands, EVIDENCE, mayCommand } from "../protocol/evidence.ts";
 import type { AutoRule } from "./auto_rule.ts";
 import { isInside } from "./folders.ts";
 
-type Narrower = (enforced: unknown, wanted: unknown) => boolean;
+type Narrower = (enforced: unknown, wanted: unknown, isFollowed?: boolean) => boolean;
 
 /** Every wanted folder is an enforced folder, or inside one. */
 const inside: Narrower = (enforced, wanted) =>
@@ -38,7 +38,8 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
   "recording.max_command_age": (enforced, wanted) =>
     wanted === enforced || (wanted !== 0 && (enforced === 0 || Number(wanted) <= Number(enforced))),
   // Without a rule before it, a later rule could take that rule's sessions: only the last ones may go.
-  "recording.auto": (enforced, wanted) =>
+  "recording.auto": (enforced, wanted, isFollowed = false) =>
+    (!isFollowed || rules(wanted).length === rules(enforced).length) &&
     rules(wanted).every((rule, index) => isNarrowerRule(rules(enforced)[index], rule)),
   // Not `inside`: a folder inside a project may match other sessions than the project's own folder.
   "recording.automatic": subset,
@@ -51,12 +52,15 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
 };
 const PROVIDER: Readonly<Record<string, Narrower>> = { enabled: only(false), roots: insideNamed };
 
-/** Whether `wanted` allows nothing beyond `enforced`. The folders of both are absolute. */
-export function isNarrower(key: string, enforced: unknown, wanted: unknown): boolean {
+/**
+ * Whether `wanted` allows nothing beyond `enforced`. The folders of both are absolute. `isFollowed`: behind the rules of
+ * `recording.auto` stands `recording.automatic`, as a last rule.
+ */
+export function isNarrower(key: string, enforced: unknown, wanted: unknown, isFollowed = false): boolean {
   const [table, , field = ""] = key.split(".");
   const narrower = table === "providers" ? PROVIDER[field] : NARROWER[key];
   if (narrower === undefined) throw new Error(`internal error: nothing says what narrows ${key}`);
-  return narrower(enforced, wanted);
+  return narrower(enforced, wanted, isFollowed);
 }
 
 /** What a rule excludes, no later rule records, so more of that records less. */

@@ -93,6 +93,87 @@ Deno.test("a person's rules are ignored where an administrator enforces that the
   ]);
 });
 
+const HR = '[[recording.auto]]\nprojects = ["~"]\nexclude = ["~/hr"]\n';
+/** Rules that an administrator enforces, what a person wants, the projects of home that are recorded, and what is said. */
+const BOUNDS: readonly (readonly [
+  enforced: string,
+  wanted: string,
+  recorded: readonly string[],
+  says: RegExp | null,
+])[] = [
+  [
+    'enforce = ["recording.auto"]\n',
+    '[recording]\nautomatic = ["~"]\n',
+    [],
+    /^\S+policy\.toml:2: recording\.automatic: \/etc\/kato\/policy\.toml enforces \[\];/,
+  ],
+  [
+    `enforce = ["recording.auto"]\n[recording]\nautomatic = ["~/work"]\n`,
+    '[recording]\nautomatic = ["~/work", "~/hr"]\n',
+    ["work"],
+    /:2: recording\.automatic: /,
+  ],
+  [
+    `enforce = ["recording.auto"]\n[recording]\nautomatic = ["~"]\n`,
+    "[recording]\nautomatic = []\n",
+    [],
+    null,
+  ],
+  ...["auto = []\n", 'automatic = ["~"]\nauto = []\n', 'auto = []\nautomatic = ["~"]\n'].map((own) =>
+    [
+      `enforce = ["recording.auto"]\n[recording]\nautomatic = ["~"]\n${HR}`,
+      `[recording]\n${own}`,
+      ["work"],
+      /: recording\.auto: \/etc\/kato\/policy\.toml enforces .* more, as recording\.automatic follows, and is ignored$/,
+    ] as const
+  ),
+  ...["auto = []\nautomatic = []\n", "automatic = []\nauto = []\n"].map((own) =>
+    [
+      `enforce = ["recording.auto"]\n[recording]\nautomatic = ["~"]\n${HR}`,
+      `[recording]\n${own}`,
+      [],
+      null,
+    ] as const
+  ),
+];
+
+Deno.test("a person's rules and recording.automatic record nothing beyond the rules that an administrator enforces", () => {
+  for (const [enforced, wanted, recorded, says] of BOUNDS) {
+    const result = mergePolicy([
+      { origin: "organisation", file: "/etc/kato/policy.toml", text: enforced },
+      { origin: "user", file: FILE, text: wanted },
+    ], "/home/ada");
+    assert.ok(result.ok, JSON.stringify(result));
+    const { policy: { recording }, violations, enforced: binding } = result.effective;
+    const name = enforced + wanted;
+    assert.deepEqual(
+      ["work", "hr"].filter((project) =>
+        chosen(recording.auto, `/home/ada/${project}`, recording.automatic) !== undefined
+      ),
+      recorded,
+      name,
+    );
+    const said = violations.map(formatSettingsError);
+    assert.equal(said.length, says === null ? 0 : 1, name);
+    if (says !== null) assert.match(said[0] ?? "", says);
+    assert.deepEqual(binding["recording.automatic"], { file: "/etc/kato/policy.toml", line: 1 });
+  }
+});
+
+Deno.test("the organisation's hash has the keys that are enforced as its files name them", () => {
+  const hash = (text: string) => {
+    const result = mergePolicy(
+      [{ origin: "organisation", file: "/etc/kato/policy.toml", text }],
+      "/home/ada",
+    );
+    return result.ok ? result.effective.organisationHash : null;
+  };
+  assert.notEqual(
+    hash('enforce = ["recording.auto"]\n'),
+    hash('enforce = ["recording.auto", "recording.automatic"]\n'),
+  );
+});
+
 const PROJECTS: readonly (readonly [folder: string, yes: readonly string[], no: readonly string[]])[] = [
   ["/w", ["/w", "/w/a", "/w/a/b"], ["/", "/wa", "/x/w", "w", "/W"]],
   ["/", ["/", "/a", "/a/b"], ["a", ""]],

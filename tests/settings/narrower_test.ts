@@ -77,6 +77,20 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   ])),
 };
 
+Deno.test("isNarrower() keeps every rule of recording.auto where recording.automatic follows", () => {
+  const enforced = [rule({ exclude: ["/p/x"] }), rule({ projects: ["/q"] })];
+  const table: readonly (readonly [wanted: readonly AutoRule[], isNarrower: boolean])[] = [
+    [enforced, true],
+    [[rule({ exclude: ["/p/x", "/p/y"] }), rule({ projects: ["/q"] })], true],
+    [enforced.slice(0, 1), false],
+    [[], false],
+  ];
+  for (const [wanted, expected] of table) {
+    assert.equal(isNarrower("recording.auto", enforced, wanted, true), expected, JSON.stringify(wanted));
+    assert.equal(isNarrower("recording.auto", enforced, wanted, false), true);
+  }
+});
+
 for (const { name } of POLICY_KEYS) {
   Deno.test(`isNarrower() of ${name} allows nothing beyond the enforced value`, () => {
     const rows = TABLE[name] ?? assert.fail("the table has no such key");
