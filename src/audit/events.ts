@@ -162,7 +162,7 @@ export function secretsRedacted(recording: Recorded, detail: string): AuditBody 
   return body("secrets-redacted", "replaced-by-placeholders", { ...ofRecording(recording), detail });
 }
 
-/** `path`: the file; `requested`: where its seal goes, as typed; `detail`: its bytes and their hash. */
+/** `path`: the file; `requested`: where its seal goes, as typed; `detail`: its bytes and their hash, and the seal's. */
 export function fileSealed(
   { provider, session }: About,
   requested: string,

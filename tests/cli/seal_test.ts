@@ -1,10 +1,10 @@
 /** `kato seal` and what `kato verify` makes of a seal, also one that somebody forged. */
 import assert from "node:assert/strict";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
-import { seal as sealSchema } from "../../src/cli/seal/seal.ts";
+import { type Seal, seal as sealSchema, sealedWords } from "../../src/cli/seal/seal.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
 import { placesOf } from "../../src/settings/places.ts";
-import { conversation, keepLog, SESSION_A } from "./stage/logs.ts";
+import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
 import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
 
 const run = (line: string, place: Place): Promise<Ran> => runLine(line.split(" "), place);
@@ -60,7 +60,12 @@ Deno.test("kato seal puts the file's hash on record before it writes, and again 
     home.file,
     first.audit.sequence,
   ]);
-  assert.equal(sealed.detail, `sha256 ${first.file.sha256}, ${first.file.bytes} bytes`);
+  const { audit: _, ...said } = first;
+  assert.equal(sealed.detail, sealedWords(said));
+  assert.match(
+    sealed.detail,
+    new RegExp(`^sha256 ${first.file.sha256}, ${first.file.bytes} bytes; seal [0-9a-f]{64}$`),
+  );
   assert.deepEqual([opened.event, opened.reason, opened.path], ["destination-opened", "created", home.seal]);
   Deno.writeTextFileSync(home.file, "more\n", { append: true });
   assert.equal(
@@ -122,13 +127,11 @@ Deno.test("kato seal goes where an export may go, and nowhere else", async () =>
   assert.deepEqual(left, ["a.md.seal.json"]);
 });
 
-Deno.test("kato verify of a sealed file needs no log: the seal says that it was equal, and the audit log that it is this seal", async () => {
+Deno.test("kato verify of a sealed file needs no log of its session: the seal says that it was equal, and the audit log that it is this seal", async () => {
   using home = await sealedHome();
   Deno.removeSync(home.log);
   const { ended, result, reason, source } = await verify(home);
   assert.deepEqual([ended, result, reason, source], ["done", "equal", "no-source", "gone"]);
-  Deno.removeSync(placesOf(home.home).logs, { recursive: true });
-  assert.deepEqual(await verify(home).then(({ result, record }) => [result, record]), ["equal", "no-log"]);
   Deno.writeTextFileSync(home.file, Deno.readTextFileSync(home.file).replace("planted", "stolen."));
   assert.deepEqual(await verify(home).then(({ ended, result, file }) => [ended, result, file]), [
     "ended",
@@ -150,13 +153,30 @@ Deno.test("kato verify says that a sealed recording has grown, and that a log wa
   assert.deepEqual(await verify(home).then(({ result, file }) => [result, file]), ["differs", "grown"]);
 });
 
-const FORGED: readonly (readonly [name: string, forge: (home: Sealed) => void, record: string])[] = [
+function sha256Of(path: string): string {
+  const { stdout } = new Deno.Command("sha256sum", { args: [path] }).outputSync();
+  return new TextDecoder().decode(stdout).slice(0, 64);
+}
+
+/** Each makes a seal that says another thing. */
+const FORGED_FIELDS: Readonly<Record<string, (seal: Seal) => object>> = {
+  time: () => ({ time: "2020-01-01T00:00:00.000Z" }),
+  version: () => ({ version: "9.9.9" }),
+  result: () => ({ result: "differs" }),
+  session: ({ source }) => ({ source: { ...source, session: "another" } }),
+  events: ({ source }) => ({ source: { ...source, events: [] } }),
+  logs: ({ source }) => ({ source: { ...source, logs: [] } }),
+  policyHash: () => ({ policyHash: "a".repeat(64) }),
+};
+
+type Forgery = readonly [name: string, forge: (home: Sealed) => void | Promise<void>, record: string];
+
+const FORGED: readonly Forgery[] = [
   ["the seal and the file", (home) => {
     const text = Deno.readTextFileSync(home.file).replace("planted", "stolen.");
     Deno.writeTextFileSync(home.file, text);
     const seal = JSON.parse(Deno.readTextFileSync(home.seal));
-    const hash = new Deno.Command("sha256sum", { args: [home.file] }).outputSync().stdout;
-    seal.file.sha256 = new TextDecoder().decode(hash).slice(0, 64);
+    seal.file.sha256 = sha256Of(home.file);
     seal.file.bytes = Deno.statSync(home.file).size;
     Deno.writeTextFileSync(home.seal, JSON.stringify(seal));
     Deno.removeSync(home.log);
@@ -180,16 +200,77 @@ const FORGED: readonly (readonly [name: string, forge: (home: Sealed) => void, r
     );
     Deno.writeTextFileSync(auditFile, lines.join("\n"));
   }, "altered"],
+  ...Object.entries(FORGED_FIELDS).map(([field, forge]): Forgery => [`${field} in the seal`, (home) => {
+    const seal = sealSchema.parse(JSON.parse(Deno.readTextFileSync(home.seal)));
+    Deno.writeTextFileSync(home.seal, JSON.stringify({ ...seal, ...forge(seal) }));
+  }, "altered"]),
+  ["the file, and then the seal, which said that it differs", async (home) => {
+    Deno.writeTextFileSync(home.file, Deno.readTextFileSync(home.file).replace("planted", "stolen."));
+    await run("seal a.md", home);
+    const text = Deno.readTextFileSync(home.seal);
+    assert.match(text, /"result": "differs"/);
+    Deno.writeTextFileSync(home.seal, text.replace('"differs"', '"equal"'));
+    Deno.removeSync(home.log);
+  }, "altered"],
 ];
 
 for (const [name, forge, expected] of FORGED) {
   Deno.test(`kato verify finds that somebody changed ${name}`, async () => {
     using home = await sealedHome();
-    forge(home);
+    await forge(home);
     const { ended, result, record } = await verify(home);
     assert.deepEqual([ended, result, record], ["ended", "differs", expected]);
   });
 }
+
+/** A file and a seal that nobody sealed, of a session that never was. */
+function invent({ file, seal }: Sealed, sequence: number): void {
+  const text = Deno.readTextFileSync(file).replaceAll(SESSION_A, SESSION_B).replace("planted", "stolen.");
+  Deno.writeTextFileSync(file, text);
+  const said = JSON.parse(Deno.readTextFileSync(seal));
+  said.file = { name: "a.md", bytes: Deno.statSync(file).size, sha256: sha256Of(file) };
+  said.source.session = SESSION_B;
+  said.audit = { sequence, hash: "a".repeat(64) };
+  assert.equal(said.result, "equal");
+  Deno.writeTextFileSync(seal, JSON.stringify(said));
+}
+
+const INVENTED: readonly (readonly [name: string, sequence: number, hasLog: boolean, expected: unknown[]])[] =
+  [
+    ["names a record before the first one", 0, true, ["ended", "differs", false, null]],
+    ["names a record before the first one, where no audit log is", 0, false, [
+      "ended",
+      "differs",
+      false,
+      null,
+    ]],
+    ["names a record that the log has", 1, true, ["ended", "differs", true, "altered"]],
+    ["names a record, where no audit log is", 1, false, ["ended", "cannot-tell", true, "no-log"]],
+  ];
+
+for (const [name, sequence, hasLog, expected] of INVENTED) {
+  Deno.test(`kato verify does not believe an invented seal that ${name}`, async () => {
+    using home = await sealedHome();
+    invent(home, sequence);
+    if (!hasLog) Deno.removeSync(placesOf(home.home).logs, { recursive: true });
+    const { ended, result, readable, record } = await verify(home);
+    assert.deepEqual([ended, result, readable, record], expected);
+  });
+}
+
+Deno.test("kato verify believes no seal without its record, and says where to look for that", async () => {
+  using home = await sealedHome();
+  const { logs } = placesOf(home.home);
+  Deno.removeSync(logs, { recursive: true });
+  assert.deepEqual(await verify(home).then(({ result, record }) => [result, record]), ["equal", "no-log"]);
+  Deno.removeSync(home.log);
+  const { ended, result, record } = await verify(home);
+  assert.deepEqual([ended, result, record], ["ended", "cannot-tell", "no-log"]);
+  assert.match(
+    (await run("verify a.md", home)).out,
+    /\. The seal says: it was what its source gave then\. There is no audit log here; without record \d+ the seal proves nothing\. Look for it in a collected copy/,
+  );
+});
 
 Deno.test("kato verify does not blame a log that was rotated away for a record that it had", async () => {
   using home = await sealedHome();
@@ -203,6 +284,13 @@ Deno.test("kato verify does not blame a log that was rotated away for a record t
   seal.audit.sequence = 2;
   Deno.writeTextFileSync(home.seal, JSON.stringify(seal));
   assert.deepEqual(await verify(home).then(({ result, record }) => [result, record]), ["equal", "not-there"]);
+  Deno.removeSync(home.log);
+  const { ended, result, record } = await verify(home);
+  assert.deepEqual([ended, result, record], ["ended", "cannot-tell", "not-there"]);
+  assert.match(
+    (await run("verify a.md", home)).out,
+    /The record of the seal is no longer in the audit log; without /,
+  );
 });
 
 Deno.test("kato seal writes nothing where another file took the seal's place after the decision, on record", async () => {

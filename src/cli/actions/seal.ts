@@ -24,7 +24,7 @@ import { findClientRoots, loadForSessions, loadOwnConfig } from "../planning/loa
 import { reportText } from "../report/report.ts";
 import { readSeal } from "../seal/check_seal.ts";
 import { hashFile } from "../seal/hash_file.ts";
-import { type Seal, sealedWords } from "../seal/seal.ts";
+import { type Seal, sealedWords, type Unrecorded } from "../seal/seal.ts";
 import { sealPathOf } from "../seal/seal_path.ts";
 import type { FoundSession } from "../sessions/find_sessions.ts";
 import { findReadableProviders } from "../sessions/readable_providers.ts";
@@ -86,11 +86,10 @@ export async function sealFile({ file: typed, json }: SealGiven, context: Contex
       buffers: makeBuffers(),
     };
     const work: Work = { context, output, destination: sealPathOf(typed), file: path, words };
-    const written = write(work, (audited) => ({
+    const written = write(work, {
       ...describe(judged, { name: basename(path), bytes: hashed.bytes, sha256: hashed.sha256 }, logs),
       policyHash: effective.hash,
-      audit: audited,
-    }));
+    });
     if (!("seal" in written)) return written;
     const { seal, replaced } = written;
     if (json) out.write(reportText("seal", { path: written.path, replaced, seal }));
@@ -126,7 +125,7 @@ function describe(
   { verdict: { result, words, recomputed } }: Judgement,
   file: Seal["file"],
   logs: Seal["source"]["logs"],
-): Omit<Seal, "policyHash" | "audit"> {
+): Omit<Unrecorded, "policyHash"> {
   if (words === null) throw new Error("internal error: a seal of a file that is not kato's");
   const { provider, session } = words;
   const events = (recomputed?.parts ?? []).map((part) => ({ ...part }));
@@ -136,8 +135,8 @@ function describe(
 
 type Written = { readonly path: string; readonly replaced: boolean; readonly seal: Seal };
 
-/** @param make Gets the record of the seal, which is on the disk. */
-function write(work: Work, make: (audited: Seal["audit"]) => Seal): Written | Outcome {
+/** The record of the seal is on the disk before the seal. */
+function write(work: Work, sealed: Unrecorded): Written | Outcome {
   const { context, output, destination, file, words } = work;
   const { provider, session } = words;
   const about = { provider, session };
@@ -154,11 +153,8 @@ function write(work: Work, make: (audited: Seal["audit"]) => Seal): Written | Ou
       : plain(decision.message);
     return fail("denied", `Denied (${decision.reason}): ${mend}`);
   }
-  const { bytes, sha256 } = make({ sequence: 0, hash: "0".repeat(64) }).file;
-  const { sequence, hash } = output.audit.append(
-    fileSealed(about, destination, file, sealedWords({ bytes, sha256 })),
-  );
-  const seal = make({ sequence, hash });
+  const { sequence, hash } = output.audit.append(fileSealed(about, destination, file, sealedWords(sealed)));
+  const seal: Seal = { ...sealed, audit: { sequence, hash } };
   const why = writeDecided(work, decision, decideOn, `${JSON.stringify(seal, null, 2)}\n`);
   const replaced = decision.existing !== null && decision.existing.size > 0;
   return why ?? { path: decision.path, replaced, seal };

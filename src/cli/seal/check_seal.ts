@@ -4,7 +4,6 @@
  */
 import { basename } from "@std/path";
 import { findRecords } from "../../audit/search.ts";
-import { currentFile } from "../../audit/files.ts";
 import { readSmall } from "../../parser/disk.ts";
 import { SEAL_BYTES } from "../../protocol/limits.ts";
 import { entryAt } from "../../disk/entry_at.ts";
@@ -50,18 +49,18 @@ export function readSeal(path: string, file: string): Seal | null {
 }
 
 /** By its hash, which is that of its content: a record that says the same elsewhere has another one. */
-function findRecord({ file, audit }: Seal, path: string, logs: string): typeof SEALED_RECORD[number] {
-  if (entryAt(currentFile(logs)) === null) return "no-log";
+function findRecord({ audit, ...sealed }: Seal, path: string, logs: string): typeof SEALED_RECORD[number] {
   for (const record of findRecords(logs, [`"hash":"${audit.hash}"`])) {
     if (record.hash !== audit.hash) continue;
     const { sequence, event, detail } = record;
     const isIt = sequence === audit.sequence && event === "file-sealed" && record.path === path &&
-      detail === sealedWords(file);
+      detail === sealedWords(sealed);
     return isIt ? "found" : "altered";
   }
   // A record of that number is there, or one from before it: then this one was removed.
   const [first] = findRecords(logs, ['"sequence":']);
-  return first === undefined || first.sequence > audit.sequence ? "not-there" : "altered";
+  if (first === undefined) return "no-log";
+  return first.sequence > audit.sequence ? "not-there" : "altered";
 }
 
 async function compareLogs(

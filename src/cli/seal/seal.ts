@@ -1,6 +1,8 @@
 /** A seal: what a file was when it was sealed. Anybody can have written one, so it is checked on arrival. Pure. */
 import * as z from "zod/mini";
+import { canonicalJson } from "../../protocol/canonical_json.ts";
 import { providerId } from "../../protocol/event.ts";
+import { sha256 as hashOf } from "../../protocol/sha256.ts";
 import { RESULTS } from "../verify/verdict.ts";
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
@@ -28,12 +30,16 @@ export const seal = z.strictObject({
   }),
   /** SHA-256 of the effective policy. */
   policyHash: sha256,
-  /** The record of this seal in the audit log. It holds the file's hash, and every later record depends on it. */
-  audit: z.strictObject({ sequence: count, hash: sha256 }),
+  /** The record of this seal in the audit log. It holds the hash of all else here, and every later record depends on it. */
+  audit: z.strictObject({ sequence: z.int().check(z.minimum(1)), hash: sha256 }),
 });
 export type Seal = z.infer<typeof seal>;
 
-/** The words of the audit record that the seal names. */
-export function sealedWords({ bytes, sha256 }: Pick<Seal["file"], "bytes" | "sha256">): string {
-  return `sha256 ${sha256}, ${bytes} bytes`;
+/** A seal before its record is written. */
+export type Unrecorded = Omit<Seal, "audit">;
+
+/** The words of the audit record that the seal names: nothing in the seal can change without them. */
+export function sealedWords(sealed: Unrecorded): string {
+  const { bytes, sha256 } = sealed.file;
+  return `sha256 ${sha256}, ${bytes} bytes; seal ${hashOf(canonicalJson(sealed))}`;
 }

@@ -89,8 +89,13 @@ function tellPerson(verdict: Verdict, seal: SealCheck | null, { out, home }: Con
     lines.push("The policy was another one when the file was begun; it may have replaced other secrets.");
   }
   if (recomputed !== null) lines.push(settingsOf(verdict, recomputed));
-  if (seal !== null) lines.push(paint(isBroken(seal) ? "red" : "green", describeSeal(seal)));
+  if (seal !== null) lines.push(paint(colourOf(seal), describeSeal(seal)));
   return lines;
+}
+
+function colourOf(seal: SealCheck): "red" | "yellow" | "green" {
+  if (isBroken(seal)) return "red";
+  return seal.seal !== null && seal.record === "found" ? "green" : "yellow";
 }
 
 function messageOf(verdict: Verdict, home: string): string {
