@@ -10,6 +10,7 @@ import type { Grant } from "../protocol/grant.ts";
 import { type InHand, inHandOf } from "../protocol/in_hand.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Status } from "../protocol/status.ts";
+import type { Policy } from "../settings/policy.ts";
 import { createFollow, type Follow } from "./follow.ts";
 import type { Log } from "./log.ts";
 import { createParserClient, type ParserClient } from "./parser_client.ts";
@@ -38,6 +39,7 @@ export interface FollowedProvider {
 export interface FollowingContext {
   readonly host: Host;
   readonly version: string;
+  readonly effective: { readonly policy: Pick<Policy, "redaction"> };
   readonly database: Database;
   readonly sessions: SessionsStore;
   readonly steps: Pick<StepQueue, "take">;
@@ -124,6 +126,7 @@ export function followProvider(
   const client = createParserClient({
     host: context.host,
     ...plan,
+    redaction: context.effective.policy.redaction,
     // In the provider's lane: a session that waits there was seen before this look.
     looked: (at) => take(() => follow.looked(at), "looked"),
     unused,

@@ -146,6 +146,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 function createParts(options: OrchestratorOptions): Parts & { readonly context: ObeyContext } {
   const { database, audit, log } = options;
   const sessions = storeSessions(database);
+  sessions.titlesAreBy(options.effective.policy.redaction);
   const recordings = storeRecordings(database);
   const providers: Parts["providers"] = new Map();
   const steps = createSteps(log, () => status.touch());

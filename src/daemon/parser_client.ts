@@ -10,6 +10,7 @@ import type { Grant } from "../protocol/grant.ts";
 import { markOf } from "../protocol/in_hand.ts";
 import { DOUBT_MS, DOUBTS, HEARTBEAT_MS } from "../protocol/limits.ts";
 import { type FromParser, fromParser, type ToParser } from "../protocol/parser_messages.ts";
+import type { Redaction } from "../protocol/redaction.ts";
 import type { Role } from "../protocol/port.ts";
 import type { Suspicion } from "./sources.ts";
 
@@ -29,6 +30,8 @@ export interface ParserClientOptions {
   readonly provider: ProviderId;
   readonly roots: readonly string[];
   readonly grants: readonly Grant[];
+  /** For titles. */
+  readonly redaction: Redaction;
   readonly take: (message: FromParser, payload: Uint8Array<ArrayBuffer> | null) => void;
   /** The parser has reported every session that began before `at`, in milliseconds since 1970. */
   readonly looked: (at: number) => void;
@@ -136,7 +139,7 @@ function stopWaiting(client: Client): void {
 function start(client: Client): void {
   stopWaiting(client);
   const { options } = client;
-  const { provider, roots } = options;
+  const { provider, roots, redaction } = options;
   const own = options.host.start("parser", `parser:${provider}`, options.grants);
   client.role = own;
   receive(own.port, fromParser, (message, payload) => {
@@ -145,7 +148,7 @@ function start(client: Client): void {
   void own.ended.then((end) => {
     if (end.reason === "failed") down(client, own, end.message, false);
   });
-  send(client, { type: "start", provider, roots: [...roots], ...options.suspicion() });
+  send(client, { type: "start", provider, roots: [...roots], redaction, ...options.suspicion() });
 }
 
 function send(client: Client, message: ToParser): void {

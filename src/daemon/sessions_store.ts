@@ -2,7 +2,10 @@
 import { type Checkpoint, checkpoint as checkpointSchema } from "../protocol/cursor.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { SeenSession } from "../protocol/parser_messages.ts";
+import { canonicalJson } from "../protocol/canonical_json.ts";
+import { REDACTION, type Redaction } from "../protocol/redaction.ts";
 import { type SessionMeta, sessionMeta, type SessionRef } from "../protocol/session.ts";
+import { sha256 } from "../protocol/sha256.ts";
 import type { Unlisted } from "../audit/refused_lines.ts";
 import type { Database, Row } from "./state.ts";
 
@@ -48,7 +51,22 @@ export type SessionsStore = ReturnType<typeof storeSessions>;
 
 /** Every method runs inside the caller's transaction, or in one of its own. */
 export function storeSessions(database: Database) {
-  return { ...storeRows(database), ...storeClaims(database) };
+  const claims = storeClaims(database);
+  return {
+    ...storeRows(database),
+    ...claims,
+    /** A title that was read under other rules may hold a secret. It comes again when its log is read on. */
+    titlesAreBy({ prefixes, allow }: Redaction) {
+      const hashOf = (rules: Pick<Redaction, "prefixes" | "allow">) => sha256(canonicalJson(rules));
+      const hash = hashOf({ prefixes, allow });
+      const known = claims.fact("titles") ?? hashOf({ prefixes: REDACTION.prefixes, allow: REDACTION.allow });
+      if (known === hash) return;
+      database.transact(() => {
+        database.run("UPDATE sessions SET meta = json_set(meta, '$.title', NULL) WHERE meta IS NOT NULL");
+        claims.setFact("titles", hash);
+      });
+    },
+  };
 }
 
 /** The row of one session. */

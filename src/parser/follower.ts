@@ -3,6 +3,7 @@ import { after } from "../hosts/timers.ts";
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { AGENT_WAIT_MS, SLICE_MS } from "../protocol/limits.ts";
 import type { FromParser, ToParser } from "../protocol/parser_messages.ts";
+import type { Redaction } from "../protocol/redaction.ts";
 import type { Provider } from "../providers/provider.ts";
 import { feedSession } from "./feed_session.ts";
 import * as following from "./following.ts";
@@ -18,6 +19,8 @@ export interface FollowerOptions {
   readonly provider: Provider;
   /** The session's logs as they are now; null when none is known. */
   readonly locate: (session: string) => SessionFiles | null;
+  /** For titles. */
+  readonly redaction: Redaction;
   readonly schedule: Schedule;
   readonly troubles: Troubles;
   readonly send: (message: FromParser, payload?: Uint8Array<ArrayBuffer>) => void;
@@ -39,7 +42,9 @@ export interface Follower {
   report(): void;
 }
 
-export function createFollower({ provider, locate, schedule, troubles, send }: FollowerOptions): Follower {
+export function createFollower(
+  { provider, locate, redaction, schedule, troubles, send }: FollowerOptions,
+): Follower {
   const state = following.beginFollowing();
 
   function carryOut(effects: Iterable<following.Effect>): void {
@@ -100,6 +105,7 @@ export function createFollower({ provider, locate, schedule, troubles, send }: F
       report,
       rewritten,
       images,
+      redaction,
     });
   }
 

@@ -76,7 +76,7 @@ function obey(message: ToParser, { follower, schedule, tree, looked }: Started, 
 
 function start(
   provider: Provider,
-  { roots, suspects, quarantined }: Extract<ToParser, { type: "start" }>,
+  { roots, suspects, quarantined, redaction }: Extract<ToParser, { type: "start" }>,
   send: Send,
 ): Started {
   const index = indexSessions(provider, roots);
@@ -90,7 +90,7 @@ function start(
     soon: createRunSoon(),
   });
   const troubles = countTroubles(send);
-  const follower = createFollower({ provider, send, schedule, troubles, locate: index.files });
+  const follower = createFollower({ provider, send, schedule, troubles, redaction, locate: index.files });
   const looks = createLooks({
     index,
     forks: createForks(provider),

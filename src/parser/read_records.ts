@@ -2,6 +2,7 @@
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { type Event, MAIN_AGENT } from "../protocol/event.ts";
 import { AGENT_WAIT_MS } from "../protocol/limits.ts";
+import type { Redaction } from "../protocol/redaction.ts";
 import type { Origin, Out, Provider } from "../providers/provider.ts";
 import { type AgentLogs, openAgentLogs } from "./agent_logs.ts";
 import type { LogWalker } from "./log_walker.ts";
@@ -35,6 +36,8 @@ export interface SessionReaderOptions {
   readonly images?: boolean;
   /** How lines are found; by default in bytes. */
   readonly search?: LineSearcher;
+  /** Which secrets a title is without; by default those that kato knows. */
+  readonly redaction?: Redaction;
   readonly report: (trouble: Trouble) => void;
   /** The main log was rewritten. `whole`: it is read anew. `place`: another record stands where one was read. */
   readonly rewritten?: (what: "whole" | "place") => void;
@@ -76,7 +79,7 @@ export function beginReading(options: SessionReaderOptions): Reading {
     runs: [],
     placed,
     recognise: recogniseAnew(provider, placed.recent),
-    meta: gatherMeta(from?.meta ?? null),
+    meta: gatherMeta(from?.meta ?? null, options.redaction),
     unknown: from?.unknown ?? 0,
     waitingForLog: null,
     leftOver: null,

@@ -2,6 +2,7 @@
 import type { Checkpoint } from "../protocol/cursor.ts";
 import { PATH_BYTES } from "../protocol/limits.ts";
 import type { SessionMeta, SessionRef } from "../protocol/session.ts";
+import { REDACTION, type Redaction } from "../protocol/redaction.ts";
 import { redactLine } from "../redaction/redact_event.ts";
 import type { Out, SideFacts } from "../providers/provider.ts";
 
@@ -15,9 +16,19 @@ export interface GatheredMeta {
   show(ref: SessionRef, beside?: SideFacts): SessionMeta;
 }
 
-/** Continues from the meta of a checkpoint; null at the session's beginning. */
-export function gatherMeta(from: State | null): GatheredMeta {
-  let state: State = from ?? { title: null, project: null, started: null, client: null };
+/**
+ * Continues from the meta of a checkpoint; null at the session's beginning. The title is without secrets, whatever
+ * `redaction.secrets` says: it goes into lists, into the names of files, and into the state.
+ */
+export function gatherMeta(from: State | null, redaction: Redaction = REDACTION): GatheredMeta {
+  const better = (known: State["title"], other: State["title"] | undefined): State["title"] =>
+    other === undefined || other === null || other.rank < (known?.rank ?? -Infinity)
+      ? known
+      : { ...other, text: redactLine(other.text, redaction) };
+  // The checkpoint may be from before a change of policy.
+  let state: State = from === null
+    ? { title: null, project: null, started: null, client: null }
+    : { ...from, title: better(null, from.title) };
   return {
     take({ title, project, started, client }) {
       state = {
@@ -40,12 +51,6 @@ export function gatherMeta(from: State | null): GatheredMeta {
       };
     },
   };
-}
-
-/** Without secrets: a title goes into lists and into the names of files. */
-function better(known: State["title"], other: State["title"] | undefined): State["title"] {
-  if (other === undefined || other === null || other.rank < (known?.rank ?? -Infinity)) return known;
-  return { ...other, text: redactLine(other.text) };
 }
 
 /** The earlier of two times in ISO 8601, UTC. A converted log begins with the time of its conversion. */

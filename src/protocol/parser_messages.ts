@@ -5,6 +5,7 @@ import { scan } from "./command.ts";
 import { providerId } from "./event.ts";
 import { logInHand, logsInHand } from "./in_hand.ts";
 import { authorship } from "./evidence.ts";
+import { redaction } from "./redaction.ts";
 import { sessionMeta } from "./session.ts";
 
 const session = z.string().check(z.minLength(1), z.maxLength(256));
@@ -35,6 +36,8 @@ export const toParser = z.discriminatedUnion("type", [
     suspects: z.array(z.string()),
     /** Logs that ended a parser too often: left alone as long as they have this size. */
     quarantined: z.array(logInHand),
+    /** Which secrets titles are without. */
+    redaction,
   }),
   /** Follow this session for commands. Records that end at or before `baseline` are history. */
   z.strictObject({

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createParserClient, type ParserClient } from "../../src/daemon/parser_client.ts";
 import { askWriter, WriterGone } from "../../src/daemon/writer_client.ts";
 import { DOUBT_MS, DOUBTS, HEARTBEAT_MS } from "../../src/protocol/limits.ts";
+import { REDACTION } from "../../src/protocol/redaction.ts";
 import type { Host } from "../../src/hosts/host.ts";
 import { type Act, type Acting, fakeRole } from "./stage/fake_roles.ts";
 import { until } from "./stage/until.ts";
@@ -69,6 +70,7 @@ async function withParser(
     },
     provider: "codex",
     roots: ["/logs"],
+    redaction: REDACTION,
     grants: [{ verb: "read", path: "/logs" }] as never,
     take: (message) => void deeds.push(`take ${message.type}`),
     looked: (at) => void deeds.push(`looked ${at}`),

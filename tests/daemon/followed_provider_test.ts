@@ -1,5 +1,6 @@
 /** One provider over a parser that the test plays: what a parser that went down leaves on record and in the state. */
 import assert from "node:assert/strict";
+import { REDACTION } from "../../src/protocol/redaction.ts";
 import { type FollowedProvider, followProvider } from "../../src/daemon/followed_provider.ts";
 import { NotNow } from "../../src/daemon/failure.ts";
 import { createStepQueue } from "../../src/daemon/step_queue.ts";
@@ -61,6 +62,7 @@ function withProvider(
           }),
       },
       version: "1",
+      effective: { policy: { redaction: REDACTION } },
       database,
       sessions: storeSessions(database),
       steps,

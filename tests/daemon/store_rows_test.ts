@@ -1,5 +1,6 @@
 /** What each change of the stores leaves in the rows, and in no other. */
 import assert from "node:assert/strict";
+import { REDACTION } from "../../src/protocol/redaction.ts";
 import type { Delivery } from "../../src/daemon/recording.ts";
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
 import { type SessionsStore, storeSessions } from "../../src/daemon/sessions_store.ts";
@@ -226,6 +227,25 @@ function withSessions(play: (store: SessionsStore) => void): Promise<void> {
     assert.deepEqual([store.find(OTHER), store.find({ provider: "gemini", session: "s" })], before);
   });
 }
+
+Deno.test("store: a title that was read under other rules for secrets is forgotten, and nothing else", () =>
+  withSessions((store) => {
+    const meta = { ...REF, title: "Use ACME-9f8a7s6d5f", project: "/p", started: null, client: "1" };
+    const titleUnder = (own: Partial<typeof REDACTION>) => {
+      store.titlesAreBy({ ...REDACTION, ...own });
+      return store.find(REF)?.meta;
+    };
+    const read = () => store.advance(REF, checkpointAt(2), 10, meta);
+    read();
+    assert.deepEqual(titleUnder({}), meta);
+    assert.deepEqual(titleUnder({ secrets: false }), meta);
+    assert.deepEqual(titleUnder({ prefixes: ["ACME-"] }), { ...meta, title: null });
+    read();
+    assert.deepEqual(titleUnder({ prefixes: ["ACME-"] }), meta);
+    assert.deepEqual(titleUnder({ prefixes: ["ACME-"], allow: ["ACME-0"] }), { ...meta, title: null });
+    read();
+    assert.deepEqual(titleUnder({}), { ...meta, title: null });
+  }));
 
 Deno.test("store: a session is kept with what is known of it, and each change changes that alone", () =>
   withSessions((store) => {

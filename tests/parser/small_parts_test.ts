@@ -5,6 +5,7 @@ import { readFull, readSmall } from "../../src/parser/disk.ts";
 import { goRound } from "../../src/parser/folder_rounds.ts";
 import type { Folder } from "../../src/parser/folders.ts";
 import { isUnique } from "../../src/parser/inherited.ts";
+import type { Redaction } from "../../src/protocol/redaction.ts";
 import { gatherMeta } from "../../src/parser/session_meta.ts";
 import { countTroubles } from "../../src/parser/troubles.ts";
 import { makeTwoEndedQueue } from "../../src/parser/two_ended_queue.ts";
@@ -88,6 +89,25 @@ for (const [what, rows, expected] of MetaRows) {
     assert.deepEqual({ ...shown, ...expected }, shown);
   });
 }
+
+const OWN: Redaction = { secrets: false, prefixes: ["ACME-"], allow: ["ACME-0000000000"] };
+
+Deno.test("a title has no secret of policy's rules, also one of a checkpoint and of a file beside the log", () => {
+  const text = "use ACME-9f8a7s6d5f or ACME-0000000000";
+  const safe = "use [redacted: own-secret] or ACME-0000000000";
+  const title = { text, rank: 0 };
+  const meta = gatherMeta(null, OWN);
+  meta.take({ out: "meta", title });
+  const before = gatherMeta(null);
+  before.take({ out: "meta", title });
+  assert.equal(before.state().title?.text, text);
+  const after = gatherMeta(before.state(), OWN);
+  for (const gathered of [meta, after, gatherMeta(after.state(), OWN)]) {
+    assert.equal(gathered.state().title?.text, safe);
+    assert.equal(gathered.show({ provider: "codex", session: "s" }).title, safe);
+  }
+  assert.equal(gatherMeta(null, OWN).show({ provider: "codex", session: "s" }, { title }).title, safe);
+});
 
 const UUID = "0198c0de-0000-7000-8000-00000000000a";
 const ULID = "01M8MB71G23T6K3XXF9N9H8D5Y";

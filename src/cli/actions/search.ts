@@ -112,6 +112,7 @@ async function update(
     const most = rebuild || update === true ? Infinity : UPDATE_BYTES;
     const stopped = () => interruption.heard() !== null;
     const sessions = await updateIndex(indexer, {
+      redaction,
       sessions: findSessions(findReadableProviders(context, effective), null),
       most,
       progress: (done, total) =>

@@ -1,5 +1,6 @@
 /** `kato sessions`. Requires read on the provider roots and on the daemon's status; writes nothing. */
 import { basename } from "@std/path";
+import type { Redaction } from "../../protocol/redaction.ts";
 import { describeKeeping, EXPIRES_SOON_MS, expiryOf } from "../../protocol/retention.ts";
 import { sessionKey, type SessionMeta, shortId } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
@@ -51,7 +52,7 @@ export function listSessions(given: SessionsGiven, context: Context): Outcome {
   const most = (limit ?? (json || !context.out.isTerminal ? 0 : LIMIT)) || Infinity;
   // Known without a look into the logs.
   const isKnown = sort === "active" || sort === "size";
-  const looked = lookAt(found, given, isKnown ? most : Infinity, context);
+  const looked = lookAt(found, given, isKnown ? most : Infinity, loaded.value.policy.redaction, context);
   if (!isKnown) looked.rows.sort(ORDERS[sort]);
   const rows = looked.rows.slice(0, most);
   const more = looked.unseen + looked.rows.length - rows.length;
@@ -74,6 +75,7 @@ function lookAt(
   sessions: readonly FoundSession[],
   given: SessionsGiven,
   most: number,
+  redaction: Redaction,
   context: Context,
 ): { readonly rows: Row[]; readonly unseen: number } {
   const recorded = findRecorded(context);
@@ -86,7 +88,7 @@ function lookAt(
     if (rows.length >= most) break;
     progress.show(() => `${showNumber(seen)} of ${count(all, "session")}`, seen, all);
     seen += 1;
-    const meta = peekSession(found);
+    const meta = peekSession(found, redaction);
     const isNamed = (meta.title ?? "").toLowerCase().includes(searched);
     if (isNamed && isInProject(given, meta.project, context)) {
       rows.push({ found, meta, recorded: recorded.get(sessionKey(meta)) ?? null });

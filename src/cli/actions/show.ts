@@ -27,7 +27,8 @@ export async function showSession(given: ShowGiven, context: Context): Promise<O
   if (!config.ok) return config.outcome;
   const { session, provider } = given;
   const named = { sessions: [session], file: null, all: false, provider, project: null, since: null };
-  const chosen = chooseSources(named, findReadableProviders(context, loaded.value), context);
+  const { redaction } = loaded.value.policy;
+  const chosen = chooseSources(named, findReadableProviders(context, loaded.value), redaction, context);
   if (!("sources" in chosen)) return chosen;
   const [source] = chosen.sources;
   if (source === undefined) throw new Error("internal error: no session was chosen");
@@ -44,7 +45,7 @@ export async function showSession(given: ShowGiven, context: Context): Promise<O
       renderer: renderConversation(terminalPage(lineWidth(out), painter(out))),
       timeZone: render.time_zone || context.timeZone(),
       include: INCLUDES.filter((part) => render[part]),
-      redaction: loaded.value.policy.redaction,
+      redaction,
       range,
       write: text.add,
       progress: () => {},

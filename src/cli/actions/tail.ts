@@ -31,6 +31,7 @@ export async function tailSession(given: TailGiven, context: Context): Promise<O
   if (!loaded.ok) return loaded.outcome;
   const config = loadOwnConfig(context);
   if (!config.ok) return config.outcome;
+  const { redaction } = loaded.value.policy;
   const found = findSessions(findReadableProviders(context, loaded.value), given.provider);
   const choice = chooseSession(found, given.session);
   if ("message" in choice) return fail("usage", choice.message);
@@ -42,11 +43,11 @@ export async function tailSession(given: TailGiven, context: Context): Promise<O
   try {
     const signal = await followSession({
       found: choice.chosen,
-      title: peekSession(choice.chosen).title,
+      title: peekSession(choice.chosen, redaction).title,
       last: given.last ?? TURNS,
       timeZone: render.time_zone || context.timeZone(),
       include: INCLUDES.filter((part) => render[part]),
-      redaction: loaded.value.policy.redaction,
+      redaction,
       // The terminal may get another width meanwhile.
       renderer: () => {
         const width = lineWidth({ ...out, columns: consoleSize()?.columns ?? out.columns });

@@ -1,6 +1,7 @@
 /** The sessions that an export was told to write. Requires list and read on the provider roots, or on the file. */
 import { locateLog } from "../../parser/session_files.ts";
 import type { ProviderId } from "../../protocol/event.ts";
+import type { Redaction } from "../../protocol/redaction.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Context } from "../context.ts";
 import type { SessionFilter } from "../command_line/common_parameters.ts";
@@ -28,33 +29,38 @@ export type Sources =
 export function chooseSources(
   given: Pick<ExportGiven, "sessions" | "file" | "all" | keyof SessionFilter>,
   readable: readonly ReadableProvider[],
+  redaction: Redaction,
   context: Context,
 ): Sources {
   const { file, all, provider, project, since } = given;
   if (file !== null) {
-    return chooseFile(provider, absolutePath(file, context.cwd, context.home), context.home);
+    return chooseFile(provider, absolutePath(file, context.cwd, context.home), redaction, context.home);
   }
   const found = findSessions(readable, provider);
-  if (!all) return chooseNamed(given.sessions, found);
+  if (!all) return chooseNamed(given.sessions, found, redaction);
   const from = earliest(since, context.now);
-  const sources = found.filter(({ modified }) => modified >= from).map(sourceOf)
+  const sources = found.filter(({ modified }) => modified >= from).map((one) => sourceOf(one, redaction))
     .filter((source) => project === null || isInProject(given, source.peek().project, context));
   if (sources.length > 0) return { sources };
   const message = "No session was found that the filters let through. 'kato sessions' lists what there is.";
   return fail("failed", message);
 }
 
-function chooseNamed(typed: readonly string[], found: readonly FoundSession[]): Sources {
+function chooseNamed(
+  typed: readonly string[],
+  found: readonly FoundSession[],
+  redaction: Redaction,
+): Sources {
   const sources = new Map<FoundSession, ChosenSource>();
   for (const name of typed) {
     const choice = chooseSession(found, name);
     if ("message" in choice) return fail("usage", choice.message);
-    sources.set(choice.chosen, sourceOf(choice.chosen));
+    sources.set(choice.chosen, sourceOf(choice.chosen, redaction));
   }
   return { sources: [...sources.values()] };
 }
 
-function chooseFile(only: ProviderId | null, named: string, home: string): Sources {
+function chooseFile(only: ProviderId | null, named: string, redaction: Redaction, home: string): Sources {
   try {
     // A link stands for the log that it leads to. The files that belong to a log lie beside it.
     const path = Deno.realPathSync(named);
@@ -71,13 +77,13 @@ function chooseFile(only: ProviderId | null, named: string, home: string): Sourc
     const modified = mtime?.getTime() ?? 0;
     const locate = () => locateLog(provider, session, { part, path });
     const found = { session, path, dev, ino: ino ?? 0, latest: path, size, modified };
-    return { sources: [sourceOf({ ...found, provider, locate })] };
+    return { sources: [sourceOf({ ...found, provider, locate }, redaction)] };
   } catch (error) {
     return noInput(named, error, home);
   }
 }
 
-function sourceOf(found: FoundSession): ChosenSource {
+function sourceOf(found: FoundSession, redaction: Redaction): ChosenSource {
   const { provider, session, size, locate } = found;
   let meta: SessionMeta | null = null;
   return {
@@ -85,6 +91,6 @@ function sourceOf(found: FoundSession): ChosenSource {
     session,
     size,
     locate,
-    peek: () => meta ??= peekSession(found),
+    peek: () => meta ??= peekSession(found, redaction),
   };
 }

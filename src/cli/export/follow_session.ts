@@ -91,12 +91,13 @@ function movedTo(before: SessionFiles, after: SessionFiles): string | null {
 }
 
 function openReader(
-  { found }: FollowOptions,
+  { found, redaction }: FollowOptions,
   locate: () => SessionFiles,
   rewritten: () => void,
 ): SessionReader {
   const { provider, session } = found;
-  return readSession({ provider, session, locate, from: null, whole: false, report: () => {}, rewritten });
+  const report = () => {};
+  return readSession({ provider, session, locate, from: null, whole: false, redaction, report, rewritten });
 }
 
 /** Reads until the session has no more for now. */

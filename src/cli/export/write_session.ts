@@ -122,7 +122,7 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
 }
 
 export function openReader(
-  { source, images = null }: Pick<WriteOptions, "source" | "images">,
+  { source, images = null, redaction }: Pick<WriteOptions, "source" | "images" | "redaction">,
   report: SessionReaderOptions["report"],
 ): SessionReader {
   return readSession({
@@ -133,6 +133,7 @@ export function openReader(
     whole: true,
     images: images !== null,
     search: searchText,
+    redaction,
     report,
   });
 }

@@ -5,6 +5,7 @@
 import { readSession, type SessionReader } from "../../parser/session_reader.ts";
 import { searchText } from "../../parser/search_text.ts";
 import { type Checkpoint, checkpoint } from "../../protocol/cursor.ts";
+import type { Redaction } from "../../protocol/redaction.ts";
 import { sessionKey } from "../../protocol/session.ts";
 import type { Indexer, SessionWork } from "../../search/indexer.ts";
 import type { KnownSession } from "../../search/rows.ts";
@@ -13,6 +14,7 @@ import { peekSession } from "../sessions/peek_session.ts";
 import { beginSlices } from "../slices.ts";
 
 export interface UpdateOptions {
+  readonly redaction: Redaction;
   readonly sessions: readonly FoundSession[];
   /** At most this many bytes of logs. */
   readonly most: number;
@@ -54,6 +56,7 @@ export async function updateIndex(indexer: Indexer, options: UpdateOptions): Pro
     const work = indexer.begin({ provider: found.provider.id, session: found.session });
     try {
       const end = await readInto(work, found, {
+        redaction: options.redaction,
         progress: (within) => options.progress(done + within, total),
         stopped: options.stopped,
       });
@@ -100,6 +103,7 @@ function keyOf({ provider, session }: FoundSession): string {
 type End = "done" | "stopped" | "blocked";
 
 interface Watch {
+  readonly redaction: Redaction;
   /** Bytes of the log that were read. */
   readonly progress: (bytes: number) => void;
   readonly stopped: () => boolean;
@@ -138,6 +142,7 @@ async function readFrom(
       from,
       whole,
       search: searchText,
+      redaction: watch.redaction,
       report: () => {},
       rewritten: () => isAnew = true,
     });
@@ -163,7 +168,7 @@ async function readFrom(
     if (end === "stopped") return why();
     work.keep(null);
   }
-  work.finish({ ...found, ...peekSession(found) }, { blocked: null, recorded: null });
+  work.finish({ ...found, ...peekSession(found, watch.redaction) }, { blocked: null, recorded: null });
   return "done";
 }
 

@@ -8,6 +8,7 @@ import { readBeside } from "../../parser/session_files.ts";
 import { type GatheredMeta, gatherMeta } from "../../parser/session_meta.ts";
 import { createLineSplitter, splitAll } from "../../parser/split_lines.ts";
 import { MAIN_AGENT } from "../../protocol/event.ts";
+import type { Redaction } from "../../protocol/redaction.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import type { Provider } from "../../providers/provider.ts";
 import type { FoundSession } from "./find_sessions.ts";
@@ -26,8 +27,11 @@ const decoder = new TextDecoder();
 const buffer = new Uint8Array(Math.max(CHUNK_BYTES, TAIL_BYTES));
 
 /** A log that vanished meanwhile is a session without a name. */
-export function peekSession({ provider, session, path, latest }: FoundSession): SessionMeta {
-  const known = gatherMeta(null);
+export function peekSession(
+  { provider, session, path, latest }: FoundSession,
+  redaction: Redaction,
+): SessionMeta {
+  const known = gatherMeta(null, redaction);
   if (formOf(path) === "lines") {
     peekLog(path, (file) => {
       const read = readHead(provider, file, known);

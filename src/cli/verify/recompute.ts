@@ -165,7 +165,7 @@ async function compareFrom(
   let source: FoundSession | undefined = options.source;
   for (let sessions = 0; source !== undefined && sessions < CONTINUATIONS; sessions += 1) {
     const now: FoundSession = source;
-    const reader = openReader({ source: now, images }, () => {});
+    const reader = openReader({ source: now, images, redaction: making.redaction }, () => {});
     const end = await readEvents(
       reader,
       { progress, stopped: () => stopped() || isOver() },
@@ -194,7 +194,10 @@ async function compareFrom(
     source = others.find(({ session }) => session === run.next && session !== now.session);
   }
   const compared = run.begun ?? run.comparison?.end() ?? NOTHING;
-  const isTitled = title.isFound(compared.parts[0]?.from ?? null, peekSession(options.source));
+  const isTitled = title.isFound(
+    compared.parts[0]?.from ?? null,
+    peekSession(options.source, making.redaction),
+  );
   return { ...compared, making, isTitled };
 }
 
