@@ -109,14 +109,21 @@ Deno.test("kato verify takes the offset of the file's times where the zone is an
   assert.deepEqual([result, settings.timeZone], ["equal", "+05:30"]);
 });
 
-Deno.test("kato verify repeats the images of a page, and the links of Markdown to its own", async () => {
-  using home = makeHome();
+/** A home whose configuration keeps images, with a session that has one. */
+function albumHome(reply?: string): Place & Disposable {
+  const home = makeHome();
   const content = [{ type: "image", source: { type: "base64", media_type: "image/png", data: PNG } }];
   const row = { type: "user", uuid: "4b8d1d0e", sessionId: SESSION_A, message: { role: "user", content } };
-  keepLog(home.home, SESSION_A, `${conversation(SESSION_A)}${JSON.stringify(row)}\n`);
+  const talk = conversation(SESSION_A, reply === undefined ? {} : { reply });
+  keepLog(home.home, SESSION_A, `${talk}${JSON.stringify(row)}\n`);
   const { config, configFile } = placesOf(home.home);
   makePrivateFolder(config);
   Deno.writeTextFileSync(configFile, '[render]\nimages = "files"\n');
+  return home;
+}
+
+Deno.test("kato verify repeats the images of a page, and the links of Markdown to its own", async () => {
+  using home = albumHome();
   for (const name of ["my plan.md", "a.html"]) {
     assert.equal((await runLine(["export", "5d8a", "-o", name], home)).ended, "done");
     const path = `${home.cwd}/${name}`;
@@ -129,6 +136,42 @@ Deno.test("kato verify repeats the images of a page, and the links of Markdown t
     assert.equal(await verdict(), "differs", name);
   }
 });
+
+for (const folder of ["evil.assets", "..", "a.asset"]) {
+  Deno.test(`kato verify takes no folder of images from the file: ${folder}`, async () => {
+    using home = albumHome();
+    await run("export 5d8a -o a.md", home);
+    const text = Deno.readTextFileSync(`${home.cwd}/a.md`);
+    const changed = text.replaceAll("(a.assets/", `(${folder}/`);
+    assert.notEqual(changed, text);
+    Deno.writeTextFileSync(`${home.cwd}/a.md`, changed);
+    const { ended, result, reason, message } = await verify("a.md", home);
+    assert.deepEqual([ended, result, reason], ["ended", "differs", "image-folder"]);
+    assert.ok(message.includes(` of its images: ${folder} does not belong to the file's name.`), message);
+  });
+}
+
+Deno.test("kato verify says of a renamed file with images that only their folder is another one", async () => {
+  using home = albumHome();
+  await run("export 5d8a -o a.md", home);
+  Deno.renameSync(`${home.cwd}/a.md`, `${home.cwd}/b.md`);
+  const { result, reason } = await verify("b.md", home);
+  assert.deepEqual([result, reason], ["differs", "image-folder"]);
+});
+
+const QUOTED = `![png image](b.assets/${"0".repeat(32)}.png)`;
+
+for (const images of ["files", "off"]) {
+  for (const folder of ["b.assets", "a.assets"]) {
+    Deno.test(`kato verify knows a link that is only quoted: to ${folder}, images = ${images}`, async () => {
+      using home = albumHome(`\`\`\`\n${QUOTED.replace("b.assets", folder)}\n\`\`\``);
+      if (images === "off") Deno.removeSync(placesOf(home.home).configFile);
+      await run("export 5d8a -o a.md", home);
+      assert.ok(Deno.readTextFileSync(`${home.cwd}/a.md`).includes(`\n![png image](${folder}/000`));
+      assert.equal((await verify("a.md", home)).result, "equal");
+    });
+  }
+}
 
 Deno.test("kato verify says how much the session has gone on", async () => {
   using home = makeHome();

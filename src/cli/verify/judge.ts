@@ -70,6 +70,7 @@ export async function judge(file: CheckedFile, path: string, judging: Judging): 
   const shown = INCLUDES.filter((part) => render[part]);
   const answer = await recompute({
     file,
+    path,
     words,
     source,
     others: found,
@@ -93,9 +94,9 @@ function conclude(
   { context, effective }: Judging,
 ): Verdict {
   const { words, recording } = known;
-  const { difference, isTitled } = recomputed;
+  const { difference, isTitled, otherFolder } = recomputed;
   const told = recording === null || recording.session === words.session || recording.goesOn !== null;
-  if (difference === null && isTitled && told) {
+  if (difference === null && isTitled && told && otherFolder === null) {
     return {
       ...known,
       result: "equal",
@@ -116,7 +117,13 @@ function conclude(
     isSamePolicy: beginning.record.policyHash === effective.hash,
   };
   const all = { ...known, made, recomputed, difference: shown };
-  if (difference === null) return { ...all, result: "differs", reason: isTitled ? "other-session" : "title" };
+  if (difference === null) {
+    return {
+      ...all,
+      result: "differs",
+      reason: !isTitled ? "title" : told ? "image-folder" : "other-session",
+    };
+  }
   const isOther = (made?.version ?? VERSION) !== VERSION || hasOtherStyle(file, words);
   if (isOther) return { ...all, result: "cannot-tell", reason: "other-version" };
   // A delivery may be on its way into it.

@@ -2,6 +2,8 @@
  * Recomputes a recording or export from the logs of its session, and compares the two. What the file does not say of how it
  * was made is tried in turn, from the settings as they are now. Requires read on the file and the provider roots.
  */
+import { basename } from "@std/path";
+import { imageFolderOf } from "../../destination/image_folder.ts";
 import { gatherEventIds, isUnique } from "../../parser/inherited.ts";
 import { INCLUDES } from "../../protocol/closed_sets.ts";
 import type { Include, RenderHead } from "../../protocol/render.ts";
@@ -9,7 +11,7 @@ import type { Redaction } from "../../protocol/redaction.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import { describeRange, type Start } from "../../render/range.ts";
 import { redacted } from "../../render/redacted.ts";
-import { imageName } from "../../render/image.ts";
+import { imageLink, imageName } from "../../render/image.ts";
 import { markdownWithImages } from "../../render/markdown.ts";
 import { rendererFor } from "../../render/registry.ts";
 import type { Renderer } from "../../render/renderer.ts";
@@ -32,10 +34,13 @@ export interface Recomputed extends Compared {
   readonly making: Making;
   /** The title in the file is one of the session's. */
   readonly isTitled: boolean;
+  /** The folder of the file's images, where it is not the one that belongs to the file's name. */
+  readonly otherFolder: string | null;
 }
 
 export interface RecomputeOptions {
   readonly file: CheckedFile;
+  readonly path: string;
   readonly words: OwnWords;
   readonly source: FoundSession;
   /** Every session of the source's client, for one in which it goes on. */
@@ -53,9 +58,20 @@ const CONTINUATIONS = 16;
 export type Answer = Recomputed | "stopped" | "unreadable";
 
 export async function recompute(options: RecomputeOptions): Promise<Answer> {
+  let best: Recomputed | null = null;
+  for (const place of imagePlaces(options)) {
+    const answer = await findMaking(options, place);
+    if (typeof answer === "string" || answer.difference === null) return answer;
+    if (best === null || isBetter(answer, best)) best = answer;
+  }
+  if (best === null) throw new Error("internal error: a file whose images may be nowhere");
+  return best;
+}
+
+async function findMaking(options: RecomputeOptions, place: ImagePlace): Promise<Answer> {
   const { words, now } = options;
   const timeZone = words.offset === null ? now.timeZone : zoneOf(words.offset, now.timeZone);
-  let best = await compareOnce(options, { ...now, timeZone });
+  let best = await compareOnce(options, place, { ...now, timeZone });
   const tried = new Set([keyOf(now.include)]);
   /** From the parts that come farthest, those of one more or one less. JSON Lines have all parts. */
   for (let from: readonly Include[] | null = words.format === "jsonl" ? null : now.include; from !== null;) {
@@ -66,7 +82,7 @@ export async function recompute(options: RecomputeOptions): Promise<Answer> {
     for (const include of next) {
       if (typeof best === "string" || best.difference === null) return best;
       tried.add(keyOf(include));
-      const answer = await compareOnce(options, { ...now, timeZone, include });
+      const answer = await compareOnce(options, place, { ...now, timeZone, include });
       if (typeof answer === "string") return answer;
       if (!isBetter(answer, best)) continue;
       best = answer;
@@ -75,7 +91,7 @@ export async function recompute(options: RecomputeOptions): Promise<Answer> {
   }
   if (typeof best === "string" || best.difference === null || !now.redaction.secrets) return best;
   const redaction = { ...now.redaction, secrets: false };
-  const kept = await compareOnce(options, { ...best.making, redaction });
+  const kept = await compareOnce(options, place, { ...best.making, redaction });
   return typeof kept === "string" || isBetter(kept, best) ? kept : best;
 }
 
@@ -108,18 +124,37 @@ function zoneOf(offset: string, zone: string): string {
 /** The folder of a link to an image that Markdown keeps in a file, as it stands in the text. */
 const IMAGE_LINK = /^\n!\[(?:png|jpeg|gif|webp) image\]\(([\w.%-]{1,1024})\/[0-9a-f]{1,64}\.[a-z]{3,4}\)\n/;
 
-/** Where the images of the file are. The name of an image's file tells its bytes, so the text says all of it. */
-function findImages(
-  { file, words }: RecomputeOptions,
-): { readonly images: RenderHead["images"]; readonly folder: string } {
-  if (words.format !== "md") return { images: words.hasImages ? "inline" : undefined, folder: "" };
+/** Where the images of a file may be. */
+interface ImagePlace {
+  readonly images: RenderHead["images"];
+  /** Of their links. */
+  readonly folder: string;
+  /** The folder belongs to the file's name. */
+  readonly isOwn: boolean;
+}
+
+/**
+ * A link in the text may be a quotation, or changed: the folder that belongs to the file's name comes first, and one that the
+ * text alone names comes last. The name of an image's file tells its bytes, so the text says all of it.
+ */
+function* imagePlaces({ file, path, words }: RecomputeOptions): Generator<ImagePlace> {
+  const none = { images: undefined, folder: "", isOwn: true };
+  if (words.format !== "md") return yield { ...none, images: words.hasImages ? "inline" : undefined };
+  const own = imageLink(basename(imageFolderOf(path)), "").slice(0, -1);
+  if (file.find(0, `](${own}/`) < file.size) yield { images: "files", folder: own, isOwn: true };
+  yield none;
+  const folder = findOtherFolder(file, own);
+  if (folder !== null) yield { images: "files", folder, isOwn: false };
+}
+
+function findOtherFolder(file: CheckedFile, own: string): string | null {
   let at = file.find(0, IMAGE_BEGINS);
   for (let looks = 0; at < file.size && looks < IMAGE_LOOKS; looks += 1) {
     const folder = IMAGE_LINK.exec(file.textAt(at, 2048))?.[1];
-    if (folder !== undefined) return { images: "files", folder };
+    if (folder !== undefined && folder !== own) return folder;
     at = file.find(at + 1, IMAGE_BEGINS);
   }
-  return { images: undefined, folder: "" };
+  return null;
 }
 
 /** Such a line that is no link of kato's stands in a block of code. Each look reads a piece of the file. */
@@ -127,13 +162,13 @@ const IMAGE_LOOKS = 100;
 
 const IMAGE_BEGINS = "\n![";
 
-async function compareOnce(options: RecomputeOptions, making: Making): Promise<Answer> {
+async function compareOnce(options: RecomputeOptions, place: ImagePlace, making: Making): Promise<Answer> {
   const { words: { format, range, first } } = options;
-  const { images, folder } = findImages(options);
+  const { images, folder } = place;
   const shown = images === "files"
     ? markdownWithImages((image) => ({ link: `${folder}/${imageName(image)}` }))
     : await rendererFor(format);
-  const way: Way = { making, renderer: redacted(shown, making.redaction), images };
+  const way: Way = { making, renderer: redacted(shown, making.redaction), place };
   if (range === null) {
     // A part of JSON Lines leaves out agents that began before it, as no recording does.
     const late = first === null || first === 0 ? null : { from: first };
@@ -157,7 +192,7 @@ async function compareFrom(
   onlyBegin = false,
 ): Promise<Answer> {
   const { file, words, others, stopped, progress } = options;
-  const { making, renderer, images = null } = way;
+  const { making, renderer, place: { images = null, folder, isOwn } } = way;
   const title = watchTitle(words.title, making.redaction);
   const inherited = new Set<string>();
   const run: Run = { comparison: null, begun: null, next: null };
@@ -198,14 +233,14 @@ async function compareFrom(
     compared.parts[0]?.from ?? null,
     peekSession(options.source, making.redaction),
   );
-  return { ...compared, making, isTitled };
+  return { ...compared, making, isTitled, otherFolder: isOwn ? null : folder };
 }
 
 /** A making, with what it needs. */
 interface Way {
   readonly making: Making;
   readonly renderer: Renderer;
-  readonly images: RenderHead["images"];
+  readonly place: ImagePlace;
 }
 
 interface Run {
@@ -228,7 +263,7 @@ const NOTHING: Compared = {
 function headOf(
   { format, title, range }: OwnWords,
   meta: SessionMeta,
-  { making: { timeZone, include }, images }: Way,
+  { making: { timeZone, include }, place: { images } }: Way,
 ): RenderHead {
   return {
     format,

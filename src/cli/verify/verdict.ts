@@ -53,6 +53,7 @@ export const REASONS = [
   "text",
   "title",
   "other-session",
+  "image-folder",
   "not-of-kato",
   "no-source",
   "other-version",
@@ -129,6 +130,10 @@ function messageOf(verdict: Verdict, home: string): string {
       return `${shown} names ${source}, but kato recorded session ${
         plain(shortId(verdict.recording?.session ?? ""))
       } in it.`;
+    case "image-folder":
+      return `${shown} is what its source gives but for the folder of its images: ${
+        plain(recomputed?.otherFolder ?? "")
+      } does not belong to the file's name. The file was renamed, or somebody changed the links.`;
     case "not-of-kato":
       return `It cannot be told of ${shown}: it does not begin as kato's files do.`;
     case "no-source":
