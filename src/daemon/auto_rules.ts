@@ -39,12 +39,13 @@ export function createAutoRules({ context, effective, fileName }: AutoRulesOptio
 
   return {
     covers: (meta) => chooseRule(rules, meta) !== null,
-    async wasRead({ session, meta, checkpoint }, provider) {
+    async wasRead(watched, provider) {
+      const { session, meta, checkpoint } = watched;
       const ref = { provider, session };
       const chosen = chooseRule(rules, meta);
       if (chosen === null || !isTold(meta, checkpoint.seq) || recordings.knows(ref)) return;
       const stored = sessions.find(ref);
-      if (stored === null || !mayRecord(context, chosen.rule, stored, meta, since)) return;
+      if (stored === null || !mayRecord(context, chosen.rule, stored, watched, since)) return;
       // A denial holds until policy changes: then the rule asks once more.
       const event = `automatic:${effective.hash}:${session}`;
       if (sessions.isClaimed(provider, event, 0)) return;
@@ -72,17 +73,31 @@ function isTold({ title }: SessionMeta, events: number): boolean {
 
 /** A command that ended something, or recorded something else, was the person's word on this session. */
 function mayRecord(
-  { recordings }: ObeyContext,
+  context: ObeyContext,
   { existing }: AutoRule,
-  { provider, parent, arrival, letGo }: StoredSession,
-  { started }: SessionMeta,
+  stored: StoredSession,
+  { meta: { started }, checkpoint }: Watched,
   since: number,
 ): boolean {
+  const { parent, arrival, letGo } = stored;
   if (letGo !== null) return false;
-  if (existing) return true;
-  const ofParent = parent === null ? [] : recordings.activeOfSession({ provider, session: parent });
-  const isCopyOfRecorded = ofParent.some(({ kind, until }) => kind === "automatic" && until === null);
-  return isAfterRules({ arrival, started, isCopy: parent !== null, isCopyOfRecorded }, since, Date.now());
+  const isCopy = parent !== null || checkpoint.meta.isCopy === true;
+  if (isCopy && !isOfRecorded(context, stored)) return false;
+  return existing || isAfterRules({ arrival, started, isCopy }, since, Date.now());
+}
+
+/**
+ * Whether a rule records all that a copy may hold: its original, without a gap. A copy of a copy has the first one's
+ * original, so a command in any copy counts. Nobody knows what the copy of an unknown session holds.
+ */
+function isOfRecorded({ recordings, sessions }: ObeyContext, { provider, parent }: StoredSession): boolean {
+  if (parent === null) return false;
+  const original = { provider, session: parent };
+  return [original, ...sessions.letGoCopies(original)].every((ref) =>
+    recordings.activeOfSession(ref).some(({ kind, until, whole }) =>
+      kind === "automatic" && until === null && whole
+    )
+  );
 }
 
 /** The destination to ask for; null for the generated name of any command without one. */

@@ -130,6 +130,14 @@ function storeRows(database: Database) {
       const sql = `UPDATE sessions SET let_go = ? ${where} AND let_go IS NULL`;
       database.run(sql, until, provider, session);
     },
+    /** Copies of this session in which a command, or a rule, ended earlier recordings. */
+    letGoCopies({ provider, session }: SessionRef): SessionRef[] {
+      const sql = "SELECT session FROM sessions WHERE provider = ? AND parent = ? AND let_go IS NOT NULL";
+      return database.all(sql, provider, session).map((row) => ({
+        provider,
+        session: String(row["session"]),
+      }));
+    },
     /** Its log says where it goes on, and it has no recording that could. The first time counts. */
     goOn({ provider, session }: SessionRef, { into, seq, came }: GoesOn) {
       const sql =

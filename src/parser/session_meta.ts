@@ -30,23 +30,25 @@ export function gatherMeta(from: State | null, redaction: Redaction = REDACTION)
     ? { title: null, project: null, started: null, client: null }
     : { ...from, title: better(null, from.title) };
   return {
-    take({ title, project, started, client }) {
+    take({ title, project, started, client, isCopy }) {
       state = {
         title: better(state.title, title),
         project: state.project ?? (project === undefined || project.length > PATH_BYTES ? null : project),
         started: earlier(state.started, started ?? null),
         client: state.client ?? client ?? null,
+        ...(state.isCopy === true || isCopy === true ? { isCopy: true } : {}),
       };
     },
     state: () => state,
     show({ provider, session }, beside = {}) {
-      const title = better(state.title, beside.title);
+      const { isCopy: _, ...told } = state;
+      const title = better(told.title, beside.title);
       return {
         provider,
         session,
-        ...state,
+        ...told,
         title: title?.text ?? null,
-        project: state.project ?? beside.project ?? null,
+        project: told.project ?? beside.project ?? null,
         ...(title !== null && title.rank > 0 ? { named: true } : {}),
       };
     },

@@ -45,6 +45,8 @@ export const checkpoint = z.strictObject({
     project: z.nullable(z.string()),
     started: z.nullable(z.string()),
     client: z.nullable(z.string()),
+    /** Its log says that it began as a copy of another session. */
+    isCopy: z.optional(z.literal(true)),
   }),
   main: logState,
   /** For a session of several logs: which of them `main` is, and the bytes of the logs before it. */

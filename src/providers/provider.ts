@@ -66,6 +66,8 @@ export type Out =
     readonly project?: string;
     readonly started?: string;
     readonly client?: string;
+    /** The session began as a copy of another one, or may have. */
+    readonly isCopy?: true;
     /** The client moved this session into that one. */
     readonly continues?: string;
   };

@@ -19,6 +19,8 @@ export interface Facts {
   readonly project?: string;
   readonly started?: string | null;
   readonly client?: string;
+  /** The record was copied from another session, or says that others were. */
+  readonly isCopy?: boolean;
   /** A name that the client knows: its rank is above 0, the rank of first words. */
   readonly title?: { readonly text: string; readonly rank: number };
 }
@@ -37,10 +39,11 @@ export function hasToldAll(told: Told): boolean {
 /** `reading`, with the facts that were not told before. */
 export function tellFacts(told: Told, facts: Facts, reading: Reading): Reading {
   const meta: { -readonly [K in keyof Meta]: Meta[K] } = { out: "meta" };
-  const { project = "", started = null, client = "", title } = facts;
+  const { project = "", started = null, client = "", isCopy = false, title } = facts;
   if (!told.project && project !== "") [meta.project, told.project] = [project, true];
   if (!told.started && started !== null) [meta.started, told.started] = [started, true];
   if (!told.client && client !== "") [meta.client, told.client] = [client, true];
+  if (isCopy) meta.isCopy = true;
   const name = title?.text.trim() ?? "";
   if (title !== undefined && name !== "") {
     meta.title = { text: cutText(name, TITLE_CHARS), rank: title.rank };

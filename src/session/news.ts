@@ -34,20 +34,17 @@ export interface RuledSession {
   readonly arrival: { readonly added: number; readonly looked: number } | null;
   /** When it began, as its log says. */
   readonly started: string | null;
-  /** It began as a copy of a session that a rule records, so nothing in it is new to that recording. */
-  readonly isCopyOfRecorded: boolean;
-  /** It began as a copy of any session. */
+  /** It began as a copy of a session that a rule records: its log may begin with that session. */
   readonly isCopy: boolean;
 }
 
 /**
  * Whether a session began when the rules held already, which they do from `since` on. A late log and a log without a time
- * did not; nor did a copy of a session that nothing records: a person may have stopped that one.
+ * did not.
  */
 export function isAfterRules(session: RuledSession, since: number, now: number): boolean {
-  const { arrival, started, isCopy, isCopyOfRecorded } = session;
+  const { arrival, started, isCopy } = session;
   if (arrival === null || arrival.added < since) return false;
   if (started === null || !(Date.parse(started) >= since)) return false;
-  if (isCopy) return isCopyOfRecorded;
-  return isNews({ lookedBefore: arrival.looked, known: false }, started, now);
+  return isCopy || isNews({ lookedBefore: arrival.looked, known: false }, started, now);
 }

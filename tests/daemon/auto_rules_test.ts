@@ -5,7 +5,7 @@ import { DEFAULT_POLICY } from "../../src/settings/defaults.ts";
 import { type AutoRule, autoRule } from "../../src/settings/auto_rule.ts";
 import { obeyCommand } from "../../src/daemon/obey_commands.ts";
 import type { Verb } from "../../src/protocol/command.ts";
-import type { SessionMeta } from "../../src/protocol/session.ts";
+import type { SessionMeta, SessionRef } from "../../src/protocol/session.ts";
 import { checkpointAt, type CommandScene, metaOf, REF, withCommands } from "./stage/own_state.ts";
 
 interface Scene extends CommandScene {
@@ -263,7 +263,53 @@ Deno.test("rules: a copy of a session is recorded while a rule records that sess
     assert.deepEqual(scene.context.recordings.active(), [], "its original is not recorded");
     await rules.wasRead(watched({}, 3, "t"), "codex");
     await rules.wasRead(watched(), "codex");
-    assert.deepEqual(scene.context.recordings.active().map(({ session }) => session), ["t", "s"]);
+    scene.addSession({ session: "u", arrived: Date.now(), parent: "t" });
+    await rules.wasRead(watched({}, 3, "u"), "codex");
+    assert.deepEqual(scene.context.recordings.active().map(({ session }) => session), ["t", "s", "u"]);
+  }));
+
+/** Originals that a rule does not record, or not whole, when a copy of each turns up. */
+const ORIGINALS: Readonly<Record<string, (scene: Scene, original: SessionRef) => void>> = {
+  "that nothing records": () => {},
+  "that a person recorded": (scene, ref) => void scene.addRecording({ ref, kind: "capture", whole: true }),
+  "that was stopped": (scene, ref) =>
+    void scene.addRecording({ ref, kind: "automatic", whole: true, until: 9 }),
+  "that was stopped and went on later": (scene, ref) =>
+    void scene.addRecording({ ref, kind: "automatic", whole: false }),
+  "with another copy that was stopped"(scene, ref) {
+    scene.addRecording({ ref, kind: "automatic", whole: true });
+    const copy = scene.addSession({ session: "copy", arrived: Date.now(), parent: ref.session });
+    scene.context.sessions.letGo(copy, 9);
+  },
+};
+
+for (const [name, prepare] of Object.entries(ORIGINALS)) {
+  Deno.test(`rules: no rule records a copy of a session ${name}`, () =>
+    withRules(async (scene) => {
+      const rules = scene.start();
+      prepare(scene, scene.addSession({ session: "t", arrived: Date.now() }));
+      scene.addSession({ arrived: Date.now(), parent: "t" });
+      await rules.wasRead(watched(), "codex");
+      await scene.start({ auto: [{ ...KEPT, existing: true }] }).wasRead(watched(), "codex");
+      await scene.start({ auto: [], automatic: ["/work"] }).wasRead(watched(), "codex");
+      assert.deepEqual([scene.audit, scene.context.recordings.ofSession(REF)], [[], []]);
+    }));
+}
+
+Deno.test("rules: no rule records a copy of a session that nobody knows", () =>
+  withRules(async (scene) => {
+    const rules = scene.start();
+    scene.addSession({ arrived: Date.now() });
+    const copy = watched();
+    const { checkpoint } = copy;
+    const told = {
+      ...copy,
+      checkpoint: { ...checkpoint, meta: { ...checkpoint.meta, isCopy: true as const } },
+    };
+    await rules.wasRead(told, "codex");
+    await scene.start({ auto: [{ ...KEPT, existing: true }] }).wasRead(told, "codex");
+    await scene.start({ auto: [], automatic: ["/work"] }).wasRead(told, "codex");
+    assert.deepEqual([scene.audit, scene.context.recordings.active()], [[], []]);
   }));
 
 Deno.test("rules: recording.automatic is a last rule, and takes sessions that were there before", () =>

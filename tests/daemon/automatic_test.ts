@@ -1,9 +1,11 @@
 /** Sessions that the running daemon records because a rule of policy says so, through stops, restarts and kills. */
 import assert from "node:assert/strict";
 import { append, createRows } from "./stage/claude_rows.ts";
+import { PI } from "./stage/clients.ts";
 import { startDaemon } from "./stage/harness.ts";
 import { readWhole, renderParts } from "./stage/one_shot.ts";
-import { readExport, setStage, type Stage, whenHolds, whenText } from "./stage/stage.ts";
+import { createPiRows } from "./stage/pi_rows.ts";
+import { readExport, setStage, setStageFor, type Stage, whenHolds, whenText } from "./stage/stage.ts";
 import { until } from "./stage/until.ts";
 
 const RULES = `[[recording.auto]]
@@ -19,6 +21,11 @@ function wholeText(log: string): string {
   const whole = readWhole(log);
   const meta = whole.metas[whole.events.length - 1] ?? assert.fail("it has no event");
   return renderParts(meta, "md", [{ whole, from: 0, until: null }]);
+}
+
+/** The same log of pi, begun so many milliseconds from now. */
+function beginAt(ms: number, log: string): string {
+  return log.replace(/"timestamp":"[^"]*"/, `"timestamp":"${new Date(Date.now() + ms).toISOString()}"`);
 }
 
 async function restart(stage: Stage, end: "stop" | "kill", between = () => {}): Promise<void> {
@@ -61,6 +68,28 @@ for (const end of ["stop", "kill"] as const) {
     assert.equal([...Deno.readDirSync(`${home.exports}/by-rule`)].length, 2);
   });
 }
+
+Deno.test("automatic: a fork of a stopped session is not recorded, also where only its log says what it is", async () => {
+  // Whoever speaks seconds after the client's start has typed it.
+  const client = { ...PI, createRows: () => createPiRows(undefined, Date.now() + 10_000) };
+  await using stage = await setStageFor(client, RULES);
+  const { rows, say, log, home, daemon } = stage;
+  say(beginAt(0, rows.user("hello")), rows.assistant("one"));
+  await whenHolds(stage, fileOf(rows.session), "one");
+  say(rows.user("::stop"));
+  await daemon.whenRecording(fileOf(rows.session).split("/").at(-1) ?? "", "stopped");
+  say(rows.user("private"), rows.assistant("private, too"));
+
+  const fork = client.createRows();
+  const [header = "", ...entries] = beginAt(20_000, Deno.readTextFileSync(log)).split("\n");
+  const begun = { ...JSON.parse(header), id: fork.session, parentSession: log };
+  PI.put(PI.pathOf(home.path, fork.session), `${JSON.stringify(begun)}\n${entries.join("\n")}`);
+  // A later session shows that everything before it was read.
+  const next = client.createRows();
+  PI.put(PI.pathOf(home.path, next.session), beginAt(0, next.user("next")), next.assistant("two"));
+  await whenHolds(stage, fileOf(next.session), "two");
+  assert.equal([...Deno.readDirSync(`${home.exports}/by-rule`)].length, 2);
+});
 
 Deno.test("automatic: no session of before the rule, of an excluded or of another project is recorded", async () => {
   await using stage = await setStage();

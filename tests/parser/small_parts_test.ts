@@ -109,6 +109,16 @@ Deno.test("a title has no secret of policy's rules, also one of a checkpoint and
   assert.equal(gatherMeta(null, OWN).show({ provider: "codex", session: "s" }, { title }).title, safe);
 });
 
+Deno.test("that a session is a copy stays in its checkpoints, and is no part of what is shown", () => {
+  const meta = gatherMeta(null);
+  meta.take({ out: "meta", isCopy: true });
+  meta.take({ out: "meta", client: "1" });
+  const again = gatherMeta(meta.state());
+  assert.equal(again.state().isCopy, true);
+  assert.ok(!("isCopy" in again.show({ provider: "codex", session: "s" })));
+  assert.ok(!("isCopy" in gatherMeta(null).state()));
+});
+
 const UUID = "0198c0de-0000-7000-8000-00000000000a";
 const ULID = "01M8MB71G23T6K3XXF9N9H8D5Y";
 

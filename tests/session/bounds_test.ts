@@ -211,7 +211,6 @@ Deno.test("isAfterRules() takes what began under the rules, and nothing that any
     arrival: { added: now - 1_000, looked },
     started: at(now - 2_000),
     isCopy: false,
-    isCopyOfRecorded: false,
   };
   const table: readonly (readonly [name: string, own: Partial<RuledSession>, is: boolean])[] = [
     ["new", {}, true],
@@ -228,11 +227,10 @@ Deno.test("isAfterRules() takes what began under the rules, and nothing that any
     ["of the future", { started: at(now + NEWS_SLACK_MS + 1) }, false],
     ["without a time", { started: null }, false],
     ["with a time that is none", { started: "yesterday" }, false],
-    ["a copy of what nothing records", { isCopy: true }, false],
-    ["a copy of what a rule records", { isCopy: true, isCopyOfRecorded: true, started: at(since) }, true],
+    ["a copy of what a rule records", { isCopy: true, started: at(since) }, true],
     [
       "a copy of what began before the rules",
-      { isCopy: true, isCopyOfRecorded: true, started: at(since - 1) },
+      { isCopy: true, started: at(since - 1) },
       false,
     ],
   ];

@@ -36,6 +36,7 @@ export function reportMeta(row: Row, fold: Fold, reading: Reading): Reading {
     const version = textOf(row["version"]);
     if (version !== "") [meta.client, told.client] = [`Claude Code ${cutText(version, 40)}`, true];
   }
+  if (fold.forkedFrom !== undefined) meta.isCopy = true;
   return Object.keys(meta).length === 1 ? reading : { ...reading, outs: [...reading.outs, meta] };
 }
 

@@ -3,6 +3,7 @@ import { cutText, firstLine } from "../prompt_title.ts";
 import type { Out, Reading } from "../provider.ts";
 import { type Row, rowOf, textOf, timeOf } from "../unknown_value.ts";
 import type { Fold } from "./fold.ts";
+import { isCopy } from "./starts.ts";
 
 const VERSION_CHARS = 40;
 const STARTS: ReadonlySet<unknown> = new Set(["session.start", "session.resume"]);
@@ -18,6 +19,7 @@ export function reportMeta(record: Row, fold: Fold, reading: Reading): Reading {
     if (text !== null) [meta.title, told.title] = [{ text, rank: 0 }, true];
   }
   if (STARTS.has(record["type"])) readStart(rowOf(record["data"]), fold, meta);
+  if (isCopy(record, fold) && reading.outs.some(({ out }) => out === "event")) meta.isCopy = true;
   return Object.keys(meta).length === 1 ? reading : { ...reading, outs: [...reading.outs, meta] };
 }
 

@@ -55,6 +55,7 @@ export const kimi: Provider = {
     return tellFacts(fold.told, {
       project: textOf(rowOf(value["environmentDisclosure"])["cwd"]),
       started: timeOfMilliseconds(value["created_at"]) ?? timeOfMilliseconds(value["time"]),
+      isCopy: value["type"] === "forked",
     }, reading);
   },
 

@@ -25,6 +25,8 @@ export function reportMeta(entry: Row, fold: Fold, reading: Reading): Reading {
     if (!told.started && started !== null) [meta.started, told.started] = [started, true];
     if (!told.client) [meta.client, told.client] = [CLIENT, true];
   }
+  // An extension may begin a session with a summary of its parent, without copies.
+  if (fold.parent !== null && (entry["type"] === "session" || fold.copying)) meta.isCopy = true;
   const title = titleOf(entry, fold, reading);
   if (title !== null) meta.title = title;
   return Object.keys(meta).length === 1 ? reading : { ...reading, outs: [...reading.outs, meta] };

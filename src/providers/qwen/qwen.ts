@@ -71,6 +71,7 @@ export const qwen: Provider = {
       project: textOf(value["cwd"]),
       started: timeOf(value["timestamp"]),
       client: version === "" ? "" : `Qwen Code ${cutText(version, VERSION_CHARS)}`,
+      isCopy: fold.forkedFrom !== undefined,
       ...titleOf(value),
     }, reading);
   },
