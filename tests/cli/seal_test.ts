@@ -171,6 +171,21 @@ const FORGED_FIELDS: Readonly<Record<string, (seal: Seal) => object>> = {
 
 type Forgery = readonly [name: string, forge: (home: Sealed) => void | Promise<void>, record: string];
 
+Deno.test("kato verify finds a sealed file in its place after a move, and says where it was", async () => {
+  using home = await sealedHome();
+  Deno.mkdirSync(`${home.cwd}/kept`);
+  for (const name of ["a.md", "a.md.seal.json"]) {
+    Deno.renameSync(`${home.cwd}/${name}`, `${home.cwd}/kept/${name}`);
+  }
+  for (const log of ["there", "gone"]) {
+    if (log === "gone") Deno.removeSync(home.log);
+    const { ended, out } = await run("verify kept/a.md --json", home);
+    const { result, seal } = JSON.parse(out);
+    assert.deepEqual([ended, result, seal.record, seal.sealedAt], ["done", "equal", "found", home.file], log);
+  }
+  assert.match((await run("verify kept/a.md", home)).out, /\. It was ~\/work\/a\.md then\. The seal says: /);
+});
+
 const FORGED: readonly Forgery[] = [
   ["the seal and the file", (home) => {
     const text = Deno.readTextFileSync(home.file).replace("planted", "stolen.");

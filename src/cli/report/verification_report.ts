@@ -49,6 +49,8 @@ export const fileVerification = z.strictObject({
     result: nullable(z.enum(RESULTS)),
     file: nullable(z.enum(SEALED_FILE)),
     record: nullable(z.enum(SEALED_RECORD)),
+    /** The path of the file when it was sealed, as the record has it. */
+    sealedAt: text,
     source: nullable(z.enum(SEALED_SOURCE)),
   })),
 });

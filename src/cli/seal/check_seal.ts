@@ -32,7 +32,7 @@ export async function checkSeal(options: SealOptions): Promise<SealCheck | "stop
   if (hashed === "stopped" || logsNow === "stopped") return "stopped";
   const isSame = hashed !== null && hashed.sha256 === seal.file.sha256 && hashed.bytes === seal.file.bytes;
   const state = !isSame ? "changed" : hashed.size > hashed.bytes ? "grown" : "same";
-  return { seal, file: state, record: findRecord(seal, file, logs), source: logsNow };
+  return { seal, file: state, ...findRecord(seal, logs), source: logsNow };
 }
 
 /** The seal of this file; null where it is none. */
@@ -49,18 +49,21 @@ export function readSeal(path: string, file: string): Seal | null {
 }
 
 /** By its hash, which is that of its content: a record that says the same elsewhere has another one. */
-function findRecord({ audit, ...sealed }: Seal, path: string, logs: string): typeof SEALED_RECORD[number] {
+function findRecord(
+  { audit, ...sealed }: Seal,
+  logs: string,
+): { readonly record: typeof SEALED_RECORD[number]; readonly sealedAt: string | null } {
   for (const record of findRecords(logs, [`"hash":"${audit.hash}"`])) {
     if (record.hash !== audit.hash) continue;
-    const { sequence, event, detail } = record;
-    const isIt = sequence === audit.sequence && event === "file-sealed" && record.path === path &&
-      detail === sealedWords(sealed);
-    return isIt ? "found" : "altered";
+    const { sequence, event, detail, path } = record;
+    // Not its path: the file may have been moved, and its name is in the seal.
+    const isIt = sequence === audit.sequence && event === "file-sealed" && detail === sealedWords(sealed);
+    return isIt ? { record: "found", sealedAt: path } : { record: "altered", sealedAt: null };
   }
   // A record of that number is there, or one from before it: then this one was removed.
   const [first] = findRecords(logs, ['"sequence":']);
-  if (first === undefined) return "no-log";
-  return first.sequence > audit.sequence ? "not-there" : "altered";
+  if (first === undefined) return { record: "no-log", sealedAt: null };
+  return { record: first.sequence > audit.sequence ? "not-there" : "altered", sealedAt: null };
 }
 
 async function compareLogs(

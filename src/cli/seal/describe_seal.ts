@@ -1,10 +1,11 @@
 /** A checked seal in words. Pure. */
-import { plain } from "../terminal/style.ts";
+import { plain, tilde } from "../terminal/style.ts";
 import type { SealCheck } from "./seal_check.ts";
 
-export function describeSeal(check: SealCheck): string {
+/** @param path Where the file is now. */
+export function describeSeal(check: SealCheck, path: string, home: string): string {
   if (check.seal === null) return "The seal beside it is none of this file.";
-  const { seal: { time, version, result, audit }, file, record, source } = check;
+  const { seal: { time, version, result, audit }, file, record, sealedAt, source } = check;
   const when = `${plain(time).slice(0, 19).replace("T", " ")}Z, by kato ${plain(version)}`;
   const files = {
     same: `It is as it was sealed on ${when}.`,
@@ -31,6 +32,7 @@ export function describeSeal(check: SealCheck): string {
     changed: "The log is not what it was then.",
     gone: "",
   };
-  const parts = [files[file], `The seal says: ${results[result]}.`, records[record], sources[source]];
+  const moved = sealedAt === null || sealedAt === path ? "" : `It was ${tilde(sealedAt, home)} then.`;
+  const parts = [files[file], moved, `The seal says: ${results[result]}.`, records[record], sources[source]];
   return parts.filter((part) => part !== "").join(" ");
 }

@@ -13,6 +13,8 @@ export type SealCheck =
     readonly seal: Seal;
     readonly file: typeof SEALED_FILE[number];
     readonly record: typeof SEALED_RECORD[number];
+    /** Where the file was then, as the record has it; null where there is no record. */
+    readonly sealedAt: string | null;
     readonly source: typeof SEALED_SOURCE[number];
   }
   /** There is a file of that name, which is no seal of this file. */

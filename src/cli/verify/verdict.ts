@@ -90,7 +90,7 @@ function tellPerson(verdict: Verdict, seal: SealCheck | null, { out, home }: Con
     lines.push("The policy was another one when the file was begun; it may have replaced other secrets.");
   }
   if (recomputed !== null) lines.push(settingsOf(verdict, recomputed));
-  if (seal !== null) lines.push(paint(colourOf(seal), describeSeal(seal)));
+  if (seal !== null) lines.push(paint(colourOf(seal), describeSeal(seal, verdict.file, home)));
   return lines;
 }
 
@@ -197,8 +197,8 @@ function tellProgram(verdict: Verdict, seal: SealCheck | null, home: string): st
       time: seal.seal?.time ?? null,
       result: seal.seal?.result ?? null,
       ...(seal.seal === null
-        ? { file: null, record: null, source: null }
-        : { file: seal.file, record: seal.record, source: seal.source }),
+        ? { file: null, record: null, sealedAt: null, source: null }
+        : { file: seal.file, record: seal.record, sealedAt: seal.sealedAt, source: seal.source }),
     },
   });
 }
