@@ -23,7 +23,7 @@ import type { Moves } from "./moves.ts";
 import { knownRecordings, type Recorders } from "./recorders.ts";
 import type { RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
-import { type Refusals, whyBarred } from "./refused.ts";
+import { mayStop, type Refusals, whyBarred } from "./refused.ts";
 import type { SessionsStore } from "./sessions_store.ts";
 import type { Database } from "./state.ts";
 
@@ -94,10 +94,12 @@ export async function obeyMessage(
   done: () => void,
 ): Promise<void> {
   const barred = whyBarred(context, context.sessions.find(ref)?.arrival ?? null, found, came);
-  if (barred === null && found.scan.commands.length > 0) {
+  const isObeyed = (verb: Verb) => barred === null || (verb === "stop" && mayStop(context, found, barred));
+  if (found.scan.commands.some(({ verb }) => isObeyed(verb))) {
     // Earlier refused lines stand before it in the audit log.
     context.refusals.flush(ref);
     for (const [index, command] of found.scan.commands.entries()) {
+      if (!isObeyed(command.verb)) continue;
       // A message that is read again after a crash must not wait: the recording may itself wait for this message.
       if (context.sessions.isClaimed(ref.provider, found.event, index)) continue;
       await obeyCommand(context, {

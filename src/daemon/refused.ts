@@ -191,3 +191,12 @@ export function whyBarred(
   if (isTooOld(maxCommandAge, time, now)) return "too-old";
   return mayCommand(commands, author.evidence) ? null : author.why;
 }
+
+/** Whether a barred message may stop a recording all the same: a person's stop is safe at any age. */
+export function mayStop(
+  { commands }: Pick<ObeyContext, "commands">,
+  { author }: Pick<Found, "author">,
+  barred: Reason | null,
+): boolean {
+  return barred === "too-old" && author !== null && mayCommand(commands, author.evidence);
+}

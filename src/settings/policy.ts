@@ -75,7 +75,7 @@ export const policy = z.strictObject({
     max_command_age: z.int().check(
       z.minimum(0),
       z.maximum(525_600),
-      z.describe("kato does not obey commands in a chat that are older than this, in minutes. 0: any age."),
+      z.describe("kato obeys no older command in a chat than this, in minutes, except ::stop. 0: any age."),
     ),
     auto: z.array(autoRule).check(
       z.maxLength(AUTO_RULES),

@@ -383,6 +383,34 @@ Deno.test("messages: nothing in a barred one is obeyed, and no recording moves b
     assert.deepEqual([scene.deeds, scene.audit], [["note e1 history"], []]);
   }));
 
+const UNMARKED = { evidence: "unproven", why: "unmarked" } as const;
+
+for (
+  const [name, own, commands, obeyed] of [
+    ["that a person typed", {}, "typed", true],
+    ["that a person may not have typed", { author: UNMARKED }, "typed", false],
+    ["where nothing is obeyed", {}, false, false],
+  ] as const
+) {
+  Deno.test(`messages: of commands that are too old, a stop ${name} is ${obeyed ? "" : "not "}obeyed`, () =>
+    withCommands(async (scene) => {
+      scene.addSession();
+      scene.addRecording();
+      const context = { ...scene.context, maxCommandAge: 30, commands };
+      await obeyMessage(context, REF, found(own), Date.now(), () => {});
+      assert.deepEqual(scene.deeds, [
+        ...(obeyed ? ["flush s", "1 ends at 4", "obeyed: stopped null"] : []),
+        "note e1 too-old",
+      ]);
+      // No rule of policy comes to such a session.
+      assert.equal(context.sessions.find(REF)?.letGo, obeyed ? 4 : null);
+      assert.deepEqual([0, 1].map((place) => context.sessions.isClaimed("codex", "e1", place)), [
+        false,
+        obeyed,
+      ]);
+    }));
+}
+
 Deno.test("messages: one without commands flushes nothing, and may say where the session goes on", () =>
   withCommands(async (scene) => {
     scene.addSession();
