@@ -186,6 +186,43 @@ Deno.test("kato verify finds a sealed file in its place after a move, and says w
   assert.match((await run("verify kept/a.md", home)).out, /\. It was ~\/work\/a\.md then\. The seal says: /);
 });
 
+/** As soon as it is open, another file is at its path. */
+async function whileSwapped<Answer>({ file }: Sealed, act: () => Promise<Answer>): Promise<Answer> {
+  const { openSync } = Deno;
+  let swaps = 0;
+  Deno.openSync = (path, options) => {
+    const opened = openSync(path, options);
+    if (path === file && swaps === 0) {
+      swaps += 1;
+      Deno.writeTextFileSync(`${file}.other`, Deno.readTextFileSync(file).replace("planted", "stolen."));
+      Deno.renameSync(file, `${file}.judged`);
+      Deno.renameSync(`${file}.other`, file);
+    }
+    return opened;
+  };
+  try {
+    return await act();
+  } finally {
+    Deno.openSync = openSync;
+    assert.equal(swaps, 1);
+  }
+}
+
+Deno.test("kato seal seals the bytes that it judged, also when another file takes their place meanwhile", async () => {
+  using home = await sealedHome();
+  assert.equal((await whileSwapped(home, () => run("seal a.md", home))).ended, "done");
+  const seal = sealSchema.parse(JSON.parse(Deno.readTextFileSync(home.seal)));
+  assert.deepEqual([seal.result, seal.file.sha256], ["equal", sha256Of(`${home.file}.judged`)]);
+  const { ended, result, file } = await verify(home);
+  assert.deepEqual([ended, result, file], ["ended", "differs", "changed"]);
+});
+
+Deno.test("kato verify compares the bytes that it judged with the seal", async () => {
+  using home = await sealedHome();
+  const { result, file } = await whileSwapped(home, () => verify(home));
+  assert.deepEqual([result, file], ["equal", "same"]);
+});
+
 const FORGED: readonly Forgery[] = [
   ["the seal and the file", (home) => {
     const text = Deno.readTextFileSync(home.file).replace("planted", "stolen.");

@@ -23,7 +23,7 @@ import { DONE, fail, type Outcome } from "../outcome.ts";
 import { findClientRoots, loadForSessions, loadOwnConfig } from "../planning/load_settings.ts";
 import { reportText } from "../report/report.ts";
 import { readSeal } from "../seal/check_seal.ts";
-import { hashFile } from "../seal/hash_file.ts";
+import { hashFile, hashOpened } from "../seal/hash_file.ts";
 import { type Seal, sealedWords, type Unrecorded } from "../seal/seal.ts";
 import { sealPathOf } from "../seal/seal_path.ts";
 import type { FoundSession } from "../sessions/find_sessions.ts";
@@ -58,7 +58,7 @@ export async function sealFile({ file: typed, json }: SealGiven, context: Contex
   const progress = err.isTerminal ? showProgress(err) : NO_PROGRESS;
   const audit = openCommandLog(placesOf(home).logs, effective, "seal", context.variables(["USER"])["USER"]);
   try {
-    const hashed = await hashFile(path, stopped);
+    const hashed = await hashOpened(file, stopped);
     const judged = hashed === "stopped" ? null : await judge(file, path, {
       context,
       effective,
@@ -72,7 +72,7 @@ export async function sealFile({ file: typed, json }: SealGiven, context: Contex
       return fail(interruption.heard() ?? "failed", INTERRUPTED);
     }
     const { words } = judged.verdict;
-    if (hashed === null || words === null) {
+    if (words === null) {
       return fail("failed", `${tilde(path, home)} does not begin as kato's files do, and is not sealed.`);
     }
     const followed = findReadableProviders(context, effective).flatMap(({ roots }) => roots);

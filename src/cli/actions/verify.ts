@@ -42,7 +42,8 @@ export async function verifyFile({ file: typed, json }: VerifyGiven, context: Co
     });
     const seal = await checkSeal({
       seal: sealPathOf(named),
-      file: path,
+      file,
+      path,
       logs: placesOf(home).logs,
       source: judged?.source ?? null,
       stopped,

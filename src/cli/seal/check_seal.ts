@@ -8,14 +8,17 @@ import { readSmall } from "../../parser/disk.ts";
 import { SEAL_BYTES } from "../../protocol/limits.ts";
 import { entryAt } from "../../disk/entry_at.ts";
 import type { FoundSession } from "../sessions/find_sessions.ts";
-import { hashFile } from "./hash_file.ts";
+import type { CheckedFile } from "../verify/checked_file.ts";
+import { hashFile, hashOpened } from "./hash_file.ts";
 import { type Seal, seal as sealSchema, sealedWords } from "./seal.ts";
 import type { SealCheck, SEALED_RECORD, SEALED_SOURCE } from "./seal_check.ts";
 
 export interface SealOptions {
   readonly seal: string;
-  /** The real path of what was sealed. */
-  readonly file: string;
+  /** What is judged. */
+  readonly file: CheckedFile;
+  /** Its real path. */
+  readonly path: string;
   readonly logs: string;
   readonly source: FoundSession | null;
   readonly stopped: () => boolean;
@@ -23,15 +26,15 @@ export interface SealOptions {
 
 /** Null: there is no seal. */
 export async function checkSeal(options: SealOptions): Promise<SealCheck | "stopped" | null> {
-  const { file, logs, source, stopped } = options;
+  const { file, path, logs, source, stopped } = options;
   if (entryAt(options.seal) === null) return null;
-  const seal = readSeal(options.seal, file);
+  const seal = readSeal(options.seal, path);
   if (seal === null) return { seal: null };
-  const hashed = await hashFile(file, stopped, seal.file.bytes);
+  const hashed = await hashOpened(file, stopped, seal.file.bytes);
   const logsNow = await compareLogs(seal, source, stopped);
   if (hashed === "stopped" || logsNow === "stopped") return "stopped";
-  const isSame = hashed !== null && hashed.sha256 === seal.file.sha256 && hashed.bytes === seal.file.bytes;
-  const state = !isSame ? "changed" : hashed.size > hashed.bytes ? "grown" : "same";
+  const isSame = hashed.sha256 === seal.file.sha256 && hashed.bytes === seal.file.bytes;
+  const state = !isSame ? "changed" : file.size > hashed.bytes ? "grown" : "same";
   return { seal, file: state, ...findRecord(seal, logs), source: logsNow };
 }
 

@@ -4,7 +4,9 @@ import { READ_CHUNK } from "../../protocol/limits.ts";
 
 export interface CheckedFile {
   readonly size: number;
-  /** At most so many bytes as text, from `at` on. */
+  /** At most so many bytes, from `at` on. */
+  bytesAt(at: number, bytes: number): Uint8Array;
+  /** The same as text. */
   textAt(at: number, bytes: number): string;
   /** Whether `bytes` stand at `at`. */
   has(at: number, bytes: Uint8Array): boolean;
@@ -52,6 +54,7 @@ export function openChecked(path: string): CheckedFile | { readonly why: string 
 
   return {
     size,
+    bytesAt: read,
     textAt: (at, bytes) => decoder.decode(read(at, bytes)),
     // As text, because without a JIT loops over bytes are slow.
     has: (at, bytes) => at + bytes.length <= size && textOf(read(at, bytes.length)) === textOf(bytes),
