@@ -135,8 +135,9 @@ const TAKEN: ReadonlySet<string> = new Set([
 function holdSince(rules: readonly ChosenRule[], sessions: SessionsStore): number {
   const hash = sha256(canonicalJson(rules.map(({ rule }) => rule)));
   const [known, since = ""] = sessions.fact("rules")?.split(" ") ?? [];
-  if (known === hash) return Date.parse(since);
   const now = Date.now();
+  // The clock may have been ahead at their first start.
+  if (known === hash && Date.parse(since) <= now) return Date.parse(since);
   sessions.setFact("rules", `${hash} ${new Date(now).toISOString()}`);
   return now;
 }

@@ -140,6 +140,22 @@ Deno.test("rules: they hold since their first start, and changed ones since thei
     assert.deepEqual(scene.audit, []);
   }));
 
+Deno.test("rules: they hold from now on where the clock was ahead at their first start", () =>
+  withRules(async (scene) => {
+    const { sessions } = scene.context;
+    scene.start();
+    const [hash] = sessions.fact("rules")?.split(" ") ?? [];
+    sessions.setFact("rules", `${hash} ${new Date(Date.now() + 3_600_000).toISOString()}`);
+    const rules = scene.start();
+    const held = sessions.fact("rules") ?? "";
+    assert.ok(Date.parse(held.split(" ")[1] ?? "") <= Date.now());
+    scene.start();
+    assert.equal(sessions.fact("rules"), held);
+    scene.addSession({ arrived: Date.now() });
+    await rules.wasRead(watched(), "codex");
+    assert.equal(scene.context.recordings.active().length, 1);
+  }));
+
 /** What a person asked for in the session before the rule came to it. */
 const ASKED: Readonly<
   Record<string, readonly [verb: Verb, destination: string | null, byRule: string | null]>
