@@ -36,6 +36,8 @@ export function createAutoRules({ context, effective, fileName }: AutoRulesOptio
   const { sessions, recordings } = context;
   const rules = rulesOf(effective.policy.recording);
   const since = holdSince(rules, sessions);
+  /** Denials of this run that are on record and may pass. */
+  const passing = new Set<string>();
 
   return {
     covers: (meta) => chooseRule(rules, meta) !== null,
@@ -49,22 +51,30 @@ export function createAutoRules({ context, effective, fileName }: AutoRulesOptio
       // A denial holds until policy changes: then the rule asks once more.
       const event = `automatic:${effective.hash}:${session}`;
       if (sessions.isClaimed(provider, event, 0)) return;
+      const destination = stored.destination === null ? nameFile(context, chosen.rule, meta, fileName) : null;
+      const decision = context.decide("automatic", destination ?? stored.destination, meta);
+      const mayPass = !decision.allow && PASSING.has(decision.reason);
+      if (mayPass && passing.has(event)) return;
       await obeyCommand(context, {
         ref,
         meta,
         asker: "automatic",
         rule: chosen.number,
         verb: "capture",
-        destination: stored.destination === null ? nameFile(context, chosen.rule, meta, fileName) : null,
+        destination,
         token: nameRule(chosen.number),
         place: "leading",
         seq: checkpoint.seq,
         before: checkpoint,
-        claim: () => sessions.claimCommand(provider, event, 0),
+        claim: () => mayPass || sessions.claimCommand(provider, event, 0),
       });
+      if (mayPass) passing.add(event);
     },
   };
 }
+
+/** Denials that pass without a change of policy: a folder was not mounted yet. */
+const PASSING: ReadonlySet<string> = new Set(["no-such-root", "unreadable"]);
 
 /** The name of the file is made once, so it waits for the title. */
 function isTold({ title }: SessionMeta, events: number): boolean {

@@ -213,6 +213,27 @@ Deno.test("rules: a denial is on record once, and a changed policy has the rule 
     assert.equal(scene.context.recordings.active().length, 1);
   }));
 
+for (const reason of ["no-such-root", "unreadable"] as const) {
+  Deno.test(`rules: a denial for ${reason} is on record once a run, and passes by itself`, () =>
+    withRules(async (scene) => {
+      const rules = scene.start();
+      scene.addSession({ arrived: Date.now() });
+      scene.decision = { allow: false, reason, path: "/x", message: "Not now." };
+      await rules.wasRead(watched(), "codex");
+      await rules.wasRead(watched({}, 4), "codex");
+      assert.deepEqual(scene.audit.map(({ reason }) => reason), [reason]);
+      scene.context.recorded.clear();
+      const restarted = scene.start();
+      await restarted.wasRead(watched({}, 5), "codex");
+      assert.deepEqual(scene.audit.length, 2);
+      scene.decision = null;
+      await restarted.wasRead(watched({}, 6), "codex");
+      await restarted.wasRead(watched({}, 7), "codex");
+      const { whole, next } = scene.context.recordings.get(1);
+      assert.deepEqual([whole, next, scene.audit.length], [true, 0, 3]);
+    }));
+}
+
 Deno.test("rules: the file waits for the title that names it, and no longer than some events", () =>
   withRules(async (scene) => {
     const rules = scene.start();
