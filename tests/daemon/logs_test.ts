@@ -180,8 +180,12 @@ Deno.test("root: one that is made after the start is found", async () => {
   await using daemon = startDaemon(home);
   await daemon.whenStatus(
     "it runs without the root",
+    // Where no parser runs without a session, nobody says which folders are missing.
     ({ state, providers }) =>
-      state === "running" && providers.some(({ missing }) => missing.includes(home.root)),
+      state === "running" &&
+      providers.some((one) =>
+        one.roots.includes(home.root) && (one.missing.includes(home.root) || one.state === "unused")
+      ),
   );
   const rows = createRows();
   append(home.log(rows.session), rows.user(CAPTURE), rows.assistant("found"));
