@@ -138,6 +138,10 @@ function checkRuntime(root: string, { tree, architecture }: Package): void {
 
 /** Modules of the runtime that a bundle asks for. The permissions bound what they could do. */
 const RUNTIME_MODULES = ["node:buffer", "node:fs", "node:sqlite"];
+/** Of commands alone, which end soon: the hash of a seal's file, and the blocks of the search's index. */
+const MODULES_OF_COMMANDS = ["node:crypto", "node:zlib"];
+/** The bundles of processes that run for days. */
+const ROLES = ["orchestrator.js", "parser.js", "writer.js"];
 
 const OWN_BUNDLE = /^\.\/[a-z_-]+\d*\.js$/;
 
@@ -151,14 +155,35 @@ function checkBundles(root: string, { tree, files }: Package): void {
     bundled.filter((library) => !shipped.has(library.replace(/\/([^/]+)$/, "@$1"))),
     "libraries that are not allowed:",
   );
-  const imported = texts.flatMap((text) =>
-    [...text.matchAll(/^(?:import|export)\b[^"';()]*["']([^"'\n]+)["']|\bimport\(\s*["'`]?([^)"'`]*)/gm)]
-      .map(([, statically, dynamically = ""]) => statically ?? dynamically)
-  );
+  const imports = new Map(names.map((file, at) => [file.replace(/.*\//, ""), importsOf(texts[at] ?? "")]));
+  const allowed = [...RUNTIME_MODULES, ...MODULES_OF_COMMANDS];
   expectNone(
-    [...new Set(imported)].filter((name) => !OWN_BUNDLE.test(name) && !RUNTIME_MODULES.includes(name)),
+    [...new Set([...imports.values()].flat())].filter((name) =>
+      !OWN_BUNDLE.test(name) && !allowed.includes(name)
+    ),
     "imported from elsewhere:",
   );
+  for (const role of ROLES) {
+    expect(imports.has(role), `there is no ${role}`);
+    expectNone(
+      reachedFrom(role, imports).filter((name) => MODULES_OF_COMMANDS.includes(name)),
+      `${role} reaches what only commands may:`,
+    );
+  }
+}
+
+function importsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^(?:import|export)\b[^"';()]*["']([^"'\n]+)["']|\bimport\(\s*["'`]?([^)"'`]*)/gm)]
+    .map(([, statically, dynamically = ""]) => statically ?? dynamically);
+}
+
+/** All that a bundle and the bundles that it imports ask for. */
+function reachedFrom(bundle: string, imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const reached = new Set([`./${bundle}`]);
+  for (const name of reached) {
+    for (const other of imports.get(name.slice(2)) ?? []) reached.add(other);
+  }
+  return [...reached];
 }
 
 function checkNothingEnabled({ files }: Package): void {
@@ -172,7 +197,7 @@ function checkLinks({ tree, files }: Package): void {
   const folder = "/usr/share/doc/kato";
   const broken = [...files.keys()].filter((file) => file.startsWith(folder) && file.endsWith(".md")).flatMap(
     (page) => {
-      const text = Deno.readTextFileSync(`${tree}${page}`).replace(/```[\s\S]*?```|`[^`]*`/g, "");
+      const text = Deno.readTextFileSync(`${tree}${page}`).replace(/(`{3,})[\s\S]*?\1|`[^`]*`/g, "");
       return [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
         .map(([, target = ""]) => ({ target, path: new URL(target, `file://${page}`).pathname }))
         .filter(({ path }) => !files.has(path)).map(({ target }) => `${page} → ${target}`);
