@@ -5,7 +5,7 @@ import { type LiveView, showLive } from "../../src/cli/terminal/live_view.ts";
 import { onlyWith, program } from "../needs.ts";
 import { until } from "../daemon/stage/until.ts";
 import { makeHome } from "./stage/run_line.ts";
-import { commandOf } from "./stage/run_process.ts";
+import { startOnTerminal } from "./stage/on_terminal.ts";
 
 const ENTER = "\u001b[?1049h\u001b[?25l";
 const LEAVE = "\u001b[?25h\u001b[?1049l";
@@ -61,30 +61,13 @@ Deno.test(
     async fn() {
       using home = makeHome();
       makePrivateFolder(placesOf(home.home).state);
-      const { path, args, env, cwd } = commandOf(["status", "--watch"], home, { TERM: "xterm" });
-      const quoted = [path, ...args].map((word) => `'${word}'`).join(" ");
-      const child = new Deno.Command("script", {
-        args: ["-qefc", quoted, "/dev/null"],
-        cwd,
-        clearEnv: true,
-        env: { ...env, PATH: Deno.env.get("PATH") ?? "", SHELL: "/bin/sh" },
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "inherit",
-      }).spawn();
-      let shown = "";
-      const read = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
-        new WritableStream({ write: (text) => void (shown += text) }),
-      );
-      await until("it is shown", () => shown.includes("it was never started"));
+      const terminal = startOnTerminal(["status", "--watch"], home);
+      await until("it is shown", () => terminal.shown().includes("it was never started"));
       makePrivateFolder(placesOf(home.home).config);
       Deno.writeTextFileSync(placesOf(home.home).policyFile, "nonsense = 1\n");
-      await until("the change is shown", () => shown.includes("nonsense"));
-      const keys = child.stdin.getWriter();
-      await keys.write(new TextEncoder().encode("\u0003"));
-      assert.equal((await child.status).code, 130);
-      await keys.close().catch(() => {});
-      await read;
+      await until("the change is shown", () => terminal.shown().includes("nonsense"));
+      assert.equal(await terminal.interrupt(), 130);
+      const shown = terminal.shown();
       assert.ok(shown.trimEnd().endsWith(LEAVE), JSON.stringify(shown.slice(-100)));
       assert.equal(shown.includes("kato: "), false);
     },

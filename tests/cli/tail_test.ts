@@ -12,7 +12,7 @@ import { onlyWith, program } from "../needs.ts";
 import { make, randomOf } from "../redaction/corpus.ts";
 import { conversation, keepLog, SESSION_A } from "./stage/logs.ts";
 import { makeHome, type Place, runLine } from "./stage/run_line.ts";
-import { commandOf } from "./stage/run_process.ts";
+import { startOnTerminal } from "./stage/on_terminal.ts";
 
 /** Looks in which nothing happens: in so many, all folders are searched. */
 const A_WHILE = 60;
@@ -206,31 +206,14 @@ Deno.test({
   ),
   async fn() {
     using home = homeWith({ typed: "\u001b[2J\u001b]0;owned\u0007Plant the beans." });
-    const { path, args, env, cwd } = commandOf(["tail", "5d8a"], home, { TERM: "xterm" });
-    const quoted = [path, ...args].map((word) => `'${word}'`).join(" ");
-    const child = new Deno.Command("script", {
-      args: ["-qefc", quoted, "/dev/null"],
-      cwd,
-      clearEnv: true,
-      env: { ...env, PATH: Deno.env.get("PATH") ?? "", SHELL: "/bin/sh" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    let shown = "";
-    const read = child.stdout.pipeThrough(new TextDecoderStream()).pipeTo(
-      new WritableStream({ write: (text) => void (shown += text) }),
-    );
-    await until("the session is shown", () => shown.includes("They are planted."));
+    const terminal = startOnTerminal(["tail", "5d8a"], home);
+    await until("the session is shown", () => terminal.shown().includes("They are planted."));
     append(home.log, more("2", "Water the roses.\u001b]52;c;cm0=\u0007", "They are wet."));
-    await until("what came is shown", () => shown.includes("They are wet."));
+    await until("what came is shown", () => terminal.shown().includes("They are wet."));
     Deno.removeSync(home.log);
-    await until("it is said that the log is gone", () => shown.includes(`kato: ${GONE}`));
-    const keys = child.stdin.getWriter();
-    await keys.write(new TextEncoder().encode("\u0003"));
-    assert.equal((await child.status).code, 130);
-    await keys.close().catch(() => {});
-    await read;
+    await until("it is said that the log is gone", () => terminal.shown().includes(`kato: ${GONE}`));
+    assert.equal(await terminal.interrupt(), 130);
+    const shown = terminal.shown();
     assert.ok(shown.trimEnd().endsWith("kato: Interrupted."), shown.slice(-100));
     assert.equal(times(shown, "Interrupted"), 1);
     // deno-lint-ignore no-control-regex -- anything but kato's own colours
