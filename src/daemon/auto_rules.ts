@@ -7,7 +7,7 @@ import { NUMBERED_NAMES, UNTITLED_EVENTS } from "../protocol/auto_limits.ts";
 import { canonicalJson } from "../protocol/canonical_json.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
-import type { SessionMeta } from "../protocol/session.ts";
+import type { SessionMeta, SessionRef } from "../protocol/session.ts";
 import { sha256 } from "../protocol/sha256.ts";
 import { isAfterRules } from "../session/news.ts";
 import { type AutoRule, chooseRule, type ChosenRule, nameRule, rulesOf } from "../settings/auto_rule.ts";
@@ -100,14 +100,25 @@ function mayRecord(
  * Whether a rule records all that a copy may hold: its original, without a gap. A copy of a copy has the first one's
  * original, so a command in any copy counts. Nobody knows what the copy of an unknown session holds.
  */
-function isOfRecorded({ recordings, sessions }: ObeyContext, { provider, parent }: StoredSession): boolean {
+function isOfRecorded(context: ObeyContext, { provider, parent }: StoredSession): boolean {
   if (parent === null) return false;
   const original = { provider, session: parent };
-  return [original, ...sessions.letGoCopies(original)].every((ref) =>
-    recordings.activeOfSession(ref).some(({ kind, until, whole }) =>
-      kind === "automatic" && until === null && whole
-    )
-  );
+  return [original, ...context.sessions.letGoCopies(original)].every((ref) => isRecordedByRule(context, ref));
+}
+
+/** A rule records it without a gap, also where its client said that it goes on in another session. */
+function isRecordedByRule({ recordings, sessions }: ObeyContext, ref: SessionRef): boolean {
+  return recordings.ofSession(ref).some((recording) => {
+    if (recording.kind !== "automatic" || !recording.whole) return false;
+    // What was said here after it went on is in no recording.
+    if (recording.goesOn !== null && readEvents(sessions.find(ref)) > recording.next) return false;
+    const last = recordings.lastOf(recording);
+    return last !== null && last.active && last.until === null;
+  });
+}
+
+function readEvents(stored: StoredSession | null): number {
+  return stored?.checkpoint?.seq ?? 0;
 }
 
 /** The destination to ask for; null for the generated name of any command without one. */

@@ -102,6 +102,16 @@ function findIn({ database, all, latestPast, ofDestination }: Rows) {
     ofDestination,
     /** The recordings that wait to take over. */
     following: (provider: ProviderId) => all("follows IS NOT NULL AND provider = ? ORDER BY id", provider),
+    /** The recording that goes on with this one's file, through every session in which it went on; null where none does. */
+    lastOf(recording: RecordingSummary): RecordingSummary | null {
+      let last: RecordingSummary | undefined = recording;
+      while (last !== undefined && last.goesOn !== null) {
+        const { id, provider, session, goesOn }: RecordingSummary = last;
+        const where = "provider = ? AND session = ? AND inherits = ? AND id > ? ORDER BY id";
+        last = all(where, provider, goesOn, session, id)[0];
+      }
+      return last ?? null;
+    },
     /** Whether a recording moved into or from this session. */
     hasMoved: ({ provider, session }: SessionRef) =>
       isThere(

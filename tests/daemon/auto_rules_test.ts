@@ -305,6 +305,28 @@ Deno.test("rules: a copy of a session is recorded while a rule records that sess
     assert.deepEqual(scene.context.recordings.active().map(({ session }) => session), ["t", "s", "u"]);
   }));
 
+/** A rule's recording of `ref`, which its client said goes on in session `into`. */
+function addMoved({ addRecording, context: { recordings } }: Scene, ref: SessionRef, into: string): number {
+  const moved = addRecording({ ref, kind: "automatic", whole: true, next: 9, until: 9 });
+  recordings.leave(moved, into, true);
+  return recordings.follow(moved, { ...ref, session: into }, null);
+}
+
+Deno.test("rules: a copy is recorded while a rule's recording of its original goes on in other sessions", () =>
+  withRules(async (scene) => {
+    const { recordings } = scene.context;
+    const rules = scene.start();
+    const original = scene.addSession({ session: "t", arrived: Date.now() });
+    const next = addMoved(scene, original, "next");
+    scene.context.sessions.advance(original, checkpointAt(9), 10, metaOf(original));
+    recordings.end(next, 9);
+    recordings.leave(next, "third", true);
+    recordings.follow(next, { ...REF, session: "third" }, null);
+    scene.addSession({ arrived: Date.now(), parent: "t" });
+    await rules.wasRead(watched(), "codex");
+    assert.deepEqual(recordings.activeOfSession(REF).map(({ kind }) => kind), ["automatic"]);
+  }));
+
 /** Originals that a rule does not record, or not whole, when a copy of each turns up. */
 const ORIGINALS: Readonly<Record<string, (scene: Scene, original: SessionRef) => void>> = {
   "that nothing records": () => {},
@@ -313,6 +335,16 @@ const ORIGINALS: Readonly<Record<string, (scene: Scene, original: SessionRef) =>
     void scene.addRecording({ ref, kind: "automatic", whole: true, until: 9 }),
   "that was stopped and went on later": (scene, ref) =>
     void scene.addRecording({ ref, kind: "automatic", whole: false }),
+  "that went on in a session where it was stopped": (scene, ref) =>
+    void scene.context.recordings.end(addMoved(scene, ref, "next"), 20),
+  "that went on, and in which more was said later"(scene, ref) {
+    addMoved(scene, ref, "next");
+    scene.context.sessions.advance(ref, checkpointAt(10), 10, metaOf(ref));
+  },
+  "that went on where no recording could follow"(scene, ref) {
+    const left = scene.addRecording({ ref, kind: "automatic", whole: true, until: 9 });
+    scene.context.recordings.leave(left, "next", false);
+  },
   "with another copy that was stopped"(scene, ref) {
     scene.addRecording({ ref, kind: "automatic", whole: true });
     const copy = scene.addSession({ session: "copy", arrived: Date.now(), parent: ref.session });
