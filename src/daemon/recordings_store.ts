@@ -8,16 +8,14 @@ import { addCounts, type RedactedCounts } from "../protocol/redaction.ts";
 import {
   countsOf,
   type Delivery,
-  deliveryFromRow,
   type FileIdentity,
   fromRow,
   type NewRecording,
   readTo,
   type Recording,
   type RecordingSummary,
-  SUMMARY,
-  summaryFromRow,
 } from "./recording.ts";
+import { openRows, type Rows } from "./recording_rows.ts";
 import type { Database, Value } from "./state.ts";
 
 /** A file that kato created. */
@@ -33,44 +31,6 @@ export type RecordingsStore = ReturnType<typeof storeRecordings>;
 export function storeRecordings(database: Database) {
   const rows = openRows(database);
   return { ...findIn(rows), ...startAndEnd(rows), ...move(rows), ...holdFiles(rows), ...deliver(rows) };
-}
-
-type Rows = ReturnType<typeof openRows>;
-
-function openRows(database: Database) {
-  /** The stopped recordings of `latest()`. They seldom change and are often shown. */
-  let past: { readonly count: number; readonly summaries: RecordingSummary[] } | null = null;
-
-  function change(sql: string, ...values: Value[]) {
-    past = null;
-    return database.run(sql, ...values);
-  }
-
-  function all(where: string, ...values: Value[]): RecordingSummary[] {
-    return database.all(`SELECT ${SUMMARY} FROM recordings WHERE ${where}`, ...values).map(summaryFromRow);
-  }
-
-  return {
-    database,
-    change,
-    all,
-    latestPast(count: number): RecordingSummary[] {
-      if (past?.count !== count) {
-        past = { count, summaries: all("state = 'stopped' ORDER BY id DESC LIMIT ?", count) };
-      }
-      return past.summaries;
-    },
-    ofDestination: (destination: string) => all("destination = ? ORDER BY id", destination),
-    delivery(id: number): Delivery | null {
-      const row = database.get("SELECT * FROM deliveries WHERE recording = ?", id);
-      return row === undefined ? null : deliveryFromRow(row);
-    },
-    /** Reading and rendering state is kilobytes. An export never needs it again; others may be resumed. */
-    stop(id: number): void {
-      change("UPDATE recordings SET state = 'stopped' WHERE id = ?", id);
-      change("UPDATE recordings SET checkpoint = NULL, render = NULL WHERE id = ? AND kind = 'export'", id);
-    },
-  };
 }
 
 function findIn({ database, all, latestPast, ofDestination }: Rows) {
