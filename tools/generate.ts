@@ -23,6 +23,7 @@ import { contactText, fillControl, fillSpec, readPublisher } from "./package/pub
 import { gateTable } from "./gates/gates.ts";
 import { knownPlans } from "./known_plans.ts";
 import { markdownTable } from "./markdown_table.ts";
+import { RULES_FILE, rulesHash } from "./redaction_rules.ts";
 import { permissionTable } from "./permission_table.ts";
 import { POLICY_KEYS } from "../src/settings/merge.ts";
 import { config, policy } from "../src/settings/policy.ts";
@@ -73,6 +74,7 @@ export const MADE: readonly Made[] = [
   { path: "src/launcher/plans.h", make: knownPlans },
   { path: "src/launcher/usage.h", make: usageHeader },
   { path: "src/providers/registry.ts", make: providerRegistry },
+  { path: RULES_FILE, make: rulesHash },
   ...["kato.service", "kato@.service"].map((unit) => ({
     path: `packaging/systemd/${unit}`,
     make: (now: string) => fillUnitFolders(fillUnit(now, unitFilter(SYSTEM_CALLS))),

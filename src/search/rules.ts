@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { canonicalJson } from "../protocol/canonical_json.ts";
 import type { Redaction } from "../protocol/redaction.ts";
 import { sha256 } from "../protocol/sha256.ts";
+import { RULES } from "../redaction/rules_hash.ts";
 
 /** Whether the texts went through other rules: they may hold what `redaction` replaces. */
 export function isOfOtherRules(database: DatabaseSync, redaction: Redaction): boolean {
@@ -10,11 +11,13 @@ export function isOfOtherRules(database: DatabaseSync, redaction: Redaction): bo
   return known !== undefined && known !== hashOf(redaction);
 }
 
+/** Of an index without a text: the rules of one that has some stay. */
 export function setRules(database: DatabaseSync, redaction: Redaction): void {
-  const sql = "INSERT OR REPLACE INTO facts (name, value) VALUES ('redaction', ?)";
+  const sql = "INSERT OR IGNORE INTO facts (name, value) VALUES ('redaction', ?)";
   database.prepare(sql).run(hashOf(redaction));
 }
 
+/** Of what policy says and of kato's own rules, which count where secrets are replaced. */
 function hashOf(redaction: Redaction): string {
-  return sha256(canonicalJson(redaction));
+  return sha256(canonicalJson({ ...redaction, rules: redaction.secrets ? RULES : null }));
 }
