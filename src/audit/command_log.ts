@@ -9,7 +9,7 @@ import { readOrigin } from "./origin.ts";
 export function openCommandLog(
   directory: string,
   policy: { readonly version: number; readonly hash: string; readonly organisationHash: string | null },
-  role: "export" | "policy" | "seal",
+  role: "export" | "policy" | "seal" | "search",
   user: string | undefined,
 ): AuditLog {
   try {

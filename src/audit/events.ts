@@ -172,6 +172,11 @@ export function fileSealed(
   return body("file-sealed", "sealed", { provider, session, requested, path, decision: "allow", detail });
 }
 
+/** `path`: the file of the index. What it held before is dropped. */
+export function indexMade(path: string, reason: ReasonOf<"index-made">): AuditBody {
+  return body("index-made", reason, { path, decision: "allow" });
+}
+
 /** `path`: the folder that was allowed or denied, or of whose sessions a rule records. */
 export function policyEdited(path: string, reason: ReasonOf<"policy-edited">): AuditBody {
   return body("policy-edited", reason, { path });

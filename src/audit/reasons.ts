@@ -58,6 +58,8 @@ export const REASONS = {
   "secrets-redacted": ["replaced-by-placeholders"],
   /** `kato seal`: the bytes of the file, and their hash. */
   "file-sealed": ["sealed"],
+  /** `kato search` makes its index: there was none, `--rebuild`, or other secrets are replaced than in the former one. */
+  "index-made": ["first", "rebuilt", "other-rules"],
   /** `kato policy allow`, `kato policy deny` and `kato init --auto`. */
   "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set", "rule-added"],
 } as const;

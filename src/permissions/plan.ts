@@ -173,6 +173,8 @@ function placePaths(
     "index": isSearched ? [own.index] : [],
     "searched roots": isSearched ? providerRoots : [],
     "searched recordings": isSearched ? policy.destinations.roots : [],
+    "logs of the index": isSearched ? [own.logs] : [],
+    "machine of the index": isSearched ? [MACHINE_ID] : [],
     // workers() grants these two to roles of their own.
     "its provider's roots": [],
     "its destination": [],
@@ -181,8 +183,7 @@ function placePaths(
     "named outputs": folders.flatMap((folder) => outputs.map((path) => outermostMade(folder, path))),
     "folders of outputs": folders,
     "named folders": folders,
-    // audit/origin.ts reads it.
-    "machine id": ["/etc/machine-id"],
+    "machine id": [MACHINE_ID],
     "unit files": unitFolders(home).map((folder) => `${folder}/${UNIT}`),
     "unit drop-ins": facts.hasUnit ? [ownDropIns(home)] : [],
     "people": (facts.people ?? []).flatMap(pathsOf),
@@ -213,6 +214,9 @@ export const SYSTEM_UNIT_FOLDERS = [
 export function ownDropIns(home: string): string {
   return `${unitFolders(home)[0]}/${UNIT}.d`;
 }
+
+/** audit/origin.ts reads it. */
+const MACHINE_ID = "/etc/machine-id";
 
 const MACHINE_FACTS = [
   "/etc/passwd",

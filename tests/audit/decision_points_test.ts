@@ -27,6 +27,7 @@ const POINTS: readonly (readonly [file: string, made: keyof typeof events, test:
   ["cli/export/image_files.ts", "commandDecided", "cli/export_images_test.ts"],
   ["cli/export/image_files.ts", "destinationOpened", "cli/export_images_test.ts"],
   ["cli/own_policy.ts", "policyEdited", "cli/policy_edit_test.ts"],
+  ["cli/search/open_index.ts", "indexMade", "cli/search_index_test.ts"],
   ["daemon/carry_out.ts", "commandDecided", "daemon/audit_day_test.ts"],
   ["daemon/carry_out.ts", "commandDecided", "daemon/audit_day_test.ts"],
   ["daemon/destinations.ts", "destinationOpened", "daemon/opening_test.ts"],

@@ -149,6 +149,13 @@ const BODIES: readonly (readonly [keyof typeof events, AuditBody, AuditBody])[] 
     reason: "sealed",
     detail: "sha256 0, 1 bytes",
   }],
+  ["indexMade", events.indexMade("/home/ada/.kato/index/search.db", "first"), {
+    ...NOTHING,
+    event: "index-made",
+    path: "/home/ada/.kato/index/search.db",
+    decision: "allow",
+    reason: "first",
+  }],
   ["policyEdited", events.policyEdited("/home/ada/notes", "folder-allowed"), {
     ...NOTHING,
     event: "policy-edited",

@@ -201,10 +201,21 @@ Deno.test("makePlan() grants a search the logs and the index, or the index alone
   const index = ["read ~/.kato/index"];
   assert.deepEqual(await grantsOf("search beans --no-update", home), [...own, ...index]);
   const grants = await grantsOf("search beans", home);
-  for (const read of ["~/.claude/projects", "~/.kato/exports", "~/.kato/index"]) {
+  for (
+    const read of [
+      "~/.claude/projects",
+      "~/.kato/exports",
+      "~/.kato/index",
+      "~/.kato/logs",
+      "/etc/machine-id",
+    ]
+  ) {
     assert.ok(grants.includes(`read ${read}`), read);
   }
-  assert.deepEqual(grants.filter((grant) => grant.startsWith("write ")), ["write ~/.kato/index"]);
+  assert.deepEqual(
+    grants.filter((grant) => grant.startsWith("write ")),
+    ["write ~/.kato/index", "write ~/.kato/logs"],
+  );
 });
 
 Deno.test("makePlan() grants what a provider may look for beside a log, also of one that is named by a link", async () => {

@@ -232,7 +232,7 @@ Deno.test("an index that holds what policy replaces by now is not searched, and 
   assert.deepEqual([refused.ended, refused.out], ["failed", ""]);
   assert.match(
     refused.err,
-    /^Policy replaces other secrets than when the index was made\. Search without --no-update\./,
+    /^Other secrets are replaced than when the index was made\. Search without --no-update\./,
   );
   const { out, err } = await search(["today"], place);
   assert.match(err, /the index is made anew/);

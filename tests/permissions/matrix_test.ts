@@ -34,7 +34,7 @@ Deno.test("the matrix lets only these profiles write, and only there", () => {
     ["request", ["requests"]],
     ["policy:edit", ["own settings", "unit drop-ins", "logs"]],
     ["seal", ["logs", "named outputs"]],
-    ["search", ["index"]],
+    ["search", ["index", "logs of the index"]],
     ["init", ["own settings"]],
   ]);
 });

@@ -339,7 +339,7 @@ const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: read
   "policy:edit": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],
   "audit": CLI,
   "scan": CLI,
-  "search": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
+  "search": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],
   "search:read": CLI,
   "seal": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],
   "verify": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],

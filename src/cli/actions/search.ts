@@ -1,23 +1,16 @@
 /**
- * `kato search`. READS the logs of sessions, recordings, the settings and the index; writes the index alone. With `--no-update` it
+ * `kato search`. READS the logs of sessions, recordings, the settings and the index; WRITES the index, and the audit log when it makes
+ * one. With `--no-update` it
  * reads no log and writes nothing. Texts get into the index without their secrets.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { systemWords } from "../../disk/entry_at.ts";
 import { HITS, UPDATE_BYTES } from "../../protocol/search_limits.ts";
 import { findPassages, type IndexedSession, sessionsOf } from "../../search/find.ts";
-import {
-  asIndexError,
-  IndexError,
-  lockIndex,
-  makeIndexFolder,
-  openToRead,
-  openToWrite,
-  removeIndex,
-} from "../../search/index_file.ts";
+import { asIndexError, IndexError, lockIndex, makeIndexFolder, openToRead } from "../../search/index_file.ts";
 import { openIndexer } from "../../search/indexer.ts";
 import { parseQuery, type Term } from "../../search/query.ts";
-import { isOfOtherRules, setRules } from "../../search/rules.ts";
+import { isOfOtherRules } from "../../search/rules.ts";
 import { sessionKey } from "../../protocol/session.ts";
 import type { EffectivePolicy } from "../../settings/merge.ts";
 import { placesOf } from "../../settings/places.ts";
@@ -27,6 +20,7 @@ import { listenForInterruption } from "../interruption.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { loadForSessions } from "../planning/load_settings.ts";
 import { reportText } from "../report/report.ts";
+import { openForUpdate } from "../search/open_index.ts";
 import { hitsForPeople, hitsForPrograms } from "../search/show_hits.ts";
 import { type Updated, updateIndex } from "../search/update_index.ts";
 import { findRecordings, updateRecordings } from "../search/update_recordings.ts";
@@ -94,17 +88,9 @@ async function update(
     err.write("kato: another search is updating the index; this one takes it as it is.\n");
     return null;
   }
-  if (rebuild) removeIndex(places);
-  let opened = openToWrite(places);
-  if (opened.opened && isOfOtherRules(opened.database, redaction)) {
-    err.write("kato: policy replaces other secrets than before, so the index is made anew.\n");
-    opened.database.close();
-    removeIndex(places);
-    opened = openToWrite(places);
-  }
+  const opened = openForUpdate(rebuild, effective, context);
   if (!opened.opened) return fail("failed", plain(opened.message));
   using database = opened.database;
-  setRules(database, redaction);
   const interruption = listenForInterruption();
   const progress = err.isTerminal ? showProgress(err) : NO_PROGRESS;
   try {
@@ -145,7 +131,7 @@ function showFound(
   if (!opened.opened) return fail("failed", plain(opened.message));
   using database = opened.database;
   if (isOfOtherRules(database, policy.redaction)) {
-    const message = "Policy replaces other secrets than when the index was made. Search without --no-update.";
+    const message = "Other secrets are replaced than when the index was made. Search without --no-update.";
     return fail("failed", message);
   }
   const sessions = sessionsOf(database).filter(({ provider }) =>
