@@ -152,11 +152,15 @@ function privateKeyAt(
   return { span: hasKey ? { rule: PRIVATE_KEY, from: at, to } : null, open };
 }
 
-/** `\nghp_…` in a text that was escaped, a colour before the token, a percent sign: these end before it. */
+/** `\nghp_…` in a text that was escaped, a colour before the token, a percent sign: a token may begin behind them. */
+// deno-lint-ignore no-control-regex -- a terminal's colour begins with one
+const ESCAPE = /\\[nrt]|%[0-9A-Fa-f]{2}|\u001b\[[\d;]{0,12}m/;
+const ESCAPE_CHARS = 16;
+const ESCAPED = new RegExp(`(?:${ESCAPE.source})$`);
+
 function isEdge(text: string, at: number): boolean {
-  if (at === 0 || !/[A-Za-z0-9_]/.test(text[at - 1] ?? "")) return true;
-  // deno-lint-ignore no-control-regex -- a terminal's colour begins with one
-  return /(?:\\[nrt]|%[0-9A-Fa-f]{2}|\u001b\[[\d;]{0,12}m)$/.test(text.slice(Math.max(0, at - 16), at));
+  return at === 0 || !/[A-Za-z0-9_]/.test(text[at - 1] ?? "") ||
+    ESCAPED.test(text.slice(Math.max(0, at - ESCAPE_CHARS), at));
 }
 
 function tokenAt(
@@ -175,9 +179,9 @@ function tokenAt(
     if (!isPiece || !isDrawn(text.slice(body, body + length))) return null;
     return { span: { rule, from, to: body + length }, open: { rule, chars, lacks: least - length } };
   }
-  if (most !== undefined && length > most) return null;
   // A sentence may end behind the token.
   while (length > least && /[.~-]/.test(text[body + length - 1] ?? "")) length -= 1;
+  if (most !== undefined && length > most) return null;
   const whole = text.slice(from, body + length);
   if (shape !== undefined && !shape.test(whole)) return null;
   return isDrawn(before === undefined ? text.slice(body, body + length) : whole)
@@ -190,8 +194,9 @@ function startOf(
   at: number,
   { chars, least, most }: NonNullable<Token["before"]>,
 ): number | null {
-  const head = text.slice(Math.max(0, at - most - 1), at);
-  const run = new RegExp(`[${CHARS[chars]}]*$`).exec(head)?.[0].length ?? 0;
+  const head = text.slice(Math.max(0, at - most - ESCAPE_CHARS), at).split(ESCAPE).at(-1) ?? "";
+  // The sign of an assignment is no part of a token's beginning.
+  const run = new RegExp(`[${CHARS[chars].replace("=", "")}]*$`).exec(head)?.[0].length ?? 0;
   return run < least || run > most ? null : at - run;
 }
 

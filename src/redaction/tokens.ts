@@ -62,8 +62,8 @@ export const TOKENS: readonly Token[] = [
     rule: "1password-key",
     anchors: ["A3-"],
     chars: "word",
-    least: 33,
-    most: 34,
+    least: 36,
+    most: 37,
     shape: /^A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}$/,
   },
   {
@@ -101,7 +101,7 @@ export const TOKENS: readonly Token[] = [
     rule: "harness-token",
     anchors: ["pat.", "sat."],
     chars: "dotted",
-    least: 60,
+    least: 68,
     shape: /^[ps]at\.[\w-]{22}\.[0-9a-f]{24}\.\w{20}$/,
   },
   {

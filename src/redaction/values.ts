@@ -39,7 +39,8 @@ export function isSecretValue({ value, isQuoted, isPassword, isVariable, name }:
     return false;
   }
   if (new Set(value).size < 3 || value.toLowerCase().endsWith(name.toLowerCase())) return false;
-  if (/^(?:https?:|\.{0,2}\/|~\/|\\)/.test(value)) return false;
+  // A path, but for a slash that was drawn: every 64th key in Base64 begins with one.
+  if (/^(?:https?:|\.{0,2}\/|~\/|\\)/.test(value) && !isDrawnPath(value)) return false;
   // A place in a program: `user.password`, `getToken()`, `string[]`.
   if (
     /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)+[([]?/.test(value) && !(isPassword && isQuoted) &&
@@ -67,6 +68,10 @@ function isDrawnWord(value: string): boolean {
 function isChosenSecret(value: string, isVariable: boolean): boolean {
   return value.length >= 8 && KEY_CHARS.test(value) && new Set(value).size >= 6 &&
     (isVariable ? /[A-Za-z]/.test(value) : isMixed(value));
+}
+
+function isDrawnPath(value: string): boolean {
+  return /^\/[\w+/]{39,}={0,2}$/.test(value) && value.replaceAll("+", "").split("/").some(isRandom);
 }
 
 export function isMixed(value: string): boolean {

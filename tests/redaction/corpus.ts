@@ -30,7 +30,9 @@ export function make(format: string, random: () => number): string {
     const chars = SETS[set] ?? "";
     const drawn = Array.from({ length: Number(length) }, () => chars[random() % chars.length]).join("");
     // As good as every token has both.
-    return set === "D" || set === "H" ? drawn : drawn.slice(0, -2) + (set === "L" ? "k7" : "K7");
+    return set === "D" || set === "H" || drawn.length < 2
+      ? drawn
+      : drawn.slice(0, -2) + (set === "L" ? "k7" : "K7");
   });
 }
 
@@ -182,7 +184,7 @@ export const NAMED_FORMATS:
     ["password", "requests.get(url, auth=('ada', '", "{A12}", "'))"],
     ["password", "redis-cli -h cache -a ", "{A12}", " ping"],
     ["password", "echo 'root:", "{A12}", "' | chpasswd"],
-    ["password", "openssl enc -aes256 -pass pass:", "{A12}", ""],
+    ["password", "openssl enc -aes256 -pass ", "pass:{A12}", ""],
     ["password", "jdbc:oracle:thin:scott/", "{A12}", "@//db:1521/shop"],
     ["secret", '{"name":"API_TOKEN","value":"', "{A30}", '"}'],
     ["secret", '<add key="ApiKey" value="', "{A32}", '"/>'],
@@ -190,7 +192,7 @@ export const NAMED_FORMATS:
     ["secret", "ENV SECRET_TOKEN ", "{A24}", ""],
     ["secret", "Ocp-Apim-Subscription-Key: ", "{H32}", ""],
     ["secret", "DATADOG_APP_KEY: ", "{H40}", ""],
-    ["secret", "APP_KEY=base64:", "{B43}=", ""],
+    ["secret", "APP_KEY=", "base64:{B43}=", ""],
     ["secret", "the API key is ", "{A40}", ""],
     ["secret", "CI_PAT=", "{A20}", ""],
     ["secret", "VAULT_TOKEN=", "s.{A24}", ""],
