@@ -1,29 +1,50 @@
 import assert from "node:assert/strict";
-import { type Fate, printScores, scoreRooms } from "../../tools/mutants/scores.ts";
+import { putScores } from "../../tools/mutants/record_scores.ts";
+import { type Fate, printScores, scoreParts, type Tried } from "../../tools/mutants/scores.ts";
 
-/** So many mutants of a file with each fate. */
-function tried(file: string, counts: Partial<Record<Fate, number>>) {
-  return Object.entries(counts).flatMap(([fate, count]) =>
-    Array.from({ length: count }, () => [{ file }, fate as Fate] as const)
+/** So many mutants of a part with each fate. */
+function tried(part: string, counts: Partial<Record<Fate, number>>): Tried {
+  const fates = Object.entries(counts).flatMap(([fate, count]) =>
+    Array.from({ length: count }, () => fate as Fate)
   );
+  return { part, open: 1_000, accepted: 7, fates };
 }
 
-Deno.test("scoreRooms() counts what was killed apart from what timed out, and says which room misses its score", () => {
-  const scores = scoreRooms([
-    ...tried("src/audit/log.ts", { killed: 90, "timed out": 5, survived: 5 }),
-    ...tried("src/cli/main.ts", { killed: 91 }),
-    ...tried("src/cli/doctor/links.ts", { survived: 8, untested: 1 }),
-    ...tried("src/plan.ts", { killed: 1 }),
-    ...tried("src/session/news.ts", { killed: 949, survived: 51 }),
+Deno.test("scoreParts() counts what was killed apart from what timed out, and says which part misses its score", () => {
+  const scores = scoreParts([
+    tried("audit", { killed: 90, "timed out": 5, survived: 5 }),
+    tried("cli", { killed: 91, survived: 8, untested: 1 }),
+    tried("plan.ts", { killed: 1 }),
+    tried("session/news.ts", { killed: 949, survived: 51 }),
   ]);
   assert.equal(
     printScores(scores),
     [
-      "room     killed  timed out  survived  untested  score    needed",
-      "audit    90      5          5         0         95.0 %   95 %",
-      "cli      91      0          8         1         91.0 %   92 % MISSED",
-      "entries  1       0          0         0         100.0 %  92 %",
-      "session  949     0          51        0         94.9 %   95 % MISSED",
+      "part             mutants  tried  killed  timed out  survived  untested  accepted  score    needed",
+      "audit            1000     100    90      5          5         0         7         95.0 %   95 %",
+      "cli              1000     100    91      0          8         1         7         91.0 %   92 % MISSED",
+      "plan.ts          1000     1      1       0          0         0         7         100.0 %  92 %",
+      "session/news.ts  1000     1000   949     0          51        0         7         94.9 %   95 % MISSED",
     ].join("\n"),
   );
+});
+
+Deno.test("putScores() changes the rows of the parts that were tried, and no other line", () => {
+  const page = (rows: readonly string[]) =>
+    ["Before |", "", ...rows, "", "| another | table |", ""].join("\n");
+  const before = page([
+    "| part | mutants | tried | killed | timed out | survived | untested | accepted | score  | run on     |",
+    "| ---- | ------- | ----- | ------ | --------- | -------- | -------- | -------- | ------ | ---------- |",
+    "| cli  | 20      | 10    | 9      | 0         | 1        | 0        | 0        | 90.0 % | 2026-11-29 |",
+    "| disk | 12      | 2     | 1      | 1         | 0        | 0        | 0        | 99.0 % | 2026-11-28 |",
+  ]);
+  const scores = scoreParts([tried("cli", { killed: 3 }), tried("audit", { killed: 3, untested: 1 })]);
+  const after = page([
+    "| part  | mutants | tried | killed | timed out | survived | untested | accepted | score   | run on     |",
+    "| ----- | ------- | ----- | ------ | --------- | -------- | -------- | -------- | ------- | ---------- |",
+    "| audit | 1000    | 4     | 3      | 0         | 0        | 1        | 7        | 75.0 %  | 2026-11-30 |",
+    "| cli   | 1000    | 3     | 3      | 0         | 0        | 0        | 7        | 100.0 % | 2026-11-30 |",
+    "| disk  | 12      | 2     | 1      | 1         | 0        | 0        | 0        | 99.0 %  | 2026-11-28 |",
+  ]);
+  assert.equal(putScores(before, scores, "2026-11-30"), after);
 });

@@ -17,8 +17,11 @@ export interface TestFinder {
   testsOf(file: string): { readonly near: readonly string[]; readonly others: readonly string[] };
 }
 
-export async function createTestFinder(root: string): Promise<TestFinder> {
-  const tests = (await walkFiles(root, "tests")).filter((path) => path.endsWith("_test.ts"));
+/** @param only The files and folders whose tests are run, all of them `near`; empty: the finder chooses. */
+export async function createTestFinder(root: string, only: readonly string[]): Promise<TestFinder> {
+  const places = only.length === 0 ? ["tests"] : only.map((place) => place.replace(/\/$/, ""));
+  const found = await Promise.all(places.map((place) => walkFiles(root, place)));
+  const tests = found.flat().filter((path) => path.endsWith("_test.ts"));
   const entry = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(entry, tests.map((path) => `import "file://${root}/${path}";\n`).join(""));
   const args = ["info", "--json", "--config", `${root}/deno.json`, entry];
@@ -34,7 +37,7 @@ export async function createTestFinder(root: string): Promise<TestFinder> {
       const all = tests.filter((test) => reached.get(test)?.has(`file://${root}/${file}`));
       const isIn = (test: string, folders: readonly string[]) =>
         folders.some((folder) => test.startsWith(`tests/${folder}/`));
-      const isNear = (test: string) => isIn(test, [room, ...TESTED_BY[room] ?? []]);
+      const isNear = (test: string) => only.length > 0 || isIn(test, [room, ...TESTED_BY[room] ?? []]);
       return { near: all.filter(isNear), others: all.filter((test) => !isNear(test) && !isIn(test, SLOW)) };
     },
   };

@@ -1,5 +1,4 @@
-/** The table of a run: how each room's tests did. */
-import type { Mutant } from "./list_mutants.ts";
+/** The table of a run: how the tests of each part did. */
 
 /**
  * `timed out`: the tests ran out of time, as they do in a loop without end. It counts as noticed; on a busy machine the
@@ -8,44 +7,53 @@ import type { Mutant } from "./list_mutants.ts";
 export type Fate = "killed" | "timed out" | "survived" | "untested";
 const FATES: readonly Fate[] = ["killed", "timed out", "survived", "untested"];
 
-/** Of a hundred mutants of a room that are not accepted, so many must be noticed. */
+/** Of a hundred mutants of these rooms that are not accepted, 95 must be noticed; 92 elsewhere. */
 const STRICT = ["session", "destination", "permissions", "audit"];
 
-export interface Score {
-  readonly room: string;
+/** A room, a folder or a file, and what became of its mutants. */
+export interface Tried {
+  readonly part: string;
+  /** Its mutants that are not accepted. */
+  readonly open: number;
+  readonly accepted: number;
+  /** Of those that were tried. */
+  readonly fates: readonly Fate[];
+}
+
+export interface Score extends Tried {
   readonly counts: Readonly<Record<Fate, number>>;
   /** In percent. */
   readonly score: number;
   readonly needed: number;
 }
 
-export function roomOf({ file }: Pick<Mutant, "file">): string {
-  const [, room, name] = file.split("/");
-  return name === undefined || room === undefined ? "entries" : room;
+export function scoreParts(parts: readonly Tried[]): Score[] {
+  return parts.map((one) => {
+    const count = (wanted: Fate) => one.fates.filter((fate) => fate === wanted).length;
+    const counts = Object.fromEntries(FATES.map((fate) => [fate, count(fate)])) as Record<Fate, number>;
+    const score = 100 * (counts.killed + counts["timed out"]) / one.fates.length;
+    return { ...one, counts, score, needed: STRICT.includes(one.part.split("/")[0] ?? "") ? 95 : 92 };
+  });
 }
 
-/** One row a room, in the order of the mutants. */
-export function scoreRooms(fates: Iterable<readonly [Pick<Mutant, "file">, Fate]>): Score[] {
-  return [...Map.groupBy(fates, ([mutant]) => roomOf(mutant))].map(([room, tried]) => {
-    const count = (wanted: Fate) => tried.filter(([, fate]) => fate === wanted).length;
-    const counts = Object.fromEntries(FATES.map((fate) => [fate, count(fate)])) as Record<Fate, number>;
-    const score = 100 * (counts.killed + counts["timed out"]) / tried.length;
-    return { room, counts, score, needed: STRICT.includes(room) ? 95 : 92 };
-  });
+export const HEAD = ["part", "mutants", "tried", ...FATES, "accepted", "score"];
+
+/** The cells of one part, as HEAD names them. */
+export function cellsOf({ part, open, accepted, fates, counts, score }: Score): string[] {
+  const numbers = [open, fates.length, ...FATES.map((fate) => counts[fate]), accepted];
+  return [part, ...numbers.map(String), `${score.toFixed(1)} %`];
 }
 
 export function printScores(scores: readonly Score[]): string {
   const rows = [
-    ["room", ...FATES, "score", "needed"],
-    ...scores.map(({ room, counts, score, needed }) => [
-      room,
-      ...FATES.map((fate) => String(counts[fate])),
-      `${score.toFixed(1)} %`,
-      `${needed} %${score < needed ? " MISSED" : ""}`,
-    ]),
+    [...HEAD, "needed"],
+    ...scores.map((one) => [...cellsOf(one), `${one.needed} %${one.score < one.needed ? " MISSED" : ""}`]),
   ];
+  return padCells(rows).map((row) => row.join("  ").trimEnd()).join("\n");
+}
+
+/** Each cell as wide as the widest one of its column. */
+export function padCells(rows: readonly (readonly string[])[]): string[][] {
   const widths = rows[0]?.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0))) ?? [];
-  return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd()).join(
-    "\n",
-  );
+  return rows.map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)));
 }

@@ -13,8 +13,8 @@ const NOT_COPIED = [".git", ".deno", "dist"];
 export interface Copy {
   /** What becomes of a mutant under these tests, within `bound` milliseconds. */
   tryMutant(mutant: Mutant, tests: readonly string[], bound: number): Promise<Fate>;
-  /** How long a test file takes, in milliseconds; null where it fails, or takes longer than `bound`. */
-  measure(test: string, bound: number): Promise<number | null>;
+  /** How long these test files take, in milliseconds; null where one fails, or they take longer than `bound`. */
+  measure(tests: readonly string[], bound: number): Promise<number | null>;
   /** Ends the tests that run in it, too. */
   remove(): Promise<void>;
 }
@@ -65,9 +65,9 @@ export async function makeCopy(root: string): Promise<Copy> {
         await Deno.writeTextFile(path, source);
       }
     },
-    async measure(test, bound) {
+    async measure(tests, bound) {
       const start = performance.now();
-      const fate = await run([test], bound);
+      const fate = await run(tests, bound);
       return fate === "survived" ? performance.now() - start : null;
     },
     async remove() {
