@@ -245,6 +245,23 @@ void remove_destination(int parent, const char *path, int file);
 int open_destination(const struct bound *bounds, size_t count, const struct control *control, int *parent,
                      char **why);
 
+/* program.c: whether the files that roles run are those that the daemon was started from. */
+#define PROGRAM_FILES 6
+struct file {
+  dev_t device;
+  ino_t inode; /* 0: it is missing */
+  off_t size;
+  int64_t seconds, nanoseconds; /* of its last change */
+};
+struct program {
+  const char *folder;
+  struct file started[PROGRAM_FILES], now[PROGRAM_FILES];
+  int64_t since; /* how long they have been as they are now */
+};
+void program_begin(struct program *program, const char *folder);
+const char *program_replaced(const struct program *program);
+bool program_renewed(struct program *program, int64_t rest);
+
 /* cell.c: one role as a process of its own. */
 struct cell {
   const char *name; /* of its role, for a person */
@@ -253,6 +270,7 @@ struct cell {
   int in, out, err; /* our ends; -1 when closed */
   int status;
   bool ended;        /* waited for */
+  bool heard;        /* it has sent something, so it has read its files */
   int64_t silent;    /* when its output was closed; 0: still open */
   const char *cause; /* why the monitor killed it; NULL: it did not */
   struct queue to;
@@ -286,6 +304,7 @@ struct awaited {
 struct monitor {
   const struct place *place;
   const struct plan *plan;
+  struct program program;
   struct cell orchestrator;
   struct cell **cells;
   size_t count, room, turn;
@@ -298,7 +317,8 @@ struct monitor {
   struct queue message; /* a message of channel 0, while it arrives */
   pid_t checker; /* checks the installation while the daemon starts; 0: it has ended */
   bool damaged;  /* the checker found a changed file */
-  int64_t beat, stop_at;
+  unsigned silence; /* seconds in which the monitor ran and the orchestrator's heart did not beat */
+  int64_t stop_at;
   int handed_on; /* the last signal that the orchestrator got */
   bool broken; /* the orchestrator sent an illegal message */
   struct awaited *awaited; /* parsers whose folders held nothing, each once */
@@ -327,6 +347,7 @@ char **probe_arguments(char **argv, struct place *place);
 const char *probe_script(const char *role, const char *script);
 bool probe_allows_all(void);
 int probe_abi(int abi);
+extern int probe_replan_ms, probe_beat_seconds;
 #endif
 
 #endif

@@ -26,8 +26,17 @@
 /* A killed process is gone by then, unless the kernel itself holds it. */
 #define END_MS 2000
 
+static const char OTHER_KATO[] = "killed: it was started from files that were replaced since the daemon started";
 static const char TOO_LARGE[] = "killed: more than 512 MiB";
 static const char SILENT[] = "killed: it closed its pipes and went on";
+
+#ifdef KATO_PROBE
+static int replan_ms(void) { return probe_replan_ms > 0 ? probe_replan_ms : REPLAN_MS; }
+static unsigned beat_seconds(void) { return probe_beat_seconds > 0 ? (unsigned)probe_beat_seconds : BEAT_SECONDS; }
+#else
+static int replan_ms(void) { return REPLAN_MS; }
+static unsigned beat_seconds(void) { return BEAT_SECONDS; }
+#endif
 
 static void close_in(struct cell *cell) {
   close(cell->in);
@@ -55,6 +64,12 @@ static void read_from(struct monitor *monitor, struct cell *cell) {
   ssize_t count = read(cell->out, bytes, sizeof bytes);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count <= 0) return close_out(cell);
+  /* The files may have been replaced while it started. Nothing of a role of another kato is passed on. */
+  if (!cell->heard && cell != &monitor->orchestrator && program_replaced(&monitor->program) != NULL) {
+    cell_kill(cell, OTHER_KATO);
+    return close_out(cell);
+  }
+  cell->heard = true;
   if (cell == &monitor->orchestrator) {
     roles_read(monitor, bytes, (size_t)count);
   } else {
@@ -128,11 +143,13 @@ static void tend(struct monitor *monitor, struct watch *watch, int64_t *replan_a
   check_cell(&monitor->orchestrator, now);
   for (size_t i = 0; i < monitor->count; i++) check_cell(monitor->cells[i], now);
   roles_look(monitor);
-  if (now - monitor->beat > BEAT_SECONDS * 1000) cell_kill(&monitor->orchestrator, "killed: no heartbeat");
-  const char *changed = now < *replan_at ? NULL : watch_changed(watch);
+  /* Ticks and not the clock: while the whole service was frozen, no heart could beat. */
+  if (++monitor->silence > beat_seconds()) cell_kill(&monitor->orchestrator, "killed: no heartbeat");
+  bool renewed = program_renewed(&monitor->program, replan_ms());
+  const char *changed = now < *replan_at ? NULL : renewed ? monitor->program.folder : watch_changed(watch);
   if (changed == NULL || monitor->orchestrator.ended || monitor->stop_at != 0) return;
   say("%s has appeared or was replaced; the daemon is to start again", changed);
-  *replan_at = now + REPLAN_MS;
+  *replan_at = now + replan_ms();
   kill(monitor->orchestrator.pid, SIGHUP);
 }
 
@@ -151,13 +168,16 @@ static void stop_if_due(struct monitor *monitor) {
  * A child checks the installation's files while the daemon starts, which takes half a second. A changed file ends the
  * daemon.
  */
-static pid_t check_installation(const struct place *place) {
+static pid_t check_installation(const struct place *place, const struct program *program) {
   pid_t child = fork();
   if (child < 0) fail(BUG, "cannot start a process: %s. End some and run the command again", strerror(errno));
   if (child > 0) return child;
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   char *why = why_not_installed(place->program);
-  if (why != NULL) fail(REFUSED, "%s; the daemon is ended. Install kato again", why);
+  /* An upgrade that began after the start is no damage. */
+  if (why != NULL && program_replaced(program) == NULL) {
+    fail(REFUSED, "%s; the daemon is ended. Install kato again", why);
+  }
   _exit(DONE);
 }
 
@@ -223,6 +243,7 @@ _Noreturn void monitor_run(const struct place *place, const struct plan *plan, c
   struct monitor monitor = {.place = place, .plan = plan, .orchestrator = {.in = -1, .out = -1, .err = -1}};
   /* Returns the memory of freed queues, however large they were. */
   mallopt(M_MMAP_THRESHOLD, 2 * FRAGMENT_BYTES);
+  program_begin(&monitor.program, place->program);
   raise_open_files();
   int signals = take_over_signals();
   open_bounds(&monitor.bounds, &monitor.bound_count, role_of(plan, "writer"), place);
@@ -234,9 +255,8 @@ _Noreturn void monitor_run(const struct place *place, const struct plan *plan, c
   if (!cell_start(&monitor.orchestrator, place, plan, &command, line, -1)) {
     fail(BUG, "cannot start a process: %s. End some and run the command again", strerror(errno));
   }
-  monitor.checker = check_installation(place);
-  monitor.beat = now_ms();
-  int64_t next_tick = now_ms() + TICK_MS, replan_at = now_ms() + REPLAN_MS;
+  monitor.checker = check_installation(place, &monitor.program);
+  int64_t next_tick = now_ms() + TICK_MS, replan_at = now_ms() + replan_ms();
   while (!monitor.orchestrator.ended) {
     int64_t now = now_ms();
     int64_t wake = monitor.stop_at != 0 && monitor.stop_at < next_tick ? monitor.stop_at : next_tick;

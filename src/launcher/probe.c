@@ -11,8 +11,10 @@
 static struct list scripts; /* role, script, role, script, … */
 static bool allows_all;
 static int most_abi = INT_MAX;
+/* The monitor's times, where a test does not wait so long; 0: as they are. */
+int probe_replan_ms, probe_beat_seconds;
 
-/* [--no-sandbox] [--abi N] [--allow-all] [--script ROLE FILE]… LINE */
+/* [--no-sandbox] [--abi N] [--replan MS] [--beat SECONDS] [--allow-all] [--script ROLE FILE]… LINE */
 char **probe_arguments(char **argv, struct place *place) {
   for (;; argv++) {
     if (*argv == NULL) return argv;
@@ -20,6 +22,10 @@ char **probe_arguments(char **argv, struct place *place) {
       place->sandbox = false;
     } else if (strcmp(*argv, "--abi") == 0 && argv[1] != NULL) {
       most_abi = atoi(*++argv);
+    } else if (strcmp(*argv, "--replan") == 0 && argv[1] != NULL) {
+      probe_replan_ms = atoi(*++argv);
+    } else if (strcmp(*argv, "--beat") == 0 && argv[1] != NULL) {
+      probe_beat_seconds = atoi(*++argv);
     } else if (strcmp(*argv, "--allow-all") == 0) {
       allows_all = true;
     } else if (strcmp(*argv, "--script") == 0 && argv[1] != NULL && argv[2] != NULL) {

@@ -128,6 +128,12 @@ static void start_writer(struct monitor *monitor, const struct control *control)
   free(grant.value);
 }
 
+static char *replaced_reason(const struct monitor *monitor, const char *file) {
+  return text_of("%s/%s is not the file that this daemon was started with, so no new process may join it. The daemon starts "
+                 "again by itself when the upgrade is over",
+                 monitor->program.folder, file);
+}
+
 static void begin(struct monitor *monitor, const struct control *control) {
   uint32_t channel = control->channel;
   if (cell_of(monitor, channel) != NULL) {
@@ -135,6 +141,8 @@ static void begin(struct monitor *monitor, const struct control *control) {
     return;
   }
   if (channel > monitor->last_channel) monitor->last_channel = channel;
+  const char *replaced = program_replaced(&monitor->program);
+  if (replaced != NULL) return refuse(monitor, channel, replaced_reason(monitor, replaced));
   if (monitor->count >= MOST_ROLES) {
     return refuse(monitor, channel, text_of("%d roles run already", MOST_ROLES));
   }
@@ -147,7 +155,7 @@ void roles_obey(struct monitor *monitor, const char *bytes, size_t length) {
   parse_control(bytes, length, &control);
   switch (control.message) {
     case BEAT:
-      monitor->beat = now_ms();
+      monitor->silence = 0;
       break;
     case LOOK:
       if (control.channel > monitor->last_channel) monitor->last_channel = control.channel;

@@ -514,3 +514,84 @@ test("has the daemon start again when a provider's folder appears", {
   assert.equal((await daemon.status).code, 75);
   assert.match(daemon.messages.join("\n"), /echo has appeared or was replaced/);
 });
+
+test("starts no role from files that an upgrade has replaced, and starts again when they have come to rest", {
+  // The folder rests for as long before the daemon starts again.
+  options: ["--replan", "1500"],
+  steps: [
+    say("start", "1", "parser:echo"),
+    { data: [1, "x"] },
+    { untilGo: true },
+    say("start", "2", "parser:echo"),
+    say("start", "3", "writer", "create", "~/.kato/exports/a.md"),
+    { data: [1, "y"] },
+  ],
+}, async (daemon) => {
+  await daemon.find("the echo", ({ channel }) => channel === 1);
+  const sums = `${daemon.stage.library}/SHA256SUMS`;
+  Deno.copyFileSync(sums, `${sums}.new`);
+  Deno.renameSync(`${sums}.new`, sums);
+  daemon.go();
+  for (const channel of [2, 3]) {
+    assert.match(
+      await daemon.reason(channel),
+      /^refused: .*\/lib\/kato\/SHA256SUMS is not the file that this daemon was started with/,
+    );
+  }
+  assert.deepEqual([...Deno.readDirSync(exportsOf(daemon.stage, ""))], []);
+  assert.equal((await daemon.status).code, 75);
+  assert.match(daemon.messages.join("\n"), /lib\/kato has appeared or was replaced; the daemon is to start/);
+});
+
+test("passes on nothing of a role whose files were replaced before it said anything", {
+  steps: [say("start", "1", "parser:echo"), { untilGo: true }, { data: [1, "x"] }],
+}, async (daemon) => {
+  await daemon.find("its start", ({ said }) => said?.[0] === "started");
+  const { library } = daemon.stage;
+  Deno.copyFileSync(`${library}/SHA256SUMS`, `${library}/SHA256SUMS.new`);
+  Deno.renameSync(`${library}/SHA256SUMS.new`, `${library}/SHA256SUMS`);
+  daemon.go();
+  assert.match(await daemon.reason(1), /^killed: it was started from files that were replaced/);
+  assert.ok(!daemon.facts.some(({ channel }) => channel === 1));
+});
+
+test("does not count the time in which the whole service was frozen as a silence of the orchestrator", {
+  options: ["--beat", "6"],
+  steps: [say("start", "1", "parser:echo"), { data: [1, "x"] }, { untilGo: true }, { data: [1, "y"] }],
+}, async (daemon) => {
+  await daemon.find("the echo", ({ channel }) => channel === 1);
+  daemon.go();
+  const frozen = processesOf(daemon.stage.root);
+  for (const pid of frozen) Deno.kill(pid, "SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 7_000));
+  // The monitor comes first, and looks at its clock before anybody else can say something.
+  const others = frozen.filter((pid) => pid !== daemon.child.pid);
+  Deno.kill(daemon.child.pid, "SIGCONT");
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  for (const pid of others) Deno.kill(pid, "SIGCONT");
+  daemon.child.kill("SIGTERM");
+  assert.equal((await daemon.status).code, 0, daemon.messages.join("\n"));
+});
+
+test("goes on where it was after it was halted: what was asked of it meanwhile is done once", {
+  steps: [
+    say("start", "1", "parser:echo"),
+    { data: [1, "x"] },
+    { untilGo: true },
+    say("start", "2", "parser:echo"),
+    { data: [2, "z"] },
+    say("start", "3", "writer", "create", "~/.kato/exports/a.md"),
+  ],
+}, async (daemon) => {
+  await daemon.find("the echo", ({ channel }) => channel === 1);
+  daemon.child.kill("SIGSTOP");
+  daemon.go();
+  daemon.child.kill("SIGCONT");
+  await daemon.find("the second echo", ({ channel, text }) => channel === 2 && text === "z");
+  await daemon.find("the writer", ({ said }) => said?.[0] === "started" && said[1] === "3");
+  const said = daemon.facts.flatMap(({ said }) => said === undefined ? [] : [`${said[0]} ${said[1]}`]);
+  const about = said.filter((one) => !one.startsWith("ack"));
+  assert.deepEqual(about, ["started 1", "started 2", "started 3"]);
+  daemon.child.kill("SIGTERM");
+  assert.equal((await daemon.status).code, 0);
+});
