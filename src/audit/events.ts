@@ -76,6 +76,11 @@ export function destinationOpened(
   return body("destination-opened", reason, fields);
 }
 
+/** `destination`: the file of the image, which is not opened yet. */
+export function imageDecided(image: Recorded): AuditBody {
+  return body("image-decided", "kept-beside-recording", { ...ofRecording(image), decision: "allow" });
+}
+
 export function destinationChanged(recording: Recorded, reason: ReasonOf<"destination-changed">): AuditBody {
   return body("destination-changed", reason, ofRecording(recording));
 }

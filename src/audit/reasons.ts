@@ -35,6 +35,8 @@ export const REASONS = {
     "cannot-open",
     ...DENIALS,
   ],
+  /** An image of a recording gets a file of its own; then the file is opened. */
+  "image-decided": ["kept-beside-recording"],
   "destination-changed": ["edited"],
   "role-ended": ["role-ended"],
   "protocol-violation": ["protocol-violation"],

@@ -1,24 +1,28 @@
 /**
- * The images of recordings, each in a file of its own in a folder beside the recording. A file is decided, opened by a
- * writer of its own and compared as the recording's is, and on the disk before the text that links it is appended.
- * Requires list on the export roots.
+ * The images of recordings, each in a file of its own in a folder beside the recording. The decision on a file is on
+ * record before the file exists. A writer of its own opens the file, and what it opened is compared as for a recording.
+ * The image is on the disk before the text that links it is appended. Requires list on the export roots.
  */
+import { dirname } from "@std/path";
 import type { AuditBody } from "../audit/record.ts";
-import { destinationOpened } from "../audit/events.ts";
+import { destinationOpened, imageDecided } from "../audit/events.ts";
 import type { ReasonOf } from "../audit/reasons.ts";
-import type { Allowed } from "../destination/decision.ts";
-import { imageFolderOf } from "../destination/image_folder.ts";
+import type { Allowed, Denial } from "../destination/decision.ts";
+import { hasRoom, imageFolderOf } from "../destination/image_folder.ts";
+import { measureFolder } from "../destination/lookup.ts";
+import { entryAt } from "../disk/entry_at.ts";
 import { flushFoldersOf } from "../disk/flush_folder.ts";
 import { IMAGE_ENDINGS } from "../protocol/closed_sets.ts";
+import { IMAGE_FOLDER_ENTRIES } from "../protocol/render_limits.ts";
 import type { FromWriter, PreparedImage, ToWriter } from "../protocol/writer_messages.ts";
-import type { DecideDestination } from "./decide_destination.ts";
+import type { DecideDestination, DecidingOptions } from "./decide_destination.ts";
 import { openFile, type OpeningOptions, PLACELESS } from "./open_file.ts";
 import type { KeptImages, Problem, RecorderContext } from "./recorder_context.ts";
 import type { Recording } from "./recording.ts";
 import { type WriterClient, WriterGone } from "./writer_client.ts";
 import { createWriterPlaces, type Place } from "./writer_places.ts";
 
-export interface ImageOptions extends OpeningOptions {
+export interface ImageOptions extends OpeningOptions, Pick<DecidingOptions, "effective"> {
   /** The record is on the disk when it returns. */
   readonly audit: (body: AuditBody) => void;
 }
@@ -65,32 +69,46 @@ export function createImageWriter(options: ImageOptions, decide: DecideDestinati
 
 /** Null: the file is there, and whole. A string: the reason of a denial. */
 function decideImage(
-  { options, decide, reported }: Own,
+  own: Own,
   recording: Recording,
   path: string,
   { size }: PreparedImage,
 ): Allowed | string | null {
   // The name tells the bytes, so a file of this name that is not longer is the image, or its beginning.
   const made = { has: (_: string, file: { readonly size: number }) => file.size <= size };
-  const decision = decide("automatic", path, PLACELESS, made, EXTENSIONS);
-  const { existing } = decision.allow ? decision : { existing: null };
-  const isOther = existing !== null && existing.size > size;
-  if (decision.allow && !isOther) return existing?.size === size ? null : decision;
-  const reason = decision.allow ? "not-created-by-kato" : decision.reason;
-  deny({ options, reported }, recording, path, reason);
-  return reason;
+  const decision = own.decide("automatic", path, PLACELESS, made, EXTENSIONS);
+  if (!decision.allow) return deny(own, recording, path, decision.reason);
+  if (decision.existing?.size === size) return null;
+  const reason = whyNot(own.options, recording, decision, size);
+  return reason === null ? decision : deny(own, recording, path, reason);
 }
 
+/** Why an allowed place gets no image of `size` bytes. The text of a recording and its images count together. */
+function whyNot(
+  { effective }: ImageOptions,
+  { destination }: Recording,
+  { path, existing, directories }: Allowed,
+  size: number,
+): Denial | null {
+  if (existing !== null && existing.size > size) return "not-created-by-kato";
+  const beside = directories.length > 0 ? 0 : measureFolder(dirname(path), IMAGE_FOLDER_ENTRIES);
+  if (typeof beside === "string") return beside;
+  const used = (entryAt(destination)?.size ?? 0) + beside - (existing?.size ?? 0);
+  return hasRoom(effective.policy, used, size) ? null : "too-large";
+}
+
+/** Returns the reason. */
 function deny(
   { options, reported }: Pick<Own, "options" | "reported">,
   recording: Recording,
   path: string,
   reason: ReasonOf<"destination-opened">,
-): void {
+): string {
   const denial = `${recording.id} ${reason} ${path}`;
-  if (reported.has(denial)) return;
+  if (reported.has(denial)) return reason;
   options.audit(destinationOpened({ ...recording, destination: path }, null, "deny", reason, null));
   if (reported.size < REMEMBERED) reported.add(denial);
+  return reason;
 }
 
 async function write(
@@ -101,6 +119,8 @@ async function write(
   place: Place,
 ): Promise<KeptImages> {
   const { path, existing, directories } = decision;
+  // A process host makes the file as soon as its writer starts.
+  own.options.audit(imageDecided({ ...recording, destination: path }));
   const opened = await openFile(own.options, own.decide, recording, decision, place, EXTENSIONS);
   if ("reason" in opened) {
     const { reason, why } = opened;

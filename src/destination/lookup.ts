@@ -5,7 +5,7 @@
 import { dirname, join } from "@std/path";
 import type { Component, Lookup } from "./decision.ts";
 import { findHolder } from "./path.ts";
-import { systemWords } from "../disk/entry_at.ts";
+import { entryAt, systemWords } from "../disk/entry_at.ts";
 
 /** How the disk is looked at. */
 export type Look = Pick<typeof Deno, "lstatSync" | "realPathSync">;
@@ -74,6 +74,26 @@ function substituteReal(path: string, places: readonly (readonly [named: string,
     if (named === holder) return join(real, path.slice(named.length));
   }
   return path;
+}
+
+/**
+ * Bytes of the entries of a folder that was decided on and is there; "too-large" where it has more than `most` entries.
+ * Requires read on the folder, or list in the kernel's sandbox.
+ */
+export function measureFolder(folder: string, most: number): number | "too-large" | "unreadable" {
+  try {
+    let bytes = 0;
+    let entries = 0;
+    for (const { name } of Deno.readDirSync(folder)) {
+      entries += 1;
+      if (entries > most) return "too-large";
+      bytes += entryAt(join(folder, name))?.size ?? 0;
+    }
+    return bytes;
+  } catch (error) {
+    codeOf(error);
+    return "unreadable";
+  }
 }
 
 function walk(path: string, look: Look): Pick<Lookup, "components" | "blocked"> {

@@ -37,3 +37,6 @@ export const IMAGES_KEPT = 500;
 
 /** ... and their bytes together: a browser holds a page with its images in memory at once. */
 export const IMAGES_BYTES = 64 * 1024 * 1024;
+
+/** Entries of a folder for images in which kato still adds one: before each new image it looks at all of them. */
+export const IMAGE_FOLDER_ENTRIES = 4 * IMAGES_KEPT;

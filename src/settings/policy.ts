@@ -49,7 +49,10 @@ export const policy = z.strictObject({
     max_file_mb: z.int().check(
       z.minimum(1),
       z.maximum(1_048_576),
-      z.describe("A recording stops growing at this size, in MiB."),
+      z.describe(
+        "A recording stops growing at this size, in MiB. An image that would bring a recording and its images, or the " +
+          "images of an export, above it stays a line.",
+      ),
     ),
     agent_memory: z.array(z.string().check(z.regex(/^[^/]{1,255}$/, "must be the name of a file"))).check(
       z.maxLength(64),

@@ -45,6 +45,7 @@ const POINTS: readonly (readonly [file: string, made: keyof typeof events, test:
   ["daemon/open_daemon.ts", "daemonStarted", "daemon/open_daemon_test.ts"],
   ["daemon/orchestrator.ts", "protocolViolated", "hosts/processes_test.ts"],
   ["daemon/recording_images.ts", "destinationOpened", "daemon/recording_images_test.ts"],
+  ["daemon/recording_images.ts", "imageDecided", "daemon/recording_images_test.ts"],
   ["daemon/recording_images.ts", "destinationOpened", "daemon/recording_images_test.ts"],
   ["daemon/recording_reports.ts", "feedLost", "daemon/recording_reports_test.ts"],
   ["daemon/recording_reports.ts", "recordingBlocked", "daemon/recording_reports_test.ts"],

@@ -61,6 +61,12 @@ const BODIES: readonly (readonly [keyof typeof events, AuditBody, AuditBody])[] 
     reason: "created",
     detail: "EIO",
   }],
+  ["imageDecided", events.imageDecided(RECORDING), {
+    ...OF_RECORDING,
+    event: "image-decided",
+    decision: "allow",
+    reason: "kept-beside-recording",
+  }],
   ["destinationChanged", events.destinationChanged(RECORDING, "edited"), {
     ...OF_RECORDING,
     event: "destination-changed",

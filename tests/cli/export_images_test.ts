@@ -198,3 +198,31 @@ Deno.test("of ten thousand images a recording keeps as many as its bound, and of
   assert.equal(text.match(/^!\[png image\]/gm)?.length, IMAGES_KEPT);
   assert.equal(text.match(/not kept: this file has 500 already/g)?.length, 10_000 - IMAGES_KEPT);
 });
+
+Deno.test("the images of an export take no more of the disk than policy allows a recording", async () => {
+  const images = [400, 500, 300, 100, 1025].map((kilobytes, index) => {
+    const bytes = new Uint8Array(kilobytes * 1024);
+    bytes.set([...BYTES, index]);
+    return bytes;
+  });
+  using album = makeAlbum(images.map((image, index) => imageRow(index, image.toBase64())).join(""));
+  Deno.writeTextFileSync(placesOf(album.home).policyFile, "[destinations]\nmax_file_mb = 1\n", {
+    mode: 0o600,
+  });
+  const ran = await exportTo("x.md", album);
+  assert.equal(ran.ended, "done", ran.err);
+  assert.match(ran.err, /not everything could be taken over: image not kept: too-large \(2\)\n$/);
+  const nameOf = (index: number) => `${hashBytes(images[index] ?? BYTES).slice(0, 32)}.png`;
+  assert.deepEqual(
+    [...Deno.readDirSync(`${album.cwd}/x.assets`)].map(({ name }) => name).sort(),
+    [0, 1, 3].map(nameOf).sort(),
+  );
+  assert.equal(
+    read(album, "x.md").match(/ [kM]B \(not kept: too-large\)\n/g)?.length,
+    2,
+  );
+  assert.deepEqual(
+    auditOf(album).filter((line) => line.includes("deny")),
+    [2, 4].map((index) => `command deny too-large x.assets/${nameOf(index)}`),
+  );
+});

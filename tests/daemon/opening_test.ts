@@ -6,6 +6,8 @@ import { createDestinations, type Destinations } from "../../src/daemon/destinat
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
 import type { OpenResult } from "../../src/daemon/recorder_context.ts";
 import { WriterGone } from "../../src/daemon/writer_client.ts";
+import { entryAt } from "../../src/disk/entry_at.ts";
+import { IMAGE_FOLDER_ENTRIES } from "../../src/protocol/render_limits.ts";
 import type { AuditBody } from "../../src/audit/record.ts";
 import type { Opening } from "../../src/hosts/host.ts";
 import { mergePolicy } from "../../src/settings/merge.ts";
@@ -28,6 +30,8 @@ interface Scene {
   readonly ended: boolean[];
   /** What the writer answers; without it, what a good one would. */
   answer: ((acting: Acting, opening: Opening) => void) | null;
+  /** Hears of each record. */
+  audited: ((body: AuditBody) => void) | null;
   /** On the process host, the monitor says what it opened. */
   given: OpenedFile | null;
   add(): number;
@@ -38,6 +42,14 @@ function statOf(path: string): OpenedFile & { size: number } {
   const { dev, ino, nlink, isFile, size } = Deno.lstatSync(path);
   return { dev, ino: ino ?? 0, links: nlink ?? 0, isFile, size };
 }
+
+/** The answers to what comes after an opening. */
+const WRITTEN: Readonly<Record<string, unknown>> = {
+  "prepare-bytes": { type: "prepared", delivery: 1, length: 0 },
+  truncate: { type: "truncated", size: 0 },
+  append: { type: "appended", delivery: 1, size: 0 },
+  close: { type: "closed" },
+};
 
 /** As the real one does. */
 function openFile(
@@ -86,7 +98,8 @@ function withDestinations(
           openings.push(opening);
           const number = ended.push(false) - 1;
           const fake = fakeRole(role, (message, acting) => {
-            if (message.type !== "open") return;
+            const written = WRITTEN[message.type];
+            if (written !== undefined) return acting.send(written);
             if (name === "processes") {
               assert.deepEqual([message["create"], message["directories"]], [false, []]);
             } else {assert.deepEqual([message["create"], message["directories"]], [
@@ -108,7 +121,10 @@ function withDestinations(
       },
       recordings: store,
       grantsFor: (destination) => [{ verb: "write", path: destination }] as never,
-      audit: (body) => void audit.push(body),
+      audit(body) {
+        audit.push(body);
+        scene.audited?.(body);
+      },
       mended: (recording) => void mended.push(recording),
       violated: (_, why) => void violations.push(why),
     });
@@ -124,6 +140,7 @@ function withDestinations(
       openings,
       ended,
       answer: null,
+      audited: null,
       given: null,
       add() {
         const head = { format: "md" as const, meta: metaOf(REF), timeZone: "UTC", include: [] };
@@ -421,4 +438,127 @@ Deno.test("opening: a denied destination is looked at again, and tried when it i
     assert.ok("problem" in (await scene.open(id) ?? {}));
     Deno.chmodSync(scene.exports, 0o700);
     await until("it is tried", () => scene.mended.includes(id));
+  }));
+
+const IMAGE = `${"0".repeat(32)}.png`;
+
+/** Asks for the files of images of a recording. Their bytes do not matter here. */
+function keep(
+  scene: Scene,
+  id: number,
+  ...images: readonly { readonly name: string; readonly size: number }[]
+) {
+  const sizes = new Map(images.map(({ name, size }) => [name, size]));
+  const bytesOf = (name: string) => Promise.resolve(new Uint8Array(sizes.get(name) ?? 0));
+  return scene.destinations.keepImages(scene.store.get(id), images, bytesOf);
+}
+
+for (const host of ["threads", "processes"] as const) {
+  Deno.test(`opening: the decision on an image is on record before its file and folder exist: ${host}`, () =>
+    withDestinations(async (scene) => {
+      const file = `${scene.exports}/a.assets/${IMAGE}`;
+      const seen: (readonly [event: string, isThere: boolean, writers: number])[] = [];
+      scene.audited = ({ event }) => seen.push([event, entryAt(file) !== null, scene.openings.length]);
+      scene.answer = (acting, opening) => {
+        openFile(acting, opening);
+        const { size: _, ...given } = statOf(file);
+        scene.given = given;
+      };
+      assert.deepEqual(await keep(scene, scene.add(), { name: IMAGE, size: 9 }), { refused: {} });
+      assert.deepEqual(seen, [["image-decided", false, 0], ["destination-opened", true, 1]]);
+      assert.deepEqual(scene.audit.map(({ path }) => path), [file, file]);
+      assert.deepEqual(reasons(scene), [
+        ["image-decided", "allow", "kept-beside-recording", null],
+        ["destination-opened", "allow", "created", null],
+      ]);
+    }, host));
+}
+
+Deno.test("opening: a kill between an image's record, its file and its bytes leaves nothing that the next run cannot mend", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    const folder = `${scene.exports}/a.assets`;
+    for (const killed of ["image-decided", "destination-opened"]) {
+      scene.audited = ({ event }) => {
+        if (event === killed) throw new Error("killed");
+      };
+      await assert.rejects(keep(scene, id, { name: IMAGE, size: 9 }), /^Error: killed$/);
+      const isMade = killed === "destination-opened";
+      assert.deepEqual([entryAt(folder) !== null, scene.openings.length], [isMade, isMade ? 1 : 0]);
+      assert.equal(entryAt(`${folder}/${IMAGE}`)?.size ?? null, isMade ? 0 : null);
+    }
+    scene.audited = null;
+    assert.deepEqual(await keep(scene, id, { name: IMAGE, size: 9 }), { refused: {} });
+    assert.deepEqual(reasons(scene).slice(-2), [
+      ["image-decided", "allow", "kept-beside-recording", null],
+      ["destination-opened", "allow", "opened", null],
+    ]);
+  }));
+
+const MIB = 1024 * 1024;
+
+function fill(folder: string, sizes: readonly number[]): void {
+  Deno.mkdirSync(folder, { mode: 0o700 });
+  for (const [index, size] of sizes.entries()) Deno.writeFileSync(`${folder}/${index}`, new Uint8Array(size));
+}
+
+/** What is there before an image of 100 bytes, in a policy of 1 MiB, and whether the image is too large. */
+const ROOM: Readonly<
+  Record<string, [size: number, isTooLarge: boolean, prepare: (path: string, folder: string) => void]>
+> = {
+  "it alone": [MIB + 1, true, () => {}],
+  "it alone, to the byte": [MIB, false, () => {}],
+  "with the text": [100, true, (path) => Deno.writeFileSync(path, new Uint8Array(MIB - 99))],
+  "with the text, to the byte": [100, false, (path) => Deno.writeFileSync(path, new Uint8Array(MIB - 100))],
+  "with the other images": [100, true, (_, folder) => fill(folder, [MIB - 150, 51])],
+  "with the other images, to the byte": [100, false, (_, folder) => fill(folder, [MIB - 150, 50])],
+  "with all of them": [100, true, (path, folder) => {
+    Deno.writeFileSync(path, new Uint8Array(MIB - 150));
+    fill(folder, [51]);
+  }],
+  "with its own beginning, which counts once": [100, false, (_, folder) => {
+    fill(folder, [MIB - 100]);
+    Deno.writeFileSync(`${folder}/${IMAGE}`, new Uint8Array(90));
+  }],
+  "in a folder with too many entries": [100, true, (_, folder) => {
+    fill(folder, Array<number>(IMAGE_FOLDER_ENTRIES + 1).fill(0));
+  }],
+};
+
+for (const [what, [size, isTooLarge, prepare]] of Object.entries(ROOM)) {
+  Deno.test(`opening: an image stays within the size that policy allows a recording: ${what}`, () =>
+    withDestinations(async (scene) => {
+      const folder = `${scene.exports}/a.assets`;
+      prepare(scene.path, folder);
+      const id = scene.add();
+      const before = entryAt(folder) !== null;
+      assert.deepEqual(
+        await keep(scene, id, { name: IMAGE, size }),
+        { refused: isTooLarge ? { [IMAGE]: "too-large" } : {} },
+      );
+      if (!isTooLarge) return assert.equal(scene.openings.length, 1);
+      assert.deepEqual(reasons(scene), [["destination-opened", "deny", "too-large", null]]);
+      assert.deepEqual([scene.openings, entryAt(folder) !== null], [[], before]);
+    }));
+}
+
+Deno.test("opening: an image whose folder cannot be listed is refused, and the error is not swallowed", () =>
+  withDestinations(async (scene) => {
+    fill(`${scene.exports}/a.assets`, []);
+    const id = scene.add();
+    const { readDirSync } = Deno;
+    try {
+      Deno.readDirSync = () => {
+        throw Object.assign(new Error("EIO (os error 5)"), { code: "EIO" });
+      };
+      assert.deepEqual(await keep(scene, id, { name: IMAGE, size: 9 }), {
+        refused: { [IMAGE]: "unreadable" },
+      });
+      Deno.readDirSync = () => {
+        throw new TypeError("bug");
+      };
+      await assert.rejects(keep(scene, id, { name: IMAGE, size: 9 }), TypeError);
+    } finally {
+      Deno.readDirSync = readDirSync;
+    }
   }));

@@ -23,8 +23,8 @@ function keepImages(home: TestHome, images: "files" | "line"): void {
 }
 
 /** A daemon that keeps images, and one session. */
-async function openAlbum(images: "files" | "line" = "files"): Promise<Album> {
-  const home = await makeHome();
+async function openAlbum(images: "files" | "line" = "files", policy = ""): Promise<Album> {
+  const home = await makeHome(policy);
   keepImages(home, images);
   const rows = createRows();
   const log = logOf(CLAUDE, home, rows.session);
@@ -110,6 +110,12 @@ Deno.test("daemon: images of a recording are files beside it, and its text links
   assert.deepEqual(
     opened.filter((line) => line.includes("assets")),
     [typed, read].map((image) => `allow created notes.assets/${nameOf(image)}`),
+  );
+  // The decision on each image comes before what was opened for it.
+  const ofImages = home.audit().filter(({ path }) => path?.startsWith(folder) === true);
+  assert.deepEqual(
+    ofImages.map(({ event, reason }) => `${event} ${reason}`),
+    [typed, read].flatMap(() => ["image-decided kept-beside-recording", "destination-opened created"]),
   );
 });
 
@@ -273,4 +279,49 @@ Deno.test("daemon: the largest image is a file; a larger one, and a huge one, ar
   assert.deepEqual(files, [nameOf(largest)]);
   assert.deepEqual(Deno.readFileSync(`${home.exports}/notes.assets/${files[0]}`), largest);
   assert.equal(count(home.readExport("notes.md"), "!["), 1);
+});
+
+Deno.test("daemon: images take no more of the disk than policy allows a recording, and a kill changes nothing", async () => {
+  await using album = await openAlbum("files", "[destinations]\nmax_file_mb = 1\n");
+  const { rows, say, home } = album;
+  /** The third is too large with the others, and the last still has room. */
+  const images = [400, 500, 300, 100].map((kilobytes, index) => {
+    const bytes = new Uint8Array(kilobytes * 1024);
+    bytes.set(imageOf(index));
+    return bytes;
+  });
+  say(
+    rows.user("::capture notes.md"),
+    ...images.map((image) => shows(rows, image)),
+    rows.assistant("I see."),
+  );
+  await album.whenHolds("notes.md", "I see.");
+  await album.daemon.kill();
+  await startAgain(album);
+  const alone = new Uint8Array(1024 * 1024 + 1);
+  alone.set(imageOf(9));
+  say(shows(rows, alone), rows.assistant("And this?"), rows.user("::export copy.md"));
+  await album.daemon.whenRecording("copy.md", "done");
+  for (const file of ["notes", "copy"]) {
+    const kept = images.filter((_, index) => index !== 2).map(nameOf).sort();
+    assert.deepEqual(
+      [...Deno.readDirSync(`${home.exports}/${file}.assets`)].map(({ name }) => name).sort(),
+      kept,
+    );
+    const text = home.readExport(`${file}.md`);
+    assert.match(text, /\n> \*Image\* — image\/png, 307\.2 kB \(not kept: too-large\)\n/);
+    assert.match(text, /\n> \*Image\* — image\/png, 1\.0 MB \(not kept: too-large\)\n/);
+    assert.deepEqual([count(text, "!["), count(text, "too-large")], [3, 2]);
+  }
+  const denied = home.audit().filter(({ decision }) => decision === "deny");
+  assert.deepEqual(
+    new Set(denied.map(({ reason, path }) => `${reason} ${path}`)),
+    new Set(
+      ["notes", "copy"].flatMap((file) =>
+        [images[2] ?? alone, alone].map((image) =>
+          `too-large ${home.exports}/${file}.assets/${nameOf(image)}`
+        )
+      ),
+    ),
+  );
 });

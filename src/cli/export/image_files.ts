@@ -7,7 +7,7 @@ import { basename } from "@std/path";
 import { type About, commandDecided, destinationOpened } from "../../audit/events.ts";
 import type { Decision } from "../../destination/decision.ts";
 import { IMAGE_ENDINGS } from "../../protocol/closed_sets.ts";
-import { imageFolderOf } from "../../destination/image_folder.ts";
+import { hasRoom, imageFolderOf } from "../../destination/image_folder.ts";
 import { isSystemError, reasonOf, removeIfThere } from "../../disk/entry_at.ts";
 import { imageLink, imageName, type KeepFile, type KeptImage } from "../../render/image.ts";
 import { decideFor, type OutputContext } from "./decide_output.ts";
@@ -24,7 +24,12 @@ export interface ImageFiles {
 }
 
 /** Reasons that are about one file in the folder. Every other one is about the folder, and so about all images. */
-const OF_ONE_FILE: ReadonlySet<string> = new Set(["not-a-regular-file", "hard-link", "not-created-by-kato"]);
+const OF_ONE_FILE: ReadonlySet<string> = new Set([
+  "not-a-regular-file",
+  "hard-link",
+  "not-created-by-kato",
+  "too-large",
+]);
 
 /** @param path Of the export, as it was decided. */
 export function keepImageFiles(path: string, about: About, context: OutputContext): ImageFiles {
@@ -35,6 +40,8 @@ export function keepImageFiles(path: string, about: About, context: OutputContex
   /** Why the folder gets no image. */
   let closed: string | null = null;
   let isRecorded = false;
+  /** Bytes of the images that the text links. */
+  let used = 0;
 
   function removeLast(): void {
     try {
@@ -67,6 +74,7 @@ export function keepImageFiles(path: string, about: About, context: OutputContex
     const whole = { has: (_: string, { size }: { readonly size: number }) => size === image.bytes.length };
     const decision = decideFor(file, context, whole, undefined, extensions);
     if (!decision.allow) return deny(file, decision.reason);
+    if (!hasRoom(context.policy, used, image.bytes.length)) return deny(file, "too-large");
     if (!isRecorded) {
       const asked = { command: "kato export", requested: null };
       context.audit.appendAll([commandDecided(about, asked, folder, "allow", "exported")]);
@@ -106,6 +114,7 @@ export function keepImageFiles(path: string, about: About, context: OutputContex
           return refuse(reasonOf(error));
         }
         kept.add(name);
+        used += image.bytes.length;
       }
       return { link: imageLink(basename(folder), name) };
     },
