@@ -46,7 +46,7 @@ export function* readJournal(path: string, wanted: readonly string[]): Generator
     const object = at(offset, OBJECT_HEADER);
     const length = object === null ? 0 : Number(object.getBigUint64(8, true));
     // What was being written when the machine went down ends here.
-    if (object === null || length < OBJECT_HEADER || offset + length > size) return;
+    if (object === null || length < OBJECT_HEADER) return;
     const type = object.getUint8(0);
     const isCompressed = (object.getUint8(1) & COMPRESSED) !== 0;
     if (type === DATA && !isCompressed && length > payload && length - payload <= JOURNAL_FIELD_BYTES) {

@@ -36,6 +36,11 @@ function open(directory: string, own: { rotateAt?: number; changed?: (record: Au
   return openAuditLog({ directory, policyVersion: 1, policyHash: "a".repeat(64), actor, ...own });
 }
 
+function putCopy(path: string): void {
+  Deno.copyFileSync(path, `${path}~`);
+  Deno.renameSync(`${path}~`, path);
+}
+
 const CHANGES: readonly {
   readonly what: string;
   readonly change: (scene: Scene) => void;
@@ -104,9 +109,17 @@ const CHANGES: readonly {
   },
   {
     what: "a copy is put in its place",
-    change: ({ path }) => {
-      Deno.copyFileSync(path, `${path}~`);
-      Deno.renameSync(`${path}~`, path);
+    change: ({ path }) => putCopy(path),
+    reason: "log-replaced",
+    missing: null,
+  },
+  {
+    what: "a copy with a later record of another process is put in its place",
+    change: ({ directory, path }) => {
+      const other = open(directory);
+      other.append(BODY);
+      other.close();
+      putCopy(path);
     },
     reason: "log-replaced",
     missing: null,
