@@ -56,7 +56,7 @@ const PASSWORDS: readonly (readonly [anchor: string, pattern: RegExp])[] = [
   ["wandb", /wandb[ \t]login[ \t](?:[^\n]{0,60}? )?([0-9a-f]{40})\b/diy],
   [
     "echo",
-    /echo[ \t]{1,4}(?:-n[ \t]{1,4})?["']?(?:[\w.-]{1,64}:)?([^\s"'|:]{4,256})["']?[ \t]{0,4}\|[^\n|]{0,120}?(?:-stdin|chpasswd|sudo -S|--with-token)/diy,
+    /echo[ \t]{1,4}(?:-n[ \t]{1,4})?["']?(?:[\w.-]{1,64}:)?([^\s"'|]{4,256})["']?[ \t]{0,4}\|[^\n|]{0,120}?(?:-stdin|chpasswd|sudo -S|--with-token)/diy,
   ],
   ["&sig=", /&sig=([\w%+/=-]{20,256})/diy],
   ["?sig=", /\?sig=([\w%+/=-]{20,256})/diy],

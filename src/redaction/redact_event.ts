@@ -102,12 +102,16 @@ function withoutSecrets(event: Event, work: Work): Event {
         answer: event.answer === null ? null : string(event.answer),
         ...(event.note === undefined ? {} : { note: string(event.note) }),
       };
-    case "notice":
+    case "notice": {
+      const { text, place } = replaceStream(event, work);
+      if (event.page === undefined) return { ...event, text };
+      const words = replacePage(event.page, work);
       return {
         ...event,
-        text: replaceStream(event, work).text,
-        ...(event.page === undefined ? {} : { page: replacePage(event.page, work) }),
+        text,
+        page: words.from === undefined ? words : { ...words, from: place(words.from) },
       };
+    }
   }
 }
 
@@ -193,11 +197,12 @@ function nameOf(key: string, pair: object): string {
 
 /** A text that gets a name: the name may show that it is a secret. */
 function replaceNamed(key: string, value: unknown, work: Work): unknown {
-  if (typeof value !== "string" || !NAME_OF_SECRET.test(key) || /["\n]/.test(key + value)) {
-    return replaceAll(value, work);
-  }
-  const head = `"${key}":"`;
-  const line = `${head}${value}"`;
+  if (typeof value !== "string" || !NAME_OF_SECRET.test(key)) return replaceAll(value, work);
+  const words = value.trimEnd();
+  const quote = ['"', "'", "`"].find((one) => !(key + words).includes(one));
+  if (quote === undefined || /\n/.test(key + words)) return replaceAll(value, work);
+  const head = quote + key + quote + ":" + quote;
+  const line = head + words + quote;
   const spans = findSecrets(line, work.redaction).spans.filter(({ from, to }) =>
     from >= head.length && to < line.length
   ).map(({ rule, from, to }) => ({ rule, from: from - head.length, to: to - head.length }));

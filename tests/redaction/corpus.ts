@@ -256,4 +256,9 @@ export const ORDINARY: readonly string[] = [
   "Cookie: theme=dark; lang=en",
   "MTA.Some.Module.With.A.Name.That.Is.Longer.Than.All.Of.The.Others",
   "mnemonic: the first letters of each word",
+  "postgres://app:password@localhost:5432/shop",
+  "amqp://app:pw@localhost",
+  "amqp://app:$pw1@localhost",
+  "The bearer authentication scheme",
+  "ghp_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
 ];

@@ -121,7 +121,26 @@ const EXACT: readonly (readonly [rule: string, text: string])[] = [
   ["password", "https://h/f?se=1&sig=‹Ab3dEf12345678901234Gh›"],
   ["password", "https://h/f?X-Amz-Signature=‹9b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c›"],
   ["password", "https://h/f?password=‹hunter2x›&page=2"],
+  ["password", "https://h/f?password=‹hunter2x› and more"],
   ["password", "PASSWORD=‹hunter2x&y› and more"],
+  ["password", '"password": "‹hun\\\\"ter2x›",'],
+  ["password", "export PASSWORD=‹hunter2x›\\nnext"],
+  ["password", "sshpass\t-p\t‹hunter2x›\tssh host"],
+  ["password", "mysqldump\t-u root -p‹hunter2x› shop"],
+  ["password", "sqlplus\t-s\t'scott/‹hunter2x›@db'"],
+  ["password", "smbclient\t//host/share -U\tapp%‹hunter2x›"],
+  ["password", "machine host\nlogin\tada\npassword\t‹hunter2x›"],
+  ["password", "gh secret set\tNAME\t--body=‹hunter2x›"],
+  ["password", "vault login\t‹s.Ab3dEf12345678901234Gh›"],
+  ["password", "snyk auth\t‹12345678-abcd-4abc-8abc-123456789abc›"],
+  ["password", "wandb\tlogin\t‹9b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c›"],
+  ["password", "echo\t-n\t‹hunter2x›\t|docker login --password-stdin"],
+  ["password", "echo 'root:‹hunter2:x›' | chpasswd"],
+  ["password", "https://h/f?Signature=‹Ab3dEf12345678901234G-h-›&Expires=1"],
+  ["authorization", "bearer\t‹abcd1234abcd1234›"],
+  ["authorization", "Authorization: Bearer ‹abcd:1234abcd:1234›"],
+  ["cookie", "Cookie: auth=‹Ab3dEf12345678901234Gh; b=Bb3dEf12345678901234Gh›"],
+  ["cookie", "`Cookie`:\t`sid=‹Ab3dEf12345678901234-›; Path=/`"],
   ["password", "password for root: ‹hunter2x›"],
   ["password", "my password is: ‹hunter2x›"],
   ["password", "The password is ‹hunter2x›."],
@@ -156,11 +175,36 @@ const EXACT: readonly (readonly [rule: string, text: string])[] = [
   ["gitlab-token", "It is ‹glpat-Ab3dEf12345678901234Gh›."],
 ];
 for (const [rule, marked] of EXACT) {
-  Deno.test(`findSecrets() finds exactly what is marked: ${marked}`, () => {
+  Deno.test(`findSecrets() finds exactly what is marked, with either quotes: ${marked}`, () => {
     const text = marked.replace(/[‹›]/g, "");
     const [from, to] = [marked.indexOf("‹"), marked.indexOf("›") - 1];
-    assert.deepEqual(findSecrets(text).spans, [{ rule, from, to }]);
+    const swapped = text.replace(/["']/g, (quote) => quote === "'" ? '"' : "'");
+    for (const one of [text, swapped]) assert.deepEqual(findSecrets(one).spans, [{ rule, from, to }]);
   });
+}
+
+/** Each name that shows a secret, in some of its spellings. */
+const NAMES: readonly (readonly [rule: string, value: string, names: readonly string[]])[] = [
+  ["password", "hunter2x", [
+    ..."password passwort passwd passphrase passcode pass pwd psk db_pw contraseña contrasena senha".split(
+      " ",
+    ),
+    ...["mot de passe", "wachtwoord", "пароль", "passwords", "db_pass", "dbPass", "storepass", "PASSWORD_2"],
+  ]],
+  ["secret", "Ab3dEf12345678901234Gh", [
+    ..."secret token api_key apikey access-key privateKey account_key signing_key encryption_key".split(" "),
+    ..."master_key auth_key session_key credential credentials npm_auth _authToken auth".split(" "),
+    ..."secret_access_key client_secret_value app_key CI_PAT token_2".split(" "),
+  ]],
+];
+for (const [rule, value, names] of NAMES) {
+  for (const name of names) {
+    Deno.test(`findSecrets() knows a ${rule} by the name: ${name}`, () => {
+      const text = `${name}: "${value}"`;
+      const from = name.length + 3;
+      assert.deepEqual(findSecrets(text).spans, [{ rule, from, to: from + value.length }]);
+    });
+  }
 }
 
 Deno.test("findSecrets() is tried with every command that takes a password", () => {
@@ -192,6 +236,13 @@ Deno.test("findSecrets() finds a private key with all its lines, however they ar
     const { spans } = findSecrets(`before\n${written}\nafter`);
     assert.deepEqual(spans, [{ rule: "private-key", from: 7, to: 7 + written.length }]);
   }
+});
+
+Deno.test("findSecrets() finds a private key in the form of SSH2, up to its last line", () => {
+  const body = `Comment: "of ada"\n${make("{B64}", randomOf(1))}\n`;
+  const key = `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n${body}`;
+  const { spans } = findSecrets(`${key}---- END SSH2 ENCRYPTED PRIVATE KEY ----\nafter`);
+  assert.deepEqual(spans, [{ rule: "private-key", from: 0, to: key.length }]);
 });
 
 Deno.test("findSecrets() takes a policy's own beginnings, and leaves what it allows", () => {

@@ -87,6 +87,11 @@ for (
       { env: [{ name: "DB_PASSWORD", value: "hunter2" }, { name: "USER", value: "hunter2" }] },
       { env: [{ name: "DB_PASSWORD", value: "[redacted: password]" }, { name: "USER", value: "hunter2" }] },
     ],
+    ["a name whose value has quotes", { password: "hun\"ter'2" }, { password: "[redacted: password]" }],
+    ["a name whose value ends its line", { password: "hunter2\n" }, { password: "[redacted: password]\n" }],
+    ["a name in lines of a text", { token: "not one\npassword: hunter2" }, {
+      token: "not one\npassword: [redacted: password]",
+    }],
     [
       "an option in a list of words",
       { command: ["tool", "--password", "hunter2", "--user", "hunter2"] },
@@ -106,9 +111,24 @@ for (
 }
 
 Deno.test("a token that is split between two pieces of an output is seen", () => {
-  const [first, second] = text(part(`token: ${TOKEN.slice(0, 20)}`), part(`${TOKEN.slice(20)}\nnext`));
-  assert.ok(first?.startsWith("token: [redacted: github-token"), first);
+  const before = "These are the words before it: ";
+  const [first, second] = text(part(before + TOKEN.slice(0, 20)), part(`${TOKEN.slice(20)}\nnext`));
+  assert.equal(first, `${before}[redacted: github-token]`);
   assert.equal(second, "[redacted: github-token 2]\nnext");
+});
+
+Deno.test("a token that is split between several pieces is seen in each, to its end", () => {
+  assert.deepEqual(
+    text(part(TOKEN.slice(0, 20)), part(TOKEN.slice(20, 30)), part(TOKEN.slice(30)), part("a\nnext")),
+    [1, 2, 3, 4].map((n) => `[redacted: github-token${n === 1 ? "" : ` ${n}`}]${n === 4 ? "\nnext" : ""}`),
+  );
+});
+
+Deno.test("the beginning of a token inside of another one opens nothing", () => {
+  assert.deepEqual(
+    text(part("xoxb-1234567890-Ab3dEf-ghp_Ab3dEf1234"), part("abcdefghijklmnopqrstuvwxyz0123 next")),
+    ["[redacted: slack-token]", "abcdefghijklmnopqrstuvwxyz0123 next"],
+  );
 });
 
 Deno.test("a private key that is split between pieces is seen in each", () => {
@@ -125,13 +145,36 @@ Deno.test("words after a whole token are no part of it", () => {
   assert.deepEqual(text(user(TOKEN), user("Thanks")), ["[redacted: github-token]", "Thanks"]);
 });
 
-Deno.test("places in a result move with the text before them", () => {
-  const framed = `Exit: ${TOKEN}\n<body>`;
+Deno.test("places in a text move with the text before them", () => {
+  const framed = `Exit: ${TOKEN}, then ${OTHER}<body>`;
   const from = framed.indexOf("<body>");
-  const page = { from, to: framed.length };
-  const [event] = redact({ type: "tool_result", call: "c", text: framed, error: false, page });
-  assert.ok(event?.type === "tool_result" && event.page !== undefined);
-  assert.equal(event.text.slice(event.page.from, event.page.to), "<body>");
+  const to = framed.length;
+  const bodies: readonly Body[] = [
+    { type: "tool_result", call: "c", text: framed, error: false, page: { from, to, approves: from } },
+    { type: "assistant", text: framed, model: null, phase: null, page: { before: 4, from, to, after: to } },
+    { type: "notice", kind: "task", text: framed, page: { from } },
+    { type: "notice", kind: "task", text: framed },
+  ];
+  const pages = redact(...bodies).map((event) => "page" in event ? event.page : undefined);
+  const at = "Exit: [redacted: github-token], then [redacted: github-token 2]".length;
+  const end = at + "<body>".length;
+  assert.deepEqual(pages, [
+    { from: at, to: end, approves: at },
+    { before: 4, from: at, to: end, after: end },
+    { from: at },
+    undefined,
+  ]);
+});
+
+Deno.test("images stay as they are, and what stands around them has no secret", () => {
+  const images = { imageData: [TOKEN], images: [`shot of ${TOKEN}`] };
+  const [event] = redact({ ...part("x"), page: { from: 0, to: 1, ...images } } as Body);
+  assert.deepEqual(event?.type === "tool_result" && event.page, {
+    from: 0,
+    to: 1,
+    imageData: [TOKEN],
+    images: ["shot of [redacted: github-token]"],
+  });
 });
 
 Deno.test("policy that keeps secrets changes no event", () => {
