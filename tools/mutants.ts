@@ -138,16 +138,16 @@ async function tryOne(copy: Copy, mutant: Mutant): Promise<Fate> {
   for await (const group of groupsOf(copy, mutant.file)) {
     if (group.length === 0) continue;
     fate = await tryGroup(copy, mutant, group);
-    if (fate !== "survived") break;
+    if (fate !== "survived") return fate;
   }
-  return fate;
+  return await copy.isOfWrongType(mutant) ? "wrong type" : fate;
 }
 
 async function work(copy: Copy, queue: Mutant[]): Promise<void> {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
     const fate = await tryOne(copy, mutant);
     fates.set(mutant, fate);
-    if (fate !== "killed") {
+    if (fate === "survived" || fate === "untested" || fate === "timed out") {
       console.log(`${mutant.file}:${mutant.line}: ${fate}: ${mutant.change}\n    ${mutant.text}`);
     }
   }

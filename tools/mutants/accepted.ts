@@ -1,7 +1,9 @@
 /** Survivors that are accepted, each with its reason: accepted.json. */
 import type { Mutant } from "./list_mutants.ts";
 
-export interface Accepted extends Pick<Mutant, "file" | "text" | "change"> {
+export interface Accepted extends Pick<Mutant, "file" | "text"> {
+  /** `any`: every change of the line. */
+  readonly change: string;
   /** Why no test can kill it, or why none should. */
   readonly reason: string;
 }
@@ -11,5 +13,5 @@ export async function readAccepted(): Promise<readonly Accepted[]> {
 }
 
 export function isFor({ file, text, change }: Accepted, mutant: Mutant): boolean {
-  return file === mutant.file && text === mutant.text && change === mutant.change;
+  return file === mutant.file && text === mutant.text && (change === "any" || change === mutant.change);
 }

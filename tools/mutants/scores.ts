@@ -1,11 +1,12 @@
 /** The table of a run: how the tests of each part did. */
 
 /**
- * `timed out`: the tests ran out of time, as they do in a loop without end. It counts as noticed; on a busy machine the
- * tests may have been slow instead.
+ * `timed out`: the tests ran out of time, as they do in a loop without end. On a busy machine the tests may have been
+ * slow instead. `wrong type`: no test fails, but the type check does.
  */
-export type Fate = "killed" | "timed out" | "survived" | "untested";
-const FATES: readonly Fate[] = ["killed", "timed out", "survived", "untested"];
+const NOTICED = ["killed", "timed out", "wrong type"] as const;
+const FATES = [...NOTICED, "survived", "untested"] as const;
+export type Fate = typeof FATES[number];
 
 /** Of a hundred mutants of these rooms that are not accepted, 95 must be noticed; 92 elsewhere. */
 const STRICT = ["session", "destination", "permissions", "audit"];
@@ -31,7 +32,8 @@ export function scoreParts(parts: readonly Tried[]): Score[] {
   return parts.map((one) => {
     const count = (wanted: Fate) => one.fates.filter((fate) => fate === wanted).length;
     const counts = Object.fromEntries(FATES.map((fate) => [fate, count(fate)])) as Record<Fate, number>;
-    const score = 100 * (counts.killed + counts["timed out"]) / one.fates.length;
+    const noticed = NOTICED.reduce((sum, fate) => sum + counts[fate], 0);
+    const score = 100 * noticed / one.fates.length;
     return { ...one, counts, score, needed: STRICT.includes(one.part.split("/")[0] ?? "") ? 95 : 92 };
   });
 }

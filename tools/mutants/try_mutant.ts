@@ -13,6 +13,8 @@ const NOT_COPIED = [".git", ".deno", "dist"];
 export interface Copy {
   /** What becomes of a mutant under these tests, within `bound` milliseconds. */
   tryMutant(mutant: Mutant, tests: readonly string[], bound: number): Promise<Fate>;
+  /** Whether the type check of all code finds the mutant. */
+  isOfWrongType(mutant: Mutant): Promise<boolean>;
   /** How long these test files take, in milliseconds; null where one fails, or they take longer than `bound`. */
   measure(tests: readonly string[], bound: number): Promise<number | null>;
   /** Ends the tests that run in it, too. */
@@ -54,17 +56,30 @@ export async function makeCopy(root: string): Promise<Copy> {
     }
   }
 
+  async function withMutant<Result>(mutant: Mutant, work: () => Promise<Result>): Promise<Result> {
+    const path = `${folder}/${mutant.file}`;
+    const source = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, mutate(source, mutant));
+    try {
+      return await work();
+    } finally {
+      await Deno.writeTextFile(path, source);
+    }
+  }
+
   return {
-    async tryMutant(mutant, tests, bound) {
-      const path = `${folder}/${mutant.file}`;
-      const source = await Deno.readTextFile(path);
-      await Deno.writeTextFile(path, mutate(source, mutant));
-      try {
-        return await run(tests, bound);
-      } finally {
-        await Deno.writeTextFile(path, source);
-      }
-    },
+    tryMutant: (mutant, tests, bound) => withMutant(mutant, () => run(tests, bound)),
+    isOfWrongType: (mutant) =>
+      withMutant(mutant, async () => {
+        const args = ["check", "--quiet", "--frozen", "src"];
+        const check = new Deno.Command(Deno.execPath(), {
+          args,
+          cwd: folder,
+          stdout: "null",
+          stderr: "null",
+        });
+        return !(await check.output()).success;
+      }),
     async measure(tests, bound) {
       const start = performance.now();
       const fate = await run(tests, bound);
