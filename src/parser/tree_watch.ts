@@ -7,7 +7,7 @@
  */
 import { dirname } from "@std/path";
 import { after } from "../hosts/timers.ts";
-import { HOT_POLL_MS } from "../protocol/limits.ts";
+import { CALM_POLL_MS, HOT_POLL_MS } from "../protocol/limits.ts";
 import { plainWords } from "../protocol/system_words.ts";
 import { lstat } from "./disk.ts";
 import { goRound, type Rounds } from "./folder_rounds.ts";
@@ -56,6 +56,9 @@ interface Own {
   closed: boolean;
   started: boolean;
   isGathering: boolean;
+  /** In milliseconds of `performance.now()`. */
+  readonly began: number;
+  nextLook: { readonly at: number; readonly cancel: () => void } | null;
   /** `mustRepeat`: events were lost during the scan, after it may have passed their files. */
   scan: { isUnderWay: boolean; mustRepeat: boolean; at: number; tookMs: number };
 }
@@ -84,7 +87,13 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     hasSpecial: folders.hasSpecial,
   };
   const scan = { isUnderWay: false, mustRepeat: false, at: performance.now(), tookMs: 0 };
-  const flags = { closed: false, started: false, isGathering: false };
+  const flags = {
+    closed: false,
+    started: false,
+    isGathering: false,
+    began: performance.now(),
+    nextLook: null,
+  };
   const own: Own = {
     options,
     state,
@@ -99,7 +108,7 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   for (const root of roots) folders.look(root);
   watchNew(own);
   own.started = true;
-  after(HOT_POLL_MS, () => look(own));
+  lookWithin(own, HOT_POLL_MS);
 
   return {
     lookedAt: own.rounds.lookedAt,
@@ -119,6 +128,8 @@ function takeEvent(own: Own, { kind, flag, paths }: Deno.FsEvent): void {
   if (flag === "rescan") return recheck(own);
   // Reading a log causes events too, and kato must not wake for its own reading.
   if (kind === "access") return;
+  // Where something happens, more may follow, and the watcher may lose it.
+  lookWithin(own, HOT_POLL_MS);
   for (const path of paths) takeChange(own, path, kind !== "modify");
 }
 
@@ -222,6 +233,18 @@ function startScan(own: Own): void {
   });
 }
 
+/** Has the next look come in `ms` milliseconds at the latest. */
+function lookWithin(own: Own, ms: number): void {
+  const at = performance.now() + ms;
+  if (own.nextLook !== null && own.nextLook.at <= at) return;
+  own.nextLook?.cancel();
+  const cancel = after(ms, () => {
+    own.nextLook = null;
+    look(own);
+  });
+  own.nextLook = { at, cancel };
+}
+
 function look(own: Own): void {
   const { options, state, facts, folders, rounds } = own;
   if (own.closed) return;
@@ -238,5 +261,6 @@ function look(own: Own): void {
   if (isMissed) watching.missEvent(state);
   watchMore(own);
   if (performance.now() - own.scan.at >= watching.scanPause(state, own.scan.tookMs)) startScan(own);
-  after(watching.lookPause(state, age), () => look(own));
+  const isYoung = performance.now() - own.began < CALM_POLL_MS;
+  lookWithin(own, isYoung ? HOT_POLL_MS : watching.lookPause(state, age));
 }

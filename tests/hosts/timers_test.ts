@@ -1,64 +1,13 @@
 /** Timers that are armed together: which of them fire, when, and in which order. The test sets the time. */
 import assert from "node:assert/strict";
 import { after, afterAwake, every, wait } from "../../src/hosts/timers.ts";
-
-/** Shared by all tests: the module remembers the timers that it armed. */
-let now = 0;
-
-/** Replaces the clock and the runtime's only timer until it is disposed. */
-function fakeTime() {
-  const real = { now: performance.now, timeout: AbortSignal.timeout };
-  const armed: { readonly at: number; readonly controller: AbortController }[] = [];
-  performance.now = () => now;
-  AbortSignal.timeout = (ms) => {
-    const controller = new AbortController();
-    armed.push({ at: now + ms, controller });
-    return controller.signal;
-  };
-
-  /** Lets time pass, and wakes the process at each moment that it asked for. */
-  async function pass(ms: number): Promise<void> {
-    const end = now + ms;
-    for (;;) {
-      const next = armed.sort((one, other) => one.at - other.at)[0];
-      if (next === undefined || next.at > end) break;
-      armed.shift();
-      await sleepUntil(next.at);
-      next.controller.abort();
-      // The due timers were queued before, so this one fires after them.
-      await new Promise<void>((resolve) => queueMicrotask(resolve));
-    }
-    now = end;
-  }
-
-  /** The process does nothing meanwhile, and is woken late by everything that was due. */
-  async function holdUp(ms: number): Promise<void> {
-    now += ms;
-    await pass(0);
-  }
-
-  function sleepUntil(at: number): Promise<void> {
-    now = Math.max(now, at);
-    return Promise.resolve();
-  }
-
-  return {
-    pass,
-    holdUp,
-    armed: () => armed.map(({ at }) => at - now),
-    async [Symbol.asyncDispose]() {
-      while (armed.length > 0) await pass(60_000);
-      performance.now = real.now;
-      AbortSignal.timeout = real.timeout;
-    },
-  };
-}
+import { fakeTime } from "./fake_time.ts";
 
 Deno.test("after() calls at the time that was asked for, in whichever order it was asked", async () => {
   await using time = fakeTime();
   const called: [ms: number, at: number][] = [];
-  const began = now;
-  for (const ms of [30, 10, 20, 1, 0, 10]) after(ms, () => called.push([ms, now - began]));
+  const began = time.now();
+  for (const ms of [30, 10, 20, 1, 0, 10]) after(ms, () => called.push([ms, time.now() - began]));
   await time.pass(40);
   assert.deepEqual(called, [[0, 0], [1, 1], [10, 10], [10, 10], [20, 20], [30, 30]]);
 });
@@ -103,9 +52,9 @@ Deno.test("after() does not call what was called off, not even by another that i
 Deno.test("every() calls again and again, until it is stopped from within", async () => {
   await using time = fakeTime();
   const calls: number[] = [];
-  const began = now;
+  const began = time.now();
   const stop = every(10, () => {
-    calls.push(now - began);
+    calls.push(time.now() - began);
     if (calls.length === 3) stop();
   });
   await time.pass(100);

@@ -1,69 +1,8 @@
 /** Events that the kernel dropped, or that came while the watcher was replaced: everything is looked at again. */
 import assert from "node:assert/strict";
-import { watchTrees } from "../../src/parser/tree_watch.ts";
 import { EVENTS_IN_A_ROW, WARM_POLL_MS } from "../../src/protocol/limits.ts";
 import { until, withClockAhead } from "../daemon/stage/until.ts";
-
-/** The runtime's watcher, as the test plays it. */
-function playWatcher() {
-  const events: Deno.FsEvent[] = [];
-  let wake = () => {};
-  let isClosed = false;
-  async function* tell(): AsyncGenerator<Deno.FsEvent> {
-    while (!isClosed) {
-      const event = events.shift();
-      if (event === undefined) await new Promise<void>((resolve) => wake = resolve);
-      else yield event;
-    }
-  }
-  const told = tell();
-  const watcher = Object.assign(told, {
-    close() {
-      isClosed = true;
-      wake();
-    },
-  }) as unknown as Deno.FsWatcher;
-  return {
-    watcher,
-    send(event: Deno.FsEvent) {
-      events.push(event);
-      wake();
-    },
-  };
-}
-
-/** A root with one log, watched by a watcher that the test plays. */
-function watchPlayed() {
-  const root = Deno.realPathSync(Deno.makeTempDirSync());
-  const log = `${root}/log.jsonl`;
-  Deno.writeTextFileSync(log, "");
-  const played = playWatcher();
-  const { watchFs } = Deno;
-  Deno.watchFs = () => played.watcher;
-  const changes: string[] = [];
-  const scans: (() => void)[] = [];
-  const tree = watchTrees({
-    roots: [root],
-    changed: (path) => void changes.push(path),
-    isKnown: () => true,
-    pollHot: () => ({ missed: false, age: null }),
-    scanAll: (done) => void scans.push(done),
-    odd: () => {},
-    how: () => {},
-  });
-  return {
-    log,
-    changes,
-    /** What ends each look at everything that was begun. */
-    scans,
-    send: played.send,
-    [Symbol.dispose]() {
-      tree.close();
-      Deno.watchFs = watchFs;
-      Deno.removeSync(root, { recursive: true });
-    },
-  };
-}
+import { watchPlayed } from "./played_watcher.ts";
 
 Deno.test("events that are lost while all is looked at have all looked at once more, and only once", async () => {
   using watched = watchPlayed();
