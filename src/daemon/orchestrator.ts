@@ -100,7 +100,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     sizeOf: ({ provider, session }) => providers.get(provider)?.follow.sizeOf(session) ?? 0,
   });
   const rules = createAutoRules({ ...options, context: parts.context });
-  const retention = createRetention({ ...parts, log: options.log, covers: rules.covers });
+  const retention = createRetention({ ...options, ...parts, covers: rules.covers });
   const ready = (provider: ProviderId) => {
     startRecordings(parts, provider);
     retention.look(provider);

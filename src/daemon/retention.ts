@@ -6,6 +6,7 @@ import type { ProviderId } from "../protocol/event.ts";
 import { EXPIRED_MS, EXPIRES_SOON_MS, expiryOf } from "../protocol/retention.ts";
 import { sessionKey, type SessionMeta, type SessionRef } from "../protocol/session.ts";
 import type { Status } from "../protocol/status.ts";
+import type { EffectivePolicy } from "../settings/merge.ts";
 import type { FollowedProvider } from "./followed_provider.ts";
 import type { Log } from "./log.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
@@ -24,6 +25,8 @@ const LOOK_MS = 3_600_000;
 export interface RetentionOptions {
   readonly sessions: SessionsStore;
   readonly recordings: RecordingsStore;
+  /** It may say after how many days a client deletes a log. */
+  readonly effective: Pick<EffectivePolicy, "policy">;
   /** Whether a rule of policy is about such a session. */
   readonly covers: (meta: SessionMeta) => boolean;
   readonly log: Pick<Log, "report">;
@@ -78,8 +81,9 @@ function findExpiring(
   modified: ReadonlyMap<string, number>,
   now: number,
 ): Expiring[] {
+  const days = options.effective.policy.providers[provider].keeps_days;
   const due = [...modified].flatMap(([session, changed]) => {
-    const at = expiryOf(provider, changed);
+    const at = expiryOf(provider, changed, days);
     return at === null || at > now + EXPIRES_SOON_MS || at < now - EXPIRED_MS ? [] : [{ session, at }];
   });
   due.sort((one, other) => one.at - other.at);
@@ -87,7 +91,9 @@ function findExpiring(
   for (const { session, at } of due) {
     if (expiring.length === SHOWN) break;
     const by = whatCovers(options, { provider, session });
-    if (by !== null) expiring.push({ provider, session, from: new Date(at).toISOString(), by });
+    if (by === null) continue;
+    const from = new Date(at).toISOString();
+    expiring.push({ provider, session, from, by, ...(days === 0 ? {} : { days }) });
   }
   return expiring;
 }

@@ -72,6 +72,8 @@ export const status = z.strictObject({
     session: z.string(),
     from: time,
     by: z.enum(["recording", "rule"]),
+    /** After how many days the client deletes, where policy says it. */
+    days: z.optional(z.int()),
   }))),
   /** The latest denials, newest first. */
   denials: z.array(z.strictObject({

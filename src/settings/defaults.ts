@@ -4,7 +4,7 @@ import { FORMATS } from "../protocol/closed_sets.ts";
 import { REDACTION } from "../protocol/redaction.ts";
 import type { Config, Policy } from "./policy.ts";
 
-const FOLLOWED = { enabled: true, roots: [] };
+const FOLLOWED = { enabled: true, roots: [], keeps_days: 0 };
 
 /** Safe for a person who never opens a policy file: kato writes to one folder of its own, and touches no existing file. */
 export const DEFAULT_POLICY: Policy = {

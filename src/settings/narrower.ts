@@ -50,7 +50,12 @@ const NARROWER: Readonly<Record<string, Narrower>> = {
   "search.enabled": only(false),
   "sandbox.require_kernel_sandbox": only(true),
 };
-const PROVIDER: Readonly<Record<string, Narrower>> = { enabled: only(false), roots: insideNamed };
+const PROVIDER: Readonly<Record<string, Narrower>> = {
+  enabled: only(false),
+  roots: insideNamed,
+  // What a client does is true for everybody, and no number allows less than another.
+  keeps_days: (enforced, wanted) => wanted === enforced,
+};
 
 /**
  * Whether `wanted` allows nothing beyond `enforced`. The folders of both are absolute. `isFollowed`: behind the rules of

@@ -22,6 +22,14 @@ const folders = z.array(folder).check(z.maxLength(32));
 const provider = z.strictObject({
   enabled: z.boolean().check(z.describe("Whether kato follows this client's sessions at all.")),
   roots: folders.check(z.describe("The folders of its sessions. Empty: the client's own folders.")),
+  keeps_days: z.int().check(
+    z.minimum(0),
+    z.maximum(36_500),
+    z.describe(
+      "After how many days without a change this client deletes a session's log, for warnings. kato does not read the " +
+        "client's settings. 0: as the client does without any.",
+    ),
+  ),
 });
 
 /** The effective policy, with every default filled in. */

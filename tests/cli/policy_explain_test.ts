@@ -30,7 +30,8 @@ Deno.test("kato policy explain KEY says what holds, who decided, and why the oth
   const lines = ran.out.replaceAll(home.system, "/etc").split("\n").map((line) => line.replace(/ +/g, " "));
   assert.deepEqual(lines, [
     "destinations.max_file_mb = 10, as /etc/policy.toml:3 says",
-    " A recording stops growing at this size, in MiB.",
+    " A recording stops growing at this size, in MiB. An image that would bring a recording and its images, or the " +
+    "images of an export, above it stays a line.",
     " default replaced 1024",
     " /etc/policy.toml:3 holds 10",
     " ~/.kato/config/policy.toml:3 ignored 99 would allow more than /etc/policy.toml:1 enforces",

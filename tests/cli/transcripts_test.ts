@@ -265,7 +265,7 @@ Deno.test("kato sessions --expiring lists what a client may delete within a week
   assert.match(lines[2] ?? "", /^ {2}5d8aa099 .* 6 d$/);
   assert.match(
     table,
-    /\nClaude Code deletes logs that did not change for 30 days,[^]*kato export ID --output FILE/,
+    /\nClaude Code deletes logs that did not change for 30 days\.[^]*keeps_days\.[^]*kato export ID --output FILE/,
   );
   for (const line of lines) assert.ok(columnsOf(line) <= 80, line);
   const { sessions } = JSON.parse((await run("sessions --expiring --json", garden)).out);
@@ -273,6 +273,24 @@ Deno.test("kato sessions --expiring lists what a client may delete within a week
     "2026-11-23",
     "2026-11-30",
   ]);
+});
+
+Deno.test("kato sessions --expiring goes by the days that policy says", async () => {
+  using garden = makeGarden();
+  const log = keepLog(garden.home, SESSION_A, conversation(SESSION_A, {}));
+  const at = NOW / 1000 - 86_400 * 84;
+  Deno.utimeSync(log, at, at);
+  const { config, policyFile } = placesOf(garden.home);
+  makePrivateFolder(config);
+  Deno.writeTextFileSync(policyFile, "[providers.claude-code]\nkeeps_days = 90\n", { mode: 0o600 });
+  const lines = (await run("sessions --expiring", garden)).out.split("\n");
+  assert.match(lines[1] ?? "", /^ {2}5d8aa099 .* 6 d$/);
+  assert.equal(
+    lines.at(-3),
+    "Claude Code deletes logs that did not change for 90 days, as providers.claude-code.keeps_days in policy says.",
+  );
+  Deno.writeTextFileSync(policyFile, "[providers.claude-code]\nkeeps_days = 365\n");
+  assert.equal((await run("sessions --expiring", garden)).out, "No sessions found.\n");
 });
 
 /** As Claude Code writes a name that the person gave. */

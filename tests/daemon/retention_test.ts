@@ -4,6 +4,7 @@ import { createRetention, type Expiring, type Retention } from "../../src/daemon
 import type { ProviderId } from "../../src/protocol/event.ts";
 import { describeKeeping, EXPIRED_MS, EXPIRES_SOON_MS, expiryOf } from "../../src/protocol/retention.ts";
 import { PROVIDERS } from "../../src/protocol/closed_sets.ts";
+import { type EffectivePolicy, mergePolicy } from "../../src/settings/merge.ts";
 import { append, createRows } from "./stage/claude_rows.ts";
 import { startDaemon } from "./stage/harness.ts";
 import { checkpointAt, type CommandScene, metaOf, withCommands } from "./stage/own_state.ts";
@@ -13,6 +14,14 @@ import { until } from "./stage/until.ts";
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
 const PROVIDER = "claude-code";
+
+/** A policy that says after how many days Claude Code deletes a log. */
+function policyOf(days: number): EffectivePolicy {
+  const text = `[providers.claude-code]\nkeeps_days = ${days}\n`;
+  const merged = mergePolicy([{ origin: "user", file: "/policy.toml", text }], "/home/ada");
+  assert.ok(merged.ok);
+  return merged.effective;
+}
 
 interface Scene extends CommandScene {
   readonly retention: Retention;
@@ -24,7 +33,7 @@ interface Scene extends CommandScene {
   add(session: string, days: number, project?: string): void;
 }
 
-function withRetention(play: (scene: Scene) => void): Promise<void> {
+function withRetention(play: (scene: Scene) => void, days = 0): Promise<void> {
   return withCommands((commands) => {
     const modified = new Map<string, number>();
     const { sessions, recordings } = commands.context;
@@ -36,6 +45,7 @@ function withRetention(play: (scene: Scene) => void): Promise<void> {
       retention: createRetention({
         sessions,
         recordings,
+        effective: policyOf(days),
         covers: ({ project }) => project === "/work",
         providers: new Map([[PROVIDER as ProviderId, { follow: { modified } as never }]]),
         steps: { take: () => {} },
@@ -56,13 +66,34 @@ function withRetention(play: (scene: Scene) => void): Promise<void> {
 }
 
 Deno.test("expiryOf() is that of the client's own default, and none for clients that delete nothing", () => {
-  assert.equal(expiryOf("claude-code", NOW), NOW + 30 * DAY);
-  assert.match(describeKeeping("claude-code") ?? "", /Claude Code deletes .* 30 days, .* cleanupPeriodDays/);
+  assert.equal(expiryOf("claude-code", NOW, 0), NOW + 30 * DAY);
+  assert.match(
+    describeKeeping("claude-code", 0) ?? "",
+    /Claude Code deletes .* 30 days\. .* cleanupPeriodDays/,
+  );
   const others = PROVIDERS.filter((provider) => provider !== "claude-code");
   for (const provider of others) {
-    assert.deepEqual([expiryOf(provider, NOW), describeKeeping(provider)], [null, null]);
+    assert.deepEqual([expiryOf(provider, NOW, 0), describeKeeping(provider, 0)], [null, null]);
   }
 });
+
+Deno.test("expiryOf() goes by the days that policy has, for every client", () => {
+  for (const provider of PROVIDERS) {
+    assert.equal(expiryOf(provider, NOW, 90), NOW + 90 * DAY);
+    const key = `providers.${provider}.keeps_days`;
+    assert.match(describeKeeping(provider, 1) ?? "", new RegExp(` for 1 day, as ${key} in policy says$`));
+  }
+});
+
+for (const days of [20, 90]) {
+  Deno.test(`retention: where policy says ${days} days, what is told of is counted by these`, () =>
+    withRetention((scene) => {
+      for (const left of [8, 6]) scene.add(`${left} left`, days - left, "/work");
+      scene.retention.look(PROVIDER);
+      const from = new Date(NOW + 6 * DAY).toISOString();
+      assert.deepEqual(scene.shown, [{ provider: PROVIDER, session: "6 left", from, by: "rule", days }]);
+    }, days));
+}
 
 Deno.test("retention: what a recording or a rule covers is told of a week before, once in the log", () =>
   withRetention((scene) => {

@@ -46,7 +46,11 @@ Deno.test("explainKey() explains every key", () => {
 });
 
 Deno.test("keysNamed() takes a key or a table of keys", () => {
-  assert.deepEqual(keysNamed("providers.codex"), ["providers.codex.enabled", "providers.codex.roots"]);
+  assert.deepEqual(keysNamed("providers.codex"), [
+    "providers.codex.enabled",
+    "providers.codex.roots",
+    "providers.codex.keeps_days",
+  ]);
   assert.deepEqual(keysNamed("version"), ["version"]);
   assert.deepEqual(keysNamed("dest"), []);
 });

@@ -76,7 +76,7 @@ for (const client of clients) {
   Deno.test(`the code knows ${id}: policy, ids, variables, folders and names that are never written`, () => {
     assert.ok(PROVIDERS.includes(id as ClientId));
     assert.equal(providers.filter((provider) => provider.id === id).length, 1, "its reader bears its id");
-    assert.deepEqual(DEFAULT_POLICY.providers[id as ClientId], { enabled: true, roots: [] });
+    assert.deepEqual(DEFAULT_POLICY.providers[id as ClientId], { enabled: true, roots: [], keeps_days: 0 });
     for (const variable of Object.keys(client.variables)) assert.ok(CLIENT_VARIABLES.includes(variable));
     for (const file of memory) assert.ok(isAgentMemory(`/home/ada/notes/${file}`, []), file);
     assert.notEqual(whyNoRoot(`/home/ada/${home}/notes`, "/home/ada"), null);

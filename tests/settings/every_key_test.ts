@@ -42,6 +42,7 @@ const OTHER: Readonly<Record<string, string>> = {
   ...Object.fromEntries(PROVIDERS.flatMap((id) => [
     [`providers.${id}.enabled`, "false"],
     [`providers.${id}.roots`, '["~/sessions"]'],
+    [`providers.${id}.keeps_days`, "90"],
   ])),
 };
 
@@ -126,7 +127,11 @@ Deno.test("keysNamed() gives a key, all of a table, and nothing for what only be
   const names = POLICY_KEYS.map(({ name }) => name);
   for (const name of names) assert.deepEqual(keysNamed(name), [name]);
   assert.deepEqual(keysNamed("destinations"), names.filter((name) => name.startsWith("destinations.")));
-  assert.deepEqual(keysNamed("providers.codex"), ["providers.codex.enabled", "providers.codex.roots"]);
+  assert.deepEqual(keysNamed("providers.codex"), [
+    "providers.codex.enabled",
+    "providers.codex.roots",
+    "providers.codex.keeps_days",
+  ]);
   for (const name of ["dest", "destinations.root", "", "providers.code"]) {
     assert.deepEqual(keysNamed(name), []);
   }

@@ -74,6 +74,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
       [[], [[]], [["/a"]]],
       [["/a"], [["/a"], ["/a/b"]], [[], ["/b"], ["/a", "/b"]]],
     ]],
+    [`providers.${id}.keeps_days`, [[0, [0], [1, 30]], [90, [90], [0, 30, 91]]]],
   ])),
 };
 

@@ -1,5 +1,6 @@
 /** `kato sessions`. Requires read on the provider roots and on the daemon's status; writes nothing. */
 import { basename } from "@std/path";
+import type { ProviderId } from "../../protocol/event.ts";
 import type { Redaction } from "../../protocol/redaction.ts";
 import { describeKeeping, EXPIRES_SOON_MS, expiryOf } from "../../protocol/retention.ts";
 import { sessionKey, type SessionMeta, shortId } from "../../protocol/session.ts";
@@ -31,12 +32,16 @@ import { reportText } from "../report/report.ts";
 /** On a terminal: as many lines as fit a screen. */
 const LIMIT = 25;
 
+type ExpiryAt = (session: FoundSession) => Row["expires"];
+
 type Recorded = "recording" | "recorded" | null;
 
 interface Row {
   readonly found: FoundSession;
   readonly meta: SessionMeta;
   readonly recorded: Recorded;
+  /** When the client may delete the log, in milliseconds since 1970; null: it does not. */
+  readonly expires: number | null;
 }
 
 export function listSessions(given: SessionsGiven, context: Context): Outcome {
@@ -44,15 +49,19 @@ export function listSessions(given: SessionsGiven, context: Context): Outcome {
   if (!loaded.ok) return loaded.outcome;
   const { provider, since, json, limit, sort, expiring } = given;
   const from = earliest(since, context.now);
+  const keepsDays = (id: ProviderId) => loaded.value.policy.providers[id].keeps_days;
+  const expiryAt: ExpiryAt = ({ provider, modified }) =>
+    expiryOf(provider.id, modified, keepsDays(provider.id));
   const found = findSessions(findReadableProviders(context, loaded.value), provider)
-    .filter((session) => session.modified >= from && (!expiring || isExpiring(session, context.now)));
+    .filter((session) => session.modified >= from && (!expiring || isSoon(expiryAt(session), context.now)));
   // The log that goes first.
   if (expiring) found.reverse();
   if (sort === "size") found.sort((one, other) => other.size - one.size);
   const most = (limit ?? (json || !context.out.isTerminal ? 0 : LIMIT)) || Infinity;
   // Known without a look into the logs.
   const isKnown = sort === "active" || sort === "size";
-  const looked = lookAt(found, given, isKnown ? most : Infinity, loaded.value.policy.redaction, context);
+  const { redaction } = loaded.value.policy;
+  const looked = lookAt(found, given, isKnown ? most : Infinity, redaction, expiryAt, context);
   if (!isKnown) looked.rows.sort(ORDERS[sort]);
   const rows = looked.rows.slice(0, most);
   const more = looked.unseen + looked.rows.length - rows.length;
@@ -63,7 +72,7 @@ export function listSessions(given: SessionsGiven, context: Context): Outcome {
   const left = looked.unseen > 0 ? "more were not looked at" : "more";
   const note = more === 0 ? null : `… ${showNumber(more)} ${left}; --limit 0 shows all`;
   const reasons = expiring
-    ? describeExpiring(rows).flatMap((text) => wrap("", text, lineWidth(context.out)))
+    ? describeExpiring(rows, keepsDays).flatMap((text) => wrap("", text, lineWidth(context.out)))
     : [];
   const notes = [...note === null ? [] : [note], ...reasons];
   context.out.write(toTable(rows, notes, expiring, context));
@@ -76,6 +85,7 @@ function lookAt(
   given: SessionsGiven,
   most: number,
   redaction: Redaction,
+  expiryAt: ExpiryAt,
   context: Context,
 ): { readonly rows: Row[]; readonly unseen: number } {
   const recorded = findRecorded(context);
@@ -91,7 +101,8 @@ function lookAt(
     const meta = peekSession(found, redaction);
     const isNamed = (meta.title ?? "").toLowerCase().includes(searched);
     if (isNamed && isInProject(given, meta.project, context)) {
-      rows.push({ found, meta, recorded: recorded.get(sessionKey(meta)) ?? null });
+      const expires = expiryAt(found);
+      rows.push({ found, meta, recorded: recorded.get(sessionKey(meta)) ?? null, expires });
     }
   }
   progress.clear();
@@ -117,19 +128,15 @@ const ORDERS: Readonly<Record<"started" | "title" | "project", Order>> = {
   project: byText(({ project }) => project),
 };
 
-function expiryAt({ provider, modified }: FoundSession): number | null {
-  return expiryOf(provider.id, modified);
-}
-
-function isExpiring(session: FoundSession, now: number): boolean {
-  const at = expiryAt(session);
+function isSoon(at: number | null, now: number): boolean {
   return at !== null && at <= now + EXPIRES_SOON_MS;
 }
 
 /** Under the table: why these logs go, and how to keep one. */
-function describeExpiring(rows: readonly Row[]): string[] {
+function describeExpiring(rows: readonly Row[], keepsDays: (id: ProviderId) => number): string[] {
   const providers = [...new Set(rows.map(({ found }) => found.provider.id))];
-  const reasons = providers.flatMap((id) => describeKeeping(id) ?? []).map((reason) => `${reason}.`);
+  const reasons = providers.flatMap((id) => describeKeeping(id, keepsDays(id)) ?? [])
+    .map((reason) => `${reason}.`);
   return rows.length === 0 ? [] : [...reasons, "To keep one: 'kato export ID --output FILE'."];
 }
 
@@ -144,13 +151,13 @@ function findRecorded({ home }: Context): ReadonlyMap<string, Recorded> {
 }
 
 function toJson(rows: readonly Row[], more: number): string {
-  const sessions = rows.map(({ found, meta: { named: _, ...meta }, recorded }) => ({
+  const sessions = rows.map(({ found, meta: { named: _, ...meta }, recorded, expires }) => ({
     ...meta,
     short: shortId(found.session),
     path: found.path,
     size: found.size,
     modified: new Date(found.modified).toISOString(),
-    expires: isoOf(expiryAt(found)),
+    expires: isoOf(expires),
     recorded,
   }));
   return reportText("sessions", { sessions, more });
@@ -172,7 +179,7 @@ function toTable(
   const paint = painter(out);
   if (rows.length === 0) return "No sessions found.\n";
   const cells = rows.map((row) => {
-    const left = expiring ? (expiryAt(row.found) ?? now) - now : null;
+    const left = expiring ? (row.expires ?? now) - now : null;
     return { ...cellsOf(row, now), ...left === null ? {} : { age: left <= 0 ? "due" : showAge(left) } };
   });
   const widest = (of: (cells: Cells) => string) => Math.max(...cells.map((row) => columnsOf(of(row))));

@@ -180,7 +180,7 @@ function describeExpiring({ expiring = [] }: Status, { paint, put }: View): stri
     lines.push(...put(`  ${id}  `, `${provider}, from ${from.slice(0, 10)} on; ${kept}`));
   }
   if (expiring.length > LATEST) lines.push("  … and others: 'kato sessions --expiring'");
-  const reasons = [...new Set(expiring.map(({ provider }) => describeKeeping(provider)))];
+  const reasons = [...new Set(expiring.map(({ provider, days = 0 }) => describeKeeping(provider, days)))];
   for (const reason of reasons) if (reason !== null) lines.push(...put("  ", `${reason}.`));
   return lines;
 }
