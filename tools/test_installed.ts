@@ -35,6 +35,7 @@ const SUITES = [
   "attacks/poisoned_clients_test.ts",
   "daemon/memory_test.ts",
   "daemon/kill_test.ts",
+  "faults/limits_test.ts",
 ];
 
 /** Root itself runs these: each of them starts its commands as another person. */

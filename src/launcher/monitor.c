@@ -23,6 +23,8 @@
 #define SILENT_MS 5000
 /* At most this often, or systemd's limit on restarts is reached. */
 #define REPLAN_MS 20000
+/* Between two rounds in which the kernel does not say which pipes are ready. */
+#define BLIND_MS 20
 /* A killed process is gone by then, unless the kernel itself holds it. */
 #define END_MS 2000
 
@@ -94,6 +96,18 @@ static void move_cell(struct monitor *monitor, struct cell *cell, const struct p
   if (polls[2].revents != 0) cell_hear(cell);
 }
 
+/*
+ * poll refuses more entries than the process may have descriptors, and that limit may be lowered under a running daemon. Then
+ * every pipe is tried after a pause; none of them blocks. False when there is nothing to do.
+ */
+static bool wait_for(struct pollfd *polls, size_t count, int timeout) {
+  int ready = poll(polls, count, timeout);
+  if (ready >= 0 || errno != EINVAL) return ready > 0;
+  poll(NULL, 0, timeout < BLIND_MS ? timeout : BLIND_MS);
+  for (size_t i = 0; i < count; i++) polls[i].revents = polls[i].fd < 0 ? 0 : polls[i].events;
+  return true;
+}
+
 /* One round: waits until bytes can be moved, and moves them. */
 static void move_bytes(struct monitor *monitor, int signals, int timeout) {
   static struct pollfd *polls;
@@ -104,7 +118,7 @@ static void move_bytes(struct monitor *monitor, int signals, int timeout) {
   polls[count++] = (struct pollfd){.fd = signals, .events = POLLIN};
   add_polls(&polls, &room, &count, &monitor->orchestrator, waiting <= MOST_WAITING);
   for (size_t i = 0; i < cells; i++) add_polls(&polls, &room, &count, monitor->cells[i], waiting <= WAITING_BYTES);
-  if (poll(polls, count, timeout) <= 0) return;
+  if (!wait_for(polls, count, timeout)) return;
   move_cell(monitor, &monitor->orchestrator, polls + 1);
   /* Each round begins with another role, so that a flooding role does not starve the rest. */
   monitor->turn++;

@@ -116,6 +116,38 @@ Deno.test(
 
 Deno.test(
   onlyWith(
+    "installed: a monitor that was halted goes on where it was; each command is obeyed once, nothing is lost",
+    INSTALLATION,
+  ),
+  async () => {
+    await using stage = await setStage();
+    const { rows, say, log, home, daemon } = stage;
+    say(rows.user(CAPTURE), rows.assistant("one"));
+    await whenText(stage, "notes.md", renderCapture(log, CAPTURE));
+    const before = await processesOf(stage);
+    const monitor = parentOf(pidOf(before, "orchestrator.js"));
+    for (const turn of [1, 2, 3]) {
+      Deno.kill(monitor, "SIGSTOP");
+      const held = readExport(home, "notes.md");
+      say(rows.user(`::export all-${turn}.md`), rows.assistant(`turn ${turn} ${"x".repeat(200_000)}`));
+      assert.equal(readExport(home, "notes.md"), held);
+      Deno.kill(monitor, "SIGCONT");
+      await daemon.whenRecording(`all-${turn}.md`, "done");
+    }
+    await whenText(stage, "notes.md", renderCapture(log, CAPTURE));
+    const after = await processesOf(stage);
+    for (const words of [["orchestrator.js"], ["parser.js"]]) {
+      assert.equal(pidOf(after, ...words), pidOf(before, ...words), `${words.join()} was left alone`);
+    }
+    const obeyed = home.audit().filter(({ event }) => event === "command").map(({ command }) => command);
+    assert.deepEqual(obeyed, [CAPTURE, ...[1, 2, 3].map((turn) => `::export all-${turn}.md`)]);
+    assert.deepEqual(home.audit().filter(({ event }) => event === "role-ended"), []);
+    assert.equal(await daemon.stop(), 0);
+  },
+);
+
+Deno.test(
+  onlyWith(
     "installed: logs that were replaced end the daemon, to be started again with the new folder",
     INSTALLATION,
   ),

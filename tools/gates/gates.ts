@@ -54,6 +54,7 @@ export const SUITES = {
         "tests/hosts/halted_test.ts",
         "tests/faults/clock_test.ts",
         "tests/faults/signals_test.ts",
+        "tests/faults/limits_test.ts",
         "tests/launcher/monitor_test.ts",
       ],
       long: { KATO_STARTS: "100", KATO_SIGNALS: "all" },
