@@ -58,7 +58,7 @@ const WAYS: readonly Way[] = [
     after: /(?:(?:^|[^\w-])--?|(?:^|\n)[ \t]{0,8}(?:ENV|setenv) +|\bset (?:-\w{1,4} )?[^\s=]{0,64}?)[\w.-]*$/,
   },
   // `<password>value</password>`
-  { pattern: />()(?=[^<\n]{1,512}<\/)/y, after: /<[\w.:-]*$/ },
+  { pattern: />()(?=[^<]{1,512}<\/)/y, after: /<[\w.:-]*$/ },
   // `name: DB_PASSWORD`, and the value on the next line; `key="ApiKey" value="…"`
   {
     pattern: new RegExp(
@@ -177,9 +177,8 @@ function quotedAt(text: string, from: number, quote: string): string | null {
   let end = window.indexOf(quote);
   // In JSON a quote inside the value is escaped.
   while (end > 0 && quote.length === 1 && window[end - 1] === "\\") end = window.indexOf(quote, end + 1);
-  const line = window.indexOf("\n");
-  if (end < 0 || (line >= 0 && line < end)) return null;
-  return window.slice(0, end);
+  const value = window.slice(0, end);
+  return end < 0 || value.includes("\n") ? null : value;
 }
 
 const AUTHORIZATION = new RegExp(

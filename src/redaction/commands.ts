@@ -62,10 +62,17 @@ const PASSWORDS: readonly (readonly [anchor: string, pattern: RegExp])[] = [
   ["?sig=", /\?sig=([\w%+/=-]{20,256})/diy],
 ];
 
+/** Where the first group of `pattern` is in a match at `at`. */
+function groupAt(pattern: RegExp, text: string, at: number): readonly [from: number, to: number] | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.indices?.[1];
+}
+
+const NOWHERE = [0, 0] as const;
+
 function findPassword(pattern: RegExp) {
   return (text: string, at: number): Span | null => {
-    pattern.lastIndex = at;
-    const [from, to] = pattern.exec(text)?.indices?.[1] ?? [0, 0];
+    const [from, to] = groupAt(pattern, text, at) ?? NOWHERE;
     const value = text.slice(from, to);
     const judged = { value, isQuoted: true, isPassword: true, isVariable: true, name: "-p" };
     return isSecretValue(judged) ? { rule: "password", from, to } : null;
@@ -77,11 +84,11 @@ const ADDRESS = /:\/\/[^\s:@/"'`<>?#]{0,256}:([^\s@/"'`<>]{1,256})@/y;
 const TOKEN_IN_ADDRESS = /:\/\/([\w-]{20,256})@/dy;
 
 function findInAddress(text: string, at: number): Span | null {
-  ADDRESS.lastIndex = TOKEN_IN_ADDRESS.lastIndex = at;
+  ADDRESS.lastIndex = at;
   const found = ADDRESS.exec(text);
   const value = found?.[1];
   if (found === null || value === undefined) {
-    const [from, to] = TOKEN_IN_ADDRESS.exec(text)?.indices?.[1] ?? [0, 0];
+    const [from, to] = groupAt(TOKEN_IN_ADDRESS, text, at) ?? NOWHERE;
     return isKeyValue(text.slice(from, to)) ? { rule: "url-password", from, to } : null;
   }
   const to = at + found[0].length - 1;
@@ -99,8 +106,7 @@ const COOKIE = /[^=;\s]{1,128}=([\w%+/=.~:-]{16,4096})/dg;
 
 /** From the first long value to the last one. */
 function findCookies(text: string, at: number): Span | null {
-  COOKIES.lastIndex = at;
-  const [start, end] = COOKIES.exec(text)?.indices?.[1] ?? [0, 0];
+  const [start, end] = groupAt(COOKIES, text, at) ?? NOWHERE;
   const places = [...text.slice(start, end).matchAll(COOKIE)]
     .filter(([, value = ""]) => isKeyValue(decodedPercent(value)))
     .flatMap(({ indices }) => indices?.[1] ?? []);
@@ -120,9 +126,8 @@ const SEED =
 
 /** The words that a wallet's key is made from. */
 function findSeed(text: string, at: number): Span | null {
-  SEED.lastIndex = at;
-  const [from, to] = SEED.exec(text)?.indices?.[1] ?? [0, 0];
-  return to === 0 ? null : { rule: "seed-phrase", from, to };
+  const place = groupAt(SEED, text, at);
+  return place === undefined ? null : { rule: "seed-phrase", from: place[0], to: place[1] };
 }
 
 export const PLACED: readonly Named[] = [

@@ -156,23 +156,21 @@ function replaceIn(text: string, work: Work): Replaced {
   return replace(text, findSecrets(text, work.redaction).spans, (span) => placeholder(text, span, work));
 }
 
-/** All texts of a value, its keys too. What has no secret stays the same object. */
+/** All texts of a value, its keys too. */
 function replaceAll(value: unknown, work: Work): unknown {
   if (typeof value === "string") return replaceIn(value, work).text;
   if (Array.isArray(value)) {
     const words: readonly unknown[] = value.every((item) => typeof item === "string")
       ? replaceWords(value, work)
       : value;
-    const items = words.map((item) => replaceAll(item, work));
-    return items.every((item, at) => item === value[at]) ? value : items;
+    return words.map((item) => replaceAll(item, work));
   }
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map((
-    [key, of],
-  ) => [replaceIn(key, work).text, replaceNamed(nameOf(key, value), of, work)]);
-  return Object.entries(value).every(([key, of], at) => entries[at]?.[0] === key && entries[at]?.[1] === of)
-    ? value
-    : Object.fromEntries(entries);
+  return Object.fromEntries(
+    Object.entries(value).map((
+      [key, of],
+    ) => [replaceIn(key, work).text, replaceNamed(nameOf(key, value), of, work)]),
+  );
 }
 
 /** The words of a command line: a word may show that the next one is a secret. */

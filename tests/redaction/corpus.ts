@@ -259,6 +259,9 @@ export const ORDINARY: readonly string[] = [
   "postgres://app:password@localhost:5432/shop",
   "amqp://app:pw@localhost",
   "amqp://app:$pw1@localhost",
+  "amqp://app:***@localhost",
+  'password: "\nhunter2x"',
   "The bearer authentication scheme",
+  "ghp_Ab3dAb3dAb3dAb3dAb3dAb3dAb3dAb3dAb3d",
   "ghp_a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
 ];

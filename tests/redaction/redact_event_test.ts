@@ -117,6 +117,17 @@ Deno.test("a token that is split between two pieces of an output is seen", () =>
   assert.equal(second, "[redacted: github-token 2]\nnext");
 });
 
+Deno.test("eight characters of a token that goes on show it, and seven do not", () => {
+  const pieces = [TOKEN.slice(0, "ghp_".length + 8), TOKEN.slice(0, "ghp_".length + 7)];
+  assert.deepEqual(pieces.flatMap((piece) => text(part(piece))), ["[redacted: github-token]", pieces[1]]);
+});
+
+Deno.test("the mark of a secret is that of every earlier kato: a recording goes on with its numbers", () => {
+  const state = { key: "1 2", marks: {}, open: null };
+  for (const event of eventsOf([user(`ghp_${"Ab3dEf".repeat(6)}`)])) redactEvent(event, REDACTION, state);
+  assert.deepEqual(state.marks, { "github-token": ["4cecfa8e37"] });
+});
+
 Deno.test("a token that is split between several pieces is seen in each, to its end", () => {
   assert.deepEqual(
     text(part(TOKEN.slice(0, 20)), part(TOKEN.slice(20, 30)), part(TOKEN.slice(30)), part("a\nnext")),

@@ -142,7 +142,7 @@ function messageOf(verdict: Verdict, home: string): string {
       const version = verdict.made?.version;
       const by = version === null || version === undefined ? "another version" : `kato ${plain(version)}`;
       return `It cannot be told of ${shown}: ${by} made it, which this one cannot repeat exactly. ` +
-        `It differs at ${place}.${same}${recomputed === null ? "" : ""}`;
+        `It differs at ${place}.${same}`;
     }
     case "being-written":
       return `It cannot be told of ${shown} now: it is being written. Try again.`;
