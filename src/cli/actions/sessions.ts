@@ -54,8 +54,7 @@ export function listSessions(given: SessionsGiven, context: Context): Outcome {
     expiryOf(provider.id, modified, keepsDays(provider.id));
   const found = findSessions(findReadableProviders(context, loaded.value), provider)
     .filter((session) => session.modified >= from && (!expiring || isSoon(expiryAt(session), context.now)));
-  // The log that goes first.
-  if (expiring) found.reverse();
+  if (expiring) found.sort((one, other) => (expiryAt(one) ?? 0) - (expiryAt(other) ?? 0));
   if (sort === "size") found.sort((one, other) => other.size - one.size);
   const most = (limit ?? (json || !context.out.isTerminal ? 0 : LIMIT)) || Infinity;
   // Known without a look into the logs.
