@@ -159,6 +159,50 @@ Deno.test("kato verify says of a renamed file with images that only their folder
   assert.deepEqual([result, reason], ["differs", "image-folder"]);
 });
 
+Deno.test("kato verify repeats an image that was refused, where the audit log says so, and takes no file's word for it", async () => {
+  using home = albumHome();
+  const large = new Uint8Array(1024 * 1024 + 1);
+  large.set(Uint8Array.fromBase64(PNG));
+  const rowOf = (uuid: string, data: string) => {
+    const content = [{ type: "image", source: { type: "base64", media_type: "image/png", data } }];
+    return `${
+      JSON.stringify({ type: "user", uuid, sessionId: SESSION_A, message: { role: "user", content } })
+    }\n`;
+  };
+  const { policyFile, logs } = placesOf(home.home);
+  Deno.writeTextFileSync(policyFile, "[destinations]\nmax_file_mb = 1\n", { mode: 0o600 });
+  for (const others of [rowOf("4b8d1d0e", PNG), ""]) {
+    keepLog(home.home, SESSION_A, conversation(SESSION_A) + others + rowOf("5b8d1d0e", large.toBase64()));
+    await run("export 5d8a -o a.md --force", home);
+    const text = Deno.readTextFileSync(`${home.cwd}/a.md`);
+    const has = [text.includes("![png image]"), text.includes("(not kept: too-large)")];
+    assert.deepEqual(has, [others !== "", true]);
+    assert.equal((await verify("a.md", home)).result, "equal");
+  }
+  Deno.removeSync(logs, { recursive: true });
+  const { result, reason } = await verify("a.md", home);
+  assert.deepEqual([result, reason], ["differs", "text"]);
+  // A larger limit: the image is kept, whatever the log says of an earlier export.
+  Deno.removeSync(policyFile);
+  await run("export 5d8a -o a.md --force", home);
+  assert.equal((await verify("a.md", home)).result, "equal");
+});
+
+for (const reason of ["too-large", "symlink"]) {
+  Deno.test(`kato verify finds that a link to an image was replaced by a refusal: ${reason}`, async () => {
+    using home = albumHome();
+    await run("export 5d8a -o a.md", home);
+    const text = Deno.readTextFileSync(`${home.cwd}/a.md`);
+    const changed = text.replace(/\n!\[png image\].*\n/, "").replace(
+      "70 bytes",
+      `70 bytes (not kept: ${reason})`,
+    );
+    assert.notEqual(changed, text);
+    Deno.writeTextFileSync(`${home.cwd}/a.md`, changed);
+    assert.equal((await verify("a.md", home)).result, "differs");
+  });
+}
+
 const QUOTED = `![png image](b.assets/${"0".repeat(32)}.png)`;
 
 for (const images of ["files", "off"]) {

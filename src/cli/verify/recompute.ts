@@ -43,6 +43,8 @@ export interface RecomputeOptions {
   readonly path: string;
   readonly words: OwnWords;
   readonly source: FoundSession;
+  /** The images that the file has as lines alone, by their names, each with the reason. */
+  readonly refused: ReadonlyMap<string, string>;
   /** Every session of the source's client, for one in which it goes on. */
   readonly others: readonly FoundSession[];
   /** From the settings as they are now. */
@@ -137,11 +139,13 @@ interface ImagePlace {
  * A link in the text may be a quotation, or changed: the folder that belongs to the file's name comes first, and one that the
  * text alone names comes last. The name of an image's file tells its bytes, so the text says all of it.
  */
-function* imagePlaces({ file, path, words }: RecomputeOptions): Generator<ImagePlace> {
+function* imagePlaces({ file, path, words, refused }: RecomputeOptions): Generator<ImagePlace> {
   const none = { images: undefined, folder: "", isOwn: true };
   if (words.format !== "md") return yield { ...none, images: words.hasImages ? "inline" : undefined };
   const own = imageLink(basename(imageFolderOf(path)), "").slice(0, -1);
-  if (file.find(0, `](${own}/`) < file.size) yield { images: "files", folder: own, isOwn: true };
+  if (refused.size > 0 || file.find(0, `](${own}/`) < file.size) {
+    yield { images: "files", folder: own, isOwn: true };
+  }
   yield none;
   const folder = findOtherFolder(file, own);
   if (folder !== null) yield { images: "files", folder, isOwn: false };
@@ -166,7 +170,11 @@ async function compareOnce(options: RecomputeOptions, place: ImagePlace, making:
   const { words: { format, range, first } } = options;
   const { images, folder } = place;
   const shown = images === "files"
-    ? markdownWithImages((image) => ({ link: `${folder}/${imageName(image)}` }))
+    ? markdownWithImages((image) => {
+      const name = imageName(image);
+      const reason = options.refused.get(name);
+      return reason === undefined ? { link: `${folder}/${name}` } : { refused: reason };
+    })
     : await rendererFor(format);
   const way: Way = { making, renderer: redacted(shown, making.redaction), place };
   if (range === null) {
