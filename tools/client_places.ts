@@ -33,7 +33,7 @@ export function providerRegistry(): string {
   ].join("\n");
 }
 
-/** A unit with the clients' folders in it: made by kato-setup, shown by the others. */
+/** A unit of the system with the clients' folders in it: made by kato-setup@, shown by kato@. */
 export function fillUnitFolders(unit: string): string {
   const home = /[= ]([^\s=]*(?:%[hi]|\$\{HOME\}))\/\.kato\b/.exec(unit)?.[1];
   if (home === undefined) {
@@ -44,6 +44,19 @@ export function fillUnitFolders(unit: string): string {
     ? [...folders.map((path) => `BindReadOnlyPaths=-${path}`), `NoExecPaths=-${folders.join(" -")}`]
     : [`ExecStart=-/usr/bin/mkdir -p -m 0700 ${folders.join(" ")}`];
   return fillBlock(unit, "the clients' folders", lines);
+}
+
+/** The person's unit: it shows the folders that are there, and has the manager wait for the others. */
+export function fillPersonUnit(unit: string): string {
+  const waiting = foldersBelow("").map((path) => `Wants=kato-client@${escapeInstance(path.slice(1))}.path`);
+  return fillBlock(fillUnitFolders(unit), "waiting for clients", waiting);
+}
+
+/** As systemd-escape(1) writes a path below a folder, but for the dot in front, which an instance may begin with. */
+function escapeInstance(path: string): string {
+  const asBytes = (letter: string) =>
+    [...new TextEncoder().encode(letter)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
+  return path.replace(/[^A-Za-z0-9:_./]/gu, asBytes).replaceAll("/", "-");
 }
 
 /** AppArmor's profile: the folders, and those that lead there. */

@@ -38,6 +38,7 @@ import {
   clientTable,
   fillBullets,
   fillOrganisation,
+  fillPersonUnit,
   fillProfile,
   fillUnitFolders,
   MANUAL,
@@ -75,14 +76,15 @@ export const MADE: readonly Made[] = [
   { path: "src/launcher/usage.h", make: usageHeader },
   { path: "src/providers/registry.ts", make: providerRegistry },
   { path: RULES_FILE, make: rulesHash },
-  ...["kato.service", "kato@.service"].map((unit) => ({
-    path: `packaging/systemd/${unit}`,
-    make: (now: string) => fillUnitFolders(fillUnit(now, unitFilter(SYSTEM_CALLS))),
-  })),
-  ...["kato-setup.service", "kato-setup@.service"].map((unit) => ({
-    path: `packaging/systemd/${unit}`,
-    make: fillUnitFolders,
-  })),
+  {
+    path: "packaging/systemd/kato.service",
+    make: (now) => fillPersonUnit(fillUnit(now, unitFilter(SYSTEM_CALLS))),
+  },
+  {
+    path: "packaging/systemd/kato@.service",
+    make: (now) => fillUnitFolders(fillUnit(now, unitFilter(SYSTEM_CALLS))),
+  },
+  { path: "packaging/systemd/kato-setup@.service", make: fillUnitFolders },
   { path: "packaging/apparmor/kato", make: fillProfile },
   { path: "packaging/deb/control", make: (now) => fillControl(fillBullets(now), PUBLISHER) },
   { path: "packaging/rpm/kato.spec", make: (now) => fillSpec(fillBullets(now), PUBLISHER) },

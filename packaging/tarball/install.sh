@@ -56,6 +56,7 @@ system)
 	;;
 esac
 source=$(cd "$(dirname "$0")" && pwd -P)
+own_units='kato.service kato-setup.service kato-failed.service kato-client.service kato-client@.path'
 
 tell_systemd() {
 	if ! command -v systemctl >/dev/null; then return; fi
@@ -71,7 +72,7 @@ list_shared() { (cd "$source/share" && find . -type f | sed 's|^\./||'); }
 
 remove_all() {
 	if [ "$mode" = user ]; then tell_systemd disable --now kato; fi
-	for unit in kato.service kato-setup.service kato-failed.service; do rm -f "$units/$unit"; done
+	for unit in $own_units; do rm -f "$units/$unit"; done
 	list_shared | while IFS= read -r file; do rm -f "$prefix/share/$file"; done
 	rm -rf "$prefix/lib/kato" "$prefix/share/kato" "$prefix/share/doc/kato"
 	rm -f "$prefix/bin/kato"
@@ -108,7 +109,7 @@ install_all() {
 		mkdir -p "$prefix/share/$(dirname "$file")"
 		install -m 0644 "$source/share/$file" "$prefix/share/$file"
 	done
-	for unit in kato.service kato-setup.service kato-failed.service; do
+	for unit in $own_units; do
 		fill_unit "$source/systemd/$unit" >"$units/$unit.new"
 		mv "$units/$unit.new" "$units/$unit"
 	done

@@ -1,4 +1,5 @@
 /** kato as a service on a machine: started again for each test, with session logs that grow. */
+import { CLIENTS } from "../../src/protocol/clients.ts";
 import { append, type ClaudeRows, createRows } from "../daemon/stage/claude_rows.ts";
 import { homeOf, isThere, type Machine, must, place, remove, run, untilSo, type Who } from "./machine.ts";
 
@@ -48,12 +49,14 @@ export function systemService(machine: Machine): Service {
   };
 }
 
+const CLIENT_HOMES = Object.values(CLIENTS).map(({ home }) => home);
+
 /** Stops the service, and removes the traces of other tests and all settings. */
 export async function clear(machine: Machine): Promise<void> {
   await run(machine, "alice", "systemctl --user disable --now kato; systemctl --user reset-failed");
   await run(machine, "root", "systemctl disable --now kato@alice; systemctl reset-failed");
   const home = homeOf("alice");
-  for (const path of [".kato", ".claude", ".codex", ".gemini", ".config", "vault", ".ssh"]) {
+  for (const path of [".kato", ".config", "vault", ".ssh", ...CLIENT_HOMES]) {
     remove(machine, `${home}/${path}`);
   }
   for (
@@ -127,8 +130,15 @@ export async function whenWatching(
   );
 }
 
-/** Starts it in the way of a person or an administrator. */
+/** Starts it for a person who uses a client already. */
 export async function start(service: Service): Promise<void> {
+  // One that cannot be made is a test's own work.
+  await run(service.machine, service.who, "mkdir -p -m 0700 ~/.claude ~/.claude/projects");
+  await startWithoutClient(service);
+}
+
+/** Starts it in the way of a person or an administrator. */
+export async function startWithoutClient(service: Service): Promise<void> {
   await service.systemctl(`enable --now ${service.unit}`);
   await whenWatching(service);
 }

@@ -9,6 +9,7 @@ import {
   recorded,
   type Service,
   start,
+  startWithoutClient,
   systemService,
   userService,
   whenWatching,
@@ -161,16 +162,20 @@ for (const [name, service] of SERVICES) {
 
   test(`${name} sees a client that is installed while it runs`, async () => {
     await clear(machine);
-    await start(service);
-    const made = await must(
-      machine,
-      "alice",
-      "stat -c %a ~/.claude/projects ~/.codex/sessions ~/.gemini/tmp",
-    );
-    assert.equal(made, "700\n700\n700\n", "its folder was made before it started");
+    await startWithoutClient(service);
+    const made = await must(machine, "alice", "cd; ls -d .claude .codex .gemini .qwen 2>/dev/null || true");
+    assert.equal(made, unit === "kato" ? "" : ".claude\n.codex\n.gemini\n.qwen\n");
+    const before = await property(service, "MainPID");
     const log = createLog(service, ".claude/projects/-home-alice-another");
     log.append(log.rows.user("::record new.md\nHello."), log.rows.assistant("First words."));
     await recorded(service, `${EXPORTS}/new.md`, "First words.");
+    const journal = await service.journal();
+    if (unit === "kato") {
+      assert.notEqual(await property(service, "MainPID"), before, "it was started again, by nobody");
+      assert.equal(journal.match(/event=started /g)?.length, 2, journal);
+    } else {
+      assert.equal(await property(service, "MainPID"), before);
+    }
   });
 
   test(`${name} writes to a folder that policy and a drop-in name, and to no other`, async () => {
@@ -203,6 +208,37 @@ for (const [name, service] of SERVICES) {
     assert.ok(!/is not bound/.test(await must(machine, "alice", "kato doctor")));
   });
 }
+
+const WAITING = "systemctl --user --no-legend --plain list-units 'kato-client@*' | sed 's/ .*//'";
+
+test("kato.service has its person's manager wait for the clients that are missing, as long as it runs", async () => {
+  const service = userService(open);
+  const { machine } = service;
+  await clear(machine);
+  await must(machine, "alice", "mkdir -p -m 0700 ~/.claude/projects");
+  await startWithoutClient(service);
+  const waiting = await must(machine, "alice", WAITING);
+  assert.match(waiting, /^kato-client@\.codex-sessions\.path\n/m);
+  assert.match(waiting, /^kato-client@\.kimi\\x2dcode-sessions\.path\n/m);
+  assert.ok(!waiting.includes("claude"), waiting);
+  await must(machine, "alice", "mkdir -p -m 0700 ~/.codex/sessions ~/.kimi-code/sessions");
+  await untilSo("the end of the wait for two", async () => {
+    const now = await must(machine, "alice", WAITING);
+    return now.includes("archived_sessions") && !/codex-sessions|kimi/.test(now);
+  });
+  await whenWatching(service, ["claude-code", "codex", "kimi"]);
+  assert.equal(await property(service, "Result"), "success");
+  await service.systemctl("stop kato");
+  await untilSo("no more wait", async () => await must(machine, "alice", WAITING) === "");
+  await must(machine, "alice", "mkdir -p -m 0700 ~/.qwen/projects");
+  assert.equal(await property(service, "ActiveState"), "inactive");
+
+  // A service that has failed for good is started by nobody.
+  place(machine, "alice", "/home/alice/.kato/config/policy.toml", "unknown = 1\n");
+  await service.systemctl("start kato").catch(() => "");
+  await untilSo("the end", async () => await property(service, "ActiveState") === "failed");
+  await untilSo("no more wait", async () => await must(machine, "alice", WAITING) === "");
+});
 
 test("kato.service records to a folder of the person's after one command and a restart, and not after the opposite", async () => {
   const service = userService(open);

@@ -17,7 +17,7 @@ function testForBob(machine: Machine, name: string, fn: () => Promise<void>): vo
       const answers = "systemctl --user daemon-reload";
       await untilSo("bob's manager", async () => (await run(machine, "bob", answers)).code === 0);
       for (
-        const path of [".kato", ".claude", ".codex", ".gemini", ".config", ".local", "unpacked", "notes"]
+        const path of [".kato", ".claude", ".config", ".local", "unpacked", "notes"]
       ) {
         remove(machine, `${HOME}/${path}`);
       }
@@ -42,6 +42,10 @@ testForBob(
     );
     await must(open, "bob", "systemctl --user enable --now kato");
     await whenWatching(service);
+    // He has no client yet: with its first session, his manager starts kato again.
+    const log = createLog(service, ".claude/projects/-home-bob-work");
+    log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("From the archive."));
+    await recorded(service, RECORDING, "From the archive.");
     const pid = await property(service, "MainPID");
     assert.equal(await property(service, "FragmentPath"), `${HOME}/.config/systemd/user/kato.service`);
     assert.equal(
@@ -49,9 +53,6 @@ testForBob(
       `${HOME}/.local/bin/kato daemon `,
     );
 
-    const log = createLog(service, ".claude/projects/-home-bob-work");
-    log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("From the archive."));
-    await recorded(service, RECORDING, "From the archive.");
     const doctor = await must(open, "bob", "~/.local/bin/kato doctor");
     assert.match(doctor, /^ok +installation +\d+ files are as they were built/m);
     assert.match(doctor, /^ok +unit /m);
@@ -90,7 +91,8 @@ testForBob(
   "root installs the archive for everybody, and each person's kato is that one",
   async () => {
     await must(locked, "root", `${INSTALL} --system`);
-    const unit = "systemctl --user daemon-reload && systemctl --user cat kato kato-setup kato-failed";
+    const unit =
+      "systemctl --user daemon-reload && systemctl --user cat kato kato-setup kato-failed kato-client kato-client@.path";
     const units = await must(locked, "bob", unit);
     assert.match(units, /^# \/etc\/(?:xdg\/)?systemd\/user\/kato\.service$/m);
     assert.match(units, /^ExecStart=\/usr\/local\/bin\/kato daemon$/m);

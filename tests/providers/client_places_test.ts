@@ -43,9 +43,13 @@ const PLACES: Readonly<Record<string, (client: Named) => readonly string[]>> = {
   "packaging/man/kato.1": ({ id, name, variables }) => [man(id), name, ...Object.keys(variables)],
   "packaging/policy.toml": ({ id }) => [`[providers.${id}]`],
   "packaging/rpm/kato.spec": ({ name }) => [`\n  * ${name}\n`],
-  "packaging/systemd/kato-setup.service": below(""),
   "packaging/systemd/kato-setup@.service": below(""),
-  "packaging/systemd/kato.service": below("BindReadOnlyPaths=-%h"),
+  "packaging/systemd/kato.service": (client) => [
+    ...below("BindReadOnlyPaths=-%h")(client),
+    ...client.roots.map((root) =>
+      `Wants=kato-client@${`${client.home}/${root}`.replaceAll("-", "\\x2d").replaceAll("/", "-")}.path`
+    ),
+  ],
   "packaging/systemd/kato@.service": below("BindReadOnlyPaths=-/home/%i"),
   "policy/default.toml": ({ id }) => [`[providers.${id}]`],
   "policy/organisation.example.toml": (client) => [

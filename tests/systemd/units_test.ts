@@ -115,9 +115,28 @@ for (const name of ["kato.service", "kato@.service"]) {
   });
 }
 
-/** A unit's lines without its comments, the home's name in place of both ways to say it. */
+const WAIT = /^Wants=kato-client@(.*)\.path$/;
+
+Deno.test("kato.service waits for exactly the clients' folders, which need not be there to be bound", () => {
+  const waited = read("kato.service").split("\n").flatMap((line) => WAIT.exec(line)?.[1] ?? []);
+  const unescaped = waited.map((instance) =>
+    `-%h/${
+      instance.replaceAll("-", "/").replace(
+        /\\x([0-9a-f]{2})/g,
+        (_, byte: string) => String.fromCharCode(parseInt(byte, 16)),
+      )
+    }`
+  );
+  const bound = readService([read("kato.service")]).get("BindReadOnlyPaths")?.split(/\s+/) ?? [];
+  assert.deepEqual(unescaped, bound.filter((path) => !path.includes("/.kato/")));
+  const path = read("kato-client@.path");
+  assert.match(path, /^ConditionPathExists=!%h\/%I$/m);
+  assert.match(path, /^PathExists=%h\/%I$/m);
+});
+
+/** A unit's lines without its comments and waits, the home's name in place of both ways to say it. */
 function lines(name: string): string[] {
-  return read(name).split("\n").filter((line) => !line.startsWith("#"))
+  return read(name).split("\n").filter((line) => !line.startsWith("#") && !WAIT.test(line))
     .map((line) => line.replaceAll("%h", "HOME").replaceAll("/home/%i", "HOME"));
 }
 
@@ -149,12 +168,16 @@ Deno.test("the template differs from the person's unit in nothing but where it b
 });
 
 for (const [name, home] of [["kato-setup.service", "%h"], ["kato-setup@.service", "${HOME}"]] as const) {
-  Deno.test(`${name} makes every folder that is bound, for its person alone`, () => {
+  const isTemplate = name.includes("@");
+  Deno.test(`${name} makes every folder that has to be bound, for its person alone`, () => {
     const text = read(name);
     const made = [...text.matchAll(/^ExecStart=-\/usr\/bin\/mkdir -p -m 0700 (.*)$/gm)]
       .flatMap(([, paths = ""]) => paths.split(" ")).map((path) => path.replace(home, HOME));
     const { reads, writes } = defaultGrants();
-    const bound = [...reads, ...writes].filter((path) => path.startsWith(HOME));
+    // The person's manager waits for those of clients; the system's must not look into a home.
+    const bound = [...reads, ...writes].filter((path) =>
+      path.startsWith(isTemplate ? HOME : `${HOME}/.kato/`)
+    );
     assert.deepEqual(bound.filter((path) => !made.includes(path)), []);
     assert.deepEqual(made.filter((path) => !bound.includes(path)), [`${HOME}/.kato`]);
     assert.match(text, /^UMask=0077$/m);
@@ -163,7 +186,7 @@ for (const [name, home] of [["kato-setup.service", "%h"], ["kato-setup@.service"
       .map((path) => path.replace(home, HOME));
     assert.deepEqual(looked, made.filter((path) => path.includes("/.kato")));
     // What the names in a home lead to is the person's to say, so it is never looked at by root.
-    if (name.includes("@")) assert.match(text, /^User=%i$/m);
+    if (isTemplate) assert.match(text, /^User=%i$/m);
     else assert.match(text, /^ConditionUser=!@system$/m);
   });
 }
@@ -221,7 +244,7 @@ for (const { name } of Deno.readDirSync(FOLDER)) {
   });
 }
 
-for (const name of ["kato-setup.service", "kato-setup@.service"]) {
+for (const name of ["kato-setup.service", "kato-setup@.service", "kato-client.service"]) {
   Deno.test(`${name} has no limit of starts of its own`, () => {
     const [unit = ""] = read(name).split("[Service]");
     assert.match(unit, /^StartLimitIntervalSec=0$/m);

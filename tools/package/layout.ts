@@ -81,7 +81,7 @@ function unitPlaces(folder: string): Place[] {
   return filesBelow(folder).flatMap((file): Place[] => {
     const from = `${folder}/${file}`;
     if (file.endsWith("@.service")) return [{ from, to: `usr/lib/systemd/system/${file}`, mode: 0o644 }];
-    if (file.endsWith(".service")) return [{ from, to: `usr/lib/systemd/user/${file}`, mode: 0o644 }];
+    if (/\.(?:service|path)$/.test(file)) return [{ from, to: `usr/lib/systemd/user/${file}`, mode: 0o644 }];
     if (file.endsWith(".conf")) return [{ from, to: `usr/share/kato/systemd/${file}`, mode: 0o644 }];
     return [];
   });

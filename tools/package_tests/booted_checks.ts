@@ -55,6 +55,7 @@ async function live(machine: Machine, { path, format }: Package, next: string): 
   const command = COMMANDS[format];
   await must(machine, "root", command.install("/root/first"));
   expect(!await runs(machine, "alice") && !await runs(machine, "bob"), "installing started a daemon");
+  await must(machine, "alice", "mkdir -p -m 0700 ~/.claude ~/.claude/projects");
   await must(machine, "alice", "systemctl --user enable --now kato");
   await must(machine, "root", "systemctl start kato@bob");
   // A text that was typed before kato watches is history.

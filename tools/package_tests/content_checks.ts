@@ -33,6 +33,8 @@ const FILES = [
   "/usr/lib/kato/verdicts",
   "/usr/lib/kato/writer.js",
   "/usr/lib/systemd/system/kato@.service",
+  "/usr/lib/systemd/user/kato-client.service",
+  "/usr/lib/systemd/user/kato-client@.path",
   "/usr/lib/systemd/user/kato-setup.service",
   "/usr/lib/systemd/user/kato.service",
   "/usr/share/bash-completion/completions/kato",

@@ -35,7 +35,11 @@ export async function copyBuild(dist: string, packaging: string, root: string): 
   }
   const units = `${packaging}/systemd`;
   for (const { name } of Deno.readDirSync(units)) {
-    const to = name.endsWith(".conf") ? places.share : name.includes("@") ? places.system : places.user;
+    const to = name.endsWith(".conf")
+      ? places.share
+      : name.endsWith("@.service")
+      ? places.system
+      : places.user;
     await run("install", "-m", "0644", "-t", to, `${units}/${name}`);
   }
   await run("chmod", "-R", "go-w", `${root}/usr/lib/kato`, `${root}/usr/bin/kato`);
