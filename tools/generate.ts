@@ -7,7 +7,8 @@ import { parseArgs } from "node:util";
 import * as z from "zod/mini";
 import { completionsFor } from "../src/cli/completions/completions.ts";
 import { HELP_COLUMNS } from "../src/cli/command_line/help_layout.ts";
-import { helpPages, usageReference, usageTable } from "../src/cli/command_line/usage_reference.ts";
+import { helpPages, usageReference } from "../src/cli/command_line/usage_reference.ts";
+import { usageHeader } from "./usage_header.ts";
 import { BUILT_FROM, RUNTIME, versionLine } from "../src/version.ts";
 import { PRINTED_BY } from "../src/cli/report/printed_by.ts";
 import { REPORT_KINDS, reportSchema } from "../src/cli/report/reports.ts";
@@ -239,25 +240,6 @@ function helpHeader(): string {
     "",
     "#define HELP_PAGES \\",
     pages.join(", \\\n"),
-    "#endif",
-    "",
-  ].join("\n");
-}
-
-/** What each command takes, for the launcher to say what is wrong in a command line. */
-function usageHeader(): string {
-  const rows = usageTable().map(({ path, flags, valued, members, options, commands }) => {
-    const words = [[path], flags, valued, members, options, commands].map((list) => `"${list.join(" ")}"`);
-    return `  {${words.join(", ")}}`;
-  });
-  return [
-    "/* Made by `deno task generate`: what each command takes. */",
-    "#ifndef KATO_USAGE_H",
-    "#define KATO_USAGE_H",
-    "",
-    "/* Path; options without a value; options with one; commands below it; what may be suggested of each. */",
-    "#define USAGE_ROWS \\",
-    rows.join(", \\\n"),
     "#endif",
     "",
   ].join("\n");

@@ -44,6 +44,18 @@ void answer_help(char *const *line);
 
 /* usage.c */
 void answer_usage(char *const *line);
+char *find_usage_error(char *const *line, const char **path);
+
+/* values.c: `words` with a space between; `most` letters, digits or so; `wrong` and `zero` say what to write instead. */
+enum value_check { CHECK_ANY, CHECK_UNSURE, CHECK_WORD, CHECK_WORDS, CHECK_NUMBER, CHECK_HEX, CHECK_TIME };
+struct value_kind {
+  enum value_check check;
+  size_t most;
+  const char *words, *wrong, *zero;
+};
+extern const char VALUE_UNSURE[];
+bool is_quotable(const char *text);
+const char *value_mend(const struct value_kind *kind, const char *text);
 
 /* list.c: a list of strings that execve can take. */
 struct list {

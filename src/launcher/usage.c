@@ -1,8 +1,8 @@
 /*
- * Errors in a command line that need no runtime: a word that is no command, a command that is missing, an option that the
- * command does not have. The table is made from the table of commands; the words are those of the command line's own parser
- * (src/cli/command_line). Every line that this file is not certain of goes on to the runtime. Writes to standard error, or
- * with --json to standard output.
+ * Errors in a command line that need no runtime: words that are no command, options that a command does not have, values
+ * and arguments that are missing, too many or of another kind. The tables are made from the table of commands; the words
+ * are those of the command line's own parser (src/cli/command_line). Every line that this file is not certain of goes on
+ * to the runtime. Writes to standard error, or with --json to standard output.
  */
 #include "kato.h"
 #include "usage.h"
@@ -11,9 +11,24 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Lists are words with a space between. */
+static const struct value_kind KINDS[] = {USAGE_KINDS};
+
+/* `kind` counts in KINDS. */
+struct usage_option {
+  const char *names, *form;
+  size_t kind;
+};
+struct usage_argument {
+  const char *name;
+  bool required, several;
+  size_t kind;
+};
+
+/* Lists are words with a space between. `bare`: what is wrong with the command alone, besides its arguments. */
 static const struct row {
-  const char *path, *flags, *valued, *members, *options, *commands;
+  const char *path, *flags, *members, *options, *commands, *bare;
+  const struct usage_option *valued;
+  const struct usage_argument *arguments;
 } ROWS[] = {USAGE_ROWS};
 
 /* Longer words are left to the runtime. */
@@ -79,11 +94,14 @@ static char *suggestion(const char *word, const char *candidates, size_t dashes)
   for (const char *one; (one = next_word(&candidates, &length)) != NULL;) {
     size_t distance = distance_of(word + dashes, one + dashes, length - dashes);
     if (distance > best) continue;
-    if (distance < best) near.count = 0;
+    if (distance < best) list_free(&near);
     best = distance;
     list_take(&near, text_of("%.*s", (int)length, one));
   }
-  if (near.count == 0) return text_of("%s", "");
+  if (near.count == 0) {
+    list_free(&near);
+    return text_of("%s", "");
+  }
   qsort(near.items, near.count, sizeof *near.items, by_letters);
   char *words = text_of(". Did you mean %s%s", near.count > 1 ? "one of " : "", near.items[0]);
   for (size_t i = 1; i < near.count; i++) {
@@ -93,21 +111,22 @@ static char *suggestion(const char *word, const char *candidates, size_t dashes)
   }
   char *whole = text_of("%s?", words);
   free(words);
+  list_free(&near);
   return whole;
 }
 
-/* Ends the process. `message` holds nothing that JSON would escape. */
-static _Noreturn void end_wrong(const struct row *row, const char *message, bool json) {
-  const char *end = message[strlen(message) - 1] == '?' ? "" : ".", *space = *row->path == '\0' ? "" : " ";
-  if (!json) {
-    dprintf(STDERR_FILENO, "kato: %s%s\nTry 'kato%s%s --help'.\n", message, end, space, row->path);
-    _exit(USAGE);
-  }
-  char *text = text_of("{\n  \"v\": 1,\n  \"kind\": \"error\",\n  \"reason\": \"usage\",\n  \"status\": %d,\n"
-                       "  \"message\": \"%s%s\\nTry 'kato%s%s --help'.\"\n}\n",
-                       USAGE, message, end, space, row->path);
-  print_text(text, strlen(text));
-  _exit(USAGE);
+/* `said` and the words after it, as one text. */
+static char *joined(char *said, const char *more) {
+  char *whole = text_of("%s%s", said, more);
+  free(said);
+  return whole;
+}
+
+static char *unknown(const char *what, const char *word, const char *candidates, size_t dashes) {
+  char *near = suggestion(word, candidates, dashes);
+  char *message = text_of("unknown %s '%s'%s", what, word, near);
+  free(near);
+  return message;
 }
 
 static const struct row *row_of(const char *above, const char *word) {
@@ -121,6 +140,8 @@ static const struct row *row_of(const char *above, const char *word) {
   }
   return NULL;
 }
+
+static bool is_option(const char *word) { return word[0] == '-' && word[1] != '\0'; }
 
 /* An option of the parser's own ends the line before anything else is looked at. */
 static bool is_flag_of(const struct row *row, const char *argument) {
@@ -142,30 +163,142 @@ static bool asks_for_json(char *const *line) {
   return false;
 }
 
-static void answer_command(const struct row *row, char *const *line, bool json) {
-  if (*line == NULL && *row->path != '\0') end_wrong(row, "missing command", json);
-  if (*line == NULL || !is_word(*line) || **line == '-' || !are_plain(row, line)) return;
-  char *near = suggestion(*line, row->commands, 0);
-  char *message = text_of("unknown command '%s'%s", *line, near);
-  end_wrong(row, message, json);
+static char *command_error(const struct row *row, char *const *line) {
+  if (*line == NULL && *row->path != '\0') return text_of("missing command");
+  if (*line == NULL || !is_word(*line) || **line == '-' || !are_plain(row, line)) return NULL;
+  return unknown("command", *line, row->commands, 0);
 }
 
-static void answer_option(const struct row *row, char *const *line, bool json) {
-  while (*line != NULL && (**line != '-' || is_flag_of(row, *line))) line++;
-  const char *option = *line;
-  if (option == NULL || strncmp(option, "--", 2) != 0 || !is_word(option + 2) || option[2] == '-') return;
-  if (has_word(row->valued, option) || strcmp(option, "--help") == 0 || !are_plain(row, line + 1)) return;
-  char *near = suggestion(option, row->options, 2);
-  char *message = text_of("unknown option '%s'%s", option, near);
-  end_wrong(row, message, json);
+static const struct usage_option *option_of(const struct row *row, const char *name) {
+  for (const struct usage_option *one = row->valued; one->names != NULL; one++) {
+    if (has_word(one->names, name)) return one;
+  }
+  return NULL;
 }
 
-/* Ends the process where the line is certainly wrong. */
-void answer_usage(char *const *line) {
-  bool json = asks_for_json(line);
+/* Reads the option at `*line`, which then is its last word, and its value. False: it is none that takes a value. */
+static bool read_option(const struct row *row, char *const **line, const struct usage_option **option, const char **value) {
+  const char *word = **line, *equals = strncmp(word, "--", 2) == 0 ? strchr(word, '=') : NULL;
+  char *name = text_of("%.*s", (int)(equals == NULL ? strlen(word) : (size_t)(equals - word)), word);
+  *option = option_of(row, name);
+  free(name);
+  if (*option == NULL) return false;
+  *value = equals != NULL ? equals + 1 : (*line)[1];
+  if (equals == NULL && *value != NULL) (*line)++;
+  return true;
+}
+
+/* Of an option that the command does not have. Every other word that looks like an option is the parser's to read. */
+static bool is_option_name(const char *word) {
+  return strncmp(word, "--", 2) == 0 && is_word(word + 2) && word[2] != '-' && strcmp(word, "--help") != 0;
+}
+
+/* Options, from left to right. What else is typed is added to `arguments`. `sure` becomes false where nobody but the parser knows. */
+static char *options_error(const struct row *row, char *const *line, struct list *arguments, bool *sure) {
+  const char *first_unknown = NULL;
+  for (; *line != NULL; line++) {
+    const struct usage_option *option;
+    const char *value;
+    if (!is_option(*line)) list_add(arguments, *line);
+    else if (is_flag_of(row, *line)) continue;
+    else if (read_option(row, &line, &option, &value)) {
+      if (value == NULL) return text_of("option '%s' argument missing", option->form);
+      const char *mend = is_option(value) ? VALUE_UNSURE : value_mend(&KINDS[option->kind], value);
+      if (mend == VALUE_UNSURE) {
+        *sure = false;
+        return NULL;
+      }
+      if (mend != NULL) return text_of("option '%s' argument '%s' is invalid. %s", option->form, value, mend);
+    } else if (is_option_name(*line)) {
+      if (first_unknown == NULL) first_unknown = *line;
+    } else {
+      *sure = false;
+      return NULL;
+    }
+  }
+  return first_unknown == NULL ? NULL : unknown("option", first_unknown, row->options, 2);
+}
+
+static char *too_many(const struct row *row, size_t expected, const struct list *given) {
+  const char *name = strrchr(row->path, ' ');
+  char *message = text_of("too many arguments for '%s'. Expected %zu argument%s but got %zu: ",
+                          name == NULL ? row->path : name + 1, expected, expected == 1 ? "" : "s", given->count);
+  for (size_t i = 0; i < given->count; i++) {
+    if (!is_quotable(given->items[i])) {
+      free(message);
+      return NULL;
+    }
+    message = joined(message, i == 0 ? "" : ", ");
+    message = joined(message, given->items[i]);
+  }
+  return joined(message, ".");
+}
+
+static char *arguments_error(const struct row *row, const struct list *given) {
+  size_t expected = 0;
+  bool any_number = false;
+  for (; row->arguments[expected].name != NULL; expected++) {
+    const struct usage_argument *one = &row->arguments[expected];
+    if (one->required && expected >= given->count) return text_of("missing required argument '%s'", one->name);
+    any_number = one->several;
+  }
+  if (!any_number && given->count > expected) return too_many(row, expected, given);
+  for (size_t i = 0; i < given->count; i++) {
+    const struct usage_argument *one = &row->arguments[i < expected ? i : expected - 1];
+    const char *mend = value_mend(&KINDS[one->kind], given->items[i]);
+    if (mend == VALUE_UNSURE) return NULL;
+    if (mend == NULL) continue;
+    return text_of("command-argument value '%s' is invalid for argument '%s'. %s", given->items[i], one->name, mend);
+  }
+  return NULL;
+}
+
+/* It ends the line before anything else is looked at, even a command's own options. */
+static bool asks_for_version(char *const *line) {
+  for (; *line != NULL; line++) {
+    if (strcmp(*line, "--version") == 0 || strncmp(*line, "-V", 2) == 0) return true;
+  }
+  return false;
+}
+
+static char *line_error(const struct row *row, char *const *line) {
+  if (asks_for_version(line)) return NULL;
+  struct list arguments = {0};
+  bool sure = true;
+  char *message = options_error(row, line, &arguments, &sure);
+  if (message == NULL && sure) message = arguments_error(row, &arguments);
+  list_free(&arguments);
+  bool is_bare = *line == NULL || (strcmp(*line, "--json") == 0 && is_flag_of(row, *line) && line[1] == NULL);
+  if (message == NULL && is_bare && row->bare != NULL) message = text_of("%s", row->bare);
+  return message;
+}
+
+/* What is certainly wrong with the line, to be freed; NULL: nothing is. `path`: the command that it is about. */
+char *find_usage_error(char *const *line, const char **path) {
   const struct row *row = &ROWS[0];
-  while (*row->members != '\0' && *line != NULL && has_word(row->members, *line)) row = row_of(row->path, *line++);
-  if (row == NULL) return;
-  if (*row->members != '\0') answer_command(row, line, json);
-  else answer_option(row, line, json);
+  while (*row->members != '\0' && *line != NULL && has_word(row->members, *line)) {
+    const struct row *below = row_of(row->path, *line);
+    if (below == NULL) return NULL;
+    row = below;
+    line++;
+  }
+  *path = row->path;
+  return *row->members != '\0' ? command_error(row, line) : line_error(row, line);
+}
+
+/* Ends the process where the line is certainly wrong. Its message holds nothing that JSON would escape. */
+void answer_usage(char *const *line) {
+  const char *path;
+  char *message = find_usage_error(line, &path);
+  if (message == NULL) return;
+  const char *end = strchr(".?!", message[strlen(message) - 1]) == NULL ? "." : "", *space = *path == '\0' ? "" : " ";
+  if (!asks_for_json(line)) {
+    dprintf(STDERR_FILENO, "kato: %s%s\nTry 'kato%s%s --help'.\n", message, end, space, path);
+    _exit(USAGE);
+  }
+  char *text = text_of("{\n  \"v\": 1,\n  \"kind\": \"error\",\n  \"reason\": \"usage\",\n  \"status\": %d,\n"
+                       "  \"message\": \"%s%s\\nTry 'kato%s%s --help'.\"\n}\n",
+                       USAGE, message, end, space, path);
+  print_text(text, strlen(text));
+  _exit(USAGE);
 }

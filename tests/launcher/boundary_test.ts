@@ -51,7 +51,7 @@ async function probe(options: readonly string[]): Promise<Results> {
   using stage = createStage(["kato-probe"]);
   const targets = furnish(stage);
   stage.plan(planOf("help", grants(stage)));
-  const line = [...options, "--allow-all", "--script", "help", "probe.js", "completions"];
+  const line = [...options, "--allow-all", "--script", "help", "probe.js", "completions", "bash"];
   const { code, out, err } = await stage.run(line, { program: "kato-probe" });
   targets.close();
   assert.equal(code, 0, err);
@@ -167,7 +167,7 @@ test("without Landlock the filter alone keeps sockets, programs and other proces
 test("the kernel ends a process that makes system calls by foreign numbers", async () => {
   const run = async (options: readonly string[]) => {
     using stage = createStage(["kato-probe"]);
-    const line = [...options, "--allow-all", "--script", "help", "x32.js", "completions"];
+    const line = [...options, "--allow-all", "--script", "help", "x32.js", "completions", "bash"];
     return await stage.run(line, { program: "kato-probe" });
   };
   assert.equal((await run([])).code, 128 + 31);

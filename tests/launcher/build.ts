@@ -35,6 +35,7 @@ export type Target =
   | "place-check"
   | "plan-check"
   | "unit-plain"
+  | "usage-check"
   | "filter";
 const built = new Map<string, string>();
 let folder: string | null = null;

@@ -128,7 +128,7 @@ async function command(options: readonly string[]): Promise<Found> {
   furnish(stage, options);
   stage.script("descriptor_probe.js", PROBE);
   stage.plan(planOf("help", [`read ${stage.library}`, `read ${stage.home}/one`]));
-  const line = [...options, "--allow-all", "--script", "help", "descriptor_probe.js", "completions"];
+  const line = [...options, "--allow-all", "--script", "help", "descriptor_probe.js", "completions", "bash"];
   const { code, out, err } = await stage.run(line, { program: "kato-probe" });
   assert.equal(code, 0, err);
   return JSON.parse(out);

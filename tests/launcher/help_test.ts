@@ -74,15 +74,19 @@ const OTHERS: readonly (readonly string[])[] = [
   ["policy", "--json"],
   ["--frob"],
   ["--json"],
-  ["export"],
+  ["export", "5d8", "--all"],
   ["export", "-x"],
   ["export", "--al", "-h"],
-  ["export", "--al", "--output", "x.md"],
   ["export", "--output", "--al"],
   ["export", "--al=1"],
   ["export", "--", "--al"],
   ["export", "--Al"],
-  ["export", "--no-redact", "--al"],
+  ["show", "5d8", "--since", "2026-13-45"],
+  ["show", "5d8", "--last", "-5"],
+  ["show", "--last", "x", "--version"],
+  ["show", "5d8", "m\u00f6re"],
+  ["audit", "tail", "-n5x"],
+  ["completions", 'b"sh'],
   ["daemon", "--frob"],
 ];
 
@@ -122,15 +126,35 @@ function mistype(word: string, random: Random): string {
   return letters.join("");
 }
 
+/** Values and arguments: usage_test.ts has all of them. */
+const WRONG_VALUES: readonly (readonly string[])[] = [
+  ["export"],
+  ["export", "5d8", "--format", "pdf"],
+  ["export", "--al", "--output", "x.md"],
+  ["export", "--no-redact", "--al"],
+  ["show", "--last", "x"],
+  ["show", "5d8", "--last"],
+  ["sessions", "--since=nonsense"],
+  ["status", "now"],
+  ["completions", "tcsh"],
+];
+
 /** Words that are no command, commands that are missing, options that a command does not have. */
 function wrongLines(): string[][] {
   const random = createRandom(1);
   const shapes = listShapes(readShape());
-  const lines: string[][] = [["x"], ["a".repeat(40)], ["exprot", "now"], ["init", "--json"], [
-    "audit",
-    "tail",
-    "--frob",
-  ]];
+  const lines: string[][] = [
+    ...WRONG_VALUES.map((line) => [...line]),
+    ["x"],
+    ["a".repeat(40)],
+    ["exprot", "now"],
+    ["init", "--json"],
+    [
+      "audit",
+      "tail",
+      "--frob",
+    ],
+  ];
   for (const { path, commands, options } of shapes) {
     const words = path.split(" ").filter((word) => word !== "");
     const names = commands.map(({ name }) => name);

@@ -224,20 +224,20 @@ test("refuses a plan that reads all homes", async (stage) => {
 });
 
 test("has the planner's status and message", async (stage) => {
-  const { code, err } = await stage.run(["status", "refuse"]);
+  const { code, err } = await stage.run(["status", "--", "refuse"]);
   assert.deepEqual([code, err], [EXIT.refused, "kato: the policy is refused.\n"]);
-  const told = await stage.run(["status", "refuse-a-program"]);
+  const told = await stage.run(["status", "--", "refuse-a-program"]);
   assert.deepEqual(told, { code: EXIT.refused, out: '{"kind":"error"}\n', err: "" });
 });
 
 test("ends a planner that floods, and says how it was when it crashes", async (stage) => {
-  await refuses(stage, EXIT.bug, /printed more than 65536 bytes/, ["status", "flood"]);
-  await refuses(stage, EXIT.bug, /was ended by SIG(TRAP|ABRT|ILL)/, ["status", "crash"]);
+  await refuses(stage, EXIT.bug, /printed more than 65536 bytes/, ["status", "--", "flood"]);
+  await refuses(stage, EXIT.bug, /was ended by SIG(TRAP|ABRT|ILL)/, ["status", "--", "crash"]);
 });
 
 test("ends a planner that hangs, after 10 s", async (stage) => {
   const start = performance.now();
-  await refuses(stage, EXIT.bug, /took more than 10 s/, ["status", "hang"]);
+  await refuses(stage, EXIT.bug, /took more than 10 s/, ["status", "--", "hang"]);
   const took = performance.now() - start;
   assert.ok(took > 9_900 && isWithin(took, 15_000), `${took} ms`);
 });
@@ -258,7 +258,7 @@ const HOSTILE = {
 
 test("makes environment, descriptors and limits anew, and confines itself", async (stage) => {
   stage.plan(planOf("help", ["env HOME"]));
-  const child = stage.spawn(["status", "wait"], { env: { ...HOSTILE, PATH: "/usr/bin:/bin" } });
+  const child = stage.spawn(["status", "--", "wait"], { env: { ...HOSTILE, PATH: "/usr/bin:/bin" } });
   const reader = child.stdout.getReader();
   const { args } = JSON.parse(new TextDecoder().decode((await reader.read()).value));
   const proc = (file: string) => Deno.readTextFileSync(`/proc/${child.pid}/${file}`);
@@ -287,10 +287,10 @@ test("makes environment, descriptors and limits anew, and confines itself", asyn
 });
 
 const CAPABILITIES: readonly (readonly [who: string, line: string, asIs: boolean, set: string])[] = [
-  ["root, who looks at everybody", "fleet status wait", true, "0000000000000004"],
-  ["root, with any other command", "status wait", true, "0000000000000000"],
-  ["root, with fleet as an argument", "status wait fleet", true, "0000000000000000"],
-  ["a person who asks for everybody", "fleet status wait", false, "0000000000000000"],
+  ["root, who looks at everybody", "fleet status -- wait", true, "0000000000000004"],
+  ["root, with any other command", "status -- wait", true, "0000000000000000"],
+  ["root, with fleet as an argument", "status -- wait fleet", true, "0000000000000000"],
+  ["a person who asks for everybody", "fleet status -- wait", false, "0000000000000000"],
 ];
 
 for (const [who, line, asIs, set] of CAPABILITIES) {

@@ -49,7 +49,7 @@ async function run(stage: Stage, { output, text = "content", status = 0, grant, 
   );
   const path = grant?.(stage) ?? join(stage.home, output).replace(/\/$/, "");
   stage.plan(planOf(profile, [`read ${stage.library}`, `write ${stage.home}/.kato/logs`, `write ${path}`]));
-  const ran = await stage.run(["--allow-all", "--script", profile, "export.js", profile], {
+  const ran = await stage.run(["--allow-all", "--script", profile, "export.js", profile, "--", "x"], {
     program: "kato-probe",
   });
   assert.equal(Deno.readTextFileSync(join(stage.home, ".bashrc")), "mine");
@@ -104,7 +104,7 @@ for (const output of ["x.md", "talks/"]) {
     stage.plan(
       planOf("export", [`read ${stage.library}`, `write ${join(stage.home, output).replace(/\/$/, "")}`]),
     );
-    const line = ["--allow-all", "--script", "export", "nothing.js", "export"];
+    const line = ["--allow-all", "--script", "export", "nothing.js", "export", "--all"];
     assert.equal((await stage.run(line, { program: "kato-probe" })).code, 77);
     assert.throws(() => Deno.lstatSync(join(stage.home, output)), Deno.errors.NotFound);
   });
@@ -119,7 +119,7 @@ for (const output of ["x.md", "talks/"]) {
 test("a folder that an export leaves empty is taken away: there was no image for it", async (stage) => {
   stage.script("nothing.js", 'console.log("done");');
   stage.plan(planOf("export", [`read ${stage.library}`, `write ${stage.home}/x.assets`]));
-  const ran = await stage.run(["--allow-all", "--script", "export", "nothing.js", "export"], {
+  const ran = await stage.run(["--allow-all", "--script", "export", "nothing.js", "export", "--all"], {
     program: "kato-probe",
   });
   assert.deepEqual([ran.code, ran.out], [0, "done\n"]);
@@ -157,7 +157,7 @@ for (const signal of ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const) {
       `Deno.addSignalListener("${signal}", () => { console.log("told"); Deno.exit(1); }); console.log("waits"); setInterval(() => {}, 1000);`,
     );
     stage.plan(planOf("export", [`read ${stage.library}`, `write ${stage.home}/x.md`]));
-    const child = stage.spawn(["--allow-all", "--script", "export", "waits.js", "export"], {
+    const child = stage.spawn(["--allow-all", "--script", "export", "waits.js", "export", "--all"], {
       program: "kato-probe",
     });
     const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();

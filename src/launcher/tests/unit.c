@@ -423,8 +423,42 @@ static void check_queue(void) {
   queue_free(&queue);
 }
 
+static void check_values(void) {
+  static const struct value_kind word = {CHECK_WORD, 0, "md jsonl html", "choose", NULL};
+  static const struct value_kind words = {CHECK_WORDS, 0, "tools results", "choose", NULL};
+  static const struct value_kind count = {CHECK_NUMBER, 7, "", "number", NULL};
+  static const struct value_kind some = {CHECK_NUMBER, 7, "", "number", "from 1"};
+  static const struct value_kind hash = {CHECK_HEX, 4, "", "hash", NULL};
+  static const struct value_kind since = {CHECK_TIME, 6, "", "time", NULL};
+  static const struct value_kind any = {CHECK_ANY, 0, "", NULL, NULL}, unsure = {CHECK_UNSURE, 0, "", NULL, NULL};
+  /* NULL: right. "": the runtime knows. */
+  static const struct {
+    const struct value_kind *kind;
+    const char *text, *mend;
+  } values[] = {
+      {&word, "md", NULL},           {&word, "m", "choose"},          {&word, "", "choose"},
+      {&word, "md jsonl", "choose"}, {&words, "tools", NULL},         {&words, " tools , results ", NULL},
+      {&words, "tools,", "choose"},  {&words, "tools,,results", "choose"}, {&words, ",", "choose"},
+      {&words, "tool s", "choose"},  {&words, "tools\t", ""},         {&count, "0", NULL},
+      {&count, "1234567", NULL},     {&count, "12345678", "number"},  {&count, "", "number"},
+      {&count, "1x", "number"},      {&count, "\xd9\xa1", ""},        {&some, "0", "from 1"},
+      {&some, "", "from 1"},         {&some, "000000000", "from 1"},  {&some, "01", NULL},
+      {&hash, "beEF", NULL},         {&hash, "bee", "hash"},          {&hash, "beefe", "hash"},
+      {&hash, "bee\"", ""},          {&since, "7d", NULL},            {&since, "123456w", NULL},
+      {&since, "1234567w", ""},      {&since, "7", ""},               {&since, "7dd", ""},
+      {&since, "2026-13-01", ""},    {&since, "yesterday", "time"},   {&since, "", "time"},
+      {&any, "\"", NULL},            {&unsure, "md", ""},
+  };
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    const char *mend = value_mend(values[i].kind, values[i].text);
+    bool same = mend == NULL || values[i].mend == NULL ? mend == values[i].mend : strcmp(mend, values[i].mend) == 0;
+    CHECK(same, "value %zu, %s: %s", i, values[i].text, mend == NULL ? "right" : mend);
+  }
+}
+
 int main(void) {
   check_plans();
+  check_values();
   check_bounds();
   check_messages();
   check_sums();
