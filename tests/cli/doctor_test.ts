@@ -89,6 +89,15 @@ Deno.test("kato doctor shows every process of the daemon as the kernel has it", 
   assert.match(text.out, /^note {2}unit {17}the daemon was started by hand.*\n {27}→ stop it/m);
 });
 
+Deno.test("kato doctor asks nobody to look at a client that is not installed, but at a folder of the policy's", async () => {
+  using home = makeHome();
+  matches(await examine(home, {}), /^ok codex: ~\/\.codex\/sessions does not exist yet$/);
+  const { config, policyFile } = placesOf(home.home);
+  makePrivateFolder(config);
+  Deno.writeTextFileSync(policyFile, '[providers.codex]\nroots = ["~/logs"]\n', { mode: 0o600 });
+  matches(await examine(home, {}), /^note codex: ~\/logs does not exist yet$/);
+});
+
 const WEAK: readonly (readonly [what: string, processes: readonly ProcessFacts[], wanted: RegExp])[] = [
   [
     "a process that could gain privileges",
