@@ -11,6 +11,7 @@
     "\001Usage:\002 kato COMMAND [ARGUMENT…]\n" \
     "\n" \
     "Keeps the conversations you have with coding agents, where your policy allows.\n" \
+    "In the chat, '::record' on a line of its own begins recording, '::stop' ends it.\n" \
     "\n" \
     "\001Sessions:\002\n" \
     "  status                  say whether kato runs, and what it records\n" \
@@ -127,7 +128,7 @@
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \
-    "  kato search 'disk full' retr* --since 7d\n"}, \
+    "  kato search 'disk full' 'retr*' --since 7d\n"}, \
   {"record", \
     "\001Usage:\002 kato record [OPTION…] SESSION [DEST]\n" \
     "\n" \
@@ -192,11 +193,11 @@
     "\001Options:\002\n" \
     "  --file LOG           a session's log by its path, instead of SESSION\n" \
     "  --all                every session that the filters let through\n" \
-    "  -o, --output DEST    a file, a folder (for several sessions), or - for\n" \
+    "  -o, --output DEST    needed: a file, a folder (for several sessions), or - for\n" \
     "                       standard output\n" \
     "  --format FORMAT      md, jsonl or html (default: as DEST ends, else md)\n" \
-    "  --include PARTS      also show thinking, tools, results, agents, notices\n" \
-    "  --exclude PARTS      leave some of these out\n" \
+    "  --include PARTS      also show these: thinking,tools,results,agents,notices\n" \
+    "  --exclude PARTS      leave these out, of the same list\n" \
     "  --redact             replace secrets, even where policy keeps them\n" \
     "  --no-redact          keep secrets; the audit log has it\n" \
     "  --force              replace a file that exists\n" \
@@ -246,16 +247,15 @@
     "\001Usage:\002 kato policy check [OPTION…] [FILE]\n" \
     "\n" \
     "Says what is wrong in the settings files that are in use, or in FILE as if it\n" \
-    "were in use, with line and mend. Exit status 78 when something is. As the\n" \
-    "organisation's it prints the hash that the policy has on every machine, whatever\n" \
-    "people's homes and own policies are.\n" \
+    "were in use: the line, and what to write instead. Exit status 78 when something\n" \
+    "is. With '--as organisation' it prints the hash that the policy has on every\n" \
+    "machine, whatever people's homes and own policies are.\n" \
     "\n" \
     "\001Arguments:\002\n" \
     "  FILE        a policy file to try, or - for standard input\n" \
     "\n" \
     "\001Options:\002\n" \
-    "  --as LAYER  try FILE as the organisation's or the user's (default: by where it\n" \
-    "              is)\n" \
+    "  --as LAYER  organisation or user: whose file FILE is (default: by where it is)\n" \
     "  --json      print JSON\n" \
     "  -h, --help  show this\n" \
     "\n" \
@@ -273,7 +273,8 @@
     "  KEY-OR-PATH  destinations.roots, destinations, ~/notes/plan.md, plan.md\n" \
     "\n" \
     "\001Options:\002\n" \
-    "  --as ASKER   chat: a command in the chat; export: `kato export --output`\n" \
+    "  --as ASKER   chat: a command in the chat (default); export: 'kato export\n" \
+    "               --output'\n" \
     "  --json       print JSON\n" \
     "  -h, --help   show this\n" \
     "\n" \
@@ -291,7 +292,7 @@
     "\n" \
     "\001Options:\002\n" \
     "  --json      print JSON\n" \
-    "  --default   have it hold what is recorded without a folder of its own, too\n" \
+    "  --default   make it the folder of '::record' alone and of relative names, too\n" \
     "  -h, --help  show this\n" \
     "\n" \
     "Example:\n" \
@@ -375,7 +376,7 @@
     "Prints the latest records of the security log.\n" \
     "\n" \
     "\001Options:\002\n" \
-    "  -n, --lines N  how many (10 unless given)\n" \
+    "  -n, --lines N  how many (default: 10)\n" \
     "  -f, --follow   wait for more, until interrupted\n" \
     "  --json         print the records as they are, one a line\n" \
     "  -h, --help     show this\n" \
@@ -401,9 +402,10 @@
   {"verify", \
     "\001Usage:\002 kato verify [OPTION…] FILE\n" \
     "\n" \
-    "Recomputes a recording or export from the session's log while that is there, and\n" \
-    "says where the file differs. Exit status 0: it is what its source gives; 1: it\n" \
-    "differs; 2: it cannot be told, and why. Changes nothing.\n" \
+    "Recomputes a recording or export from the session's log, and says where the file\n" \
+    "differs. Where the log is gone, a seal of 'kato seal' is enough. Exit status 0:\n" \
+    "it is what its source gives; 1: it differs; 2: it cannot be told, and why.\n" \
+    "Changes nothing.\n" \
     "\n" \
     "\001Arguments:\002\n" \
     "  FILE        a recording or an export: Markdown, HTML or JSON Lines\n" \
@@ -418,8 +420,9 @@
     "\001Usage:\002 kato seal [OPTION…] FILE\n" \
     "\n" \
     "Writes FILE.seal.json: the file's hash, the events and logs that it came from,\n" \
-    "kato's version, the policy's hash, and the audit record of it. 'kato verify\n" \
-    "FILE' checks the file against it later. It is no signature.\n" \
+    "kato's version, the policy's hash, and the audit record of the seal. 'kato\n" \
+    "verify FILE' checks the file against it, also when the log is gone. A seal is no\n" \
+    "signature.\n" \
     "\n" \
     "\001Arguments:\002\n" \
     "  FILE        a recording or an export: Markdown, HTML or JSON Lines\n" \
@@ -446,9 +449,9 @@
   {"init", \
     "\001Usage:\002 kato init [OPTION…]\n" \
     "\n" \
-    "Writes ~/.kato/config/config.toml and policy.toml, all comment, unless they are\n" \
-    "there already. With --auto, policy.toml also gets a rule that has kato record\n" \
-    "each new session below your home without a command.\n" \
+    "Writes ~/.kato/config/config.toml and policy.toml with every key explained and\n" \
+    "commented out, unless they are there already. With --auto, policy.toml also gets\n" \
+    "a rule that has kato record each new session below your home without a command.\n" \
     "\n" \
     "\001Options:\002\n" \
     "  --json      print JSON\n" \

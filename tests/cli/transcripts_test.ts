@@ -255,7 +255,10 @@ Deno.test("kato sessions --expiring lists what a client may delete within a week
   };
   age(a, 22);
   age(b, 22);
-  assert.equal((await run("sessions --expiring", garden)).out, "No sessions found.\n");
+  assert.equal(
+    (await run("sessions --expiring", garden)).out,
+    "No client is about to delete a log of these sessions.\n",
+  );
   age(a, 24);
   age(b, 31);
   const table = (await runLine(["sessions", "--expiring"], garden, { now: NOW, terminal: 80 })).out;

@@ -176,7 +176,9 @@ function toTable(
   { now, out }: Context,
 ): string {
   const paint = painter(out);
-  if (rows.length === 0) return "No sessions found.\n";
+  if (rows.length === 0) {
+    return expiring ? "No client is about to delete a log of these sessions.\n" : "No sessions found.\n";
+  }
   const cells = rows.map((row) => {
     const left = expiring ? (row.expires ?? now) - now : null;
     return { ...cellsOf(row, now), ...left === null ? {} : { age: left <= 0 ? "due" : showAge(left) } };

@@ -16,7 +16,8 @@ export function firstPage(style: HelpStyle): string {
   );
   return [
     `${title("Usage:")} kato COMMAND [ARGUMENT…]\n`,
-    "Keeps the conversations you have with coding agents, where your policy allows.\n",
+    "Keeps the conversations you have with coding agents, where your policy allows.\n" +
+    "In the chat, '::record' on a line of its own begins recording, '::stop' ends it.\n",
     ...sections,
     brief.join(""),
     "'kato help COMMAND' says more, with an example.\n",

@@ -2,7 +2,7 @@ import { command, flag, type Given, optionOr } from "../command_line/command.ts"
 import { COUNT } from "../command_line/kinds.ts";
 
 const takes = {
-  lines: optionOr("-n, --lines <n>", "how many (10 unless given)", COUNT, 10),
+  lines: optionOr("-n, --lines <n>", "how many (default: 10)", COUNT, 10),
   follow: flag("-f, --follow", "wait for more, until interrupted"),
   json: flag("--json", "print the records as they are, one a line"),
 };

@@ -6,8 +6,8 @@ export const init = command({
   path: "init",
   summary: "write settings files with comments, if there are none",
   description:
-    "Writes ~/.kato/config/config.toml and policy.toml, all comment, unless they are there already. With --auto, policy.toml " +
-    "also gets a rule that has kato record each new session below your home without a command.",
+    "Writes ~/.kato/config/config.toml and policy.toml with every key explained and commented out, unless they are there " +
+    "already. With --auto, policy.toml also gets a rule that has kato record each new session below your home without a command.",
   example: "kato init",
   takes: { json: JSON_FLAG, auto: flag("--auto", "add a rule that records new sessions by itself") },
   plan: ({ auto }, { home }) =>

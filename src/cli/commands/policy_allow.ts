@@ -13,7 +13,7 @@ export const policyAllow = command({
   example: "kato policy allow ~/Recordings --default",
   takes: {
     json: JSON_FLAG,
-    isDefault: flag("--default", "have it hold what is recorded without a folder of its own, too"),
+    isDefault: flag("--default", "make it the folder of '::record' alone and of relative names, too"),
     folder: required("dir", "a folder that is there, is yours, and that only you can write to", FOLDER),
   },
   plan: ({ folder }, { cwd, home }) => ({ profile: "policy:edit", looks: absolutePath(folder, cwd, home) }),

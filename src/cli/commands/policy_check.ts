@@ -7,7 +7,7 @@ const takes = {
   file: optional("file", "a policy file to try, or - for standard input", FILE),
   as: option(
     "--as <layer>",
-    "try FILE as the organisation's or the user's (default: by where it is)",
+    "organisation or user: whose file FILE is (default: by where it is)",
     LAYER,
   ),
   json: JSON_FLAG,
@@ -19,9 +19,9 @@ export const policyCheck = command({
   path: "policy check",
   summary: "say what is wrong in the settings files, and where",
   description:
-    "Says what is wrong in the settings files that are in use, or in FILE as if it were in use, with line " +
-    "and mend. Exit status 78 when something is. As the organisation's it prints the hash that the policy has on " +
-    "every machine, whatever people's homes and own policies are.",
+    "Says what is wrong in the settings files that are in use, or in FILE as if it were in use: the line, and what " +
+    "to write instead. Exit status 78 when something is. With '--as organisation' it prints the hash that the policy " +
+    "has on every machine, whatever people's homes and own policies are.",
   example: "kato policy check ./policy.toml",
   takes,
   plan: ({ file }, { cwd, home }) => ({

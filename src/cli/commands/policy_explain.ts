@@ -7,7 +7,12 @@ import { isHopeless, isPath } from "../planning/judged_path.ts";
 const takes = {
   /** A key, a table of keys, or a path, as typed. */
   subject: required("key-or-path", "destinations.roots, destinations, ~/notes/plan.md, plan.md", FILE),
-  as: optionOr("--as <asker>", "chat: a command in the chat; export: `kato export --output`", ASKER, "chat"),
+  as: optionOr(
+    "--as <asker>",
+    "chat: a command in the chat (default); export: 'kato export --output'",
+    ASKER,
+    "chat",
+  ),
   json: JSON_FLAG,
 };
 

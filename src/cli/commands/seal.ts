@@ -17,7 +17,8 @@ export const seal = command({
   summary: "note what a recording or export is now, for 'kato verify'",
   description:
     "Writes FILE.seal.json: the file's hash, the events and logs that it came from, kato's version, the policy's hash, " +
-    "and the audit record of it. 'kato verify FILE' checks the file against it later. It is no signature.",
+    "and the audit record of the seal. 'kato verify FILE' checks the file against it, also when the log is gone. A seal " +
+    "is no signature.",
   example: "kato seal ~/.kato/exports/talk.md",
   takes,
   plan({ file }, { cwd, home }) {

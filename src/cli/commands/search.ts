@@ -31,7 +31,7 @@ export const search = command({
   description:
     "Finds words in the sessions on this machine and in recordings, by an index that policy must allow (search.enabled). Takes what is " +
     "new in the logs into the index first. Secrets are replaced before a text is indexed. Works whether kato runs or not.",
-  example: "kato search 'disk full' retr* --since 7d",
+  example: "kato search 'disk full' 'retr*' --since 7d",
   takes,
   contradiction({ words, update, rebuild }) {
     if (update === false && rebuild) return "--rebuild reads all logs; leave --no-update out";

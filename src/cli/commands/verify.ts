@@ -15,8 +15,9 @@ export const verify = command({
   path: "verify",
   summary: "compare a recording or export with its source",
   description:
-    "Recomputes a recording or export from the session's log while that is there, and says where the file differs. " +
-    "Exit status 0: it is what its source gives; 1: it differs; 2: it cannot be told, and why. Changes nothing.",
+    "Recomputes a recording or export from the session's log, and says where the file differs. Where the log is gone, " +
+    "a seal of 'kato seal' is enough. Exit status 0: it is what its source gives; 1: it differs; 2: it cannot be told, " +
+    "and why. Changes nothing.",
   example: "kato verify ~/.kato/exports/talk.md",
   takes,
   plan({ file }, { cwd, home }) {
