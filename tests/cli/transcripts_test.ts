@@ -136,7 +136,12 @@ Deno.test("kato status wraps on a terminal of any width, and cuts nothing that i
   assert.ok(first !== undefined);
   keepStatus(home, {
     ...STATUS,
-    providers: STATUS.providers.map((provider) => ({ ...provider, missing: [folder] })),
+    providers: STATUS.providers.map((provider) => ({
+      ...provider,
+      state: "polling",
+      sessions: 0,
+      missing: [folder],
+    })),
     recordings: [{ ...first, destination: `${folder}beans.md`, problem: message, goesOn: SESSION_B }],
     denials: STATUS.denials.map((denial) => ({ ...denial, message, command: `::record ${folder}x.md` })),
     waiting: [{ provider: "codex", session: SESSION_A, since: "2026-11-24T07:58:00.000Z", why: message }],
@@ -144,6 +149,7 @@ Deno.test("kato status wraps on a terminal of any width, and cuts nothing that i
   });
   using _lock = holdLock(home);
   const piped = (await run("status", home)).out;
+  assert.match(piped, /waiting for its folder.*\n.*a-folder-with-a-long-name\/ does not exist yet/);
   assert.ok(piped.includes(`${plain(message.replaceAll("HOME", home.home))}\n`));
   const said = (text: string) => text.replace(/\s+/g, "");
   for (const terminal of [20, 33, 80, 240]) {
@@ -157,10 +163,18 @@ Deno.test("kato status says of a client without a session that it is not in use"
   using home = makeHome();
   const [first] = STATUS.providers;
   assert.ok(first !== undefined);
-  const unused = { ...first, provider: "codex" as const, state: "unused" as const, sessions: 0 };
+  const unused = {
+    ...first,
+    provider: "codex" as const,
+    state: "unused" as const,
+    sessions: 0,
+    missing: ["/x"],
+  };
   keepStatus(home, { ...STATUS, providers: [{ ...unused, quarantined: [], troubles: [] }] });
   using _lock = holdLock(home);
-  assert.match((await run("status", home)).out, /^ {2}codex {8}not in use: no session is there yet$/m);
+  const { out } = await run("status", home);
+  assert.match(out, /^ {2}codex {8}not in use: no session is there yet$/m);
+  assert.ok(!out.includes("does not exist"), out);
 });
 
 Deno.test("kato status --watch is shown once where it is piped, and says why", async () => {

@@ -99,7 +99,8 @@ function describeProviders({ providers }: Status, { home, paint, put }: View): s
   const lines = ["", paint("bold", "Providers")];
   for (const provider of providers) {
     lines.push(...put(`  ${padEnd(provider.provider, 12)} `, describeUse(provider, paint)));
-    for (const root of provider.missing) {
+    // Of a client that is used, or that nobody uses, a missing folder says nothing.
+    for (const root of isWaiting(provider) ? provider.missing : []) {
       lines.push(...put("    ", `${tilde(root, home)} does not exist yet`));
     }
     for (const session of provider.quarantined) {
@@ -113,13 +114,20 @@ function describeProviders({ providers }: Status, { home, paint, put }: View): s
   return lines;
 }
 
-function describeUse(
-  { state, sessions, followed, missing }: Status["providers"][number],
-  paint: Paint,
-): string {
+type Provider = Status["providers"][number];
+
+function isWaiting({ state, sessions, missing }: Provider): boolean {
+  return state === "polling" && sessions === 0 && missing.length > 0;
+}
+
+function describeUse(provider: Provider, paint: Paint): string {
+  const { state, sessions, followed } = provider;
   if (state === "unused") return "not in use: no session is there yet";
-  const isWaiting = state === "polling" && sessions === 0 && missing.length > 0;
-  const shown = state === "failed" ? paint("red", "failed") : isWaiting ? "waiting for its folder" : state;
+  const shown = state === "failed"
+    ? paint("red", state)
+    : isWaiting(provider)
+    ? "waiting for its folder"
+    : state;
   return `${shown}, ${count(sessions, "session")}, ${showNumber(followed)} followed`;
 }
 
