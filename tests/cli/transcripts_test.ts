@@ -258,6 +258,8 @@ Deno.test("kato sessions lists the newest first, with what is recorded, in 80 co
   assert.equal(ran.out, Deno.readTextFileSync(new URL("../../fixtures/cli/sessions.txt", import.meta.url)));
 });
 
+const NOTHING_EXPIRES = "No client is about to delete a log of these sessions.\n";
+
 Deno.test("kato sessions --expiring lists what a client may delete within a week, the first to go on top", async () => {
   using garden = makeGarden();
   const [a, b] = [SESSION_A, SESSION_B].map((session) =>
@@ -269,10 +271,7 @@ Deno.test("kato sessions --expiring lists what a client may delete within a week
   };
   age(a, 22);
   age(b, 22);
-  assert.equal(
-    (await run("sessions --expiring", garden)).out,
-    "No client is about to delete a log of these sessions.\n",
-  );
+  assert.equal((await run("sessions --expiring", garden)).out, NOTHING_EXPIRES);
   age(a, 24);
   age(b, 31);
   const table = (await runLine(["sessions", "--expiring"], garden, { now: NOW, terminal: 80 })).out;
@@ -307,7 +306,7 @@ Deno.test("kato sessions --expiring goes by the days that policy says", async ()
     "Claude Code deletes logs that did not change for 90 days, as providers.claude-code.keeps_days in policy says.",
   );
   Deno.writeTextFileSync(policyFile, "[providers.claude-code]\nkeeps_days = 365\n");
-  assert.equal((await run("sessions --expiring", garden)).out, "No sessions found.\n");
+  assert.equal((await run("sessions --expiring", garden)).out, NOTHING_EXPIRES);
 });
 
 /** As Claude Code writes a name that the person gave. */
