@@ -1,6 +1,7 @@
 /**
- * Finds the places of many short literals in one pass. It looks at two characters at a time and skips by what they allow,
- * so that most characters are never looked at. Pure.
+ * Finds the places of many short literals in one pass: five bits of each of three characters make a number, and a table
+ * says which literals have these characters. A search that skips characters looks at fewer of them and takes longer: the
+ * processor can't guess the next step. Pure.
  */
 
 /** Letters of either case fall together in these bits. A false place is cheap: the caller looks at the text there. */
@@ -8,6 +9,7 @@ const BITS = 31;
 
 /** The characters of a literal that take part. */
 const LOOKED = 3;
+const WINDOW = 2 ** (5 * LOOKED) - 1;
 
 export interface Anchors {
   /** Calls `take` with each place of a literal and the literal's entry, and maybe with other places. */
@@ -16,46 +18,43 @@ export interface Anchors {
 
 /** @param literals Of at least three characters each; entry `n` of the result stands for `literals[n]`. */
 export function findAnchors(literals: readonly string[]): Anchors {
-  const skip = new Uint8Array(1024).fill(LOOKED - 1);
-  const bucket = new Uint16Array(32_768);
-  const buckets: { readonly entry: number; readonly offset: number }[][] = [[]];
-  const taken = new Set<number>();
-  // The short ones have no choice, so they choose first.
-  const entries = literals.map((literal, entry) => ({ literal, entry }))
-    .sort((a, b) => a.literal.length - b.literal.length);
-  for (const { literal, entry } of entries) {
+  // Literals with the same three are a list: the first, and the next of each. They count from 1, and 0 ends the list.
+  const first = new Uint16Array(WINDOW + 1);
+  const next = new Uint16Array(literals.length + 1);
+  /** The third of the three, as an index into the literal. */
+  const third = new Uint8Array(literals.length + 1);
+  /** One character more, which most false places do not have: its index, and its bits. */
+  const other = new Uint8Array(literals.length + 1);
+  const bits = new Uint8Array(literals.length + 1);
+  for (let one = literals.length; one > 0; one -= 1) {
+    const literal = literals[one - 1] as string;
     if (literal.length < LOOKED) throw new Error("internal error: an anchor is too short");
-    const offset = cheapestPart(literal, taken);
-    const [first, second] = [pairAt(literal, offset), pairAt(literal, offset + 1)];
-    skip[first] = Math.min(skip[first] ?? 0, 1);
-    skip[second] = 0;
-    taken.add(first).add(second);
-    const key = (literal.charCodeAt(offset) & BITS) << 10 | second;
-    if (bucket[key] === 0) bucket[key] = buckets.push([]) - 1;
-    buckets[bucket[key] ?? 0]?.push({ entry, offset });
+    const from = rarestPart(literal);
+    third[one] = from + LOOKED - 1;
+    other[one] = from === 0 ? literal.length - 1 : 0;
+    bits[one] = bitsAt(literal, other[one] as number);
+    const window = bitsAt(literal, from) << 10 | bitsAt(literal, from + 1) << 5 | bitsAt(literal, from + 2);
+    next[one] = first[window] as number;
+    first[window] = one;
   }
   return {
     scan(text, take) {
       const { length } = text;
-      for (let at = LOOKED - 1; at < length;) {
-        const pair = (text.charCodeAt(at - 1) & BITS) << 5 | text.charCodeAt(at) & BITS;
-        const step = skip[pair] as number;
-        if (step > 0) {
-          at += step;
-          continue;
+      let window = 0;
+      for (let at = 0; at < length; at += 1) {
+        window = (window << 5 | text.charCodeAt(at) & BITS) & WINDOW;
+        for (let one = first[window] as number; one > 0; one = next[one] as number) {
+          const place = at - (third[one] as number);
+          const isLike = (text.charCodeAt(place + (other[one] as number)) & BITS) === bits[one];
+          if (isLike && place >= 0) take(place, one - 1);
         }
-        const found = bucket[(text.charCodeAt(at - 2) & BITS) << 10 | pair] as number;
-        if (found > 0) {
-          for (const { entry, offset } of buckets[found] ?? []) take(at - 2 - offset, entry);
-        }
-        at += 1;
       }
     },
   };
 }
 
-function pairAt(text: string, at: number): number {
-  return (text.charCodeAt(at) & BITS) << 5 | text.charCodeAt(at + 1) & BITS;
+function bitsAt(text: string, at: number): number {
+  return text.charCodeAt(at) & BITS;
 }
 
 /** How often each of the 32 comes, in a thousand characters of sessions and programs. A dash counts as an `m`. */
@@ -65,11 +64,10 @@ const FREQUENCY = [
   30, 13, 45, 46, 57, 25, 12, 13, 11, 15, 20, 7, 11, 9, 1, 12,
 ];
 
-/** Where the three characters of a literal begin that cost least: pairs that texts have seldom, or that are looked for anyhow. */
-function cheapestPart(literal: string, taken: ReadonlySet<number>): number {
-  const often = (at: number) => FREQUENCY[literal.charCodeAt(at) & BITS] ?? 0;
-  const costOf = (at: number) => taken.has(pairAt(literal, at)) ? 0 : often(at) * often(at + 1);
+/** Where the three characters of a literal begin that texts have most seldom. */
+function rarestPart(literal: string): number {
+  const often = (at: number) => FREQUENCY[bitsAt(literal, at)] ?? 0;
+  const cost = (at: number) => often(at) * often(at + 1) * often(at + 2);
   const places = Array.from({ length: literal.length - LOOKED + 1 }, (_, at) => at);
-  const cost = (at: number) => costOf(at) + costOf(at + 1) + often(at) * often(at + 1) * often(at + 2) / 1000;
   return places.reduce((best, at) => cost(at) < cost(best) ? at : best, 0);
 }

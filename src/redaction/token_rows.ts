@@ -73,8 +73,9 @@ export const TOKEN_ROWS: readonly Row[] = [
   ["apify-token", "apify_api_", "alnum", 36],
   ["mailgun-key", "key-", "hex", 32, 32],
   ["shopify-token", "shpat_ shpca_ shppa_ shpss_ shpua_", "alnum", 32],
-  ["square-token", "sq0atp- sq0csp- EAAAE EAAAl", "word", 22],
+  // The longer one first: of one that was cut, its other piece is still to come.
   ["square-token", "EAAA", "word", 56, 64],
+  ["square-token", "sq0atp- sq0csp- EAAAE EAAAl", "word", 22],
   ["facebook-token", "EAA", "alnum", 90],
   ["databricks-token", "dapi", "hex", 32],
   ["digitalocean-token", "dop_v1_ doo_v1_ dor_v1_", "hex", 64],

@@ -86,6 +86,11 @@ Deno.test("tokens.txt has a token for every beginning", () => {
   assert.deepEqual(missing, []);
 });
 
+Deno.test("findSecrets() takes a cut token for the longer one of two kinds that begin alike", () => {
+  const { spans, open } = findSecrets("EAAAlctIzVkO9WGIBQYSG6kfESm7uifFqyo3");
+  assert.deepEqual([spans, open?.lacks], [[{ rule: "square-token", from: 0, to: 36 }], 24]);
+});
+
 /** Between `‹` and `›` stands what has to be found, to the character. */
 const EXACT: readonly (readonly [rule: string, text: string])[] = [
   ["password", "ssh-keygen -t rsa -N ‹hunter2x›"],
