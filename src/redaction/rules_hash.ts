@@ -1,3 +1,3 @@
 // Made by `deno task generate`.
 /** Of the code that finds secrets: an index whose texts went through other rules is made anew. */
-export const RULES = "90f21a2843c6852f4f6789cc95197dc8586a95af64bd5f66dbc38f1cbb3f74ec";
+export const RULES = "94278ab186094926a497873b67d3d9015d9daca9c5262942c2a3761309f5b816";

@@ -11,7 +11,7 @@ export interface Token {
   readonly chars: keyof typeof CHARS;
   readonly least: number;
   /** Missing: any number. */
-  readonly most?: number;
+  readonly most?: number | undefined;
   /** Characters of these precede the anchor, so many at least and at most. */
   readonly before?: { readonly chars: keyof typeof CHARS; readonly least: number; readonly most: number };
   /** Of the whole token. */
@@ -34,7 +34,7 @@ export const TOKENS: readonly Token[] = [
     anchors: anchors.split(" "),
     chars,
     least,
-    ...(most === undefined ? {} : { most }),
+    most,
   })),
   {
     rule: "jwt",

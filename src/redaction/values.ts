@@ -46,7 +46,7 @@ export function isSecretValue({ value, isQuoted, isPassword, isVariable, name }:
     /^[A-Za-z_$][\w$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][\w$]*)+[([]?/.test(value) && !(isPassword && isQuoted) &&
     !value.split(".").some(isRandom)
   ) return false;
-  if (/[()]|^\w+\[/.test(value) && !isQuoted || /^v?\d+(?:\.\d+)+$/.test(value)) return false;
+  if (/\(|^\w+\[/.test(value) && !isQuoted || /^v?\d+(?:\.\d+)+$/.test(value)) return false;
   if (isPassword) return isPasswordValue(value, isQuoted, isVariable);
   return isKeyValue(value) || /secret/i.test(name) && isChosenSecret(value, isVariable);
 }
