@@ -147,9 +147,11 @@ function play(task: Step, given: Given, answers: readonly Answer[] = []): Played
         return keep(effect.delivery, before);
       }
       case "open-delivery": {
-        const { before, length, next, events, last, render } = effect.delivery;
+        const { before, length, next, events, last, render, redacted } = effect.delivery;
         trace.push(
-          `open ${before}+${length} to ${next}, ${events} events${last ? ", last" : ""}, ${text(render)}`,
+          `open ${before}+${length} to ${next}, ${events} events${last ? ", last" : ""}, ${text(render)}${
+            redacted === undefined ? "" : `, redacted ${JSON.stringify(redacted)}`
+          }`,
         );
         seen.delivery = effect.delivery;
         return;
@@ -250,6 +252,17 @@ const DELIVERIES: Readonly<Record<string, Case>> = {
       "give-credit",
     ],
     after: { size: 110, reported: null, deliveries: 1 },
+  },
+  "a batch with a secret of one rule is counted": {
+    answers: [opened, { ...prepared(10), redacted: { "github-token": 2 } } as FromWriter, appended],
+    trace: [
+      ...PREPARE,
+      'open 100+10 to 8, 2 events, R2, redacted {"github-token":2}',
+      "ask append 1 100",
+      "commit at 110",
+      "changed",
+      "give-credit",
+    ],
   },
   "a batch of a feed that was given up does nothing: it is behind": { batch: { first: 4 }, trace: [] },
   "a batch of a feed that was given up does nothing: it is ahead": { batch: { first: 6 }, trace: [] },
