@@ -4,9 +4,10 @@ import { DatabaseSync } from "node:sqlite";
 import type { Checkpoint } from "../../src/protocol/cursor.ts";
 import type { Event } from "../../src/protocol/event.ts";
 import { REDACTION } from "../../src/protocol/redaction.ts";
-import { BATCH_CHARS, READ_ANEW_BYTES } from "../../src/protocol/search_limits.ts";
+import { BATCH_CHARS, BLOCK_PASSAGES, READ_ANEW_BYTES } from "../../src/protocol/search_limits.ts";
 import { findPassages, sessionsOf } from "../../src/search/find.ts";
 import {
+  asIndexError,
   IndexError,
   lockIndex,
   makeIndexFolder,
@@ -136,11 +137,14 @@ Deno.test("a text over which the redaction cannot run is in no index, and its se
   const work = indexer.begin(REF);
   assert.equal(work.take(safe), true);
   work.keep(CHECKPOINT);
+  // A block of them is in the transaction already.
+  for (const event of said(...Array(BLOCK_PASSAGES).fill("lost beans"))) assert.equal(work.take(event), true);
   assert.equal(work.take(poison), false);
   work.abandon();
   work.finish({ ...FACTS, title: null }, { ...WHOLE, blocked: "redaction" });
   indexer.commit();
   assert.deepEqual([seqsOf(database, "beans"), seqsOf(database, "poison")], [[0], []]);
+  assert.deepEqual(seqsOf(database, "lost"), []);
   assert.equal(sessionsOf(database)[0]?.blocked, "redaction");
 });
 
@@ -247,6 +251,28 @@ Deno.test("an index of a newer kato is refused, and a damaged one says how it is
   });
   removeIndex(places);
   openOrFail(places).close();
+});
+
+const ERRORS: readonly (readonly [words: string, mend: string])[] = [
+  ["database disk image is malformed", "'kato search --rebuild' makes it anew from the logs."],
+  ["file is not a database", "'kato search --rebuild' makes it anew from the logs."],
+  ["database is locked", "Another search writes to it; try again when that one is done."],
+  ["attempt to write a readonly database", "Run the search without --no-update once."],
+  ["disk I/O error", "Mend this, and try again; 'kato search --rebuild' makes the index anew."],
+];
+
+for (const [words, mend] of ERRORS) {
+  Deno.test(`an error of SQLite says what to do: ${words}`, () => {
+    const error = asIndexError("/i/search.db", Object.assign(new Error(words), { code: "ERR_SQLITE_ERROR" }));
+    assert.ok(error instanceof IndexError);
+    assert.equal(error.message, `Cannot use the index /i/search.db: ${words}. ${mend}`);
+  });
+}
+
+Deno.test("an error that is none of SQLite's stays as it is", () => {
+  for (const error of [new Error("x"), Object.assign(new Error("x"), { code: "ENOENT" }), "x"]) {
+    assert.equal(asIndexError("/i/search.db", error), error);
+  }
 });
 
 Deno.test("a reader finds no index, and makes none", () => {
