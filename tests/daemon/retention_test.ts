@@ -29,6 +29,8 @@ interface Scene extends CommandScene {
   readonly modified: Map<string, number>;
   shown: Expiring[];
   readonly logged: string[];
+  /** Milliseconds since the start. */
+  readonly clock: { elapsed: number };
   /** A session whose log changed so many days ago. */
   add(session: string, days: number, project?: string): void;
 }
@@ -38,22 +40,25 @@ function withRetention(play: (scene: Scene) => void, days = 0): Promise<void> {
     const modified = new Map<string, number>();
     const { sessions, recordings } = commands.context;
     const logged: string[] = [];
+    const clock = { elapsed: 0 };
     const scene: Scene = Object.assign(commands, {
       modified,
       logged,
       shown: [],
+      clock,
       retention: createRetention({
         sessions,
         recordings,
         effective: policyOf(days),
         covers: ({ project }) => project === "/work",
         providers: new Map([[PROVIDER as ProviderId, { follow: { modified } as never }]]),
-        steps: { take: () => {} },
+        steps: { take: (_, step) => void step() },
         status: { expire: (expiring) => void (scene.shown = expiring) },
         log: {
           report: (event, fields) => void logged.push(`${event} ${Object.values(fields ?? {}).join(" ")}`),
         },
         now: () => NOW,
+        elapsed: () => clock.elapsed,
       }),
       add(session: string, days: number, project?: string) {
         const ref = scene.addSession({ session, provider: PROVIDER });
@@ -140,6 +145,20 @@ Deno.test("retention: from a week before to a day after, and the twenty that go 
     scene.retention.look(PROVIDER);
     assert.equal(scene.shown.length, 20);
     assert.deepEqual(scene.shown.slice(0, 2).map(({ session }) => session), ["last", "many 0"]);
+  }));
+
+Deno.test("retention: once an hour kato looks again", () =>
+  withRetention((scene) => {
+    const told: number[] = [];
+    for (const minutes of [0, 59, 60, 61, 119, 120]) {
+      scene.shown = [];
+      scene.clock.elapsed = minutes * 60_000;
+      scene.modified.clear();
+      scene.add(`after ${minutes}`, 29, "/work");
+      scene.retention.tend();
+      if (scene.shown.length > 0) told.push(minutes);
+    }
+    assert.deepEqual(told, [60, 120]);
   }));
 
 Deno.test("retention: a log that is deleted is on record and in the status, and what was read stays", async () => {
