@@ -1,5 +1,6 @@
 /** The permission matrix as Markdown, for docs/design/permissions.md. */
-import { DENIED, MATRIX, PLACES, type Row, VARIABLES } from "../src/permissions/matrix.ts";
+import { PLACES } from "../src/permissions/granted_places.ts";
+import { DENIED, MATRIX, type Row, VARIABLES } from "../src/permissions/matrix.ts";
 import { markdownTable } from "./markdown_table.ts";
 
 export function permissionTable(): string {

@@ -11,7 +11,7 @@ _kato() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command ${COMP_WORDS[index]}" in
-      ' status' | ' sessions' | ' show' | ' tail' | ' search' | ' record' | ' capture' | ' stop' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' scan' | ' verify' | ' seal' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
+      ' status' | ' sessions' | ' show' | ' tail' | ' search' | ' record' | ' capture' | ' stop' | ' forget' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' scan' | ' verify' | ' seal' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
         command="${command:+$command }${COMP_WORDS[index]}"
         ;;
     esac
@@ -38,6 +38,7 @@ _kato() {
     'record --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
     'capture --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
     'stop --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
+    'forget --provider') _kato_words 'claude-code codex gemini copilot qwen pi kimi'; return ;;
     'export --file') _kato_paths -f; return ;;
     'export -o' | 'export --output') _kato_paths -f; return ;;
     'export --format') _kato_words 'md jsonl html'; return ;;
@@ -57,7 +58,7 @@ _kato() {
     'audit tail -n' | 'audit tail --lines') return ;;
   esac
   case $command in
-    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan verify seal doctor init completions daemon fleet version help'; fi ;;
+    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail search record capture stop forget export policy audit scan verify seal doctor init completions daemon fleet version help'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--watch --json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --expiring --provider --project --since -h --help' ;;
     'show') if [[ $word == -* ]]; then _kato_words '--provider --last --from --since -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
@@ -66,6 +67,7 @@ _kato() {
     'record') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'capture') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'stop') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'forget') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'export') if [[ $word == -* ]]; then _kato_words '--file --all -o --output --format --include --exclude --redact --no-redact --force --json --provider --project --since --last --from -h --help'; else _kato_ids; fi ;;
     'policy') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'show check explain allow deny'; fi ;;
     'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
@@ -87,7 +89,7 @@ _kato() {
     'fleet') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status'; fi ;;
     'fleet status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'version') [[ $word == -* ]] && _kato_words '--attest --json -h --help' ;;
-    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions show tail search record capture stop export policy audit scan verify seal doctor init completions daemon fleet version'; fi ;;
+    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions show tail search record capture stop forget export policy audit scan verify seal doctor init completions daemon fleet version'; fi ;;
   esac
   return 0
 }

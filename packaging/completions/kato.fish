@@ -4,7 +4,7 @@
 function __kato_is
     set -l command
     for word in (commandline -opc)[2..]
-        contains -- "$command$word" 'status' 'sessions' 'show' 'tail' 'search' 'record' 'capture' 'stop' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'scan' 'verify' 'seal' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
+        contains -- "$command$word" 'status' 'sessions' 'show' 'tail' 'search' 'record' 'capture' 'stop' 'forget' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'scan' 'verify' 'seal' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
         and set command "$command$word "
     end
     test (string trim -- "$command") = "$argv"
@@ -23,6 +23,7 @@ complete -c kato -n '__kato_is \'\'' -a search -d 'find words in what was said'
 complete -c kato -n '__kato_is \'\'' -a record -d 'record a session from now on'
 complete -c kato -n '__kato_is \'\'' -a capture -d 'write a session so far, then go on recording it'
 complete -c kato -n '__kato_is \'\'' -a stop -d 'stop recording a session'
+complete -c kato -n '__kato_is \'\'' -a forget -d 'have kato forget a session'
 complete -c kato -n '__kato_is \'\'' -a export -d 'write sessions to a file or folder, once'
 complete -c kato -n '__kato_is \'\'' -a policy -d 'show, explain, check or change the policy'
 complete -c kato -n '__kato_is \'\'' -a audit -d 'verify or read the security log'
@@ -83,6 +84,10 @@ complete -c kato -n '__kato_is \'stop\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'stop\'' -l provider -x -a 'claude-code codex gemini copilot qwen pi kimi' -d 'claude-code, codex, gemini, copilot, qwen, pi or kimi'
 complete -c kato -n '__kato_is \'stop\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'stop\'; and test (commandline -opc)[-1] = stop' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
+complete -c kato -n '__kato_is \'forget\'' -l json -d 'print JSON'
+complete -c kato -n '__kato_is \'forget\'' -l provider -x -a 'claude-code codex gemini copilot qwen pi kimi' -d 'claude-code, codex, gemini, copilot, qwen, pi or kimi'
+complete -c kato -n '__kato_is \'forget\'' -s h -l help -d 'show this'
+complete -c kato -n '__kato_is \'forget\'; and test (commandline -opc)[-1] = forget' -x -k -a '(__kato_ids)' -d 'an id from \'kato sessions\', or its beginning'
 complete -c kato -n '__kato_is \'export\'' -l file -r -F -d 'a session\'s log by its path, instead of SESSION'
 complete -c kato -n '__kato_is \'export\'' -l all -d 'every session that the filters let through'
 complete -c kato -n '__kato_is \'export\'' -s o -l output -r -F -d 'needed: a file, a folder (for several sessions), or - for standard output'
@@ -169,4 +174,4 @@ complete -c kato -n '__kato_is \'version\'' -l attest -d 'print what it was made
 complete -c kato -n '__kato_is \'version\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'version\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'help\'' -s h -l help -d 'show this'
-complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions show tail search record capture stop export policy audit scan verify seal doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'
+complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions show tail search record capture stop forget export policy audit scan verify seal doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'

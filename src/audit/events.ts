@@ -182,6 +182,21 @@ export function indexMade(path: string, reason: ReasonOf<"index-made">): AuditBo
   return body("index-made", reason, { path, decision: "allow" });
 }
 
+/** `path`: where it is still recorded; `detail`: the files of its recordings, which stay. */
+export function sessionForgotten(
+  { provider, session }: About,
+  reason: ReasonOf<"session-forgotten">,
+  path: string | null,
+  detail: string | null,
+): AuditBody {
+  const decision = reason === "still-recorded" ? "deny" : "allow";
+  return body("session-forgotten", reason, { provider, session, path, decision, detail });
+}
+
+export function sessionRemembered({ provider, session }: About): AuditBody {
+  return body("session-remembered", "recorded-again", { provider, session, decision: "allow" });
+}
+
 /** `path`: the folder that was allowed or denied, or of whose sessions a rule records. */
 export function policyEdited(path: string, reason: ReasonOf<"policy-edited">): AuditBody {
   return body("policy-edited", reason, { path });

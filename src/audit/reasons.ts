@@ -19,6 +19,7 @@ export const REASONS = {
     "not-recording",
     "destination-in-use",
     "still-ending",
+    "forgotten",
     ...DENIALS,
   ],
   /** Lines that look like commands and are not obeyed. */
@@ -62,6 +63,10 @@ export const REASONS = {
   "file-sealed": ["sealed"],
   /** `kato search` makes its index: there was none, `--rebuild`, or other secrets are replaced than in the former one. */
   "index-made": ["first", "rebuilt", "other-rules"],
+  /** `kato forget`: all that the state has of a session goes, or a recording is in the way. */
+  "session-forgotten": ["asked-for", "still-recorded"],
+  /** A command in a forgotten session records it again. */
+  "session-remembered": ["recorded-again"],
   /** `kato policy allow`, `kato policy deny` and `kato init --auto`. */
   "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set", "rule-added"],
 } as const;

@@ -2,7 +2,7 @@
  * Carries out a decision about a command. Its claim, its audit record and the change of the state stand in one
  * transaction, the record first: there is no effect without a record. All of it can be done again after a failure.
  */
-import { commandDecided } from "../audit/events.ts";
+import { commandDecided, sessionRemembered } from "../audit/events.ts";
 import type { ReasonOf } from "../audit/reasons.ts";
 import type { AuditBody } from "../audit/record.ts";
 import type { SessionMeta } from "../protocol/session.ts";
@@ -55,6 +55,7 @@ export function accept(
   const changed: (() => void)[] = [];
   const body = commandDecided(command.ref, asked(command), path, "allow", reason);
   const isNew = settle(context, command.claim, body, () => {
+    if (effects.length > 0 && remember(context, command)) changed.push(context.remembered);
     for (const effect of effects) changed.push(applyEffect(context, command, effect, decision));
     const until = reason === "already-recording"
       ? null
@@ -78,6 +79,15 @@ export function deny(
   const body = commandDecided(command.ref, asked(command), path, "deny", reason);
   if (settle(context, command.claim, body)) context.denied(body, message);
   return { result: "denied", reason, message, destination: path };
+}
+
+/** Whoever records a forgotten session in its chat wants kato to keep it again. */
+function remember(context: ObeyContext, { ref, verb, asker }: Command): boolean {
+  if (asker !== "chat" || (verb !== "record" && verb !== "capture")) return false;
+  if (!context.sessions.isForgotten(ref)) return false;
+  putOnRecord(context, sessionRemembered(ref));
+  context.sessions.remember(ref);
+  return true;
 }
 
 /** Changes the state. Once that is on the disk, the caller calls the result, which cannot fail. */

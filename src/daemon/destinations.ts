@@ -72,8 +72,8 @@ function lookAgain(
   id: number,
 ): "denied" | "allowed" | "over" {
   try {
-    const { active, destination, head } = recordings.get(id);
-    if (!active) return "over";
+    if (!recordings.isActive(id)) return "over";
+    const { destination, head } = recordings.get(id);
     return decide("automatic", destination, head.meta).allow ? "allowed" : "denied";
   } catch (error) {
     // The next try meets the same, and shows it.

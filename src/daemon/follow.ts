@@ -79,10 +79,13 @@ export function createFollow(options: FollowOptions) {
     rewritten(session: string) {
       const stored = sessions.find(ref(session));
       if (stored === null) return;
+      // Bytes that were history are others now. Its rows are told from news by their times.
+      if (stored.isForgotten) sessions.setBaseline(stored, 0);
       sessions.arrive(stored, arrivalAfter(looksBefore.get(session) ?? looks.lookAt(stored.path)));
     },
     watched({ session, checkpoint, size, meta }: Extract<FromParser, { type: "watched" }>) {
-      sessions.advance(ref(session), checkpoint, size, meta);
+      if (sessions.isForgotten(ref(session))) sessions.passOver(ref(session), size);
+      else sessions.advance(ref(session), checkpoint, size, meta);
       const before = sizes.get(session) ?? 0;
       if (size > before) modified.set(session, Date.now());
       gone.delete(session);
@@ -106,6 +109,8 @@ export function createFollow(options: FollowOptions) {
       gone.add(session);
     },
     isGone: (session: string) => gone.has(session),
+    /** Whether its log was seen in this run, and is still there. */
+    isThere: (session: string) => sizes.has(session) && !gone.has(session),
     modified: modified as ReadonlyMap<string, number>,
     rootOf: looks.rootOf,
     counts: () => ({ sessions: sizes.size, followed: followed.size, quarantined: [...quarantined] }),

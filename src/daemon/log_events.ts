@@ -96,6 +96,11 @@ export const LOG_EVENTS = {
     says: "the step is done, and the steps that waited for it go on",
     fields: ["provider", "session"],
   },
+  "list-failed": {
+    level: "warning",
+    says: "cannot write the list of forgotten sessions",
+    fields: ["problem"],
+  },
   "status-failed": {
     level: "warning",
     says: "the status file cannot be written; until it can, kato status shows an old state",

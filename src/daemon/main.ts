@@ -140,6 +140,7 @@ function orchestratorOptions(
     providers: planProviders(effective.policy, options),
     grantsFor: (destination, directories) => writerGrants([destination], directories),
     statusPath: places.statusFile,
+    forgottenPath: places.forgottenFile,
     log,
     giveUp(why) {
       log.report("giving-up", { why });

@@ -165,4 +165,11 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE recordings ADD COLUMN redacted TEXT;
   ALTER TABLE deliveries ADD COLUMN redacted TEXT;
   `,
+  `
+  -- A tombstone: when a person had the session forgotten (ISO 8601, UTC). Such a row holds no checkpoint and nothing that was
+  -- said, 'let_go' keeps rules from it, and 'baseline' is how far its log counts as history.
+  -- Single fact 'last-recording': the highest number of a recording that was forgotten. It is never given again.
+  ALTER TABLE sessions ADD COLUMN forgotten TEXT;
+  CREATE INDEX sessions_forgotten ON sessions (provider, session) WHERE forgotten IS NOT NULL;
+  `,
 ];

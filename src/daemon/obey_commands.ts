@@ -50,6 +50,8 @@ export interface ObeyContext {
   /** Shows people a command whose record is on the disk. */
   readonly obeyed: (body: AuditBody) => void;
   readonly denied: (body: AuditBody, message: string) => void;
+  /** A forgotten session is recorded again. Cannot fail. */
+  readonly remembered: () => void;
   readonly refusals: Refusals;
   readonly moves: Moves;
   readonly timeZone: string;

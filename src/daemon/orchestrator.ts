@@ -4,7 +4,6 @@
  * never looks at conversation content.
  */
 import type { Host } from "../hosts/host.ts";
-import { after } from "../hosts/timers.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
 import { protocolViolated } from "../audit/events.ts";
 import type { AuditBody } from "../audit/record.ts";
@@ -12,6 +11,7 @@ import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
 import type { Include } from "../protocol/render.ts";
 import type { Answer, Request } from "../protocol/request.ts";
+import type { SessionRef } from "../protocol/session.ts";
 import { createAutoRules } from "./auto_rules.ts";
 import { createDestinations, type Destinations } from "./destinations.ts";
 import type { Log } from "./log.ts";
@@ -24,6 +24,7 @@ import { createRecordingReports } from "./recording_reports.ts";
 import { type RecordingsStore, storeRecordings } from "./recordings_store.ts";
 import { createRequestedCommands } from "./requested_commands.ts";
 import type { Audit } from "./audit.ts";
+import { keepForgottenList, obeyForget } from "./forget.ts";
 import { createIntake } from "./intake.ts";
 import { type SessionsStore, storeSessions } from "./sessions_store.ts";
 import { describeProvider, describeRecording, describeRun, type KernelSandbox } from "./describe.ts";
@@ -35,7 +36,8 @@ import {
   type ProviderPlan,
 } from "./followed_provider.ts";
 import { createStatusFile, type StatusFile } from "./status_file.ts";
-import { createStepQueue, type StepQueue } from "./step_queue.ts";
+import { createSteps } from "./logged_steps.ts";
+import type { StepQueue } from "./step_queue.ts";
 
 export interface OrchestratorOptions {
   readonly home: string;
@@ -54,6 +56,8 @@ export interface OrchestratorOptions {
   readonly grantsFor: (destination: string, directories: readonly string[]) => readonly Grant[];
   readonly database: Database;
   readonly statusPath: string;
+  /** The list of forgotten sessions. */
+  readonly forgottenPath: string;
   readonly audit: Audit;
   readonly log: Log;
   /** Keeps on disk which session each provider's parser has in its hands. */
@@ -88,6 +92,7 @@ interface Parts {
   readonly recorders: Recorders;
   readonly refusals: Refusals;
   readonly moves: Moves;
+  readonly forgottenList: ReturnType<typeof keepForgottenList>;
 }
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
@@ -99,6 +104,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     watch: ({ provider, session }) => providers.get(provider)?.follow.watch(session) ?? false,
     sizeOf: ({ provider, session }) => providers.get(provider)?.follow.sizeOf(session) ?? 0,
   });
+  const followOf = ({ provider }: SessionRef) => providers.get(provider)?.follow ?? null;
+  const forgetting = { ...parts, ...options, ...requested, followOf, keepList: parts.forgottenList.keep };
   const rules = createAutoRules({ ...options, context: parts.context });
   const retention = createRetention({ ...options, ...parts, covers: rules.covers });
   const ready = (provider: ProviderId) => {
@@ -109,13 +116,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   let stopping = false;
   return {
     start() {
+      parts.forgottenList.keep();
       status.write("starting");
       startProviders(parts, take);
       status.write("running");
     },
     crashed: (provider, session) => providers.get(provider)?.crashed(session),
     async obey(request) {
-      const answer = await requested.obey(request);
+      const { verb } = request;
+      const answer =
+        await (verb === "forget" ? obeyForget(forgetting, request) : requested.obey({ ...request, verb }));
       status.touch();
       return answer;
     },
@@ -207,22 +217,9 @@ function createParts(options: OrchestratorOptions): Parts & { readonly context: 
     recorders,
     refusals,
     moves,
+    forgottenList: keepForgottenList(options.forgottenPath, sessions, log),
   };
   return { ...parts, context: contextOf(parts, denied) };
-}
-
-function createSteps(log: Log, changed: () => void): StepQueue {
-  return createStepQueue({
-    after,
-    held({ provider, session }, { why, bug }) {
-      log.report(bug ? "step-failed" : "step-waits", { provider, session, why });
-      changed();
-    },
-    freed({ provider, session }) {
-      log.report("step-done", { provider, session });
-      changed();
-    },
-  });
 }
 
 function createStatus(
@@ -263,6 +260,7 @@ function contextOf(parts: Parts, denied: ObeyContext["denied"]): ObeyContext {
     obeyed: ({ provider, session, reason, path }) =>
       log.report("command-obeyed", { provider, session, reason, path }),
     denied,
+    remembered: parts.forgottenList.keepLater,
     timeZone: options.timeZone,
     include: options.include,
     images: options.images,

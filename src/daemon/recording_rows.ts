@@ -6,6 +6,7 @@ import {
   SUMMARY,
   summaryFromRow,
 } from "./recording.ts";
+import type { SessionRef } from "../protocol/session.ts";
 import type { Database, Value } from "./state.ts";
 
 export type Rows = ReturnType<typeof openRows>;
@@ -23,6 +24,15 @@ export function openRows(database: Database) {
     return database.all(`SELECT ${SUMMARY} FROM recordings WHERE ${where}`, ...values).map(summaryFromRow);
   }
 
+  const ofDestination = (destination: string) => all("destination = ? ORDER BY id", destination);
+
+  /** A number that no recording ever had: what a run remembers by the number of one must not pass for another's. */
+  function nextId(): number {
+    const highest = database.get("SELECT max(id) AS id FROM recordings")?.["id"];
+    const forgotten = database.get("SELECT value FROM facts WHERE name = 'last-recording'")?.["value"];
+    return Math.max(Number(highest ?? 0), Number(forgotten ?? 0)) + 1;
+  }
+
   return {
     database,
     change,
@@ -33,10 +43,29 @@ export function openRows(database: Database) {
       }
       return past.summaries;
     },
-    ofDestination: (destination: string) => all("destination = ? ORDER BY id", destination),
+    ofDestination,
     delivery(id: number): Delivery | null {
       const row = database.get("SELECT * FROM deliveries WHERE recording = ?", id);
       return row === undefined ? null : deliveryFromRow(row);
+    },
+    nextId,
+    /** Removes the rows of all recordings of this session. None of them may be active. */
+    forget({ provider, session }: SessionRef): void {
+      database.transact(() => {
+        const own = all("provider = ? AND session = ? ORDER BY id", provider, session);
+        if (own.length === 0) return;
+        const setLast = "INSERT OR REPLACE INTO facts (name, value) VALUES ('last-recording', ?)";
+        change(setLast, String(nextId() - 1));
+        for (const { id } of own) {
+          database.run("DELETE FROM deliveries WHERE recording = ?", id);
+          change("DELETE FROM recordings WHERE id = ?", id);
+        }
+        for (const { destination } of own) {
+          // A recording that lost its file to a follower is never resumed.
+          const isNeeded = ofDestination(destination).some(({ isFollowed }) => !isFollowed);
+          if (!isNeeded) database.run("DELETE FROM files WHERE path = ?", destination);
+        }
+      });
     },
     /** Reading and rendering state is kilobytes. An export never needs it again; others may be resumed. */
     stop(id: number): void {

@@ -30,7 +30,14 @@ export type RecordingsStore = ReturnType<typeof storeRecordings>;
 /** Every method runs inside the caller's transaction, or in one of its own. */
 export function storeRecordings(database: Database) {
   const rows = openRows(database);
-  return { ...findIn(rows), ...startAndEnd(rows), ...move(rows), ...holdFiles(rows), ...deliver(rows) };
+  return {
+    forget: rows.forget,
+    ...findIn(rows),
+    ...startAndEnd(rows),
+    ...move(rows),
+    ...holdFiles(rows),
+    ...deliver(rows),
+  };
 }
 
 function findIn({ database, all, latestPast, ofDestination }: Rows) {
@@ -41,6 +48,8 @@ function findIn({ database, all, latestPast, ofDestination }: Rows) {
       if (row === undefined) throw new Error(`internal error: there is no recording ${id}`);
       return fromRow(row);
     },
+    /** False, too, where its session is forgotten. */
+    isActive: (id: number) => isThere("SELECT 1 FROM recordings WHERE id = ? AND state = 'active'", id),
     active: () => all("state = 'active' ORDER BY id"),
     /** Active ones, then the others, each newest first. The status asks many times a second. */
     latest(count: number) {
@@ -57,6 +66,9 @@ function findIn({ database, all, latestPast, ofDestination }: Rows) {
     /** Without exports. */
     ofSession: ({ provider, session }: SessionRef) =>
       all("provider = ? AND session = ? AND kind != 'export' ORDER BY id", provider, session),
+    /** With exports. */
+    everOf: ({ provider, session }: SessionRef) =>
+      all("provider = ? AND session = ? ORDER BY id", provider, session),
     activeOfSession: ({ provider, session }: SessionRef) =>
       all("provider = ? AND session = ? AND state = 'active' ORDER BY id", provider, session),
     ofDestination,
@@ -82,12 +94,13 @@ function findIn({ database, all, latestPast, ofDestination }: Rows) {
   };
 }
 
-function startAndEnd({ database, change, stop }: Rows) {
+function startAndEnd({ database, change, stop, nextId }: Rows) {
   return {
     add({ ref, kind, rule, destination, whole, head, checkpoint, next, until, file }: NewRecording) {
       return database.run(
-        `INSERT INTO recordings (provider, session, kind, rule, destination, state, whole, head, checkpoint, read_to,
-          next, until, dev, ino) VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO recordings (id, provider, session, kind, rule, destination, state, whole, head, checkpoint, read_to,
+          next, until, dev, ino) VALUES (?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?)`,
+        nextId(),
         ref.provider,
         ref.session,
         kind,
@@ -130,7 +143,7 @@ function startAndEnd({ database, change, stop }: Rows) {
 }
 
 /** Recordings whose session goes on in another session. */
-function move({ database, change }: Rows) {
+function move({ database, change, nextId }: Rows) {
   return {
     /** Its session goes on in `session`. `isFollowed`: another recording goes on with its file. */
     leave(id: number, session: string, isFollowed: boolean) {
@@ -139,8 +152,9 @@ function move({ database, change }: Rows) {
     /** Adds a recording of `ref` that takes over from `id` once that is over, and ends before `until`. Returns its id. */
     follow(id: number, { provider, session }: SessionRef, until: number | null): number {
       return change(
-        `INSERT INTO recordings (provider, session, kind, rule, destination, state, whole, head, next, until, inherits,
-          follows) SELECT ?, ?, kind, rule, destination, 'active', 0, head, 0, ?, session, id FROM recordings WHERE id = ?`,
+        `INSERT INTO recordings (id, provider, session, kind, rule, destination, state, whole, head, next, until, inherits,
+          follows) SELECT ?, ?, ?, kind, rule, destination, 'active', 0, head, 0, ?, session, id FROM recordings WHERE id = ?`,
+        nextId(),
         provider,
         session,
         until,

@@ -2,7 +2,8 @@
  * Commands of the request spool. They are carried out like those of the chat, at the end of the session's log.
  */
 import { after } from "../hosts/timers.ts";
-import type { Answer, Request } from "../protocol/request.ts";
+import { commandDecided } from "../audit/events.ts";
+import type { Answer, RecordingRequest } from "../protocol/request.ts";
 import { sessionKey, type SessionRef } from "../protocol/session.ts";
 import { describeFailure } from "./failure.ts";
 import { obeyCommand, type ObeyContext, type Verdict } from "./obey_commands.ts";
@@ -24,7 +25,9 @@ export interface RequestedCommandsOptions {
 }
 
 export interface RequestedCommands {
-  obey(request: Request): Promise<Answer>;
+  obey(request: RecordingRequest): Promise<Answer>;
+  /** Has the session watched and waits until it is read. False: it cannot be read. */
+  catchUp(ref: SessionRef): Promise<boolean>;
   /** The session's log was read to its end, and the checkpoint is kept. */
   isCaughtUp(ref: SessionRef): void;
 }
@@ -35,7 +38,6 @@ export function createRequestedCommands(
   const { sessions, recorders } = context;
   const waiting = new Map<string, (() => void)[]>();
 
-  /** Has the session watched and waits until it is read. False: it cannot be read. */
   async function catchUp(ref: SessionRef): Promise<boolean> {
     const stored = sessions.find(ref);
     if (stored === null) return false;
@@ -51,7 +53,7 @@ export function createRequestedCommands(
     return sessions.find(ref)?.checkpoint !== null;
   }
 
-  async function carryOut({ verb, provider, session, destination }: Request): Promise<Verdict> {
+  async function carryOut({ verb, provider, session, destination }: RecordingRequest): Promise<Verdict> {
     const ref = { provider, session };
     const { meta = null, checkpoint = null } = sessions.find(ref) ?? {};
     if (meta === null || checkpoint === null) throw new Error("internal error: the session was not read");
@@ -73,19 +75,21 @@ export function createRequestedCommands(
     });
   }
 
-  /** The answer to a request that failed. The person can ask again. */
-  function sayFailed(id: string, error: unknown): Answer {
-    const { why, bug } = error instanceof HeldBack
-      ? { why: error.message, bug: false }
-      : describeFailure(error);
-    if (bug) throw error;
-    return refuse(id, "not-now", `That cannot be done now: ${why}. Try again when it can.`);
+  /** It keeps nothing to go on from. A command in the chat has it all from the parser. */
+  function refuseForgotten({ id, verb, provider, session, destination }: RecordingRequest): Answer {
+    const asked = { command: `kato ${verb}`, requested: destination };
+    const body = commandDecided({ provider, session }, asked, null, "deny", "forgotten");
+    const message = "kato was told to forget this session. A ::record in its chat has kato keep it again.";
+    context.audit(body);
+    context.denied(body, message);
+    return { v: 1, id, result: "denied", reason: "forgotten", message, destination: null };
   }
 
   return {
     async obey(request) {
       const { id, verb, provider, session } = request;
       const ref = { provider, session };
+      if (sessions.isForgotten(ref)) return refuseForgotten(request);
       // A second stop means that the person does not want to wait for the rest.
       if (verb === "stop" && await recorders.giveUp(ref) > 0) {
         const message = "stopped; the events that could not be written were given up";
@@ -103,10 +107,20 @@ export function createRequestedCommands(
         return sayFailed(id, error);
       }
     },
+    catchUp,
     isCaughtUp(ref) {
       const key = sessionKey(ref);
       for (const resolve of waiting.get(key) ?? []) resolve();
       waiting.delete(key);
     },
   };
+}
+
+/** The answer to a request that failed. The person can ask again. */
+export function sayFailed(id: string, error: unknown): Answer {
+  const { why, bug } = error instanceof HeldBack
+    ? { why: error.message, bug: false }
+    : describeFailure(error);
+  if (bug) throw error;
+  return refuse(id, "not-now", `That cannot be done now: ${why}. Try again when it can.`);
 }

@@ -32,6 +32,8 @@ export interface StoredSession {
   readonly goesOn: GoesOn | null;
   readonly crashes: number;
   readonly quarantined: string | null;
+  /** A person had it forgotten: nothing of it is kept until a person records it again. */
+  readonly isForgotten: boolean;
 }
 
 /** Milliseconds since 1970. */
@@ -54,6 +56,7 @@ export function storeSessions(database: Database) {
   const claims = storeClaims(database);
   return {
     ...storeRows(database),
+    ...storeTombstones(database),
     ...claims,
     /** A title that was read under other rules may hold a secret. It comes again when its log is read on. */
     titlesAreBy({ prefixes, allow }: Redaction) {
@@ -157,6 +160,46 @@ function storeRows(database: Database) {
   };
 }
 
+/** Rows of sessions that a person had forgotten. */
+function storeTombstones(database: Database) {
+  return {
+    /**
+     * Leaves of its row what keeps it from coming back. All of its log is history up to byte `size`. Claims stay: they are ids of
+     * messages, and keep commands from being obeyed twice. `isThere`: its log can be seen now; otherwise its path goes, too.
+     */
+    forget({ provider, session }: SessionRef, { size, isThere }: { size: number; isThere: boolean }) {
+      database.run(
+        `UPDATE sessions SET forgotten = ?, baseline = max(size, baseline, ?, 1), size = max(size, ?),
+          checkpoint = NULL, meta = NULL, destination = NULL, added = NULL, looked = NULL, let_go = 0,
+          goes_on = NULL, goes_on_seq = NULL, goes_on_came = NULL${isThere ? "" : ", path = '', ino = 0"}
+          ${where}`,
+        new Date().toISOString(),
+        size,
+        size,
+        provider,
+        session,
+      );
+    },
+    /** A person records it again. */
+    remember({ provider, session }: SessionRef) {
+      database.run(`UPDATE sessions SET forgotten = NULL ${where}`, provider, session);
+    },
+    isForgotten: ({ provider, session }: SessionRef) =>
+      database.get(`SELECT 1 FROM sessions ${where} AND forgotten IS NOT NULL`, provider, session) !==
+        undefined,
+    /** The log of a forgotten session was read up to byte `size`, which is history from now on. */
+    passOver({ provider, session }: SessionRef, size: number) {
+      const sql = `UPDATE sessions SET baseline = max(baseline, ?), size = ?, crashes = 0 ${where}`;
+      database.run(sql, size, size, provider, session);
+    },
+    forgotten: (): SessionRef[] =>
+      database.all(
+        "SELECT provider, session FROM sessions WHERE forgotten IS NOT NULL ORDER BY provider, session",
+      )
+        .map((row) => ({ provider: row["provider"] as ProviderId, session: String(row["session"]) })),
+  };
+}
+
 /** Facts, lines that were dealt with, and counts of those that are not listed. */
 function storeClaims(database: Database) {
   return {
@@ -224,6 +267,7 @@ function fromRow(row: Row): StoredSession {
       : { into, seq: Number(row["goes_on_seq"]), came: Number(row["goes_on_came"]) },
     crashes: Number(row["crashes"]),
     quarantined: text(row["quarantined"]),
+    isForgotten: row["forgotten"] !== null,
   };
 }
 

@@ -3,6 +3,7 @@ import { after } from "../hosts/timers.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import { keepFew } from "../protocol/few_names.ts";
 import { TROUBLE_NAMES } from "../protocol/limits.ts";
+import type { SessionRef } from "../protocol/session.ts";
 import { type Status, status as statusSchema } from "../protocol/status.ts";
 import { writeAtomically } from "../disk/atomic_file.ts";
 import { describeFailure } from "./failure.ts";
@@ -100,6 +101,13 @@ export function createStatusFile(path: string, source: StatusSource) {
     error(message: string) {
       errors.unshift({ time: new Date().toISOString(), message });
       errors.length = Math.min(errors.length, LATEST);
+      touch();
+    },
+    /** Leaves out what it has of this session. */
+    forget({ session }: SessionRef) {
+      const others = denials.filter((denial) => denial.session !== session);
+      denials.splice(0, denials.length, ...others);
+      expiring = expiring.filter((one) => one.session !== session);
       touch();
     },
     /** Sessions whose logs may be deleted soon. */

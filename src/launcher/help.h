@@ -22,6 +22,7 @@
     "  record SESSION [DEST]   record a session from now on\n" \
     "  capture SESSION [DEST]  write a session so far, then go on recording it\n" \
     "  stop SESSION            stop recording a session\n" \
+    "  forget SESSION          have kato forget a session\n" \
     "  export [SESSION…]       write sessions to a file or folder, once\n" \
     "\n" \
     "\001Rules and evidence:\002 policy, audit, scan, verify, seal, doctor\n" \
@@ -180,6 +181,23 @@
     "\n" \
     "Example:\n" \
     "  kato stop 5d8aa099\n"}, \
+  {"forget", \
+    "\001Usage:\002 kato forget [OPTION…] SESSION\n" \
+    "\n" \
+    "Removes what kato's state and the search index have of a session, and keeps it\n" \
+    "from coming back. Its recordings stay: their paths are printed. The client's log\n" \
+    "stays, too. kato must be running.\n" \
+    "\n" \
+    "\001Arguments:\002\n" \
+    "  SESSION              an id from 'kato sessions', or its beginning\n" \
+    "\n" \
+    "\001Options:\002\n" \
+    "  --json               print JSON\n" \
+    "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
+    "  -h, --help           show this\n" \
+    "\n" \
+    "Example:\n" \
+    "  kato forget 5d8aa099\n"}, \
   {"export", \
     "\001Usage:\002 kato export [OPTION…] [SESSION…]\n" \
     "\n" \

@@ -7,43 +7,7 @@
  * and items each role of a command gets; launcher and hosts enforce that. It never grants network, subprocesses, native
  * code or imports.
  */
-
-/** The meaning of each entry. The documentation shows these sentences. */
-export const PLACES = {
-  "code": "kato's own program files",
-  "settings": "`/etc/kato` and `~/.kato/config`",
-  "own settings": "`~/.kato/config`",
-  "kato's folder": "`~/.kato`",
-  "state": "`~/.kato/state`",
-  "status": "`status.json` and `daemon.lock` in `~/.kato/state`",
-  "requests": "`~/.kato/state/requests`",
-  "logs": "`~/.kato/logs`",
-  "index": "`~/.kato/index`, where policy allows the search",
-  "searched roots": "the provider roots, where policy allows the search",
-  "searched recordings": "`destinations.roots`, where policy allows the search",
-  "logs of the index": "`~/.kato/logs`, where policy allows the search",
-  "machine of the index": "`/etc/machine-id`, where policy allows the search",
-  "provider roots": "the session folders of every enabled provider",
-  "its provider's roots": "the session folders of this parser's provider",
-  "export roots": "`destinations.roots` of the policy",
-  "its destination": "the file that was decided, and the folders made for it",
-  "named inputs": "the files that the command line names for reading, and what belongs beside a log",
-  "named outputs":
-    'the files that the command line names for writing, and with `render.images = "files"` the folder for the images of one',
-  "folders of outputs": "the folders that hold them, looked at before anything is written",
-  "named folders": "the folders that the command line names, or else what is there above them",
-  "machine id": "`/etc/machine-id`",
-  "unit files": "kato's unit files",
-  "unit drop-ins": "`~/.config/systemd/user/kato.service.d`, where one of kato's unit files is there",
-  "people":
-    "of every person of this machine: `~/.kato/state`, `~/.kato/config`, and the links that enable kato",
-  "people's homes": "the homes in `/etc/passwd`",
-  "machine facts":
-    "`/etc/passwd`, `/run/user`, `/run/systemd/users`, and the links that enable kato for everybody or as `kato@`",
-  "host facts":
-    "`/etc/os-release`, the user's lingering mark, kato's unit files, their drop-ins, and the links that enable them",
-} as const;
-export type Place = keyof typeof PLACES;
+import type { Place } from "./granted_places.ts";
 
 /** Environment variables by name. No other variable can be read. */
 export const VARIABLES = {
@@ -73,6 +37,7 @@ export interface Row {
 }
 
 const CLI = { env: ["person", "terminal"], sys: ["uid"] } as const;
+const CLI_OF_CLIENTS = { env: ["person", "terminal", "providers'"], sys: ["uid"] } as const;
 
 export const MATRIX = [
   {
@@ -141,8 +106,7 @@ export const MATRIX = [
     read: ["code", "settings", "status", "provider roots"],
     list: [],
     write: [],
-    env: ["person", "terminal", "providers'"],
-    sys: ["uid"],
+    ...CLI_OF_CLIENTS,
   },
   {
     profile: "cli-read:doctor",
@@ -161,8 +125,16 @@ export const MATRIX = [
     read: ["code", "settings", "status", "requests"],
     list: ["provider roots"],
     write: ["requests"],
-    env: ["person", "terminal", "providers'"],
-    sys: ["uid"],
+    ...CLI_OF_CLIENTS,
+  },
+  {
+    profile: "forget",
+    of: "`kato forget`: the daemon forgets, this takes the session out of the index",
+    needsPolicy: true,
+    read: ["code", "settings", "status", "requests", "index"],
+    list: ["provider roots"],
+    write: ["requests", "index"],
+    ...CLI_OF_CLIENTS,
   },
   {
     profile: "policy",
@@ -180,8 +152,7 @@ export const MATRIX = [
     read: ["code", "settings", "status"],
     list: ["export roots", "named folders"],
     write: [],
-    env: ["person", "terminal", "providers'"],
-    sys: ["uid"],
+    ...CLI_OF_CLIENTS,
   },
   {
     profile: "policy:edit",
@@ -218,8 +189,7 @@ export const MATRIX = [
     read: ["code", "settings", "status", "logs", "provider roots", "named inputs"],
     list: [],
     write: [],
-    env: ["person", "terminal", "providers'"],
-    sys: ["uid"],
+    ...CLI_OF_CLIENTS,
   },
   {
     profile: "seal",
@@ -240,6 +210,7 @@ export const MATRIX = [
       "settings",
       "searched roots",
       "searched recordings",
+      "forgotten",
       "index",
       "logs of the index",
       "machine of the index",
@@ -253,7 +224,7 @@ export const MATRIX = [
     profile: "search:read",
     of: "`kato search --no-update`",
     needsPolicy: true,
-    read: ["code", "settings", "index"],
+    read: ["code", "settings", "forgotten", "index"],
     list: [],
     write: [],
     ...CLI,

@@ -5,7 +5,8 @@
  */
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
-import { type Place, type Profile, type Row, rowOf, VARIABLES } from "./matrix.ts";
+import type { Place } from "./granted_places.ts";
+import { type Profile, type Row, rowOf, VARIABLES } from "./matrix.ts";
 import { placesOf } from "../settings/places.ts";
 import type { Policy } from "../settings/policy.ts";
 import { type Enabling, enablingLinks } from "./enabling_links.ts";
@@ -168,6 +169,7 @@ function placePaths(
     "state": [own.state],
     "status": [own.statusFile, own.lockFile],
     "requests": [own.requests],
+    "forgotten": isSearched ? [own.forgottenFile] : [],
     "logs": [own.logs],
     "provider roots": providerRoots,
     "index": isSearched ? [own.index] : [],

@@ -1,5 +1,5 @@
 /**
- * The request spool. `kato record|capture|stop` puts one file into `state/requests/`: it is written under a temporary
+ * The request spool. `kato record|capture|stop|forget` puts one file into `state/requests/`: it is written under a temporary
  * name that begins with a dot, then renamed to `<id>.json`. The daemon answers in `<id>.answer.json` beside it and
  * removes the request.
  */
@@ -9,12 +9,25 @@ import { providerId } from "./event.ts";
 export const request = z.strictObject({
   v: z.literal(1),
   id: z.string().check(z.regex(/^[0-9a-f-]{8,64}$/)),
-  verb: z.enum(["record", "capture", "stop"]),
+  verb: z.enum(["record", "capture", "stop", "forget"]),
   provider: providerId,
   session: z.string().check(z.minLength(1), z.maxLength(256)),
   destination: z.nullable(z.string()),
 });
 export type Request = z.infer<typeof request>;
+
+/** A request about the recording of a session. */
+export type RecordingRequest = Request & { readonly verb: Exclude<Request["verb"], "forget"> };
+
+/** The file of a recording that was forgotten, as kato left it. */
+const leftFile = z.strictObject({
+  path: z.string(),
+  /** Null: kato never opened it. */
+  file: z.nullable(z.strictObject({ dev: z.number(), ino: z.number(), size: z.int() })),
+  /** Another session whose recording has the same file; null for none. */
+  holds: z.nullable(z.string()),
+});
+export type LeftFile = z.infer<typeof leftFile>;
 
 export const answer = z.strictObject({
   v: z.literal(1),
@@ -24,5 +37,7 @@ export const answer = z.strictObject({
   reason: z.string(),
   message: z.string(),
   destination: z.nullable(z.string()),
+  /** Of `forget`. */
+  files: z.optional(z.array(leftFile)),
 });
 export type Answer = z.infer<typeof answer>;

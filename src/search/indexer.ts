@@ -61,17 +61,24 @@ export function openIndexer(database: DatabaseSync, redaction: Redaction, redact
       rows.removePassages(id, false);
       rows.removeSession(id);
     },
-    /** Takes a session out of the index, and says whether it was there. Its words are overwritten. */
+    /** Takes a session and its recordings out of the index, and says whether there was one. Their words are overwritten. */
     forget(ref: SessionRef): boolean {
-      const id = rows.find(ref);
-      if (id === null) return false;
+      const ids = rows.known().filter((known) => isOf(known, ref)).map(({ id }) => id);
+      if (ids.length === 0) return false;
+      rows.commit();
       database.exec("PRAGMA secure_delete = ON; BEGIN IMMEDIATE");
-      rows.removePassages(id, false);
-      rows.removeSession(id);
+      for (const id of ids) {
+        rows.removePassages(id, false);
+        rows.removeSession(id);
+      }
       database.exec("COMMIT");
       return true;
     },
   };
+}
+
+function isOf({ provider, session, recorded }: KnownSession, ref: SessionRef): boolean {
+  return provider === ref.provider && (recorded ?? session) === ref.session;
 }
 
 /** What a reading goes on from. */

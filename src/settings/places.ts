@@ -18,6 +18,8 @@ export interface Places {
   readonly requests: string;
   /** Entries of the spool that were no requests. */
   readonly refusedRequests: string;
+  /** The list of forgotten sessions, for `kato search`. */
+  readonly forgottenFile: string;
   readonly auditFile: string;
   readonly index: string;
   readonly indexFile: string;
@@ -45,6 +47,7 @@ export function placesOf(home: string): Places {
     lockFile: `${state}/daemon.lock`,
     requests: `${state}/requests`,
     refusedRequests: `${state}/refused`,
+    forgottenFile: `${state}/forgotten/sessions.json`,
     auditFile: `${logs}/security-audit.jsonl`,
     index,
     indexFile: `${index}/search.db`,

@@ -30,12 +30,15 @@ const POINTS: readonly (readonly [file: string, made: keyof typeof events, test:
   ["cli/search/open_index.ts", "indexMade", "cli/search_index_test.ts"],
   ["daemon/carry_out.ts", "commandDecided", "daemon/audit_day_test.ts"],
   ["daemon/carry_out.ts", "commandDecided", "daemon/audit_day_test.ts"],
+  ["daemon/carry_out.ts", "sessionRemembered", "daemon/forget_test.ts"],
   ["daemon/destinations.ts", "destinationOpened", "daemon/opening_test.ts"],
   ["daemon/destinations.ts", "destinationOpened", "daemon/audit_day_test.ts"],
   ["daemon/followed_provider.ts", "sourceQuarantined", "daemon/followed_provider_test.ts"],
   ["daemon/followed_provider.ts", "protocolViolated", "daemon/followed_provider_test.ts"],
   ["daemon/followed_provider.ts", "roleEnded", "daemon/followed_provider_test.ts"],
   ["daemon/followed_provider.ts", "sourceReleased", "daemon/followed_provider_test.ts"],
+  ["daemon/forget.ts", "sessionForgotten", "daemon/forget_test.ts"],
+  ["daemon/forget.ts", "sessionForgotten", "daemon/forget_test.ts"],
   ["daemon/intake.ts", "feedLost", "daemon/retention_test.ts"],
   ["daemon/main.ts", "requestRefused", "daemon/requests_test.ts"],
   ["daemon/main.ts", "daemonStopped", "daemon/audit_day_test.ts"],
@@ -52,6 +55,7 @@ const POINTS: readonly (readonly [file: string, made: keyof typeof events, test:
   ["daemon/recording_reports.ts", "recordingGivenUp", "daemon/recording_reports_test.ts"],
   ["daemon/recording_reports.ts", "secretsRedacted", "daemon/recording_reports_test.ts"],
   ["daemon/recording_reports.ts", "destinationChanged", "daemon/recording_reports_test.ts"],
+  ["daemon/requested_commands.ts", "commandDecided", "daemon/audit_day_test.ts"],
 ];
 
 function filesBelow(folder: string): string[] {

@@ -162,6 +162,19 @@ const BODIES: readonly (readonly [keyof typeof events, AuditBody, AuditBody])[] 
     decision: "allow",
     reason: "first",
   }],
+  ["sessionForgotten", events.sessionForgotten(ABOUT, "still-recorded", "/home/ada/x.md", null), {
+    ...OF_RECORDING,
+    event: "session-forgotten",
+    decision: "deny",
+    reason: "still-recorded",
+  }],
+  ["sessionRemembered", events.sessionRemembered(ABOUT), {
+    ...NOTHING,
+    ...ABOUT,
+    event: "session-remembered",
+    decision: "allow",
+    reason: "recorded-again",
+  }],
   ["policyEdited", events.policyEdited("/home/ada/notes", "folder-allowed"), {
     ...NOTHING,
     event: "policy-edited",

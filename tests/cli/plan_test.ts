@@ -24,6 +24,7 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
   ["record 5d8 x.md", { profile: "request" }],
   ["capture 5d8", { profile: "request" }],
   ["stop 5d8", { profile: "request" }],
+  ["forget 5d8", { profile: "forget" }],
   ["audit tail", { profile: "audit" }],
   ["audit verify --archived", { profile: "audit", reads: [] }],
   ["audit verify copy/ ~/a.jsonl", {
@@ -198,7 +199,7 @@ Deno.test("makePlan() grants a search the logs and the index, or the index alone
   assert.deepEqual(await grantsOf("search beans", home), own);
   assert.deepEqual(await grantsOf("search beans --no-update", home), own);
   Deno.writeTextFileSync(`${home.system}/policy.toml`, "[search]\nenabled = true\n", { mode: 0o644 });
-  const index = ["read ~/.kato/index"];
+  const index = ["read ~/.kato/state/forgotten/sessions.json", "read ~/.kato/index"];
   assert.deepEqual(await grantsOf("search beans --no-update", home), [...own, ...index]);
   const grants = await grantsOf("search beans", home);
   for (

@@ -5,11 +5,10 @@ import { REPORT_KINDS, type ReportKind, reportSchema } from "../../src/cli/repor
 import { asksForJson, errorText } from "../../src/cli/report/report.ts";
 import { COMMANDS } from "../../src/cli/commands/table.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
-import type { Answer, Request } from "../../src/protocol/request.ts";
 import { placesOf } from "../../src/settings/places.ts";
-import { until } from "../daemon/stage/until.ts";
+import { answerNext, playDaemon } from "./stage/played_daemon.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
-import { makeHome, type Place, runLine } from "./stage/run_line.ts";
+import { makeHome, runLine } from "./stage/run_line.ts";
 
 /** Lines in this order, in one home with two sessions; each prints the kind of report. */
 const LINES: readonly (readonly [line: string, kind: ReportKind])[] = [
@@ -74,27 +73,10 @@ Deno.test("what each command prints with --json is a report of its kind", async 
   }
 });
 
-/** Answers the next request as a daemon would. */
-async function answerNext(home: Place, answer: Omit<Answer, "v" | "id">): Promise<void> {
-  const { requests } = placesOf(home.home);
-  const isRequest = (name: string) => /^[0-9a-f-]+\.json$/.test(name);
-  const name = await until(
-    "a request",
-    () => [...Deno.readDirSync(requests)].map(({ name }) => name).find(isRequest),
-  );
-  const { id } = JSON.parse(Deno.readTextFileSync(`${requests}/${name}`)) as Request;
-  Deno.removeSync(`${requests}/${name}`);
-  Deno.writeTextFileSync(`${requests}/${id}.tmp`, JSON.stringify({ v: 1, id, ...answer }));
-  Deno.renameSync(`${requests}/${id}.tmp`, `${requests}/${id}.answer.json`);
-}
-
 Deno.test("kato record, capture and stop print the daemon's answer with --json, and end as it says", async () => {
   using home = makeHome();
   keepLog(home.home, SESSION_A, conversation(SESSION_A));
-  const { state, requests, lockFile } = placesOf(home.home);
-  for (const folder of [state, requests]) makePrivateFolder(folder);
-  using lock = Deno.openSync(lockFile, { create: true, write: true });
-  lock.lockSync(true);
+  using _daemon = playDaemon(home);
   for (const [line, result] of [["record 5d8a", "done"], ["stop 5d8a", "failed"]] as const) {
     const answered = answerNext(home, { result, reason: "r", message: "m", destination: null });
     const ran = await runLine([...line.split(" "), "--json"], home);
@@ -105,7 +87,7 @@ Deno.test("kato record, capture and stop print the daemon's answer with --json, 
 });
 
 Deno.test("every kind of report has its line above, or its own test", () => {
-  const elsewhere: readonly ReportKind[] = ["error", "answer", "attestation", "fleet"];
+  const elsewhere: readonly ReportKind[] = ["error", "answer", "forget", "attestation", "fleet"];
   const shown = new Set<ReportKind>([...LINES.map(([, kind]) => kind), ...elsewhere]);
   assert.deepEqual(REPORT_KINDS.filter((kind) => !shown.has(kind)), []);
   // As docs/cli.md names them.

@@ -4,10 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { verifyAudit } from "../../src/audit/verify.ts";
+import type { Request } from "../../src/protocol/request.ts";
+import { ask } from "./stage/ask.ts";
 import { setStage, type Stage } from "./stage/stage.ts";
 import { until } from "./stage/until.ts";
 
-/** A line as it is typed, and its record. */
+/** A line as it is typed in the chat or in a terminal, and its records. */
 type Row = readonly [line: string, record: string];
 
 /** Makes what the destinations of the day meet. */
@@ -53,8 +55,22 @@ const DAY: readonly Row[] = [
   ["::record folder.md", "command deny not-a-regular-file"],
   ["::record file/x.md", "command deny not-a-directory"],
   ["::record open/x.md", "command deny writable-by-others"],
+  ["kato forget", "session-forgotten deny still-recorded"],
+  ["::stop", "command allow stopped"],
+  ["kato forget", "session-forgotten allow asked-for"],
+  ["kato record", "command deny forgotten"],
+  ["::record CLAUDE.md", "command deny agent-memory"],
+  [
+    "::record again.md",
+    "command allow recording; session-remembered allow recorded-again; destination-opened allow created",
+  ],
   ["::stop", "command allow stopped"],
 ];
+
+/** As `kato VERB` in a terminal. */
+function askTerminal({ home, rows }: Stage, verb: string): Promise<unknown> {
+  return ask(home, { verb: verb as Request["verb"], provider: "claude-code", session: rows.session });
+}
 
 Deno.test("audit: a day of every decision on commands has exactly its records", async () => {
   await using stage = await setStage();
@@ -63,7 +79,9 @@ Deno.test("audit: a day of every decision on commands has exactly its records", 
   const said: string[][] = [];
   let seen = home.audit().length;
   for (const [line, expected] of DAY) {
-    say(rows.user(`${line}\nand words`), rows.assistant("an answer"));
+    const [, verb] = /^kato (\w+)$/.exec(line) ?? [];
+    if (verb === undefined) say(rows.user(`${line}\nand words`), rows.assistant("an answer"));
+    else await askTerminal(stage, verb);
     const wanted = expected.split("; ").length;
     await until(`${line} is on record`, () => home.audit().length >= seen + wanted, {
       saw: () => JSON.stringify(home.audit().slice(seen)),

@@ -292,3 +292,68 @@ Deno.test("follow: one that crashed before it was seen in this run is quarantine
     for (let crashes = 0; crashes < QUARANTINE_AFTER; crashes += 1) later.crashed("a");
     assert.equal(sessions.find(ref("a"))?.quarantined, "100 1");
   }));
+
+Deno.test("follow: a forgotten session is read on for commands, and only how far it was read is kept", () =>
+  withFollow(({ run, sent, sessions }) => {
+    const kept = (session: string) => {
+      const { baseline, size, checkpoint, meta } = sessions.find(ref(session)) ?? {};
+      return { baseline, size, checkpoint, meta };
+    };
+    const nothing = { checkpoint: null, meta: null };
+    const first = run();
+    first.seen([seen("a")]);
+    first.ready(1);
+    first.watched({
+      type: "watched",
+      session: "a",
+      checkpoint: checkpointAt(3),
+      size: 100,
+      meta: metaOf(ref("a")),
+    });
+    sessions.forget(ref("a"), { size: first.sizeOf("a"), isThere: first.isThere("a") });
+    assert.deepEqual(kept("a"), { baseline: 100, size: 100, ...nothing });
+    // It grows in this run, and while kato is away.
+    const watched = (follow: Follow, size: number) =>
+      follow.watched({
+        type: "watched",
+        session: "a",
+        checkpoint: checkpointAt(5),
+        size,
+        meta: metaOf(ref("a")),
+      });
+    watched(first, 150);
+    assert.deepEqual(kept("a"), { baseline: 150, size: 150, ...nothing });
+    const second = run();
+    sent.length = 0;
+    second.seen([seen("a", { size: 200 })]);
+    assert.deepEqual(sent, ["watch a from null baseline 150 parent null"]);
+    // It is read from its beginning: until that is done, history goes on to where it went before.
+    watched(second, 40);
+    assert.deepEqual(kept("a"), { baseline: 150, size: 40, ...nothing });
+    watched(second, 200);
+    assert.deepEqual(kept("a"), { baseline: 200, size: 200, ...nothing });
+    // It was written anew: its bytes are others, and rows are told from news by their times.
+    second.rewritten("a");
+    assert.equal(kept("a").baseline, 0);
+    assert.notEqual(sessions.find(ref("a"))?.arrival, null);
+    watched(second, 90);
+    assert.deepEqual(kept("a"), { baseline: 90, size: 90, ...nothing });
+    // Recorded again: it is kept as any other.
+    sessions.remember(ref("a"));
+    watched(second, 95);
+    assert.equal(kept("a").checkpoint?.seq, 5);
+  }));
+
+Deno.test("follow: a forgotten session whose log was gone and comes back is history, wherever it comes", () =>
+  withFollow(({ run, sent, sessions }) => {
+    const first = run();
+    first.ready(1);
+    first.seen([seen("a")]);
+    sessions.forget(ref("a"), { size: 0, isThere: false });
+    assert.equal(sessions.find(ref("a"))?.path, "");
+    const second = run();
+    sent.length = 0;
+    second.seen([seen("a", { path: "/logs/elsewhere/a.jsonl", ino: 77, size: 4_000 })]);
+    const { baseline, path, isForgotten } = sessions.find(ref("a")) ?? {};
+    assert.deepEqual([sent, baseline, path, isForgotten], [[], 4_000, "/logs/elsewhere/a.jsonl", true]);
+  }));

@@ -284,6 +284,7 @@ Deno.test("state: that of schema 1 stays readable, and gives back what its expor
     assert.deepEqual({ before, length, next }, { before: 5, length: 6, next: 4 });
     store.commitDelivery(2, 11);
     assert.equal(store.get(2).events, 1);
+    assert.deepEqual(storeSessions(state.database).forgotten(), []);
     state.database.close();
   } finally {
     Deno.removeSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { NotNow } from "../../src/daemon/failure.ts";
 import { createRequestedCommands, type RequestedCommands } from "../../src/daemon/requested_commands.ts";
 import { createStepQueue, type StepQueue } from "../../src/daemon/step_queue.ts";
-import type { Request } from "../../src/protocol/request.ts";
+import type { RecordingRequest } from "../../src/protocol/request.ts";
 import { checkpointAt, type CommandScene, metaOf, REF, withCommands } from "./stage/own_state.ts";
 
 interface Scene extends CommandScene {
@@ -46,7 +46,7 @@ function withRequested(play: (scene: Scene) => Promise<void>): Promise<void> {
   });
 }
 
-function request(own: Partial<Request> = {}): Request {
+function request(own: Partial<RecordingRequest> = {}): RecordingRequest {
   return { v: 1, id: "00000000", verb: "record", ...REF, destination: "/exports/a.md", ...own };
 }
 
@@ -107,7 +107,7 @@ Deno.test("requested: a session that is not read in time is taken as far as it w
 
 Deno.test("requested: a session that is not known, cannot be watched, or was never read, is refused", () =>
   withRequested(async (scene) => {
-    const refused = async (own?: Partial<Request>) => {
+    const refused = async (own?: Partial<RecordingRequest>) => {
       const { id, result, reason, message } = await scene.requested.obey(request(own));
       assert.match(message, /There is no session s of codex/);
       return [id, result, reason];

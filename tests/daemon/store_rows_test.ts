@@ -265,6 +265,7 @@ Deno.test("store: a session is kept with what is known of it, and each change ch
       goesOn: null,
       crashes: 0,
       quarantined: null,
+      isForgotten: false,
     };
     assert.deepEqual(row, first);
     const changes: readonly [() => void, object][] = [
@@ -285,7 +286,22 @@ Deno.test("store: a session is kept with what is known of it, and each change ch
       [() => store.goOn(REF, { into: "o", seq: 8, came: 9 }), {}],
       [() => void assert.deepEqual([store.countCrash(REF), store.countCrash(REF)], [1, 2]), { crashes: 2 }],
       [() => store.quarantine(REF, "9 1"), { quarantined: "9 1", crashes: 0 }],
-      [() => store.quarantine(REF, null), { quarantined: null }],
+      [() => store.quarantine(REF, "9 2"), { quarantined: "9 2" }],
+      [() => store.passOver(REF, 4), { size: 4 }],
+      [() => store.passOver(REF, 12), { baseline: 12, size: 12 }],
+      [() => store.forget(REF, { size: 20, isThere: true }), {
+        baseline: 20,
+        size: 20,
+        arrival: null,
+        checkpoint: null,
+        meta: null,
+        destination: null,
+        letGo: 0,
+        goesOn: null,
+        isForgotten: true,
+      }],
+      [() => store.forget(REF, { size: 5, isThere: false }), { path: "", ino: 0 }],
+      [() => store.remember(REF), { isForgotten: false }],
     ];
     for (const [change, changed] of changes) {
       change();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { DENIED, MATRIX, PLACES, type Row } from "../../src/permissions/matrix.ts";
+import { PLACES } from "../../src/permissions/granted_places.ts";
+import { DENIED, MATRIX, type Row } from "../../src/permissions/matrix.ts";
 import { permissionTable } from "../../tools/permission_table.ts";
 import { findStale } from "../../tools/generate.ts";
 
@@ -32,6 +33,7 @@ Deno.test("the matrix lets only these profiles write, and only there", () => {
     ["writer:<destination>", ["its destination"]],
     ["export", ["logs", "named outputs"]],
     ["request", ["requests"]],
+    ["forget", ["requests", "index"]],
     ["policy:edit", ["own settings", "unit drop-ins", "logs"]],
     ["seal", ["logs", "named outputs"]],
     ["search", ["index", "logs of the index"]],

@@ -334,6 +334,7 @@ const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: read
   "cli-read:sessions": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "cli-read:doctor": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid", "osRelease", "statfs"]],
   "request": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
+  "forget": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "policy": CLI,
   "policy:explain": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "policy:edit": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],

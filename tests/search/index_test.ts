@@ -168,6 +168,15 @@ Deno.test("a session that is forgotten leaves no word of it in the file", () => 
   assert.equal(indexer.forget(REF), true);
   assert.equal(indexer.forget(REF), false);
   assert.ok(!holds("zanzibar") && !holds("zebra"));
+  // A recording of it goes, too; one of another session stays.
+  for (const [path, recorded] of [["/a.md", REF.session], ["/b.md", "two"]] as const) {
+    const work = indexer.begin({ ...REF, session: path });
+    for (const event of said(`okapi ${path}`)) work.take(event);
+    work.keep(CHECKPOINT);
+    work.finish({ ...FACTS, title: null }, { ...WHOLE, recorded });
+  }
+  assert.equal(indexer.forget(REF), true);
+  assert.deepEqual(indexer.known().map(({ session }) => session), ["two", "/b.md"]);
   assert.deepEqual([seqsOf(database, "zanzibar"), seqsOf(database, "beans")], [[], [0]]);
 });
 

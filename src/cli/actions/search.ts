@@ -22,6 +22,7 @@ import { loadForSessions } from "../planning/load_settings.ts";
 import { reportText } from "../report/report.ts";
 import { openForUpdate } from "../search/open_index.ts";
 import { hitsForPeople, hitsForPrograms } from "../search/show_hits.ts";
+import { dropForgotten, readForgotten } from "../search/forgotten_sessions.ts";
 import { type Updated, updateIndex } from "../search/update_index.ts";
 import { findRecordings, updateRecordings } from "../search/update_recordings.ts";
 import { earliest, isInProject } from "../sessions/filter.ts";
@@ -95,18 +96,26 @@ async function update(
   const progress = err.isTerminal ? showProgress(err) : NO_PROGRESS;
   try {
     const indexer = openIndexer(database, redaction);
+    // Under the lock: a session that is forgotten from here on is taken out by its own command.
+    const isForgotten = readForgotten(places.forgottenFile);
+    dropForgotten(indexer, isForgotten);
     const most = rebuild || update === true ? Infinity : UPDATE_BYTES;
     const stopped = () => interruption.heard() !== null;
     const sessions = await updateIndex(indexer, {
       redaction,
-      sessions: findSessions(findReadableProviders(context, effective), null),
+      sessions: findSessions(findReadableProviders(context, effective), null)
+        .filter(({ provider, session }) => !isForgotten({ provider: provider.id, session })),
       most,
       progress: (done, total) =>
         progress.show(() => `${showSize(done)} of ${showSize(total)} of logs`, done, total),
       stopped,
     });
     const found = findRecordings(effective.policy.destinations.roots);
-    const recordings = await updateRecordings(indexer, found, { most: most - sessions.bytes, stopped });
+    const recordings = await updateRecordings(indexer, found, {
+      most: most - sessions.bytes,
+      stopped,
+      isForgotten,
+    });
     const signal = interruption.heard();
     if (signal === null) {
       return { ...sessions, recordings: recordings.read, left: sessions.left + recordings.left };
@@ -134,8 +143,9 @@ function showFound(
     const message = "Other secrets are replaced than when the index was made. Search without --no-update.";
     return fail("failed", message);
   }
-  const sessions = sessionsOf(database).filter(({ provider }) =>
-    policy.providers[provider]?.enabled === true
+  const isForgotten = readForgotten(placesOf(home).forgottenFile);
+  const sessions = sessionsOf(database).filter((one) =>
+    policy.providers[one.provider]?.enabled === true && !isForgotten(one)
   );
   const { provider, since, role, limit } = given;
   const isPlace = placeFilter(given.in, sessions);

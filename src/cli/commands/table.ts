@@ -12,6 +12,7 @@ import { completions } from "./completions.ts";
 import { daemon } from "./daemon.ts";
 import { doctor } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
+import { forget } from "./forget.ts";
 import { fleetStatus } from "./fleet_status.ts";
 import { helpOn } from "./help.ts";
 import { init } from "./init.ts";
@@ -69,7 +70,7 @@ const WORK: readonly Section[] = [
   {
     title: "Sessions",
     isBrief: false,
-    entries: [status, sessions, show, tail, search, record, capture, stop, exportCommand],
+    entries: [status, sessions, show, tail, search, record, capture, stop, forget, exportCommand],
   },
   { title: "Rules and evidence", isBrief: true, entries: [policy, audit, scan, verify, seal, doctor] },
 ];

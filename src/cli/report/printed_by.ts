@@ -10,6 +10,7 @@ export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   sessions: "`sessions`",
   export: "`export` to files",
   answer: "`record`, `capture`, `stop`",
+  forget: "`forget`",
   init: "`init`",
   policy: "`policy show`",
   "policy-edit": "`policy allow`, `policy deny`",

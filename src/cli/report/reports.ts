@@ -8,13 +8,14 @@ import { FINDINGS } from "../../audit/verify_all.ts";
 import { FORMATS } from "../../protocol/closed_sets.ts";
 import { providerId } from "../../protocol/event.ts";
 import { grant } from "../../protocol/grant.ts";
-import { answer, request } from "../../protocol/request.ts";
+import { answer } from "../../protocol/request.ts";
 import { sessionMeta } from "../../protocol/session.ts";
 import { status } from "../../protocol/status.ts";
 import { policy } from "../../settings/policy.ts";
 import { EXIT } from "../exit_status.ts";
 import { PROBLEMS } from "../fleet/person_status.ts";
 import { NOT_RUNNING } from "../not_running.ts";
+import { forgetBody } from "./forget_report.ts";
 import { searchBody } from "./search_report.ts";
 import { seal } from "../seal/seal.ts";
 import { fileVerification } from "./verification_report.ts";
@@ -106,7 +107,7 @@ const BODIES = {
   }),
   /** Of `kato record`, `capture` and `stop`. */
   answer: z.strictObject({
-    verb: request.shape.verb,
+    verb: z.enum(["record", "capture", "stop"]),
     provider: providerId,
     session: string(),
     result: answer.shape.result,
@@ -114,6 +115,7 @@ const BODIES = {
     message: string(),
     destination: text,
   }),
+  forget: forgetBody,
   init: z.strictObject({
     files: array(z.strictObject({ path: string(), state: z.enum(["written", "kept"]) })),
     /** Of `--auto`; null without it. */

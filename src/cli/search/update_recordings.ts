@@ -8,6 +8,7 @@ import { createLineSplitter, splitAll } from "../../parser/split_lines.ts";
 import { fingerprintOf } from "../../protocol/fingerprint.ts";
 import type { Indexer, SessionWork } from "../../search/indexer.ts";
 import type { KnownSession } from "../../search/rows.ts";
+import type { IsForgotten } from "./forgotten_sessions.ts";
 import { beginSlices } from "../slices.ts";
 import {
   formatOf,
@@ -45,6 +46,13 @@ export function findRecordings(roots: readonly string[]): FoundRecording[] {
   }).sort((a, b) => a.modified - b.modified);
 }
 
+export interface RecordingsUpdate {
+  /** At most this many bytes. */
+  readonly most: number;
+  readonly stopped: () => boolean;
+  readonly isForgotten: IsForgotten;
+}
+
 /**
  * What a recording got since is taken in; a recording that is gone is taken out.
  *
@@ -53,7 +61,7 @@ export function findRecordings(roots: readonly string[]): FoundRecording[] {
 export async function updateRecordings(
   indexer: Indexer,
   recordings: readonly FoundRecording[],
-  { most, stopped }: { readonly most: number; readonly stopped: () => boolean },
+  { most, stopped, isForgotten }: RecordingsUpdate,
 ): Promise<{ readonly read: number; readonly bytes: number; readonly left: number }> {
   const known = new Map(
     indexer.known().filter(({ recorded }) => recorded !== null).map((row) => [row.session, row]),
@@ -69,7 +77,7 @@ export async function updateRecordings(
       left += its;
       continue;
     }
-    if (!await takeIn(indexer, found, before, stopped)) continue;
+    if (!await takeIn(indexer, found, before, { stopped, isForgotten })) continue;
     read += 1;
     bytes += its;
   }
@@ -77,12 +85,12 @@ export async function updateRecordings(
   return { read, bytes, left };
 }
 
-/** False: it is no recording, or reading was stopped. */
+/** False: it is no recording, its session is forgotten, or reading was stopped. */
 async function takeIn(
   indexer: Indexer,
   found: FoundRecording,
   before: KnownSession | undefined,
-  stopped: () => boolean,
+  { stopped, isForgotten }: Omit<RecordingsUpdate, "most">,
 ): Promise<boolean> {
   const opened = openRegular(found.path);
   if (!("file" in opened)) return false;
@@ -91,7 +99,7 @@ async function takeIn(
   const start = new TextDecoder().decode(readFull(file, new Uint8Array(HEAD_BYTES)));
   const head = format === null ? null : headOf(format, start);
   if (before !== undefined && head?.provider !== before.provider) indexer.drop(before);
-  if (head === null) return false;
+  if (head === null || isForgotten(head)) return false;
   const work = indexer.begin({ provider: head.provider, session: found.path });
   try {
     const from = place.safeParse(work.from).data ?? null;

@@ -61,6 +61,7 @@ export async function runInProcess(
     grantsFor: (destination, directories) => writerGrants([destination], directories),
     database: state.database,
     statusPath: home.places.statusFile,
+    forgottenPath: home.places.forgottenFile,
     audit: (...bodies) => void audit.push(...bodies),
     log: { report: silent, close: () => Promise.resolve() },
     keepMark(provider, session) {

@@ -126,6 +126,7 @@ export function withCommands(
       recorded: new Set(),
       obeyed: ({ reason, path }) => void deeds.push(`obeyed: ${reason} ${path}`),
       denied: ({ reason }, message) => void deeds.push(`denied: ${reason}: ${message}`),
+      remembered: () => void deeds.push("remembered"),
       refusals: {
         note: (_ref, { event }, barred, done) => {
           deeds.push(`note ${event} ${barred}`);

@@ -1,0 +1,16 @@
+/** The report of `kato forget --json`. Loaded as reports.ts is. */
+import * as z from "zod/mini";
+import { providerId } from "../../protocol/event.ts";
+import { answer } from "../../protocol/request.ts";
+
+export const forgetBody = z.strictObject({
+  provider: providerId,
+  session: z.string(),
+  result: answer.shape.result,
+  reason: z.string(),
+  message: z.string(),
+  /** `left`: the index may still have it, and `why`. `off`: the search is off, and nobody looked. */
+  index: z.strictObject({ state: z.enum(["removed", "none", "off", "left"]), why: z.nullable(z.string()) }),
+  /** Of its recordings. `holds`: another session that is in the file, too. */
+  files: z.array(z.strictObject({ path: z.string(), holds: z.nullable(z.string()) })),
+});

@@ -1,0 +1,159 @@
+/**
+ * `kato forget`: removes what the state has of a session, and leaves a tombstone, so that nothing brings it back but a
+ * command in its chat. The record comes first, and one transaction makes the change. Everything after it is done again
+ * when a person asks again. Requires write on the state folder.
+ */
+import { dirname } from "@std/path";
+import { sessionForgotten } from "../audit/events.ts";
+import { makePrivateFolder, writeAtomically } from "../disk/atomic_file.ts";
+import { entryAt } from "../disk/entry_at.ts";
+import type { ForgottenList } from "../protocol/forgotten.ts";
+import type { Answer, LeftFile, Request } from "../protocol/request.ts";
+import { type SessionRef, shortId } from "../protocol/session.ts";
+import type { Audit } from "./audit.ts";
+import { describeFailure } from "./failure.ts";
+import type { Follow } from "./follow.ts";
+import type { Log } from "./log.ts";
+import type { Recorders } from "./recorders.ts";
+import type { RecordingSummary } from "./recording.ts";
+import type { RecordingsStore } from "./recordings_store.ts";
+import type { Refusals } from "./refused.ts";
+import { type RequestedCommands, sayFailed } from "./requested_commands.ts";
+import { refuse } from "./requests.ts";
+import { scrub } from "./scrub.ts";
+import type { SessionsStore } from "./sessions_store.ts";
+import type { Database } from "./state.ts";
+import type { StatusFile } from "./status_file.ts";
+import type { StepQueue } from "./step_queue.ts";
+
+/** `state/forgotten/sessions.json`, which `kato search` reads. The state is what counts. */
+export function keepForgottenList(path: string, sessions: Pick<SessionsStore, "forgotten">, log: Log) {
+  function keep(): void {
+    const list: ForgottenList = { v: 1, sessions: sessions.forgotten() };
+    if (list.sessions.length === 0 && entryAt(path) === null) return;
+    makePrivateFolder(dirname(path));
+    writeAtomically(path, JSON.stringify(list), true);
+  }
+  return {
+    keep,
+    /** A session is recorded again. Until the list says so, it is not searched. */
+    keepLater() {
+      try {
+        keep();
+      } catch (error) {
+        log.report("list-failed", { problem: describeFailure(error).why });
+      }
+    },
+  };
+}
+
+export interface ForgettingOptions {
+  readonly database: Database;
+  readonly sessions: SessionsStore;
+  readonly recordings: RecordingsStore;
+  readonly recorders: Pick<Recorders, "settled">;
+  readonly audit: Audit;
+  readonly steps: StepQueue;
+  readonly status: Pick<StatusFile, "forget">;
+  readonly refusals: Pick<Refusals, "flush">;
+  readonly catchUp: RequestedCommands["catchUp"];
+  readonly followOf: (ref: SessionRef) => Pick<Follow, "sizeOf" | "isThere"> | null;
+  readonly keepList: () => void;
+  /** A test has its own. */
+  readonly scrub?: typeof scrub;
+}
+
+type Verdict = Omit<Answer, "v" | "id">;
+
+/** Answers a request to forget a session. */
+export async function obeyForget(
+  options: ForgettingOptions,
+  { id, provider, session }: Request,
+): Promise<Answer> {
+  const ref = { provider, session };
+  const stored = options.sessions.find(ref);
+  if (stored === null) {
+    return refuse(id, "no-such-session", `kato knows no session ${session} of ${provider}.`);
+  }
+  // A command that was typed before this counts as one: it must not be found after it.
+  const onDisk = options.followOf(ref)?.sizeOf(session) ?? 0;
+  if (stored.size < onDisk) await options.catchUp(ref);
+  try {
+    return { v: 1, id, ...await options.steps.ask(ref, () => forget(options, ref)) };
+  } catch (error) {
+    return sayFailed(id, error);
+  }
+}
+
+async function forget(options: ForgettingOptions, ref: SessionRef): Promise<Verdict> {
+  const {
+    database,
+    sessions,
+    recordings,
+    audit,
+    status,
+    refusals,
+    followOf,
+    keepList,
+    scrub: overwrite = scrub,
+  } = options;
+  refusals.flush(ref);
+  for (const { id, until } of recordings.activeOfSession(ref)) {
+    if (until !== null) await options.recorders.settled(id);
+  }
+  const [recorded] = findRecorded(recordings, ref);
+  if (recorded !== undefined) {
+    const { session, destination } = recorded;
+    audit(sessionForgotten(ref, "still-recorded", destination, null));
+    const message = `kato still records it into ${destination}. Stop that first: kato stop ${
+      shortId(session)
+    }`;
+    return { result: "denied", reason: "still-recorded", message, destination };
+  }
+  const follow = followOf(ref);
+  const isNew = !isForgotten(options, ref);
+  const files = database.transact(() => {
+    const own = recordings.everOf(ref);
+    const paths = [...new Set(own.map(({ destination }) => destination))];
+    if (isNew) audit(sessionForgotten(ref, "asked-for", null, paths.length === 0 ? null : paths.join(", ")));
+    recordings.forget(ref);
+    const size = follow?.sizeOf(ref.session) ?? 0;
+    if (isNew) sessions.forget(ref, { size, isThere: follow?.isThere(ref.session) ?? false });
+    return paths.map((path) => leftAt(recordings, path, own));
+  });
+  status.forget(ref);
+  try {
+    keepList();
+    overwrite(database);
+  } catch (error) {
+    const { why, bug } = describeFailure(error);
+    if (bug) throw error;
+    const message = `The session is forgotten, but its traces are not overwritten: ${why}. Ask again.`;
+    return { result: "failed", reason: "not-now", message, destination: null, files };
+  }
+  const reason = isNew ? "forgotten" : "already-forgotten";
+  return { result: "done", reason, message: reason.replace("-", " "), destination: null, files };
+}
+
+/** Recordings that are under way with this session, or wait for a file of it. */
+function findRecorded(recordings: RecordingsStore, ref: SessionRef): RecordingSummary[] {
+  const waiting = recordings.following(ref.provider).filter(({ inherits }) => inherits === ref.session);
+  return [...recordings.activeOfSession(ref), ...waiting];
+}
+
+/** Nothing came since it was forgotten, such as an `::export` or an `::init`. */
+function isForgotten({ sessions, recordings }: ForgettingOptions, ref: SessionRef): boolean {
+  const stored = sessions.find(ref);
+  return stored?.isForgotten === true && stored.destination === null && recordings.everOf(ref).length === 0;
+}
+
+/** What kato knew of the file at `path`. The recordings `own` are gone. */
+function leftAt(recordings: RecordingsStore, path: string, own: readonly RecordingSummary[]): LeftFile {
+  const last = own.filter(({ destination, file }) => destination === path && file !== null).at(-1);
+  const other = recordings.ofDestination(path)[0];
+  return {
+    path,
+    file: last === undefined || last.file === null ? null : { ...last.file, size: last.size },
+    holds: other?.session ?? null,
+  };
+}
