@@ -55,6 +55,7 @@ export function createDecision(options: DecidingOptions): DecideDestination {
     const lookup = lookAround(resolved.path);
     if (lookup.blocked === null) {
       const there = lookup.components.find(({ path }) => path === lookup.path) ?? null;
+      if (there !== null) recordings.followNumber(lookup.path, there);
       recordings.forgetOthers(lookup.path, there);
     }
     return decide(policy, request, resolved.path, lookup);

@@ -83,10 +83,14 @@ function lookAgain(
 }
 
 async function open(openings: Openings, recording: Recording, place: Place): Promise<OpenResult> {
-  const { decide, denials, options: { effective, home } } = openings;
+  const { decide, denials, options: { effective, home, recordings } } = openings;
   const decision = decide("automatic", recording.destination, recording.head.meta);
   denials.delete(recording.id);
-  if (decision.allow) return await openDecided(openings, recording, decision, place);
+  if (decision.allow) {
+    // The decision may have found that the file's disk has another number.
+    const { file } = recordings.get(recording.id);
+    return await openDecided(openings, { ...recording, file }, decision, place);
+  }
   denials.add(recording.id);
   const { reason, message } = decision;
   const mend = mendPlace(decision, { effective, home });

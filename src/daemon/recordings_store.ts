@@ -196,6 +196,21 @@ function holdFiles({ database, change, ofDestination, delivery }: Rows) {
         return known["birth"] === null || birth === null ? known["path"] === path : known["birth"] === birth;
       },
     },
+    /**
+     * A share, a volume or a snapshot may have another device number after a boot. What has the path, the inode and the
+     * time of birth of a file that kato knows is that file.
+     */
+    followNumber(path: string, { dev, ino, birth }: Pick<Component, "dev" | "ino" | "birth">) {
+      const sql = "SELECT dev FROM files WHERE path = ? AND ino = ? AND birth IS ? AND dev <> ?";
+      const known = database.get(sql, path, ino, birth, dev);
+      if (known === undefined) return;
+      const before = Number(known["dev"]);
+      const values = [dev, path, before, ino];
+      database.transact(() => {
+        database.run("UPDATE OR REPLACE files SET dev = ? WHERE path = ? AND dev = ? AND ino = ?", ...values);
+        change("UPDATE recordings SET dev = ? WHERE destination = ? AND dev = ? AND ino = ?", ...values);
+      });
+    },
     /** Forgets files that kato created at `path`, except `there`: their inodes may be used again. */
     forgetOthers(path: string, there: FileIdentity | null) {
       const others = "path = ? AND NOT (dev = ? AND ino = ?)";

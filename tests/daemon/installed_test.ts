@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { INSTALLATION } from "../installed.ts";
 import { onlyWith } from "../needs.ts";
 import { CLIENTS, CODEX, findLogs, logOf } from "./stage/clients.ts";
+import { startDaemon } from "./stage/harness.ts";
 import { renderCapture } from "./stage/one_shot.ts";
 import { childrenOf, parentOf, readProc } from "./stage/proc.ts";
 import { readExport, setStage, type Stage, whenText } from "./stage/stage.ts";
@@ -143,6 +144,42 @@ Deno.test(
     assert.deepEqual(obeyed, [CAPTURE, ...[1, 2, 3].map((turn) => `::export all-${turn}.md`)]);
     assert.deepEqual(home.audit().filter(({ event }) => event === "role-ended"), []);
     assert.equal(await daemon.stop(), 0);
+  },
+);
+
+Deno.test(
+  onlyWith(
+    "installed: a policy that is broken under a running daemon ends nothing before the next start, and loses nothing",
+    INSTALLATION,
+  ),
+  async () => {
+    await using stage = await setStage();
+    const { rows, say, log, home } = stage;
+    const { policyFile } = home.places;
+    say(rows.user(CAPTURE), rows.assistant("one"));
+    await whenText(stage, "notes.md", renderCapture(log, CAPTURE));
+    Deno.writeTextFileSync(policyFile, "[destinations\nroots = 7\n", { mode: 0o600 });
+    say(rows.assistant("the policy of the start holds"));
+    await whenText(stage, "notes.md", renderCapture(log, CAPTURE));
+    const written = home.readExport("notes.md");
+    stage.daemon.signal("SIGHUP");
+    assert.equal((await stage.daemon.exit).code, 75);
+    say(rows.user("::export all.md"), rows.assistant("while it is broken"));
+    {
+      await using refused = startDaemon(home);
+      assert.equal((await refused.exit).code, 78);
+      await until("it names file and line", () => refused.said().includes(`${policyFile}:1`), {
+        saw: refused.said,
+      });
+    }
+    assert.equal(home.readExport("notes.md"), written);
+    Deno.writeTextFileSync(policyFile, '[destinations]\nroots = ["~/.kato/exports"]\n');
+    stage.daemon = startDaemon(home);
+    await stage.daemon.whenRecording("all.md", "done");
+    await whenText(stage, "notes.md", renderCapture(log, CAPTURE));
+    const obeyed = home.audit().filter(({ event }) => event === "command").map(({ command }) => command);
+    assert.deepEqual(obeyed, [CAPTURE, "::export all.md"]);
+    assert.equal(await stage.daemon.stop(), 0);
   },
 );
 

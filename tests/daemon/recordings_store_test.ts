@@ -129,6 +129,7 @@ function askAll(database: Database): void {
   store.activeOfSession(REF);
   store.ofDestination("/exports/now.md");
   store.created.has("7:1", FILE);
+  store.followNumber("/exports/now.md", FILE);
   store.forgetOthers("/exports/now.md", { dev: 7, ino: 1 });
   store.isAsLeft("/exports/now.md", { dev: 8, ino: id }, 0);
   store.end(id, 9);
@@ -312,4 +313,23 @@ Deno.test("state: a file that kato created is known by more than its inode, whic
     assert.ok(has({}), "it is still there");
     store.forgetOthers("/exports/a.md", null);
     assert.ok(!has({}), "it was seen to be gone");
+  }));
+
+Deno.test("state: a file whose disk has another number is followed, and no other file is taken for it", () =>
+  withState((database) => {
+    const store = storeRecordings(database);
+    const id = add(store, "record", "/exports/a.md");
+    store.setFile(id, { dev: 7, ino: 1 }, 0, { path: "/exports/a.md", birth: 5 });
+    const isKnown = (file: Partial<Component>) => {
+      const there = { ...FILE, path: "/exports/a.md", dev: 8, ino: 1, birth: 5, ...file };
+      store.followNumber(there.path, there);
+      return store.created.has("", there);
+    };
+    for (const other of [{ ino: 2 }, { birth: 6 }, { birth: null }, { path: "/exports/b.md" }]) {
+      assert.ok(!isKnown(other), JSON.stringify(other));
+    }
+    assert.deepEqual(store.get(id).file, { dev: 7, ino: 1 });
+    assert.ok(isKnown({}));
+    assert.deepEqual(store.get(id).file, { dev: 8, ino: 1 });
+    assert.ok(!store.created.has("", { ...FILE, path: "/exports/a.md", dev: 7, ino: 1, birth: 5 }));
   }));

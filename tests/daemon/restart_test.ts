@@ -187,6 +187,65 @@ Deno.test("start: after the state was deleted nothing of what was obeyed before 
   ]);
 });
 
+Deno.test("restart: an older kato leaves the state of a newer one alone; back under the newer one, nothing is lost or twice", async () => {
+  await using stage = await setStage();
+  const { rows, log, say, home } = stage;
+  say(rows.user("::capture notes.md"), rows.assistant("one"));
+  await whenText(stage, "notes.md", renderCapture(log, "::capture notes.md"));
+  await stage.daemon.stop();
+  const putSchema = (change: number) => {
+    const database = new DatabaseSync(home.places.database);
+    const { user_version } = database.prepare("PRAGMA user_version").get() ?? {};
+    database.exec(`PRAGMA user_version = ${Number(user_version) + change}`);
+    database.close();
+  };
+  putSchema(1);
+  say(rows.user("::export all.md"), rows.assistant("two"));
+  const before = [Deno.readFileSync(home.places.database), home.readExport("notes.md")];
+  // As often as somebody tries.
+  for (const _ of [1, 2]) {
+    await using older = startDaemon(home);
+    assert.equal((await older.exit).code, 78);
+    await until("it says what to do", () => /newer kato .*Install that version again/s.test(older.said()));
+    assert.deepEqual([Deno.readFileSync(home.places.database), home.readExport("notes.md")], before);
+  }
+  putSchema(-1);
+  stage.daemon = startDaemon(home);
+  await stage.daemon.whenRecording("all.md", "done");
+  await whenText(stage, "notes.md", renderCapture(log, "::capture notes.md"));
+  assert.deepEqual(await decisionsOf(stage, 2), [
+    "allow ::capture notes.md: captured",
+    "allow ::export all.md: exported",
+  ]);
+});
+
+/** A share, a volume or a snapshot may have another number after each boot; inode and time of birth stay. */
+Deno.test("restart: after a boot in which the disk has another number, recordings go on in their files", async () => {
+  await using stage = await setStage();
+  const { rows, log, say, home } = stage;
+  say(rows.user("::capture notes.md"), rows.assistant("one"));
+  await whenText(stage, "notes.md", renderCapture(log, "::capture notes.md"));
+  await stage.daemon.stop();
+  const database = new DatabaseSync(home.places.database);
+  database.exec("UPDATE files SET dev = dev + 1; UPDATE recordings SET dev = dev + 1");
+  database.close();
+  say(rows.assistant("two"));
+  stage.daemon = startDaemon(home);
+  await whenText(stage, "notes.md", renderCapture(log, "::capture notes.md"));
+  say(rows.user("::stop"), rows.user("::record notes.md\nonce more"));
+  await whenHolds(stage, "notes.md", "once more");
+  assert.deepEqual(await decisionsOf(stage, 3), [
+    "allow ::capture notes.md: captured",
+    "allow ::stop: stopped",
+    "allow ::record notes.md: resumed",
+  ]);
+  const opened = home.audit().filter(({ event }) => event === "destination-opened");
+  assert.deepEqual(
+    new Set(opened.map(({ decision, reason }) => `${decision} ${reason}`)),
+    new Set(["allow created", "allow opened"]),
+  );
+});
+
 // Scenario 4.
 Deno.test("fork: a copied prefix commands nothing again, and the original goes on untouched", async () => {
   await using stage = await setStage();

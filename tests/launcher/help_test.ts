@@ -208,7 +208,7 @@ Deno.test(
   onlyWith(
     "launcher: a terminal that is narrow is left to the runtime, a wide one gets colour",
     COMPILER,
-    program("script"),
+    program("script", "bsdutils"),
   ),
   async () => {
     using stage = createBareStage();
