@@ -67,7 +67,7 @@ _kato() {
     'record') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'capture') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'stop') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
-    'forget') if [[ $word == -* ]]; then _kato_words '--json --provider -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
+    'forget') if [[ $word == -* ]]; then _kato_words '--json --provider --recordings -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
     'export') if [[ $word == -* ]]; then _kato_words '--file --all -o --output --format --include --exclude --redact --no-redact --force --json --provider --project --since --last --from -h --help'; else _kato_ids; fi ;;
     'policy') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'show check explain allow deny'; fi ;;
     'policy show') [[ $word == -* ]] && _kato_words '--json -h --help' ;;

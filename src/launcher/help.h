@@ -194,6 +194,8 @@
     "\001Options:\002\n" \
     "  --json               print JSON\n" \
     "  --provider PROVIDER  claude-code, codex, gemini, copilot, qwen, pi or kimi\n" \
+    "  --recordings         say how to remove its recordings, too, where they are as\n" \
+    "                       kato left them\n" \
     "  -h, --help           show this\n" \
     "\n" \
     "Example:\n" \

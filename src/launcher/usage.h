@@ -51,7 +51,7 @@
   {"stop", "--json", "", "--json --provider --help --version", "", NULL, \
    (const struct usage_option[]){{"--provider", "--provider <provider>", 4}, {NULL, NULL, 0}}, \
    (const struct usage_argument[]){{"session", true, false, 2}, {NULL, false, false, 0}}}, \
-  {"forget", "--json", "", "--json --provider --help --version", "", NULL, \
+  {"forget", "--json --recordings", "", "--json --provider --recordings --help --version", "", NULL, \
    (const struct usage_option[]){{"--provider", "--provider <provider>", 4}, {NULL, NULL, 0}}, \
    (const struct usage_argument[]){{"session", true, false, 2}, {NULL, false, false, 0}}}, \
   {"export", "--all --redact --no-redact --force --json", "", "--file --all --output --format --include --exclude --redact --no-redact --force --json --provider --project --since --last --from --help --version", "", "say which sessions: SESSION, --file LOG or --all.", \

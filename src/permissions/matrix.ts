@@ -132,7 +132,7 @@ export const MATRIX = [
     of: "`kato forget`: the daemon forgets, this takes the session out of the index",
     needsPolicy: true,
     read: ["code", "settings", "status", "requests", "index"],
-    list: ["provider roots"],
+    list: ["provider roots", "export roots"],
     write: ["requests", "index"],
     ...CLI_OF_CLIENTS,
   },

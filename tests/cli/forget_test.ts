@@ -6,7 +6,7 @@ import { lockIndex, openToWrite } from "../../src/search/index_file.ts";
 import { openIndexer } from "../../src/search/indexer.ts";
 import { DEFAULT_POLICY } from "../../src/settings/defaults.ts";
 import { placesOf } from "../../src/settings/places.ts";
-import { REPORT_KINDS, reportSchema } from "../../src/cli/report/reports.ts";
+import { reportSchema } from "../../src/cli/report/reports.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
 import { answerNext, playDaemon } from "./stage/played_daemon.ts";
 import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
@@ -164,7 +164,7 @@ for (const [when, [answer, ends, out, err]] of Object.entries(ENDS)) {
     const json = await forget(place, answer, ["5d8aa", "--json"]);
     assert.deepEqual([json.ended, json.err], [ends, ""]);
     assert.ok(
-      reportSchema(REPORT_KINDS.find((kind) => kind === "forget") ?? "error").safeParse(JSON.parse(json.out))
+      reportSchema("forget").safeParse(JSON.parse(json.out))
         .success,
     );
     assert.ok(!json.out.includes("\u001b"));
@@ -219,4 +219,76 @@ Deno.test("kato forget needs a daemon, and names a session that has a log; else 
   const none = await runLine(["forget", "5d8b", "--provider", "codex"], place);
   await refusing;
   assert.deepEqual([none.ended, /give its whole id/.test(none.err)], ["usage", true]);
+});
+
+Deno.test("kato forget --recordings says how to remove the files that are as kato left them, and no others", async () => {
+  using place = makeHome();
+  keepLog(place.home, SESSION_A, conversation(SESSION_A));
+  const { exports } = placesOf(place.home);
+  Deno.mkdirSync(exports, { recursive: true, mode: 0o700 });
+  const at = (name: string) => `${exports}/${name}`;
+  const make = (name: string, text = "as kato wrote it") => {
+    Deno.writeTextFileSync(at(name), text);
+    const { dev, ino, size } = Deno.lstatSync(at(name));
+    return { path: at(name), file: { dev, ino: ino ?? 0, size }, holds: null as string | null };
+  };
+  const plainFile = make("it's; rm -rf $HOME `x`.md");
+  Deno.mkdirSync(at("it's; rm -rf $HOME `x`.assets"));
+  const longer = make("longer.md");
+  Deno.writeTextFileSync(longer.path, "and a person's words", { append: true });
+  const replaced = make("replaced.md");
+  Deno.renameSync(replaced.path, at("moved away.md"));
+  Deno.writeTextFileSync(replaced.path, "as kato wrote it");
+  const linked = make("linked.md");
+  Deno.renameSync(linked.path, at("target.md"));
+  Deno.symlinkSync(at("target.md"), linked.path);
+  const twice = make("twice.md");
+  Deno.linkSync(twice.path, at("second name.md"));
+  const folder = make("folder.md");
+  Deno.removeSync(folder.path);
+  Deno.mkdirSync(folder.path);
+  const gone = make("gone.md");
+  Deno.removeSync(gone.path);
+  const shared = { ...make("shared.md"), holds: SESSION_B };
+  const hidden = make("a\u200bb\u001b[2J.md");
+  const neverOpened = { ...make("never.md"), file: null };
+  const files = [
+    ...[plainFile, longer, replaced, linked, twice, folder, gone, shared, hidden],
+    neverOpened,
+  ];
+  const changed = "  (changed since kato wrote it: look at it before you remove it)";
+  const { out } = await forget(place, { ...FORGOTTEN, files }, ["5d8aa", "--recordings"]);
+  const hiddenLine = out.split("\n").find((line) => line.includes("2J")) ?? assert.fail("no hidden name");
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  assert.doesNotMatch(out, /[\u001b\u200b]/);
+  assert.deepEqual(out.split("\n").slice(2).filter((line) => line !== hiddenLine), [
+    "These files stay, and kato does not know them as its own any more:",
+    "  ~/.kato/exports/it's; rm -rf $HOME `x`.md",
+    "  ~/.kato/exports/it's; rm -rf $HOME `x`.assets  (images: look at them before you remove them)",
+    ...["longer", "replaced", "linked", "twice", "folder"].map((name) =>
+      `  ~/.kato/exports/${name}.md${changed}`
+    ),
+    "  ~/.kato/exports/gone.md  (not there any more)",
+    "  ~/.kato/exports/shared.md  (session 5d8bb111 is in it, too)",
+    `  ~/.kato/exports/never.md${changed}`,
+    "kato may not remove files. To remove those that are as kato left them:",
+    `  rm -- '${exports}/it'\\''s; rm -rf $HOME \`x\`.md'`,
+    "",
+  ]);
+  // A shell takes the line for one name.
+  const line = out.split("\n").find((one) => one.startsWith("  rm -- ")) ?? "";
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `printf '%s' ${line.slice("  rm -- ".length)}`],
+  }).output();
+  assert.equal(new TextDecoder().decode(stdout), plainFile.path);
+  const json = await forget(place, { ...FORGOTTEN, files }, ["5d8aa", "--recordings", "--json"]);
+  const report = reportSchema("forget").parse(JSON.parse(json.out)) as { files: { state: string }[] };
+  assert.deepEqual(report.files.map(({ state }) => state), [
+    "as-left",
+    ...["changed", "changed", "changed", "changed", "changed"],
+    "gone",
+    "shared",
+    "as-left",
+    "changed",
+  ]);
 });

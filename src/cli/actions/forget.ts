@@ -1,6 +1,6 @@
 /**
  * `kato forget`: asks the daemon, through the spool, and takes the session out of the search index. Requires list on the
- * provider roots, read and write on the spool and the index; opens no log, and removes no recording.
+ * provider roots and the export roots, read and write on the spool and the index; opens no log, and removes no recording.
  */
 import { entryAt, systemWords } from "../../disk/entry_at.ts";
 import type { Answer } from "../../protocol/request.ts";
@@ -18,11 +18,12 @@ import { placesOf } from "../../settings/places.ts";
 import { askDaemon, chooseTyped, whyNotRunning } from "../ask_daemon.ts";
 import type { ForgetGiven } from "../commands/forget.ts";
 import type { Context } from "../context.ts";
+import { describeFiles, type JudgedFile, judgeFile } from "../forget_files.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { loadEffective } from "../planning/load_settings.ts";
 import { reportText } from "../report/report.ts";
 import type { ReportBody } from "../report/reports.ts";
-import { plain, tilde } from "../terminal/style.ts";
+import { plain } from "../terminal/style.ts";
 
 /** A search that writes to the index is waited for. Milliseconds. */
 const LOCK_MS = 5_000;
@@ -43,12 +44,12 @@ export async function forgetSession(given: ForgetGiven, context: Context): Promi
   if (answered.reason === "no-such-session" && "message" in chosen) return fail("usage", whyUnknown(chosen));
   const isDone = answered.result === "done";
   const index = isDone ? await takeOut(ref, loaded.value, context) : { state: "left", why: null } as const;
+  const files = (answered.files ?? []).map((file) => judgeFile(file, given.recordings));
   if (given.json) {
-    const { result, reason, message, files = [] } = answered;
-    const shown = files.map(({ path, holds }) => ({ path, holds }));
-    context.out.write(reportText("forget", { ...ref, result, reason, message, index, files: shown }));
+    const { result, reason, message } = answered;
+    context.out.write(reportText("forget", { ...ref, result, reason, message, index, files }));
   } else {
-    context.out.write(describe(ref, answered, index, context));
+    context.out.write(describe(ref, answered, index, files, context));
   }
   if (!isDone) {
     return fail(
@@ -111,17 +112,18 @@ const INDEXED: Readonly<Record<Index["state"], string | null>> = {
   left: null,
 };
 
-function describe({ session }: SessionRef, answered: Answer, index: Index, { home }: Context): string {
-  const { result, reason, files = [] } = answered;
+function describe(
+  { session }: SessionRef,
+  { result, reason }: Answer,
+  index: Index,
+  files: readonly JudgedFile[],
+  { home }: Context,
+): string {
   const id = plain(shortId(session));
   const said = reason === "already-forgotten"
     ? `Session ${id} was forgotten already.`
     : `Forgot session ${id}.`;
   const lines = result === "done" ? [said, INDEXED[index.state] ?? []].flat() : [];
-  if (files.length > 0) lines.push("These files stay, and kato does not know them as its own any more:");
-  for (const { path, holds } of files) {
-    const also = holds === null ? "" : `  (session ${plain(shortId(holds))} is in it, too)`;
-    lines.push(`  ${plain(tilde(path, home))}${also}`);
-  }
+  lines.push(...describeFiles(files, home));
   return lines.map((line) => `${line}\n`).join("");
 }
