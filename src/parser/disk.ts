@@ -29,7 +29,8 @@ export function stat(path: string): Deno.FileInfo | null {
   return unlessUnreadable(() => Deno.statSync(path));
 }
 
-export type Opened = { readonly file: Deno.FsFile } | { readonly why: string };
+/** `size`: when it was opened. */
+export type Opened = { readonly file: Deno.FsFile; readonly size: number } | { readonly why: string };
 
 /** Opens a regular file, and nothing else: opening a FIFO waits for a writer, and opening a device acts on it. */
 export function openRegular(path: string): Opened {
@@ -39,7 +40,9 @@ export function openRegular(path: string): Opened {
     const file = Deno.openSync(path, { read: true });
     const opened = file.statSync();
     // Another file may have taken its place in between.
-    if (opened.isFile && opened.dev === info.dev && opened.ino === info.ino) return { file };
+    if (opened.isFile && opened.dev === info.dev && opened.ino === info.ino) {
+      return { file, size: opened.size };
+    }
     file.close();
     return NOT_REGULAR;
   } catch (error) {

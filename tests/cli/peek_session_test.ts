@@ -23,6 +23,24 @@ const LOGS: readonly (readonly [what: string, text: string, title: string])[] = 
   ["no line end at all", SMALL.trimEnd(), "Plant the beans."],
 ];
 
+/** Each kind of row that names a session, and words that only look like one. */
+const NAMES: readonly (readonly [row: string, title: string])[] = [
+  ['{"type":"custom-title","customTitle":"The garden","sessionId":"s"}', "The garden"],
+  ['{"sessionId":"s","aiTitle":"The garden","type":"ai-title"}', "The garden"],
+  ['{"type":"agent-name","agentName":"The garden","sessionId":"s"}', "The garden"],
+  ['{"type":"summary","summary":"The garden","leafUuid":"u"}', "The garden"],
+  ['{"type":"custom-titles","customTitle":"The garden","sessionId":"s"}', "Plant the beans."],
+];
+
+for (const [row, title] of NAMES) {
+  Deno.test(`kato sessions takes the title that a late row has, or none: ${row}`, async () => {
+    using place = makeHome();
+    keepLog(place.home, SESSION_A, `${SMALL}${talk(200_000, 500)}${row}\n`);
+    const ran = await runLine(["sessions", "--json"], place);
+    assert.equal(JSON.parse(ran.out).sessions[0].title, title);
+  });
+}
+
 for (const [what, text, title] of LOGS) {
   Deno.test(`kato sessions finds the title of a log with ${what}, and opens it once`, async () => {
     using place = makeHome();

@@ -33,26 +33,26 @@ export function peekSession(
 ): SessionMeta {
   const known = gatherMeta(null, redaction);
   if (formOf(path) === "lines") {
-    peekLog(path, (file) => {
+    peekLog(path, (file, size) => {
       const read = readHead(provider, file, known);
-      if (latest === path) readTail(provider, file, read, known);
+      if (latest === path) readTail(provider, file, read, size, known);
     });
   } else {
     readOther(provider, path, known);
   }
   if (latest !== path && formOf(latest) === "lines") {
-    peekLog(latest, (file) => readTail(provider, file, 0, known));
+    peekLog(latest, (file, size) => readTail(provider, file, 0, size, known));
   }
   return known.show({ provider: provider.id, session }, readBeside(provider, path, known.state()));
 }
 
 /** One opening for all of a look: a person may have ten thousand logs. */
-function peekLog(path: string, look: (file: Deno.FsFile) => void): void {
+function peekLog(path: string, look: (file: Deno.FsFile, size: number) => void): void {
   const opened = openRegular(path);
   if (!("file" in opened)) return;
   using file = opened.file;
   try {
-    look(file);
+    look(file, opened.size);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
   }
@@ -107,9 +107,14 @@ function readOther(provider: Provider, path: string, known: GatheredMeta): void 
   }
 }
 
-/** Reads the last of the log, but nothing before byte `least`. */
-function readTail(provider: Provider, file: Deno.FsFile, least: number, known: GatheredMeta): void {
-  const { size } = file.statSync();
+/** Reads the last of a log of `size` bytes, but nothing before byte `least`. */
+function readTail(
+  provider: Provider,
+  file: Deno.FsFile,
+  least: number,
+  size: number,
+  known: GatheredMeta,
+): void {
   if (size <= least) return;
   const from = Math.max(least, size - TAIL_BYTES);
   file.seekSync(from, Deno.SeekMode.Start);
