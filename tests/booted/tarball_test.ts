@@ -76,7 +76,7 @@ testForBob(
     assert.deepEqual(left.split("\n").filter((line) => !line.includes("kato.service.d/")), ["talk.md", ""]);
     await untilSo("its end", async () => (await run(open, "bob", "pgrep -u bob -x kato")).code === 1);
     assert.equal(
-      await must(open, "bob", "systemctl --user list-units --all --no-legend 'kato-client@*'"),
+      await must(open, "bob", "systemctl --user list-units --no-legend 'kato-client@*'"),
       "",
     );
   },
