@@ -31,6 +31,9 @@ enum kind { OPEN, WRITE, SYNC, RENAME, UNLINK, TRUNCATE, MKDIR, LINK, INOTIFY, W
 /* In the place of an error: this, and the number of a signal that comes before the call. */
 #define SIGNALS 1000
 
+/* In the place of an error of a watch: it is made, and tells nothing, as on a share that others write to. */
+#define DEAF 999
+
 struct control {
   _Atomic uint32_t count;  /* calls so far that match folder and kinds */
   _Atomic uint32_t first;  /* the first that fails, 1 for the next one from zero; 0: none fails */
@@ -241,7 +244,11 @@ int inotify_init1(int flags) {
 }
 
 int inotify_add_watch(int fd, const char *path, uint32_t mask) {
-  return must_fail(WATCH, path) ? -1 : real_inotify_add_watch(fd, path, mask);
+  int kept = errno;
+  if (!must_fail(WATCH, path)) return real_inotify_add_watch(fd, path, mask);
+  if (errno != DEAF) return -1;
+  errno = kept;
+  return real_inotify_add_watch(fd, path, IN_DELETE_SELF);
 }
 
 int clock_gettime(clockid_t clock, struct timespec *at) {

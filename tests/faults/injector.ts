@@ -13,7 +13,8 @@ export type Kind = typeof ALL_KINDS[number];
 
 /** Numbers of Linux, for both architectures. */
 export const ERRNO = { ENOSPC: 28, EIO: 5, EROFS: 30, EDQUOT: 122, ESTALE: 116 } as const;
-const LIMITS = { EMFILE: 24 } as const;
+/** `DEAF`: the watch is made, and tells nothing. */
+const LIMITS = { EMFILE: 24, DEAF: 999 } as const;
 const SIGNALS = { SIGHUP: 1001, SIGINT: 1002, SIGTERM: 1015 } as const;
 export type ErrorName = keyof typeof ERRNO;
 

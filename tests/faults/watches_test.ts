@@ -17,6 +17,7 @@ const WAITS = Deno.env.get("KATO_WATCHES") === "all";
 const REFUSALS: readonly (readonly [what: string, fault: Omit<Fault, "folder">, atStart: boolean])[] = [
   ["there is no inotify", { kinds: ["inotify"], how: "EMFILE" }, true],
   ["there are no watches", { kinds: ["watch"], how: "ENOSPC" }, true],
+  ["a share tells of nothing that others write", { kinds: ["watch"], how: "DEAF" }, true],
   ["watches run out while it runs", { kinds: WATCHING, how: "ENOSPC" }, false],
 ];
 

@@ -16,6 +16,7 @@ import { harmless } from "../render/conversations.ts";
 import { READERS } from "../render/readers.ts";
 import { RECORDS, targetOf } from "./record_targets.ts";
 import type { Target } from "./target.ts";
+import { PAGE, SECRETS } from "./text_targets.ts";
 import { bodyOf, eventsOf, HEAD, render } from "../render/render.ts";
 
 const GRAMMAR: Target = {
@@ -255,4 +256,6 @@ export const TARGETS: readonly Target[] = [
   ZSTD,
   RECORDS,
   MARKDOWN,
+  PAGE,
+  SECRETS,
 ];
