@@ -424,7 +424,7 @@
     "\n" \
     "Recomputes a recording or export from the session's log, and says where the file\n" \
     "differs. Where the log is gone, a seal of 'kato seal' is enough. Exit status 0:\n" \
-    "it is what its source gives; 1: it differs; 2: it cannot be told, and why.\n" \
+    "it is what its source gives; 1: it differs; 2: kato cannot tell, and why.\n" \
     "Changes nothing.\n" \
     "\n" \
     "\001Arguments:\002\n" \

@@ -130,7 +130,11 @@ function scanStatements(place: Place): void {
     } else if (takeText(place, "[")) {
       table = takeName(place);
       expect(place, "]");
-      if (place.tables.has(table)) throw new Refusal(`sets [${table}] twice`);
+      if (place.tables.has(table)) {
+        throw new Refusal(
+          `has [${table}] a second time; write its keys below the one in line ${place.lines.get(table)}`,
+        );
+      }
       // The library cannot read it, and says so in words that help nobody.
       const inner = [...place.lists.keys()].find((list) => list.startsWith(`${table}.`));
       if (inner !== undefined) throw new Refusal(`has [${table}] below [[${inner}]]; move it above`);

@@ -9,6 +9,7 @@ import { placesOf } from "../../src/settings/places.ts";
 import type { RecordingStatus, Status } from "../../src/protocol/status.ts";
 import { readWhole, renderParts, renderSpan } from "../daemon/stage/one_shot.ts";
 import { TIME_ZONE } from "../daemon/stage/harness.ts";
+import { columnsOf } from "../../src/cli/terminal/style.ts";
 import { onlyWith } from "../needs.ts";
 import { make, randomOf } from "../redaction/corpus.ts";
 import { PNG } from "../render/one_pixel.ts";
@@ -96,6 +97,29 @@ for (const options of OPTIONS) {
     assert.equal((await verify("a.md", home)).result, "equal");
   });
 }
+
+Deno.test("kato verify ends its lines between words, in 80 columns of a terminal and nowhere in a pipe", async () => {
+  using home = homeOf("tools");
+  const name = `${"long-".repeat(8)}name.md`;
+  await run(`export ${home.session} -o ${name}`, home);
+  await run(`seal ${name}`, home);
+  const bare = (text: string) => text.split("\u001b").map((part) => part.replace(/^\[\d*m/, "")).join("");
+  const words = (text: string) => bare(text).split(/\s+/).filter((word) => word !== "");
+  const look = async () => {
+    const [shown, piped] = [
+      await run(`verify ${name}`, home, { terminal: 80 }),
+      await run(`verify ${name}`, home),
+    ];
+    for (const line of shown.out.split("\n")) assert.ok(columnsOf(line) <= 80, line);
+    assert.deepEqual(words(shown.out), words(piped.out));
+    return piped.out.split("\n").length - 1;
+  };
+  assert.equal(await look(), 3);
+  Deno.writeTextFileSync(`${home.cwd}/${name}`, "x", { append: true });
+  assert.equal(await look(), 5);
+  Deno.removeSync(home.log);
+  assert.equal(await look(), 2);
+});
 
 Deno.test("kato verify takes the offset of the file's times where the zone is another one now", async () => {
   using home = homeOf("tools");
@@ -480,7 +504,7 @@ Deno.test("kato verify cannot tell where the log is gone, or where another versi
   assert.equal(gone.ended, "ended");
   assert.match(
     gone.out,
-    /^It cannot be told of ~\/work\/a\.md: there is no log of session 5d8aa099 of Claude Code/,
+    /^kato cannot judge ~\/work\/a\.md: there is no log of session 5d8aa099 of Claude Code/,
   );
 });
 

@@ -85,7 +85,12 @@ Deno.test("readToml() says the line of what is not TOML, or not plain", async (t
       /has d\.allow above \[d\]; move it below \[d\]/,
     ],
     ["a table that a dotted key made in a table", "[a]\nb.c = 1\n[a.b]\n", 3, /has a\.b\.c above \[a\.b\]/],
-    ["the same table twice", "[d]\na = 1\n[d]\nb = 1\n", 3, /sets \[d\] twice/],
+    [
+      "the same table twice",
+      "[d]\na = 1\n[d]\nb = 1\n",
+      3,
+      /has \[d\] a second time; write its keys below the one in line 1$/,
+    ],
   ];
   for (const [name, text, line, message] of cases) {
     await t.step(name, () => {

@@ -52,7 +52,9 @@ export function writeSettings({ json, auto }: InitGiven, context: Context): Outc
     out.write(
       rule === "kept"
         ? "The policy has rules of automatic recording already: 'kato policy explain recording.auto'.\n"
-        : "From the next start of kato, new sessions below your home are recorded: 'systemctl --user restart kato'.\n" +
+        : "From the next start of kato, new sessions below your home are recorded.\n" +
+          "  if it runs:     systemctl --user restart kato\n" +
+          "  if it does not: systemctl --user enable --now kato\n" +
           "The rule stands at the end of ~/.kato/config/policy.toml.\n",
     );
     return DONE;

@@ -105,7 +105,7 @@ export async function sealFile({ file: typed, json }: SealGiven, context: Contex
 const SAYS: Readonly<Record<Seal["result"], string>> = {
   "equal": "The file is what its source gives.",
   "differs": "The file differs from its source, and the seal says so: 'kato verify' shows where.",
-  "cannot-tell": "Whether the file is what its source gives cannot be told, and the seal says so.",
+  "cannot-tell": "kato could not compare the file with its source, and the seal says so.",
 };
 
 async function hashLogs(

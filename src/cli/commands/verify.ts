@@ -16,7 +16,7 @@ export const verify = command({
   summary: "compare a recording or export with its source",
   description:
     "Recomputes a recording or export from the session's log, and says where the file differs. Where the log is gone, " +
-    "a seal of 'kato seal' is enough. Exit status 0: it is what its source gives; 1: it differs; 2: it cannot be told, " +
+    "a seal of 'kato seal' is enough. Exit status 0: it is what its source gives; 1: it differs; 2: kato cannot tell, " +
     "and why. Changes nothing.",
   example: "kato verify ~/.kato/exports/talk.md",
   takes,

@@ -5,7 +5,7 @@ import { CLIENTS } from "../../protocol/clients.ts";
 import type { Context } from "../context.ts";
 import { reportText } from "../report/report.ts";
 import { count, fit, painter, plain, showNumber, tilde } from "../terminal/style.ts";
-import { lineWidth } from "../terminal/wrap.ts";
+import { lineWidth, wrap } from "../terminal/wrap.ts";
 import { describeSeal } from "../seal/describe_seal.ts";
 import { isBroken, resultOf, type SealCheck } from "../seal/seal_check.ts";
 import type { Difference } from "./compare_events.ts";
@@ -78,7 +78,10 @@ function tellPerson(verdict: Verdict, seal: SealCheck | null, { out, home }: Con
   const { difference, recomputed } = verdict;
   const width = Math.min(lineWidth(out), LINE_CHARS);
   const paint = painter(out);
-  const lines = [paint(verdict.result === "equal" ? "green" : "red", messageOf(verdict, home))];
+  /** A colour ends with its line, as a terminal's own line does. */
+  const put = (text: string, colour: Colour | null = null) =>
+    wrap("", text, lineWidth(out)).map((line) => colour === null ? line : paint(colour, line));
+  const lines = put(messageOf(verdict, home), COLOURS[verdict.result]);
   if (difference !== null) {
     const shown = (line: string | null, none: string) => fit(line === null ? none : plain(line), width - 10);
     lines.push(
@@ -87,14 +90,20 @@ function tellPerson(verdict: Verdict, seal: SealCheck | null, { out, home }: Con
     );
   }
   if (verdict.result !== "equal" && verdict.made?.isSamePolicy === false) {
-    lines.push("The policy was another one when the file was begun; it may have replaced other secrets.");
+    lines.push(
+      ...put("The policy was another one when the file was begun; it may have replaced other secrets."),
+    );
   }
-  if (recomputed !== null) lines.push(settingsOf(verdict, recomputed));
-  if (seal !== null) lines.push(paint(colourOf(seal), describeSeal(seal, verdict.file, home)));
+  if (recomputed !== null) lines.push(...put(settingsOf(verdict, recomputed)));
+  if (seal !== null) lines.push(...put(describeSeal(seal, verdict.file, home), colourOf(seal)));
   return lines;
 }
 
-function colourOf(seal: SealCheck): "red" | "yellow" | "green" {
+type Colour = "red" | "yellow" | "green";
+
+const COLOURS = { "equal": "green", "differs": "red", "cannot-tell": "yellow" } as const;
+
+function colourOf(seal: SealCheck): Colour {
   if (isBroken(seal)) return "red";
   return seal.seal !== null && seal.record === "found" ? "green" : "yellow";
 }
@@ -135,17 +144,17 @@ function messageOf(verdict: Verdict, home: string): string {
         plain(recomputed?.otherFolder ?? "")
       } does not belong to the file's name. The file was renamed, or somebody changed the links.`;
     case "not-of-kato":
-      return `It cannot be told of ${shown}: it does not begin as kato's files do.`;
+      return `kato cannot judge ${shown}: it does not begin as kato's files do.`;
     case "no-source":
-      return `It cannot be told of ${shown}: there is no log of ${source} that kato may read.`;
+      return `kato cannot judge ${shown}: there is no log of ${source} that kato may read.`;
     case "other-version": {
       const version = verdict.made?.version;
       const by = version === null || version === undefined ? "another version" : `kato ${plain(version)}`;
-      return `It cannot be told of ${shown}: ${by} made it, which this one cannot repeat exactly. ` +
+      return `kato cannot judge ${shown}: ${by} made it, which this one cannot repeat exactly. ` +
         `It differs at ${place}.${same}`;
     }
     case "being-written":
-      return `It cannot be told of ${shown} now: it is being written. Try again.`;
+      return `kato cannot judge ${shown} now: it is being written. Try again.`;
   }
 }
 
