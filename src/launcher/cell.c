@@ -13,11 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The monitor tidies a role again when it has grown by this much, and no sooner than this after the last time. */
-#define TIDY_BYTES (1024u * 1024u)
-#define TIDY_FIRST_MS 3000
-#define TIDY_AGAIN_MS 10000
-
 static _Noreturn void become_role(const struct place *place, const struct plan *plan, const struct command *command,
                                   char *const *line, int file) {
   bool is_main = line != NULL;
@@ -87,8 +82,8 @@ bool cell_start(struct cell *cell, const struct place *place, const struct plan 
                         .in = end_of(pipes, 0, false),
                         .out = end_of(pipes, 1, false),
                         .err = end_of(pipes, 2, false),
-                        .channel = cell->channel,
-                        .tidied = now_ms()};
+                        .channel = cell->channel};
+  tidy_begin(&cell->tidy, now_ms());
   cell_begin_speech(cell);
   return true;
 }
@@ -127,19 +122,9 @@ uint64_t cell_memory(const struct cell *cell) {
   return memory;
 }
 
-/*
- * Asks the runtime to return unused memory when the role has grown. Without this the runtime keeps the memory that a first
- * look at ten thousand logs needed. Not asked during the start, and not often, because the answer costs the role time.
- */
+/* Asks the runtime to return unused memory, when the role should. */
 void cell_tidy(struct cell *cell, uint64_t memory, int64_t now) {
-  if (memory == 0) return;
-  bool was_tidied = cell->least != 0;
-  if (was_tidied && memory < cell->least) cell->least = memory;
-  if (now - cell->tidied < (was_tidied ? TIDY_AGAIN_MS : TIDY_FIRST_MS)) return;
-  if (memory < cell->least + TIDY_BYTES) return;
-  cell->tidied = now;
-  cell->least = memory;
-  kill(cell->pid, SIGUSR2);
+  if (tidy_due(&cell->tidy, memory, now)) kill(cell->pid, SIGUSR2);
 }
 
 void cell_free(struct cell *cell) {

@@ -274,6 +274,18 @@ void program_begin(struct program *program, const char *folder);
 const char *program_replaced(const struct program *program);
 bool program_renewed(struct program *program, int64_t rest);
 
+/* tidy.c: when a role is asked to return unused memory. */
+struct tidiness {
+  int64_t asked;     /* when it was started, or last asked */
+  uint64_t least;    /* the least memory that it has held since then; 0: never asked */
+  uint64_t worked;   /* bytes that it has sent since then */
+  int64_t worked_at; /* the last of them */
+};
+void tidy_begin(struct tidiness *tidy, int64_t now);
+void tidy_worked(struct tidiness *tidy, size_t bytes, int64_t now);
+/* `memory`: that it holds now; 0: nobody knows. True: ask it now. */
+bool tidy_due(struct tidiness *tidy, uint64_t memory, int64_t now);
+
 /* cell.c: one role as a process of its own. */
 struct cell {
   const char *name; /* of its role, for a person */
@@ -287,8 +299,7 @@ struct cell {
   const char *cause; /* why the monitor killed it; NULL: it did not */
   struct queue to;
   uint64_t acked;    /* bytes that reached it and are not acknowledged yet */
-  int64_t tidied;    /* when it was started, or last asked to return memory */
-  uint64_t least;    /* the least memory that it has held since then; 0: never asked */
+  struct tidiness tidy;
   struct queue line; /* a line of its standard error, while it arrives */
   unsigned lines_left; /* that it may still say now */
   unsigned lines_lost; /* dropped above that limit and not reported yet */

@@ -75,6 +75,8 @@ static void read_from(struct monitor *monitor, struct cell *cell) {
   if (cell == &monitor->orchestrator) {
     roles_read(monitor, bytes, (size_t)count);
   } else {
+    /* The orchestrator asks many roles for signs of life, which would count as work of its own. */
+    tidy_worked(&cell->tidy, (size_t)count, now_ms());
     queue_fragment(&monitor->orchestrator.to, cell->channel, bytes, (size_t)count);
   }
 }

@@ -456,6 +456,44 @@ static void check_values(void) {
   }
 }
 
+#define ASKED (12u * MIB)
+
+/* A role that was asked at 0 ms and has returned memory until it holds 10 MiB: what it did since, and whether it is asked. */
+static const struct {
+  size_t worked;
+  int64_t worked_at, now;
+  uint64_t kib;
+  bool due;
+  const char *what;
+} TIDY[] = {
+    {0, 0, 20000, 1023, false, "less than a mebibyte, without work"},
+    {0, 0, 20000, 1024, true, "a mebibyte"},
+    {0, 0, 9999, 5000, false, "much, but too soon"},
+    {8 * KIB, 15000, 16000, 256, true, "a little, at rest after work"},
+    {8 * KIB, 15000, 16000, 255, false, "less than that"},
+    {8 * KIB, 15000, 15999, 1023, false, "a little, at work"},
+    {8 * KIB, 15000, 15999, 1024, true, "a mebibyte, at work"},
+    {8 * KIB - 1, 15000, 16000, 1023, false, "a little, after signs of life"},
+    {8 * KIB, 2000, 3000, 256, true, "a little, at rest, soon after the last time"},
+    {8 * KIB, 1000, 2999, 1023, false, "a little, at rest, too soon"},
+};
+
+static void check_tidy(void) {
+  for (size_t i = 0; i < sizeof TIDY / sizeof *TIDY; i++) {
+    struct tidiness tidy;
+    tidy_begin(&tidy, -3000);
+    CHECK(!tidy_due(&tidy, ASKED, -1), "during the start");
+    CHECK(tidy_due(&tidy, ASKED, 0), "after the start");
+    CHECK(!tidy_due(&tidy, 10 * MIB, 1000) && !tidy_due(&tidy, 0, 1000), "it has returned memory");
+    tidy_worked(&tidy, TIDY[i].worked, TIDY[i].worked_at);
+    uint64_t memory = 10 * MIB + TIDY[i].kib * KIB;
+    CHECK(tidy_due(&tidy, memory, TIDY[i].now) == TIDY[i].due, "tidy: %s", TIDY[i].what);
+    if (!TIDY[i].due) continue;
+    /* What it did before counts no more. */
+    CHECK(!tidy_due(&tidy, memory + 1023 * KIB, TIDY[i].now + 20000), "once more: %s", TIDY[i].what);
+  }
+}
+
 int main(void) {
   check_plans();
   check_values();
@@ -469,6 +507,7 @@ int main(void) {
   check_owners();
   check_control();
   check_queue();
+  check_tidy();
   printf(failures == 0 ? "all unit tests of the launcher passed\n" : "%d failed\n", failures);
   return failures == 0 ? 0 : 1;
 }
