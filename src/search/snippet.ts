@@ -39,8 +39,7 @@ interface Place {
 export function snippetOf(text: string, terms: readonly Term[]): Piece[] {
   const places = findPlaces(text, terms);
   const first = bestOf(places);
-  const middle = first === undefined ? 0 : first.from;
-  const from = startOf(text, Math.max(0, middle - SNIPPET_CHARS / 4));
+  const from = first === undefined ? 0 : startOf(text, Math.max(0, first.from - SNIPPET_CHARS / 4));
   const to = endOf(text, Math.min(text.length, from + SNIPPET_CHARS));
   const pieces: Piece[] = from > 0 ? [{ text: "… ", isHit: false }] : [];
   let at = from;

@@ -99,6 +99,7 @@ Deno.test("a full batch is on the disk before its session is read to the end", (
   for (let chars = 0; !work.isFull() && chars < 2 * BATCH_CHARS; chars += 30_000) work.take(event);
   assert.ok(work.isFull());
   work.keep(CHECKPOINT);
+  assert.ok(!work.isFull());
   using other = new DatabaseSync(places.indexFile, { readOnly: true });
   assert.ok(seqsOf(other, "beans").length > 0);
 });
@@ -178,6 +179,25 @@ Deno.test("a session that is forgotten leaves no word of it in the file", () => 
   assert.equal(indexer.forget(REF), true);
   assert.deepEqual(indexer.known().map(({ session }) => session), ["two", "/b.md"]);
   assert.deepEqual([seqsOf(database, "zanzibar"), seqsOf(database, "beans")], [[], [0]]);
+});
+
+Deno.test("a session whose logs are gone says so until they are read again", () => {
+  using places = makePlaces();
+  using database = openOrFail(places);
+  const indexer = openIndexer(database, REDACTION);
+  const read = () => {
+    indexer.begin(REF).finish(FACTS, WHOLE);
+    indexer.commit();
+  };
+  const gone = () => [indexer.known()[0]?.gone, sessionsOf(database)[0]?.gone];
+  read();
+  assert.deepEqual(gone(), [false, false]);
+  for (const is of [true, false, true]) {
+    indexer.setGone(indexer.known()[0]?.id ?? 0, is);
+    assert.deepEqual(gone(), [is, is]);
+  }
+  read();
+  assert.deepEqual(gone(), [false, false]);
 });
 
 Deno.test("one process writes to the index at a time", () => {

@@ -41,6 +41,11 @@ Deno.test("snippetOf() cuts a long text where most of the words are, between wor
   assert.ok(snippet.length <= SNIPPET_CHARS + 10);
 });
 
+Deno.test("snippetOf() says that a single character is missing, too", () => {
+  const word = "y".repeat(SNIPPET_CHARS / 4);
+  assert.equal(shown(`${word} beans`, "beans"), `… ${word.slice(1)} [beans]`);
+});
+
 const PHRASES: readonly (readonly [text: string, typed: readonly string[], has: boolean])[] = [
   ["the disk is full", ["disk is"], true],
   ["the disk\n\t— is full", ["disk is"], true],
