@@ -53,7 +53,7 @@ export function* readJournal(path: string, wanted: readonly string[]): Generator
       const text = readField(at(offset + payload, length - payload));
       if (wanted.some((prefix) => text.startsWith(prefix))) fields.set(offset, text);
       if (fields.size > JOURNAL_FIELDS) throw new OddJournal("this journal has more fields than kato reads");
-    } else if (type === ENTRY && length <= WINDOW) {
+    } else if (type === ENTRY) {
       const entry = readEntry(at(offset, length), isCompact, fields);
       if (entry !== null) yield entry;
     }

@@ -46,6 +46,11 @@ Deno.test("snippetOf() says that a single character is missing, too", () => {
   assert.equal(shown(`${word} beans`, "beans"), `… ${word.slice(1)} [beans]`);
 });
 
+Deno.test("snippetOf() leaves out a character of which it has only a half", () => {
+  const word = "x".repeat(SNIPPET_CHARS - "beans ".length - 1);
+  assert.equal(shown(`beans ${word}\u{1f600}${word}`, "beans"), `[beans] ${word} …`);
+});
+
 const PHRASES: readonly (readonly [text: string, typed: readonly string[], has: boolean])[] = [
   ["the disk is full", ["disk is"], true],
   ["the disk\n\t— is full", ["disk is"], true],
