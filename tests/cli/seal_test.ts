@@ -12,6 +12,8 @@ const run = (line: string, place: Place): Promise<Ran> => runLine(line.split(" "
 const recordsOf = ({ home }: Place) =>
   Deno.readTextFileSync(placesOf(home).auditFile).trim().split("\n").map((line) => JSON.parse(line));
 
+const [GREEN, YELLOW, RED] = ["\u001b[32m", "\u001b[33m", "\u001b[31m"] as const;
+
 interface Sealed extends Place, Disposable {
   readonly log: string;
   readonly file: string;
@@ -152,6 +154,54 @@ Deno.test("kato verify says that a sealed recording has grown, and that a log wa
   Deno.writeTextFileSync(home.file, "more\n", { append: true });
   assert.deepEqual(await verify(home).then(({ result, file }) => [result, file]), ["differs", "grown"]);
 });
+
+/** What changes, and the first line of `kato verify` then: its colour and its words. */
+const FIRST_LINES: readonly (readonly [string, (home: Sealed) => void, colour: string, line: RegExp])[] = [
+  ["nothing", () => {}, GREEN, /^~\/work\/a\.md is what its source gives: events 0 to 1 of session 5d8aa099/],
+  [
+    "the log is gone",
+    ({ log }) => Deno.removeSync(log),
+    GREEN,
+    /^~\/work\/a\.md is as it was sealed, and it was what its source gave then\. It cannot be compared now: there is no log of session 5d8aa099 of Claude Code/,
+  ],
+  [
+    "the log and the record are gone",
+    ({ log, home }) => {
+      Deno.removeSync(log);
+      Deno.removeSync(placesOf(home).logs, { recursive: true });
+    },
+    YELLOW,
+    /^kato cannot judge ~\/work\/a\.md: there is no log of session/,
+  ],
+  [
+    "the file, and the log is gone",
+    ({ log, file }) => {
+      Deno.removeSync(log);
+      Deno.writeTextFileSync(file, Deno.readTextFileSync(file).replace("planted", "stolen."));
+    },
+    RED,
+    /^The seal of ~\/work\/a\.md does not hold\. kato cannot judge ~\/work\/a\.md: there is no log/,
+  ],
+  [
+    "the seal",
+    ({ seal }) => Deno.writeTextFileSync(seal, "{}"),
+    RED,
+    /^The seal of ~\/work\/a\.md does not hold\. ~\/work\/a\.md is what its source gives: /,
+  ],
+];
+
+for (const [name, change, colour, words] of FIRST_LINES) {
+  Deno.test(`the first line of kato verify of a sealed file says what counts: ${name}`, async () => {
+    using home = await sealedHome();
+    change(home);
+    const { out } = await runLine(["verify", "a.md"], home, { terminal: 80, colour: true });
+    assert.ok(out.startsWith(colour), JSON.stringify(out));
+    // deno-lint-ignore no-control-regex -- colours
+    assert.match(out.replace(/\u001b\[\d*m/g, "").replaceAll("\n", " "), words);
+    const { message } = JSON.parse((await run("verify a.md --json", home)).out);
+    assert.match(message, words);
+  });
+}
 
 function sha256Of(path: string): string {
   const { stdout } = new Deno.Command("sha256sum", { args: [path] }).outputSync();

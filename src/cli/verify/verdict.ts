@@ -81,7 +81,7 @@ function tellPerson(verdict: Verdict, seal: SealCheck | null, { out, home }: Con
   /** A colour ends with its line, as a terminal's own line does. */
   const put = (text: string, colour: Colour | null = null) =>
     wrap("", text, lineWidth(out)).map((line) => colour === null ? line : paint(colour, line));
-  const lines = put(messageOf(verdict, home), COLOURS[verdict.result]);
+  const lines = put(messageOf(verdict, seal, home), COLOURS[resultOf(verdict, seal)]);
   if (difference !== null) {
     const shown = (line: string | null, none: string) => fit(line === null ? none : plain(line), width - 10);
     lines.push(
@@ -108,12 +108,30 @@ function colourOf(seal: SealCheck): Colour {
   return seal.seal !== null && seal.record === "found" ? "green" : "yellow";
 }
 
-function messageOf(verdict: Verdict, home: string): string {
-  const { file, words, recomputed, difference } = verdict;
+/** What counts comes first: of a file that nobody can compare, its seal may say more. */
+function messageOf(verdict: Verdict, seal: SealCheck | null, home: string): string {
+  const shown = tilde(verdict.file, home);
+  const result = resultOf(verdict, seal);
+  if (result === "differs" && verdict.result !== "differs") {
+    return `The seal of ${shown} does not hold. ${sourceMessageOf(verdict, home)}`;
+  }
+  if (result === "equal" && verdict.result === "cannot-tell") {
+    return `${shown} is as it was sealed, and it was what its source gave then. It cannot be compared now: ${
+      whyNotOf(verdict)
+    }`;
+  }
+  return sourceMessageOf(verdict, home);
+}
+
+function nameSource({ words }: Verdict): string {
+  return words === null ? "" : `session ${plain(shortId(words.session))} of ${CLIENTS[words.provider].name}`;
+}
+
+/** As compared with the source, whatever the seal says. */
+function sourceMessageOf(verdict: Verdict, home: string): string {
+  const { file, recomputed } = verdict;
   const shown = tilde(file, home);
-  const source = words === null
-    ? ""
-    : `session ${plain(shortId(words.session))} of ${CLIENTS[words.provider].name}`;
+  const source = nameSource(verdict);
   if (verdict.result === "equal") {
     const { parts, more } = verdict.recomputed;
     const events = parts.map(({ from, to }) => `${showNumber(from)} to ${showNumber(to)}`).join(" and ");
@@ -122,17 +140,9 @@ function messageOf(verdict: Verdict, home: string): string {
       count(verdict.lines, "line")
     }.${rest}`;
   }
-  const place = difference === null
-    ? ""
-    : `line ${showNumber(difference.line)}${
-      difference.event === null ? "" : `, in event ${showNumber(difference.event)}`
-    }`;
-  const same = difference === null
-    ? ""
-    : ` The ${count(difference.line - 1, "line")} before it are the same.`;
   switch (verdict.reason) {
     case "text":
-      return `${shown} differs from ${source} at ${place}.${same}`;
+      return `${shown} differs from ${source}${placeOf(verdict)}`;
     case "title":
       return `${shown} is what its source gives but for its title: ${source} never had that one.`;
     case "other-session":
@@ -143,18 +153,33 @@ function messageOf(verdict: Verdict, home: string): string {
       return `${shown} is what its source gives but for the folder of its images: ${
         plain(recomputed?.otherFolder ?? "")
       } does not belong to the file's name. The file was renamed, or somebody changed the links.`;
+    default:
+      return `kato cannot judge ${shown}: ${whyNotOf(verdict)}`;
+  }
+}
+
+/** Where it differs, and the end of the sentence. */
+function placeOf({ difference }: Unequal): string {
+  if (difference === null) return ".";
+  const { line, event } = difference;
+  const within = event === null ? "" : `, in event ${showNumber(event)}`;
+  return ` at line ${showNumber(line)}${within}. The ${count(line - 1, "line")} before it are the same.`;
+}
+
+/** Why nobody can tell. */
+function whyNotOf(verdict: Unequal): string {
+  switch (verdict.reason) {
     case "not-of-kato":
-      return `kato cannot judge ${shown}: it does not begin as kato's files do.`;
+      return "it does not begin as kato's files do.";
     case "no-source":
-      return `kato cannot judge ${shown}: there is no log of ${source} that kato may read.`;
-    case "other-version": {
+      return `there is no log of ${nameSource(verdict)} that kato may read.`;
+    case "being-written":
+      return "it is being written. Try again.";
+    default: {
       const version = verdict.made?.version;
       const by = version === null || version === undefined ? "another version" : `kato ${plain(version)}`;
-      return `kato cannot judge ${shown}: ${by} made it, which this one cannot repeat exactly. ` +
-        `It differs at ${place}.${same}`;
+      return `${by} made it, which this one cannot repeat exactly. It differs${placeOf(verdict)}`;
     }
-    case "being-written":
-      return `kato cannot judge ${shown} now: it is being written. Try again.`;
   }
 }
 
@@ -177,7 +202,7 @@ function tellProgram(verdict: Verdict, seal: SealCheck | null, home: string): st
     ok: result === "equal" ? true : result === "differs" ? false : null,
     result,
     reason,
-    message: messageOf(verdict, home),
+    message: messageOf(verdict, seal, home),
     file,
     bytes,
     lines: "lines" in verdict ? verdict.lines : null,

@@ -44,12 +44,14 @@ export interface RunOptions {
   readonly kernel?: KernelFacts;
   /** Columns of the terminal that standard output is; else it is a pipe. */
   readonly terminal?: number;
-  /** The same for standard error. */
+  /** Whether standard output takes colours. */
+  readonly colour?: boolean;
+  /** The same as `terminal`, for standard error. */
   readonly errors?: number;
 }
 
 export async function runLine(line: readonly string[], place: Place, options: RunOptions = {}): Promise<Ran> {
-  const [out, err] = [collect(options.terminal), collect(options.errors)];
+  const [out, err] = [collect(options.terminal, options.colour), collect(options.errors)];
   const parsed = parseArguments(line, out);
   if (parsed.parsed === "text") return { ended: "text", out: parsed.text, err: "" };
   if (parsed.parsed === "wrong") {
@@ -82,13 +84,13 @@ export async function runLine(line: readonly string[], place: Place, options: Ru
   return { ended: outcome.outcome, out: out.text(), err: err.text() };
 }
 
-function collect(terminal?: number): Output & { text(): string } {
+function collect(terminal?: number, colour = false): Output & { text(): string } {
   const parts: string[] = [];
   return {
     write: (text) => void parts.push(text),
     isTerminal: terminal !== undefined,
     columns: terminal ?? 80,
-    colour: false,
+    colour,
     text: () => parts.join(""),
   };
 }
