@@ -4,11 +4,12 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { ProviderId } from "../protocol/event.ts";
-import { PASSAGES_COMPARED, SESSIONS_NAMED } from "../protocol/search_limits.ts";
-import { unpackBlock } from "./block.ts";
+import { COMPARED_CHARS, NEWEST_BLOCKS, SESSIONS_NAMED } from "../protocol/search_limits.ts";
+import { type OpenBlock, openBlock } from "./block.ts";
+import { comparePhrases, compareTerms, type Comparison } from "./compare.ts";
 import type { Passage, Role } from "./passage.ts";
 import { expressionOf, type Term } from "./query.ts";
-import { phraseTest, type Piece, snippetOf } from "./snippet.ts";
+import { type Piece, snippetOf } from "./snippet.ts";
 
 /** A session as the index has it. */
 export interface IndexedSession {
@@ -67,62 +68,132 @@ function textOrNull(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }
 
+/** @param most Characters that are compared at most: of tests alone. */
 export function findPassages(
   database: DatabaseSync,
   sessions: readonly IndexedSession[],
-  { terms, roles, isIn, since, limit }: Wanted,
+  wanted: Wanted,
+  most = COMPARED_CHARS,
 ): Found {
-  const wanted = new Map(sessions.filter(isIn).map((session) => [session.id, session]));
-  if (wanted.size === 0) return { hits: [], rest: "none" };
-  const isFew = wanted.size < sessions.length && wanted.size <= SESSIONS_NAMED;
-  const expression = expressionOf(terms, roles, isFew ? [...wanted.keys()] : null);
-  const select = database.prepare("SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC");
-  const texts = readTexts(database);
-  const hasPhrases = phraseTest(terms);
+  const { terms, roles, since, limit } = wanted;
+  const among = new Map(sessions.filter(wanted.isIn).map((session) => [session.id, session]));
+  const oldest = among.size === 0 ? null : oldestRow(database, since);
   const hits: Hit[] = [];
-  let compared = 0;
-  for (const { rowid } of select.iterate(expression)) {
-    const session = wanted.get(texts.sessionOf(Number(rowid)));
-    if (session === undefined) continue;
-    const { text, ...passage } = texts.passage(Number(rowid));
-    if ((passage.time ?? session.modified) >= since && hasPhrases(text)) {
-      if (hits.length >= limit) return { hits, rest: "more" };
-      hits.push({ session, passage, snippet: snippetOf(text, terms) });
-    }
-    compared += 1;
-    if (compared >= PASSAGES_COMPARED) return { hits, rest: "unlooked" };
+  if (oldest === null) return { hits, rest: "none" };
+  const blocks = readBlocks(database);
+  const isFew = among.size < sessions.length && among.size <= SESSIONS_NAMED;
+  const expression = expressionOf(terms, roles, isFew ? [...among.keys()] : null);
+  for (const { row, comparison } of candidates(database, { terms, expression, oldest, blocks })) {
+    const block = blocks.at(row);
+    const session = among.get(block.session);
+    if (session === undefined || (block.latest ?? since) < since) continue;
+    const { passages, isAscii } = blocks.open();
+    if (blocks.opened() > most) return { hits, rest: "unlooked" };
+    const { text, ...passage } = passageAt(passages, row - block.first);
+    if (roles.length > 0 && !roles.includes(passage.role)) continue;
+    if ((passage.time ?? session.modified) < since || !comparison(text, isAscii)) continue;
+    if (hits.length >= limit) return { hits, rest: "more" };
+    hits.push({ session, passage, snippet: snippetOf(text, terms) });
   }
   return { hits, rest: "none" };
 }
 
+function passageAt(passages: readonly Passage[], at: number): Passage {
+  const passage = passages[at];
+  if (passage === undefined) throw new Error("internal error: a word of no passage");
+  return passage;
+}
+
+/** No older row can have been said since. Null: none can. */
+function oldestRow(database: DatabaseSync, since: number): number | null {
+  if (since === -Infinity) return 0;
+  const sql = "SELECT min(id) AS row FROM blocks WHERE latest IS NULL OR latest >= ?";
+  const row = database.prepare(sql).get(since)?.["row"];
+  return typeof row === "number" ? row : null;
+}
+
+interface Candidate {
+  readonly row: number;
+  /** What the texts must be compared for. */
+  readonly comparison: Comparison;
+}
+
+/** Rows that may be hits, the newest first. */
+function* candidates(
+  database: DatabaseSync,
+  { terms, expression, oldest, blocks }: {
+    readonly terms: readonly Term[];
+    readonly expression: string;
+    readonly oldest: number;
+    readonly blocks: ReturnType<typeof readBlocks>;
+  },
+): Generator<Candidate> {
+  let end = Number.MAX_SAFE_INTEGER;
+  if (terms.some(({ isPrefix }) => isPrefix)) {
+    const comparison = compareTerms(terms);
+    for (const { first, passages } of blocks.newest(oldest)) {
+      for (let row = first + passages - 1; row >= first; row -= 1) yield { row, comparison };
+      end = first;
+    }
+  }
+  const comparison = comparePhrases(terms);
+  const select = database.prepare(
+    // Only an INTEGER bounds the work of FTS5, and a number of JavaScript's is none.
+    "SELECT rowid FROM words WHERE words MATCH ? AND rowid >= CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER) " +
+      "ORDER BY rowid DESC",
+  );
+  for (const { rowid } of select.iterate(expression, oldest, end)) yield { row: Number(rowid), comparison };
+}
+
+interface Block {
+  /** The row of its first passage. */
+  readonly first: number;
+  readonly session: number;
+  readonly latest: number | null;
+}
+
 /** Hits come in the order of their blocks: the latest block is looked up and unpacked once for all of its hits. */
-function readTexts(database: DatabaseSync) {
-  const find = database.prepare("SELECT id, session FROM blocks WHERE id <= ? ORDER BY id DESC LIMIT 1");
+function readBlocks(database: DatabaseSync) {
+  const find = database.prepare(
+    "SELECT id, session, latest FROM blocks WHERE id <= ? ORDER BY id DESC LIMIT 1",
+  );
+  const newest = database.prepare(
+    `SELECT id, passages FROM blocks WHERE id >= ? ORDER BY id DESC LIMIT ${NEWEST_BLOCKS}`,
+  );
   const select = database.prepare("SELECT data FROM texts WHERE id = ?");
-  let block = { id: Infinity, session: 0 };
-  let passages: readonly Passage[] | null = null;
+  let block: Block = { first: Infinity, session: 0, latest: null };
+  let open: OpenBlock | null = null;
+  let opened = 0;
 
   return {
-    /** Rows come in falling order. */
-    sessionOf(row: number): number {
-      if (row < block.id) {
+    newest: (oldest: number) =>
+      newest.all(oldest).map((row) => ({ first: Number(row["id"]), passages: Number(row["passages"]) })),
+    /** The block of a row. Rows come in falling order. */
+    at(row: number): Block {
+      if (row < block.first) {
         const found = find.get(row);
         if (found === undefined) throw new Error("internal error: words without a block");
-        block = { id: Number(found["id"]), session: Number(found["session"]) };
-        passages = null;
+        const { latest } = found;
+        block = {
+          first: Number(found["id"]),
+          session: Number(found["session"]),
+          latest: typeof latest === "number" ? latest : null,
+        };
+        open = null;
       }
-      return block.session;
+      return block;
     },
-    /** Of the row that `sessionOf` was asked for. */
-    passage(row: number): Passage {
-      if (passages === null) {
-        const data = select.get(block.id)?.["data"];
+    /** The texts of the block that `at` told last. */
+    open(): OpenBlock {
+      if (open === null) {
+        const data = select.get(block.first)?.["data"];
         if (!(data instanceof Uint8Array)) throw new Error("internal error: a block without a text");
-        passages = unpackBlock(data);
+        open = openBlock(data);
+        opened += open.chars;
       }
-      const passage = passages[row - block.id];
-      if (passage === undefined) throw new Error("internal error: a word of no passage");
-      return passage;
+      return open;
     },
+    /** Characters of all blocks that were unpacked so far. */
+    opened: () => opened,
   };
 }

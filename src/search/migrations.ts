@@ -50,4 +50,8 @@ export const MIGRATIONS: readonly string[] = [
   -- Of a recording, whose 'session' is its path: the session that it holds. Null for a session.
   ALTER TABLE sessions ADD COLUMN recorded TEXT;
   `,
+  `
+  -- When its latest passage was said, in milliseconds since 1970; null: one of them has no time, or nobody noted it.
+  ALTER TABLE blocks ADD COLUMN latest INTEGER;
+  `,
 ];

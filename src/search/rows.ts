@@ -35,7 +35,7 @@ export function openRows(database: DatabaseSync) {
     dropReading: get("DELETE FROM readings WHERE session = ?"),
     dropSession: get("DELETE FROM sessions WHERE id = ?"),
     last: get("SELECT id + passages AS next FROM blocks ORDER BY id DESC LIMIT 1"),
-    addBlock: get("INSERT INTO blocks (id, session, passages, provisional) VALUES (?, ?, ?, ?)"),
+    addBlock: get("INSERT INTO blocks (id, session, passages, provisional, latest) VALUES (?, ?, ?, ?, ?)"),
     addText: get("INSERT INTO texts (id, data) VALUES (?, ?)"),
     addWords: get("INSERT INTO words (rowid, text) VALUES (?, ?)"),
     blocks: get("SELECT id FROM blocks WHERE session = ? AND provisional >= ?"),
@@ -82,7 +82,7 @@ export function openRows(database: DatabaseSync) {
     },
     setGone: (id: number, gone: boolean) => void statements.setGone.run(gone ? 1 : 0, id),
     addBlock(session: number, passages: readonly Passage[], isProvisional: boolean) {
-      statements.addBlock.run(next, session, passages.length, isProvisional ? 1 : 0);
+      statements.addBlock.run(next, session, passages.length, isProvisional ? 1 : 0, latestOf(passages));
       statements.addText.run(next, packBlock(passages));
       for (const passage of passages) {
         batch += passage.text.length;
@@ -107,4 +107,10 @@ export function openRows(database: DatabaseSync) {
       statements.dropSession.run(session);
     },
   };
+}
+
+/** Null: nobody knows of one of them. */
+function latestOf(passages: readonly Passage[]): number | null {
+  const times = passages.map(({ time }) => time);
+  return times.includes(null) ? null : Math.max(...times.filter((time) => time !== null));
 }

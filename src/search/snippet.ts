@@ -1,32 +1,13 @@
 /** Where a passage has the words that were searched for, and the part of it that shows them. Pure. */
 import { SNIPPET_CHARS } from "../protocol/search_limits.ts";
 import type { Term } from "./query.ts";
-import { fold, type Word, wordsOf } from "./words.ts";
+import { type Word, wordsOf } from "./words.ts";
 
 /** A piece of a snippet. */
 export interface Piece {
   readonly text: string;
   /** Whether it was searched for. */
   readonly isHit: boolean;
-}
-
-/** Says of a text whether every phrase stands in it. Its words are there, as the index knows. */
-export function phraseTest(terms: readonly Term[]): (text: string) => boolean {
-  const phrases = terms.filter(({ words }) => words.length > 1).map(phraseIn);
-  if (phrases.length === 0) return () => true;
-  return (text) => {
-    const folded = fold(text);
-    return phrases.every((phrase) => phrase.test(folded));
-  };
-}
-
-/** Words hold letters and digits alone, so that none of them is an expression. */
-function phraseIn({ words, isPrefix }: Term): RegExp {
-  const letter = "[\\p{L}\\p{N}\\p{Co}]";
-  return new RegExp(
-    `(?<!${letter})${words.join("[^\\p{L}\\p{N}\\p{Co}]+")}${isPrefix ? "" : `(?!${letter})`}`,
-    "u",
-  );
 }
 
 interface Place {

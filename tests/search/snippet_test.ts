@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SNIPPET_CHARS } from "../../src/protocol/search_limits.ts";
 import { parseQuery, type Term } from "../../src/search/query.ts";
-import { phraseTest, snippetOf } from "../../src/search/snippet.ts";
+import { snippetOf } from "../../src/search/snippet.ts";
 
 function terms(...typed: string[]): readonly Term[] {
   const parsed = parseQuery(typed);
@@ -50,24 +50,6 @@ Deno.test("snippetOf() leaves out a character of which it has only a half", () =
   const word = "x".repeat(SNIPPET_CHARS - "beans ".length - 1);
   assert.equal(shown(`beans ${word}\u{1f600}${word}`, "beans"), `[beans] ${word} …`);
 });
-
-const PHRASES: readonly (readonly [text: string, typed: readonly string[], has: boolean])[] = [
-  ["the disk is full", ["disk is"], true],
-  ["the disk\n\t— is full", ["disk is"], true],
-  ["the disks is full", ["disk is"], false],
-  ["a ramdisk is full", ["disk is"], false],
-  ["is disk", ["disk is"], false],
-  ["the disk issues", ["disk is"], false],
-  ["the disk issues", ["disk is*"], true],
-  ["Größe ÜBER alles", ["große uber"], true],
-  ["one word", ["missing"], true],
-];
-
-for (const [text, typed, has] of PHRASES) {
-  Deno.test(`phraseTest() says ${has} of ${JSON.stringify(typed)} in ${JSON.stringify(text)}`, () => {
-    assert.equal(phraseTest(terms(...typed))(text), has);
-  });
-}
 
 Deno.test("a snippet is a part of its text, well formed, whatever the text is", () => {
   fc.assert(

@@ -53,8 +53,8 @@ const NOTES: Readonly<Record<Found["rest"], string | null>> = {
   more:
     "There are more. --limit shows more of them; --provider, --project, --since and --role narrow the search.",
   unlooked:
-    "So many texts have these words that the older ones were not compared. Narrow the search with --provider, " +
-    "--project or --role.",
+    "The search was cut: so many texts have these words that the older ones were not compared. Add a word, or narrow " +
+    "it with --provider, --project or --role.",
 };
 
 function headingOf(
