@@ -1,7 +1,7 @@
 /** The content of a message of Google's interface, which several clients write: a string, or parts. Pure. */
 import type { LoggedImage, NoticeKind } from "../protocol/event.ts";
 import { describeMedia, loggedImage } from "./media.ts";
-import { isRow, listOf, type Row, rowOf, textOf, typeName } from "./unknown_value.ts";
+import { isRow, jsonOf, listOf, type Row, rowOf, textOf, typeName } from "./unknown_value.ts";
 
 /** Takes the notices of a message. `key`: differs between the parts. */
 export interface PartEvents {
@@ -75,7 +75,7 @@ export function responseText(functionResponse: Row): string {
   const said = response["error"] ?? response["output"] ?? response["result"];
   if (typeof said === "string") return textOf(said);
   if (said === undefined && Object.keys(response).length === 0) return "";
-  return JSON.stringify(said ?? response).toWellFormed();
+  return jsonOf(said ?? response);
 }
 
 /** Whether the part is the response of a call that failed. */

@@ -23,6 +23,17 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value.toWellFormed() : "";
 }
 
+/** An escape in JSON. The engine writes a lone surrogate as one, in lower case; a backslash is one of its own. */
+const ESCAPE = /\\(?:ud[89a-f][\da-f]{2}|.)/g;
+
+/** `value` as JSON, without lone surrogates, as `textOf` has it. */
+export function jsonOf(value: unknown): string {
+  return (JSON.stringify(value) ?? "").replace(
+    ESCAPE,
+    (escape) => escape.startsWith("\\ud") ? "\ufffd" : escape,
+  );
+}
+
 /** `value` if it is a number, else -1: for places and counts. */
 export function numberOf(value: unknown): number {
   return typeof value === "number" ? value : -1;

@@ -1,5 +1,5 @@
 /** The steps of a call that is a program: its commands and changes have no items of the model. Pure. */
-import { isRow, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
+import { isRow, jsonOf, listOf, type Row, rowOf, textOf } from "../unknown_value.ts";
 import type { Reading } from "../provider.ts";
 import { knowsCall, rememberFailure } from "./call_memory.ts";
 import type { Fold } from "./fold.ts";
@@ -104,7 +104,7 @@ function describeCall(item: Row): string {
   const name = [item["server"], item["namespace"], item["tool"]].map(textOf).filter((part) => part !== "")
     .join(".");
   const given = item["arguments"];
-  const written = given === undefined || given === null ? "" : ` ${JSON.stringify(given).toWellFormed()}`;
+  const written = given === undefined || given === null ? "" : ` ${jsonOf(given)}`;
   const result = rowOf(item["result"]);
   const content = listOf(result["content"] ?? item["content_items"]).filter(isRow);
   const answer = content.map((part) => textOf(part["text"])).filter((text) => text !== "").join("\n");
