@@ -4,8 +4,8 @@
  */
 import { type Database, StateError } from "./state.ts";
 
-/** Tables with words of sessions, those that refer to another before it. */
-const TABLES = ["deliveries", "recordings", "sessions"] as const;
+/** Tables with words or paths of sessions, those that refer to another before it. */
+const TABLES = ["deliveries", "recordings", "sessions", "files"] as const;
 
 /** Throws a StateError when that cannot be done now. It can be done again. */
 export function scrub(database: Database): void {
