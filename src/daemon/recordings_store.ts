@@ -198,10 +198,11 @@ function holdFiles({ database, change, ofDestination, delivery }: Rows) {
     },
     /**
      * A share, a volume or a snapshot may have another device number after a boot. What has the path, the inode and the
-     * time of birth of a file that kato knows is that file.
+     * time of birth of a file that kato knows is that file. Without that time, another share may have such a file.
      */
     followNumber(path: string, { dev, ino, birth }: Pick<Component, "dev" | "ino" | "birth">) {
-      const sql = "SELECT dev FROM files WHERE path = ? AND ino = ? AND birth IS ? AND dev <> ?";
+      if (birth === null) return;
+      const sql = "SELECT dev FROM files WHERE path = ? AND ino = ? AND birth = ? AND dev <> ?";
       const known = database.get(sql, path, ino, birth, dev);
       if (known === undefined) return;
       const before = Number(known["dev"]);

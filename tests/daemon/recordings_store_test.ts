@@ -332,4 +332,10 @@ Deno.test("state: a file whose disk has another number is followed, and no other
     assert.ok(isKnown({}));
     assert.deepEqual(store.get(id).file, { dev: 8, ino: 1 });
     assert.ok(!store.created.has("", { ...FILE, path: "/exports/a.md", dev: 7, ino: 1, birth: 5 }));
+    // Of a file system without times of birth: another share that is mounted there may have this path and inode, too.
+    store.setFile(id, { dev: 8, ino: 1 }, 0, { path: "/exports/a.md", birth: null });
+    for (const other of [{ birth: null }, { birth: 5 }]) {
+      assert.ok(!isKnown({ dev: 9, ...other }), JSON.stringify(other));
+    }
+    assert.deepEqual(store.get(id).file, { dev: 8, ino: 1 });
   }));
