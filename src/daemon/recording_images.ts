@@ -32,21 +32,28 @@ export interface ImageWriter {
   close(): void;
 }
 
-/** Denials on record, in this run: a new try with the same result is not recorded again. */
+/** Images that are tried again, in this run: a new try with the same result is not on record again. */
 const REMEMBERED = 1000;
+
+/** The reasons that were recorded last. */
+interface Told {
+  readonly decided?: string;
+  readonly opened?: string;
+}
 
 const EXTENSIONS = { extensions: IMAGE_ENDINGS };
 
 interface Own {
   readonly options: ImageOptions;
   readonly decide: DecideDestination;
-  readonly reported: Set<string>;
+  /** By recording and path. */
+  readonly told: Map<string, Told>;
 }
 
 export function createImageWriter(options: ImageOptions, decide: DecideDestination): ImageWriter {
   // One at a time, and never one of those that recordings wait for while they hold another.
   const places = createWriterPlaces(1);
-  const own: Own = { options, decide, reported: new Set() };
+  const own: Own = { options, decide, told: new Map() };
   return {
     async keep(recording, images, bytesOf) {
       const folder = imageFolderOf(recording.destination);
@@ -77,10 +84,10 @@ function decideImage(
   // The name tells the bytes, so a file of this name that is not longer is the image, or its beginning.
   const made = { has: (_: string, file: { readonly size: number }) => file.size <= size };
   const decision = own.decide("automatic", path, PLACELESS, made, EXTENSIONS);
-  if (!decision.allow) return deny(own, recording, path, decision.reason);
+  if (!decision.allow) return deny(own, recording, path, "decided", decision.reason);
   if (decision.existing?.size === size) return null;
   const reason = whyNot(own.options, recording, decision, size);
-  return reason === null ? decision : deny(own, recording, path, reason);
+  return reason === null ? decision : deny(own, recording, path, "decided", reason);
 }
 
 /** Why an allowed place gets no image of `size` bytes. The text of a recording and its images count together. */
@@ -99,16 +106,29 @@ function whyNot(
 
 /** Returns the reason. */
 function deny(
-  { options, reported }: Pick<Own, "options" | "reported">,
-  recording: Recording,
+  own: Own,
+  { id, ...recording }: Recording,
   path: string,
+  step: keyof Told,
   reason: ReasonOf<"destination-opened">,
 ): string {
-  const denial = `${recording.id} ${reason} ${path}`;
-  if (reported.has(denial)) return reason;
-  options.audit(destinationOpened({ ...recording, destination: path }, null, "deny", reason, null));
-  if (reported.size < REMEMBERED) reported.add(denial);
+  const body = destinationOpened({ ...recording, destination: path }, null, "deny", reason, null);
+  tell(own, keyOf(id, path), step, body);
   return reason;
+}
+
+function keyOf(recording: number, path: string): string {
+  return `${recording} ${path}`;
+}
+
+function tell({ options, told }: Own, image: string, step: keyof Told, body: AuditBody): void {
+  const known = told.get(image);
+  if (known?.[step] === body.reason) return;
+  // Behind the others, and only once the record is on the disk.
+  told.delete(image);
+  options.audit(body);
+  told.set(image, { ...known, [step]: body.reason });
+  if (told.size > REMEMBERED) told.delete([...told.keys()][0] ?? "");
 }
 
 async function write(
@@ -119,12 +139,13 @@ async function write(
   place: Place,
 ): Promise<KeptImages> {
   const { path, existing, directories } = decision;
+  const image = keyOf(recording.id, path);
   // A process host makes the file as soon as its writer starts.
-  own.options.audit(imageDecided({ ...recording, destination: path }));
+  tell(own, image, "decided", imageDecided({ ...recording, destination: path }));
   const opened = await openFile(own.options, own.decide, recording, decision, place, EXTENSIONS);
   if ("reason" in opened) {
     const { reason, why } = opened;
-    deny(own, recording, path, reason);
+    deny(own, recording, path, "opened", reason);
     if (reason === "cannot-open") return { problem: { why, kind: "machine" } };
     return { refused: { [path.slice(path.lastIndexOf("/") + 1)]: reason } };
   }
@@ -132,9 +153,12 @@ async function write(
   try {
     if (existing === null) flushFoldersOf([...directories, path]);
     const found = existing === null ? "created" : "opened";
-    own.options.audit(destinationOpened({ ...recording, destination: path }, null, "allow", found, null));
+    const body = destinationOpened({ ...recording, destination: path }, null, "allow", found, null);
+    tell(own, image, "opened", body);
     const problem = await fill(writer, path, opened.size, bytes);
-    return problem === null ? { refused: {} } : { problem };
+    if (problem !== null) return { problem };
+    own.told.delete(image);
+    return { refused: {} };
   } finally {
     writer.end();
   }

@@ -30,6 +30,8 @@ interface Scene {
   readonly ended: boolean[];
   /** What the writer answers; without it, what a good one would. */
   answer: ((acting: Acting, opening: Opening) => void) | null;
+  /** Answers to what comes after an opening, in place of the good ones. */
+  written: Readonly<Record<string, unknown>>;
   /** Hears of each record. */
   audited: ((body: AuditBody) => void) | null;
   /** On the process host, the monitor says what it opened. */
@@ -98,7 +100,7 @@ function withDestinations(
           openings.push(opening);
           const number = ended.push(false) - 1;
           const fake = fakeRole(role, (message, acting) => {
-            const written = WRITTEN[message.type];
+            const written = scene.written[message.type] ?? WRITTEN[message.type];
             if (written !== undefined) return acting.send(written);
             if (name === "processes") {
               assert.deepEqual([message["create"], message["directories"]], [false, []]);
@@ -140,6 +142,7 @@ function withDestinations(
       openings,
       ended,
       answer: null,
+      written: {},
       audited: null,
       given: null,
       add() {
@@ -493,6 +496,39 @@ Deno.test("opening: a kill between an image's record, its file and its bytes lea
       ["image-decided", "allow", "kept-beside-recording", null],
       ["destination-opened", "allow", "opened", null],
     ]);
+  }));
+
+Deno.test("opening: an image that is tried again and again has one record of each decision", () =>
+  withDestinations(async (scene) => {
+    const id = scene.add();
+    const [failed, full] = ["open", "append"].map((action) => ({
+      type: "failed",
+      action,
+      code: "no-space",
+      message: "the disk is full",
+    }));
+    const tryAgain = async () => {
+      for (let tries = 0; tries < 3; tries += 1) {
+        const kept = await keep(scene, id, { name: IMAGE, size: 9 });
+        assert.ok(kept !== null && "problem" in kept, JSON.stringify(kept));
+      }
+    };
+    scene.answer = (acting) => acting.send(failed);
+    await tryAgain();
+    scene.answer = null;
+    scene.written = { append: full };
+    await tryAgain();
+    const decided = ["image-decided", "allow", "kept-beside-recording", null];
+    const opened = (reason: string, decision = "allow") => ["destination-opened", decision, reason, null];
+    const records = [decided, opened("cannot-open", "deny"), opened("created"), opened("opened")];
+    assert.deepEqual(reasons(scene), records);
+    scene.written = {};
+    // It is kept now. What is decided on it later is another decision.
+    for (let images = 0; images < 2; images += 1) {
+      assert.deepEqual(await keep(scene, id, { name: IMAGE, size: 9 }), { refused: {} });
+      Deno.removeSync(`${scene.exports}/a.assets/${IMAGE}`);
+    }
+    assert.deepEqual(reasons(scene), [...records, decided, opened("created")]);
   }));
 
 const MIB = 1024 * 1024;
