@@ -50,6 +50,17 @@ export function openToRead(places: IndexPlaces, uid: number): OpenedIndex {
   });
 }
 
+/** All that `read` reads is of one moment. A writer waits meanwhile, as long as its patience lasts. */
+export function readAtOnce<Result>(database: DatabaseSync, read: () => Result): Result {
+  database.exec("BEGIN");
+  try {
+    return read();
+  } finally {
+    // Some errors end it.
+    if (database.isTransaction) database.exec("ROLLBACK");
+  }
+}
+
 /** Makes the folder of the index, mode 0700. Null: it is there, and holds nothing but kato's own; or what is wrong. */
 export function makeIndexFolder(places: IndexPlaces, uid: number): string | null {
   const odd = findStranger(places, uid);

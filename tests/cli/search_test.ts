@@ -1,9 +1,12 @@
 /** `kato search`: what it finds and shows, what its index never has, and how it keeps up with the logs. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { READ_ANEW_BYTES } from "../../src/protocol/search_limits.ts";
+import { REDACTION } from "../../src/protocol/redaction.ts";
 import { placesOf } from "../../src/settings/places.ts";
-import { lockIndex } from "../../src/search/index_file.ts";
+import { lockIndex, openToWrite } from "../../src/search/index_file.ts";
+import { openIndexer } from "../../src/search/indexer.ts";
 import { columnsOf } from "../../src/cli/terminal/style.ts";
 import { make, randomOf } from "../redaction/corpus.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
@@ -307,6 +310,40 @@ Deno.test("while another search writes to the index, kato search shows what is t
   await other.status;
   using lock = lockIndex(placesOf(place.home));
   assert.ok(lock !== null);
+});
+
+Deno.test("kato search reads the index of one moment, while another one takes out what it is about to show", async () => {
+  using place = makeGarden();
+  await search(["--update"], place);
+  const opened = openToWrite(placesOf(place.home));
+  assert.ok(opened.opened);
+  using other = opened.database;
+  other.exec("PRAGMA busy_timeout = 0");
+  const indexer = openIndexer(other, REDACTION);
+  const { prepare } = DatabaseSync.prototype;
+  let tried = 0;
+  DatabaseSync.prototype.prepare = function (this: DatabaseSync, ...[sql]: Parameters<typeof prepare>) {
+    const statement = prepare.call(this, sql);
+    if (!sql.startsWith("SELECT id, passages FROM blocks")) return statement;
+    return new Proxy(statement, {
+      get: (_, name) => (...values: never[]) => {
+        const rows = Reflect.get(statement, name).apply(statement, values);
+        for (const session of indexer.known()) indexer.drop(session);
+        tried += 1;
+        assert.throws(() => indexer.commit(), /locked/);
+        return rows;
+      },
+    });
+  };
+  try {
+    const { ended, out } = await search(["so*", "--no-update"], place);
+    assert.deepEqual([ended, tried], ["done", 1]);
+    assert.match(out, /Soup is ready/);
+  } finally {
+    DatabaseSync.prototype.prepare = prepare;
+  }
+  indexer.commit();
+  assert.match((await search(["so*", "--no-update"], place)).out, /^Nothing found/);
 });
 
 /** Files as kato export writes them, in the export root. */

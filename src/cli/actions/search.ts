@@ -1,13 +1,20 @@
 /**
- * `kato search`. READS the logs of sessions, recordings, the settings and the index; WRITES the index, and the audit log when it makes
- * one. With `--no-update` it
- * reads no log and writes nothing. Texts get into the index without their secrets.
+ * `kato search`. READS the logs of sessions, recordings, the settings, the list of forgotten sessions and the index; WRITES
+ * the index, and the audit log when it makes one. With `--no-update` it reads no log and writes nothing. Texts get into the
+ * index without their secrets.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { systemWords } from "../../disk/entry_at.ts";
 import { HITS, UPDATE_BYTES } from "../../protocol/search_limits.ts";
-import { findPassages, type IndexedSession, sessionsOf } from "../../search/find.ts";
-import { asIndexError, IndexError, lockIndex, makeIndexFolder, openToRead } from "../../search/index_file.ts";
+import { findPassages, type Found, type IndexedSession, sessionsOf } from "../../search/find.ts";
+import {
+  asIndexError,
+  IndexError,
+  lockIndex,
+  makeIndexFolder,
+  openToRead,
+  readAtOnce,
+} from "../../search/index_file.ts";
 import { openIndexer } from "../../search/indexer.ts";
 import { parseQuery, type Term } from "../../search/query.ts";
 import { isOfOtherRules } from "../../search/rules.ts";
@@ -132,32 +139,17 @@ function showFound(
   terms: readonly Term[] | null,
   updated: Update | null,
   given: SearchGiven,
-  { policy }: EffectivePolicy,
+  effective: EffectivePolicy,
   context: Context,
 ): Outcome {
   const { home, uid, out, err, now } = context;
   const opened = openToRead(placesOf(home), uid);
   if (!opened.opened) return fail("failed", plain(opened.message));
   using database = opened.database;
-  if (isOfOtherRules(database, policy.redaction)) {
-    const message = "Other secrets are replaced than when the index was made. Search without --no-update.";
-    return fail("failed", message);
-  }
-  const isForgotten = readForgotten(placesOf(home).forgottenFile);
-  const sessions = sessionsOf(database).filter((one) =>
-    policy.providers[one.provider]?.enabled === true && !isForgotten(one)
-  );
-  const { provider, since, role, limit } = given;
-  const isPlace = placeFilter(given.in, sessions);
-  const found = terms === null ? { hits: [], rest: "none" } as const : findPassages(database, sessions, {
-    terms,
-    roles: role ?? [],
-    isIn: (session) =>
-      isPlace(session) && (provider === null || session.provider === provider) &&
-      isInProject(given, session.project, context),
-    since: earliest(since, now),
-    limit: limit ?? HITS,
-  });
+  // Another search may write to the index meanwhile.
+  const looked = readAtOnce(database, () => lookUp(database, terms, given, effective, context));
+  if ("outcome" in looked) return looked;
+  const { found, sessions, bytes } = looked;
   const blocked = sessions.filter((session) => session.blocked !== null).length;
   const shown = { found, sessions, now, home };
   if (given.json) {
@@ -167,13 +159,13 @@ function showFound(
       recordings,
       blocked,
       left: updated?.left ?? null,
-      bytes: sizeOf(database),
+      bytes,
     };
     out.write(reportText("search", { query: [...given.words], ...hitsForPrograms(shown), index }));
     return DONE;
   }
   if (terms !== null) out.write(hitsForPeople(shown, out));
-  else out.write(`${describe(updated, sessions, sizeOf(database))}\n`);
+  else out.write(`${describe(updated, sessions, bytes)}\n`);
   if (updated !== null && updated.left > 0) {
     err.write(
       `kato: ${showSize(updated.left)} of logs are not indexed yet. 'kato search --update' takes them in.\n`,
@@ -186,6 +178,43 @@ function showFound(
     );
   }
   return DONE;
+}
+
+interface Looked {
+  readonly found: Found;
+  /** Those that may be found. */
+  readonly sessions: readonly IndexedSession[];
+  /** Of the index. */
+  readonly bytes: number;
+}
+
+function lookUp(
+  database: DatabaseSync,
+  terms: readonly Term[] | null,
+  given: SearchGiven,
+  { policy }: EffectivePolicy,
+  context: Context,
+): Looked | Outcome {
+  if (isOfOtherRules(database, policy.redaction)) {
+    const message = "Other secrets are replaced than when the index was made. Search without --no-update.";
+    return fail("failed", message);
+  }
+  const isForgotten = readForgotten(placesOf(context.home).forgottenFile);
+  const sessions = sessionsOf(database).filter((one) =>
+    policy.providers[one.provider]?.enabled === true && !isForgotten(one)
+  );
+  const { provider, since, role, limit } = given;
+  const isPlace = placeFilter(given.in, sessions);
+  const found: Found = terms === null ? { hits: [], rest: "none" } : findPassages(database, sessions, {
+    terms,
+    roles: role ?? [],
+    isIn: (session) =>
+      isPlace(session) && (provider === null || session.provider === provider) &&
+      isInProject(given, session.project, context),
+    since: earliest(since, context.now),
+    limit: limit ?? HITS,
+  });
+  return { found, sessions, bytes: sizeOf(database) };
 }
 
 /** A recording says what its session says: it is looked at where it is asked for, or the session is not indexed. */
