@@ -3,7 +3,7 @@
  * command line), and Authorization headers. Each expression begins at an anchor, and each of its repetitions has a bound.
  * Pure.
  */
-import { isMixed, isRandom, isSecretValue } from "./values.ts";
+import { type Assigned, isMixed, isRandom, isSecretValue } from "./values.ts";
 
 export interface Span {
   readonly rule: string;
@@ -117,6 +117,8 @@ function isInsideWord(before: string, word: string): boolean {
 
 interface Kind {
   readonly rule: string;
+  /** In any case. */
+  readonly anchors: readonly string[];
   /** The name's last words. */
   readonly pattern: RegExp;
   readonly isPassword: boolean;
@@ -124,24 +126,85 @@ interface Kind {
   readonly needsRandom?: boolean;
 }
 
-function findNamed({ rule, pattern, isPassword, needsRandom = false }: Kind) {
+const KINDS: readonly Kind[] = [
+  {
+    rule: "password",
+    anchors: ["pass", "pwd", "psk", "_pw", "contrase", "senha", "mot de passe", "wachtwoord", "пароль"],
+    pattern: PASSWORD,
+    isPassword: true,
+  },
+  {
+    rule: "secret",
+    anchors: [
+      "secret",
+      "token",
+      ...["api", "access", "private", "account", "signing", "encryption", "master", "auth", "session"],
+      "credential",
+      "_auth",
+    ],
+    pattern: KEY,
+    isPassword: false,
+  },
+  { rule: "secret", anchors: ["key", "_pat"], pattern: ANY_KEY, isPassword: false, needsRandom: true },
+];
+
+/** @param word The last words of a name that ends so, `before` what comes before them in it. */
+function isNamedSecret(
+  { isPassword, needsRandom = false }: Kind,
+  word: string,
+  before: string,
+  { value, isQuoted, isVariable }: Pick<Assigned, "value" | "isQuoted" | "isVariable">,
+): boolean {
+  if (value.length < LEAST_CHARS || (needsRandom && !isRandom(value))) return false;
+  if (SHORT.test(word) && isInsideWord(before, word)) return false;
+  if (needsRandom && KEY_OF_DATA.test(before)) return false;
+  return isSecretValue({ value, isQuoted, isPassword, isVariable, name: word });
+}
+
+function findNamed(kind: Kind) {
   return (text: string, at: number): Span | null => {
-    const word = matchAt(pattern, text, at)?.[0];
+    const word = matchAt(kind.pattern, text, at)?.[0];
     if (word === undefined) return null;
     // Prose has `pass` before words in quotes.
-    const isName = isPassword && !SHORT.test(word);
+    const isName = kind.isPassword && !SHORT.test(word);
     const given = givenAt(text, at, at + word.length, isName);
-    if (given === null || given.value.length < LEAST_CHARS) return null;
+    if (given === null) return null;
     const { value, from, isQuoted, way, sign } = given;
-    if (way.needs?.(value) === false || needsRandom && !isRandom(value)) return null;
+    if (way.needs?.(value) === false) return null;
     const before = nameBefore(text, at);
-    if (SHORT.test(word) && isInsideWord(before, word)) return null;
-    if (needsRandom && KEY_OF_DATA.test(before)) return null;
     const isVariable = sign.startsWith("=") && /^[A-Z0-9_]+$/.test(before + word);
-    return isSecretValue({ value, isQuoted, isPassword, isVariable, name: word })
-      ? { rule, from, to: from + value.length }
+    return isNamedSecret(kind, word, before, { value, isQuoted, isVariable })
+      ? { rule: kind.rule, from, to: from + value.length }
       : null;
   };
+}
+
+/**
+ * The rule of a field whose name shows that its value is a secret, whatever that holds and ends with; null: it is none. Of
+ * a value of several lines or words, one has to be a secret, and in a sentence it must look like one.
+ */
+export function ruleOfField(name: string, value: string): string | null {
+  const words = value.split(/\s+/);
+  const isSentence = /[ \t]/.test(value);
+  for (const kind of KINDS) {
+    const looksSo = kind.isPassword ? isMixed : isRandom;
+    for (const at of anchoredAt(kind, name)) {
+      const word = matchAt(kind.pattern, name, at)?.[0];
+      if (word === undefined || at + word.length < name.length) continue;
+      const before = nameBefore(name, at);
+      const isSecret = (value: string) =>
+        isNamedSecret(kind, word, before, { value, isQuoted: true, isVariable: false }) &&
+        (!isSentence || looksSo(value));
+      if (words.some(isSecret)) return kind.rule;
+    }
+  }
+  return null;
+}
+
+/** Where the anchors of a kind stand in a name. */
+function anchoredAt({ anchors }: Kind, name: string): readonly number[] {
+  const lower = name.toLowerCase();
+  return [...lower].flatMap((_, at) => anchors.some((anchor) => lower.startsWith(anchor, at)) ? [at] : []);
 }
 
 /** The value that the text gives the name whose last words are from `at` to `end`, and how. */
@@ -176,9 +239,16 @@ function quotedAt(text: string, from: number, quote: string): string | null {
   const window = text.slice(from, from + QUOTED_CHARS);
   let end = window.indexOf(quote);
   // In JSON a quote inside the value is escaped.
-  while (end > 0 && quote.length === 1 && window[end - 1] === "\\") end = window.indexOf(quote, end + 1);
+  while (end > 0 && quote.length === 1 && isEscaped(window, end)) end = window.indexOf(quote, end + 1);
   const value = window.slice(0, end);
   return end < 0 || value.includes("\n") ? null : value;
+}
+
+/** Whether a quote at `at` belongs to the value. Two backslashes are one that ends it, if no word goes on behind the quote. */
+function isEscaped(text: string, at: number): boolean {
+  let from = at;
+  while (text[from - 1] === "\\") from -= 1;
+  return (at - from) % 2 === 1 || (at > from && /\w/.test(text[at + 1] ?? ""));
 }
 
 const AUTHORIZATION = new RegExp(
@@ -201,27 +271,7 @@ function findHeader(pattern: RegExp) {
 }
 
 export const NAMED: readonly Named[] = [
-  {
-    rule: "password",
-    anchors: ["pass", "pwd", "psk", "_pw", "contrase", "senha", "mot de passe", "wachtwoord", "пароль"],
-    find: findNamed({ rule: "password", pattern: PASSWORD, isPassword: true }),
-  },
-  {
-    rule: "secret",
-    anchors: [
-      "secret",
-      "token",
-      ...["api", "access", "private", "account", "signing", "encryption", "master", "auth", "session"],
-      "credential",
-      "_auth",
-    ],
-    find: findNamed({ rule: "secret", pattern: KEY, isPassword: false }),
-  },
-  {
-    rule: "secret",
-    anchors: ["key", "_pat"],
-    find: findNamed({ rule: "secret", pattern: ANY_KEY, isPassword: false, needsRandom: true }),
-  },
+  ...KINDS.map((kind) => ({ rule: kind.rule, anchors: kind.anchors, find: findNamed(kind) })),
   { rule: "authorization", anchors: ["authorization"], find: findHeader(AUTHORIZATION) },
   { rule: "authorization", anchors: ["bearer"], find: findHeader(BEARER) },
 ];

@@ -6,7 +6,7 @@ import type { Event } from "../protocol/event.ts";
 import { SECRETS_NUMBERED } from "../protocol/redaction_limits.ts";
 import { REDACTION, type Redaction } from "../protocol/redaction.ts";
 import { sha256 } from "../protocol/sha256.ts";
-import { NAME_OF_SECRET, type Span } from "./assignments.ts";
+import { NAME_OF_SECRET, ruleOfField, type Span } from "./assignments.ts";
 import { findSecrets, keyLinesEnd, type Open, runAt } from "./find_secrets.ts";
 
 /** Plain JSON. */
@@ -196,15 +196,29 @@ function nameOf(key: string, pair: object): string {
 /** A text that gets a name: the name may show that it is a secret. */
 function replaceNamed(key: string, value: unknown, work: Work): unknown {
   if (typeof value !== "string" || !NAME_OF_SECRET.test(key)) return replaceAll(value, work);
+  const found = findBehind(key, value, work.redaction);
+  const spans = found.length > 0 ? found : findWhole(key, value, work.redaction);
+  return replace(value, spans, (span) => placeholder(value, span, work)).text;
+}
+
+/** Secrets in a value that stands behind its name in a line, or alone where it makes no line. */
+function findBehind(key: string, value: string, redaction: Redaction): readonly Span[] {
   const words = value.trimEnd();
   const quote = ['"', "'", "`"].find((one) => !(key + words).includes(one));
-  if (quote === undefined || /\n/.test(key + words)) return replaceAll(value, work);
+  if (quote === undefined || /\n/.test(key + words)) return findSecrets(value, redaction).spans;
   const head = quote + key + quote + ":" + quote;
   const line = head + words + quote;
-  const spans = findSecrets(line, work.redaction).spans.filter(({ from, to }) =>
-    from >= head.length && to < line.length
-  ).map(({ rule, from, to }) => ({ rule, from: from - head.length, to: to - head.length }));
-  return replace(value, spans, (span) => placeholder(value, span, work)).text;
+  return findSecrets(line, redaction).spans
+    .filter(({ from, to }) => from >= head.length && to < line.length)
+    .map(({ rule, from, to }) => ({ rule, from: from - head.length, to: to - head.length }));
+}
+
+/** All of a value, but for blanks around it, where its name shows that it is a secret. */
+function findWhole(key: string, value: string, { allow }: Redaction): readonly Span[] {
+  const words = value.trim();
+  const rule = allow.includes(words) ? null : ruleOfField(key.trim(), words);
+  const from = value.indexOf(words);
+  return rule === null ? [] : [{ rule, from, to: from + words.length }];
 }
 
 function replace(text: string, spans: readonly Span[], write: (span: Span) => string): Replaced {

@@ -129,6 +129,8 @@ const EXACT: readonly (readonly [rule: string, text: string])[] = [
   ["password", "https://h/f?password=‹hunter2x› and more"],
   ["password", "PASSWORD=‹hunter2x&y› and more"],
   ["password", '"password": "‹hun\\\\"ter2x›",'],
+  ["password", '{"password":"‹Xk9#mQ2vL7pZ\\\\›"}'],
+  ["password", '{"password":"‹hun\\"ter2\\\\\\\\›", "note": "a"}'],
   ["password", "export PASSWORD=‹hunter2x›\\nnext"],
   ["password", "sshpass\t-p\t‹hunter2x›\tssh host"],
   ["password", "mysqldump\t-u root -p‹hunter2x› shop"],

@@ -89,6 +89,37 @@ for (
     ],
     ["a name whose value has quotes", { password: "hun\"ter'2" }, { password: "[redacted: password]" }],
     ["a name whose value ends its line", { password: "hunter2\n" }, { password: "[redacted: password]\n" }],
+    ["a name whose value ends with a backslash", { password: "Xk9#mQ2vL7pZ\\" }, {
+      password: "[redacted: password]",
+    }],
+    ["a name whose value has a line end", { password: "Xk9#mQ2\nvLpZ" }, {
+      password: "[redacted: password]",
+    }],
+    ["a name whose value has every quote", { db_password: "h'u\"n`ter2\\\\" }, {
+      db_password: "[redacted: password]",
+    }],
+    ["a name whose value begins with a blank", { api_key: " k3y9dQ2vL7pZx1\n" }, {
+      api_key: " [redacted: secret]\n",
+    }],
+    ["a name whose value is wrapped", { client_secret: "k3y9dQ2vL7pZx1\r\nQm4nB8tR5wY2" }, {
+      client_secret: "[redacted: secret]",
+    }],
+    ["a name whose value is long", { password: "Xk9#mQ2vL7pZ".repeat(500) }, {
+      password: "[redacted: password]",
+    }],
+    ["a name, and none of a value with words alone,", {
+      password: "The password\nof the person",
+      compass: "north 10\\",
+      auth: "OAuth2ClientCredentials flow",
+      token: 'the "first" word\\',
+      primary_key: "k3y9dQ2vL7pZx1Qm4n\\",
+    }, {
+      password: "The password\nof the person",
+      compass: "north 10\\",
+      auth: "OAuth2ClientCredentials flow",
+      token: 'the "first" word\\',
+      primary_key: "k3y9dQ2vL7pZx1Qm4n\\",
+    }],
     ["a name in lines of a text", { token: "not one\npassword: hunter2" }, {
       token: "not one\npassword: [redacted: password]",
     }],
