@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
 import { openAuditLog } from "../../src/audit/log.ts";
-import { daemonStarted, destinationOpened } from "../../src/audit/events.ts";
+import { daemonStarted, destinationOpened, imageDecided } from "../../src/audit/events.ts";
+import type { AuditBody } from "../../src/audit/record.ts";
 import { placesOf } from "../../src/settings/places.ts";
 import type { RecordingStatus, Status } from "../../src/protocol/status.ts";
 import { readWhole, renderParts, renderSpan } from "../daemon/stage/one_shot.ts";
@@ -134,16 +135,16 @@ Deno.test("kato verify takes the offset of the file's times where the zone is an
 });
 
 /** A home whose configuration keeps images, with a session that has one. */
-function albumHome(reply?: string): Place & Disposable {
+function albumHome(reply?: string): Place & Disposable & { readonly log: string } {
   const home = makeHome();
   const content = [{ type: "image", source: { type: "base64", media_type: "image/png", data: PNG } }];
   const row = { type: "user", uuid: "4b8d1d0e", sessionId: SESSION_A, message: { role: "user", content } };
   const talk = conversation(SESSION_A, reply === undefined ? {} : { reply });
-  keepLog(home.home, SESSION_A, `${talk}${JSON.stringify(row)}\n`);
+  const log = keepLog(home.home, SESSION_A, `${talk}${JSON.stringify(row)}\n`);
   const { config, configFile } = placesOf(home.home);
   makePrivateFolder(config);
   Deno.writeTextFileSync(configFile, '[render]\nimages = "files"\n');
-  return home;
+  return { ...home, log, [Symbol.dispose]: () => home[Symbol.dispose]() };
 }
 
 Deno.test("kato verify repeats the images of a page, and the links of Markdown to its own", async () => {
@@ -210,6 +211,60 @@ Deno.test("kato verify repeats an image that was refused, where the audit log sa
   Deno.removeSync(policyFile);
   await run("export 5d8a -o a.md --force", home);
   assert.equal((await verify("a.md", home)).result, "equal");
+});
+
+Deno.test("kato verify repeats an image that was refused first and kept later, where the audit log says both", async () => {
+  using home = albumHome();
+  const { logs } = placesOf(home.home);
+  const again = JSON.stringify({
+    type: "user",
+    uuid: "5b8d1d0e",
+    sessionId: SESSION_A,
+    message: {
+      role: "user",
+      content: [{ type: "image", source: { type: "base64", media_type: "image/png", data: PNG } }],
+    },
+  });
+  Deno.writeTextFileSync(home.log, `${again}\n${again.replace("5b8d1d0e", "6b8d1d0e")}\n`, { append: true });
+  await run("export 5d8a -o a.md", home);
+  const path = `${home.cwd}/a.md`;
+  const [before = "", ...shown] = Deno.readTextFileSync(path).split(/(?=\n!\[png image\])/);
+  const name = /a\.assets\/(\w+\.png)/.exec(shown[0] ?? "")?.[1];
+  const destination = `${home.cwd}/a.assets/${name}`;
+  const image = { provider: "claude-code", session: SESSION_A, destination } as const;
+  const [deny, ...allow] = [
+    destinationOpened(image, null, "deny", "too-large", null),
+    imageDecided(image),
+    destinationOpened(image, null, "allow", "created", null),
+  ];
+  assert.ok(deny !== undefined);
+  /** What the audit log says, which of the images are lines, and the verdict. */
+  const table:
+    readonly (readonly [records: readonly AuditBody[], lines: readonly number[], result: string])[] = [
+      [[deny, ...allow], [], "equal"],
+      [[deny, ...allow], [0], "equal"],
+      [[deny, ...allow], [0, 1], "equal"],
+      [[deny, ...allow], [1], "differs"],
+      [[deny, ...allow], [0, 1, 2], "differs"],
+      [[...allow, deny], [0], "differs"],
+      [allow, [0], "differs"],
+      [[deny], [0, 1, 2], "equal"],
+    ];
+  for (const [records, lines, expected] of table) {
+    Deno.removeSync(logs, { recursive: true });
+    makePrivateFolder(logs);
+    const options = { directory: logs, policyVersion: 1, policyHash: "0".repeat(64) };
+    const daemon = openAuditLog({ ...options, actor: { role: "orchestrator", pid: 4242 } });
+    for (const record of records) daemon.append(record);
+    daemon.close();
+    const texts = shown.map((text, at) =>
+      lines.includes(at)
+        ? text.replace(/^\n!\[png image\].*\n/, "").replace("70 bytes", "70 bytes (not kept: too-large)")
+        : text
+    );
+    Deno.writeTextFileSync(path, [before, ...texts].join(""));
+    assert.equal((await verify("a.md", home)).result, expected, JSON.stringify([records.length, lines]));
+  }
 });
 
 for (const reason of ["too-large", "symlink"]) {

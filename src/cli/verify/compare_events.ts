@@ -53,6 +53,8 @@ export interface Comparison {
 export interface ComparisonOptions {
   readonly file: CheckedFile;
   readonly renderer: Renderer;
+  /** Who may have written an event at `at` instead, when other images were refused; null: nobody. */
+  readonly earlier: ((at: number) => Renderer) | null;
   readonly head: RenderHead;
   /** The part of the session that an export was asked for; null: the file shows where it begins. */
   readonly start: Start | null;
@@ -95,7 +97,7 @@ interface Reading {
 const encoder = new TextEncoder();
 
 export function beginComparison(options: ComparisonOptions): Comparison {
-  const { file, renderer, head, start, skips } = options;
+  const { file, renderer, earlier, head, start, skips } = options;
   const isIn = start === null ? null : beginRange(start);
   const findClosing = closingFinder(options);
   let nearest: Difference | null = null;
@@ -163,10 +165,16 @@ export function beginComparison(options: ComparisonOptions): Comparison {
         return seek(reading, event);
       case "follow": {
         const before = head.format === "jsonl" ? { ...reading } : null;
-        const { state, text } = renderer.step(head, reading.state, event);
-        const bytes = encoder.encode(text);
-        reading.state = state;
-        if (goOn(reading, event, bytes)) return [reading];
+        const first = earlier === null ? null : structuredClone(reading.state);
+        for (const one of renderersAt(options, reading.at)) {
+          const { state, text } = one.step(
+            head,
+            first === null ? reading.state : structuredClone(first),
+            event,
+          );
+          reading.state = state;
+          if (goOn(reading, event, encoder.encode(text))) return [reading];
+        }
         // Lines of JSON have no closing one.
         return before === null || !before.isFirm ? [] : [{ ...before, mode: "seek" }];
       }
@@ -174,14 +182,14 @@ export function beginComparison(options: ComparisonOptions): Comparison {
   }
 
   function seek(reading: Reading, event: Event): readonly Reading[] {
-    const { state, text } = renderer.step(head, structuredClone(reading.state), event);
-    const bytes = encoder.encode(text);
-    const next: Reading = { ...reading, state };
-    if (bytes.length === 0 || !goOn(next, event, bytes)) {
-      if (skips) reading.state = renderer.skip(head, reading.state, event);
-      return [reading];
+    for (const one of renderersAt(options, reading.at)) {
+      const { state, text } = one.step(head, structuredClone(reading.state), event);
+      const bytes = encoder.encode(text);
+      const next: Reading = { ...reading, state };
+      if (bytes.length > 0 && goOn(next, event, bytes)) return next.isFirm ? [next] : [reading, next];
     }
-    return next.isFirm ? [next] : [reading, next];
+    if (skips) reading.state = renderer.skip(head, reading.state, event);
+    return [reading];
   }
 
   return {
@@ -210,6 +218,10 @@ export function beginComparison(options: ComparisonOptions): Comparison {
     },
     mayGoOn: () => readings.some(({ at }) => at < file.size),
   };
+}
+
+function renderersAt({ renderer, earlier }: ComparisonOptions, at: number): readonly Renderer[] {
+  return earlier === null ? [renderer] : [renderer, earlier(at)];
 }
 
 /** The reading that explains the whole file, with the fewest parts; else where the farthest one ended. */

@@ -17,9 +17,10 @@ import { rendererFor } from "../../render/registry.ts";
 import type { Renderer } from "../../render/renderer.ts";
 import { openReader, readEvents } from "../export/write_session.ts";
 import type { FoundSession } from "../sessions/find_sessions.ts";
-import { beginComparison, type Compared, type Comparison } from "./compare_events.ts";
+import { beginComparison, type Compared, type Comparison, type ComparisonOptions } from "./compare_events.ts";
 import type { CheckedFile } from "./checked_file.ts";
 import type { OwnWords } from "./own_words.ts";
+import type { Refusal } from "./refused_images.ts";
 import { watchTitle } from "./watch_title.ts";
 import { peekSession } from "../sessions/peek_session.ts";
 
@@ -43,8 +44,8 @@ export interface RecomputeOptions {
   readonly path: string;
   readonly words: OwnWords;
   readonly source: FoundSession;
-  /** The images that the file has as lines alone, by their names, each with the reason. */
-  readonly refused: ReadonlyMap<string, string>;
+  /** The images that the file has as lines alone, all of it or its beginning, by their names. */
+  readonly refused: ReadonlyMap<string, Refusal>;
   /** Every session of the source's client, for one in which it goes on. */
   readonly others: readonly FoundSession[];
   /** From the settings as they are now. */
@@ -166,17 +167,29 @@ const IMAGE_LOOKS = 100;
 
 const IMAGE_BEGINS = "\n![";
 
+const NOT_REFUSED: Refusal = { reason: "", until: 0 };
+
+/** Behind every link of a file. */
+const LAST = Number.MAX_SAFE_INTEGER;
+
 async function compareOnce(options: RecomputeOptions, place: ImagePlace, making: Making): Promise<Answer> {
   const { words: { format, range, first } } = options;
   const { images, folder } = place;
-  const shown = images === "files"
-    ? markdownWithImages((image) => {
+  /** Of an event at `at`. */
+  const withImages = (at: number) =>
+    markdownWithImages((image) => {
       const name = imageName(image);
-      const reason = options.refused.get(name);
-      return reason === undefined ? { link: `${folder}/${name}` } : { refused: reason };
-    })
-    : await rendererFor(format);
-  const way: Way = { making, renderer: redacted(shown, making.redaction), place };
+      const { reason, until } = options.refused.get(name) ?? NOT_REFUSED;
+      return at < until ? { refused: reason } : { link: `${folder}/${name}` };
+    });
+  const shown = images === "files" ? withImages(LAST) : await rendererFor(format);
+  const wereRefused = images === "files" && options.refused.values().some(({ until }) => until <= LAST);
+  const way: Way = {
+    making,
+    renderer: redacted(shown, making.redaction),
+    earlier: wereRefused ? (at) => redacted(withImages(at), making.redaction) : null,
+    place,
+  };
   if (range === null) {
     // A part of JSON Lines leaves out agents that began before it, as no recording does.
     const late = first === null || first === 0 ? null : { from: first };
@@ -200,7 +213,7 @@ async function compareFrom(
   onlyBegin = false,
 ): Promise<Answer> {
   const { file, words, others, stopped, progress } = options;
-  const { making, renderer, place: { images = null, folder, isOwn } } = way;
+  const { making, renderer, earlier, place: { images = null, folder, isOwn } } = way;
   const title = watchTitle(words.title, making.redaction);
   const inherited = new Set<string>();
   const run: Run = { comparison: null, begun: null, next: null };
@@ -216,6 +229,7 @@ async function compareFrom(
         run.comparison ??= beginComparison({
           file,
           renderer,
+          earlier,
           head: headOf(words, reader.meta(), way),
           start,
           skips: onlyBegin,
@@ -248,6 +262,7 @@ async function compareFrom(
 interface Way {
   readonly making: Making;
   readonly renderer: Renderer;
+  readonly earlier: ComparisonOptions["earlier"];
   readonly place: ImagePlace;
 }
 
