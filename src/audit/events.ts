@@ -182,15 +182,14 @@ export function indexMade(path: string, reason: ReasonOf<"index-made">): AuditBo
   return body("index-made", reason, { path, decision: "allow" });
 }
 
-/** `path`: where it is still recorded; `detail`: the files of its recordings, which stay. */
+/** `path`: where it is still recorded; or the file of one of its recordings, which stays. Null: it has none. */
 export function sessionForgotten(
   { provider, session }: About,
   reason: ReasonOf<"session-forgotten">,
   path: string | null,
-  detail: string | null,
 ): AuditBody {
   const decision = reason === "still-recorded" ? "deny" : "allow";
-  return body("session-forgotten", reason, { provider, session, path, decision, detail });
+  return body("session-forgotten", reason, { provider, session, path, decision });
 }
 
 export function sessionRemembered({ provider, session }: About): AuditBody {

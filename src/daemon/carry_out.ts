@@ -81,7 +81,7 @@ export function deny(
   return { result: "denied", reason, message, destination: path };
 }
 
-/** Whoever records a forgotten session in its chat wants kato to keep it again. */
+/** A person who records a forgotten session in its chat wants kato to keep it again. */
 function remember(context: ObeyContext, { ref, verb, asker }: Command): boolean {
   if (asker !== "chat" || (verb !== "record" && verb !== "capture")) return false;
   if (!context.sessions.isForgotten(ref)) return false;

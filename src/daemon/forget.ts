@@ -104,7 +104,7 @@ async function forget(options: ForgettingOptions, ref: SessionRef): Promise<Verd
   const [recorded] = findRecorded(recordings, ref);
   if (recorded !== undefined) {
     const { session, destination } = recorded;
-    audit(sessionForgotten(ref, "still-recorded", destination, null));
+    audit(sessionForgotten(ref, "still-recorded", destination));
     const message = `kato still records it into ${destination}. Stop that first: kato stop ${
       shortId(session)
     }`;
@@ -115,10 +115,12 @@ async function forget(options: ForgettingOptions, ref: SessionRef): Promise<Verd
   const files = database.transact(() => {
     const own = recordings.everOf(ref);
     const paths = [...new Set(own.map(({ destination }) => destination))];
-    if (isNew) audit(sessionForgotten(ref, "asked-for", null, paths.length === 0 ? null : paths.join(", ")));
+    // Afterwards nothing else has the paths. A text of all of them could be cut.
+    const named = paths.length === 0 ? [null] : paths;
+    if (isNew) audit(...named.map((path) => sessionForgotten(ref, "asked-for", path)));
     recordings.forget(ref);
     const size = follow?.sizeOf(ref.session) ?? 0;
-    if (isNew) sessions.forget(ref, { size, isThere: follow?.isThere(ref.session) ?? false });
+    sessions.forget(ref, { size, isThere: follow?.isThere(ref.session) ?? false });
     return paths.map((path) => leftAt(recordings, path, own));
   });
   status.forget(ref);

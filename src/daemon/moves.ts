@@ -47,8 +47,8 @@ export function createMoves(options: MovesOptions): Moves {
       const moved = database.transact(() => {
         if (!claim()) return [];
         if (active !== undefined) return move(options, context, active, goesOn);
-        // A recording may still come here, from a session whose log is read later.
-        sessions.goOn(ref, goesOn);
+        // A recording may still come here, from a session whose log is read later. None comes to a forgotten one.
+        if (!sessions.isForgotten(ref)) sessions.goOn(ref, goesOn);
         return [];
       });
       for (const show of moved) show();

@@ -49,9 +49,15 @@ export function openRows(database: Database) {
       return row === undefined ? null : deliveryFromRow(row);
     },
     nextId,
-    /** Removes the rows of all recordings of this session. None of them may be active. */
+    /**
+     * Removes the rows of all recordings of this session. None of them may be active. A recording that goes on with a file of
+     * this session keeps the project, by which it shows paths, but not the title, which stands in the file.
+     */
     forget({ provider, session }: SessionRef): void {
       database.transact(() => {
+        const ofHead = "provider = ? AND json_extract(head, '$.meta.session') = ?";
+        const setHead = "UPDATE recordings SET head = json_set(head, '$.meta.title', NULL)";
+        change(`${setHead} WHERE ${ofHead}`, provider, session);
         const own = all("provider = ? AND session = ? ORDER BY id", provider, session);
         if (own.length === 0) return;
         const setLast = "INSERT OR REPLACE INTO facts (name, value) VALUES ('last-recording', ?)";

@@ -1,7 +1,7 @@
 /**
- * The request spool: `kato record|capture|stop` in a terminal. Any program of the person's account may put anything there.
- * An entry that is no request is recorded and moved away, and ends nothing. Requires read and write on the spool folder and
- * the folder for refused entries.
+ * The request spool: `kato record|capture|stop|forget` in a terminal. Any program of the person's account may put anything
+ * there. An entry that is no request is recorded and moved away, and ends nothing. Requires read and write on the spool
+ * folder and the folder for refused entries.
  */
 import { join } from "@std/path";
 import type { ReasonOf } from "../audit/reasons.ts";

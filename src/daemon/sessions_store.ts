@@ -166,11 +166,12 @@ function storeTombstones(database: Database) {
     /**
      * Leaves of its row what keeps it from coming back. All of its log is history up to byte `size`. Claims stay: they are ids of
      * messages, and keep commands from being obeyed twice. `isThere`: its log can be seen now; otherwise its path goes, too.
+     * Done again, it takes away what came since, and keeps the time.
      */
     forget({ provider, session }: SessionRef, { size, isThere }: { size: number; isThere: boolean }) {
       database.run(
-        `UPDATE sessions SET forgotten = ?, baseline = max(size, baseline, ?, 1), size = max(size, ?),
-          checkpoint = NULL, meta = NULL, destination = NULL, added = NULL, looked = NULL, let_go = 0,
+        `UPDATE sessions SET forgotten = coalesce(forgotten, ?), baseline = max(size, baseline, ?, 1),
+          size = max(size, ?), checkpoint = NULL, meta = NULL, destination = NULL, added = NULL, looked = NULL, let_go = 0,
           goes_on = NULL, goes_on_seq = NULL, goes_on_came = NULL${isThere ? "" : ", path = '', ino = 0"}
           ${where}`,
         new Date().toISOString(),

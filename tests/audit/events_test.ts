@@ -162,7 +162,7 @@ const BODIES: readonly (readonly [keyof typeof events, AuditBody, AuditBody])[] 
     decision: "allow",
     reason: "first",
   }],
-  ["sessionForgotten", events.sessionForgotten(ABOUT, "still-recorded", "/home/ada/x.md", null), {
+  ["sessionForgotten", events.sessionForgotten(ABOUT, "still-recorded", "/home/ada/x.md"), {
     ...OF_RECORDING,
     event: "session-forgotten",
     decision: "deny",

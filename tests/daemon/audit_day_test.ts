@@ -57,7 +57,8 @@ const DAY: readonly Row[] = [
   ["::record open/x.md", "command deny writable-by-others"],
   ["kato forget", "session-forgotten deny still-recorded"],
   ["::stop", "command allow stopped"],
-  ["kato forget", "session-forgotten allow asked-for"],
+  // One for each file.
+  ["kato forget", Array.from({ length: 3 }, () => "session-forgotten allow asked-for").join("; ")],
   ["kato record", "command deny forgotten"],
   ["::record CLAUDE.md", "command deny agent-memory"],
   [

@@ -115,19 +115,18 @@ Deno.test("forget: rows of the session go, after their record; a tombstone, clai
     assert.deepEqual(left(scene), LEFT);
     assert.deepEqual(scene.rows(), { sessions: 2, recordings: 1, deliveries: 0, files: 0, commands: 1 });
     assert.deepEqual(
-      scene.audit.map(({ event, decision, reason, session, detail }) => [
-        event,
-        decision,
-        reason,
-        session,
-        detail,
-      ]),
-      [["session-forgotten", "allow", "asked-for", "s", "/exports/a.md, /exports/b.md"]],
+      scene.audit.map((
+        { event, decision, reason, session, path },
+      ) => [event, decision, reason, session, path]),
+      [
+        ["session-forgotten", "allow", "asked-for", "s", "/exports/a.md"],
+        ["session-forgotten", "allow", "asked-for", "s", "/exports/b.md"],
+      ],
     );
     assert.deepEqual(scene.deeds, ["flush s", "status forgets s", "list"]);
     // Asked again: nothing is left to decide, and what may have failed is done again.
     assert.equal((await scene.forget()).reason, "already-forgotten");
-    assert.equal(scene.audit.length, 1);
+    assert.equal(scene.audit.length, 2);
     assert.equal(scene.deeds.filter((deed) => deed === "list").length, 2);
   }));
 
@@ -249,6 +248,67 @@ Deno.test("forget: a log that is gone leaves no path; when it comes back it is h
     Object.assign(scene.options, { followOf: () => null });
     await scene.forget();
     assert.deepEqual(left(scene), { ...LEFT, baseline: 200, path: "" });
+  }));
+
+/** What comes after a session was forgotten, and must go with the next `kato forget`. */
+const LATER: Readonly<Record<string, (scene: Scene) => void>> = {
+  "where its log goes on, in the state of an older kato": ({ context }) =>
+    context.sessions.goOn(REF, { into: "next", seq: 9, came: 1 }),
+  "when its log was written anew": ({ context }) =>
+    context.sessions.arrive(REF, { added: 1_000, looked: 2_000 }),
+  "the path of a log that is gone now": (scene) => Object.assign(scene.options, { followOf: () => null }),
+};
+
+for (const [what, come] of Object.entries(LATER)) {
+  Deno.test(`forget: asked again, it takes away ${what}, and keeps the time of the first`, () =>
+    withForgetting(async (scene) => {
+      fill(scene);
+      await scene.forget();
+      const long = "2020-01-01T00:00:00.000Z";
+      scene.database.run("UPDATE sessions SET forgotten = ?", long);
+      come(scene);
+      assert.equal((await scene.forget()).reason, "already-forgotten");
+      const { goesOn, arrival, path } = scene.context.sessions.find(REF) ?? assert.fail("its row is gone");
+      assert.deepEqual([goesOn, arrival], [null, null]);
+      assert.equal(path, what.includes("path") ? "" : LEFT.path);
+      assert.equal(scene.database.get("SELECT forgotten FROM sessions")?.["forgotten"], long);
+    }));
+}
+
+Deno.test("forget: where the log of a forgotten session says that it goes on, nobody keeps that", () =>
+  withForgetting(async (scene) => {
+    fill(scene);
+    await scene.forget();
+    const context = { ...scene.context, recorded: new Set<string>() };
+    scene.context.moves.take(context, REF, { continues: "next", seq: 9 }, 1);
+    assert.equal(scene.context.sessions.find(REF)?.goesOn, null);
+  }));
+
+Deno.test("forget: recordings that went on with its file lose its title, and keep what they write on with", () =>
+  withForgetting(async (scene) => {
+    const { recordings } = scene.context;
+    fill(scene);
+    const first = scene.addRecording({ destination: "/exports/c.md" });
+    scene.addRecording({ ref: { ...REF, provider: "gemini" }, destination: "/exports/d.md" });
+    const head = "json_set(head, '$.meta.title', 'zanzibar', '$.meta.project', '/work')";
+    scene.database.run(`UPDATE recordings SET head = ${head} WHERE id >= ?`, first);
+    let last = first;
+    for (const session of ["second", "third"]) {
+      const next = recordings.follow(last, scene.addSession({ session }), null);
+      recordings.leave(last, session, true);
+      scene.stop(last);
+      recordings.takeOver(next, last);
+      last = next;
+    }
+    await scene.forget();
+    assert.deepEqual(
+      recordings.active().map(({ provider, session, id }) => {
+        const { title, project } = recordings.get(id).head.meta;
+        return [provider, session, title, project];
+      }),
+      [["gemini", "s", "zanzibar", "/work"], ["codex", "third", null, "/work"]],
+    );
+    assert.equal(recordings.get(last - 1).head.meta.title, null);
   }));
 
 Deno.test("forget: no rule records a forgotten session, nor a copy of one", () =>
