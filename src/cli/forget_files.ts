@@ -65,6 +65,15 @@ export function describeFiles(files: readonly JudgedFile[], home: string): strin
   return lines;
 }
 
+/** Lines for people. The index goes by the session that a file begins with. */
+export function describeShared(files: readonly JudgedFile[], home: string): string[] {
+  return files.flatMap(({ path, holds }) => {
+    if (holds === null) return [];
+    const also = `also holds session ${plain(shortId(holds))}`;
+    return [`${plain(tilde(path, home))} ${also}: the search may still find what stands there.`];
+  });
+}
+
 /** One word of any shell; null: it holds characters that a terminal does not show as they are. */
 function quote(path: string): string | null {
   return plain(path) === path ? `'${path.replaceAll("'", "'\\''")}'` : null;

@@ -18,7 +18,7 @@ import { placesOf } from "../../settings/places.ts";
 import { askDaemon, chooseTyped, whyNotRunning } from "../ask_daemon.ts";
 import type { ForgetGiven } from "../commands/forget.ts";
 import type { Context } from "../context.ts";
-import { describeFiles, type JudgedFile, judgeFile } from "../forget_files.ts";
+import { describeFiles, describeShared, type JudgedFile, judgeFile } from "../forget_files.ts";
 import { DONE, fail, type Outcome } from "../outcome.ts";
 import { loadEffective } from "../planning/load_settings.ts";
 import { reportText } from "../report/report.ts";
@@ -124,6 +124,10 @@ function describe(
     ? `Session ${id} was forgotten already.`
     : `Forgot session ${id}.`;
   const lines = result === "done" ? [said, INDEXED[index.state] ?? []].flat() : [];
+  if (index.state === "removed" || index.state === "none") {
+    const but = index.state === "removed" ? "But " : "";
+    lines.push(...describeShared(files, home).map((line) => `${but}${line}`));
+  }
   lines.push(...describeFiles(files, home));
   return lines.map((line) => `${line}\n`).join("");
 }
