@@ -517,7 +517,7 @@ test("has the daemon start again when a provider's folder appears", {
 
 test("starts no role from files that an upgrade has replaced, and starts again when they have come to rest", {
   // The folder rests for as long before the daemon starts again.
-  options: ["--replan", "1500"],
+  options: ["--replan", "4000"],
   steps: [
     say("start", "1", "parser:echo"),
     { data: [1, "x"] },
