@@ -111,7 +111,7 @@ function isRecordedByRule({ recordings, sessions }: ObeyContext, ref: SessionRef
   return recordings.ofSession(ref).some((recording) => {
     if (recording.kind !== "automatic" || !recording.whole) return false;
     // What was said here after it went on is in no recording.
-    if (recording.goesOn !== null && readEvents(sessions.find(ref)) > recording.next) return false;
+    if (recording.goesOn !== null && readEvents(sessions.find(ref)) > (recording.until ?? 0)) return false;
     const last = recordings.lastOf(recording);
     return last !== null && last.active && last.until === null;
   });

@@ -305,9 +305,9 @@ Deno.test("rules: a copy of a session is recorded while a rule records that sess
     assert.deepEqual(scene.context.recordings.active().map(({ session }) => session), ["t", "s", "u"]);
   }));
 
-/** A rule's recording of `ref`, which its client said goes on in session `into`. */
+/** A rule's recording of `ref`, which its client said goes on in session `into`. Not all of it is written yet. */
 function addMoved({ addRecording, context: { recordings } }: Scene, ref: SessionRef, into: string): number {
-  const moved = addRecording({ ref, kind: "automatic", whole: true, next: 9, until: 9 });
+  const moved = addRecording({ ref, kind: "automatic", whole: true, next: 5, until: 9 });
   recordings.leave(moved, into, true);
   return recordings.follow(moved, { ...ref, session: into }, null);
 }
