@@ -103,7 +103,10 @@ export async function recorded({ machine }: Service, path: string, text: string)
       const found = isThere(file) ? Deno.readTextFileSync(file) : "";
       return Promise.resolve(found.trimEnd().endsWith(text) ? found : null);
     },
-    () => must(machine, "root", "journalctl --no-pager -q -n 30"),
+    async () => {
+      const { out } = await run(machine, "alice", "systemctl --user --no-pager list-units --all 'kato*'");
+      return `${out}${await must(machine, "root", "journalctl --no-pager -q -n 30")}`;
+    },
   );
 }
 

@@ -57,6 +57,7 @@ const LINES_OF_A_RUN: readonly [line: string, isFailed: boolean, failure: Return
   ["    at fn (file:///work/tests/launcher/descriptors_test.ts:120:16)", false, null],
   ["what it does ... FAILED (2ms)", true, null],
   ["FAILED (1m2s)", true, null],
+  [" FAILED (2m16s)", true, null],
   ["FAILED | 3 passed | 1 failed (2s)", false, null],
   ["what it does ... ok (2ms)", false, null],
 ];
