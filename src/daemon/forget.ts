@@ -14,7 +14,6 @@ import type { Audit } from "./audit.ts";
 import { describeFailure } from "./failure.ts";
 import type { Follow } from "./follow.ts";
 import type { Log } from "./log.ts";
-import type { Recorders } from "./recorders.ts";
 import type { RecordingSummary } from "./recording.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 import type { Refusals } from "./refused.ts";
@@ -51,7 +50,6 @@ export interface ForgettingOptions {
   readonly database: Database;
   readonly sessions: SessionsStore;
   readonly recordings: RecordingsStore;
-  readonly recorders: Pick<Recorders, "settled">;
   readonly audit: Audit;
   readonly steps: StepQueue;
   readonly status: Pick<StatusFile, "forget">;
@@ -79,13 +77,13 @@ export async function obeyForget(
   const onDisk = options.followOf(ref)?.sizeOf(session) ?? 0;
   if (stored.size < onDisk) await options.catchUp(ref);
   try {
-    return { v: 1, id, ...await options.steps.ask(ref, () => forget(options, ref)) };
+    return { v: 1, id, ...await options.steps.ask(ref, () => Promise.resolve(forget(options, ref))) };
   } catch (error) {
     return sayFailed(id, error);
   }
 }
 
-async function forget(options: ForgettingOptions, ref: SessionRef): Promise<Verdict> {
+function forget(options: ForgettingOptions, ref: SessionRef): Verdict {
   const {
     database,
     sessions,
@@ -98,16 +96,15 @@ async function forget(options: ForgettingOptions, ref: SessionRef): Promise<Verd
     scrub: overwrite = scrub,
   } = options;
   refusals.flush(ref);
-  for (const { id, until } of recordings.activeOfSession(ref)) {
-    if (until !== null) await options.recorders.settled(id);
-  }
   const [recorded] = findRecorded(recordings, ref);
   if (recorded !== undefined) {
-    const { session, destination } = recorded;
+    const { session, destination, until } = recorded;
     audit(sessionForgotten(ref, "still-recorded", destination));
-    const message = `kato still records it into ${destination}. Stop that first: kato stop ${
-      shortId(session)
-    }`;
+    const id = shortId(session);
+    // Its rest may never come, for its log may be gone: this does not wait for it.
+    const message = until === null
+      ? `kato still records it into ${destination}. Stop that first: kato stop ${id}`
+      : `kato has not written the end of it into ${destination} yet. Ask again; 'kato stop ${id}' ends it as it is.`;
     return { result: "denied", reason: "still-recorded", message, destination };
   }
   const follow = followOf(ref);

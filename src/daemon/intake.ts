@@ -82,7 +82,7 @@ export function createIntake(options: IntakeOptions) {
       case "batch":
         return recorders.take(message, payload);
       case "lost":
-        return recorders.lost(message, followed.state === "watching" || followed.state === "polling");
+        return recorders.lost(message);
       case "trouble":
         if (message.kind === "gone" && message.session !== null) {
           noteGone(intake, followed, { provider, session: message.session });

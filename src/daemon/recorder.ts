@@ -81,11 +81,8 @@ export function createRecorder(recording: RecordingSummary, context: RecorderCon
         void run(own, (state) => letGo(state, why));
       }
     },
-    /** Its feed cannot go on. `looked`: all logs were looked for. What was to end is over then: no wait brings the rest. */
-    lost(why: string, looked: boolean) {
-      take(own, (state) => block(state, { why, kind: "no-log" }));
-      if (looked) void run(own, giveUp);
-    },
+    /** Its feed cannot go on. */
+    lost: (why: string) => void take(own, (state) => block(state, { why, kind: "no-log" })),
     /** Ends a blocked recording that was to end, without what it lacks. False: there was nothing to give up. */
     giveUp: () => run(own, giveUp),
     /** Resolves when nothing is under way any more. */

@@ -49,8 +49,7 @@ export interface Recorders {
   /** The row of `recording` says now that it ends. */
   ended(recording: RecordingSummary): void;
   take(batch: Extract<FromParser, { type: "batch" }>, payload: Uint8Array<ArrayBuffer> | null): void;
-  /** `looked`: the parser had looked through its folders before. */
-  lost(message: Extract<FromParser, { type: "lost" }>, looked: boolean): void;
+  lost(message: Extract<FromParser, { type: "lost" }>): void;
   /** A log of this session is there: recordings that missed it go on. */
   found(session: SessionRef): void;
   /** The provider's parser is new: its feeds must be asked for again. */
@@ -60,7 +59,7 @@ export interface Recorders {
   /** Tries a blocked recording without waiting any longer. */
   tryNow(recording: number): void;
   problem(recording: number): string | null;
-  /** Resolves when this recording has stopped or is blocked, except by a log that may come back. */
+  /** Resolves when this recording has stopped or is blocked, except by a missing log. */
   settled(recording: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -146,7 +145,7 @@ export function createRecorders(options: RecordersOptions): Recorders {
     },
     take: (batch, payload) =>
       recorderOf(batch.feed)?.take({ ...batch, payload: payload ?? new Uint8Array(0) }),
-    lost: ({ feed, why }, looked) => recorderOf(feed)?.lost(why, looked),
+    lost: ({ feed, why }) => recorderOf(feed)?.lost(why),
     found(session) {
       for (const recorder of ofSession(session)) if (recorder.problem()?.kind === "no-log") recorder.start();
     },

@@ -177,6 +177,20 @@ Deno.test("forget: a session that is recorded, or whose file another session wai
     assert.equal(left(scene).forgotten, false);
   }));
 
+Deno.test("forget: what is to end, and is not written to its end, is refused at once: its log may be gone", () =>
+  withForgetting(async (scene) => {
+    fill(scene);
+    scene.addRecording({ destination: "/exports/c.md", until: 9 });
+    const { result, reason, message } = await scene.forget();
+    assert.deepEqual([result, reason], ["denied", "still-recorded"]);
+    assert.match(
+      message,
+      /not written the end of it into \/exports\/c\.md yet.*'kato stop s' ends it as it is/,
+    );
+    assert.deepEqual(scene.audit.map(({ path }) => path), ["/exports/c.md"]);
+    assert.equal(left(scene).forgotten, false);
+  }));
+
 Deno.test("forget: a file that went on with another session is named with it, and stays that session's", () =>
   withForgetting(async (scene) => {
     const { recordings } = scene.context;

@@ -66,7 +66,7 @@ function withIntake(play: (scene: Scene) => Promise<void> | void): Promise<void>
         found: ({ session }: { session: string }) => void deeds.push(`found ${session}`),
         take: ({ feed }: { feed: number }, payload: unknown) =>
           void deeds.push(`batch ${feed} ${payload !== null}`),
-        lost: ({ feed }: { feed: number }, looked: boolean) => void deeds.push(`lost ${feed} ${looked}`),
+        lost: ({ feed }: { feed: number }) => void deeds.push(`lost ${feed}`),
       } as never,
       status: {
         touch: () => scene.touches += 1,
@@ -222,14 +222,7 @@ Deno.test("intake: batches and lost feeds wait for no step", () =>
     scene.take({ type: "batch", feed: 3, ...batch, end: false }, new Uint8Array(1));
     scene.take({ type: "lost", feed: 4, session: "s", why: "gone" });
     scene.take({ type: "rewritten", session: "s" });
-    assert.deepEqual(scene.deeds, ["batch 3 true", "lost 4 false", "rewritten s"]);
-    // The parser has looked for all logs, or has not, or another one has not.
-    const states = ["watching", "polling", "starting", "unused", "failed"] as const;
-    for (const state of states) {
-      scene.followed.state = state;
-      scene.take({ type: "lost", feed: 5, session: "s", why: "gone" });
-    }
-    assert.deepEqual(scene.deeds.slice(3), [true, true, false, false, false].map((is) => `lost 5 ${is}`));
+    assert.deepEqual(scene.deeds, ["batch 3 true", "lost 4", "rewritten s"]);
   }));
 
 Deno.test("intake: the log says a trouble once a session, and never what is no name", () =>

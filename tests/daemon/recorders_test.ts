@@ -208,7 +208,7 @@ Deno.test("recorders: a batch or the end of a feed that is not theirs is nobody'
     recorders.start(store.get(id));
     await done("codex feed 1");
     batch({ feed: 7 });
-    recorders.lost({ type: "lost", feed: 7, session: "s", why: "gone" }, true);
+    recorders.lost({ type: "lost", feed: 7, session: "s", why: "gone" } as never);
     batch();
     await done("rests");
     assert.equal(deeds.filter((deed) => deed === "prepare").length, 1);
@@ -318,7 +318,7 @@ Deno.test("recorders: whose log is lost waits for it, and others of another sess
     await done("codex feed 1");
     recorders.start(store.get(other));
     await done("codex feed 2");
-    recorders.lost({ type: "lost", feed: 1, session: "s", why: "gone" }, true);
+    recorders.lost({ type: "lost", feed: 1, session: "s", why: "gone" } as never);
     assert.equal(deeds.at(-1), `${id} blocked (no-log): gone`);
     let isSettled = false;
     const settled = recorders.settled(id).then(() => isSettled = true);
@@ -332,30 +332,9 @@ Deno.test("recorders: whose log is lost waits for it, and others of another sess
     recorders.found({ provider: "codex", session: "s" });
     assert.equal(deeds.at(-1), "codex feed 3", "one that misses nothing is not started again");
     // What ends while its log is missing is over: no wait would bring it.
-    recorders.lost({ type: "lost", feed: 3, session: "s", why: "gone" }, true);
+    recorders.lost({ type: "lost", feed: 3, session: "s", why: "gone" } as never);
     store.end(id, 5);
     recorders.ended(store.get(id));
-    await settled;
-    assert.deepEqual(deeds.slice(-2), ["given up: gone", `${id} stopped`]);
-    assert.equal(store.get(id).active, false);
-  }));
-
-Deno.test("recorders: what was to end when kato ended, and whose log is gone since, is over once all logs were looked for", () =>
-  withRecorders(async ({ store, recorders, deeds, add, done }) => {
-    const id = add({ until: 5 });
-    const lost = (feed: number, looked: boolean) =>
-      recorders.lost({ type: "lost", feed, session: "s", why: "gone" }, looked);
-    recorders.start(store.get(id));
-    await done("codex feed 1");
-    let isSettled = false;
-    const settled = recorders.settled(id).then(() => isSettled = true);
-    lost(1, false);
-    // As when the parser is ready.
-    recorders.start(store.get(id));
-    await done("codex feed 2");
-    assert.deepEqual([isSettled, store.get(id).active], [false, true], "the log may still be found");
-    lost(2, true);
-    await done(`${id} stopped`);
     await settled;
     assert.deepEqual(deeds.slice(-2), ["given up: gone", `${id} stopped`]);
     assert.equal(store.get(id).active, false);
