@@ -4,12 +4,13 @@
  * when a person asks again. Requires write on the state folder.
  */
 import { dirname } from "@std/path";
+import { after } from "../hosts/timers.ts";
 import { sessionForgotten } from "../audit/events.ts";
 import { makePrivateFolder, writeAtomically } from "../disk/atomic_file.ts";
 import { entryAt } from "../disk/entry_at.ts";
 import type { ForgottenList } from "../protocol/forgotten.ts";
 import type { Answer, LeftFile, Request } from "../protocol/request.ts";
-import { type SessionRef, shortId } from "../protocol/session.ts";
+import { sessionKey, type SessionRef, shortId } from "../protocol/session.ts";
 import type { Audit } from "./audit.ts";
 import { describeFailure } from "./failure.ts";
 import type { Follow } from "./follow.ts";
@@ -21,21 +22,26 @@ import { type RequestedCommands, sayFailed } from "./requested_commands.ts";
 import { refuse } from "./requests.ts";
 import { scrub } from "./scrub.ts";
 import type { SessionsStore } from "./sessions_store.ts";
+import type { Recorders } from "./recorders.ts";
 import type { Database } from "./state.ts";
 import type { StatusFile } from "./status_file.ts";
 import type { StepQueue } from "./step_queue.ts";
 
 /** `state/forgotten/sessions.json`, which `kato search` reads. The state is what counts. */
 export function keepForgottenList(path: string, sessions: Pick<SessionsStore, "forgotten">, log: Log) {
-  function keep(): void {
-    const list: ForgottenList = { v: 1, sessions: sessions.forgotten() };
+  /** `next`: a session that is being forgotten. */
+  function keep(next?: SessionRef): void {
+    const others = sessions.forgotten().filter((ref) =>
+      next === undefined || sessionKey(ref) !== sessionKey(next)
+    );
+    const list: ForgottenList = { v: 1, sessions: next === undefined ? others : [...others, next] };
     if (list.sessions.length === 0 && entryAt(path) === null) return;
     makePrivateFolder(dirname(path));
     writeAtomically(path, JSON.stringify(list), true);
   }
   return {
     keep,
-    /** A session is recorded again. Until the list says so, it is not searched. */
+    /** A session is recorded again, or was not forgotten after all. Until the list says so, it is not searched. */
     keepLater() {
       try {
         keep();
@@ -56,10 +62,15 @@ export interface ForgettingOptions {
   readonly refusals: Pick<Refusals, "flush">;
   readonly catchUp: RequestedCommands["catchUp"];
   readonly followOf: (ref: SessionRef) => Pick<Follow, "sizeOf" | "isThere"> | null;
-  readonly keepList: () => void;
+  readonly recorders: Pick<Recorders, "settled" | "problem">;
+  readonly forgottenList: Pick<ReturnType<typeof keepForgottenList>, "keep" | "keepLater">;
   /** A test has its own. */
   readonly scrub?: typeof scrub;
+  readonly after?: typeof after;
 }
+
+/** How long a request may wait for what was stopped to be written to its end. Milliseconds. */
+const END_MS = 2_000;
 
 type Verdict = Omit<Answer, "v" | "id">;
 
@@ -76,11 +87,29 @@ export async function obeyForget(
   // A command that was typed before this counts as one: it must not be found after it.
   const onDisk = options.followOf(ref)?.sizeOf(session) ?? 0;
   if (stored.size < onDisk) await options.catchUp(ref);
+  await waitForEnds(options, ref);
   try {
     return { v: 1, id, ...await options.steps.ask(ref, () => Promise.resolve(forget(options, ref))) };
   } catch (error) {
     return sayFailed(id, error);
   }
+}
+
+/** Outside the session's lane, in which the end may come. What is blocked, as by a log that is gone, is not awaited. */
+async function waitForEnds(
+  { recordings, recorders, after: limit = after }: ForgettingOptions,
+  ref: SessionRef,
+) {
+  const ending = findRecorded(recordings, ref)
+    .filter(({ id, until }) => until !== null && recorders.problem(id) === null);
+  if (ending.length === 0) return;
+  await new Promise<void>((resolve) => {
+    const callOff = limit(END_MS, resolve);
+    void Promise.all(ending.map(({ id }) => recorders.settled(id))).then(() => {
+      callOff();
+      resolve();
+    });
+  });
 }
 
 function forget(options: ForgettingOptions, ref: SessionRef): Verdict {
@@ -92,7 +121,7 @@ function forget(options: ForgettingOptions, ref: SessionRef): Verdict {
     status,
     refusals,
     followOf,
-    keepList,
+    forgottenList,
     scrub: overwrite = scrub,
   } = options;
   refusals.flush(ref);
@@ -109,20 +138,22 @@ function forget(options: ForgettingOptions, ref: SessionRef): Verdict {
   }
   const follow = followOf(ref);
   const isNew = !isForgotten(options, ref);
-  const files = database.transact(() => {
+  const remove = () => {
     const own = recordings.everOf(ref);
     const paths = [...new Set(own.map(({ destination }) => destination))];
     // Afterwards nothing else has the paths. A text of all of them could be cut.
     const named = paths.length === 0 ? [null] : paths;
     if (isNew) audit(...named.map((path) => sessionForgotten(ref, "asked-for", path)));
+    // A session that is listed, and not forgotten yet, is only not searched. So the list comes first.
+    forgottenList.keep(ref);
     recordings.forget(ref);
     const size = follow?.sizeOf(ref.session) ?? 0;
     sessions.forget(ref, { size, isThere: follow?.isThere(ref.session) ?? false });
     return paths.map((path) => leftAt(recordings, path, own));
-  });
+  };
+  const files = orUndo(() => database.transact(remove), forgottenList.keepLater);
   status.forget(ref);
   try {
-    keepList();
     overwrite(database);
   } catch (error) {
     const { why, bug } = describeFailure(error);
@@ -132,6 +163,15 @@ function forget(options: ForgettingOptions, ref: SessionRef): Verdict {
   }
   const reason = isNew ? "forgotten" : "already-forgotten";
   return { result: "done", reason, message: reason.replace("-", " "), destination: null, files };
+}
+
+function orUndo<Result>(work: () => Result, undo: () => void): Result {
+  try {
+    return work();
+  } catch (error) {
+    undo();
+    throw error;
+  }
 }
 
 /** Recordings that are under way with this session, or wait for a file of it. */

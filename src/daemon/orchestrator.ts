@@ -105,7 +105,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     sizeOf: ({ provider, session }) => providers.get(provider)?.follow.sizeOf(session) ?? 0,
   });
   const followOf = ({ provider }: SessionRef) => providers.get(provider)?.follow ?? null;
-  const forgetting = { ...parts, ...options, ...requested, followOf, keepList: parts.forgottenList.keep };
+  const forgetting = { ...parts, ...options, ...requested, followOf };
   const rules = createAutoRules({ ...options, context: parts.context });
   const retention = createRetention({ ...options, ...parts, covers: rules.covers });
   const ready = (provider: ProviderId) => {

@@ -20,6 +20,8 @@ interface Scene extends CommandScene {
   readonly options: ForgettingOptions;
   /** The next step of this name throws. */
   fails: "audit" | "rows" | "list" | "scrub" | null;
+  /** Of every recording. */
+  problem: string | null;
   forget(ref?: SessionRef): Promise<Answer>;
   /** Everything that the state has, by table. */
   rows(): Record<string, number>;
@@ -46,11 +48,16 @@ function withForgetting(play: (scene: Scene) => Promise<void>): Promise<void> {
       status: { forget: ({ session }) => void deeds.push(`status forgets ${session}`) },
       catchUp: () => Promise.resolve(true),
       followOf: () => ({ sizeOf: () => 300, isThere: () => true }),
-      keepList: () => failing("list", () => void deeds.push("list")),
+      recorders: { settled: (id) => context.recorders.settled(id), problem: () => scene.problem },
+      forgottenList: {
+        keep: (next) => failing("list", () => void deeds.push(`list ${next?.session}`)),
+        keepLater: () => void deeds.push("list"),
+      },
     };
     const scene: Scene = Object.assign(commands, {
       options,
       fails: null,
+      problem: null,
       forget: (ref = REF) =>
         obeyForget(options, { v: 1, id: "00000000", verb: "forget", ...ref, destination: null }),
       rows() {
@@ -123,11 +130,11 @@ Deno.test("forget: rows of the session go, after their record; a tombstone, clai
         ["session-forgotten", "allow", "asked-for", "s", "/exports/b.md"],
       ],
     );
-    assert.deepEqual(scene.deeds, ["flush s", "status forgets s", "list"]);
+    assert.deepEqual(scene.deeds, ["flush s", "list s", "status forgets s"]);
     // Asked again: nothing is left to decide, and what may have failed is done again.
     assert.equal((await scene.forget()).reason, "already-forgotten");
     assert.equal(scene.audit.length, 2);
-    assert.equal(scene.deeds.filter((deed) => deed === "list").length, 2);
+    assert.equal(scene.deeds.filter((deed) => deed === "list s").length, 2);
   }));
 
 for (const step of ["audit", "rows", "list", "scrub"] as const) {
@@ -138,7 +145,9 @@ for (const step of ["audit", "rows", "list", "scrub"] as const) {
       const failed = await scene.forget();
       assert.deepEqual([failed.result, failed.reason], ["failed", "not-now"]);
       assert.match(failed.message, new RegExp(`no ${step}`));
-      const isDecided = step === "list" || step === "scrub";
+      const isDecided = step === "scrub";
+      // The list that came before is taken back.
+      assert.equal(scene.deeds.includes("list"), !isDecided);
       // All or nothing.
       assert.equal(scene.rows()["recordings"], isDecided ? 0 : 2);
       assert.equal(left(scene).forgotten, isDecided);
@@ -181,6 +190,8 @@ Deno.test("forget: what is to end, and is not written to its end, is refused at 
   withForgetting(async (scene) => {
     fill(scene);
     scene.addRecording({ destination: "/exports/c.md", until: 9 });
+    scene.problem = "its log is not there";
+    scene.settled = () => assert.fail("it waits");
     const { result, reason, message } = await scene.forget();
     assert.deepEqual([result, reason], ["denied", "still-recorded"]);
     assert.match(
@@ -190,6 +201,44 @@ Deno.test("forget: what is to end, and is not written to its end, is refused at 
     assert.deepEqual(scene.audit.map(({ path }) => path), ["/exports/c.md"]);
     assert.equal(left(scene).forgotten, false);
   }));
+
+for (const ends of [true, false]) {
+  const title = ends ? "is awaited" : "is awaited for a while, and then refused";
+  Deno.test(`forget: the end of what was stopped ${title}, and no step of the session waits meanwhile`, () =>
+    withForgetting(async (scene) => {
+      fill(scene);
+      const id = scene.addRecording({ destination: "/exports/c.md", until: 9 });
+      const asked = Promise.withResolvers<void>();
+      const end = Promise.withResolvers<void>();
+      scene.settled = (recording) => {
+        assert.equal(recording, id);
+        asked.resolve();
+        return end.promise;
+      };
+      let timeIsUp = () => {};
+      let calledOff = 0;
+      Object.assign(scene.options, {
+        after: (ms: number, call: () => void) => {
+          assert.equal(ms, 2_000);
+          timeIsUp = call;
+          return () => calledOff += 1;
+        },
+      });
+      const forgetting = scene.forget();
+      await asked.promise;
+      let stepped = false;
+      scene.options.steps.take(REF, () => void (stepped = true));
+      assert.ok(stepped);
+      assert.equal(left(scene).forgotten, false);
+      if (ends) {
+        scene.stop(id);
+        end.resolve();
+      } else timeIsUp();
+      const { reason } = await forgetting;
+      assert.deepEqual([reason, calledOff], ends ? ["forgotten", 1] : ["still-recorded", 0]);
+      assert.equal(left(scene).forgotten, ends);
+    }));
+}
 
 Deno.test("forget: a file that went on with another session is named with it, and stays that session's", () =>
   withForgetting(async (scene) => {
@@ -430,6 +479,42 @@ Deno.test("forget: the list of forgotten sessions is made with the first one, an
     }
   }));
 
+Deno.test("forget: the list names the session before its rows go, so a crash in between leaves it unsearched", () =>
+  withForgetting(async (scene) => {
+    const folder = Deno.makeTempDirSync({ prefix: "kato-list-" });
+    try {
+      const path = `${folder}/forgotten/sessions.json`;
+      const listed = () => JSON.parse(Deno.readTextFileSync(path)).sessions;
+      const log = { report: () => assert.fail("the list failed"), close: () => Promise.resolve() };
+      const { sessions, recordings } = scene.context;
+      const forgottenList = keepForgottenList(path, sessions, log);
+      let fails = true;
+      Object.assign(scene.options, {
+        forgottenList,
+        recordings: {
+          ...recordings,
+          forget(ref: SessionRef) {
+            // This is what a crash would leave: nothing is committed yet.
+            assert.deepEqual(listed(), [REF]);
+            if (fails) throw new StateError("no commit");
+            recordings.forget(ref);
+          },
+        },
+      });
+      fill(scene);
+      assert.equal((await scene.forget()).reason, "not-now");
+      assert.deepEqual([listed(), left(scene).forgotten], [[], false]);
+      fails = false;
+      assert.equal((await scene.forget()).reason, "forgotten");
+      assert.deepEqual([listed(), left(scene).forgotten], [[REF], true]);
+      // Once more: it is there once.
+      await scene.forget();
+      assert.deepEqual(listed(), [REF]);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  }));
+
 /** Whether the files of the daemon's state hold these words anywhere, in rows, free pages or journals. */
 function stateHolds({ places }: TestHome, words: string): boolean {
   const names = [...Deno.readDirSync(places.state)].filter(({ isFile }) => isFile).map(({ name }) => name);
@@ -450,10 +535,10 @@ Deno.test("forget: no word of the session is left in the state, it does not come
   say(rows.assistant("two"));
   await whenHolds(stage, "a.md", "two");
   assert.equal((await askOf("forget", stage)).reason, "still-recorded");
-  assert.equal((await askOf("stop", stage)).reason, "stopped");
-  await stage.daemon.whenRecording("a.md", "stopped");
   await until("its title is in the state", () => stateHolds(home, "zanzibar"));
 
+  assert.equal((await askOf("stop", stage)).reason, "stopped");
+  // Right after it: the end of the recording is awaited.
   const { result, message, files } = await askOf("forget", stage);
   assert.deepEqual([result, message, files?.map(({ path }) => path)], [
     "done",
