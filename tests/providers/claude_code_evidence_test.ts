@@ -199,15 +199,21 @@ const NOT_TYPED: readonly Told[] = [
   ),
   ...["fromAnotherSession", "handedOff", "agentId"].map((flag) => not("agent", flag, { [flag]: "x" })),
   ...["wakeupSource", "scheduledTaskId"].map((flag) => not("automation", flag, { [flag]: "x" })),
-  ...(["coordinator", "peer", "teammate"] as const).map((kind) =>
+  ...(["coordinator", "observer", "observer-activity", "peer", "teammate"] as const).map((kind) =>
     not("agent", `origin ${kind}`, { origin: { kind } })
   ),
-  ...(["auto-continuation", "hook", "system"] as const).map((kind) =>
+  ...(["auto-continuation", "hook", "plugin", "system"] as const).map((kind) =>
     not("host", `origin ${kind}`, { origin: { kind } })
   ),
-  not("connector", "origin channel", { origin: { kind: "channel" } }),
+  ...(["channel", "slack-ping", "voice-call"] as const).map((kind) =>
+    not("connector", `origin ${kind}`, { origin: { kind } })
+  ),
   not("automation", "origin task-notification", { origin: { kind: "task-notification" } }),
-  not("host", "rowSource harness", { rowSource: "harness" }),
+  ...["harness", "hook"].map((rowSource) => not("host", `rowSource ${rowSource}`, { rowSource })),
+  ...["auto_continuation", "host_synthetic", "system"].map((turnOrigin) =>
+    not("host", `turnOrigin ${turnOrigin}`, { turnOrigin })
+  ),
+  not("agent", "turnOrigin peer", { turnOrigin: "peer" }),
   not("automation", "turnOrigin task_notification", { turnOrigin: "task_notification" }),
   not("host", "promptSource system", { promptSource: "system" }),
   not("connector", "promptSource channel", { promptSource: "channel" }),

@@ -55,6 +55,15 @@ Deno.test("pageOf() takes a frame away only where the record says the same", () 
   ) {
     assert.equal(pageOf(text, code, undefined), undefined, text);
   }
+  for (
+    const text of [
+      "<command started in background with shellId: bg1>",
+      "<command with shellId: 1 moved to background by the user. You will be automatically notified.>",
+    ]
+  ) {
+    assert.deepEqual(pageOf(text, undefined, undefined), { from: 0, to: 0, facts: ["in the background"] });
+    assert.equal(pageOf(`out\n${text}`, undefined, undefined), undefined);
+  }
   assert.equal(pageOf("no", undefined, "denied")?.outcome, "denied");
   assert.equal(pageOf("no", undefined, "interrupted")?.outcome, "cancelled");
 });

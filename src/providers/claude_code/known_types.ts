@@ -74,7 +74,6 @@ export const SILENT_SYSTEM_ROWS: ReadonlySet<string> = new Set([
   "stop_hook_summary",
   "thinking",
   "turn_duration",
-  "voice_call_talk",
 ]);
 
 /** The client shows these to the person. */

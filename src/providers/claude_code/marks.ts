@@ -33,9 +33,14 @@ const ORIGINS: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
   ["task-notification", AUTOMATION],
   ["auto-continuation", HOST],
   ["hook", HOST],
+  ["plugin", HOST],
   ["system", HOST],
   ["channel", CONNECTOR],
+  ["slack-ping", CONNECTOR],
+  ["voice-call", CONNECTOR],
   ["coordinator", AGENT],
+  ["observer", AGENT],
+  ["observer-activity", AGENT],
   ["peer", AGENT],
   ["teammate", AGENT],
 ]);
@@ -52,6 +57,7 @@ const ROW_SOURCES: ReadonlyMap<unknown, Verdict> = new Map<unknown, Verdict>([
   ["local", null],
   ["recorded", null],
   ["harness", HOST],
+  ["hook", HOST],
 ]);
 
 /** Flags of rows and of queued texts. */
@@ -141,6 +147,10 @@ const ROW: Marks = {
         ["human", null],
         ["unknown", null],
         ["sdk", API],
+        ["auto_continuation", HOST],
+        ["host_synthetic", HOST],
+        ["system", HOST],
+        ["peer", AGENT],
         ["scheduled", AUTOMATION],
         ["task_notification", AUTOMATION],
       ]),

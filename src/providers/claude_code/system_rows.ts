@@ -30,6 +30,11 @@ export function readSystemRow(row: Row, line: number, fold: Fold): Reading {
     if (row["toolUseID"] === undefined && !row["isMeta"]) events.addNotice("info", content);
     return events.reading("injected");
   }
+  // What a speech recognizer heard on a call beside the session, and what was answered there.
+  if (subtype === "voice_call_talk") {
+    events.addMessage({ evidence: "not-typed", why: "connector" }, content);
+    return events.reading("not-typed");
+  }
   if (typeof subtype === "string") {
     if (SILENT_SYSTEM_ROWS.has(subtype)) return silent("injected");
     if (TOLD_SYSTEM_ROWS.has(subtype)) {

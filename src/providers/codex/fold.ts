@@ -54,6 +54,8 @@ export type Waiting =
     /** Null where it is too long to wait: another line has the person's whole text. */
     readonly text: string | null;
     readonly images: readonly string[];
+    /** The types of parts that kato does not know. The shown form has its own. */
+    readonly strange?: readonly string[];
     /** Whether the client marks them as the person's; null without a mark. */
     readonly isPersons: boolean | null;
   }

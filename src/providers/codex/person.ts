@@ -133,18 +133,37 @@ export function readRawWords(item: Row, events: LineEvents): Reading {
     time: events.time,
     text: texts.filter((text) => !IMAGE_MARK.test(text)).join("\n"),
     images: parts.filter((part) => part["image_url"] !== undefined).map(imageOf),
+    strange: strangeParts(parts),
   };
   return fold.bare ? reportBare(words, events) : waitForShown(words, isPersons, events);
 }
 
+const RAW_PARTS: ReadonlySet<unknown> = new Set(["input_image", "input_text", "output_text", "text"]);
+/** A message has few kinds of part. */
+const STRANGE_TYPES = 8;
+
+/** The types of the parts that hold neither a text nor an image. */
+function strangeParts(parts: readonly Row[]): readonly string[] {
+  const strange = parts.filter((part) => part["text"] === undefined && part["image_url"] === undefined)
+    .map((part) => part["type"]).filter((type) => !RAW_PARTS.has(type));
+  return [...new Set(strange.map(typeName))].slice(0, STRANGE_TYPES);
+}
+
+function reportStrange({ strange = [] }: { readonly strange?: readonly string[] }, events: LineEvents): void {
+  for (const type of strange) events.addUnknown(`user/${type}`);
+}
+
+type RawWords = Words & { readonly strange: readonly string[] };
+
 /** In bare logs only the beginning of a text shows its author. */
-function reportBare(words: Words, events: LineEvents): Reading {
+function reportBare(words: RawWords, events: LineEvents): Reading {
   events.settle();
   beginUnmarkedTurn(events, ["raw"], keyOf("words", words.text));
+  reportStrange(words, events);
   return reportWords(words, events.says, events);
 }
 
-function waitForShown(words: Words, isPersons: boolean | null, events: LineEvents): Reading {
+function waitForShown(words: RawWords, isPersons: boolean | null, events: LineEvents): Reading {
   const key = keyOf("words", words.text);
   if (isSecondCopy(events.fold, "raw", key)) return events.reading("repeat");
   const images = words.images.map((image) => image.words);
@@ -162,6 +181,7 @@ export function reportRawWords(entry: Extract<Waiting, { kind: "words" }>, event
   const { fold } = events;
   const { isPersons, keys: [key = ""], text } = entry;
   fold.wordsAlone = true;
+  reportStrange(entry, events);
   if (text === null) return events.addUnknown("user/too-long");
   const words = { ...entry, text, images: imagesOf(entry) };
   if (fold.personal && isPersons === false) {

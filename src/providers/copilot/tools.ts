@@ -27,15 +27,16 @@ export function readResult(data: Row, events: RecordEvents): Reading {
   const call = textOf(data["toolCallId"]);
   const { result, error } = data;
   const text = isRow(result) ? textOf(result["content"]) : textOf(rowOf(error)["message"]);
+  const code = rowOf(data["shellExecution"])["exitCode"];
+  const page = pageOf(text, code, rowOf(error)["code"]);
   if (data["isUserRequested"] === true) {
-    events.addNotice("output", text);
+    const ended = typeof code === "number" && code !== 0 ? `Exit code: ${code}\n` : "";
+    events.addNotice("output", `${ended}${text.slice(page?.from, page?.to)}`);
     return events.reading("tool-output");
   }
-  const code = rowOf(data["shellExecution"])["exitCode"];
   const failed = data["success"] === false || isRow(error) || (typeof code === "number" && code !== 0);
   const images = listOf(rowOf(result)["binaryResultsForLlm"]).filter(isRow).map(describeAsset)
     .filter((words) => words !== "").map((words) => ({ words, data: "" }));
-  const page = pageOf(text, code, rowOf(error)["code"]);
   events.add({ type: "tool_result", call, text, error: failed, ...pageWith(text, page, images) });
   for (const image of images) events.add(imageNotice(image, true));
   return events.reading("tool-output");
@@ -50,7 +51,7 @@ const OUTCOMES: ReadonlyMap<unknown, "denied" | "cancelled"> = new Map([
 
 /** The client's answers for a sub-agent, or a command, in the background. */
 const LAUNCHED =
-  /^(?:Agent started in background with agent_id: [\w-]{1,64}\. You'll be notified when it completes\.[^\n]*|<command started in background with shellId: [^\s<>]{1,64}>)$/;
+  /^(?:Agent started in background with agent_id: [\w-]{1,64}\. You'll be notified when it completes\.[^\n]*|<command started in background with shellId: [^\s<>]{1,64}>|<command with shellId: [^\s<>]{1,64} moved to background by the user\.[^\n<>]*>)$/;
 /** In front of the only report of a sub-agent. */
 const REPORT_HEAD = /^Agent is [^\n]*agent_id: [^\n]*\n\n\[Turn \d+\]\n(?![^]*\n\[Turn \d+\]\n)/;
 

@@ -70,8 +70,12 @@ function readResult(call: Row, id: string, name: string, events: MessageEvents):
   const parts = ownParts(partsOf(call["result"]), textOf(call["id"]));
   const shown = call["resultDisplay"];
   const text = parts.length > 0 ? resultText(parts) : textOf(shown);
-  const failed = call["status"] === "error" || call["status"] === "cancelled" || parts.some(isError);
-  events.add(resultId(id), time, resultBody(id, name, text, failed));
+  const isCancelled = call["status"] === "cancelled";
+  const failed = call["status"] === "error" || isCancelled || parts.some(isError);
+  const body = resultBody(id, name, text, failed);
+  // The client mostly says so in the text, too, and may say there that the person denied the call.
+  const page = { from: 0, to: text.length, outcome: "cancelled" } as const;
+  events.add(resultId(id), time, isCancelled && body.page === undefined ? { ...body, page } : body);
   readMedia(parts, id, events);
   if (name === "ask_user" && call["status"] !== "error") readDecisions(call, text, id, time, events);
 }

@@ -18,6 +18,9 @@ const AGENT_ID = new RegExp(`^${NAME}$`);
 
 const ID_CHARS = 128;
 
+/** No log names the version that wrote it. */
+const CLIENT = "Kimi Code";
+
 export const kimi: Provider = {
   id: "kimi",
 
@@ -55,6 +58,7 @@ export const kimi: Provider = {
     return tellFacts(fold.told, {
       project: textOf(rowOf(value["environmentDisclosure"])["cwd"]),
       started: timeOfMilliseconds(value["created_at"]) ?? timeOfMilliseconds(value["time"]),
+      client: CLIENT,
       isCopy: value["type"] === "forked",
     }, reading);
   },

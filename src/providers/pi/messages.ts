@@ -5,7 +5,7 @@ import { type RecordEvents, silent } from "../record_events.ts";
 import { isRow, listOf, type Row, textOf, typeName } from "../unknown_value.ts";
 import { readResult } from "./results.ts";
 import { authorOf } from "./author.ts";
-import { imagesOf, textsOf } from "./content.ts";
+import { imagesOf, readOthers, textsOf } from "./content.ts";
 import type { Fold } from "./fold.ts";
 
 /** Null for a role that kato does not know. */
@@ -18,9 +18,7 @@ export function readMessage(entry: Row, message: Row, fold: Fold, events: Record
     case "toolResult":
       return readResult(message, events);
     case "bashExecution":
-      events.addNotice("shell", `!${textOf(message["command"])}`);
-      events.addNotice("output", textOf(message["output"]));
-      return events.reading("tool-output");
+      return readShellLine(message, events);
     case "branchSummary":
     case "compactionSummary":
       events.addNotice("compaction", textOf(message["summary"]));
@@ -38,6 +36,7 @@ export function readMessage(entry: Row, message: Row, fold: Fold, events: Record
 export function readExtension(message: Row, events: RecordEvents): Reading {
   events.addMessage({ evidence: "not-typed", why: "host" }, textsOf(message["content"]).join("\n"));
   addImages(message["content"], events);
+  readOthers(message["content"], "extension", events);
   return events.reading("not-typed");
 }
 
@@ -63,6 +62,7 @@ function readUser(entry: Row, message: Row, fold: Fold, events: RecordEvents): R
   }
   for (const file of files) events.addNotice("attachment", file);
   addImages(message["content"], events);
+  readOthers(message["content"], "user", events);
   return events.reading("user");
 }
 
@@ -114,6 +114,15 @@ function readPart(part: Row, model: string | null, events: RecordEvents): void {
     }
   }
   events.addUnknown(`pi/assistant/${typeName(part["type"])}`);
+}
+
+/** A line that the person ran with `!`. The client keeps beside what it printed how it ended. */
+function readShellLine({ command, output, exitCode, cancelled }: Row, events: RecordEvents): Reading {
+  const failed = typeof exitCode === "number" && exitCode !== 0 ? `Exit code: ${exitCode}\n` : "";
+  const ended = cancelled === true ? "Cancelled.\n" : failed;
+  events.addNotice("shell", `!${textOf(command)}`);
+  events.addNotice("output", `${ended}${textOf(output)}`);
+  return events.reading("tool-output");
 }
 
 function addImages(content: unknown, events: RecordEvents): void {

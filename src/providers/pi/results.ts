@@ -3,7 +3,7 @@ import { imageNotice, pageWith, type ResultPage } from "../../protocol/event.ts"
 import type { Reading } from "../provider.ts";
 import type { RecordEvents } from "../record_events.ts";
 import { type Row, textOf } from "../unknown_value.ts";
-import { imagesOf, textsOf } from "./content.ts";
+import { imagesOf, readOthers, textsOf } from "./content.ts";
 
 export function readResult(message: Row, events: RecordEvents): Reading {
   const { content } = message;
@@ -14,6 +14,7 @@ export function readResult(message: Row, events: RecordEvents): Reading {
   const call = textOf(message["toolCallId"]);
   events.add({ type: "tool_result", call, text, error, ...pageWith(text, page, images) });
   for (const image of images) events.add(imageNotice(image, true));
+  readOthers(content, "result", events);
   return events.reading("tool-output");
 }
 
