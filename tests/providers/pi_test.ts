@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { pi } from "../../src/providers/pi/pi.ts";
 import { pageOf } from "../../src/providers/pi/results.ts";
+import { readRecords } from "./read_log.ts";
 
 Deno.test("classify() knows the logs of pi by their names, in folders and without", () => {
   const table: [path: string, session: string | null][] = [
@@ -29,5 +30,34 @@ Deno.test("pageOf() takes the client's last line from what a command printed", (
   assert.deepEqual(pageOf("out\n\nCommand aborted"), { from: 0, to: 3, outcome: "cancelled" });
   for (const text of ["out\nCommand exited with code 3", "Command exited with code 3\n", "Command exited"]) {
     assert.equal(pageOf(text), undefined, text);
+  }
+});
+
+Deno.test("a parent that no line holds was lost; among very many entries it may be one of long ago", () => {
+  const idOf = (number: number) => number.toString(16).padStart(8, "0");
+  const rewindsIn = (count: number, parent: string) => {
+    const entries = Array.from({ length: count }, (_, index) => ({
+      type: "message",
+      id: idOf(index + 1),
+      parentId: index + 1 === count ? parent : idOf(index),
+      timestamp: "2026-11-23T10:00:00.000Z",
+      message: { role: "user", content: `words ${index}` },
+    }));
+    const log = entries.map((entry) => JSON.stringify(entry)).join("\n");
+    return readRecords(pi, "main", log).flatMap(({ reading }) => reading.outs)
+      .filter((out) => out.out === "event" && out.event.type === "notice" && out.event.kind === "rewind")
+      .length;
+  };
+  const table: [count: number, parent: string, rewinds: number][] = [
+    [3, idOf(1), 1],
+    [3, "ffffffff", 0],
+    [250, idOf(1), 1],
+    [250, "ffffffff", 0],
+    [300, idOf(1), 1],
+    [300, idOf(290), 1],
+    [300, "ffffffff", 1],
+  ];
+  for (const [count, parent, rewinds] of table) {
+    assert.equal(rewindsIn(count, parent), rewinds, `${count} entries, then one behind ${parent}`);
   }
 });

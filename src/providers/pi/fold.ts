@@ -15,6 +15,8 @@ export interface Fold {
   /** The latest entry, and its time. The next one names it as its parent, unless the person went back. */
   last: string | null;
   lastTime: string | null;
+  /** The latest entries. Missing in a checkpoint of an earlier kato. */
+  seen?: readonly string[];
   /** The entry to which the person went back, until something is said from there. */
   backTo?: string;
   /** The latest entries with events: the id, and the entry before it. */
@@ -32,5 +34,6 @@ export function createFold(agent: string): Fold {
     isPrompted: false,
     last: null,
     lastTime: null,
+    seen: [],
   };
 }
