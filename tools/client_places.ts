@@ -7,13 +7,14 @@ import { RESERVED_IN_HOME } from "../src/settings/folders.ts";
 const clients: readonly [id: string, client: Client][] = Object.entries(CLIENTS);
 const names = clients.map(([, { name }]) => name);
 
+const readers = clients.map(([id]) => ({
+  folder: id.replaceAll("-", "_"),
+  reader: id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
+  id,
+}));
+
 /** src/providers/registry.ts */
 export function providerRegistry(): string {
-  const readers = clients.map(([id]) => ({
-    folder: id.replaceAll("-", "_"),
-    reader: id.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase()),
-    id,
-  }));
   return [
     "/** Made by `deno task generate` from the table of clients (src/protocol/clients.ts): who reads the logs of each. */",
     'import type { ProviderId } from "../protocol/event.ts";',
@@ -28,6 +29,34 @@ export function providerRegistry(): string {
     "",
     "export function providerById(id: ProviderId): Provider {",
     "  return readers[id];",
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** src/providers/load_provider.ts */
+export function providerLoader(): string {
+  return [
+    "/**",
+    " * Made by `deno task generate` from the table of clients (src/protocol/clients.ts): loads the reader of one client. A",
+    " * command needs few of them, and they are a quarter of its code.",
+    " */",
+    'import type { ProviderId } from "../protocol/event.ts";',
+    'import type { Provider } from "./provider.ts";',
+    "",
+    "const readers: Readonly<Record<ProviderId, () => Promise<Provider>>> = {",
+    ...readers.map(({ id, folder, reader }) =>
+      `  ${id === reader ? id : `"${id}"`}: async () => (await import("./${folder}/${folder}.ts")).${reader},`
+    ),
+    "};",
+    "",
+    "export function loadProvider(id: ProviderId): Promise<Provider> {",
+    "  return readers[id]();",
+    "}",
+    "",
+    "/** In the order of the table. */",
+    "export function loadAllProviders(): Promise<readonly Provider[]> {",
+    "  return Promise.all(Object.values(readers).map((load) => load()));",
     "}",
     "",
   ].join("\n");

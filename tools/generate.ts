@@ -43,6 +43,7 @@ import {
   fillProfile,
   fillUnitFolders,
   MANUAL,
+  providerLoader,
   providerRegistry,
   reservedFolders,
 } from "./client_places.ts";
@@ -76,6 +77,7 @@ export const MADE: readonly Made[] = [
   { path: "src/launcher/plans.h", make: knownPlans },
   { path: "src/launcher/usage.h", make: usageHeader },
   { path: "src/providers/registry.ts", make: providerRegistry },
+  { path: "src/providers/load_provider.ts", make: providerLoader },
   { path: RULES_FILE, make: rulesHash },
   {
     path: "packaging/systemd/kato.service",

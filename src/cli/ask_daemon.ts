@@ -34,13 +34,14 @@ export function whyNotRunning({ home }: Context): Outcome | null {
 }
 
 /** The session on this machine that was typed. */
-export function chooseTyped(
+export async function chooseTyped(
   typed: string,
   only: ProviderId | null,
   effective: EffectivePolicy,
   context: Context,
-): SessionRef | { readonly message: string } {
-  const choice = chooseSession(findSessions(findReadableProviders(context, effective), only), typed);
+): Promise<SessionRef | { readonly message: string }> {
+  const found = await findSessions(findReadableProviders(context, effective), only);
+  const choice = chooseSession(found, typed);
   if ("message" in choice) return choice;
   const { provider, session } = choice.chosen;
   return { provider: provider.id, session };

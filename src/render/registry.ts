@@ -4,13 +4,13 @@
  */
 import type { Format } from "../protocol/render.ts";
 import { jsonlRenderer } from "./jsonl.ts";
-import { markdownRenderer } from "./markdown.ts";
 import type { Renderer } from "./renderer.ts";
 
 export async function rendererFor(format: Format): Promise<Renderer> {
   switch (format) {
     case "md":
-      return markdownRenderer;
+      // Its parser of Markdown is the largest library of an export.
+      return (await import("./markdown.ts")).markdownRenderer;
     case "jsonl":
       return jsonlRenderer;
     case "html":

@@ -33,6 +33,37 @@ for (const entry of ["kato.ts", "plan.ts"]) {
   });
 }
 
+const READERS = [
+  "actions/doctor.ts",
+  "actions/export.ts",
+  "actions/forget.ts",
+  "actions/request.ts",
+  "actions/search.ts",
+  "actions/seal.ts",
+  "actions/sessions.ts",
+  "actions/show.ts",
+  "actions/tail.ts",
+  "actions/verify.ts",
+  "planning/plan_facts.ts",
+];
+
+for (const file of READERS) {
+  Deno.test(`${file} begins with no client's reader, and with nothing that only a large log needs`, () => {
+    const loaded = [...loadedBy(`cli/${file}`)];
+    assert.ok(loaded.includes("zod/mini"), loaded.join("\n"));
+    assert.deepEqual(
+      loaded.filter((module) => /^providers\/(?:\w+\/|registry)|^node:buffer$/.test(module)),
+      [],
+    );
+  });
+}
+
+Deno.test("an export begins with no parser of Markdown: an export as JSONL needs none", () => {
+  const loaded = [...loadedBy("cli/actions/export.ts")];
+  assert.ok(loaded.includes("cli/export/write_session.ts") && loaded.includes("render/jsonl.ts"));
+  assert.deepEqual(loaded.filter((module) => /^@lezer|^render\/(?:markdown|html)\.ts/.test(module)), []);
+});
+
 Deno.test("the daemon's entry needs no parser of command lines, no reader of logs, and of node: the database alone", () => {
   const loaded = [...loadedBy("orchestrator.ts")];
   assert.ok(loaded.includes("daemon/main.ts"), loaded.join("\n"));

@@ -65,6 +65,7 @@ const PLACES: Readonly<Record<string, (client: Named) => readonly string[]>> = {
   ],
   "src/launcher/clients.h": ({ home, memory, variables }) =>
     [home, ...memory, ...Object.keys(variables)].map((text) => `"${text}"`),
+  "src/providers/load_provider.ts": ({ id }) => [`/${folderOf(id)}/${folderOf(id)}.ts"`],
   "src/providers/registry.ts": ({ id }) => [`/${folderOf(id)}/${folderOf(id)}.ts"`],
 };
 

@@ -99,13 +99,13 @@ function checkRules({ policy: { recording } }: EffectivePolicy): Check {
 
 function checkFolders(effective: EffectivePolicy, context: Context): Check[] {
   const { home } = context;
-  const sources = findReadableProviders(context, effective).flatMap(({ provider, roots }) => {
+  const sources = findReadableProviders(context, effective).flatMap(({ id, roots }) => {
     // A client that nobody has installed needs no attention. A folder that the policy names may be mistyped.
-    const sayMissing = effective.policy.providers[provider.id].roots.length > 0 ? note : ok;
+    const sayMissing = effective.policy.providers[id].roots.length > 0 ? note : ok;
     return roots.map((root): Check =>
       look(root) === null
-        ? sayMissing(provider.id, `${tilde(root, home)} does not exist yet`)
-        : ok(provider.id, tilde(root, home))
+        ? sayMissing(id, `${tilde(root, home)} does not exist yet`)
+        : ok(id, tilde(root, home))
     );
   });
   const targets = effective.policy.destinations.roots.map((root) => checkExportRoot(root, context));

@@ -51,7 +51,7 @@ export async function exportSessions(given: ExportGiven, context: Context): Prom
   const config = loadOwnConfig(context);
   if (!config.ok) return config.outcome;
   const readable = findReadableProviders(context, loaded.value);
-  const chosen = chooseSources(given, readable, loaded.value.policy.redaction, context);
+  const chosen = await chooseSources(given, readable, loaded.value.policy.redaction, context);
   if (!("sources" in chosen)) return chosen;
   const { sources } = chosen;
 

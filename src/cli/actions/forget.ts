@@ -36,7 +36,7 @@ export async function forgetSession(given: ForgetGiven, context: Context): Promi
   if (!loaded.ok) return loaded.outcome;
   const notRunning = whyNotRunning(context);
   if (notRunning !== null) return notRunning;
-  const chosen = chooseTyped(given.session, given.provider, loaded.value, context);
+  const chosen = await chooseTyped(given.session, given.provider, loaded.value, context);
   const ref = "message" in chosen ? goneOf(given) : chosen;
   if (ref === null) return fail("usage", whyUnknown(chosen));
   const answered = await askDaemon({ verb: "forget", ...ref, destination: null }, context);
@@ -65,7 +65,7 @@ function goneOf({ session, provider }: ForgetGiven): SessionRef | null {
   return provider === null ? null : { provider, session };
 }
 
-function whyUnknown(chosen: ReturnType<typeof chooseTyped>): string {
+function whyUnknown(chosen: Awaited<ReturnType<typeof chooseTyped>>): string {
   const message = "message" in chosen ? chosen.message : "";
   return `${message} If its log is gone, give its whole id and --provider.`;
 }

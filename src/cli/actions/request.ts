@@ -21,7 +21,7 @@ export async function requestRecording(
   if (!loaded.ok) return loaded.outcome;
   const notRunning = whyNotRunning(context);
   if (notRunning !== null) return notRunning;
-  const chosen = chooseTyped(typed, provider, loaded.value, context);
+  const chosen = await chooseTyped(typed, provider, loaded.value, context);
   if ("message" in chosen) return fail("usage", chosen.message);
   const asked = { verb, ...chosen, destination };
   const answered = await askDaemon(asked, context);

@@ -110,7 +110,7 @@ async function update(
     const stopped = () => interruption.heard() !== null;
     const sessions = await updateIndex(indexer, {
       redaction,
-      sessions: findSessions(findReadableProviders(context, effective), null)
+      sessions: (await findSessions(findReadableProviders(context, effective), null))
         .filter(({ provider, session }) => !isForgotten({ provider: provider.id, session })),
       most,
       progress: (done, total) =>

@@ -44,7 +44,7 @@ interface Row {
   readonly expires: number | null;
 }
 
-export function listSessions(given: SessionsGiven, context: Context): Outcome {
+export async function listSessions(given: SessionsGiven, context: Context): Promise<Outcome> {
   const loaded = loadForSessions(context);
   if (!loaded.ok) return loaded.outcome;
   const { provider, since, json, limit, sort, expiring } = given;
@@ -52,7 +52,7 @@ export function listSessions(given: SessionsGiven, context: Context): Outcome {
   const keepsDays = (id: ProviderId) => loaded.value.policy.providers[id].keeps_days;
   const expiryAt: ExpiryAt = ({ provider, modified }) =>
     expiryOf(provider.id, modified, keepsDays(provider.id));
-  const found = findSessions(findReadableProviders(context, loaded.value), provider)
+  const found = (await findSessions(findReadableProviders(context, loaded.value), provider))
     .filter((session) => session.modified >= from && (!expiring || isSoon(expiryAt(session), context.now)));
   if (expiring) found.sort((one, other) => (expiryAt(one) ?? 0) - (expiryAt(other) ?? 0));
   if (sort === "size") found.sort((one, other) => other.size - one.size);

@@ -28,7 +28,7 @@ export async function showSession(given: ShowGiven, context: Context): Promise<O
   const { session, provider } = given;
   const named = { sessions: [session], file: null, all: false, provider, project: null, since: null };
   const { redaction } = loaded.value.policy;
-  const chosen = chooseSources(named, findReadableProviders(context, loaded.value), redaction, context);
+  const chosen = await chooseSources(named, findReadableProviders(context, loaded.value), redaction, context);
   if (!("sources" in chosen)) return chosen;
   const [source] = chosen.sources;
   if (source === undefined) throw new Error("internal error: no session was chosen");

@@ -32,7 +32,7 @@ export async function tailSession(given: TailGiven, context: Context): Promise<O
   const config = loadOwnConfig(context);
   if (!config.ok) return config.outcome;
   const { redaction } = loaded.value.policy;
-  const found = findSessions(findReadableProviders(context, loaded.value), given.provider);
+  const found = await findSessions(findReadableProviders(context, loaded.value), given.provider);
   const choice = chooseSession(found, given.session);
   if ("message" in choice) return fail("usage", choice.message);
 

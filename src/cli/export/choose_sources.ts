@@ -26,17 +26,18 @@ export type Sources =
   /** `usage`: what was typed names no single session; `failed`: there is nothing to read. */
   | Outcome;
 
-export function chooseSources(
+export async function chooseSources(
   given: Pick<ExportGiven, "sessions" | "file" | "all" | keyof SessionFilter>,
   readable: readonly ReadableProvider[],
   redaction: Redaction,
   context: Context,
-): Sources {
+): Promise<Sources> {
   const { file, all, provider, project, since } = given;
   if (file !== null) {
-    return chooseFile(provider, absolutePath(file, context.cwd, context.home), redaction, context.home);
+    const path = absolutePath(file, context.cwd, context.home);
+    return await chooseFile(provider, path, readable, redaction, context.home);
   }
-  const found = findSessions(readable, provider);
+  const found = await findSessions(readable, provider);
   if (!all) return chooseNamed(given.sessions, found, redaction);
   const from = earliest(since, context.now);
   const sources = found.filter(({ modified }) => modified >= from).map((one) => sourceOf(one, redaction))
@@ -60,7 +61,13 @@ function chooseNamed(
   return { sources: [...sources.values()] };
 }
 
-function chooseFile(only: ProviderId | null, named: string, redaction: Redaction, home: string): Sources {
+async function chooseFile(
+  only: ProviderId | null,
+  named: string,
+  readable: readonly ReadableProvider[],
+  redaction: Redaction,
+  home: string,
+): Promise<Sources> {
   try {
     // A link stands for the log that it leads to. The files that belong to a log lie beside it.
     const path = Deno.realPathSync(named);
@@ -68,7 +75,7 @@ function chooseFile(only: ProviderId | null, named: string, redaction: Redaction
     if (!info.isFile) {
       return fail("failed", `${plain(named)} is not a file. Name a session's log.`);
     }
-    const recognised = recogniseLog(path, only);
+    const recognised = await recogniseLog(path, only, readable);
     if ("message" in recognised) {
       return fail("failed", `Cannot export ${plain(named)}. ${recognised.message}`);
     }

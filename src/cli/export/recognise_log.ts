@@ -3,7 +3,9 @@ import { basename } from "@std/path";
 import { introduce, readRecords } from "../../parser/introduction.ts";
 import { MAIN_AGENT, type ProviderId } from "../../protocol/event.ts";
 import type { Out, Provider, Source } from "../../providers/provider.ts";
-import { providers } from "../../providers/registry.ts";
+import { loadAllProviders, loadProvider } from "../../providers/load_provider.ts";
+import type { ReadableProvider } from "../sessions/readable_providers.ts";
+import { realPath } from "../planning/real_path.ts";
 
 /** A provider's folders are no deeper than this below its root. */
 const DEPTH = 8;
@@ -18,9 +20,16 @@ export type Recognised =
  * their logs alike. Then the records decide, too.
  *
  * @param said The provider that the person named, if any.
+ * @param readable The clients' folders: a log in one of them is mostly that client's, and no other reader is loaded.
  */
-export function recogniseLog(path: string, said: ProviderId | null): Recognised {
-  const candidates = providers.filter(({ id }) => said === null || id === said);
+export async function recogniseLog(
+  path: string,
+  said: ProviderId | null,
+  readable: readonly ReadableProvider[],
+): Promise<Recognised> {
+  const placed = said === null ? await recognisePlace(path, readable) : null;
+  if (placed !== null) return placed;
+  const candidates = said === null ? await loadAllProviders() : [await loadProvider(said)];
   const sources = candidates.flatMap((provider) => {
     const source = classifyAnywhere(provider, path);
     return source === null ? [] : [{ provider, source }];
@@ -48,6 +57,20 @@ export function recogniseLog(path: string, said: ProviderId | null): Recognised 
   if (provider !== null) return { provider, session, part: "" };
   const message = "kato does not recognise it as a session's log. Say whose it is with --provider.";
   return { message };
+}
+
+/** By the client in whose folder it lies, if that client names its logs so and wrote a record of it. */
+async function recognisePlace(
+  path: string,
+  readable: readonly ReadableProvider[],
+): Promise<Recognised | null> {
+  const holds = (root: string) => path.startsWith(`${realPath(root)}/`);
+  const owner = readable.find(({ roots }) => roots.some(holds));
+  if (owner === undefined) return null;
+  const provider = await loadProvider(owner.id);
+  const source = classifyAnywhere(provider, path);
+  if (source?.kind !== "session" || countKnown(provider, path) <= 0) return null;
+  return { provider, session: source.session, part: source.part ?? "" };
 }
 
 /** How the provider classifies a file whose path ends as this one does. */

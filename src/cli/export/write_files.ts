@@ -8,15 +8,20 @@ import { DONE, fail, type Outcome } from "../outcome.ts";
 import { plain, showSize, tilde } from "../terminal/style.ts";
 import { factsOf } from "./account.ts";
 import type { ChosenSource } from "./choose_sources.ts";
-import { markdownWithImages } from "../../render/markdown.ts";
 import { openDecided, type Output, type OutputContext } from "./decide_output.ts";
-import { keepImageFiles } from "./image_files.ts";
+import { type ImageFiles, keepImageFiles } from "./image_files.ts";
+import type { Renderer } from "../../render/renderer.ts";
 import type { OutputFile } from "./output_buffers.ts";
 import { type Endings, gatherEndings, INTERRUPTED, type Run, whyFailed } from "./run.ts";
 import { writeSession } from "./write_session.ts";
 
 /** Files of a group. Those of two groups are open at the same time. */
 const TOGETHER = 16;
+
+/** Only Markdown has its images beside it: no other format loads its code. */
+async function keepImages(keep: ImageFiles["keep"]): Promise<Renderer> {
+  return (await import("../../render/markdown.ts")).markdownWithImages(keep);
+}
 
 interface Ended {
   readonly source: ChosenSource;
@@ -123,7 +128,7 @@ async function writeOne(
   try {
     const session = await writeSession({
       ...run,
-      ...(images === null ? {} : { renderer: markdownWithImages(images.keep) }),
+      ...(images === null ? {} : { renderer: await keepImages(images.keep) }),
       source,
       write: file.write,
       progress: (bytes) => run.progress.show(() => `${showSize(bytes)}  ${shown}`, bytes, source.size),

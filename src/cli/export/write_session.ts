@@ -3,7 +3,7 @@
  * Requires read on the session's logs; the caller's `write` takes the text.
  */
 import type { SessionFiles } from "../../parser/session_files.ts";
-import { searchText } from "../../parser/search_text.ts";
+import { chooseSearch } from "../../parser/choose_search.ts";
 import { readSession, type SessionReader } from "../../parser/session_reader.ts";
 import type { SessionReaderOptions } from "../../parser/read_records.ts";
 import type { Event } from "../../protocol/event.ts";
@@ -69,14 +69,14 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
       turns.hear(event);
       return null;
     };
-    const end = await readEvents(openReader(options, () => {}), options, hear);
+    const end = await readEvents(await openReader(options, () => {}), options, hear);
     if (end !== "complete") return { end, events: 0, leftOut: 0, troubles };
     start = turns.start();
   } else {
     start = range;
   }
   const isIn = start === null ? () => true : beginRange(start);
-  const reader = openReader(options, ({ kind, what }) => {
+  const reader = await openReader(options, ({ kind, what }) => {
     const name = `${kind}: ${what}`;
     troubles.set(name, (troubles.get(name) ?? 0) + 1);
   });
@@ -121,10 +121,10 @@ export async function writeSession(options: WriteOptions): Promise<WrittenSessio
   return { end, events, leftOut, troubles };
 }
 
-export function openReader(
+export async function openReader(
   { source, images = null, redaction }: Pick<WriteOptions, "source" | "images" | "redaction">,
   report: SessionReaderOptions["report"],
-): SessionReader {
+): Promise<SessionReader> {
   return readSession({
     provider: source.provider,
     session: source.session,
@@ -132,7 +132,7 @@ export function openReader(
     from: null,
     whole: true,
     images: images !== null,
-    search: searchText,
+    search: await chooseSearch(source.size),
     redaction,
     report,
   });

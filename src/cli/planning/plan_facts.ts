@@ -47,7 +47,8 @@ function keepsImages(context: PlanContext): boolean {
 async function findBesides(file: string): Promise<string[]> {
   // The person may have named a link.
   const log = realPath(file);
-  const { providers } = await import("../../providers/registry.ts");
+  const { loadAllProviders } = await import("../../providers/load_provider.ts");
+  const providers = await loadAllProviders();
   const besides = providers.flatMap((
     provider,
   ) => [provider.agentFolder(log, null), provider.sideFile?.(log)?.path]);

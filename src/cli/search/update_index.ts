@@ -3,7 +3,7 @@
  * provider roots; the indexer writes.
  */
 import { readSession, type SessionReader } from "../../parser/session_reader.ts";
-import { searchText } from "../../parser/search_text.ts";
+import { chooseSearch } from "../../parser/choose_search.ts";
 import { type Checkpoint, checkpoint } from "../../protocol/cursor.ts";
 import type { Redaction } from "../../protocol/redaction.ts";
 import { sessionKey } from "../../protocol/session.ts";
@@ -134,6 +134,7 @@ async function readFrom(
   watch: Watch,
 ): Promise<End | "anew"> {
   let isAnew = false;
+  const search = await chooseSearch(found.size);
   const open = (from: Checkpoint | null, whole: boolean) =>
     readSession({
       provider: found.provider,
@@ -141,7 +142,7 @@ async function readFrom(
       locate: found.locate,
       from,
       whole,
-      search: searchText,
+      search,
       redaction: watch.redaction,
       report: () => {},
       rewritten: () => isAnew = true,

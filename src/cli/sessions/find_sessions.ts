@@ -4,6 +4,7 @@ import { indexSessions } from "../../parser/session_index.ts";
 import type { SessionOnDisk } from "../../parser/session_logs.ts";
 import type { ProviderId } from "../../protocol/event.ts";
 import { shortId } from "../../protocol/session.ts";
+import { loadProvider } from "../../providers/load_provider.ts";
 import type { Provider } from "../../providers/provider.ts";
 import { count, plain } from "../terminal/style.ts";
 import type { ReadableProvider } from "./readable_providers.ts";
@@ -15,12 +16,28 @@ export interface FoundSession extends SessionOnDisk {
 }
 
 /** All sessions, the ones that changed last first. */
-export function findSessions(readable: readonly ReadableProvider[], only: ProviderId | null): FoundSession[] {
-  const found = readable.filter(({ provider }) => only === null || provider.id === only).flatMap(findOf);
-  return found.sort((a, b) => b.modified - a.modified || (a.session < b.session ? -1 : 1));
+export async function findSessions(
+  readable: readonly ReadableProvider[],
+  only: ProviderId | null,
+): Promise<FoundSession[]> {
+  const asked = readable.filter(({ id, roots }) =>
+    (only === null || id === only) && roots.some(mayHoldSessions)
+  );
+  const found = await Promise.all(asked.map(async ({ id, roots }) => findOf(await loadProvider(id), roots)));
+  return found.flat().sort((a, b) => b.modified - a.modified || (a.session < b.session ? -1 : 1));
 }
 
-function findOf({ provider, roots }: ReadableProvider): FoundSession[] {
+/** A client that nobody uses has no folder, and then its reader need not be loaded. */
+function mayHoldSessions(root: string): boolean {
+  try {
+    Deno.statSync(root);
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
+  }
+}
+
+function findOf(provider: Provider, roots: readonly string[]): FoundSession[] {
   const index = indexSessions(provider, roots);
   const found = new Map<string, SessionOnDisk>();
   for (const root of roots) {

@@ -64,7 +64,7 @@ export async function judge(file: CheckedFile, path: string, judging: Judging): 
     source: null,
   });
   if (words === null) return unable("not-of-kato");
-  const found = findSessions(findReadableProviders(context, effective), words.provider);
+  const found = await findSessions(findReadableProviders(context, effective), words.provider);
   const source = found.find(({ session }) => session === words.session);
   if (source === undefined) return unable("no-source");
 

@@ -221,7 +221,7 @@ async function compareFrom(
   let source: FoundSession | undefined = options.source;
   for (let sessions = 0; source !== undefined && sessions < CONTINUATIONS; sessions += 1) {
     const now: FoundSession = source;
-    const reader = openReader({ source: now, images, redaction: making.redaction }, () => {});
+    const reader = await openReader({ source: now, images, redaction: making.redaction }, () => {});
     const end = await readEvents(
       reader,
       { progress, stopped: () => stopped() || isOver() },
