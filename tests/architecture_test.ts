@@ -65,7 +65,9 @@ Deno.test("Node's bytes, which cost each process memory, are for those who read 
   const users = sources("src").filter((path) => /\bBuffer\b/.test(codeOf(path)));
   assert.deepEqual(users, ["src/parser/search_text.ts"]);
   const readers = sources("src").filter((path) => codeOf(path).includes("/search_text.ts"));
-  assert.deepEqual(readers, ["src/cli/export/write_session.ts", "src/cli/search/update_index.ts"]);
+  assert.deepEqual(readers, ["src/parser/choose_search.ts"]);
+  const choosers = sources("src").filter((path) => codeOf(path).includes("/choose_search.ts"));
+  assert.deepEqual(choosers, ["src/cli/export/write_session.ts", "src/cli/search/update_index.ts"]);
 });
 
 Deno.test("standard output is used in two places: by the command line, and for the frames of a role's process", () => {

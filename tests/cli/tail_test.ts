@@ -1,7 +1,6 @@
 /** `kato tail`: a session as it goes on, whatever happens to its log. */
 import assert from "node:assert/strict";
 import { REDACTION } from "../../src/protocol/redaction.ts";
-import { claudeCode } from "../../src/providers/claude_code/claude_code.ts";
 import { renderConversation } from "../../src/render/conversation.ts";
 import { followSession } from "../../src/cli/export/follow_session.ts";
 import { findSessions } from "../../src/cli/sessions/find_sessions.ts";
@@ -37,7 +36,7 @@ async function follow(
   { last = 3, widths = [80] }: { readonly last?: number; readonly widths?: readonly number[] } = {},
 ): Promise<Followed> {
   const roots = [`${place.home}/.claude/projects`];
-  const [found] = findSessions([{ provider: claudeCode, roots }], null);
+  const [found] = await findSessions([{ id: "claude-code", roots }], null);
   assert.ok(found !== undefined);
   const parts: string[] = [];
   const said: string[] = [];
