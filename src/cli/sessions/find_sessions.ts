@@ -33,6 +33,7 @@ function mayHoldSessions(root: string): boolean {
     Deno.statSync(root);
     return true;
   } catch (error) {
+    // The search itself meets any other error, and says it.
     return !(error instanceof Deno.errors.NotFound);
   }
 }
