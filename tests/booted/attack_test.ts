@@ -178,7 +178,14 @@ test("the launcher by itself: a parser that was taken over can do nothing of it"
   await clear(open);
   await must(open, "alice", "mkdir -p -m 700 ~/.claude/projects");
   await furnish();
-  const { err } = await run(open, "alice", `timeout --signal=TERM 5 ${PARSER}`);
+  // It goes on after its report, so it is ended then.
+  const { err } = await run(
+    open,
+    "alice",
+    `said=$(mktemp); ${PARSER} 2>"$said" & parser=$!; ` +
+      `until grep -q '{"write to the home"' "$said" || ! kill -0 $parser; do sleep 0.1; done; ` +
+      'kill -TERM $parser; wait $parser; cat "$said" >&2',
+  );
   const results = findReport(err);
   assert.ok(results !== null, err);
   assert.deepEqual(ATTEMPTS.filter((name) => !isRefused(results, name)), []);

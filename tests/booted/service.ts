@@ -110,6 +110,19 @@ export async function recorded({ machine }: Service, path: string, text: string)
   );
 }
 
+/** The service's lines, once `wanted` is among them: the journal may be behind the process that spoke. */
+export function whenSaid(service: Service, wanted: RegExp): Promise<string> {
+  return untilSo(`${wanted} is in the journal`, async () => {
+    const journal = await service.journal();
+    return wanted.test(journal) && journal;
+  }, () => service.journal());
+}
+
+/** It was started again. A machine that is too busy to plan in time makes it start once more. */
+export function whenRestarted(service: Service): Promise<boolean> {
+  return untilSo("a restart", async () => Number(await property(service, "NRestarts")) >= 1);
+}
+
 const PROVIDERS: readonly string[] = ["claude-code", "codex", "gemini"];
 
 /** Waits until kato watches these providers: from then on it sees every appended line. */

@@ -12,6 +12,8 @@ import {
   startWithoutClient,
   systemService,
   userService,
+  whenRestarted,
+  whenSaid,
   whenWatching,
 } from "./service.ts";
 
@@ -59,9 +61,8 @@ for (const [name, service] of SERVICES) {
       new RegExp(`^ok +unit +the daemon runs in ${unit}\\.service, with every property`, "m"),
     );
     assert.ok(!/^(?:BAD|note)/m.test(doctor), doctor);
-    const journal = await service.journal();
-    assert.match(journal, /event=started version=\S+ .*roles=processes kernel_sandbox=true/);
-    assert.match(journal, /event=watching provider=claude-code/);
+    await whenSaid(service, /event=started version=\S+ .*roles=processes kernel_sandbox=true/);
+    const journal = await whenSaid(service, /event=watching provider=claude-code/);
     assert.ok(!journal.includes("fixed"), "no conversation in the journal");
     const own = unit === "kato" ? "journalctl --user -u kato" : "journalctl -u kato@alice";
     assert.match(
@@ -87,7 +88,7 @@ for (const [name, service] of SERVICES) {
     assert.ok(isWithin(took, 2000), `${took} ms`);
     assert.equal(await property(service, "Result"), "success");
     // It listened to SIGTERM. The runtime learns of signals through sendto on a socket pair, which the filter must allow.
-    assert.match(await service.journal(), /event=stopped head=[0-9a-f]{64}$/m);
+    await whenSaid(service, /event=stopped head=[0-9a-f]{64}$/m);
     log.append(rows.assistant(late[1] ?? ""));
     await start(service);
     assertOnce(await recorded(service, `${EXPORTS}/talk.md`, "it is stopped."), [...texts, ...late]);
@@ -117,7 +118,7 @@ for (const [name, service] of SERVICES) {
     await clear(machine);
     await start(service);
     await service.systemctl(`kill --kill-whom=main --signal=HUP ${unit}`);
-    await untilSo("a restart", async () => await property(service, "NRestarts") === "1");
+    await whenRestarted(service);
     await whenWatching(service);
     place(machine, "alice", "/home/alice/.kato/config/policy.toml", "unknown = 1\n");
     await run(machine, "root", "true");
@@ -134,7 +135,7 @@ for (const [name, service] of SERVICES) {
       remove(machine, "/home/alice/.kato/config/policy.toml");
       await whenWatching(service);
     }
-    assert.match(await service.journal(), /policy\.toml:1: unknown: is not a key that kato knows/);
+    await whenSaid(service, /policy\.toml:1: unknown: is not a key that kato knows/);
   });
 
   test(`${name} obeys the policy of root, and refuses one of somebody else's`, async () => {
@@ -154,8 +155,8 @@ for (const [name, service] of SERVICES) {
       await service.systemctl(`restart ${unit}`);
       await whenWatching(service, [], 5_000);
     });
-    assert.match(
-      await service.journal(),
+    await whenSaid(
+      service,
       /policy\.toml.*(?:does not belong to root|belongs to user 65534, not to root)/,
     );
   });

@@ -1,7 +1,16 @@
 /** kato@.service belongs to the administrator. Its person cannot change it, or reach other people's files through it. */
 import assert from "node:assert/strict";
 import { must, open, place, remove, run, test, untilSo } from "./machine.ts";
-import { clear, createLog, property, recorded, start, systemService, whenWatching } from "./service.ts";
+import {
+  clear,
+  createLog,
+  property,
+  recorded,
+  start,
+  systemService,
+  whenSaid,
+  whenWatching,
+} from "./service.ts";
 import { createRows } from "../daemon/stage/claude_rows.ts";
 
 const service = systemService(open);
@@ -42,11 +51,8 @@ for (const signal of ["TERM", "INT", "KILL"]) {
     const log = createLog(service);
     log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("Still here."));
     await recorded(service, "/home/alice/.kato/exports/talk.md", "Still here.");
-    assert.match(
-      await service.journal(),
-      /^kato of alice (?:ended \(signal|was told to end)/m,
-      "root hears of it",
-    );
+    // Root hears of it.
+    await whenSaid(service, /^kato of alice (?:ended \(signal|was told to end)/m);
     // The administrator's word ends it, and its settings being refused does.
     await service.systemctl("stop kato@alice");
     assert.equal(await property(service, "ActiveState"), "inactive");
@@ -67,10 +73,7 @@ test("a link of its person's into a folder that is closed to them opens nothing,
   await whenWatching(service, ["codex", "gemini"]);
   const { out } = await run(open, "alice", "kato sessions --json; cat ~/.kato/exports/*");
   assert.ok(!out.includes("Bob"), out);
-  assert.match(
-    await service.journal(),
-    /\.claude\/projects does not belong to this person, and is left alone/,
-  );
+  await whenSaid(service, /\.claude\/projects does not belong to this person, and is left alone/);
   remove(open, "/home/bob/closed");
 });
 
@@ -103,7 +106,7 @@ for (const [what, folder, line, said] of REPLACED) {
     assert.match(told, /and recorded nothing since: .+\. It is tried again/);
     const errors = await must(open, "root", "journalctl --no-pager -q -o cat -p err -t kato -n 5");
     assert.ok(errors.includes(told), errors);
-    assert.match(await service.journal(), said);
+    await whenSaid(service, said);
     assert.deepEqual((await must(open, "root", "ls -A /etc/ssl/private")).trim(), "");
     await must(open, "alice", `rm ${path} && mv ${path}.gone ${path}`);
     await whenWatching(service);

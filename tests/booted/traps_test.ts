@@ -1,6 +1,6 @@
 /** Settings of systemd that look like a boundary and are none, on this machine: each trap, and that the units avoid it. */
 import assert from "node:assert/strict";
-import { must, open, place, release, run, test, untilSo } from "./machine.ts";
+import { must, open, place, release, run, test } from "./machine.ts";
 import {
   clear,
   createLog,
@@ -9,6 +9,8 @@ import {
   start,
   systemService,
   userService,
+  whenRestarted,
+  whenSaid,
   whenWatching,
 } from "./service.ts";
 
@@ -92,7 +94,7 @@ for (const service of [userService(open), systemService(open)]) {
     log.append(log.rows.user("::capture talk.md\nHello."), log.rows.assistant("Nothing was killed."));
     await recorded(service, "/home/alice/.kato/exports/talk.md", "Nothing was killed.");
     await service.systemctl(`kill --kill-whom=main --signal=HUP ${unit}`);
-    await untilSo("a restart", async () => await property(service, "NRestarts") === "1");
+    await whenRestarted(service);
     await whenWatching(service);
     await service.systemctl(`stop ${unit}`);
     assert.equal(await property(service, "Result"), "success");
@@ -104,11 +106,8 @@ test("a folder that is removed and made anew is followed again after a moment", 
   await clear(open);
   await start(service);
   await must(open, "alice", "rmdir ~/.claude/projects && mkdir -m 700 ~/.claude/projects");
-  await untilSo("a restart", async () => await property(service, "NRestarts") === "1");
-  assert.match(
-    await service.journal(),
-    /projects has appeared or was replaced; the daemon is to start again/,
-  );
+  await whenRestarted(service);
+  await whenSaid(service, /projects has appeared or was replaced; the daemon is to start again/);
   await whenWatching(service);
   const log = createLog(service);
   log.append(log.rows.user("::record talk.md\nHello."), log.rows.assistant("In the new folder."));

@@ -46,8 +46,8 @@ for (const end of ["stop", "kill"] as const) {
     say(rows.assistant("up again"));
     await whenText(stage, file, wholeText(log));
 
-    const [recording] = home.status()?.recordings ?? [];
-    assert.deepEqual([recording?.kind, recording?.rule, recording?.state], ["automatic", 1, "active"]);
+    const { kind, rule } = await stage.daemon.whenRecording(file.split("/").at(-1) ?? "", "active");
+    assert.deepEqual([kind, rule], ["automatic", 1]);
     say(rows.user("::stop"), rows.assistant("private"));
     await stage.daemon.whenRecording(file.split("/").at(-1) ?? "", "stopped");
     await restart(stage, end, () => say(rows.assistant("private, too")));

@@ -87,11 +87,8 @@ for (const client of CLIENTS) {
     await using daemon = startDaemon(home);
     await daemon.whenUp();
     client.put(log, rows.user("::capture new.md"), rows.assistant("now"));
-    await until("the new one is whole", () => readExport(home, "new.md").includes("now"), {
-      saw: daemon.said,
-    });
     const logs = findLogs(client.provider, home, rows.session);
-    assert.equal(readExport(home, "new.md"), renderCapture(logs, "::capture new.md"));
+    await whenText({ home, daemon }, "new.md", renderCapture(logs, "::capture new.md"));
     assert.equal(home.readExport("old.md"), "precious\n");
     const obeyed = home.audit().filter(({ event }) => event === "command").map(({ command }) => command);
     assert.deepEqual(obeyed, ["::capture new.md"]);

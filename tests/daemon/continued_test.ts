@@ -56,6 +56,11 @@ async function whenIs(daemon: Daemon, session: string, state: string): Promise<v
   );
 }
 
+/** Its log has these words. They come through a pipe, and a status that was written later may be read earlier. */
+async function whenSaid({ said }: Daemon, words: string): Promise<void> {
+  await until(`it says ${words}`, () => said().includes(words), { saw: said });
+}
+
 /** A stage whose session is captured into notes.md. */
 async function setCapture(): Promise<Stage & { readonly next: ClaudeRows; readonly nextLog: string }> {
   const stage = await setStage();
@@ -78,7 +83,7 @@ Deno.test("continued: the recording goes on in the new session, which may come l
     [next.session, null],
     [rows.session, next.session],
   ]);
-  assert.ok(stage.daemon.said().includes("event=recording-moved"), stage.daemon.said());
+  await whenSaid(stage.daemon, "event=recording-moved");
 
   append(nextLog, next.user("go on"), next.assistant("two"));
   await whenText(stage, "notes.md", renderChain([{ log }, { log: nextLog, end: null }]));
@@ -142,7 +147,7 @@ Deno.test("continued: it stays where the new session is captured already, and do
     `${third.session} into ${next.session}: own-recording`,
   ]);
   assert.equal(readExport(home, "own.md"), renderChain([{ log: nextLog }, { log: thirdLog }]));
-  assert.ok(stage.daemon.said().includes("event=recording-left-behind"), stage.daemon.said());
+  await whenSaid(stage.daemon, "event=recording-left-behind");
 });
 
 Deno.test("continued: kato stop of the old session ends the recording that waits for one that never came", async () => {

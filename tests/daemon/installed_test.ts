@@ -128,6 +128,8 @@ Deno.test(
     const before = await processesOf(stage);
     const monitor = parentOf(pidOf(before, "orchestrator.js"));
     for (const turn of [1, 2, 3]) {
+      // A writer that still writes what came before would go on without the monitor.
+      await whenText(stage, "notes.md", renderCapture(log, CAPTURE));
       Deno.kill(monitor, "SIGSTOP");
       const held = readExport(home, "notes.md");
       say(rows.user(`::export all-${turn}.md`), rows.assistant(`turn ${turn} ${"x".repeat(200_000)}`));

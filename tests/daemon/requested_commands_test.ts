@@ -4,6 +4,7 @@ import { NotNow } from "../../src/daemon/failure.ts";
 import { createRequestedCommands, type RequestedCommands } from "../../src/daemon/requested_commands.ts";
 import { createStepQueue, type StepQueue } from "../../src/daemon/step_queue.ts";
 import type { RecordingRequest } from "../../src/protocol/request.ts";
+import { until } from "./stage/until.ts";
 import { checkpointAt, type CommandScene, metaOf, REF, withCommands } from "./stage/own_state.ts";
 
 interface Scene extends CommandScene {
@@ -83,9 +84,8 @@ Deno.test("requested: a session that grew is read first, however many ask", () =
     scene.addSession();
     read(scene, 5, 2);
     const answers = [scene.requested.obey(request()), scene.requested.obey(request({ id: "00000001" }))];
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until("both wait", () => scene.timers.length === 2);
     assert.deepEqual(scene.context.recordings.active(), []);
-    assert.equal(scene.timers.length, 2);
     scene.requested.isCaughtUp({ provider: "codex", session: "t" });
     read(scene);
     scene.requested.isCaughtUp(REF);
@@ -99,7 +99,7 @@ Deno.test("requested: a session that is not read in time is taken as far as it w
     scene.addSession();
     read(scene, 5, 2);
     const answer = scene.requested.obey(request());
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until("it waits", () => scene.timers.length === 1);
     scene.timers[0]?.();
     assert.equal((await answer).reason, "recording");
     assert.equal(scene.context.recordings.get(1).next, 2);
@@ -115,7 +115,7 @@ Deno.test("requested: a session that is not known, cannot be watched, or was nev
     assert.deepEqual(await refused(), ["00000000", "failed", "no-such-session"]);
     scene.addSession();
     const never = refused();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until("it waits", () => scene.timers.length === 1);
     scene.timers[0]?.();
     assert.deepEqual(await never, ["00000000", "failed", "no-such-session"]);
     scene.canWatch = false;

@@ -157,8 +157,7 @@ Deno.test("start: commands of old logs are not obeyed, and not a byte is written
   await using daemon = startDaemon(home);
   await daemon.whenUp();
   append(log, rows.user("::capture new.md"), rows.assistant("now"));
-  await until("the new one is whole", () => readExport(home, "new.md").includes("now"));
-  assert.equal(readExport(home, "new.md"), renderCapture(log, "::capture new.md"));
+  await whenText({ home, daemon }, "new.md", renderCapture(log, "::capture new.md"));
   assert.equal(home.readExport("old.md"), "precious\n");
   assert.deepEqual([...Deno.readDirSync(home.exports)].map(({ name }) => name).sort(), ["new.md", "old.md"]);
   const obeyed = home.audit().filter(({ event }) => event === "command").map(({ command }) => command);

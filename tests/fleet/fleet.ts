@@ -97,6 +97,31 @@ export async function daemonOf(unit: string, who: "user" | "system" = "user"): P
   });
 }
 
+/** The same, once it is another process than `before`: whoever asked for a restart may not have waited for its end. */
+export async function whenRestarted(
+  before: string,
+  unit = "kato.service",
+  who: "user" | "system" = "user",
+): Promise<string> {
+  return await untilSo(`${unit} runs as another process than ${before}`, async () => {
+    const now = await daemonOf(unit, who);
+    return now === before ? null : now;
+  });
+}
+
+/** No process of kato's is left. The kernel ends them after their manager was told. */
+export async function whenNoneIsLeft(): Promise<void> {
+  await untilSo("no process of kato's is left", async () => (await tryAsRoot("pgrep -x kato")).code === 1);
+}
+
+/** The lines that `journalctl` gives with these options, once `wanted` is among them: the journal may be behind. */
+export function whenInJournal(options: string, wanted: RegExp): Promise<string> {
+  return untilSo(`${wanted} is in the journal`, async () => {
+    const { out } = await tryAsRoot(`journalctl --no-pager -q -o cat ${options}`);
+    return wanted.test(out) && out;
+  }, () => asRoot("journalctl --no-pager -q -n 30"));
+}
+
 /** The shell's lines of docs/fleet.md that hold `words`, as they are written there. */
 export const documented = (words: string) => takeBlock(work, words);
 

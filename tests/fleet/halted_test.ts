@@ -1,9 +1,8 @@
 /** Service managers that are halted: what root asks of everybody, and the scripts of the package, wait for none of them. */
 import assert from "node:assert/strict";
-import { untilSo } from "../booted/machine.ts";
 import { isWithin } from "../machine_speed.ts";
-import { asRoot, daemonOf, newer, older, onMachine } from "./fleet.ts";
-import { assertNobodyRecords, assertOthersFollow, follows, whileHalted } from "./people.ts";
+import { asRoot, daemonOf, newer, older, onMachine, whenRestarted } from "./fleet.ts";
+import { whenFollows, whenNobodyRecords, whenOthersFollow, whileHalted } from "./people.ts";
 import { EVERYBODY, have } from "./play.ts";
 
 const packageOf = (version: string) => `/srv/kato/pool/main/k/kato/kato_${version}_*.deb`;
@@ -20,7 +19,7 @@ onMachine(
   "an upgrade of the package waits for no halted service manager, and serves the others",
   async () => {
     await have(EVERYBODY);
-    await untilSo("erin's runs", () => follows("erin"));
+    await whenFollows("erin");
     await whileHalted(async () => {
       for (const version of [newer, older]) {
         const before = await daemonOf("kato.service");
@@ -28,11 +27,11 @@ onMachine(
           await inTime(`dpkg -i ${packageOf(version)}`),
           /kato of erin \(1004\): does not run, and the person's service manager does not answer/,
         );
-        assert.notEqual(await daemonOf("kato.service"), before);
-        await assertOthersFollow();
+        await whenRestarted(before);
+        await whenOthersFollow();
       }
     });
-    await untilSo("erin's follows", () => follows("erin"));
+    await whenFollows("erin");
   },
 );
 
@@ -40,17 +39,17 @@ onMachine(
   "a removal of the package waits for no halted service manager, and leaves nobody's daemon",
   async () => {
     await have(EVERYBODY);
-    await untilSo("erin's runs", () => follows("erin"));
+    await whenFollows("erin");
     await whileHalted(async () => {
       assert.match(
         await inTime("dpkg --remove kato"),
         /kato of erin \(1004\) did not end when it was told to, and was killed/,
       );
-      await assertNobodyRecords();
+      await whenNobodyRecords();
     });
     // Installing starts nobody's.
     await asRoot(`dpkg -i ${packageOf(older)} && /usr/lib/kato/everyone start`);
-    for (const who of ["alice", "carol", "erin"] as const) await untilSo(who, () => follows(who));
+    await whenFollows("alice", "carol", "erin");
   },
 );
 

@@ -1,7 +1,7 @@
 /** Under which policy, on which machine and for whom: what each daemon says of itself wherever it is collected. */
 import assert from "node:assert/strict";
 import { must, run, untilSo } from "../booted/machine.ts";
-import { asRoot, machine, onMachine, textOf } from "./fleet.ts";
+import { asRoot, machine, onMachine, textOf, whenInJournal } from "./fleet.ts";
 import { EVERYBODY, have, POLICY } from "./play.ts";
 
 onMachine(
@@ -27,7 +27,7 @@ onMachine(
       const started = records.findLast(({ event }) => event === "daemon-started");
       assert.equal(started.organisationHash, wanted, user);
       assert.deepEqual(started.origin, { machine: id, host, uid, user });
-      const journal = await asRoot(`journalctl --no-pager -q -o cat -t kato _UID=${uid}`);
+      const journal = await whenInJournal(`-t kato _UID=${uid}`, /event=started /);
       const line = journal.split("\n").findLast((line) => line.includes("event=started "));
       assert.ok(line?.includes(`organisation=${wanted.slice(0, 12)}`), line);
     }

@@ -2,7 +2,6 @@
  * Six people. Alice is ordinary, and the other five hold something up: bob is logged out; carol's home is outside of
  * /home; nobody can write to dave's home; erin's service manager hangs; frank's `~/.kato` is a link to nothing.
  */
-import assert from "node:assert/strict";
 import { asRoot, machine, tryAsRoot } from "./fleet.ts";
 import { must, place, run, untilSo, type Who } from "../booted/machine.ts";
 
@@ -50,13 +49,16 @@ export async function follows(who: Who): Promise<boolean> {
   return status.running === true && status.policy.hash === shown.hash;
 }
 
-/** Of the people without anything in the way. */
-export async function assertOthersFollow(): Promise<void> {
-  for (const who of ["alice", "carol"] as const) assert.ok(await follows(who), who);
+/** A daemon that was just started says so a moment later. */
+export async function whenFollows(...people: readonly Who[]): Promise<void> {
+  for (const who of people) await untilSo(`${who}'s follows`, () => follows(who));
 }
 
+/** Of the people without anything in the way. */
+export const whenOthersFollow = () => whenFollows("alice", "carol");
+
 /** Nobody's daemon runs for longer than it takes to be refused. */
-export async function assertNobodyRecords(): Promise<void> {
+export async function whenNobodyRecords(): Promise<void> {
   await untilSo("nobody records", async () => (await tryAsRoot("pgrep -f '^kato-orchestrator'")).code === 1);
 }
 

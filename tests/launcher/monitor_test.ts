@@ -271,6 +271,11 @@ function residentMiB(pid: number): number {
   return Number(kib) / 1024;
 }
 
+/** How often a process has gone to sleep by itself. */
+function waitsOf(pid: number): number {
+  return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(readProc(`${pid}/status`) ?? "")?.[1] ?? 0);
+}
+
 /** Bytes that a process has written so far. */
 function writtenBy(pid: number): number {
   return Number(/^wchar: (\d+)$/m.exec(readProc(`${pid}/io`) ?? "")?.[1] ?? 0);
@@ -565,9 +570,11 @@ test("does not count the time in which the whole service was frozen as a silence
   for (const pid of frozen) Deno.kill(pid, "SIGSTOP");
   await new Promise((resolve) => setTimeout(resolve, 7_000));
   // The monitor comes first, and looks at its clock before anybody else can say something.
-  const others = frozen.filter((pid) => pid !== daemon.child.pid);
-  Deno.kill(daemon.child.pid, "SIGCONT");
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const monitor = daemon.child.pid;
+  const others = frozen.filter((pid) => pid !== monitor);
+  const before = waitsOf(monitor);
+  Deno.kill(monitor, "SIGCONT");
+  await until("the monitor has looked, and waits again", () => waitsOf(monitor) > before);
   for (const pid of others) Deno.kill(pid, "SIGCONT");
   daemon.child.kill("SIGTERM");
   assert.equal((await daemon.status).code, 0, daemon.messages.join("\n"));

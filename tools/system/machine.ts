@@ -104,8 +104,10 @@ async function whenUp(pid: number): Promise<void> {
 
 async function until(look: () => boolean | Promise<boolean>): Promise<void> {
   const began = performance.now();
-  while (!await look()) {
+  for (;;) {
+    // Read the clock before the look. If this process is held up in between, the look still sees the result.
     const waited = performance.now() - began;
+    if (await look()) return;
     if (!isWithin(waited, 60_000)) throw new Error(`a machine did not start or end in ${waited} ms`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
