@@ -1,7 +1,7 @@
 /**
- * `deno task test:packages [--packages FOLDER] [--arch x64|arm64|host|all] [--slow] [WORDS]`: checks
- * the packages, with the distributions' own checkers and by installing them. Without a folder it builds them first
- * (with little compression). Checks whose tools are not here are skipped, and say so; WORDS choose checks by name.
+ * `deno task test:packages [--packages FOLDER] [--next FOLDER] [--arch x64|arm64|host|all] [--slow] [WORDS]`: checks
+ * the packages, with the distributions' own checkers and by installing them; NEXT are those of the next revision.
+ * Without a folder it builds them first (with little compression). Checks whose tools are not here are skipped, and say so; WORDS choose checks by name.
  */
 import { parseArgs } from "node:util";
 import { type Architecture, ARCHITECTURES, hostArchitecture } from "./build/pins.ts";
@@ -48,6 +48,7 @@ const { values, positionals } = parseArgs({
   args: Deno.args,
   options: {
     packages: { type: "string" },
+    next: { type: "string" },
     arch: { type: "string", default: "host" },
     slow: { type: "boolean", default: false },
   },
@@ -65,7 +66,7 @@ try {
   if (values.packages === undefined) await build(values.arch, folder, "1");
   const packages = await openAll(folder, architectures, work);
   const next = `${work}/next`;
-  let built: Promise<string> | null = null;
+  let built = values.next === undefined ? null : Promise.resolve(Deno.realPathSync(values.next));
   const checks = [
     ...contentChecks(ROOT, packages),
     ...sameContentChecks(packages),
@@ -74,6 +75,7 @@ try {
       packages,
       work,
       cache: `${ROOT}/.deno/package`,
+      systems: `${ROOT}/.deno/system`,
       slow: values.slow,
       buildNext: () => built ??= build("host", next, "2").then(() => next),
     }),

@@ -1,8 +1,8 @@
 /**
- * `deno task test:system [--release bookworm|trixie] [--deb FILE | --dist FOLDER] [TESTS]`: kato under a real systemd.
- * Makes a root file system of Debian, boots it twice in namespaces (as it is, and without user namespaces), installs
- * kato on both, and runs tests/booted on them. Without a package or the folder of a build it makes a package first, or,
- * where Debian's tools for that are not here, a build, whose files it copies. Needs root, and control groups of version
+ * `deno task test:system [--release bookworm|trixie] [--packages FOLDER | --deb FILE | --dist FOLDER] [TESTS]`: kato
+ * under a real systemd. Makes a root file system of Debian, boots it twice in namespaces (as it is, and without user
+ * namespaces), installs kato on both, and runs tests/booted on them. Without a package or the folder of a build it makes
+ * a package first, or, where Debian's tools for that are not here, a build, whose files it copies. Needs root, and control groups of version
  * 2; elsewhere it says so and runs nothing.
  */
 import { parseArgs } from "node:util";
@@ -57,9 +57,10 @@ type Kato = { readonly kind: "package"; readonly file: string; readonly tarball:
 };
 
 async function findKato(): Promise<Kato> {
-  const { deb, dist } = values;
+  const { deb, dist, packages } = values;
   if (deb !== undefined) return { kind: "package", file: Deno.realPathSync(deb), tarball: null };
   if (dist !== undefined) return { kind: "build", folder: Deno.realPathSync(dist) };
+  if (packages !== undefined) return packageIn(Deno.realPathSync(packages));
   const task = ["task", "--quiet", "--cwd", ROOT];
   if (!await isInstalled("dpkg-buildpackage")) {
     await run(Deno.execPath(), ...task, "build");
@@ -68,8 +69,12 @@ async function findKato(): Promise<Kato> {
   const folder = `${work}/packages`;
   const options = ["--arch", "host", "--format", "deb,tarball", "--quick", "--output", folder];
   await run(Deno.execPath(), ...task, "package", ...options);
+  return packageIn(folder);
+}
+
+function packageIn(folder: string): Kato {
   const file = findPackage(folder);
-  if (file === null) throw new Error(`deno task package made no package in ${folder}`);
+  if (file === null) throw new Error(`there is no package for this machine in ${folder}`);
   const tarball = [...Deno.readDirSync(folder)].find(({ name }) => name.endsWith(".tar.gz"));
   return { kind: "package", file, tarball: tarball === undefined ? null : `${folder}/${tarball.name}` };
 }
@@ -78,6 +83,7 @@ const { values, positionals } = parseArgs({
   args: Deno.args,
   options: {
     release: { type: "string", default: "bookworm" },
+    packages: { type: "string" },
     deb: { type: "string" },
     dist: { type: "string" },
   },

@@ -36,7 +36,8 @@ export function bootedChecks(options: InstallOptions): Check[] {
       async run() {
         if (controlGroups() === null) throw new Missing("there are no control groups of version 2");
         const root = `${options.work}/booted-${one.format}`;
-        await unpack(await makeArchive("bookworm", `${options.cache}/booted`, ["rpm"]), root);
+        // The same as the trial release's, so that it is made once.
+        await unpack(await makeArchive("bookworm", options.systems, ["dnf", "rpm"]), root);
         Deno.writeTextFileSync(`${root}/var/lib/systemd/linger/bob`, "");
         const machine = await boot(root, `package-${one.format}`, { locked: false });
         try {

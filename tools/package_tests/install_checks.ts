@@ -15,6 +15,8 @@ export interface InstallOptions {
   readonly work: string;
   /** Where the base of the root file systems is kept. */
   readonly cache: string;
+  /** Where root file systems with a systemd are kept. */
+  readonly systems: string;
   readonly slow: boolean;
   /** Packages of the same version, of the next revision; their folder. */
   readonly buildNext: () => Promise<string>;
