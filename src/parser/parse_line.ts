@@ -114,7 +114,7 @@ function isCut(text: string): boolean {
 }
 
 /** Characters at the beginning of a line that show its kind. */
-const HEAD_CHARS = 400;
+const HEAD_CHARS = 1000;
 
 export function headOf(line: Uint8Array): string {
   return decoder.decode(line.subarray(0, HEAD_CHARS));

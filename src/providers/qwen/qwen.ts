@@ -10,6 +10,7 @@ import { isRow, type Row, rowOf, textOf, timeOf, typeName } from "../unknown_val
 import { cutText } from "../prompt_title.ts";
 import { isAnswer, readAssistantRecord } from "./assistant_records.ts";
 import { noteMarks } from "./author.ts";
+import { parseCompression, REPEATED_HISTORY, repeatsHistory } from "./compression.ts";
 import { createFold, type Fold } from "./fold.ts";
 import { handBackOf, readToolResult } from "./results.ts";
 import { isStateLine, readSystemRecord } from "./system_records.ts";
@@ -23,6 +24,8 @@ const AGENT = new RegExp(`^[^/]+/subagents/(${UUID})/([^/]+)$`);
 const AGENT_FILE = /^agent-([A-Za-z0-9][\w.:-]{0,199}?)(\.jsonl|\.meta\.json)$/;
 
 const ID_CHARS = 128;
+/** The fields in front of a record's content are shorter. */
+const HEAD_CHARS = 1000;
 /** A longer version is cut. */
 const VERSION_CHARS = 40;
 /** A title that a person chose, and one that the client made. */
@@ -56,6 +59,11 @@ export const qwen: Provider = {
     return agent !== MAIN_AGENT || (hasToldAll(told) && marks === true && forkedFrom === undefined);
   },
 
+  unread: (state, head) => holdsHistory(state, head) ? REPEATED_HISTORY : null,
+
+  parsePart: (state, text) =>
+    holdsHistory(state, text.slice(0, HEAD_CHARS)) ? parseCompression(text) : undefined,
+
   isRecord: (value) => isRow(value) && typeof value["type"] === "string" && "uuid" in value,
 
   handBack: (_, { value }) => isRow(value) ? handBackOf(value) : null,
@@ -81,6 +89,11 @@ export const qwen: Provider = {
   identity: ({ value }) => isRow(value) ? uuidOf(value) : null,
   startingCall: (meta) => textOf(rowOf(meta)["toolUseId"]) || null,
 };
+
+/** Of a copied record, the fields behind the history may be needed: they name the session that it was copied from. */
+function holdsHistory(state: unknown, head: string): boolean {
+  return (state as Fold).forkedFrom === undefined && repeatsHistory(head);
+}
 
 function classifyAgent(relative: string): { kind: "log" | "meta"; agent: string } | null {
   const [, agent, ending] = AGENT_FILE.exec(relative) ?? [];
