@@ -146,8 +146,9 @@ function take(
   const found = howItWasFound(recording, file, create, recordings.isAsLeft(path, file, size));
   audit(destinationOpened(recording, null, "allow", found, null));
   reported.delete(recording.id);
-  const made = isOurs ? { path, birth: identify(path)?.birth ?? null } : null;
-  recordings.setFile(recording.id, file, size, made);
+  const there = identify(path);
+  const birth = there !== null && isSame(there, file) ? there.birth : null;
+  recordings.setFile(recording.id, file, size, isOurs ? { path, birth } : null, birth);
 }
 
 /** Denials that do not come from policy and may pass. All others are `denied`. */

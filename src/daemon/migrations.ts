@@ -172,4 +172,9 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN forgotten TEXT;
   CREATE INDEX sessions_forgotten ON sessions (provider, session) WHERE forgotten IS NOT NULL;
   `,
+  `
+  -- When the file of a recording was made, as it says itself: kato made it, or was allowed to go on in it. In milliseconds
+  -- since 1970; null where the file system does not keep it, or it was opened before this step.
+  ALTER TABLE recordings ADD COLUMN birth INTEGER;
+  `,
 ];

@@ -179,9 +179,17 @@ function move({ database, change, nextId }: Rows) {
 
 function holdFiles({ database, change, ofDestination, delivery }: Rows) {
   return {
-    setFile(id: number, { dev, ino }: FileIdentity, size: number, created: CreatedFile | null) {
+    /** `own`: of a file that kato did not make. */
+    setFile(
+      id: number,
+      { dev, ino }: FileIdentity,
+      size: number,
+      created: CreatedFile | null,
+      own: number | null = created?.birth ?? null,
+    ) {
       database.transact(() => {
-        change("UPDATE recordings SET dev = ?, ino = ?, size = ? WHERE id = ?", dev, ino, size, id);
+        const opened = "UPDATE recordings SET dev = ?, ino = ?, size = ?, birth = ? WHERE id = ?";
+        change(opened, dev, ino, size, own, id);
         if (created === null) return;
         const { path, birth } = created;
         const sql = "INSERT OR REPLACE INTO files (dev, ino, path, birth) VALUES (?, ?, ?, ?)";
@@ -198,18 +206,20 @@ function holdFiles({ database, change, ofDestination, delivery }: Rows) {
     },
     /**
      * A share, a volume or a snapshot may have another device number after a boot. What has the path, the inode and the
-     * time of birth of a file that kato knows is that file. Without that time, another share may have such a file.
+     * time of birth of a file that kato made, or was allowed to go on in, is that file. Without that time, another share
+     * may have such a file.
      */
     followNumber(path: string, { dev, ino, birth }: Pick<Component, "dev" | "ino" | "birth">) {
       if (birth === null) return;
-      const sql = "SELECT dev FROM files WHERE path = ? AND ino = ? AND birth = ? AND dev <> ?";
-      const known = database.get(sql, path, ino, birth, dev);
+      const same = "ino = ? AND birth = ? AND dev <> ?";
+      const values = [path, ino, birth, dev];
+      const known = database.get(`SELECT dev FROM files WHERE path = ? AND ${same}`, ...values) ??
+        database.get(`SELECT dev FROM recordings WHERE destination = ? AND ${same}`, ...values);
       if (known === undefined) return;
-      const before = Number(known["dev"]);
-      const values = [dev, path, before, ino];
+      const moved = [dev, path, Number(known["dev"]), ino];
       database.transact(() => {
-        database.run("UPDATE OR REPLACE files SET dev = ? WHERE path = ? AND dev = ? AND ino = ?", ...values);
-        change("UPDATE recordings SET dev = ? WHERE destination = ? AND dev = ? AND ino = ?", ...values);
+        database.run("UPDATE OR REPLACE files SET dev = ? WHERE path = ? AND dev = ? AND ino = ?", ...moved);
+        change("UPDATE recordings SET dev = ? WHERE destination = ? AND dev = ? AND ino = ?", ...moved);
       });
     },
     /** Forgets files that kato created at `path`, except `there`: their inodes may be used again. */

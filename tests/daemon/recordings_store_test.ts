@@ -315,6 +315,23 @@ Deno.test("state: a file that kato created is known by more than its inode, whic
     assert.ok(!has({}), "it was seen to be gone");
   }));
 
+Deno.test("state: a file that kato did not make, and went on in, is followed like one of its own", () =>
+  withState((database) => {
+    const store = storeRecordings(database);
+    const id = add(store, "record", "/exports/a.md");
+    store.setFile(id, { dev: 7, ino: 1 }, 9, null, 5);
+    const follow = (file: Partial<Component>) => {
+      const there = { ...FILE, path: "/exports/a.md", dev: 8, ino: 1, birth: 5, ...file };
+      store.followNumber(there.path, there);
+      assert.ok(!store.created.has("", there), "it is not kato's for that");
+      return store.get(id).file;
+    };
+    for (const other of [{ ino: 2 }, { birth: 6 }, { birth: null }, { path: "/exports/b.md" }]) {
+      assert.deepEqual(follow(other), { dev: 7, ino: 1 }, JSON.stringify(other));
+    }
+    assert.deepEqual(follow({}), { dev: 8, ino: 1 });
+  }));
+
 Deno.test("state: a file whose disk has another number is followed, and no other file is taken for it", () =>
   withState((database) => {
     const store = storeRecordings(database);

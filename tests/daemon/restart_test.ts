@@ -245,6 +245,38 @@ Deno.test("restart: after a boot in which the disk has another number, recording
   );
 });
 
+/** The file is the person's own; policy lets kato go on in it. */
+Deno.test("restart: after such a boot a recording goes on in a file that was there before kato", async () => {
+  await using stage = await setStage("[destinations]\nallow_existing = true\n");
+  const { rows, say, home } = stage;
+  const file = `${home.places.exports}/notes.md`;
+  Deno.writeTextFileSync(file, "The person's own words.\n", { mode: 0o600 });
+  say(rows.user("::record notes.md"), rows.assistant("one"));
+  await whenHolds(stage, "notes.md", "one");
+  await stage.daemon.stop();
+  const database = new DatabaseSync(home.places.database);
+  database.exec("UPDATE files SET dev = dev + 1; UPDATE recordings SET dev = dev + 1");
+  database.close();
+  say(rows.assistant("two"));
+  stage.daemon = startDaemon(home);
+  await whenHolds(stage, "notes.md", "two");
+  say(rows.user("::stop"), rows.user("::record notes.md\nonce more"));
+  await whenHolds(stage, "notes.md", "once more");
+  assert.deepEqual(await decisionsOf(stage, 3), [
+    "allow ::record notes.md: recording",
+    "allow ::stop: stopped",
+    "allow ::record notes.md: resumed",
+  ]);
+  const text = home.readExport("notes.md");
+  assert.ok(text.startsWith("The person's own words.\n"));
+  for (const words of ["one", "two", "once more"]) assert.equal(text.split(words).length, 2, words);
+  const opened = home.audit().filter(({ event }) => event === "destination-opened");
+  assert.deepEqual(
+    new Set(opened.map(({ decision, reason }) => `${decision} ${reason}`)),
+    new Set(["allow opened"]),
+  );
+});
+
 // Scenario 4.
 Deno.test("fork: a copied prefix commands nothing again, and the original goes on untouched", async () => {
   await using stage = await setStage();
