@@ -244,9 +244,11 @@ for (const { name } of Deno.readDirSync(FOLDER)) {
   });
 }
 
-for (const name of ["kato-setup.service", "kato-setup@.service", "kato-client.service"]) {
+for (
+  const name of ["kato-setup.service", "kato-setup@.service", "kato-client.service", "kato-client@.path"]
+) {
   Deno.test(`${name} has no limit of starts of its own`, () => {
-    const [unit = ""] = read(name).split("[Service]");
+    const [unit = ""] = read(name).split(/^\[(?:Service|Path)\]/m);
     assert.match(unit, /^StartLimitIntervalSec=0$/m);
   });
 }
