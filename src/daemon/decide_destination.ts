@@ -6,6 +6,7 @@ import { lookUp } from "../destination/lookup.ts";
 import { resolveRequest } from "../destination/path.ts";
 import type { SessionMeta } from "../protocol/session.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
+import { NotNow } from "./failure.ts";
 import type { RecordingsStore } from "./recordings_store.ts";
 
 export interface DecidingOptions {
@@ -53,6 +54,10 @@ export function createDecision(options: DecidingOptions): DecideDestination {
     const resolved = resolveRequest(policy, request);
     if ("allow" in resolved) return resolved;
     const lookup = lookAround(resolved.path);
+    // A denial would be the last word on a command of the chat. Everybody else asks again.
+    if (asker === "chat" && lookup.refused !== undefined) {
+      throw new NotNow(`cannot look at ${resolved.path}: the system says ${lookup.refused}`);
+    }
     if (lookup.blocked === null) {
       const there = lookup.components.find(({ path }) => path === lookup.path) ?? null;
       if (there !== null) recordings.followNumber(lookup.path, there);

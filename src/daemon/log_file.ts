@@ -4,6 +4,7 @@
  */
 import { LOG_FILE_BYTES, LOG_FILE_GENERATIONS } from "../protocol/limits.ts";
 import { entryAt } from "../disk/entry_at.ts";
+import { systemCode } from "../protocol/system_words.ts";
 
 export interface LogFile {
   /** Never throws. */
@@ -57,6 +58,7 @@ class NotPlain extends Error {}
 
 function codeOf(error: unknown): string {
   if (error instanceof NotPlain) return "something that is no plain file of one name is there";
-  if (error instanceof Error && "code" in error) return String(error.code);
+  const code = systemCode(error);
+  if (code !== null) return code;
   throw error;
 }

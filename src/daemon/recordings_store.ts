@@ -15,6 +15,7 @@ import {
   type Recording,
   type RecordingSummary,
 } from "./recording.ts";
+import { followNumber } from "./device_numbers.ts";
 import { openRows, type Rows } from "./recording_rows.ts";
 import type { Database, Value } from "./state.ts";
 
@@ -204,24 +205,7 @@ function holdFiles({ database, change, ofDestination, delivery }: Rows) {
         return known["birth"] === null || birth === null ? known["path"] === path : known["birth"] === birth;
       },
     },
-    /**
-     * A share, a volume or a snapshot may have another device number after a boot. What has the path, the inode and the
-     * time of birth of a file that kato made, or was allowed to go on in, is that file. Without that time, another share
-     * may have such a file.
-     */
-    followNumber(path: string, { dev, ino, birth }: Pick<Component, "dev" | "ino" | "birth">) {
-      if (birth === null) return;
-      const same = "ino = ? AND birth = ? AND dev <> ?";
-      const values = [path, ino, birth, dev];
-      const known = database.get(`SELECT dev FROM files WHERE path = ? AND ${same}`, ...values) ??
-        database.get(`SELECT dev FROM recordings WHERE destination = ? AND ${same}`, ...values);
-      if (known === undefined) return;
-      const moved = [dev, path, Number(known["dev"]), ino];
-      database.transact(() => {
-        database.run("UPDATE OR REPLACE files SET dev = ? WHERE path = ? AND dev = ? AND ino = ?", ...moved);
-        change("UPDATE recordings SET dev = ? WHERE destination = ? AND dev = ? AND ino = ?", ...moved);
-      });
-    },
+    followNumber: (path: string, there: Component) => followNumber({ database, change }, path, there),
     /** Forgets files that kato created at `path`, except `there`: their inodes may be used again. */
     forgetOthers(path: string, there: FileIdentity | null) {
       const others = "path = ? AND NOT (dev = ? AND ino = ?)";

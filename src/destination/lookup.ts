@@ -6,6 +6,7 @@ import { dirname, join } from "@std/path";
 import type { Component, Lookup } from "./decision.ts";
 import { findHolder } from "./path.ts";
 import { entryAt, systemWords } from "../disk/entry_at.ts";
+import { codeForNow } from "../protocol/system_words.ts";
 
 /** How the disk is looked at. */
 export type Look = Pick<typeof Deno, "lstatSync" | "realPathSync">;
@@ -42,9 +43,11 @@ function attempt<Seen>(look: () => Seen): { readonly found: Seen } | { readonly 
  *
  * @param path Absolute and normalised.
  * @param roots The allowed roots, as policy names them.
- * @param look The disk, or one look at each folder for several destinations.
+ * @param disk The disk, or one look at each folder for several destinations.
  */
-export function lookUp(path: string, roots: readonly string[], home: string, look: Look = Deno): Lookup {
+export function lookUp(path: string, roots: readonly string[], home: string, disk: Look = Deno): Lookup {
+  let refused: string | null = null;
+  const look = noting(disk, (code) => refused ??= code);
   const realHome = realPath(home, look) ?? home;
   const realRoots: Record<string, string> = {};
   for (const root of roots) {
@@ -61,6 +64,24 @@ export function lookUp(path: string, roots: readonly string[], home: string, loo
     ...findAncestor(walked, components, look),
     realRoots,
     realHome,
+    ...(refused === null ? {} : { refused }),
+  };
+}
+
+/** Notes the code of each refusal for now. */
+function noting(disk: Look, note: (code: string) => void): Look {
+  const noted = <Seen>(look: () => Seen): Seen => {
+    try {
+      return look();
+    } catch (error) {
+      const code = codeForNow(error);
+      if (code !== null) note(code);
+      throw error;
+    }
+  };
+  return {
+    lstatSync: (path) => noted(() => disk.lstatSync(path)),
+    realPathSync: (path) => noted(() => disk.realPathSync(path)),
   };
 }
 

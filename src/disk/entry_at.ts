@@ -1,5 +1,5 @@
 /** Looks at the entry at a path, or removes it, where a missing entry is no error. */
-import { pathIn, plainWords } from "../protocol/system_words.ts";
+import { pathIn, plainWords, systemCode } from "../protocol/system_words.ts";
 
 /** The entry at `path`, links not followed; null when there is none. Requires read, or list in the kernel's sandbox. */
 export function entryAt(path: string): Deno.FileInfo | null {
@@ -23,9 +23,8 @@ export function removeIfThere(path: string): boolean {
 }
 
 /** Whether the system refused it. A permission that the plan should have granted is a bug of kato. */
-export function isSystemError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && "code" in error && typeof error.code === "string" &&
-    !(error instanceof Deno.errors.NotCapable);
+export function isSystemError(error: unknown): error is Error {
+  return systemCode(error) !== null && !(error instanceof Deno.errors.NotCapable);
 }
 
 /**

@@ -38,6 +38,8 @@ export function openCompressedLog(from: FileCursor | null, unread?: Unread): Log
   const start = from?.offset ?? 0;
   const splitter = createLineSplitter(start, unread === undefined ? {} : { unread });
   let stream: Stream | null = null;
+  /** Whether everything before the cursor was skipped. */
+  let isReached = false;
   let last: Chunk = { position: 0, chunk: new Uint8Array(0), before: new Uint8Array(0) };
 
   /** The next decompressed chunk; null at the end. */
@@ -90,9 +92,11 @@ export function openCompressedLog(from: FileCursor | null, unread?: Unread): Log
 
   function readOpened(file: Deno.FsFile): ReadResult {
     const { dev, ino, size, mtime } = file.statSync();
-    if (stream === null) {
+    if (stream === null || !isReached) {
+      // Where a read fails on the way to the start, the next one begins anew.
       stream = begin(dev, ino ?? 0, size);
       if (!reachStart(file, stream)) return { result: "rewritten", how: "replaced" };
+      isReached = true;
     } else if (stream.dev !== dev || stream.ino !== ino || stream.size !== size) {
       return { result: "rewritten", how: "replaced" };
     }
@@ -113,6 +117,7 @@ export function openCompressedLog(from: FileCursor | null, unread?: Unread): Log
       if (!isDamage(error) || stream === null) throw error;
       stream.damage = `its compression is damaged: ${error.message}`;
       stream.decoder = null;
+      isReached = true;
       const { size, mtime } = file.statSync();
       return endAt(stream.damage, size, mtime);
     }

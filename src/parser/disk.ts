@@ -3,7 +3,19 @@
  * vanish and folders lose their rights at any moment; that is never an error here.
  */
 import { SMALL_JSON_BYTES } from "../protocol/limits.ts";
+import { codeForNow, systemCode } from "../protocol/system_words.ts";
 import { parseJson } from "./json_text.ts";
+
+/** How often the system refused for now. Each role has its own. */
+let refusals = 0;
+
+/**
+ * How often the system has refused something for now. A look during which this number rises has not seen everything.
+ * That is so on a network file system whose handles are stale, or where a disk cannot read.
+ */
+export function refusedForNow(): number {
+  return refusals;
+}
 
 /** Regular files below `top`, in the folder's order. Links are not followed. */
 export function* walkFiles(top: string): Generator<string> {
@@ -29,8 +41,20 @@ export function stat(path: string): Deno.FileInfo | null {
   return unlessUnreadable(() => Deno.statSync(path));
 }
 
-/** `size`: when it was opened. */
-export type Opened = { readonly file: Deno.FsFile; readonly size: number } | { readonly why: string };
+/** The answer of `look`; `unreadable` when the system refused something for now meanwhile. */
+export function unlessForNow<Answer>(look: () => Answer): Answer | "unreadable" {
+  const before = refusals;
+  const answer = look();
+  return refusals > before ? "unreadable" : answer;
+}
+
+/** `size`: when it was opened. `isForNow`: it may be there, and the system refuses for now. */
+export type Opened = { readonly file: Deno.FsFile; readonly size: number } | Unopened;
+
+interface Unopened {
+  readonly why: string;
+  readonly isForNow: boolean;
+}
 
 /** Opens a regular file, and nothing else: opening a FIFO waits for a writer, and opening a device acts on it. */
 export function openRegular(path: string): Opened {
@@ -47,11 +71,11 @@ export function openRegular(path: string): Opened {
     return NOT_REGULAR;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    return { why: error instanceof Error ? error.name : String(error) };
+    return { why: error instanceof Error ? error.name : String(error), isForNow: isForNow(error) };
   }
 }
 
-const NOT_REGULAR: Opened = { why: "not a regular file" };
+const NOT_REGULAR: Opened = { why: "not a regular file", isForNow: false };
 
 /** The text of a small file; null when there is none, or when it is longer than `most` bytes. */
 export function readSmall(path: string, most: number): string | null {
@@ -83,16 +107,24 @@ export function readJson(path: string): unknown {
 }
 
 /** The answer of `look`; null when the system refused it. */
-function unlessUnreadable<Answer>(look: () => Answer): Answer | null {
+export function unlessUnreadable<Answer>(look: () => Answer): Answer | null {
   try {
     return look();
   } catch (error) {
-    if (isUnreadable(error)) return null;
-    throw error;
+    if (!isUnreadable(error)) throw error;
+    isForNow(error);
+    return null;
   }
 }
 
-/** Whether the system refused: such an error has a name as code. Any other error is a bug. */
+/** Whether the system refused. Any other error is a bug. */
 export function isUnreadable(error: unknown): boolean {
-  return error instanceof Error && "code" in error && typeof error.code === "string";
+  return systemCode(error) !== null;
+}
+
+/** Whether the system refuses for now. Counts it. */
+export function isForNow(error: unknown): boolean {
+  if (codeForNow(error) === null) return false;
+  refusals += 1;
+  return true;
 }

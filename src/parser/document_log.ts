@@ -11,7 +11,7 @@ import {
   REMEMBERED_RECORDS,
   WHOLE_DOCUMENT,
 } from "../protocol/limits.ts";
-import { openRegular, readFull } from "./disk.ts";
+import { openRegular, readFull, unlessUnreadable } from "./disk.ts";
 import { createElider } from "./elide.ts";
 import { FINGERPRINT_DIGITS, fingerprintOf } from "../protocol/fingerprint.ts";
 import { parseJson } from "./json_text.ts";
@@ -25,13 +25,16 @@ const decoder = new TextDecoder();
 
 type RecordsOf = (document: unknown) => readonly unknown[];
 
-/** Size of such a log: the bytes of the lines that its records become. Null while the document is not whole. */
+/**
+ * Size of such a log: the bytes of the lines that its records become. Null while the document is not whole, or cannot be
+ * read.
+ */
 export function measureDocument(recordsOf: RecordsOf, path: string): number | null {
   const opened = openRegular(path);
   if (!("file" in opened)) return null;
   using file = opened.file;
-  const read = readRecords(file, file.statSync(), recordsOf);
-  return "records" in read ? read.records.reduce(endOf, 0) : null;
+  const read = unlessUnreadable(() => readRecords(file, file.statSync(), recordsOf));
+  return read !== null && "records" in read ? read.records.reduce(endOf, 0) : null;
 }
 
 export function openDocumentLog(recordsOf: RecordsOf, from: FileCursor | null): LogFile {

@@ -33,7 +33,7 @@ export interface SessionFeed {
    * Reads on below the record of `limit`; a feed that ends before the command itself reads that record, too. Gives a batch
    * when one is full, or when there is nothing more to read.
    */
-  step(limit: FeedLimit): Batch | "more" | "wait" | "linger" | "gone";
+  step(limit: FeedLimit): Batch | "more" | "wait" | "linger" | "gone" | "unreadable";
 }
 
 const encoder = new TextEncoder();

@@ -3,7 +3,7 @@
  * not followed; an entry that is neither file nor folder is only reported. Requires read on the roots.
  */
 import { CLOCK_TICK_MS } from "../protocol/limits.ts";
-import { listFolder, lstat, stat } from "./disk.ts";
+import { listFolder, lstat, stat, unlessForNow } from "./disk.ts";
 
 /** Something that kato neither enters nor opens. */
 export type Oddity = "link" | "special-file";
@@ -58,8 +58,10 @@ export function knowFolders({ roots, file, added, gone, odd }: FoldersOptions): 
   const infoOf = (path: string) => isRoot.has(path) ? stat(path) : lstat(path);
 
   function look(path: string): ReturnType<Folders["look"]> {
-    const info = infoOf(path);
+    const info = unlessForNow(() => infoOf(path));
     const before = known.get(path);
+    // It is most likely still there. The next look tells.
+    if (info === "unreadable") return "same";
     if (info === null || !info.isDirectory) {
       if (before !== undefined) forget(before);
       return before === undefined ? "same" : "changed";

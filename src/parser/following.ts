@@ -19,7 +19,7 @@ export interface Following {
   /** Sessions that a timer will wake. */
   readonly lingering: Set<string>;
   /** Logs that a session began as a copy of, while their ids are still being read. */
-  readonly inheriting: Map<string, readonly Generator<void, void>[]>;
+  readonly inheriting: Map<string, readonly Generator<"unreadable" | undefined, void>[]>;
 }
 
 export type Effect =
@@ -77,7 +77,11 @@ export function release(state: Following, session: string, seq: number): Effect[
 }
 
 /** Nothing of `session` is sent before `steps` have read what it inherited. */
-export function inherit({ inheriting }: Following, session: string, steps: Generator<void, void>): void {
+export function inherit(
+  { inheriting }: Following,
+  session: string,
+  steps: Generator<"unreadable" | undefined, void>,
+): void {
   inheriting.set(session, [...inheriting.get(session) ?? [], steps]);
 }
 
@@ -92,7 +96,12 @@ export function* reportMoved({ watches }: Following): Work<void> {
 export function* workOn(state: Following, session: string, hasTime: () => boolean): Work<Tier | null> {
   const watch = state.watches.get(session);
   if (watch === undefined) return null;
-  if (!readInherited(state, session, hasTime)) return "busy";
+  const inherited = readInherited(state, session, hasTime);
+  if (inherited === "more") return "busy";
+  if (inherited === "unreadable") {
+    yield* missLog(state, session);
+    return null;
+  }
   let busy = true;
   while (busy && hasTime()) {
     busy = yield* stepWatch(state, watch, hasTime);
@@ -106,16 +115,24 @@ export function* workOn(state: Following, session: string, hasTime: () => boolea
   return busy ? "busy" : null;
 }
 
-/** Reads what the session inherited. False when there is more of it. */
-function readInherited(state: Following, session: string, hasTime: () => boolean): boolean {
+/** Reads what the session inherited. Without all of it, what was obeyed in the original would be obeyed again. */
+function readInherited(
+  state: Following,
+  session: string,
+  hasTime: () => boolean,
+): "all" | "more" | "unreadable" {
   const [first, ...others] = state.inheriting.get(session) ?? [];
-  if (first === undefined) return true;
+  if (first === undefined) return "all";
   while (hasTime()) {
-    if (first.next().done !== true) continue;
+    const step = first.next();
+    if (step.done !== true) {
+      if (step.value === "unreadable") return step.value;
+      continue;
+    }
     state.inheriting.set(session, others);
     return readInherited(state, session, hasTime);
   }
-  return false;
+  return "more";
 }
 
 function* stepWatch(state: Following, watch: SessionWatch, hasTime: () => boolean): Work<boolean> {
@@ -137,6 +154,9 @@ function* stepWatch(state: Following, watch: SessionWatch, hasTime: () => boolea
         if (!state.gone.has(session)) yield { effect: "trouble", session, trouble: GONE };
         state.gone.add(session);
         return false;
+      case "unreadable":
+        yield* missLog(state, session);
+        return false;
       default:
         yield { effect: "send", message: result };
     }
@@ -155,8 +175,10 @@ function* stepFeed(
 ): Work<boolean> {
   while (feed.credit > 0) {
     const result = feed.step(limit);
-    if (result === "linger") yield* linger(state, feed.session);
-    if (result === "wait" || result === "linger" || result === "gone") return false;
+    if (result === "linger" || result === "unreadable") yield* linger(state, feed.session);
+    if (result === "wait" || result === "linger" || result === "gone" || result === "unreadable") {
+      return false;
+    }
     if (result === "more") {
       if (!hasTime()) return true;
       continue;
@@ -170,6 +192,13 @@ function* stepFeed(
     }
   }
   return false;
+}
+
+/** The log looks as it did when it can be read again, so a timer must try. */
+function* missLog(state: Following, session: string): Work<void> {
+  if (!state.gone.has(session)) yield { effect: "trouble", session, trouble: GONE };
+  state.gone.add(session);
+  yield* linger(state, session);
 }
 
 /** Nobody writes a sub-agent's log after a crash, so a timer must end the wait. */

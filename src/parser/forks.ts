@@ -16,10 +16,13 @@ export interface Forks {
   add(log: KnownLog): void;
   /** Removes up to `most` logs beside `path` from the list. Their beginnings must be read before `parentOf` is asked. */
   unread(path: string, most: number): readonly KnownLog[];
-  read(log: KnownLog): void;
-  /** The session that this new log began as a copy of. */
-  parentOf(log: KnownLog): string | null;
+  /** False when the system refuses to read it for now: it is on the list again. */
+  read(log: KnownLog): boolean;
+  /** The session that this new log began as a copy of. `unreadable`: the system refuses to read the log for now. */
+  parentOf(log: KnownLog): Parent;
 }
+
+export type Parent = { readonly session: string | null } | "unreadable";
 
 interface Siblings {
   readonly unread: KnownLog[];
@@ -37,13 +40,15 @@ export function createForks(provider: Provider): Forks {
     return known;
   }
 
-  function own({ session, path }: KnownLog): string | null {
+  /** The first session whose log began like this one; null where this one says nothing yet. */
+  function own({ session, path }: KnownLog): Parent {
     const identity = headIdentity(provider, path);
-    if (identity === null) return null;
+    if (identity === "unreadable") return identity;
+    if (identity === null) return { session: null };
     const { owners } = beside(path);
     const owner = owners.get(identity) ?? session;
     owners.set(identity, owner);
-    return owner;
+    return { session: owner };
   }
 
   return {
@@ -52,10 +57,14 @@ export function createForks(provider: Provider): Forks {
       const { unread } = beside(path);
       return unread.splice(-most);
     },
-    read: (log) => void own(log),
+    read(log) {
+      const isRead = own(log) !== "unreadable";
+      if (!isRead) beside(log.path).unread.push(log);
+      return isRead;
+    },
     parentOf(log) {
       const owner = own(log);
-      return owner === log.session ? null : owner;
+      return owner === "unreadable" || owner.session !== log.session ? owner : { session: null };
     },
   };
 }

@@ -8,15 +8,19 @@ import { readRecords } from "./introduction.ts";
 import { walkLog } from "./log_walker.ts";
 import type { SessionPart } from "./session_files.ts";
 
-/** The identity that all copies of this log share, from its first records; null when it has none yet. */
-export function headIdentity(provider: Provider, path: string): string | null {
+/**
+ * The identity that all copies of this log share, from its first records; null when it has none yet. `unreadable`: the
+ * system refuses to read them for now.
+ */
+export function headIdentity(provider: Provider, path: string): string | null | "unreadable" {
   let line = 0;
-  for (const value of readRecords(provider, path)) {
-    const identity = provider.identity({ value, line });
+  const records = readRecords(provider, path);
+  for (let next = records.next();; next = records.next()) {
+    if (next.done === true) return next.value === "unreadable" ? next.value : null;
+    const identity = provider.identity({ value: next.value, line });
     if (identity !== null) return identity;
     line += 1;
   }
-  return null;
 }
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/i;
@@ -33,18 +37,21 @@ export function continuationId(target: string): string {
   return `continues:${target}`;
 }
 
-/** Adds the ids of all events of a session, and its continuations. Logs may be long, so each step reads a little. */
+/**
+ * Adds the ids of all events of a session, and its continuations. Logs may be long, so each step reads a little. A step
+ * that yields `unreadable` is to be tried again.
+ */
 export function* gatherEventIds(
   provider: Provider,
   parts: readonly SessionPart[],
   ids: Set<string>,
-): Generator<void, void> {
+): Generator<"unreadable" | undefined, void> {
   for (const { part, path } of parts) {
     const walker = walkLog(provider, MAIN_AGENT, path, null, { part });
     for (;;) {
       const next = walker.peek(() => {});
-      yield;
-      if (next.peek === "more") continue;
+      yield next.peek === "unreadable" ? next.peek : undefined;
+      if (next.peek === "more" || next.peek === "unreadable") continue;
       if (next.peek !== "record") break;
       for (const out of provider.read(walker.fold, next.record).outs) {
         if (out.out === "event") ids.add(out.event.id);
@@ -53,4 +60,10 @@ export function* gatherEventIds(
       walker.take();
     }
   }
+}
+
+/** The same in one go. False when the system refuses to read one of them. */
+export function gatherAtOnce(provider: Provider, parts: readonly SessionPart[], ids: Set<string>): boolean {
+  for (const step of gatherEventIds(provider, parts, ids)) if (step === "unreadable") return false;
+  return true;
 }

@@ -13,16 +13,24 @@ const CALLER_CHARS = 1024;
 /** Pieces to read at most: a single line can be longer than all of them. */
 const READS = INTRODUCTION_BYTES / INTRODUCTION_PIECE;
 
-/** What the log at `path` is, where its name does not say. `relative`: its path below the root. */
-export function introduce(provider: Provider, relative: string, path: string): Source | null {
+/**
+ * What the log at `path` is, where its name does not say. `relative`: its path below the root. `unreadable`: the system
+ * refuses to read it for now.
+ */
+export function introduce(
+  provider: Provider,
+  relative: string,
+  path: string,
+): Source | null | "unreadable" {
   if (provider.introduce === undefined) return null;
   const head: unknown[] = [];
-  for (const value of readRecords(provider, path)) {
-    head.push(value);
+  const records = readRecords(provider, path);
+  for (let next = records.next();; next = records.next()) {
+    if (next.done === true) return next.value === "unreadable" ? next.value : null;
+    head.push(next.value);
     const source = provider.introduce(relative, head);
     if (source !== null) return isNamed(source) ? source : null;
   }
-  return null;
 }
 
 /** Ids go into paths, messages and file names, so any other character could lead elsewhere. */
@@ -37,21 +45,26 @@ function isNamed(source: Source): boolean {
 
 const decoder = new TextDecoder();
 
-/** The first records of the log at `path`, read as far as they are asked for. Lines that are no JSON are skipped. */
-export function* readRecords(provider: Provider, path: string): Generator<unknown> {
+/**
+ * The first records of the log at `path`, read as far as they are asked for. Lines that are no JSON are skipped. Ends
+ * with `unreadable` where the system refuses for now.
+ */
+export function* readRecords(provider: Provider, path: string): Generator<unknown, "unreadable" | "read"> {
   const file = openLog(provider, path, null, { most: INTRODUCTION_PIECE });
   let records = 0;
   for (let reads = 0; reads < READS; reads += 1) {
     const result = file.read(path);
-    if (result.result === "gone" || result.result === "rewritten") return;
+    if (result.result === "unreadable") return result.result;
+    if (result.result === "gone" || result.result === "rewritten") return "read";
     const last = result.result === "end" ? file.rest() : null;
     for (const { bytes } of result.result === "lines" ? result.lines : last === null ? [] : [last]) {
       // A line that is no JSON is still being written, or damaged.
       const parsed = bytes === null ? null : parseJson(decoder.decode(bytes));
       if (parsed !== null && "value" in parsed) yield parsed.value;
       records += 1;
-      if (records >= INTRODUCTION_RECORDS) return;
+      if (records >= INTRODUCTION_RECORDS) return "read";
     }
-    if (result.result === "end") return;
+    if (result.result === "end") return "read";
   }
+  return "read";
 }

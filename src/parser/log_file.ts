@@ -3,7 +3,7 @@
  * replaced, by device and inode, by the fingerprint of its first bytes, and by the bytes just before the cursor.
  * Requires read on the log.
  */
-import { isUnreadable, openRegular, readFull } from "./disk.ts";
+import { isForNow, isUnreadable, openRegular, readFull } from "./disk.ts";
 import type { FileCursor } from "../protocol/cursor.ts";
 import { FINGERPRINT_BYTES, READ_CHUNK, TAIL_BYTES } from "../protocol/limits.ts";
 import { fingerprintOf } from "../protocol/fingerprint.ts";
@@ -20,7 +20,9 @@ export type ReadResult =
   | { readonly result: "end"; readonly size: number; readonly modified: number; readonly damage?: string }
   /** The file is no longer the one that the cursor belongs to: read it anew. */
   | { readonly result: "rewritten"; readonly how: string }
-  | { readonly result: "gone"; readonly why: string };
+  | { readonly result: "gone"; readonly why: string }
+  /** The system refuses for now. Everything is as it was before this read. */
+  | { readonly result: "unreadable"; readonly why: string };
 
 export interface LogFile {
   /** The next lines of the chunk in memory, or of a new chunk. `path` may change between calls: clients move logs. */
@@ -125,15 +127,16 @@ function readAt(file: Deno.FsFile, offset: number, length: number): Uint8Array {
   return readFull(file, new Uint8Array(length));
 }
 
-/** Opens the log at `path` for one look. A log that cannot be read just now counts as gone. Requires read on it. */
+/** Opens the log at `path` for one look. `look` must change nothing before it has read. Requires read on the log. */
 export function lookInto(path: string, look: (file: Deno.FsFile) => ReadResult): ReadResult {
   const opened = openRegular(path);
-  if (!("file" in opened)) return { result: "gone", why: opened.why };
+  if (!("file" in opened)) return { result: opened.isForNow ? "unreadable" : "gone", why: opened.why };
   using file = opened.file;
   try {
     return look(file);
   } catch (error) {
     if (!isUnreadable(error)) throw error;
-    return { result: "gone", why: error instanceof Error ? error.name : String(error) };
+    const why = error instanceof Error ? error.name : String(error);
+    return { result: isForNow(error) ? "unreadable" : "gone", why };
   }
 }

@@ -21,7 +21,9 @@ export type Peek =
   | { readonly peek: "more" }
   | { readonly peek: "end" }
   | { readonly peek: "rewritten"; readonly how: string }
-  | { readonly peek: "gone"; readonly why: string };
+  | { readonly peek: "gone"; readonly why: string }
+  /** The system refuses for now: ask again later. */
+  | { readonly peek: "unreadable"; readonly why: string };
 
 export interface LogWalker {
   /** The provider's state for this log; `read` may change it in place. */
@@ -183,7 +185,8 @@ function readOn(own: Own, path: string, report: (trouble: Trouble) => void): Pee
     case "rewritten":
       return { peek: "rewritten", how: result.how };
     case "gone":
-      return { peek: "gone", why: result.why };
+    case "unreadable":
+      return { peek: result.result, why: result.why };
   }
 }
 
@@ -259,7 +262,7 @@ export function* countKnownEvents(
   provider: Provider,
   { agent, path, part }: Pick<LogWalker, "agent" | "path" | "part">,
   recent: Pick<RecentEvents, "has">,
-): Generator<void, KnownEvents> {
+): Generator<void, KnownEvents | "unreadable"> {
   const begin = () => walkLog(provider, agent, path, null, { part });
   let again = begin();
   let count = 0;
@@ -277,6 +280,8 @@ export function* countKnownEvents(
         count = known = 0;
         isEmpty = true;
         continue;
+      case "unreadable":
+        return "unreadable";
       case "end":
       case "gone":
         return { known, isEmpty };

@@ -5,7 +5,7 @@
  */
 import type { InHand, LogInHand } from "../protocol/in_hand.ts";
 import { LOOKS, SLICE_MS } from "../protocol/limits.ts";
-import { lstat } from "./disk.ts";
+import { lstat, unlessForNow } from "./disk.ts";
 import type { Forks, KnownLog } from "./forks.ts";
 import { makeTwoEndedQueue } from "./two_ended_queue.ts";
 import type { Job, Schedule, Tier } from "./schedule.ts";
@@ -99,14 +99,17 @@ function look(
   const { found: session } = examined;
   const isNew = !isKnown(session.session);
   if (held !== null && isNew) forks.add(session);
-  found.push({ session, parent: held === null && isNew ? forks.parentOf(session) : null });
+  const parent = held === null && isNew ? forks.parentOf(session) : { session: null };
+  // Unreadable for now: what it inherited would be obeyed again. The next look reports it.
+  if (parent !== "unreadable") found.push({ session, parent: parent.session });
 }
 
 /** Whether the log must stay unread: it is unchanged since it ended a parser. */
 function isBarred({ quarantined, suspects }: Own, path: string): boolean {
   const size = quarantined.get(path);
   if (size === undefined) return false;
-  if (lstat(path)?.size === size) return true;
+  const info = unlessForNow(() => lstat(path));
+  if (info === "unreadable" || info?.size === size) return true;
   quarantined.delete(path);
   suspects.add(path);
   return false;
@@ -184,8 +187,16 @@ function makeLookJob(own: Own, kind: Kind): LookJob {
       return inHand(heads.length > 0 ? heads.map(({ path }) => path) : chosen);
     },
     run() {
-      if (heads.length > 0) heads = doSome(heads, (head) => isBarred(own, head.path) || forks.read(head));
-      else chosen = doSome(chosen, (path) => look(own, path, found));
+      if (heads.length > 0) {
+        let areRead = true;
+        const rest = doSome(heads, (head) => {
+          areRead = (isBarred(own, head.path) || forks.read(head)) && areRead;
+        });
+        // The next look at everything finds the chosen ones again, and with them the logs beside them.
+        if (!areRead) rest.forEach(forks.add);
+        heads = areRead ? rest : [];
+        chosen = areRead ? chosen : [];
+      } else chosen = doSome(chosen, (path) => look(own, path, found));
       for (const path of chosen.length === 0 ? suspects : []) {
         if (index.isKnown(path)) suspects.delete(path);
       }

@@ -113,6 +113,10 @@ function start(
       troubles.count(null, { kind, what: tailOf(path) });
       troubles.send();
     },
+    refused() {
+      troubles.count(null, { kind: "unreadable", what: "a folder or a log cannot be read for now" });
+      troubles.send();
+    },
     how(how, why) {
       watching = how;
       if (state.first === null) send({ type: "watching", how, why });

@@ -90,7 +90,7 @@ export function beginReading(options: SessionReaderOptions): Reading {
 export function advanceLog(
   own: Reading,
   walker: LogWalker,
-): Advance | "more" | "end" | "linger" | "running" | "gone" | "rewritten" {
+): Advance | "more" | "end" | "linger" | "running" | "gone" | "unreadable" | "rewritten" {
   const { report, rewritten } = own.options;
   const isMain = walker.agent === MAIN_AGENT;
   const next = walker.peek(report);
@@ -98,6 +98,7 @@ export function advanceLog(
     case "more":
     case "end":
     case "gone":
+    case "unreadable":
       return next.peek;
     case "rewritten":
       report({ kind: "rewritten", what: isMain ? next.how : `sub-agent's log ${next.how}` });

@@ -8,13 +8,18 @@ import type { Provider } from "../providers/provider.ts";
 import { countKnownEvents, type KnownEvents, type LogWalker } from "./log_walker.ts";
 import type { SessionEvents } from "./recent_events.ts";
 
-/** Whether a log may be read now. `more`: the search goes on, ask again. `linger`: ask again after AGENT_WAIT_MS. */
-export type Recognition = "ready" | "more" | "linger";
+/**
+ * Whether a log may be read now. `more`: the search goes on, ask again. `linger`: ask again after AGENT_WAIT_MS.
+ * `unreadable`: the system refuses for now.
+ */
+export type Recognition = "ready" | "more" | "linger" | "unreadable";
 
 export function recogniseAnew(provider: Provider, recent: SessionEvents): (walker: LogWalker) => Recognition {
   const ready = new WeakSet<LogWalker>();
   /** The search that is under way. */
-  let search: { readonly walker: LogWalker; readonly steps: Generator<void, KnownEvents> } | null = null;
+  let search:
+    | { readonly walker: LogWalker; readonly steps: Generator<void, KnownEvents | "unreadable"> }
+    | null = null;
   /** Since when no event of the main log is known. */
   let strangeSince: number | null = null;
 
@@ -27,6 +32,7 @@ export function recogniseAnew(provider: Provider, recent: SessionEvents): (walke
     const step = search.steps.next();
     if (step.done !== true) return "more";
     search = null;
+    if (step.value === "unreadable") return "unreadable";
     const { known, isEmpty } = step.value;
     // An empty log needs no wait. It is searched when it has records.
     if (isEmpty) return "ready";

@@ -4,7 +4,7 @@
  */
 import { CLOCK_TICK_MS } from "../protocol/limits.ts";
 import type { Provider, Source } from "../providers/provider.ts";
-import { lstat, walkFiles } from "./disk.ts";
+import { lstat, unlessForNow, walkFiles } from "./disk.ts";
 import { measureDocument } from "./document_log.ts";
 import { introduce } from "./introduction.ts";
 import { formOf } from "./open_log.ts";
@@ -16,6 +16,8 @@ import type { SessionOnDisk } from "./session_logs.ts";
 export type Examined =
   | { readonly is: "session"; readonly found: SessionOnDisk }
   | { readonly is: "part-of"; readonly session: string }
+  /** The system refuses to look for now. What was known of the path still holds. */
+  | { readonly is: "unreadable" }
   /** A log that says nothing yet, or that is not ours. */
   | { readonly is: "nothing" }
   /** Not the name of a log; for example a folder. */
@@ -61,7 +63,7 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
   }
 
   /** What an unnamed log says of itself. The answer is remembered for as long as the file is the same. */
-  function ask(path: string, info: Deno.FileInfo): Source | null {
+  function ask(path: string, info: Deno.FileInfo): Source | null | "unreadable" {
     if (!logs.mustAsk(found, path, info)) return logs.saidOf(found, path);
     return introduce(provider, relativeTo(path) ?? "", path);
   }
@@ -69,16 +71,23 @@ export function indexSessions(provider: Provider, roots: readonly string[]): Ses
   function examine(path: string): Examined {
     const named = sourceOf(path);
     if (named === null) return { is: "no-log" };
-    const info = lstat(path);
+    const info = unlessForNow(() => lstat(path));
+    if (info === "unreadable") return { is: info };
     if (info === null || !info.isFile) {
       const session = logs.forget(found, path);
       return session === null ? { is: "nothing" } : show(found, session, { is: "part-of", session });
     }
     const source = named.kind === "unnamed" ? ask(path, info) : named;
+    if (source === "unreadable") return { is: source };
+    // Measured before anything is kept: a log whose size is not known would have its history read as news.
+    const log = source?.kind !== "session"
+      ? null
+      : unlessForNow(() => measure(provider, found, source, path, info));
+    if (log === "unreadable") return { is: log };
     logs.makeWay(found, path, source);
     switch (source?.kind) {
       case "session":
-        logs.keepLog(found, measure(provider, found, source, path, info));
+        if (log !== null) logs.keepLog(found, log);
         return show(found, source.session, { is: "nothing" });
       case "agent":
         // A sub-agent's log with a telling name is found beside its session when it is needed.

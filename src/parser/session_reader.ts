@@ -22,9 +22,10 @@ export interface SessionReader {
   /**
    * Reads one record. `more`: nothing is complete yet, call again. `wait`: nothing to read until a log grows.
    * `linger`: a sub-agent's log should grow, call again after AGENT_WAIT_MS even if it does not. `gone`: the main log
-   * cannot be read.
+   * is not there, or is closed. `unreadable`: the system refuses to read one of the logs for now, and nothing behind
+   * that place may come before it; call again after AGENT_WAIT_MS.
    */
-  advance(): Advance | "more" | "wait" | "linger" | "gone";
+  advance(): Advance | "more" | "wait" | "linger" | "gone" | "unreadable";
   /** Everything needed to continue from here. Valid between two calls of `advance`. */
   checkpoint(): Checkpoint;
   meta(): SessionMeta;
@@ -62,6 +63,7 @@ export function readSession(options: SessionReaderOptions): SessionReader {
 function advanceMain(own: Reading): ReturnType<SessionReader["advance"]> {
   const { options: { whole, report }, main } = own;
   const recognition = own.recognise(main.walker());
+  if (recognition === "unreadable") return refused(own);
   if (recognition !== "ready") return recognition;
   const advance = advanceLog(own, main.walker());
   switch (advance) {
@@ -72,6 +74,9 @@ function advanceMain(own: Reading): ReturnType<SessionReader["advance"]> {
       return "more";
     case "gone":
       return main.leave(whole);
+    case "unreadable":
+      // It may be unreadable at its old path alone.
+      return main.follow() ? "more" : refused(own);
     case "end":
       if (main.follow()) return "more";
       if (whole || main.hasNext()) main.walker().closeLine();
@@ -88,9 +93,16 @@ function advanceMain(own: Reading): ReturnType<SessionReader["advance"]> {
   }
 }
 
-function advanceRun(own: Reading, run: Run): Advance | "more" | "linger" {
-  const { options: { provider, report }, agents, runs } = own;
-  if (own.recognise(run.walker) === "more") return "more";
+/** Who reads a complete session in one go waits for nothing. */
+function refused({ options: { whole } }: Reading): "gone" | "unreadable" {
+  return whole ? "gone" : "unreadable";
+}
+
+function advanceRun(own: Reading, run: Run): Advance | "more" | "linger" | "unreadable" {
+  const { options: { provider, report, whole }, agents, runs } = own;
+  const recognition = own.recognise(run.walker);
+  if (recognition === "more") return "more";
+  if (recognition === "unreadable" && !whole) return "unreadable";
   const next = run.walker.peek(report);
   if (next.peek === "record" && run.until !== null) {
     const time = provider.timeOf(next.record);
@@ -105,7 +117,9 @@ function advanceRun(own: Reading, run: Run): Advance | "more" | "linger" {
       runs.pop();
       runs.push({ ...run, walker: agents.restart(run.walker) });
       return "more";
-    case "gone": {
+    case "gone":
+    case "unreadable": {
+      if (advance === "unreadable" && !whole) return advance;
       runs.pop();
       const moved = agents.follow(run.walker);
       if (moved !== null) runs.push({ ...run, walker: moved });

@@ -9,7 +9,7 @@ import { dirname } from "@std/path";
 import { after } from "../hosts/timers.ts";
 import { CALM_POLL_MS, HOT_POLL_MS } from "../protocol/limits.ts";
 import { plainWords } from "../protocol/system_words.ts";
-import { lstat } from "./disk.ts";
+import { lstat, refusedForNow } from "./disk.ts";
 import { goRound, type Rounds } from "./folder_rounds.ts";
 import { type Folders, knowFolders, type Oddity } from "./folders.ts";
 import { makeWatchGroups, type WatchGroups } from "./watch_groups.ts";
@@ -27,6 +27,8 @@ export interface TreeWatchOptions {
   readonly scanAll: (done: () => void) => void;
   readonly odd: (kind: Oddity, path: string) => void;
   readonly how: (how: "inotify" | "poll", why: string) => void;
+  /** The system refused to look at something. It is tried again soon. */
+  readonly refused: () => void;
 }
 
 export interface HotFiles {
@@ -56,6 +58,9 @@ interface Own {
   closed: boolean;
   started: boolean;
   isGathering: boolean;
+  /** How often the system had refused something for now, and what was whole before it last did. */
+  refusals: number;
+  wholeBefore: number | null;
   /** In milliseconds of `performance.now()`. */
   readonly began: number;
   nextLook: { readonly at: number; readonly cancel: () => void } | null;
@@ -91,6 +96,8 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
     closed: false,
     started: false,
     isGathering: false,
+    refusals: refusedForNow(),
+    wholeBefore: null,
     began: performance.now(),
     nextLook: null,
   };
@@ -111,7 +118,10 @@ export function watchTrees(options: TreeWatchOptions): TreeWatch {
   lookWithin(own, HOT_POLL_MS);
 
   return {
-    lookedAt: own.rounds.lookedAt,
+    lookedAt() {
+      noteRefusals(own);
+      return own.wholeBefore ?? own.rounds.lookedAt();
+    },
     close() {
       own.closed = true;
       // Closing a hanging watcher would hang, too.
@@ -220,14 +230,28 @@ function recheck(own: Own): void {
   else startScan(own);
 }
 
+/** Where the system refused something, there may be more than was seen. A look at everything comes soon. */
+function noteRefusals(own: Own): void {
+  const now = refusedForNow();
+  if (now === own.refusals) return;
+  own.refusals = now;
+  own.wholeBefore ??= own.rounds.lookedAt();
+  own.state.mayLack = true;
+  own.options.refused();
+}
+
 function startScan(own: Own): void {
   if (own.scan.isUnderWay) return;
+  noteRefusals(own);
+  const { refusals } = own;
   const start = performance.now();
   own.scan = { ...own.scan, isUnderWay: true };
   own.state.mayLack = false;
   own.options.scanAll(() => {
     const now = performance.now();
     const { mustRepeat } = own.scan;
+    noteRefusals(own);
+    if (own.refusals === refusals) own.wholeBefore = null;
     own.scan = { isUnderWay: false, mustRepeat: false, at: now, tookMs: now - start };
     if (mustRepeat && !own.closed) startScan(own);
   });
@@ -259,6 +283,7 @@ function look(own: Own): void {
     if (folders.look(path) === "changed" && wasWatched) isMissed = true;
   }
   if (isMissed) watching.missEvent(state);
+  noteRefusals(own);
   watchMore(own);
   if (performance.now() - own.scan.at >= watching.scanPause(state, own.scan.tookMs)) startScan(own);
   const isYoung = performance.now() - own.began < CALM_POLL_MS;

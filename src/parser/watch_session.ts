@@ -32,7 +32,7 @@ export interface SessionWatch {
   /** Commands and continuations that the orchestrator has not dealt with yet: `seq`, and that of their record's first event. */
   readonly unhandled: Map<number, number>;
   /** Reads one record. Gives a `Found` when there is something to report. */
-  step(): Found | "more" | "wait" | "linger" | "gone";
+  step(): Found | "more" | "wait" | "linger" | "gone" | "unreadable";
   limit(): FeedLimit;
   /** Whether reading has moved since the last call. */
   moved(): boolean;

@@ -1,4 +1,37 @@
-/** The system's words on a refusal, without what the runtime adds to them. Pure. */
+/** What the system refused, and its words without what the runtime adds to them. Pure. */
+
+/**
+ * The name of the system's error, such as `EIO`; null for every other error. The runtime does not name each of them (a
+ * stale handle of a network file system has no name), so the others are known by their number.
+ */
+export function systemCode(error: unknown): string | null {
+  // The runtime's own complaint about an argument has a code, too. It is a bug.
+  if (!(error instanceof Error) || error instanceof TypeError) return null;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return /\(os error \d+\)/.exec(error.message)?.[0].slice(1, -1) ?? null;
+}
+
+/** What is missing, closed or of another kind stays so until somebody changes it, and that is seen. */
+const LASTING: readonly string[] = [
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "EACCES",
+  "EPERM",
+  "ELOOP",
+  "ENXIO",
+  "ENAMETOOLONG",
+  "EINVAL",
+];
+
+/**
+ * The system's code where it refuses for now, though nothing shows that it will not later: a share that has gone away, a
+ * disk that cannot read. Null for every other error.
+ */
+export function codeForNow(error: unknown): string | null {
+  const code = systemCode(error);
+  return code === null || LASTING.includes(code) ? null : code;
+}
 
 /** `No space left on device (os error 28): write '/a'`, and `ENOSPC: no space left on device, write '/a'` of `node:`. */
 const RUNTIME = /^([^]*?) \(os error \d+\)/;

@@ -7,7 +7,7 @@ import { type Event, event as eventSchema } from "../protocol/event.ts";
 import type { Port } from "../protocol/port.ts";
 import type { Format } from "../protocol/render.ts";
 import { addCounts, type RedactedCounts, REDACTION } from "../protocol/redaction.ts";
-import { plainWords } from "../protocol/system_words.ts";
+import { plainWords, systemCode } from "../protocol/system_words.ts";
 import { type FromWriter, type ToWriter, toWriter } from "../protocol/writer_messages.ts";
 import { imageLink, imageName, type KeepFile, readImage } from "../render/image.ts";
 import { redacted } from "../render/redacted.ts";
@@ -193,9 +193,8 @@ function* readEvents(lines: Uint8Array): Generator<Event> {
 function failureOf(error: unknown): { readonly code: string; readonly message: string } | null {
   if (!(error instanceof Error)) return null;
   const { name, message } = error;
-  if ("code" in error && typeof error.code === "string") {
-    return { code: error.code, message: plainWords(message) };
-  }
+  const code = systemCode(error);
+  if (code !== null) return { code, message: plainWords(message) };
   const isDenied = error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied;
   return isDenied ? { code: name, message } : null;
 }

@@ -1,9 +1,11 @@
 /*
- * Stands between a daemon of the tests and the system: counts the calls that change or watch files below one folder,
- * makes some of them fail, sends the process a signal before one, and writes all of them down. It also puts the clock
- * forward or back. It is loaded with LD_PRELOAD and lives in the tests alone. The test steers it over the file KATO_FAULTS, which both map: see injector.ts, which has this layout.
+ * Stands between a daemon of the tests and the system: counts the calls that change, read or watch files below one
+ * folder, makes some of them fail, sends the process a signal before one, and writes down those that change something.
+ * It also puts the clock forward or back. It is loaded with LD_PRELOAD and lives in the tests alone. The test steers it
+ * over the file KATO_FAULTS, which both map: see injector.ts, which has this layout.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +28,7 @@
 #include <unistd.h>
 
 /* A bit for each kind of call. injector.ts has the same order. */
-enum kind { OPEN, WRITE, SYNC, RENAME, UNLINK, TRUNCATE, MKDIR, LINK, INOTIFY, WATCH };
+enum kind { OPEN, WRITE, SYNC, RENAME, UNLINK, TRUNCATE, MKDIR, LINK, INOTIFY, WATCH, OPEN_TO_READ, READ, STAT, LIST };
 
 /* In the place of an error: this, and the number of a signal that comes before the call. */
 #define SIGNALS 1000
@@ -54,7 +56,6 @@ static pthread_mutex_t recording = PTHREAD_MUTEX_INITIALIZER;
 
 #define REAL(result, name, ...) static result (*real_##name)(__VA_ARGS__)
 REAL(int, open64, const char *, int, ...);
-REAL(int, openat64, int, const char *, int, ...);
 REAL(ssize_t, write, int, const void *, size_t);
 REAL(ssize_t, writev, int, const struct iovec *, int);
 REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t);
@@ -68,15 +69,25 @@ REAL(int, mkdir, const char *, mode_t);
 REAL(int, linkat, int, const char *, int, const char *, int);
 REAL(int, inotify_init1, int);
 REAL(int, inotify_add_watch, int, const char *, uint32_t);
+REAL(ssize_t, read, int, void *, size_t);
+REAL(ssize_t, pread64, int, void *, size_t, off64_t);
+REAL(int, statx, int, const char *, int, unsigned, struct statx *);
+REAL(int, __xstat64, int, const char *, struct stat64 *);
+REAL(int, __fxstat64, int, int, struct stat64 *);
+REAL(char *, realpath, const char *, char *);
+REAL(DIR *, opendir, const char *);
+REAL(struct dirent64 *, readdir64, DIR *);
 REAL(int, clock_gettime, clockid_t, struct timespec *);
 REAL(int, gettimeofday, struct timeval *, void *);
 
 #define FIND(name) *(void **)&real_##name = dlsym(RTLD_NEXT, #name)
 
 __attribute__((constructor)) static void begin(void) {
-  FIND(open64), FIND(openat64), FIND(write), FIND(writev), FIND(pwrite64), FIND(fsync), FIND(fdatasync);
+  FIND(open64), FIND(write), FIND(writev), FIND(pwrite64), FIND(fsync), FIND(fdatasync);
   FIND(rename), FIND(unlink), FIND(unlinkat), FIND(ftruncate64), FIND(mkdir), FIND(linkat);
   FIND(inotify_init1), FIND(inotify_add_watch), FIND(clock_gettime), FIND(gettimeofday);
+  FIND(read), FIND(pread64), FIND(statx), FIND(__xstat64), FIND(__fxstat64), FIND(realpath);
+  FIND(opendir), FIND(readdir64);
   const char *steering = getenv("KATO_FAULTS"), *list = getenv("KATO_FAULTS_RECORD"), *below = getenv("KATO_FAULTS_WATCH");
   if (steering != NULL) {
     int fd = real_open64(steering, O_RDWR | O_CLOEXEC);
@@ -165,8 +176,8 @@ int open64(const char *path, int flags, ...) {
   va_end(list);
   if (real_open64 == NULL) *(void **)&real_open64 = dlsym(RTLD_NEXT, "open64");
   int kept = errno;
-  /* Only those that may change something. */
-  if ((flags & (O_ACCMODE | O_CREAT)) != O_RDONLY && must_fail(OPEN, path)) return -1;
+  /* Those that may change something are a kind of their own. */
+  if (must_fail((flags & (O_ACCMODE | O_CREAT)) != O_RDONLY ? OPEN : OPEN_TO_READ, path)) return -1;
   int was_there = access(path, F_OK) == 0;
   errno = kept;
   return opened(real_open64(path, flags, mode), flags, path, was_there);
@@ -249,6 +260,63 @@ int inotify_add_watch(int fd, const char *path, uint32_t mask) {
   if (errno != DEAF) return -1;
   errno = kept;
   return real_inotify_add_watch(fd, path, IN_DELETE_SELF);
+}
+
+/* A call that reads: it fails, or is made, and nothing of it is written down. */
+#define LOOK(kind, path, refused, call) \
+  do { \
+    if (is_armed(kind) && must_fail(kind, path)) return refused; \
+    return call; \
+  } while (0)
+
+/* Asked before a path is looked for: the process reads far more than it reads of files. */
+static int is_armed(enum kind kind) {
+  return control != NULL && control->first != 0 && (control->kinds & 1u << kind) != 0;
+}
+
+ssize_t read(int fd, void *data, size_t length) {
+  char path[PATH_MAX];
+  if (real_read == NULL) FIND(read);
+  LOOK(READ, path_of(fd, path), -1, real_read(fd, data, length));
+}
+
+ssize_t pread64(int fd, void *data, size_t length, off64_t at) {
+  char path[PATH_MAX];
+  LOOK(READ, path_of(fd, path), -1, real_pread64(fd, data, length, at));
+}
+
+ssize_t pread(int fd, void *data, size_t length, off_t at) { return pread64(fd, data, length, at); }
+
+int statx(int folder, const char *name, int flags, unsigned mask, struct statx *found) {
+  char path[PATH_MAX];
+  /* The runtime tries whether there is such a call, without a name. glibc says that there always is one. */
+  const char *volatile given = name;
+  if (given == NULL) return real_statx(folder, name, flags, mask, found);
+  LOOK(STAT, name[0] == '\0' ? path_of(folder, path) : name, -1, real_statx(folder, name, flags, mask, found));
+}
+
+/* By these names the runtime, which is built for old systems, asks for what SQLite wants to know. */
+int __xstat64(int version, const char *path, struct stat64 *found) {
+  LOOK(STAT, path, -1, real___xstat64(version, path, found));
+}
+int __xstat(int version, const char *path, struct stat *found) {
+  return __xstat64(version, path, (struct stat64 *)found);
+}
+int __fxstat64(int version, int fd, struct stat64 *found) {
+  char path[PATH_MAX];
+  LOOK(STAT, path_of(fd, path), -1, real___fxstat64(version, fd, found));
+}
+int __fxstat(int version, int fd, struct stat *found) {
+  return __fxstat64(version, fd, (struct stat64 *)found);
+}
+
+char *realpath(const char *path, char *resolved) { LOOK(STAT, path, NULL, real_realpath(path, resolved)); }
+
+DIR *opendir(const char *path) { LOOK(LIST, path, NULL, real_opendir(path)); }
+
+struct dirent64 *readdir64(DIR *folder) {
+  char path[PATH_MAX];
+  LOOK(LIST, path_of(dirfd(folder), path), NULL, real_readdir64(folder));
 }
 
 int clock_gettime(clockid_t clock, struct timespec *at) {

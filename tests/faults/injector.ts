@@ -7,8 +7,10 @@ import type { Need } from "../needs.ts";
 export const KINDS = ["open", "write", "sync", "rename", "unlink", "truncate", "mkdir", "link"] as const;
 /** Those by which folders are watched. */
 export const WATCHING = ["inotify", "watch"] as const;
+/** Those that only look: a file is opened to be read, read, or asked for what it is; a folder is listed. */
+export const READING = ["open to read", "read", "stat", "list"] as const;
 /** Each has its bit in this order, which is that of injector.c. */
-const ALL_KINDS = [...KINDS, ...WATCHING] as const;
+const ALL_KINDS = [...KINDS, ...WATCHING, ...READING] as const;
 export type Kind = typeof ALL_KINDS[number];
 
 /** Numbers of Linux, for both architectures. */

@@ -51,6 +51,7 @@ export function watchPlayed() {
     scanAll: (done) => void scans.push(done),
     odd: () => {},
     how: () => {},
+    refused: () => {},
   });
   return {
     root,

@@ -27,7 +27,7 @@ export const SUITES = {
     },
     {
       what: "system calls that fail",
-      tests: ["tests/faults/failing_disk_test.ts"],
+      tests: ["tests/faults/failing_disk_test.ts", "tests/faults/failing_reads_test.ts"],
       long: { KATO_FAULT_ROUNDS: "all" },
     },
     {
@@ -68,6 +68,7 @@ export const SUITES = {
         "tests/parser/torn_logs_test.ts",
         "tests/parser/half_written_document_test.ts",
         "tests/parser/lost_events_test.ts",
+        "tests/parser/refused_reads_test.ts",
         "tests/parser/compressed_log_test.ts",
         "tests/parser/watch_state_test.ts",
         "tests/faults/watches_test.ts",

@@ -109,7 +109,7 @@ async function readOn(
   for (let records = 1; heard() === null; records += 1) {
     const advance = reader.advance();
     if (advance === "gone") return "gone";
-    if (advance === "wait" || advance === "linger") return "wait";
+    if (advance === "wait" || advance === "linger" || advance === "unreadable") return "wait";
     if (advance !== "more") { for (const { event } of advance.events) take(event); }
     if (records % RECORDS_IN_A_ROW === 0) await letOthersGoOn();
   }

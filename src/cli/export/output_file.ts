@@ -5,6 +5,7 @@
 import type { ReasonOf } from "../../audit/reasons.ts";
 import type { Allowed, Decision } from "../../destination/decision.ts";
 import { isSystemError, reasonOf } from "../../disk/entry_at.ts";
+import { systemCode } from "../../protocol/system_words.ts";
 import { type Buffers, type OutputFile, writeThrough } from "./output_buffers.ts";
 
 const FILE_MODE = 0o600;
@@ -37,7 +38,7 @@ export function openOutput(
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const message = `Cannot open ${path}: ${reasonOf(error)}.`;
-    return () => ({ reason: "cannot-open", code: error.code, message });
+    return () => ({ reason: "cannot-open", code: systemCode(error), message });
   }
   return (decideAgain) => {
     const found = file.statSync();

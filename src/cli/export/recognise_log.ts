@@ -79,7 +79,10 @@ function classifyAnywhere(provider: Provider, path: string): Source | null {
   for (let from = 0; from < segments.length; from += 1) {
     const relative = segments.slice(from).join("/");
     const source = provider.classify(relative);
-    if (source?.kind === "unnamed") return introduce(provider, relative, path) ?? source;
+    if (source?.kind === "unnamed") {
+      const said = introduce(provider, relative, path);
+      return said === null || said === "unreadable" ? source : said;
+    }
     if (source !== null) return source;
   }
   return null;

@@ -157,7 +157,7 @@ export async function readEvents(
     const advance = reader.advance();
     if (advance === "wait") return "complete";
     if (advance === "linger") throw new Error("internal error: a complete session waits for nothing");
-    if (advance === "gone") return "unreadable";
+    if (advance === "gone" || advance === "unreadable") return "unreadable";
     if (advance !== "more") {
       for (const { event, own } of advance.events) {
         const taken = take(event, { own, continues: advance.continues });

@@ -182,10 +182,9 @@ async function readBatch(
   const slices = beginSlices();
   while (!work.isFull()) {
     const advance = reader.advance();
-    if (advance === "wait" || advance === "linger" || advance === "gone") return "end";
-    if (advance !== "more") {
+    if (typeof advance !== "string") {
       for (const { event } of advance.events) if (!work.take(event)) return "blocked";
-    }
+    } else if (advance !== "more") return "end";
     if (!slices.isOver()) continue;
     progress();
     await slices.pause();

@@ -4,7 +4,7 @@
  */
 import { basename } from "@std/path";
 import { imageFolderOf } from "../../destination/image_folder.ts";
-import { gatherEventIds, isUnique } from "../../parser/inherited.ts";
+import { gatherAtOnce, isUnique } from "../../parser/inherited.ts";
 import { INCLUDES } from "../../protocol/closed_sets.ts";
 import type { Include, RenderHead } from "../../protocol/render.ts";
 import type { Redaction } from "../../protocol/redaction.ts";
@@ -247,7 +247,7 @@ async function compareFrom(
     if (isOver()) break;
     run.comparison?.endSession();
     if (run.next === null || run.comparison?.mayGoOn() !== true) break;
-    for (const _ of gatherEventIds(now.provider, now.locate().parts, inherited));
+    if (!gatherAtOnce(now.provider, now.locate().parts, inherited)) return "unreadable";
     source = others.find(({ session }) => session === run.next && session !== now.session);
   }
   const compared = run.begun ?? run.comparison?.end() ?? NOTHING;

@@ -100,7 +100,10 @@ function sessionsOf(
 /** The source for the log at `from`, placed at `relative` below a root. */
 function identify(provider: Provider, relative: string, from: string): Source | null {
   const named = provider.classify(relative);
-  return named?.kind === "unnamed" ? introduce(provider, relative, from) : named;
+  if (named?.kind !== "unnamed") return named;
+  const said = introduce(provider, relative, from);
+  if (said === "unreadable") throw new Error(`${from} cannot be read`);
+  return said;
 }
 
 /** In a recorded case, the folder that is the client's home; below it, the roots of each provider. */

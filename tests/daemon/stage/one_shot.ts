@@ -52,7 +52,7 @@ export function readWhole(logs: string | SessionLogs): WholeSession {
   for (;;) {
     const advance = reader.advance();
     if (advance === "more") continue;
-    if (advance === "wait" || advance === "linger" || advance === "gone") {
+    if (typeof advance === "string") {
       return { events, metas, troubles, checkpoint: reader.checkpoint() };
     }
     for (const event of advance.events) {
