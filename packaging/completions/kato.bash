@@ -11,7 +11,7 @@ _kato() {
   fi
   for ((index = 1; index < COMP_CWORD; index++)); do
     case "$command ${COMP_WORDS[index]}" in
-      ' status' | ' sessions' | ' show' | ' tail' | ' search' | ' record' | ' capture' | ' stop' | ' forget' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' scan' | ' verify' | ' seal' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
+      ' status' | ' sessions' | ' show' | ' tail' | ' search' | ' record' | ' capture' | ' stop' | ' forget' | ' export' | ' policy' | 'policy show' | 'policy check' | 'policy explain' | 'policy allow' | 'policy deny' | ' audit' | 'audit verify' | 'audit verify-all' | 'audit tail' | ' scan' | ' verify' | ' seal' | ' clean' | ' doctor' | ' init' | ' completions' | ' daemon' | ' fleet' | 'fleet status' | ' version' | ' help')
         command="${command:+$command }${COMP_WORDS[index]}"
         ;;
     esac
@@ -58,7 +58,7 @@ _kato() {
     'audit tail -n' | 'audit tail --lines') return ;;
   esac
   case $command in
-    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail search record capture stop forget export policy audit scan verify seal doctor init completions daemon fleet version help'; fi ;;
+    '') if [[ $word == -* ]]; then _kato_words '-h --help -V --version'; else _kato_words 'status sessions show tail search record capture stop forget export policy audit scan verify seal clean doctor init completions daemon fleet version help'; fi ;;
     'status') [[ $word == -* ]] && _kato_words '--watch --json -h --help' ;;
     'sessions') [[ $word == -* ]] && _kato_words '--json --limit --search --sort --expiring --provider --project --since -h --help' ;;
     'show') if [[ $word == -* ]]; then _kato_words '--provider --last --from --since -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_ids; fi ;;
@@ -82,6 +82,7 @@ _kato() {
     'scan') if [[ $word == -* ]]; then _kato_words '--json -h --help'; else _kato_paths -f; fi ;;
     'verify') if [[ $word == -* ]]; then _kato_words '--json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
     'seal') if [[ $word == -* ]]; then _kato_words '--json -h --help'; elif [[ $before == "${command##* }" ]]; then _kato_paths -f; fi ;;
+    'clean') [[ $word == -* ]] && _kato_words '--json --dry-run -h --help' ;;
     'doctor') [[ $word == -* ]] && _kato_words '--permissions --json -h --help' ;;
     'init') [[ $word == -* ]] && _kato_words '--json --auto -h --help' ;;
     'completions') if [[ $word == -* ]]; then _kato_words '-h --help'; elif [[ $before == "${command##* }" ]]; then _kato_words 'bash zsh fish'; fi ;;
@@ -89,7 +90,7 @@ _kato() {
     'fleet') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status'; fi ;;
     'fleet status') [[ $word == -* ]] && _kato_words '--json -h --help' ;;
     'version') [[ $word == -* ]] && _kato_words '--attest --json -h --help' ;;
-    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions show tail search record capture stop forget export policy audit scan verify seal doctor init completions daemon fleet version'; fi ;;
+    'help') if [[ $word == -* ]]; then _kato_words '-h --help'; else _kato_words 'status sessions show tail search record capture stop forget export policy audit scan verify seal clean doctor init completions daemon fleet version'; fi ;;
   esac
   return 0
 }

@@ -4,7 +4,7 @@
 function __kato_is
     set -l command
     for word in (commandline -opc)[2..]
-        contains -- "$command$word" 'status' 'sessions' 'show' 'tail' 'search' 'record' 'capture' 'stop' 'forget' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'scan' 'verify' 'seal' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
+        contains -- "$command$word" 'status' 'sessions' 'show' 'tail' 'search' 'record' 'capture' 'stop' 'forget' 'export' 'policy' 'policy show' 'policy check' 'policy explain' 'policy allow' 'policy deny' 'audit' 'audit verify' 'audit verify-all' 'audit tail' 'scan' 'verify' 'seal' 'clean' 'doctor' 'init' 'completions' 'daemon' 'fleet' 'fleet status' 'version' 'help'
         and set command "$command$word "
     end
     test (string trim -- "$command") = "$argv"
@@ -30,6 +30,7 @@ complete -c kato -n '__kato_is \'\'' -a audit -d 'verify or read the security lo
 complete -c kato -n '__kato_is \'\'' -a scan -d 'find secrets in files that are written already'
 complete -c kato -n '__kato_is \'\'' -a verify -d 'compare a recording or export with its source'
 complete -c kato -n '__kato_is \'\'' -a seal -d 'note what a recording or export is now, for \'kato verify\''
+complete -c kato -n '__kato_is \'\'' -a clean -d 'remove what kato keeps and nobody needs'
 complete -c kato -n '__kato_is \'\'' -a doctor -d 'say what protects this installation, and what does not'
 complete -c kato -n '__kato_is \'\'' -a init -d 'write settings files with comments, if there are none'
 complete -c kato -n '__kato_is \'\'' -a completions -d 'print what makes a shell complete kato\'s commands'
@@ -158,6 +159,9 @@ complete -c kato -n '__kato_is \'verify\'; and test (commandline -opc)[-1] = ver
 complete -c kato -n '__kato_is \'seal\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'seal\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'seal\'; and test (commandline -opc)[-1] = seal' -r -F -d 'a recording or an export: Markdown, HTML or JSON Lines'
+complete -c kato -n '__kato_is \'clean\'' -l json -d 'print JSON'
+complete -c kato -n '__kato_is \'clean\'' -l dry-run -d 'say what would be removed, and remove nothing'
+complete -c kato -n '__kato_is \'clean\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'doctor\'' -l permissions -d 'print what each command and role may touch on this machine'
 complete -c kato -n '__kato_is \'doctor\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'doctor\'' -s h -l help -d 'show this'
@@ -175,4 +179,4 @@ complete -c kato -n '__kato_is \'version\'' -l attest -d 'print what it was made
 complete -c kato -n '__kato_is \'version\'' -l json -d 'print JSON'
 complete -c kato -n '__kato_is \'version\'' -s h -l help -d 'show this'
 complete -c kato -n '__kato_is \'help\'' -s h -l help -d 'show this'
-complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions show tail search record capture stop forget export policy audit scan verify seal doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'
+complete -c kato -n '__kato_is \'help\'' -x -a 'status sessions show tail search record capture stop forget export policy audit scan verify seal clean doctor init completions daemon fleet version' -d 'one of the commands, such as export or policy show'

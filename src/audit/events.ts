@@ -196,6 +196,15 @@ export function sessionRemembered({ provider, session }: About): AuditBody {
   return body("session-remembered", "recorded-again", { provider, session, decision: "allow" });
 }
 
+/** `path`: the log that is gone, or the file that a crash left. */
+export function stateCleaned(
+  { provider, session }: About,
+  reason: ReasonOf<"state-cleaned">,
+  path: string,
+): AuditBody {
+  return body("state-cleaned", reason, { provider, session, path, decision: "allow" });
+}
+
 /** `path`: the folder that was allowed or denied, or of whose sessions a rule records. */
 export function policyEdited(path: string, reason: ReasonOf<"policy-edited">): AuditBody {
   return body("policy-edited", reason, { path });

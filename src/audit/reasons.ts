@@ -67,6 +67,8 @@ export const REASONS = {
   "session-forgotten": ["asked-for", "still-recorded"],
   /** A command in a forgotten session records it again. */
   "session-remembered": ["recorded-again"],
+  /** `kato clean`: the state of a session whose log is gone, or a file that a crash left. */
+  "state-cleaned": ["log-gone", "left-behind"],
   /** `kato policy allow`, `kato policy deny` and `kato init --auto`. */
   "policy-edited": ["folder-allowed", "folder-denied", "default-folder-set", "rule-added"],
 } as const;

@@ -1,7 +1,13 @@
 /** Asks the daemon through the spool, and waits for its answer. */
 import { join } from "@std/path";
 import { placesOf } from "../settings/places.ts";
-import { type Answer, answer as answerSchema, type Request } from "../protocol/request.ts";
+import {
+  type Answer,
+  answer as answerSchema,
+  type AnyRequest,
+  type CleanRequest,
+  type Request,
+} from "../protocol/request.ts";
 import { writeAtomically } from "../disk/atomic_file.ts";
 import { removeIfThere } from "../disk/entry_at.ts";
 import type { Context } from "./context.ts";
@@ -48,11 +54,11 @@ export async function chooseTyped(
 }
 
 export async function askDaemon(
-  asked: Omit<Request, "v" | "id">,
+  asked: Omit<Request, "v" | "id"> | Omit<CleanRequest, "v" | "id">,
   { home }: Context,
 ): Promise<Answer | Outcome> {
   const { requests, lockFile } = placesOf(home);
-  const request: Request = { v: 1, id: crypto.randomUUID(), ...asked };
+  const request: AnyRequest = { v: 1, id: crypto.randomUUID(), ...asked };
   const interruption = listenForInterruption();
   try {
     const path = join(requests, `${request.id}.json`);

@@ -108,6 +108,12 @@ export function createFollow(options: FollowOptions) {
       modified.delete(session);
       gone.add(session);
     },
+    /** The parser says that its log is not there, and watches it no longer. A later sight makes it known again. */
+    letGo(session: string) {
+      for (const known of [looksBefore, sizes, modified, read, gone, followed, quarantined]) {
+        known.delete(session);
+      }
+    },
     isGone: (session: string) => gone.has(session),
     /** Whether its log was seen in this run, and is still there. */
     isThere: (session: string) => sizes.has(session) && !gone.has(session),

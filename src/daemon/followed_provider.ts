@@ -11,6 +11,7 @@ import { type InHand, inHandOf } from "../protocol/in_hand.ts";
 import type { FromParser } from "../protocol/parser_messages.ts";
 import type { Status } from "../protocol/status.ts";
 import type { Policy } from "../settings/policy.ts";
+import { type AbsentLogs, createAbsentLogs } from "./absent_logs.ts";
 import { createFollow, type Follow } from "./follow.ts";
 import type { Log } from "./log.ts";
 import { createParserClient, type ParserClient } from "./parser_client.ts";
@@ -32,6 +33,7 @@ export interface FollowedProvider {
   state: Status["providers"][number]["state"];
   missing: readonly string[];
   readonly sources: Sources;
+  readonly absent: AbsentLogs;
   /** The parser went down while it had this in its hands. */
   crashed(mark: string): void;
 }
@@ -102,6 +104,7 @@ export function followProvider(
   function failed(why: string, mark: string | null, violation: boolean): void {
     followed.state = "failed";
     inHand = null;
+    absent.lost();
     log.report("parser-ended", { provider, why });
     const crashedWith = mark === null ? null : inHandOf(mark);
     const session = crashedWith !== null && "session" in crashedWith ? crashedWith.session : null;
@@ -150,11 +153,13 @@ export function followProvider(
       audit(sourceReleased({ provider, session }));
     },
   });
+  const absent = createAbsentLogs({ send: client.send, letGo: follow.letGo });
   const followed: FollowedProvider = {
     plan,
     client,
     follow,
     sources,
+    absent,
     state: "starting",
     missing: [],
     crashed,

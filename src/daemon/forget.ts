@@ -82,17 +82,25 @@ export async function obeyForget(
   const ref = { provider, session };
   const stored = options.sessions.find(ref);
   if (stored === null) {
-    return refuse(id, "no-such-session", `kato knows no session ${session} of ${provider}.`);
+    return refuse(id, ...unknown(ref));
   }
   // A command that was typed before this counts as one: it must not be found after it.
   const onDisk = options.followOf(ref)?.sizeOf(session) ?? 0;
   if (stored.size < onDisk) await options.catchUp(ref);
   await waitForEnds(options, ref);
   try {
-    return { v: 1, id, ...await options.steps.ask(ref, () => Promise.resolve(forget(options, ref))) };
+    return await options.steps.ask(ref, () => {
+      // A cleaning may have removed it meanwhile.
+      const isKnown = options.sessions.find(ref) !== null;
+      return Promise.resolve(isKnown ? { v: 1, id, ...forget(options, ref) } : refuse(id, ...unknown(ref)));
+    });
   } catch (error) {
     return sayFailed(id, error);
   }
+}
+
+function unknown({ provider, session }: SessionRef): [reason: string, message: string] {
+  return ["no-such-session", `kato knows no session ${session} of ${provider}.`];
 }
 
 /** Outside the session's lane, in which the end may come. What is blocked, as by a log that is gone, is not awaited. */

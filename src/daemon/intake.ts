@@ -81,6 +81,8 @@ export function createIntake(options: IntakeOptions) {
         }, "watched");
       case "batch":
         return recorders.take(message, payload);
+      case "absent":
+        return followed.absent.answered(message);
       case "lost":
         return recorders.lost(message);
       case "trouble":

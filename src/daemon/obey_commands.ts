@@ -95,7 +95,9 @@ export async function obeyMessage(
   came: number,
   done: () => void,
 ): Promise<void> {
-  const barred = whyBarred(context, context.sessions.find(ref)?.arrival ?? null, found, came);
+  const stored = context.sessions.find(ref);
+  // Nobody knows what is news in a session that the state does not have.
+  const barred = stored === null ? "history" : whyBarred(context, stored.arrival, found, came);
   const isObeyed = (verb: Verb) => barred === null || (verb === "stop" && mayStop(context, found, barred));
   if (found.scan.commands.some(({ verb }) => isObeyed(verb))) {
     // Earlier refused lines stand before it in the audit log.

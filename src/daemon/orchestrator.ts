@@ -3,6 +3,7 @@
  * roots. It WRITES its state, its logs and the status file. It parses no provider's format, opens no destination, and
  * never looks at conversation content.
  */
+import { dirname } from "@std/path";
 import type { Host } from "../hosts/host.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
 import { protocolViolated } from "../audit/events.ts";
@@ -10,7 +11,7 @@ import type { AuditBody } from "../audit/record.ts";
 import type { ProviderId } from "../protocol/event.ts";
 import type { Grant } from "../protocol/grant.ts";
 import type { Include } from "../protocol/render.ts";
-import type { Answer, Request } from "../protocol/request.ts";
+import type { Answer, AnyRequest } from "../protocol/request.ts";
 import type { SessionRef } from "../protocol/session.ts";
 import { createAutoRules } from "./auto_rules.ts";
 import { createDestinations, type Destinations } from "./destinations.ts";
@@ -24,10 +25,11 @@ import { createRecordingReports } from "./recording_reports.ts";
 import { type RecordingsStore, storeRecordings } from "./recordings_store.ts";
 import { createRequestedCommands } from "./requested_commands.ts";
 import type { Audit } from "./audit.ts";
-import { keepForgottenList, obeyForget } from "./forget.ts";
+import { keepForgottenList } from "./forget.ts";
 import { createIntake } from "./intake.ts";
 import { type SessionsStore, storeSessions } from "./sessions_store.ts";
 import { describeProvider, describeRecording, describeRun, type KernelSandbox } from "./describe.ts";
+import { obeyRequest } from "./obey_request.ts";
 import type { Database } from "./state.ts";
 import {
   type FollowedProvider,
@@ -70,7 +72,7 @@ export interface Orchestrator {
   start(): void;
   /** A parser went down with this session before this start. */
   crashed(provider: ProviderId, session: string): void;
-  obey(request: Request): Promise<Answer>;
+  obey(request: AnyRequest): Promise<Answer>;
   /** Heartbeats, blocked recordings, quiet writers. */
   tend(): void;
   /** `last`: the state that it leaves on record. */
@@ -105,8 +107,9 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     sizeOf: ({ provider, session }) => providers.get(provider)?.follow.sizeOf(session) ?? 0,
   });
   const followOf = ({ provider }: SessionRef) => providers.get(provider)?.follow ?? null;
-  const forgetting = { ...parts, ...options, ...requested, followOf };
   const rules = createAutoRules({ ...options, context: parts.context });
+  const folders = [options.statusPath, options.forgottenPath].map((path) => dirname(path));
+  const obeying = { ...options, ...parts, ...requested, followOf, covers: rules.covers, folders };
   const retention = createRetention({ ...options, ...parts, covers: rules.covers });
   const ready = (provider: ProviderId) => {
     startRecordings(parts, provider);
@@ -123,9 +126,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
     crashed: (provider, session) => providers.get(provider)?.crashed(session),
     async obey(request) {
-      const { verb } = request;
-      const answer =
-        await (verb === "forget" ? obeyForget(forgetting, request) : requested.obey({ ...request, verb }));
+      const answer = await obeyRequest(obeying, request);
       status.touch();
       return answer;
     },

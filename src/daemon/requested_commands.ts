@@ -50,7 +50,8 @@ export function createRequestedCommands(
     });
     if (!watch(ref)) return false;
     await read;
-    return sessions.find(ref)?.checkpoint !== null;
+    // A cleaning may have removed it meanwhile.
+    return (sessions.find(ref)?.checkpoint ?? null) !== null;
   }
 
   async function carryOut({ verb, provider, session, destination }: RecordingRequest): Promise<Verdict> {

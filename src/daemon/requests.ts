@@ -1,11 +1,11 @@
 /**
- * The request spool: `kato record|capture|stop|forget` in a terminal. Any program of the person's account may put anything
+ * The request spool: `kato record|capture|stop|forget|clean` in a terminal. Any program of the person's account may put anything
  * there. An entry that is no request is recorded and moved away, and ends nothing. Requires read and write on the spool
  * folder and the folder for refused entries.
  */
 import { join } from "@std/path";
 import type { ReasonOf } from "../audit/reasons.ts";
-import { type Answer, type Request, request as requestSchema } from "../protocol/request.ts";
+import { type Answer, type AnyRequest, anyRequest } from "../protocol/request.ts";
 import { REFUSED_REQUESTS, REQUEST_BYTES } from "../protocol/limits.ts";
 import { makePrivateFolder, writeAtomically } from "../disk/atomic_file.ts";
 import { removeIfThere, systemWords } from "../disk/entry_at.ts";
@@ -32,7 +32,7 @@ export interface RequestsOptions {
   readonly folder: string;
   /** The folder for refused entries. */
   readonly refused: string;
-  readonly obey: (request: Request) => Promise<Answer>;
+  readonly obey: (request: AnyRequest) => Promise<Answer>;
   /** Records that the entry at `path` is refused. The record is on the disk when it returns. */
   readonly record: (path: string, reason: ReasonOf<"request-refused">, detail: string | null) => void;
   readonly log: Log;
@@ -152,7 +152,7 @@ export function refuse(id: string, reason: string, message: string): Answer {
 
 type Read =
   /** Null: the file is gone. */
-  | { readonly request: Request | null }
+  | { readonly request: AnyRequest | null }
   | { readonly problem: ReasonOf<"request-refused">; readonly detail: string | null };
 
 function read(path: string, id: string): Read {
@@ -162,7 +162,7 @@ function read(path: string, id: string): Read {
     if (!isFile || nlink !== 1) return { problem: "no-file", detail: null };
     if (Date.now() - (mtime?.getTime() ?? 0) > REQUEST_KEPT_MS) return { problem: "too-late", detail: null };
     if (size > REQUEST_BYTES) return { problem: "malformed-request", detail: `it has ${size} bytes` };
-    const { data } = requestSchema.safeParse(JSON.parse(Deno.readTextFileSync(path)));
+    const { data } = anyRequest.safeParse(JSON.parse(Deno.readTextFileSync(path)));
     if (data === undefined || data.id !== id) return { problem: "malformed-request", detail: null };
     return { request: data };
   } catch (error) {

@@ -41,6 +41,8 @@ export interface StepQueue {
    * holds nothing, or with the HeldBack of the lane.
    */
   ask<Answer>(lane: Lane, step: () => Promise<Answer>): Promise<Answer>;
+  /** Whether no step of this lane is under way or waits. */
+  isIdle(lane: Lane): boolean;
   /** The reason may be gone: a held lane is tried at once. */
   tryAgain(lane: Lane): void;
   held(): readonly Held[];
@@ -168,6 +170,7 @@ export function createStepQueue(options: StepQueueOptions): StepQueue {
         })
       );
     },
+    isIdle: (lane) => !lanes.has(keyOf(lane)),
     tryAgain(lane) {
       const state = lanes.get(keyOf(lane));
       if (state !== undefined && state.cancel !== null) again(state);

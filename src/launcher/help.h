@@ -25,7 +25,7 @@
     "  forget SESSION          have kato forget a session\n" \
     "  export [SESSION…]       write sessions to a file or folder, once\n" \
     "\n" \
-    "\001Rules and evidence:\002 policy, audit, scan, verify, seal, doctor\n" \
+    "\001Rules and evidence:\002 policy, audit, scan, verify, seal, clean, doctor\n" \
     "\001Installation:\002 init, completions, daemon, fleet, version, help\n" \
     "\n" \
     "'kato help COMMAND' says more, with an example.\n"}, \
@@ -453,6 +453,21 @@
     "\n" \
     "Example:\n" \
     "  kato seal ~/.kato/exports/talk.md\n"}, \
+  {"clean", \
+    "\001Usage:\002 kato clean [OPTION…]\n" \
+    "\n" \
+    "Removes the state of sessions whose logs are gone and that no recording, rule or\n" \
+    "command needs, and files that a crash left in kato's own folders, and gives back\n" \
+    "free space of the search index. Recordings, the audit log and the memory of\n" \
+    "forgotten sessions and obeyed commands stay. kato must be running.\n" \
+    "\n" \
+    "\001Options:\002\n" \
+    "  --json      print JSON\n" \
+    "  --dry-run   say what would be removed, and remove nothing\n" \
+    "  -h, --help  show this\n" \
+    "\n" \
+    "Example:\n" \
+    "  kato clean --dry-run\n"}, \
   {"doctor", \
     "\001Usage:\002 kato doctor [OPTION…]\n" \
     "\n" \

@@ -9,7 +9,7 @@
 /* The rows of src/permissions/matrix.ts; tests/launcher/plan_text_test.ts compares them. */
 static const char *const PROFILES[] = {
     "plan",   "daemon",           "parser:<provider>", "writer:<destination>", "export", "cli-read:status",
-    "cli-read:sessions", "cli-read:doctor", "request", "forget", "policy", "policy:explain", "policy:edit", "audit", "scan", "verify", "seal",
+    "cli-read:sessions", "cli-read:doctor", "request", "forget", "clean", "policy", "policy:explain", "policy:edit", "audit", "scan", "verify", "seal",
     "search", "search:read", "fleet:status", "init", "help",
 };
 

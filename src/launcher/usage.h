@@ -24,7 +24,7 @@
 /* Path; options without a value; commands below it; what may be suggested of each; what is wrong with it alone; */
 /* options with a value, each with its kind; arguments: whether it must be there, may be several, and its kind. */
 #define USAGE_ROWS \
-  {"", "--kernel-sandbox -V --version", "status sessions show tail search record capture stop forget export policy audit scan verify seal doctor init completions daemon fleet version help plan", "--version --help", "status sessions show tail search record capture stop forget export policy audit scan verify seal doctor init completions daemon fleet version help", NULL, \
+  {"", "--kernel-sandbox -V --version", "status sessions show tail search record capture stop forget export policy audit scan verify seal clean doctor init completions daemon fleet version help plan", "--version --help", "status sessions show tail search record capture stop forget export policy audit scan verify seal clean doctor init completions daemon fleet version help", NULL, \
    (const struct usage_option[]){{"--plan-hash", "--plan-hash <hash>", 0}, {"--kernel-missing", "--kernel-missing <words>", 0}, {"--roles", "--roles <host>", 0}, {"--administrator", "--administrator <uid>", 0}, {"--output-made", "--output-made <id>", 0}, {"--landlock-abi", "--landlock-abi <n>", 0}, {"--daemon-process", "--daemon-process <facts>", 0}, {"--daemon-unit", "--daemon-unit <name>", 0}, {"--daemon-misses", "--daemon-misses <path>", 0}, {"--user-namespaces", "--user-namespaces <usable>", 0}, {NULL, NULL, 0}}, \
    (const struct usage_argument[]){{NULL, false, false, 0}}}, \
   {"status", "--watch --json", "", "--watch --json --help --version", "", NULL, \
@@ -96,6 +96,9 @@
   {"seal", "--json", "", "--json --help --version", "", NULL, \
    (const struct usage_option[]){{NULL, NULL, 0}}, \
    (const struct usage_argument[]){{"file", true, false, 2}, {NULL, false, false, 0}}}, \
+  {"clean", "--json --dry-run", "", "--json --dry-run --help --version", "", NULL, \
+   (const struct usage_option[]){{NULL, NULL, 0}}, \
+   (const struct usage_argument[]){{NULL, false, false, 0}}}, \
   {"doctor", "--permissions --json", "", "--permissions --json --help --version", "", NULL, \
    (const struct usage_option[]){{NULL, NULL, 0}}, \
    (const struct usage_argument[]){{NULL, false, false, 0}}}, \

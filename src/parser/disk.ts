@@ -36,6 +36,17 @@ export function lstat(path: string): Deno.FileInfo | null {
   return unlessUnreadable(() => Deno.lstatSync(path));
 }
 
+/** Whether the system says that nothing is at `path`. False where it cannot say. */
+export function isAbsent(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return error instanceof Deno.errors.NotFound;
+  }
+}
+
 /** Metadata behind the links at `path`: a root may be a link. */
 export function stat(path: string): Deno.FileInfo | null {
   return unlessUnreadable(() => Deno.statSync(path));

@@ -34,6 +34,8 @@ export interface Follower {
   unfeed(feed: number): void;
   handled(session: string, seq: number): void;
   quarantine(session: string): void;
+  /** Its log is gone: nothing more is said of it. False: a feed waits for it. */
+  letGo(session: string): boolean;
   /** A log of this session may have grown. False when the session is not watched. */
   wake(session: string): boolean;
   /** Whether its log could not be read at the last attempt. */
@@ -148,6 +150,11 @@ export function createFollower(
     quarantine(session) {
       state.quarantined.add(session);
       schedule.drop(session);
+    },
+    letGo(session) {
+      if (!following.letGo(state, session)) return false;
+      schedule.drop(session);
+      return true;
     },
     wake,
     isGone: (session) => state.gone.has(session),

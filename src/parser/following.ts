@@ -92,6 +92,14 @@ export function* reportMoved({ watches }: Following): Work<void> {
   }
 }
 
+/** Its log is gone, and so is all that is known of it. False: a feed waits for it to come back. */
+export function letGo(state: Following, session: string): boolean {
+  for (const feed of state.feeds.values()) if (feed.session === session) return false;
+  const { watches, quarantined, gone, live, inheriting } = state;
+  for (const known of [watches, quarantined, gone, live, inheriting]) known.delete(session);
+  return true;
+}
+
 /** Works on one session while `hasTime`. Null when there is nothing more to read. */
 export function* workOn(state: Following, session: string, hasTime: () => boolean): Work<Tier | null> {
   const watch = state.watches.get(session);

@@ -9,6 +9,7 @@ import type { Port } from "../protocol/port.ts";
 import { receive } from "../protocol/channel.ts";
 import type { Provider } from "../providers/provider.ts";
 import { stat, walkFiles } from "./disk.ts";
+import { findAbsent } from "./find_absent.ts";
 import { createFollower, type Follower } from "./follower.ts";
 import { createForks } from "./forks.ts";
 import { createLooks } from "./looks.ts";
@@ -43,9 +44,11 @@ interface Started {
   readonly tree: TreeWatch;
   /** Every session that began before this was reported, in milliseconds since 1970. */
   looked(): number;
+  findAbsent(message: Extract<ToParser, { type: "find-absent" }>): string[];
 }
 
-function obey(message: ToParser, { follower, schedule, tree, looked }: Started, send: Send): void {
+function obey(message: ToParser, started: Started, send: Send): void {
+  const { follower, schedule, tree, looked } = started;
   switch (message.type) {
     case "start":
       return;
@@ -65,6 +68,8 @@ function obey(message: ToParser, { follower, schedule, tree, looked }: Started, 
       return schedule.marked();
     case "quarantine":
       return follower.quarantine(message.session);
+    case "find-absent":
+      return send({ type: "absent", n: message.n, paths: started.findAbsent(message) });
     case "ping":
       return send({ type: "pong", n: message.n, looked: looked() });
     case "stop":
@@ -134,6 +139,7 @@ function start(
     tree,
     // Events can be lost, so only a look proves that everything was reported.
     looked: () => Math.min(tree.lookedAt(), looks.idleAt()),
+    findAbsent: (message) => findAbsent({ roots, index, follower, reported: state }, message),
   };
 }
 

@@ -137,6 +137,15 @@ export const MATRIX = [
     ...CLI_OF_CLIENTS,
   },
   {
+    profile: "clean",
+    of: "`kato clean`: the daemon cleans its state, this gives back free space of the index",
+    needsPolicy: true,
+    read: ["code", "settings", "status", "requests", "index"],
+    list: [],
+    write: ["requests", "index"],
+    ...CLI,
+  },
+  {
     profile: "policy",
     of: "`kato policy show`, `check`",
     needsPolicy: false,

@@ -71,6 +71,16 @@ export const toParser = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("marked") }),
   /** Leave this session alone until it has grown. */
   z.strictObject({ type: z.literal("quarantine"), session }),
+  /**
+   * Say which of these logs are not there any more. `session`: null for one that did not say whose it is. With `letGo`, the
+   * sessions that are gone are watched no longer, and are new when they come back.
+   */
+  z.strictObject({
+    type: z.literal("find-absent"),
+    n: z.int(),
+    logs: z.array(z.strictObject({ session: z.nullable(session), path: z.string() })),
+    letGo: z.boolean(),
+  }),
   z.strictObject({ type: z.literal("ping"), n: z.int() }),
   z.strictObject({ type: z.literal("stop") }),
 ]);
@@ -158,6 +168,8 @@ export const fromParser = z.discriminatedUnion("type", [
     what: z.string().check(z.maxLength(200)),
     count: z.int(),
   }),
+  /** The logs that are not there, by their paths. With `letGo`, no message about their sessions follows until they are seen again. */
+  z.strictObject({ type: z.literal("absent"), n: z.int(), paths: z.array(z.string()) }),
   /** `looked`: every session that began before this was reported, in milliseconds since 1970. */
   z.strictObject({ type: z.literal("pong"), n: z.int(), looked: z.int() }),
   z.strictObject({ type: z.literal("stopped") }),

@@ -86,8 +86,9 @@ export function openToWrite({ indexFile: path }: IndexPlaces): OpenedIndex {
     const database = new DatabaseSync(path);
     // A rollback journal, because a reader with less authority than this process can read beside it. A power failure may
     // take the last batch, which is read again then.
+    // Only a file without tables takes to 'auto_vacuum': its free space can be given back later.
     database.exec(
-      `${PRAGMAS} PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;`,
+      `PRAGMA auto_vacuum = INCREMENTAL; ${PRAGMAS} PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;`,
     );
     const version = versionOf(database);
     if (version > MIGRATIONS.length) return newer(path, version, database);

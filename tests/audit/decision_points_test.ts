@@ -31,6 +31,8 @@ const POINTS: readonly (readonly [file: string, made: keyof typeof events, test:
   ["daemon/carry_out.ts", "commandDecided", "daemon/audit_day_test.ts"],
   ["daemon/carry_out.ts", "commandDecided", "daemon/audit_day_test.ts"],
   ["daemon/carry_out.ts", "sessionRemembered", "daemon/forget_test.ts"],
+  ["daemon/clean.ts", "stateCleaned", "daemon/clean_test.ts"],
+  ["daemon/clean.ts", "stateCleaned", "daemon/clean_test.ts"],
   ["daemon/destinations.ts", "destinationOpened", "daemon/opening_test.ts"],
   ["daemon/destinations.ts", "destinationOpened", "daemon/audit_day_test.ts"],
   ["daemon/followed_provider.ts", "sourceQuarantined", "daemon/followed_provider_test.ts"],

@@ -175,6 +175,14 @@ const BODIES: readonly (readonly [keyof typeof events, AuditBody, AuditBody])[] 
     decision: "allow",
     reason: "recorded-again",
   }],
+  ["stateCleaned", events.stateCleaned(ABOUT, "log-gone", "/home/ada/.claude/x.jsonl"), {
+    ...NOTHING,
+    ...ABOUT,
+    event: "state-cleaned",
+    path: "/home/ada/.claude/x.jsonl",
+    decision: "allow",
+    reason: "log-gone",
+  }],
   ["policyEdited", events.policyEdited("/home/ada/notes", "folder-allowed"), {
     ...NOTHING,
     event: "policy-edited",

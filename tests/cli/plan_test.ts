@@ -25,6 +25,7 @@ const REQUESTS: readonly (readonly [line: string, request: PlanRequest])[] = [
   ["capture 5d8", { profile: "request" }],
   ["stop 5d8", { profile: "request" }],
   ["forget 5d8", { profile: "forget" }],
+  ["clean", { profile: "clean" }],
   ["audit tail", { profile: "audit" }],
   ["audit verify --archived", { profile: "audit", reads: [] }],
   ["audit verify copy/ ~/a.jsonl", {

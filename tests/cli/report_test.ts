@@ -87,7 +87,7 @@ Deno.test("kato record, capture and stop print the daemon's answer with --json, 
 });
 
 Deno.test("every kind of report has its line above, or its own test", () => {
-  const elsewhere: readonly ReportKind[] = ["error", "answer", "forget", "attestation", "fleet"];
+  const elsewhere: readonly ReportKind[] = ["error", "answer", "forget", "clean", "attestation", "fleet"];
   const shown = new Set<ReportKind>([...LINES.map(([, kind]) => kind), ...elsewhere]);
   assert.deepEqual(REPORT_KINDS.filter((kind) => !shown.has(kind)), []);
   // As docs/cli.md names them.

@@ -368,10 +368,10 @@ Deno.test("messages: each command is claimed by its place, and not obeyed again"
     assert.deepEqual([scene.deeds, done], [["flush s", "note e1 null"], 2]);
   }));
 
-Deno.test("messages: one of a session that kato does not know is judged as one that was always there", () =>
+Deno.test("messages: nothing in one of a session that kato does not know is obeyed: nobody can tell what is news", () =>
   withCommands(async (scene) => {
     await obeyMessage(scene.context, REF, found(), 0, () => {});
-    assert.ok(scene.deeds.includes("obeyed: recording /exports/a.md"));
+    assert.deepEqual([scene.deeds, scene.audit], [["note e1 history"], []]);
   }));
 
 Deno.test("messages: nothing in a barred one is obeyed, and no recording moves by it", () =>

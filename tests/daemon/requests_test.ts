@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "@std/path";
 import type { Log } from "../../src/daemon/log.ts";
 import { takeRequests } from "../../src/daemon/requests.ts";
-import type { Answer, Request } from "../../src/protocol/request.ts";
+import type { Answer, AnyRequest } from "../../src/protocol/request.ts";
 import { REFUSED_REQUESTS } from "../../src/protocol/limits.ts";
 import { until } from "./stage/until.ts";
 
@@ -16,7 +16,7 @@ for (const watched of [true, false]) {
     const folder = Deno.makeTempDirSync();
     const { watchFs } = Deno;
     if (!watched) Deno.watchFs = () => raise("No space left on device (os error 28)");
-    const obeyed: Request[] = [];
+    const obeyed: AnyRequest[] = [];
     const requests = takeRequests({
       folder,
       refused: `${folder}-refused`,

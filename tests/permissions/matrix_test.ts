@@ -34,6 +34,7 @@ Deno.test("the matrix lets only these profiles write, and only there", () => {
     ["export", ["logs", "named outputs"]],
     ["request", ["requests"]],
     ["forget", ["requests", "index"]],
+    ["clean", ["requests", "index"]],
     ["policy:edit", ["own settings", "unit drop-ins", "logs"]],
     ["seal", ["logs", "named outputs"]],
     ["search", ["index", "logs of the index"]],

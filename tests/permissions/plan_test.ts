@@ -335,6 +335,7 @@ const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: read
   "cli-read:doctor": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid", "osRelease", "statfs"]],
   "request": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "forget": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
+  "clean": CLI,
   "policy": CLI,
   "policy:explain": [[...PERSON, ...TERMINAL, ...CLIENT], ["uid"]],
   "policy:edit": [[...PERSON, "USER", ...TERMINAL, ...CLIENT], ["uid", "hostname"]],

@@ -13,6 +13,7 @@ import { daemon } from "./daemon.ts";
 import { doctor } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { forget } from "./forget.ts";
+import { clean } from "./clean.ts";
 import { fleetStatus } from "./fleet_status.ts";
 import { helpOn } from "./help.ts";
 import { init } from "./init.ts";
@@ -72,7 +73,7 @@ const WORK: readonly Section[] = [
     isBrief: false,
     entries: [status, sessions, show, tail, search, record, capture, stop, forget, exportCommand],
   },
-  { title: "Rules and evidence", isBrief: true, entries: [policy, audit, scan, verify, seal, doctor] },
+  { title: "Rules and evidence", isBrief: true, entries: [policy, audit, scan, verify, seal, clean, doctor] },
 ];
 
 const INSTALLATION = [init, completions, daemon, fleet, version];

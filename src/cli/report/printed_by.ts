@@ -11,6 +11,7 @@ export const PRINTED_BY: Readonly<Record<ReportKind, string>> = {
   export: "`export` to files",
   answer: "`record`, `capture`, `stop`",
   forget: "`forget`",
+  clean: "`clean`",
   init: "`init`",
   policy: "`policy show`",
   "policy-edit": "`policy allow`, `policy deny`",

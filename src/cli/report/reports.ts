@@ -15,6 +15,7 @@ import { policy } from "../../settings/policy.ts";
 import { EXIT } from "../exit_status.ts";
 import { PROBLEMS } from "../fleet/person_status.ts";
 import { NOT_RUNNING } from "../not_running.ts";
+import { cleanBody } from "./clean_report.ts";
 import { forgetBody } from "./forget_report.ts";
 import { searchBody } from "./search_report.ts";
 import { seal } from "../seal/seal.ts";
@@ -116,6 +117,7 @@ const BODIES = {
     destination: text,
   }),
   forget: forgetBody,
+  clean: cleanBody,
   init: z.strictObject({
     files: array(z.strictObject({ path: string(), state: z.enum(["written", "kept"]) })),
     /** Of `--auto`; null without it. */

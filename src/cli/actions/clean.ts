@@ -1,0 +1,113 @@
+/**
+ * `kato clean`: asks the daemon, through the spool, to clean its state, and gives back free space of the search index.
+ * Requires read and write on the spool and the index; looks at no log, and removes no file itself.
+ */
+import { CLIENTS } from "../../protocol/clients.ts";
+import { systemWords } from "../../disk/entry_at.ts";
+import type { Cleaned, CleanRequest } from "../../protocol/request.ts";
+import { shortId } from "../../protocol/session.ts";
+import { asIndexError, IndexError } from "../../search/index_file.ts";
+import { measureFreeSpace, shrinkIndex, type Shrunk } from "../../search/shrink.ts";
+import type { EffectivePolicy } from "../../settings/merge.ts";
+import { placesOf } from "../../settings/places.ts";
+import { askDaemon, whyNotRunning } from "../ask_daemon.ts";
+import type { CleanGiven } from "../commands/clean.ts";
+import type { Context } from "../context.ts";
+import { DONE, fail, type Outcome } from "../outcome.ts";
+import { loadEffective } from "../planning/load_settings.ts";
+import { reportText } from "../report/report.ts";
+import type { ReportBody } from "../report/reports.ts";
+import { plain, showSize, tilde } from "../terminal/style.ts";
+
+type Report = ReportBody<"clean">;
+
+export async function cleanUp({ json, dryRun }: CleanGiven, context: Context): Promise<Outcome> {
+  const loaded = loadEffective(context);
+  if (!loaded.ok) return loaded.outcome;
+  const notRunning = whyNotRunning(context);
+  if (notRunning !== null) return notRunning;
+  const portions: Cleaned[] = [];
+  let failed: string | null = null;
+  for (let after: CleanRequest["after"] = null, isMore = true; isMore && failed === null;) {
+    const answered = await askDaemon({ verb: "clean", dryRun, after }, context);
+    if ("outcome" in answered) return answered;
+    const { cleaned } = answered;
+    if (cleaned === undefined) {
+      failed = answered.message;
+      break;
+    }
+    portions.push(cleaned);
+    after = cleaned.next;
+    isMore = after !== null;
+  }
+  const index = failed === null ? tidyIndex(dryRun, loaded.value, context) : UNTOUCHED;
+  const report: Report = {
+    dryRun,
+    logs: portions.flatMap(({ logs }) => logs),
+    files: portions.flatMap(({ files }) => files),
+    skipped: portions.flatMap(({ skipped }) => skipped),
+    index,
+    failed,
+  };
+  context.out.write(json ? reportText("clean", report) : describe(report, context));
+  const why = failed ?? (index.state === "left" ? index.why : null);
+  return why === null ? DONE : fail("failed", json ? null : plain(why));
+}
+
+const UNTOUCHED: Shrunk = { state: "none", bytes: 0, why: null };
+
+function tidyIndex(dryRun: boolean, { policy }: EffectivePolicy, { home, uid }: Context): Shrunk {
+  if (!policy.search.enabled) return { state: "off", bytes: 0, why: null };
+  const places = placesOf(home);
+  try {
+    return dryRun ? measureFreeSpace(places, uid) : shrinkIndex(places, uid);
+  } catch (thrown) {
+    const error = asIndexError(places.indexFile, thrown);
+    const why = error instanceof IndexError ? error.message : systemWords(error);
+    if (why === null) throw error;
+    return { state: "left", bytes: 0, why };
+  }
+}
+
+function describe({ dryRun, logs, files, skipped, index, failed }: Report, { home }: Context): string {
+  const shown = (path: string) => plain(tilde(path, home));
+  const lines: string[] = [];
+  if (logs.length > 0) {
+    lines.push(`${dryRun ? "Would remove" : "Removed"} from kato's state, for their logs are gone:`);
+    lines.push(...logs.map(({ provider, session, path }) => {
+      const what = session === null ? "a log" : `session ${plain(shortId(session))}`;
+      return `  ${what} of ${CLIENTS[provider].name}: ${shown(path)}`;
+    }));
+  }
+  if (files.length > 0) {
+    lines.push(`${dryRun ? "Would remove" : "Removed"} files that a crash left:`);
+    lines.push(...files.map((path) => `  ${shown(path)}`));
+  }
+  for (const { provider, why } of skipped) {
+    const name = CLIENTS[provider].name;
+    lines.push(
+      why === "not-watched"
+        ? `Left the state of ${name} as it is: kato does not watch its folders now, or they hold nothing.`
+        : `Left the state of ${name} as it is: its parser did not answer. Ask again.`,
+    );
+  }
+  lines.push(...describeIndex(index, dryRun));
+  if (lines.length === 0 && failed === null) lines.push("There is nothing to clean.");
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function describeIndex({ state, bytes }: Shrunk, dryRun: boolean): string[] {
+  if (bytes === 0) return [];
+  const size = showSize(bytes);
+  switch (state) {
+    case "shrunk":
+      return [`${dryRun ? "Would give back" : "Gave back"} ${size} of the search index.`];
+    case "fixed":
+      return [
+        `The search index has ${size} of free space, which it uses again. An earlier kato made it, so the file cannot become ` +
+        "smaller: 'kato search --rebuild' makes it anew, without the sessions whose logs are gone.",
+      ];
+    default:
+      return [];
+  }
+}
