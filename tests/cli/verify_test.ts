@@ -238,18 +238,38 @@ Deno.test("kato verify repeats an image that was refused first and kept later, w
     destinationOpened(image, null, "allow", "created", null),
   ];
   assert.ok(deny !== undefined);
+  const link = destinationOpened(image, null, "deny", "symlink", null);
   /** What the audit log says, which of the images are lines, and the verdict. */
-  const table:
-    readonly (readonly [records: readonly AuditBody[], lines: readonly number[], result: string])[] = [
-      [[deny, ...allow], [], "equal"],
-      [[deny, ...allow], [0], "equal"],
-      [[deny, ...allow], [0, 1], "equal"],
-      [[deny, ...allow], [1], "differs"],
-      [[deny, ...allow], [0, 1, 2], "differs"],
-      [[...allow, deny], [0], "differs"],
-      [allow, [0], "differs"],
-      [[deny], [0, 1, 2], "equal"],
-    ];
+  const table: readonly (readonly [
+    records: readonly AuditBody[],
+    lines: readonly (number | readonly [line: number, reason: string])[],
+    result: string,
+  ])[] = [
+    [[deny, ...allow], [], "equal"],
+    [[deny, ...allow], [0], "equal"],
+    [[deny, ...allow], [0, 1], "equal"],
+    [[deny, ...allow], [1], "differs"],
+    [[deny, ...allow], [0, 1, 2], "differs"],
+    [[...allow, deny], [0], "differs"],
+    [allow, [0], "differs"],
+    [[deny], [0, 1, 2], "equal"],
+    // In turns, as often as the log says.
+    [[...allow, deny], [2], "equal"],
+    [[...allow, deny], [1, 2], "equal"],
+    [[...allow, deny], [1], "differs"],
+    [[...allow, deny, ...allow], [1], "equal"],
+    [[deny, ...allow, deny], [0, 2], "equal"],
+    [[deny, ...allow, deny, ...allow], [0, 2], "equal"],
+    [[deny, ...allow, deny], [1], "differs"],
+    // Each with its own reason.
+    [[deny, link, ...allow], [0, [1, "symlink"]], "equal"],
+    [[deny, link, ...allow], [[0, "symlink"], 1], "differs"],
+    [[deny, ...allow, link], [0, [2, "symlink"]], "equal"],
+    [[deny, ...allow, link], [0, 2], "differs"],
+    [[deny, link], [0, [1, "symlink"], [2, "symlink"]], "equal"],
+    [[deny, ...allow, link], [0, [1, "symlink"], [2, "symlink"]], "equal"],
+    [[deny, link, ...allow], [0, [1, "symlink"], [2, "symlink"]], "differs"],
+  ];
   for (const [records, lines, expected] of table) {
     Deno.removeSync(logs, { recursive: true });
     makePrivateFolder(logs);
@@ -257,13 +277,21 @@ Deno.test("kato verify repeats an image that was refused first and kept later, w
     const daemon = openAuditLog({ ...options, actor: { role: "orchestrator", pid: 4242 } });
     for (const record of records) daemon.append(record);
     daemon.close();
+    const reasons = new Map(lines.map((line) => typeof line === "number" ? [line, "too-large"] : line));
     const texts = shown.map((text, at) =>
-      lines.includes(at)
-        ? text.replace(/^\n!\[png image\].*\n/, "").replace("70 bytes", "70 bytes (not kept: too-large)")
+      reasons.has(at)
+        ? text.replace(/^\n!\[png image\].*\n/, "").replace(
+          "70 bytes",
+          `70 bytes (not kept: ${reasons.get(at)})`,
+        )
         : text
     );
     Deno.writeTextFileSync(path, [before, ...texts].join(""));
-    assert.equal((await verify("a.md", home)).result, expected, JSON.stringify([records.length, lines]));
+    assert.equal(
+      (await verify("a.md", home)).result,
+      expected,
+      JSON.stringify([records.map(({ reason }) => reason), lines]),
+    );
   }
 });
 

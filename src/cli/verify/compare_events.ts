@@ -7,9 +7,9 @@ import { WAITING_CHARS } from "../../protocol/limits.ts";
 import type { Event } from "../../protocol/event.ts";
 import type { RenderHead } from "../../protocol/render.ts";
 import { beginRange, type Start } from "../../render/range.ts";
-import type { Renderer } from "../../render/renderer.ts";
 import { beginsTurn } from "../../render/turns.ts";
 import type { CheckedFile } from "./checked_file.ts";
+import type { EventWay, EventWays, Steps } from "./image_ways.ts";
 
 /** Events of one session that the file has, without a gap. */
 export interface Part {
@@ -52,9 +52,10 @@ export interface Comparison {
 
 export interface ComparisonOptions {
   readonly file: CheckedFile;
-  readonly renderer: Renderer;
-  /** Who may have written an event at `at` instead, when other images were refused; null: nobody. */
-  readonly earlier: ((at: number) => Renderer) | null;
+  /** How each event may have been written. */
+  readonly ways: EventWays;
+  /** Whether an event may have more than one way. */
+  readonly mayVary: boolean;
   readonly head: RenderHead;
   /** The part of the session that an export was asked for; null: the file shows where it begins. */
   readonly start: Start | null;
@@ -81,6 +82,8 @@ const FIRM_TEXTS = 3;
 /** One way in which the file may have come from the events. */
 interface Reading {
   state: unknown;
+  /** Of the images that were refused and kept in turns. */
+  steps: Steps;
   /** Bytes of the file that are explained. */
   at: number;
   /** `seek`: the file goes on with a later event. */
@@ -97,12 +100,14 @@ interface Reading {
 const encoder = new TextEncoder();
 
 export function beginComparison(options: ComparisonOptions): Comparison {
-  const { file, renderer, earlier, head, start, skips } = options;
+  const { file, ways, mayVary, head, start, skips } = options;
+  const renderer = firstOf(ways(NO_STEPS)).renderer;
   const isIn = start === null ? null : beginRange(start);
   const findClosing = closingFinder(options);
   let nearest: Difference | null = null;
   let readings: Reading[] = [{
     state: renderer.begin(head),
+    steps: NO_STEPS,
     at: 0,
     mode: isIn === null ? "seek" : "follow",
     isFirm: false,
@@ -151,6 +156,21 @@ export function beginComparison(options: ComparisonOptions): Comparison {
     reading.mode = reading.isClosed ? "over" : "seek";
   }
 
+  /** Takes the event's text in the first way that stands there. A step may change the state that it gets. */
+  function writeOn(reading: Reading, event: Event): boolean {
+    const before = mayVary ? structuredClone(reading.state) : null;
+    let isFirst = true;
+    for (const { renderer: one, steps } of ways(reading.steps)) {
+      const { state, text } = one.step(head, isFirst ? reading.state : structuredClone(before), event);
+      isFirst = false;
+      reading.state = state;
+      if (!goOn(reading, event, encoder.encode(text))) continue;
+      reading.steps = steps;
+      return true;
+    }
+    return false;
+  }
+
   /** The readings of `reading` after the event. */
   function take(reading: Reading, event: Event): readonly Reading[] {
     if (reading.mode === "follow") {
@@ -165,16 +185,7 @@ export function beginComparison(options: ComparisonOptions): Comparison {
         return seek(reading, event);
       case "follow": {
         const before = head.format === "jsonl" ? { ...reading } : null;
-        const first = earlier === null ? null : structuredClone(reading.state);
-        for (const one of renderersAt(options, reading.at)) {
-          const { state, text } = one.step(
-            head,
-            first === null ? reading.state : structuredClone(first),
-            event,
-          );
-          reading.state = state;
-          if (goOn(reading, event, encoder.encode(text))) return [reading];
-        }
+        if (writeOn(reading, event)) return [reading];
         // Lines of JSON have no closing one.
         return before === null || !before.isFirm ? [] : [{ ...before, mode: "seek" }];
       }
@@ -182,10 +193,10 @@ export function beginComparison(options: ComparisonOptions): Comparison {
   }
 
   function seek(reading: Reading, event: Event): readonly Reading[] {
-    for (const one of renderersAt(options, reading.at)) {
+    for (const { renderer: one, steps } of ways(reading.steps)) {
       const { state, text } = one.step(head, structuredClone(reading.state), event);
       const bytes = encoder.encode(text);
-      const next: Reading = { ...reading, state };
+      const next: Reading = { ...reading, state, steps };
       if (bytes.length > 0 && goOn(next, event, bytes)) return next.isFirm ? [next] : [reading, next];
     }
     if (skips) reading.state = renderer.skip(head, reading.state, event);
@@ -220,8 +231,11 @@ export function beginComparison(options: ComparisonOptions): Comparison {
   };
 }
 
-function renderersAt({ renderer, earlier }: ComparisonOptions, at: number): readonly Renderer[] {
-  return earlier === null ? [renderer] : [renderer, earlier(at)];
+const NO_STEPS: Steps = new Map();
+
+function firstOf(ways: Iterable<EventWay>): EventWay {
+  for (const way of ways) return way;
+  throw new Error("internal error: an event that nobody could have written");
 }
 
 /** The reading that explains the whole file, with the fewest parts; else where the farthest one ended. */

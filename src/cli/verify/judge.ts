@@ -21,7 +21,7 @@ import { plain, tilde } from "../terminal/style.ts";
 import { type CheckedFile, openChecked } from "./checked_file.ts";
 import { HEAD_BYTES, type OwnWords, readOwnWords } from "./own_words.ts";
 import { recompute, type Recomputed } from "./recompute.ts";
-import { findRefused } from "./refused_images.ts";
+import { findHistories } from "./refused_images.ts";
 import type { Unequal, Verdict } from "./verdict.ts";
 
 /** A person may name a link; what it leads to is opened. */
@@ -74,7 +74,7 @@ export async function judge(file: CheckedFile, path: string, judging: Judging): 
     path,
     words,
     source,
-    refused: words.format === "md" ? findRefused(file, path, placesOf(home).logs) : new Map(),
+    refused: words.format === "md" ? findHistories(file, path, placesOf(home).logs) : new Map(),
     others: found,
     now: {
       include: shown.length === 0 ? DEFAULT_INCLUDES : shown,

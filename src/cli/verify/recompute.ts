@@ -11,16 +11,16 @@ import type { Redaction } from "../../protocol/redaction.ts";
 import type { SessionMeta } from "../../protocol/session.ts";
 import { describeRange, type Start } from "../../render/range.ts";
 import { redacted } from "../../render/redacted.ts";
-import { imageLink, imageName } from "../../render/image.ts";
-import { markdownWithImages } from "../../render/markdown.ts";
+import { imageLink } from "../../render/image.ts";
 import { rendererFor } from "../../render/registry.ts";
 import type { Renderer } from "../../render/renderer.ts";
 import { openReader, readEvents } from "../export/write_session.ts";
 import type { FoundSession } from "../sessions/find_sessions.ts";
-import { beginComparison, type Compared, type Comparison, type ComparisonOptions } from "./compare_events.ts";
+import { beginComparison, type Compared, type Comparison } from "./compare_events.ts";
 import type { CheckedFile } from "./checked_file.ts";
 import type { OwnWords } from "./own_words.ts";
-import type { Refusal } from "./refused_images.ts";
+import { type EventWays, waysWithImages } from "./image_ways.ts";
+import type { ImageHistory } from "./refused_images.ts";
 import { watchTitle } from "./watch_title.ts";
 import { peekSession } from "../sessions/peek_session.ts";
 
@@ -44,8 +44,8 @@ export interface RecomputeOptions {
   readonly path: string;
   readonly words: OwnWords;
   readonly source: FoundSession;
-  /** The images that the file has as lines alone, all of it or its beginning, by their names. */
-  readonly refused: ReadonlyMap<string, Refusal>;
+  /** What became of images that the file may have as lines alone, by their names. */
+  readonly refused: ReadonlyMap<string, ImageHistory>;
   /** Every session of the source's client, for one in which it goes on. */
   readonly others: readonly FoundSession[];
   /** From the settings as they are now. */
@@ -167,29 +167,16 @@ const IMAGE_LOOKS = 100;
 
 const IMAGE_BEGINS = "\n![";
 
-const NOT_REFUSED: Refusal = { reason: "", until: 0 };
-
-/** Behind every link of a file. */
-const LAST = Number.MAX_SAFE_INTEGER;
-
 async function compareOnce(options: RecomputeOptions, place: ImagePlace, making: Making): Promise<Answer> {
   const { words: { format, range, first } } = options;
   const { images, folder } = place;
-  /** Of an event at `at`. */
-  const withImages = (at: number) =>
-    markdownWithImages((image) => {
-      const name = imageName(image);
-      const { reason, until } = options.refused.get(name) ?? NOT_REFUSED;
-      return at < until ? { refused: reason } : { link: `${folder}/${name}` };
-    });
-  const shown = images === "files" ? withImages(LAST) : await rendererFor(format);
-  const wereRefused = images === "files" && options.refused.values().some(({ until }) => until <= LAST);
-  const way: Way = {
-    making,
-    renderer: redacted(shown, making.redaction),
-    earlier: wereRefused ? (at) => redacted(withImages(at), making.redaction) : null,
-    place,
-  };
+  const finish = (renderer: Renderer) => redacted(renderer, making.redaction);
+  const own = images === "files" ? null : finish(await rendererFor(format));
+  const ways: EventWays = own === null
+    ? waysWithImages(options.refused, folder, finish)
+    : (steps) => [{ renderer: own, steps }];
+  const mayVary = own === null && options.refused.values().some(({ length }) => length > 1);
+  const way: Way = { making, ways, mayVary, place };
   if (range === null) {
     // A part of JSON Lines leaves out agents that began before it, as no recording does.
     const late = first === null || first === 0 ? null : { from: first };
@@ -213,7 +200,7 @@ async function compareFrom(
   onlyBegin = false,
 ): Promise<Answer> {
   const { file, words, others, stopped, progress } = options;
-  const { making, renderer, earlier, place: { images = null, folder, isOwn } } = way;
+  const { making, ways, mayVary, place: { images = null, folder, isOwn } } = way;
   const title = watchTitle(words.title, making.redaction);
   const inherited = new Set<string>();
   const run: Run = { comparison: null, begun: null, next: null };
@@ -228,8 +215,8 @@ async function compareFrom(
       (event, record) => {
         run.comparison ??= beginComparison({
           file,
-          renderer,
-          earlier,
+          ways,
+          mayVary,
           head: headOf(words, reader.meta(), way),
           start,
           skips: onlyBegin,
@@ -261,8 +248,8 @@ async function compareFrom(
 /** A making, with what it needs. */
 interface Way {
   readonly making: Making;
-  readonly renderer: Renderer;
-  readonly earlier: ComparisonOptions["earlier"];
+  readonly ways: EventWays;
+  readonly mayVary: boolean;
   readonly place: ImagePlace;
 }
 

@@ -1,4 +1,7 @@
-/** Images that a file has as lines alone, because they were refused. Requires read on the audit log. */
+/**
+ * Images that a file may have as lines alone, because they were refused when the line was written. Requires read on the audit
+ * log.
+ */
 import { findRecords } from "../../audit/search.ts";
 import { imageFolderOf } from "../../destination/image_folder.ts";
 import { IMAGES_KEPT } from "../../protocol/render_limits.ts";
@@ -12,50 +15,51 @@ const LINKS = 4 * IMAGES_KEPT;
 /** Longer than the name of an image. */
 const NAME_BYTES = 64;
 
-export interface Refusal {
-  readonly reason: string;
-  /** Where the file links the image first, which was kept later; Infinity: it never does. */
-  readonly until: number;
-}
+/** What became of one image, in order: the reason of a refusal, or null where it was kept. Never the same twice in a row. */
+export type ImageHistory = readonly (string | null)[];
 
 /**
- * Each by its name. The file alone proves nothing: the audit log must have the refusal. What the file links was refused
- * only where the log says that it was kept later; an export that refused it may have been followed by one that did not.
+ * Of each image that was ever refused, by its name. The file alone proves nothing: the audit log must have the refusals, and
+ * their order. An image that the file never links was not kept, though an earlier export may have kept it; and one that it links
+ * was kept, though the log may have nothing but the refusal of an earlier export.
  */
-export function findRefused(file: CheckedFile, path: string, logs: string): ReadonlyMap<string, Refusal> {
+export function findHistories(
+  file: CheckedFile,
+  path: string,
+  logs: string,
+): ReadonlyMap<string, ImageHistory> {
   if (file.find(0, "(not kept: ") === file.size) return new Map();
   const folder = `${imageFolderOf(path)}/`;
-  const refused = new Map<string, string>();
-  const keptLater = new Map<string, string>();
+  const told = new Map<string, (string | null)[]>();
   for (const record of findRecords(logs, [JSON.stringify(folder).slice(0, -1)])) {
     if (record.path?.startsWith(folder) !== true) continue;
     const name = record.path.slice(folder.length);
-    const reason = refused.get(name);
-    if (record.decision === "deny") refused.set(name, record.reason);
-    else if (reason !== undefined) {
-      refused.delete(name);
-      keptLater.set(name, reason);
-    }
+    const state = record.decision === "deny" ? record.reason : null;
+    const history = told.get(name) ?? [];
+    told.set(name, history);
+    if (history.at(-1) !== state || history.length === 0) history.push(state);
   }
-  const found = new Map([...refused].map(([name, reason]) => [name, { reason, until: Infinity }]));
-  if (refused.size + keptLater.size === 0) return found;
-  for (const [name, until] of firstLinks(file, path)) {
-    const reason = keptLater.get(name);
-    if (reason === undefined) found.delete(name);
-    else found.set(name, { reason, until });
-  }
-  return found;
+  const refused = [...told].filter(([, history]) => history.some((state) => state !== null));
+  if (refused.length === 0) return new Map();
+  const linked = linkedImages(file, path);
+  return new Map(refused.flatMap(([name, history]) => {
+    if (linked.has(name)) return history.includes(null) ? [[name, history]] : [];
+    return history.at(-1) === null ? [] : [[name, withoutKept(history)]];
+  }));
 }
 
-/** The images that the file links, each with the place of its first link. */
-function firstLinks(file: CheckedFile, path: string): ReadonlyMap<string, number> {
+function withoutKept(history: ImageHistory): ImageHistory {
+  return history.filter((state) => state !== null).filter((state, at, all) => state !== all[at - 1]);
+}
+
+/** The images that the file links. */
+function linkedImages(file: CheckedFile, path: string): ReadonlySet<string> {
   const words = `](${imageLink(basename(imageFolderOf(path)), "")}`;
-  const places = new Map<string, number>();
+  const names = new Set<string>();
   let at = file.find(0, words);
   for (let links = 0; at < file.size && links < LINKS; links += 1) {
-    const name = file.textAt(at + words.length, NAME_BYTES).split(")", 1)[0] ?? "";
-    if (!places.has(name)) places.set(name, at);
+    names.add(file.textAt(at + words.length, NAME_BYTES).split(")", 1)[0] ?? "");
     at = file.find(at + words.length, words);
   }
-  return places;
+  return names;
 }
