@@ -30,7 +30,7 @@ import { POLICY_KEYS } from "../src/settings/merge.ts";
 import { config, policy } from "../src/settings/policy.ts";
 import { administratorPolicy, shippedPolicy } from "../src/settings/starter.ts";
 import { CLIENT_VARIABLES } from "../src/protocol/clients.ts";
-import { event } from "../src/protocol/event.ts";
+import { event } from "../src/protocol/event_schema.ts";
 import { IMAGE_FOLDER_END } from "../src/destination/image_folder.ts";
 import { FORMATS, IMAGE_ENDINGS } from "../src/protocol/closed_sets.ts";
 

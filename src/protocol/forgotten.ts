@@ -1,6 +1,6 @@
 /** `state/forgotten/sessions.json`: the sessions that a person had forgotten, so that no search takes them in again. */
 import * as z from "zod/mini";
-import { providerId } from "./event.ts";
+import { providerId } from "./provider_id.ts";
 
 export const forgottenList = z.strictObject({
   v: z.literal(1),

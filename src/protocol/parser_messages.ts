@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { checkpoint } from "./cursor.ts";
 import { scan } from "./command.ts";
-import { providerId } from "./event.ts";
+import { providerId } from "./provider_id.ts";
 import { logInHand, logsInHand } from "./in_hand.ts";
 import { authorship } from "./evidence.ts";
 import { redaction } from "./redaction.ts";

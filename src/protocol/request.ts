@@ -4,7 +4,7 @@
  * removes the request.
  */
 import * as z from "zod/mini";
-import { providerId } from "./event.ts";
+import { providerId } from "./provider_id.ts";
 
 export const request = z.strictObject({
   v: z.literal(1),

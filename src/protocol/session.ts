@@ -1,6 +1,6 @@
 /** What is known of a session without its conversation. */
 import * as z from "zod/mini";
-import { providerId } from "./event.ts";
+import { providerId } from "./provider_id.ts";
 
 const sessionRef = z.strictObject({ provider: providerId, session: z.string() });
 export type SessionRef = z.infer<typeof sessionRef>;

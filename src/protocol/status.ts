@@ -1,6 +1,6 @@
 /** `state/status.json`: the daemon's state. It is replaced atomically at each change. */
 import * as z from "zod/mini";
-import { providerId } from "./event.ts";
+import { providerId } from "./provider_id.ts";
 import { redactedCounts } from "./redaction.ts";
 
 const time = z.string();

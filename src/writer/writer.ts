@@ -3,7 +3,8 @@
  * else, and reads nothing.
  */
 import { receive } from "../protocol/channel.ts";
-import { type Event, event as eventSchema } from "../protocol/event.ts";
+import type { Event } from "../protocol/event.ts";
+import { event as eventSchema } from "../protocol/event_schema.ts";
 import type { Port } from "../protocol/port.ts";
 import type { Format } from "../protocol/render.ts";
 import { addCounts, type RedactedCounts, REDACTION } from "../protocol/redaction.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Event, event, MAIN_AGENT } from "../../src/protocol/event.ts";
+import { type Event, MAIN_AGENT } from "../../src/protocol/event.ts";
+import { event } from "../../src/protocol/event_schema.ts";
 import { FORMATS } from "../../src/protocol/closed_sets.ts";
 import { containText } from "../../src/render/contain.ts";
 import { typedParts } from "../../src/render/typed_text.ts";

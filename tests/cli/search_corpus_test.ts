@@ -1,7 +1,8 @@
 /** The index of recorded sessions of every client has each event of them once, under the number that it is shown by. */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { type Event, event } from "../../src/protocol/event.ts";
+import type { Event } from "../../src/protocol/event.ts";
+import { event } from "../../src/protocol/event_schema.ts";
 import { placesOf } from "../../src/settings/places.ts";
 import { unpackBlock } from "../../src/search/block.ts";
 import { sessionsOf } from "../../src/search/find.ts";

@@ -64,6 +64,20 @@ Deno.test("an export begins with no parser of Markdown: an export as JSONL needs
   assert.deepEqual(loaded.filter((module) => /^@lezer|^render\/(?:markdown|html)\.ts/.test(module)), []);
 });
 
+for (
+  const entry of [
+    "orchestrator.ts",
+    "parser/entry.ts",
+    ...["export", "show", "sessions", "tail"].map((action) => `cli/actions/${action}.ts`),
+  ]
+) {
+  Deno.test(`${entry} makes no schema of events: it gets none from elsewhere`, () => {
+    const loaded = [...loadedBy(entry)];
+    assert.ok(loaded.includes("protocol/provider_id.ts"), loaded.join("\n"));
+    assert.ok(!loaded.includes("protocol/event_schema.ts"));
+  });
+}
+
 Deno.test("the daemon's entry needs no parser of command lines, no reader of logs, and of node: the database alone", () => {
   const loaded = [...loadedBy("orchestrator.ts")];
   assert.ok(loaded.includes("daemon/main.ts"), loaded.join("\n"));

@@ -1,5 +1,6 @@
 /** Reads a log record by record, as the parser does, without its machinery. */
-import { type Event, event, type EventDraft } from "../../src/protocol/event.ts";
+import type { Event, EventDraft } from "../../src/protocol/event.ts";
+import { event } from "../../src/protocol/event_schema.ts";
 import type { HandBack, LogRecord, Out, Provider, Reading } from "../../src/providers/provider.ts";
 
 export interface ReadRecord {

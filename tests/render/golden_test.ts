@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import * as z from "zod/mini";
-import { event } from "../../src/protocol/event.ts";
+import { event } from "../../src/protocol/event_schema.ts";
 import { type Format, renderHead } from "../../src/protocol/render.ts";
 import { render } from "./render.ts";
 

@@ -1,6 +1,6 @@
 /** The report of `kato forget --json`. Loaded as reports.ts is. */
 import * as z from "zod/mini";
-import { providerId } from "../../protocol/event.ts";
+import { providerId } from "../../protocol/provider_id.ts";
 import { answer } from "../../protocol/request.ts";
 
 export const forgetBody = z.strictObject({

@@ -6,7 +6,7 @@
 import * as z from "zod/mini";
 import { FINDINGS } from "../../audit/verify_all.ts";
 import { FORMATS } from "../../protocol/closed_sets.ts";
-import { providerId } from "../../protocol/event.ts";
+import { providerId } from "../../protocol/provider_id.ts";
 import { grant } from "../../protocol/grant.ts";
 import { answer } from "../../protocol/request.ts";
 import { sessionMeta } from "../../protocol/session.ts";

@@ -1,7 +1,7 @@
 /** The report of `kato search`. Loaded by tools and tests alone: the command takes its type. */
 import * as z from "zod/mini";
 import { EVENT_TYPES } from "../../protocol/closed_sets.ts";
-import { providerId } from "../../protocol/event.ts";
+import { providerId } from "../../protocol/provider_id.ts";
 
 const { array, boolean, int, nullable, string } = z;
 const text = nullable(string());

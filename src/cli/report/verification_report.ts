@@ -1,7 +1,7 @@
 /** The report of `kato verify --json`. Loaded by tools and tests alone: the command takes its type. */
 import * as z from "zod/mini";
 import { FORMATS } from "../../protocol/closed_sets.ts";
-import { providerId } from "../../protocol/event.ts";
+import { providerId } from "../../protocol/provider_id.ts";
 import { include } from "../../protocol/render.ts";
 import { recordingStatus } from "../../protocol/status.ts";
 import { SEALED_FILE, SEALED_RECORD, SEALED_SOURCE } from "../seal/seal_check.ts";

@@ -1,7 +1,7 @@
 /** A seal: what a file was when it was sealed. Anybody can have written one, so it is checked on arrival. Pure. */
 import * as z from "zod/mini";
 import { canonicalJson } from "../../protocol/canonical_json.ts";
-import { providerId } from "../../protocol/event.ts";
+import { providerId } from "../../protocol/provider_id.ts";
 import { sha256 as hashOf } from "../../protocol/sha256.ts";
 import { RESULTS } from "../verify/verdict.ts";
 

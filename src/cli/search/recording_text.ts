@@ -1,6 +1,7 @@
 /** The passages of a file that kato wrote: Markdown, HTML or JSON Lines. Pure. */
 import { FORMATS, PROVIDERS } from "../../protocol/closed_sets.ts";
-import { type Event, event as eventSchema, MAIN_AGENT, type ProviderId } from "../../protocol/event.ts";
+import { type Event, MAIN_AGENT, type ProviderId } from "../../protocol/event.ts";
+import { event as eventSchema } from "../../protocol/event_schema.ts";
 import { BLOCK_CHARS } from "../../protocol/search_limits.ts";
 import type { Format } from "../../protocol/render.ts";
 import { decodeEntities } from "../scan/entities.ts";

@@ -3,7 +3,7 @@
  * have written it, so every value is bounded and checked, and none is used as a path. Pure.
  */
 import * as z from "zod/mini";
-import { providerId } from "../../protocol/event.ts";
+import { providerId } from "../../protocol/provider_id.ts";
 import type { Format } from "../../protocol/render.ts";
 import { type Range, rangeFrom } from "../../render/range.ts";
 import { decodeEntities } from "../scan/entities.ts";
