@@ -29,8 +29,8 @@ const SLOW_MS = 60_000;
 const OTHERS_MS = 10_000;
 const OTHER_MS = 3_000;
 
-/** After a mutant timed out: its tests may take so many times their bound without it. */
-const TIMES_SLOWER = 4;
+/** A mutant that waits is tried so often: on a busy machine, its tests wait without it, too. */
+const TRIES = 3;
 
 interface Measured {
   readonly test: string;
@@ -97,6 +97,8 @@ const copies = await Promise.all(
 );
 const durations = new Map<string, Promise<number | null>>();
 const fates = new Map<Mutant, Fate>();
+/** The tests that killed mutants of a file, the latest first. */
+const killers = new Map<string, readonly string[]>();
 
 /** The quickest first. */
 async function measure(copy: Copy, tests: readonly string[], bound: number): Promise<Group> {
@@ -122,13 +124,20 @@ async function* groupsOf(copy: Copy, file: string): AsyncGenerator<Group> {
 }
 
 async function tryGroup(copy: Copy, mutant: Mutant, group: Group): Promise<Fate> {
+  const known = killers.get(mutant.file) ?? [];
   const names = group.map(({ test }) => test);
-  const total = group.reduce((sum, { duration }) => sum + duration, 0);
-  const fate = await copy.tryMutant(mutant, names, boundOf(total));
-  if (fate !== "timed out") return fate;
-  // Since the tests were measured, other programs may have made the machine slower.
-  const now = await copy.measure(names, TIMES_SLOWER * boundOf(total));
-  return now === null || now <= total ? fate : await copy.tryMutant(mutant, names, boundOf(now));
+  const order = [
+    ...known.filter((test) => names.includes(test)),
+    ...names.filter((test) => !known.includes(test)),
+  ];
+  const bound = boundOf(group.reduce((sum, { duration }) => sum + duration, 0));
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { fate, failed } = await copy.tryMutant(mutant, order, bound);
+    if (failed !== null) killers.set(mutant.file, [failed, ...known.filter((test) => test !== failed)]);
+    if (fate !== "waited") return fate;
+    if (await copy.measure(order, bound) !== null) return "timed out";
+  }
+  return "survived";
 }
 
 async function tryOne(copy: Copy, mutant: Mutant): Promise<Fate> {

@@ -1,7 +1,7 @@
 /** What lookUp() sees of real folders. The attacks on it are in tests/attacks/path_policy_test.ts. */
 import assert from "node:assert/strict";
 import { dirname } from "@std/path";
-import { lookUp } from "../../src/destination/lookup.ts";
+import { lookUp, measureFolder } from "../../src/destination/lookup.ts";
 import { NOT_ROOT, onlyWith } from "../needs.ts";
 
 /** A folder `base` with home, notes (a root) and elsewhere in it; removed afterwards. */
@@ -159,6 +159,14 @@ for (const [error, code] of REFUSALS) {
     }));
 }
 
+Deno.test("measureFolder() counts the bytes of a folder with at most so many entries", () =>
+  withFolders((base) => {
+    for (const name of ["a", "b", "c"]) Deno.writeTextFileSync(`${base}/elsewhere/${name}`, `12${name}`);
+    const measure = (most: number) => measureFolder(`${base}/elsewhere`, most);
+    assert.deepEqual([2, 3, 4].map(measure), ["too-large", 9, 9]);
+    assert.equal(measureFolder(`${base}/missing`, 3), "unreadable");
+  }));
+
 Deno.test({
   ...onlyWith("lookUp() gives a folder that may not be searched as a value", NOT_ROOT),
   fn: () =>
@@ -186,7 +194,7 @@ Deno.test("lookUp() works with read on the root alone, and sees nothing above it
     const root = `${base}/notes`;
     for (const name of ["sub", "closed"]) Deno.mkdirSync(`${root}/${name}`, { recursive: true });
     const module = new URL("../../src/destination/lookup.ts", import.meta.url).href;
-    const program = `import { lookUp } from ${JSON.stringify(module)};
+    const program = `import { lookUp, measureFolder } from ${JSON.stringify(module)};
       const see = (path) => { const { components, realRoots, blocked } = lookUp(path, [${
       JSON.stringify(root)
     }], "/home/x");

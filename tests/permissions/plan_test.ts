@@ -350,6 +350,25 @@ const NAMES: Readonly<Record<string, readonly [env: readonly string[], sys: read
   "help": CLI,
 };
 
+const SEARCHED = [
+  "read /home/ada/.claude/projects",
+  "read /home/ada/.codex/sessions",
+  "read /home/ada/.kato/exports",
+  `read ${STATE}/forgotten/sessions.json`,
+  "read /home/ada/.kato/index",
+  "read /home/ada/.kato/logs",
+  "read /etc/machine-id",
+  "write /home/ada/.kato/index",
+  "write /home/ada/.kato/logs",
+];
+
+for (const [enabled, granted] of [[true, SEARCHED], [false, []]] as const) {
+  Deno.test(`plan() gives the search its places, where it is ${enabled ? "on" : "off: none"}`, () => {
+    const { roles } = plan({ profile: "search" }, effective(`[search]\nenabled = ${enabled}\n`), FACTS);
+    assert.deepEqual(roles.map(({ grants }) => paths(grants)), [[...COMMON, ...granted]]);
+  });
+}
+
 for (const { profile } of MATRIX) {
   // These two are roles. plan() gives them paths alone.
   if (profile === "parser:<provider>" || profile === "writer:<destination>") continue;

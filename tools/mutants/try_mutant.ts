@@ -4,18 +4,33 @@ import type { Fate } from "./scores.ts";
 
 /** A mutant may loop for ever. It gets a start-up, and this many times the time of the same tests without it. */
 const TIMES = 4;
-const START_MS = 10_000;
+const START_MS = 3_000;
+
+/** A mutant may wait for ever. On a busy machine, tests may take so many times their time of the processor. */
+const TIMES_WAITED = 20;
+
+/** Of a process that the kernel ended because of `ulimit -t`, as bash gives it: 128 and SIGXCPU. */
+const OUT_OF_TIME = 152;
 
 /** All files except those of builds and machines, which may be large. */
 const NOT_COPIED = [".git", ".deno", "dist"];
 
-/** One copy, in which one mutant at a time is tried. */
+/** How a run of tests ended; `waited`: it took long, but little of the processor. */
+export interface Run {
+  readonly fate: Fate | "waited";
+  /** The test file that failed. */
+  readonly failed: string | null;
+  /** Of the processor, in milliseconds. */
+  readonly duration: number;
+}
+
+/** One copy, in which one mutant at a time is tried. All times are those of the processor: other programs do not change them. */
 export interface Copy {
-  /** What becomes of a mutant under these tests, within `bound` milliseconds. */
-  tryMutant(mutant: Mutant, tests: readonly string[], bound: number): Promise<Fate>;
+  /** What becomes of a mutant under these tests, run in this order, within `bound` milliseconds. */
+  tryMutant(mutant: Mutant, tests: readonly string[], bound: number): Promise<Run>;
   /** Whether the type check of all code finds the mutant. */
   isOfWrongType(mutant: Mutant): Promise<boolean>;
-  /** How long these test files take, in milliseconds; null where one fails, or they take longer than `bound`. */
+  /** How long these test files take; null where one fails, or they take longer than `bound`. */
   measure(tests: readonly string[], bound: number): Promise<number | null>;
   /** Ends the tests that run in it, too. */
   remove(): Promise<void>;
@@ -24,15 +39,17 @@ export interface Copy {
 export async function makeCopy(root: string): Promise<Copy> {
   let running: number | null = null;
   const folder = await Deno.makeTempDir({ prefix: "kato-mutants-" });
+  const said = `${folder}.said`;
   const names = [...Deno.readDirSync(root)].map(({ name }) => name).filter((name) =>
     !NOT_COPIED.includes(name)
   );
   const args = ["-a", ...names.map((name) => `${root}/${name}`), folder];
   if (!(await new Deno.Command("cp", { args }).output()).success) throw new Error("cp failed");
+  for (const path of [said, `${said}.time`]) await Deno.writeTextFile(path, "");
 
-  async function run(tests: readonly string[], bound: number): Promise<Fate> {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [...ARGS, ...tests],
+  async function run(tests: readonly string[], bound: number): Promise<Run> {
+    const child = new Deno.Command("bash", {
+      args: ["-c", TIMED, "bash", String(Math.ceil(bound / 1_000)), said, Deno.execPath(), ...ARGS, ...tests],
       cwd: folder,
       stdin: "null",
       stdout: "null",
@@ -45,10 +62,18 @@ export async function makeCopy(root: string): Promise<Copy> {
     const timer = setTimeout(() => {
       isLate = true;
       endGroup(child.pid);
-    }, bound);
+    }, TIMES_WAITED * bound);
     try {
-      if ((await child.status).success) return "survived";
-      return isLate ? "timed out" : "killed";
+      const { code } = await child.status;
+      if (isLate) return { fate: "waited", failed: null, duration: bound };
+      const text = await Deno.readTextFile(said);
+      const [user, system] =
+        (await Deno.readTextFile(`${said}.time`)).trim().split("\n").at(-1)?.split(" ") ?? [];
+      return {
+        fate: code === 0 ? "survived" : code === OUT_OF_TIME ? "timed out" : "killed",
+        failed: code === 0 ? null : lastTestOf(text),
+        duration: 1_000 * (Number(user) + Number(system)),
+      };
     } finally {
       clearTimeout(timer);
       endGroup(child.pid);
@@ -81,15 +106,19 @@ export async function makeCopy(root: string): Promise<Copy> {
         return !(await check.output()).success;
       }),
     async measure(tests, bound) {
-      const start = performance.now();
-      const fate = await run(tests, bound);
-      return fate === "survived" ? performance.now() - start : null;
+      const { fate, duration } = await run(tests, bound);
+      return fate === "survived" ? duration : null;
     },
     async remove() {
       if (running !== null) endGroup(running);
-      await Deno.remove(folder, { recursive: true });
+      for (const path of [folder, said, `${said}.time`]) await Deno.remove(path, { recursive: true });
     },
   };
+}
+
+/** The test file that ran last: in a run that stops at the first failure, it is the one that failed. */
+export function lastTestOf(said: string): string | null {
+  return [...said.matchAll(/^running \d+ tests? from \.\/(\S+)$/gm)].at(-1)?.[1] ?? null;
 }
 
 /** The bound of a run of tests that take so long together, in milliseconds. */
@@ -101,9 +130,15 @@ export function mutate(source: string, { start, end, replacement }: Mutant): str
   return source.slice(0, start) + replacement + source.slice(end);
 }
 
+/** Runs a command within seconds of the processor, $1; its words go to the file $2, its times to another. */
+const TIMED = `
+ulimit -S -t "$1"
+TIMEFORMAT="%U %S"
+{ time "\${@:3}" >"$2" 2>/dev/null; } 2>"$2.time"
+`;
+
 const ARGS = [
   "test",
-  "--quiet",
   "--no-check",
   "--fail-fast",
   "--frozen",
