@@ -15,9 +15,11 @@ const NOW = Date.parse("2026-11-23T12:00:00Z");
 const DAY = 86_400_000;
 const PROVIDER = "claude-code";
 
-/** A policy that says after how many days Claude Code deletes a log. */
+const OTHER = "codex";
+
+/** A policy that says after how many days Claude Code and Codex delete a log. */
 function policyOf(days: number): EffectivePolicy {
-  const text = `[providers.claude-code]\nkeeps_days = ${days}\n`;
+  const text = [PROVIDER, OTHER].map((name) => `[providers.${name}]\nkeeps_days = ${days}\n`).join("");
   const merged = mergePolicy([{ origin: "user", file: "/policy.toml", text }], "/home/ada");
   assert.ok(merged.ok);
   return merged.effective;
@@ -27,22 +29,27 @@ interface Scene extends CommandScene {
   readonly retention: Retention;
   /** When each session's log changed last. */
   readonly modified: Map<string, number>;
+  /** The same of Codex. */
+  readonly modifiedOther: Map<string, number>;
   shown: Expiring[];
   readonly logged: string[];
   /** Milliseconds since the start. */
   readonly clock: { elapsed: number };
   /** A session whose log changed so many days ago. */
-  add(session: string, days: number, project?: string): void;
+  add(session: string, days: number, project?: string, provider?: ProviderId): void;
 }
 
 function withRetention(play: (scene: Scene) => void, days = 0): Promise<void> {
   return withCommands((commands) => {
     const modified = new Map<string, number>();
+    const modifiedOther = new Map<string, number>();
+    const follows: [ProviderId, Map<string, number>][] = [[PROVIDER, modified], [OTHER, modifiedOther]];
     const { sessions, recordings } = commands.context;
     const logged: string[] = [];
     const clock = { elapsed: 0 };
     const scene: Scene = Object.assign(commands, {
       modified,
+      modifiedOther,
       logged,
       shown: [],
       clock,
@@ -51,7 +58,7 @@ function withRetention(play: (scene: Scene) => void, days = 0): Promise<void> {
         recordings,
         effective: policyOf(days),
         covers: ({ project }) => project === "/work",
-        providers: new Map([[PROVIDER as ProviderId, { follow: { modified } as never }]]),
+        providers: new Map(follows.map(([id, modified]) => [id, { follow: { modified } as never }])),
         steps: { take: (_, step) => void step() },
         status: { expire: (expiring) => void (scene.shown = expiring) },
         log: {
@@ -60,10 +67,10 @@ function withRetention(play: (scene: Scene) => void, days = 0): Promise<void> {
         now: () => NOW,
         elapsed: () => clock.elapsed,
       }),
-      add(session: string, days: number, project?: string) {
-        const ref = scene.addSession({ session, provider: PROVIDER });
+      add(session: string, days: number, project?: string, provider: ProviderId = PROVIDER) {
+        const ref = scene.addSession({ session, provider });
         if (project !== undefined) sessions.advance(ref, checkpointAt(1), 0, metaOf(ref, project));
-        modified.set(session, NOW - days * DAY);
+        (provider === PROVIDER ? modified : modifiedOther).set(session, NOW - days * DAY);
       },
     });
     play(scene);
@@ -146,6 +153,17 @@ Deno.test("retention: from a week before to a day after, and the twenty that go 
     assert.equal(scene.shown.length, 20);
     assert.deepEqual(scene.shown.slice(0, 2).map(({ session }) => session), ["last", "many 0"]);
   }));
+
+Deno.test("retention: of all clients together, the twenty that go first are told of", () =>
+  withRetention((scene) => {
+    for (let count = 0; count < 15; count++) {
+      scene.add(`claude ${count}`, 29 - count / 10, "/work");
+      scene.add(`codex ${count}`, 29 - count / 10, "/work", OTHER);
+    }
+    for (const provider of [PROVIDER, OTHER] as const) scene.retention.look(provider);
+    const first = Array.from({ length: 10 }, (_, count) => [`claude ${count}`, `codex ${count}`]).flat();
+    assert.deepEqual(scene.shown.map(({ session }) => session), first);
+  }, 30));
 
 Deno.test("retention: once an hour kato looks again", () =>
   withRetention((scene) => {
