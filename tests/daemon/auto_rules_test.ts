@@ -271,6 +271,50 @@ Deno.test("rules: a name that is taken gets a number, or is refused", () =>
     assert.deepEqual(scene.audit.at(-1)?.reason, "not-created-by-kato");
   }));
 
+/** What is decided for `kept/beans.md`, and the name that is asked for then. */
+const FIRST: readonly (readonly [what: string, decision: object, asked: string])[] = [
+  ...["not-created-by-kato", "not-a-regular-file", "hard-link", "too-large"].map((reason) =>
+    [`is denied as ${reason}`, { allow: false, reason, message: "Taken." }, "kept/beans-2.md"] as const
+  ),
+  ["is there", { existing: { dev: 1, ino: 2, size: 3 } }, "kept/beans-2.md"],
+  ["is denied as any other", { allow: false, reason: "outside-roots", message: "No." }, "kept/beans.md"],
+];
+
+for (const [what, decision, asked] of FIRST) {
+  Deno.test(`rules: where the first name ${what}, ${asked} is asked for`, () =>
+    withRules(async (scene) => {
+      const { decide } = scene.context;
+      Object.assign(scene.context, {
+        decide: (asker: "chat", destination: string | null, meta: SessionMeta) => ({
+          ...decide(asker, destination, meta),
+          ...(destination === "kept/beans.md" ? decision : {}),
+        }),
+      });
+      const rules = scene.start();
+      scene.addSession({ arrived: Date.now() });
+      await rules.wasRead(watched(), "codex");
+      assert.deepEqual(scene.audit.map(({ requested }) => requested), [asked]);
+    }));
+}
+
+/** A rule's name and its way with taken ones, and the name that is asked for: null for that of any command without one. */
+const NAMES: readonly (readonly [own: Partial<AutoRule>, asked: string | null])[] = [
+  [{ to: "", collision: "refuse" }, null],
+  [{ to: "{slug}.md", collision: "refuse" }, "beans.md"],
+  [{ to: "{slug}.html", collision: "refuse" }, "beans.html"],
+  [{ to: "{slug}.html" }, "beans.html"],
+];
+
+for (const [own, asked] of NAMES) {
+  Deno.test(`rules: ${JSON.stringify(own)} asks for ${asked}`, () =>
+    withRules(async (scene) => {
+      const rules = scene.start({ auto: [{ ...KEPT, ...own }] });
+      scene.addSession({ arrived: Date.now() });
+      await rules.wasRead(watched(), "codex");
+      assert.deepEqual(scene.audit.map(({ requested }) => requested), [asked]);
+    }));
+}
+
 Deno.test("rules: when every number is taken, the last one is asked for and denied", () =>
   withRules(async (scene) => {
     scene.decision = { allow: false, reason: "not-created-by-kato", path: "/x", message: "Not kato's." };
