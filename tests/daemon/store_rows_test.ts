@@ -4,6 +4,8 @@ import { REDACTION } from "../../src/protocol/redaction.ts";
 import type { Delivery } from "../../src/daemon/recording.ts";
 import { type RecordingsStore, storeRecordings } from "../../src/daemon/recordings_store.ts";
 import { type SessionsStore, storeSessions } from "../../src/daemon/sessions_store.ts";
+import type { Component } from "../../src/destination/decision.ts";
+import type { SessionRef } from "../../src/protocol/session.ts";
 import { checkpointAt, metaOf, REF, withState } from "./stage/own_state.ts";
 
 const OTHER = { provider: "codex", session: "other" } as const;
@@ -204,6 +206,76 @@ Deno.test("store: recordings are found by session, by destination and by what th
     assert.deepEqual(ids(store.ofDestination("/exports/a.md")), [id, third]);
     assert.deepEqual([store.knows(REF), store.knows({ provider: "gemini", session: "s" })], [true, false]);
     assert.equal(store.knows({ provider: "codex", session: "t" }), false);
+  }));
+
+Deno.test("store: exports are no recordings of a session, and count among all that was ever written of it", () =>
+  withTwo((store, id) => {
+    const once = add(store, { kind: "export", destination: "/exports/once.md" });
+    const of = (ref: SessionRef) =>
+      [store.ofSession(ref), store.everOf(ref)].map((rows) => rows.map(({ id }) => id));
+    assert.deepEqual(of(REF), [[id], [id, once]]);
+    assert.deepEqual(of({ provider: "gemini", session: "s" }), [[], []]);
+    store.giveUp(once);
+    assert.deepEqual([id, once, 99].map((one) => store.isActive(one)), [true, false, false]);
+    assert.deepEqual(of(REF), [[id], [id, once]]);
+    const later = { provider: "codex", session: "later" } as const;
+    add(store, { ref: later, kind: "export" });
+    assert.equal(store.knows(later), false);
+  }));
+
+Deno.test("store: the last recording of a file is found through every session in which it went on", () =>
+  withTwo((store, id) => {
+    const last = () => store.lastOf(store.get(id))?.id ?? null;
+    assert.equal(last(), id);
+    store.leave(id, "next", true);
+    assert.equal(last(), null, "no recording goes on with it");
+    // One of that session that began before, one that goes on with another session's file, and one of another client.
+    const sessionOf = (session: string) => ({ provider: "codex", session }) as const;
+    add(store, { ref: sessionOf("next") });
+    store.follow(add(store, { ref: OTHER }), sessionOf("next"), null);
+    store.follow(id, { provider: "gemini", session: "next" }, null);
+    assert.equal(last(), null);
+    const next = store.follow(id, sessionOf("next"), null);
+    assert.equal(last(), next);
+    store.leave(next, "third", true);
+    const third = store.follow(next, sessionOf("third"), null);
+    assert.equal(last(), third);
+  }));
+
+Deno.test("store: a session that is forgotten leaves no row, no title, and no number that is given again", () =>
+  withTwo((store, id) => {
+    const next = { provider: "codex", session: "next" } as const;
+    const head = { format: "md", meta: metaOf(REF, "/p"), timeZone: "UTC", include: [] } as const;
+    const titled = { ...head, include: [], meta: { ...head.meta, title: "Beans" } };
+    const goesOn = add(store, { ref: next, destination: "/exports/c.md", head: titled });
+    const same = { provider: "gemini", session: "s" } as const;
+    const ofOtherClient = add(store, { ref: same, destination: "/exports/d.md", head: titled });
+    const once = add(store, { kind: "export", destination: "/exports/once.md" });
+    for (const one of [id, once]) {
+      store.openDelivery(one, delivery());
+      store.setFile(one, { dev: 7, ino: one }, 0, { path: store.get(one).destination, birth: null });
+    }
+    // Another session has a file where the export was, too.
+    const shares = add(store, { ref: next, destination: "/exports/once.md" });
+    const hasFile = (ino: number, path: string) =>
+      store.created.has("", { dev: 7, ino, path, birth: null } as Component);
+    store.forget({ provider: "codex", session: "none" });
+    assert.deepEqual([id, once].map((one) => store.isActive(one)), [true, true]);
+    store.forget(REF);
+    assert.deepEqual([store.everOf(REF), store.delivery(id), store.delivery(once)], [[], null, null]);
+    assert.deepEqual(store.get(goesOn).head, { ...titled, meta: { ...titled.meta, title: null } });
+    assert.deepEqual(store.get(ofOtherClient).head, titled);
+    assert.deepEqual([hasFile(id, "/exports/a.md"), hasFile(once, "/exports/once.md")], [false, true]);
+    assert.equal(add(store), shares + 1);
+    store.forget(REF);
+    store.leave(shares, "more", true);
+    assert.equal(
+      add(store, { destination: "/exports/once.md" }),
+      shares + 2,
+      "its number is not given again",
+    );
+    store.forget(REF);
+    assert.equal(hasFile(once, "/exports/once.md"), false, "a recording that lost its file needs none");
   }));
 
 function withSessions(play: (store: SessionsStore) => void): Promise<void> {
