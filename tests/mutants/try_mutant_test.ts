@@ -17,18 +17,23 @@ const NONE = "tests/none_test.ts";
 const THREE = "tests/three_test.ts";
 const WAITS = "tests/waits_test.ts";
 
+const HOUR_MS = 3_600_000;
+
+/** Many times what a start of the tests takes. */
+const BOUND_MS = 3_000;
+
 /** The mutant that makes `line` of SOURCE, and what becomes of it under these tests. */
 const CASES: readonly (readonly [
   line: string,
   tests: readonly string[],
-  bound: number,
+  wait: number,
   Pick<Run, "fate" | "failed">,
 ])[] = [
-  ["while (at <= to) at += 1;", [NONE], 5_000, { fate: "survived", failed: null }],
-  ["while (at <= to) at += 1;", [NONE, THREE], 5_000, { fate: "killed", failed: THREE }],
-  ["while (at <= to) at += 1;", [THREE, NONE], 5_000, { fate: "killed", failed: THREE }],
-  ["while (at < to) ;", [NONE, THREE], 1_000, { fate: "timed out", failed: THREE }],
-  ["while (false) at += 1;", [WAITS, THREE], 100, { fate: "waited", failed: null }],
+  ["while (at <= to) at += 1;", [NONE], HOUR_MS, { fate: "survived", failed: null }],
+  ["while (at <= to) at += 1;", [NONE, THREE], HOUR_MS, { fate: "killed", failed: THREE }],
+  ["while (at <= to) at += 1;", [THREE, NONE], HOUR_MS, { fate: "killed", failed: THREE }],
+  ["while (at < to) ;", [NONE, THREE], HOUR_MS, { fate: "timed out", failed: THREE }],
+  ["while (false) at += 1;", [WAITS, THREE], 1_000, { fate: "waited", failed: null }],
 ];
 
 Deno.test("tryMutant() tells by the time of the processor what becomes of a mutant", async (t) => {
@@ -38,16 +43,16 @@ Deno.test("tryMutant() tells by the time of the processor what becomes of a muta
   const mutants = await listMutants(root, ["count.ts"]);
   const copy = await makeCopy(root);
   try {
-    for (const [line, tests, bound, expected] of CASES) {
+    for (const [line, tests, wait, expected] of CASES) {
       await t.step(`${line} under ${tests}`, async () => {
         const mutant = mutants.find((one) => mutate(SOURCE, one).includes(line));
         assert.ok(mutant);
-        const { fate, failed } = await copy.tryMutant(mutant, tests, bound);
+        const { fate, failed } = await copy.tryMutant(mutant, tests, BOUND_MS, wait);
         assert.deepEqual({ fate, failed }, expected);
       });
     }
     await t.step("measure() gives the time of tests that pass", async () => {
-      assert.ok(Number(await copy.measure([NONE, THREE], 5_000)) > 0);
+      assert.ok(Number(await copy.measure([NONE, THREE], HOUR_MS)) > 0);
     });
   } finally {
     await copy.remove();

@@ -26,8 +26,11 @@ export interface Run {
 
 /** One copy, in which one mutant at a time is tried. All times are those of the processor: other programs do not change them. */
 export interface Copy {
-  /** What becomes of a mutant under these tests, run in this order, within `bound` milliseconds. */
-  tryMutant(mutant: Mutant, tests: readonly string[], bound: number): Promise<Run>;
+  /**
+   * What becomes of a mutant under these tests, run in this order, within `bound` milliseconds.
+   * @param wait So many milliseconds may pass by the clock.
+   */
+  tryMutant(mutant: Mutant, tests: readonly string[], bound: number, wait?: number): Promise<Run>;
   /** Whether the type check of all code finds the mutant. */
   isOfWrongType(mutant: Mutant): Promise<boolean>;
   /** How long these test files take; null where one fails, or they take longer than `bound`. */
@@ -47,7 +50,7 @@ export async function makeCopy(root: string): Promise<Copy> {
   if (!(await new Deno.Command("cp", { args }).output()).success) throw new Error("cp failed");
   for (const path of [said, `${said}.time`]) await Deno.writeTextFile(path, "");
 
-  async function run(tests: readonly string[], bound: number): Promise<Run> {
+  async function run(tests: readonly string[], bound: number, wait = TIMES_WAITED * bound): Promise<Run> {
     const child = new Deno.Command("bash", {
       args: ["-c", TIMED, "bash", String(Math.ceil(bound / 1_000)), said, Deno.execPath(), ...ARGS, ...tests],
       cwd: folder,
@@ -62,7 +65,7 @@ export async function makeCopy(root: string): Promise<Copy> {
     const timer = setTimeout(() => {
       isLate = true;
       endGroup(child.pid);
-    }, TIMES_WAITED * bound);
+    }, wait);
     try {
       const { code } = await child.status;
       if (isLate) return { fate: "waited", failed: null, duration: bound };
@@ -93,7 +96,7 @@ export async function makeCopy(root: string): Promise<Copy> {
   }
 
   return {
-    tryMutant: (mutant, tests, bound) => withMutant(mutant, () => run(tests, bound)),
+    tryMutant: (mutant, tests, bound, wait) => withMutant(mutant, () => run(tests, bound, wait)),
     isOfWrongType: (mutant) =>
       withMutant(mutant, async () => {
         const args = ["check", "--quiet", "--frozen", "src"];
