@@ -24,7 +24,10 @@ export interface Run {
   readonly duration: number;
 }
 
-/** One copy, in which one mutant at a time is tried. All times are those of the processor: other programs do not change them. */
+/**
+ * One copy, in which one mutant at a time is tried. Times are those of the processor, in milliseconds: other programs do
+ * not change them.
+ */
 export interface Copy {
   /**
    * What becomes of a mutant under these tests, run in this order, within `bound` milliseconds.
