@@ -62,7 +62,9 @@ Deno.test("what runs for days leaves the runtime's own timers alone, which cost 
 });
 
 Deno.test("Node's bytes, which cost each process memory, are for those who read much and end", () => {
-  const users = sources("src").filter((path) => /\bBuffer\b/.test(codeOf(path)));
+  // Rules for secrets name it in their expressions.
+  const textless = (path: string) => codeOf(path).replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '""');
+  const users = sources("src").filter((path) => /\bBuffer\b/.test(textless(path)));
   assert.deepEqual(users, ["src/parser/search_text.ts"]);
   const readers = sources("src").filter((path) => codeOf(path).includes("/search_text.ts"));
   assert.deepEqual(readers, ["src/parser/choose_search.ts"]);

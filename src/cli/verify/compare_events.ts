@@ -99,23 +99,27 @@ interface Reading {
 
 const encoder = new TextEncoder();
 
+function beginReading(state: Reading["state"], mode: Reading["mode"]): Reading {
+  return {
+    state,
+    steps: NO_STEPS,
+    at: 0,
+    mode,
+    isFirm: false,
+    texts: 0,
+    isClosed: false,
+    more: 0,
+    parts: [],
+  };
+}
+
 export function beginComparison(options: ComparisonOptions): Comparison {
   const { file, ways, mayVary, head, start, skips } = options;
   const renderer = firstOf(ways(NO_STEPS)).renderer;
   const isIn = start === null ? null : beginRange(start);
   const findClosing = closingFinder(options);
   let nearest: Difference | null = null;
-  let readings: Reading[] = [{
-    state: renderer.begin(head),
-    steps: NO_STEPS,
-    at: 0,
-    mode: isIn === null ? "seek" : "follow",
-    isFirm: false,
-    texts: 0,
-    isClosed: false,
-    more: 0,
-    parts: [],
-  }];
+  let readings = [beginReading(renderer.begin(head), isIn === null ? "seek" : "follow")];
 
   /** Whether the text stands there. The farthest place where one does not is the difference. */
   function stands({ at }: Reading, bytes: Uint8Array, event: number | null): boolean {
