@@ -35,7 +35,7 @@ Deno.test("of sessions that appear at once, each one's beginning is read once", 
   });
   assert.equal(asked(), COUNT);
   for (const [index, parent] of parents.entries()) {
-    assert.equal(parent, index % 10 === 0 && index > 0 ? `s${index - 1}` : null);
+    assert.deepEqual(parent, { session: index % 10 === 0 && index > 0 ? `s${index - 1}` : null });
   }
 });
 
@@ -48,9 +48,9 @@ Deno.test("logs that have a folder each are beside each other where their provid
   };
   const forks = createForks(provider);
   const write = (path: string) => stage.write(path, linesOf([{ id: "7", say: "x" }]));
-  assert.equal(forks.parentOf({ session: "s1", path: write("a/s1/log.jsonl") }), null);
-  assert.equal(forks.parentOf({ session: "s2", path: write("a/s2/log.jsonl") }), "s1");
-  assert.equal(forks.parentOf({ session: "s3", path: write("b/s3/log.jsonl") }), null);
+  assert.deepEqual(forks.parentOf({ session: "s1", path: write("a/s1/log.jsonl") }), { session: null });
+  assert.deepEqual(forks.parentOf({ session: "s2", path: write("a/s2/log.jsonl") }), { session: "s1" });
+  assert.deepEqual(forks.parentOf({ session: "s3", path: write("b/s3/log.jsonl") }), { session: null });
 });
 
 Deno.test("the beginnings of old sessions are read when a new one lies beside them, a few at a time, once", () => {
@@ -63,8 +63,8 @@ Deno.test("the beginnings of old sessions are read when a new one lies beside th
     assert.ok(some.length <= 64);
     for (const log of some) forks.read(log);
   }
-  assert.equal(forks.parentOf({ session: "fork", path }), "s7");
+  assert.deepEqual(forks.parentOf({ session: "fork", path }), { session: "s7" });
   assert.equal(asked(), COUNT + 1);
   const elsewhere = stage.write("b/fork.jsonl", linesOf([{ id: "7", say: "x" }]));
-  assert.equal(forks.parentOf({ session: "elsewhere", path: elsewhere }), null);
+  assert.deepEqual(forks.parentOf({ session: "elsewhere", path: elsewhere }), { session: null });
 });
