@@ -271,10 +271,11 @@ Deno.test("restart: after such a boot a recording goes on in a file that was the
   assert.ok(text.startsWith("The person's own words.\n"));
   for (const words of ["one", "two", "once more"]) assert.equal(text.split(words).length, 2, words);
   const opened = home.audit().filter(({ event }) => event === "destination-opened");
-  assert.deepEqual(
-    new Set(opened.map(({ decision, reason }) => `${decision} ${reason}`)),
-    new Set(["allow opened"]),
-  );
+  // The first one found the person's words in it.
+  assert.deepEqual(opened.slice(1).map(({ decision, reason }) => `${decision} ${reason}`), [
+    "allow opened",
+    "allow opened",
+  ]);
 });
 
 // Scenario 4.
