@@ -44,6 +44,10 @@ interface Replaced {
   readonly place: (before: number) => number;
 }
 
+function asItIs(text: string): Replaced {
+  return { text, place: (before) => before };
+}
+
 /** One event at a time. */
 interface Work {
   readonly redaction: Redaction;
@@ -128,9 +132,11 @@ function replaceStream(
   { redaction, state, counts }: Work,
 ): Replaced {
   const { text, type, agent } = event;
+  const { spans, open } = findSecrets(text, redaction);
+  // Most texts have none, and follow none that is open.
+  if (spans.length === 0 && open === null && state.open === null) return asItIs(text);
   const kind = JSON.stringify([type, agent, "call" in event ? event.call : ""]);
   const start = state.open?.kind === kind ? restOf(text, state.open) : 0;
-  const { spans, open } = findSecrets(text, redaction);
   const rule = state.open?.rule ?? "";
   const goesOn = start > 0 && start === text.length && state.open !== null;
   const isOver = state.open?.kind === kind || open !== null;
@@ -245,7 +251,7 @@ function findWhole(key: string, value: string, isItem: boolean, { allow }: Redac
 }
 
 function replace(text: string, spans: readonly Span[], write: (span: Span) => string): Replaced {
-  if (spans.length === 0) return { text, place: (before) => before };
+  if (spans.length === 0) return asItIs(text);
   const parts: string[] = [];
   const moves: { readonly from: number; readonly to: number; readonly at: number; readonly by: number }[] =
     [];
