@@ -99,27 +99,23 @@ interface Reading {
 
 const encoder = new TextEncoder();
 
-function beginReading(state: Reading["state"], mode: Reading["mode"]): Reading {
-  return {
-    state,
+export function beginComparison(options: ComparisonOptions): Comparison {
+  const { file, ways, head, start, skips } = options;
+  const renderer = firstOf(ways(NO_STEPS)).renderer;
+  const isIn = start === null ? null : beginRange(start);
+  const findClosing = closingFinder(options);
+  let nearest: Difference | null = null;
+  let readings: Reading[] = [{
+    state: renderer.begin(head),
     steps: NO_STEPS,
     at: 0,
-    mode,
+    mode: isIn === null ? "seek" : "follow",
     isFirm: false,
     texts: 0,
     isClosed: false,
     more: 0,
     parts: [],
-  };
-}
-
-export function beginComparison(options: ComparisonOptions): Comparison {
-  const { file, ways, mayVary, head, start, skips } = options;
-  const renderer = firstOf(ways(NO_STEPS)).renderer;
-  const isIn = start === null ? null : beginRange(start);
-  const findClosing = closingFinder(options);
-  let nearest: Difference | null = null;
-  let readings = [beginReading(renderer.begin(head), isIn === null ? "seek" : "follow")];
+  }];
 
   /** Whether the text stands there. The farthest place where one does not is the difference. */
   function stands({ at }: Reading, bytes: Uint8Array, event: number | null): boolean {
@@ -160,21 +156,6 @@ export function beginComparison(options: ComparisonOptions): Comparison {
     reading.mode = reading.isClosed ? "over" : "seek";
   }
 
-  /** Takes the event's text in the first way that stands there. A step may change the state that it gets. */
-  function writeOn(reading: Reading, event: Event): boolean {
-    const before = mayVary ? structuredClone(reading.state) : null;
-    let isFirst = true;
-    for (const { renderer: one, steps } of ways(reading.steps)) {
-      const { state, text } = one.step(head, isFirst ? reading.state : structuredClone(before), event);
-      isFirst = false;
-      reading.state = state;
-      if (!goOn(reading, event, encoder.encode(text))) continue;
-      reading.steps = steps;
-      return true;
-    }
-    return false;
-  }
-
   /** The readings of `reading` after the event. */
   function take(reading: Reading, event: Event): readonly Reading[] {
     if (reading.mode === "follow") {
@@ -189,7 +170,7 @@ export function beginComparison(options: ComparisonOptions): Comparison {
         return seek(reading, event);
       case "follow": {
         const before = head.format === "jsonl" ? { ...reading } : null;
-        if (writeOn(reading, event)) return [reading];
+        if (writeOn(options, reading, event, goOn)) return [reading];
         // Lines of JSON have no closing one.
         return before === null || !before.isFirm ? [] : [{ ...before, mode: "seek" }];
       }
@@ -233,6 +214,27 @@ export function beginComparison(options: ComparisonOptions): Comparison {
     },
     mayGoOn: () => readings.some(({ at }) => at < file.size),
   };
+}
+
+/** Takes the event's text in the first way in which `goOn` finds it. */
+function writeOn(
+  { ways, mayVary, head }: ComparisonOptions,
+  reading: Reading,
+  event: Event,
+  goOn: (reading: Reading, event: Event, bytes: Uint8Array) => boolean,
+): boolean {
+  // A step may change the state that it gets.
+  const before = mayVary ? structuredClone(reading.state) : null;
+  let isFirst = true;
+  for (const { renderer, steps } of ways(reading.steps)) {
+    const { state, text } = renderer.step(head, isFirst ? reading.state : structuredClone(before), event);
+    isFirst = false;
+    reading.state = state;
+    if (!goOn(reading, event, encoder.encode(text))) continue;
+    reading.steps = steps;
+    return true;
+  }
+  return false;
 }
 
 const NO_STEPS: Steps = new Map();
