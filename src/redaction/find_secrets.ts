@@ -90,15 +90,12 @@ export function keyLinesEnd(text: string, at: number): number {
 /** A terminal's colours, as they are and as a text in JSON has them. */
 // deno-lint-ignore no-control-regex -- a terminal's colour begins with one
 const COLOUR = /(?:\u001b|\\{1,4}(?:u001b|x1b|033|e))\[[\d;:?]{0,24}[A-Za-z]/gi;
-/** An expression would take longer: most texts have none of these. */
-const COLOURS_BEGIN = [
-  "\u001b[",
-  ...["u001b", "u001B", "x1b", "x1B", "033", "e"].map((code) => `\\${code}[`),
-];
+// deno-lint-ignore no-control-regex -- a terminal's colour begins with one
+const COLOUR_BEGINS = /\u001b\[|\\(?:u001b|x1b|033|e)\[/i;
 
 export function findSecrets(text: string, redaction: Redaction = REDACTION): Found {
   const found = findIn(text, redaction);
-  return COLOURS_BEGIN.some((one) => text.includes(one)) ? withColours(text, found, redaction) : found;
+  return COLOUR_BEGINS.test(text) ? withColours(text, found, redaction) : found;
 }
 
 /** Colours may stand between a name and its value, and within a secret. So the text is searched without them, too. */
