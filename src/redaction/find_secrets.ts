@@ -44,7 +44,7 @@ const RUNS = Object.fromEntries(
   Object.entries(CHARS).map(([name, chars]) => [name, new RegExp(`[${chars}]{1,${TOKEN_CHARS}}`, "y")]),
 ) as Record<keyof typeof CHARS, RegExp>;
 const BEGIN =
-  /-----BEGIN (?:[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?|OpenVPN Static key V1)-----|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----/y;
+  /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----/y;
 const KEY_LINES =
   /(?:[ \t>+|:\d→]{0,16}(?:[A-Za-z0-9+/=]{16,}|[\w-]{2,20}: [^\n]{0,200}|[A-Za-z0-9+/=]{1,76}|)(?:\\r|\\n|\r|\n|$)){1,512}/y;
 
@@ -87,37 +87,7 @@ export function keyLinesEnd(text: string, at: number): number {
   return at + (KEY_LINES.exec(text)?.[0].length ?? 0);
 }
 
-/** A terminal's colours, as they are and as a text in JSON has them. */
-// deno-lint-ignore no-control-regex -- a terminal's colour begins with one
-const COLOUR = /(?:\u001b|\\{1,4}(?:u001b|x1b|033|e))\[[\d;:?]{0,24}[A-Za-z]/gi;
-// deno-lint-ignore no-control-regex -- a terminal's colour begins with one
-const COLOUR_BEGINS = /\u001b\[|\\(?:u001b|x1b|033|e)\[/i;
-
-export function findSecrets(text: string, redaction: Redaction = REDACTION): Found {
-  const found = findIn(text, redaction);
-  return COLOUR_BEGINS.test(text) ? withColours(text, found, redaction) : found;
-}
-
-/** Colours may stand between a name and its value, and within a secret. So the text is searched without them, too. */
-function withColours(text: string, { spans, open }: Found, redaction: Redaction): Found {
-  const places: number[] = [];
-  const parts: string[] = [];
-  let at = 0;
-  for (const { index, 0: colour } of [...text.matchAll(COLOUR), { index: text.length, 0: "" }]) {
-    parts.push(text.slice(at, index));
-    for (let place = at; place < index; place += 1) places.push(place);
-    at = index + colour.length;
-  }
-  const plain = findIn(parts.join(""), redaction);
-  const placed = plain.spans.map(({ rule, from, to }) => ({
-    rule,
-    from: places[from] ?? 0,
-    to: (places[to - 1] ?? 0) + 1,
-  }));
-  return { spans: settle(placed, spans), open: plain.open ?? open };
-}
-
-function findIn(text: string, { prefixes, allow }: Redaction): Found {
+export function findSecrets(text: string, { prefixes, allow }: Redaction = REDACTION): Found {
   if (text.length < PIECE_CHARS) return NOTHING;
   anchors ??= findAnchors(RULES.map(({ anchor }) => anchor));
   const certain: Span[] = prefixes.flatMap((prefix) => [...findOwn(text, prefix)]);
@@ -138,7 +108,8 @@ function findIn(text: string, { prefixes, allow }: Redaction): Found {
     } else if (text.slice(at, at + anchor.length).toLowerCase() !== anchor) {
       return;
     } else if (named !== null) {
-      guessed.push(...named.find(text, at));
+      const span = named.find(text, at);
+      if (span !== null) guessed.push(span);
     } else {
       const key = privateKeyAt(text, at);
       if (key === null) return;

@@ -6,9 +6,8 @@ import type { Event } from "../protocol/event.ts";
 import { SECRETS_NUMBERED } from "../protocol/redaction_limits.ts";
 import { REDACTION, type Redaction } from "../protocol/redaction.ts";
 import { sha256 } from "../protocol/sha256.ts";
-import type { Span } from "./assignments.ts";
+import { NAME_OF_SECRET, ruleOfField, type Span } from "./assignments.ts";
 import { findSecrets, keyLinesEnd, type Open, runAt } from "./find_secrets.ts";
-import { NAME_OF_SECRET, ruleOfField } from "./names.ts";
 
 /** Plain JSON. */
 export interface RedactionState {
@@ -200,34 +199,12 @@ function nameOf(key: string, pair: object): string {
   return key === "value" && typeof name === "string" ? name : key;
 }
 
-/** A text, a number or a list that gets a name: the name may show that it is a secret. */
+/** A text that gets a name: the name may show that it is a secret. */
 function replaceNamed(key: string, value: unknown, work: Work): unknown {
-  if (!NAME_OF_SECRET.test(key)) return replaceAll(value, work);
-  if (typeof value === "number") return replaceNumber(key, value, work);
-  if (Array.isArray(value)) return replaceNamedList(key, value, work);
-  if (typeof value !== "string") return replaceAll(value, work);
+  if (typeof value !== "string" || !NAME_OF_SECRET.test(key)) return replaceAll(value, work);
   const found = findBehind(key, value, work.redaction);
-  const spans = found.length > 0 ? found : findWhole(key, value, false, work.redaction);
+  const spans = found.length > 0 ? found : findWhole(key, value, work.redaction);
   return replace(value, spans, (span) => placeholder(value, span, work)).text;
-}
-
-/** A number stays one where it is no secret. */
-function replaceNumber(key: string, value: number, work: Work): unknown {
-  const line = `"${key}": ${value}`;
-  const { spans } = findSecrets(line, work.redaction);
-  const [span] = spans.filter(({ to }) => to === line.length);
-  return span === undefined ? value : placeholder(line, span, work);
-}
-
-function replaceNamedList(key: string, list: readonly unknown[], work: Work): unknown {
-  const rest = replaceAll(list, work);
-  if (!Array.isArray(rest)) return rest;
-  return rest.map((item: unknown, at) => {
-    if (typeof item === "number") return replaceNumber(key, item, work);
-    if (typeof item !== "string" || item !== list[at]) return item;
-    const spans = findWhole(key, item, true, work.redaction);
-    return replace(item, spans, (span) => placeholder(item, span, work)).text;
-  });
 }
 
 /** Secrets in a value that stands behind its name in a line, or alone where it makes no line. */
@@ -243,9 +220,9 @@ function findBehind(key: string, value: string, redaction: Redaction): readonly 
 }
 
 /** All of a value, but for blanks around it, where its name shows that it is a secret. */
-function findWhole(key: string, value: string, isItem: boolean, { allow }: Redaction): readonly Span[] {
+function findWhole(key: string, value: string, { allow }: Redaction): readonly Span[] {
   const words = value.trim();
-  const rule = allow.includes(words) ? null : ruleOfField(key.trim(), words, isItem);
+  const rule = allow.includes(words) ? null : ruleOfField(key.trim(), words);
   const from = value.indexOf(words);
   return rule === null ? [] : [{ rule, from, to: from + words.length }];
 }

@@ -10,7 +10,6 @@ export const CHARS = {
   hex: "0-9a-f",
   uuid: "0-9a-f-",
   path: "\\w/-",
-  paypal: "a-z0-9$",
 } as const;
 
 type Row = readonly [rule: string, anchors: string, chars: keyof typeof CHARS, least: number, most?: number];
@@ -167,23 +166,4 @@ export const TOKEN_ROWS: readonly Row[] = [
   ["volcengine-key", "AKLT", "base64", 40],
   ["yandex-key", "AQVN", "word", 35, 38],
   ["zuplo-key", "zpka_", "word", 40],
-  ["aiven-password", "AVNS_", "word", 16],
-  ["cloudflare-key", "cfk_ cfut_ cfat_", "alnum", 44],
-  ["google-api-key", "AQ.Ab", "word", 40],
-  ["launchdarkly-key", "sdk- mob- api-", "uuid", 36, 36],
-  ["mailersend-key", "mlsn.", "hex", 64],
-  ["mongodb-secret", "mdb_sa_sk_", "word", 32],
-  ["nylas-key", "nyk_v0_", "alnum", 60],
-  ["pinterest-token", "pina_", "alnum", 32],
-  // A key of PEM in Base64, as Kubernetes has it.
-  [
-    "private-key",
-    "LS0tLS1CRUdJTiBQUklWQVRF LS0tLS1CRUdJTiBSU0EgUFJJVkFUR LS0tLS1CRUdJTiBFQyBQUklWQVRF LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUg " +
-    "LS0tLS1CRUdJTiBFTkNSWVBURUQgUFJJVkFUR LS0tLS1CRUdJTiBEU0EgUFJJVkFUR LS0tLS1CRUdJTiBQR1AgUFJJVkFUR",
-    "base64",
-    40,
-  ],
-  ["trello-token", "ATTA", "alnum", 60, 76],
-  ["wakatime-key", "waka_", "uuid", 36, 36],
-  ["xata-key", "xau_", "alnum", 36],
 ];

@@ -98,14 +98,6 @@ export const TOKENS: readonly Token[] = [
     shape: /\/with\/(?:json\/)?key\/[\w-]{16,}$/,
   },
   {
-    rule: "paypal-token",
-    anchors: ["access_token$production$", "access_token$sandbox$"],
-    chars: "paypal",
-    least: 49,
-    most: 49,
-    shape: /\$[a-z0-9]{16}\$[0-9a-f]{32}$/,
-  },
-  {
     rule: "harness-token",
     anchors: ["pat.", "sat."],
     chars: "dotted",

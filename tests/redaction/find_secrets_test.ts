@@ -4,7 +4,6 @@ import { redactLine } from "../../src/redaction/redact_event.ts";
 import { PLACED } from "../../src/redaction/commands.ts";
 import { findSecrets, RULE_NAMES } from "../../src/redaction/find_secrets.ts";
 import { TOKENS } from "../../src/redaction/tokens.ts";
-import { GIVEN } from "./given_rows.ts";
 import { make, NAMED_FORMATS, ORDINARY, PLACES, randomOf, TOKEN_FORMATS } from "./corpus.ts";
 
 Deno.test("findSecrets() finds the tokens of the labelled corpus, in every place", () => {
@@ -220,13 +219,8 @@ for (const [rule, value, names] of NAMES) {
 }
 
 Deno.test("findSecrets() is tried with every command that takes a password", () => {
-  const texts = [
-    ...[...EXACT, ...GIVEN].map(([, text]) => text),
-    ...NAMED_FORMATS.map(([, before]) => before),
-  ]
-    .flatMap((text) =>
-      [text, JSON.stringify(text), "Private-Lines: 1"].map((one) => one.toLowerCase().replace(/[‹›]/g, ""))
-    );
+  const texts = [...EXACT.map(([, text]) => text), ...NAMED_FORMATS.map(([, before]) => before)]
+    .map((text) => text.toLowerCase());
   const untried = PLACED.flatMap(({ anchors }) => anchors).filter((anchor) =>
     !texts.some((text) => text.includes(anchor))
   );
