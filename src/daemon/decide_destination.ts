@@ -54,9 +54,10 @@ export function createDecision(options: DecidingOptions): DecideDestination {
     const resolved = resolveRequest(policy, request);
     if ("allow" in resolved) return resolved;
     const lookup = lookAround(resolved.path);
-    // A denial would be the last word on a command of the chat. Everybody else asks again.
+    // A denial would be the last word on a command of the chat.
     if (asker === "chat" && lookup.refused !== undefined) {
-      throw new NotNow(`cannot look at ${resolved.path}: the system says ${lookup.refused}`);
+      const { path, code } = lookup.refused;
+      throw new NotNow(`cannot look at ${path}: the system says ${code}`);
     }
     if (lookup.blocked === null) {
       const there = lookup.components.find(({ path }) => path === lookup.path) ?? null;

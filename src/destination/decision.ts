@@ -37,8 +37,8 @@ export interface Lookup {
   readonly realHome: string;
   /** The first component that could not be examined, with the system's code (`EACCES`, `ELOOP`, …). */
   readonly blocked: { readonly path: string; readonly code: string } | null;
-  /** The system's code where it refused to look at something for now: then there may be more than was seen. */
-  readonly refused?: string;
+  /** What the system refused to look at for now, with its code: then there may be more than was seen. */
+  readonly refused?: { readonly path: string; readonly code: string };
 }
 
 /** Who asks. Chat, spool and automatic recordings keep to the roots; a person's own --output may lie elsewhere. */

@@ -46,13 +46,16 @@ function attempt<Seen>(look: () => Seen): { readonly found: Seen } | { readonly 
  * @param disk The disk, or one look at each folder for several destinations.
  */
 export function lookUp(path: string, roots: readonly string[], home: string, disk: Look = Deno): Lookup {
-  let refused: string | null = null;
-  const look = noting(disk, (code) => refused ??= code);
+  let refused: Lookup["refused"];
+  const look = noting(disk, (path, code) => refused ??= { path, code });
   const realHome = realPath(home, look) ?? home;
   const realRoots: Record<string, string> = {};
+  const holder = findHolder(path, roots);
   for (const root of roots) {
+    // A share that has gone away says nothing of a path elsewhere.
+    const { lstatSync, realPathSync } = root === holder ? look : disk;
     // No root was a link when policy was loaded, so this one was exchanged since.
-    const real = orNull(() => look.lstatSync(root).isSymlink ? null : look.realPathSync(root));
+    const real = orNull(() => lstatSync(root).isSymlink ? null : realPathSync(root));
     if (real !== null) realRoots[root] = real;
   }
   const walked = substituteReal(path, [...Object.entries(realRoots), [home, realHome]]);
@@ -64,25 +67,22 @@ export function lookUp(path: string, roots: readonly string[], home: string, dis
     ...findAncestor(walked, components, look),
     realRoots,
     realHome,
-    ...(refused === null ? {} : { refused }),
+    ...(refused === undefined ? {} : { refused }),
   };
 }
 
-/** Notes the code of each refusal for now. */
-function noting(disk: Look, note: (code: string) => void): Look {
-  const noted = <Seen>(look: () => Seen): Seen => {
+/** Notes each refusal for now. */
+function noting(disk: Look, note: (path: string, code: string) => void): Look {
+  const noted = <Seen>(look: (path: string | URL) => Seen) => (path: string | URL): Seen => {
     try {
-      return look();
+      return look(path);
     } catch (error) {
       const code = codeForNow(error);
-      if (code !== null) note(code);
+      if (code !== null) note(String(path), code);
       throw error;
     }
   };
-  return {
-    lstatSync: (path) => noted(() => disk.lstatSync(path)),
-    realPathSync: (path) => noted(() => disk.realPathSync(path)),
-  };
+  return { lstatSync: noted(disk.lstatSync), realPathSync: noted(disk.realPathSync) };
 }
 
 /**

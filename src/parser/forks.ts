@@ -16,13 +16,19 @@ export interface Forks {
   add(log: KnownLog): void;
   /** Removes up to `most` logs beside `path` from the list. Their beginnings must be read before `parentOf` is asked. */
   unread(path: string, most: number): readonly KnownLog[];
-  /** False when the system refuses to read it for now: it is on the list again. */
+  /**
+   * False when the system refuses to read it for now: it is on the list again. What was refused so often counts as read:
+   * a log that never can be read holds up no other.
+   */
   read(log: KnownLog): boolean;
   /** The session that this new log began as a copy of. `unreadable`: the system refuses to read the log for now. */
   parentOf(log: KnownLog): Parent;
 }
 
 export type Parent = { readonly session: string | null } | "unreadable";
+
+/** So often a log that cannot be read for now is tried. */
+const TRIES = 3;
 
 interface Siblings {
   readonly unread: KnownLog[];
@@ -32,6 +38,7 @@ interface Siblings {
 
 export function createForks(provider: Provider): Forks {
   const folders = new Map<string, Siblings>();
+  const tries = new Map<string, number>();
 
   function beside(path: string): Siblings {
     const folder = provider.forkFolder?.(path) ?? dirname(path);
@@ -58,9 +65,15 @@ export function createForks(provider: Provider): Forks {
       return unread.splice(-most);
     },
     read(log) {
-      const isRead = own(log) !== "unreadable";
-      if (!isRead) beside(log.path).unread.push(log);
-      return isRead;
+      const { path } = log;
+      const tried = (tries.get(path) ?? 0) + 1;
+      const isOver = own(log) !== "unreadable" || tried === TRIES;
+      if (isOver) tries.delete(path);
+      else {
+        tries.set(path, tried);
+        beside(path).unread.push(log);
+      }
+      return isOver;
     },
     parentOf(log) {
       const owner = own(log);

@@ -5,7 +5,7 @@
  */
 import type { InHand, LogInHand } from "../protocol/in_hand.ts";
 import { LOOKS, SLICE_MS } from "../protocol/limits.ts";
-import { lstat, unlessForNow } from "./disk.ts";
+import { isAbsent, lstat, unlessForNow } from "./disk.ts";
 import type { Forks, KnownLog } from "./forks.ts";
 import { makeTwoEndedQueue } from "./two_ended_queue.ts";
 import type { Job, Schedule, Tier } from "./schedule.ts";
@@ -35,7 +35,7 @@ export interface Looks {
   want(path: string): void;
   /** Looks at all of these in slices, then calls `done`. Everything else waits until the first such scan is over. */
   wantAll(paths: Iterator<string>, done: () => void): void;
-  /** The last moment when no log was waiting, in milliseconds since 1970. */
+  /** The last moment when no new log was waiting or refused, in milliseconds since 1970. */
   idleAt(): number;
 }
 
@@ -58,6 +58,8 @@ interface Own {
   readonly jobs: Map<Kind, LookJob>;
   /** Paths that wait for the end of the first scan: everything that the scan finds is history, and these are news. */
   held: Set<string> | null;
+  /** New logs that are not reported yet, for the system refuses for now: kato has not looked at them. */
+  readonly refused: Set<string>;
   idleAt: number;
 }
 
@@ -68,6 +70,7 @@ export function createLooks(options: LooksOptions): Looks {
     quarantined: new Map(options.quarantined.map(({ path, size }) => [path, size])),
     jobs: new Map(),
     held: new Set(),
+    refused: new Set(),
     idleAt: Date.now(),
   };
   return {
@@ -77,7 +80,10 @@ export function createLooks(options: LooksOptions): Looks {
       options.schedule.want(makeScan(own, paths, tier, done), tier);
     },
     idleAt() {
-      const waits = own.held !== null || newWait(own);
+      for (const path of own.refused) {
+        if (isAbsent(path)) own.refused.delete(path);
+      }
+      const waits = own.held !== null || newWait(own) || own.refused.size > 0;
       if (!waits) own.idleAt = Date.now();
       return own.idleAt;
     },
@@ -89,11 +95,13 @@ function newWait({ jobs }: Own): boolean {
 }
 
 function look(
-  { options: { index, forks, isKnown, wake }, held }: Own,
+  { options: { index, forks, isKnown, wake }, held, refused }: Own,
   path: string,
   found: FoundSession[],
 ): void {
   const examined = index.examine(path);
+  if (examined.is !== "unreadable") refused.delete(path);
+  else if (!index.isKnown(path)) refused.add(path);
   if (examined.is === "part-of") wake(examined.session);
   if (examined.is !== "session") return;
   const { found: session } = examined;
@@ -101,7 +109,8 @@ function look(
   if (held !== null && isNew) forks.add(session);
   const parent = held === null && isNew ? forks.parentOf(session) : { session: null };
   // Unreadable for now: what it inherited would be obeyed again. The next look reports it.
-  if (parent !== "unreadable") found.push({ session, parent: parent.session });
+  if (parent === "unreadable") return void refused.add(path);
+  found.push({ session, parent: parent.session });
 }
 
 /** Whether the log must stay unread: it is unchanged since it ended a parser. */
@@ -144,7 +153,7 @@ function isNews(own: Own, path: string): boolean {
 function push(own: Own, kind: Kind, path: string): void {
   const job = own.jobs.get(kind) ?? makeLookJob(own, kind);
   own.jobs.set(kind, job);
-  if (kind === "new" && !job.waits()) own.idleAt = Date.now() - PUSHED_LATE_MS;
+  if (kind === "new" && !job.waits() && own.refused.size === 0) own.idleAt = Date.now() - PUSHED_LATE_MS;
   job.push(path);
   own.options.schedule.want(job, KINDS[kind]);
 }
@@ -193,7 +202,10 @@ function makeLookJob(own: Own, kind: Kind): LookJob {
           areRead = (isBarred(own, head.path) || forks.read(head)) && areRead;
         });
         // The next look at everything finds the chosen ones again, and with them the logs beside them.
-        if (!areRead) rest.forEach(forks.add);
+        if (!areRead) {
+          rest.forEach(forks.add);
+          for (const path of chosen) own.refused.add(path);
+        }
         heads = areRead ? rest : [];
         chosen = areRead ? chosen : [];
       } else chosen = doSome(chosen, (path) => look(own, path, found));

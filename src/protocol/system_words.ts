@@ -11,26 +11,44 @@ export function systemCode(error: unknown): string | null {
   return /\(os error \d+\)/.exec(error.message)?.[0].slice(1, -1) ?? null;
 }
 
-/** What is missing, closed or of another kind stays so until somebody changes it, and that is seen. */
-const LASTING: readonly string[] = [
-  "ENOENT",
-  "ENOTDIR",
-  "EISDIR",
-  "EACCES",
-  "EPERM",
-  "ELOOP",
-  "ENXIO",
-  "ENAMETOOLONG",
-  "EINVAL",
-];
+/** Refusals that pass by themselves, with the system's numbers: a share that has gone away, a disk that cannot read. */
+const FOR_NOW: Readonly<Record<string, number>> = {
+  EINTR: 4,
+  EIO: 5,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EBUSY: 16,
+  ENFILE: 23,
+  EMFILE: 24,
+  ENOLINK: 67,
+  ECOMM: 70,
+  EPROTO: 71,
+  ENETDOWN: 100,
+  ENETUNREACH: 101,
+  ENETRESET: 102,
+  ECONNABORTED: 103,
+  ECONNRESET: 104,
+  ENOBUFS: 105,
+  ENOTCONN: 107,
+  ESHUTDOWN: 108,
+  ETIMEDOUT: 110,
+  ECONNREFUSED: 111,
+  EHOSTDOWN: 112,
+  EHOSTUNREACH: 113,
+  ESTALE: 116,
+  EREMOTEIO: 121,
+};
+const CODES_FOR_NOW: ReadonlySet<string> = new Set(
+  Object.entries(FOR_NOW).flatMap(([name, number]) => [name, `os error ${number}`]),
+);
 
 /**
- * The system's code where it refuses for now, though nothing shows that it will not later: a share that has gone away, a
- * disk that cannot read. Null for every other error.
+ * The system's code where it refuses for now, though nothing shows that it will not later. Null for every other error:
+ * what is missing, closed, damaged or of another kind stays so until somebody changes it.
  */
 export function codeForNow(error: unknown): string | null {
   const code = systemCode(error);
-  return code === null || LASTING.includes(code) ? null : code;
+  return code !== null && CODES_FOR_NOW.has(code) ? code : null;
 }
 
 /** `No space left on device (os error 28): write '/a'`, and `ENOSPC: no space left on device, write '/a'` of `node:`. */

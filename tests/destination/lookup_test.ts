@@ -1,7 +1,7 @@
 /** What lookUp() sees of real folders. The attacks on it are in tests/attacks/path_policy_test.ts. */
 import assert from "node:assert/strict";
 import { dirname } from "@std/path";
-import { lookUp, measureFolder } from "../../src/destination/lookup.ts";
+import { type Look, lookUp, measureFolder } from "../../src/destination/lookup.ts";
 import { NOT_ROOT, onlyWith } from "../needs.ts";
 
 /** A folder `base` with home, notes (a root) and elsewhere in it; removed afterwards. */
@@ -194,7 +194,7 @@ Deno.test("lookUp() works with read on the root alone, and sees nothing above it
     const root = `${base}/notes`;
     for (const name of ["sub", "closed"]) Deno.mkdirSync(`${root}/${name}`, { recursive: true });
     const module = new URL("../../src/destination/lookup.ts", import.meta.url).href;
-    const program = `import { lookUp, measureFolder } from ${JSON.stringify(module)};
+    const program = `import { type Look, lookUp, measureFolder } from ${JSON.stringify(module)};
       const see = (path) => { const { components, realRoots, blocked } = lookUp(path, [${
       JSON.stringify(root)
     }], "/home/x");
@@ -232,3 +232,22 @@ Deno.test("lookUp() works with read on the root alone, and sees nothing above it
     Deno.removeSync(base, { recursive: true });
   }
 });
+
+Deno.test("lookUp() tells what the system refuses for now on the way to the path, and nothing of another root", () =>
+  withFolders((base) => {
+    const root = `${base}/home/notes`;
+    const share = `${base}/elsewhere`;
+    const gone = (path: string | URL) => {
+      if (String(path).startsWith(share)) {
+        throw Object.assign(new Error("not connected"), { code: "ENOTCONN" });
+      }
+    };
+    const disk: Look = {
+      lstatSync: (path) => (gone(path), Deno.lstatSync(path)),
+      realPathSync: (path) => (gone(path), Deno.realPathSync(path)),
+    };
+    const look = (path: string) => lookUp(path, [root, share], `${base}/home`, disk);
+    const { refused, blocked, realRoots } = look(`${root}/a.md`);
+    assert.deepEqual([refused, blocked, realRoots], [undefined, null, { [root]: root }]);
+    assert.deepEqual(look(`${share}/a.md`).refused, { path: share, code: "ENOTCONN" });
+  }));

@@ -5,6 +5,9 @@
 import assert from "node:assert/strict";
 import { createForks } from "../../src/parser/forks.ts";
 import { gatherEventIds } from "../../src/parser/inherited.ts";
+import { createLooks } from "../../src/parser/looks.ts";
+import { createSchedule, type Schedule } from "../../src/parser/schedule.ts";
+import { indexSessions } from "../../src/parser/session_index.ts";
 import { follow, SESSION } from "./read_session.ts";
 import { type Refusal, REFUSALS, refuseReads } from "./refused_reads.ts";
 import { compress, linesOf, makeProvider, makeStage, type Stage } from "./stage.ts";
@@ -158,6 +161,76 @@ Deno.test("a copy that cannot be read yet has no parent yet, and its original is
   assert.deepEqual(again, original);
   assert.equal(forks.read(original), true);
   assert.deepEqual(forks.parentOf(copy), { session: "one" });
+});
+
+Deno.test("an original that never can be read holds up the logs beside it for some tries", () => {
+  using stage = makeStage();
+  const [original, other] = ["one", "two"].map((session) => ({
+    session,
+    path: stage.write(`${session}.jsonl`, linesOf([{ log: { kind: "session", session } }, say("born")])),
+  }));
+  assert.ok(original !== undefined && other !== undefined);
+  const forks = createForks({ ...makeProvider(), identity: ({ value }) => JSON.stringify(value) });
+  forks.add(original);
+  using _ = refuseReads(original.path, "EIO", 1, Infinity);
+  const tries: boolean[] = [];
+  for (let [log] = forks.unread(other.path, 10); log !== undefined; [log] = forks.unread(other.path, 10)) {
+    tries.push(forks.read(log));
+  }
+  assert.deepEqual(tries, [false, false, true]);
+});
+
+Deno.test("until a new log is reported, for one beside it cannot be read, nothing counts as looked at", () => {
+  using stage = makeStage();
+  const { now } = Date;
+  let clock = 1_000_000;
+  Date.now = () => clock;
+  try {
+    const provider = {
+      ...makeProvider(),
+      identity: ({ value }: { readonly value: unknown }) => JSON.stringify(value),
+    };
+    const turns: (() => void)[] = [];
+    const told: string[] = [];
+    const schedule: Schedule = createSchedule({
+      mark: (inHand) => inHand === null ? undefined : schedule.marked(),
+      soon: (turn) => void turns.push(turn),
+    });
+    const index = indexSessions(provider, [stage.root]);
+    const looks = createLooks({
+      index,
+      forks: createForks(provider),
+      schedule,
+      suspects: [],
+      quarantined: [],
+      isKnown: (session) => told.includes(session),
+      take: (found) => void told.push(...found.map(({ session }) => session.session)),
+      wake: () => {},
+    });
+    const write = (session: string) =>
+      stage.write(`${session}.jsonl`, linesOf([{ log: { kind: "session", session } }]));
+    const scan = (...paths: readonly string[]) => {
+      clock += 10_000;
+      looks.wantAll(paths.values(), () => {});
+      for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) turn();
+    };
+    const old = write("old");
+    scan(old);
+    assert.deepEqual(told, ["old"]);
+    const fresh = write("new");
+    {
+      using _ = refuseReads(old, "EIO", 1, Infinity);
+      const before = clock;
+      for (const expected of [[], [], ["new"]]) {
+        scan(old, fresh);
+        assert.deepEqual(told.slice(1), expected);
+        clock += 10_000;
+        assert.equal(looks.idleAt() <= before + 10_000, expected.length === 0);
+      }
+    }
+  } finally {
+    Date.now = now;
+  }
 });
 
 Deno.test("the ids that a copy inherited are all of them, whichever call failed meanwhile", () => {
