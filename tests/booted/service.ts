@@ -1,4 +1,5 @@
 /** kato as a service on a machine: started again for each test, with session logs that grow. */
+import assert from "node:assert/strict";
 import { CLIENTS } from "../../src/protocol/clients.ts";
 import { append, type ClaudeRows, createRows } from "../daemon/stage/claude_rows.ts";
 import { homeOf, isThere, type Machine, must, place, remove, run, untilSo, type Who } from "./machine.ts";
@@ -120,7 +121,11 @@ export function whenSaid(service: Service, wanted: RegExp): Promise<string> {
 
 /** It was started again. A machine that is too busy to plan in time makes it start once more. */
 export function whenRestarted(service: Service): Promise<boolean> {
-  return untilSo("a restart", async () => Number(await property(service, "NRestarts")) >= 1);
+  return untilSo("a restart", async () => {
+    const restarts = Number(await property(service, "NRestarts"));
+    assert.ok(restarts <= 2, `${restarts} restarts`);
+    return restarts >= 1;
+  });
 }
 
 const PROVIDERS: readonly string[] = ["claude-code", "codex", "gemini"];

@@ -27,7 +27,8 @@ onMachine(
       const started = records.findLast(({ event }) => event === "daemon-started");
       assert.equal(started.organisationHash, wanted, user);
       assert.deepEqual(started.origin, { machine: id, host, uid, user });
-      const journal = await whenInJournal(`-t kato _UID=${uid}`, /event=started /);
+      const said = new RegExp(`event=started .*organisation=${wanted.slice(0, 12)}`);
+      const journal = await whenInJournal(`-t kato _UID=${uid}`, said);
       const line = journal.split("\n").findLast((line) => line.includes("event=started "));
       assert.ok(line?.includes(`organisation=${wanted.slice(0, 12)}`), line);
     }
