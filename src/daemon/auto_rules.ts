@@ -28,8 +28,8 @@ export interface AutoRulesOptions {
 export interface AutoRules {
   /** Everything before a checkpoint was read. The caller keeps the checkpoint after this. */
   wasRead(watched: Watched, provider: ProviderId): Promise<void>;
-  /** Whether a rule is about such a session. */
-  covers(meta: SessionMeta): boolean;
+  /** Whether a rule is about such a session. Null is one that was never read: any rule may be about it. */
+  covers(meta: SessionMeta | null): boolean;
 }
 
 export function createAutoRules({ context, effective, fileName }: AutoRulesOptions): AutoRules {
@@ -40,7 +40,7 @@ export function createAutoRules({ context, effective, fileName }: AutoRulesOptio
   const passing = new Set<string>();
 
   return {
-    covers: (meta) => chooseRule(rules, meta) !== null,
+    covers: (meta) => meta === null ? rules.length > 0 : chooseRule(rules, meta) !== null,
     async wasRead(watched, provider) {
       const { session, meta, checkpoint } = watched;
       const ref = { provider, session };

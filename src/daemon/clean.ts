@@ -26,7 +26,7 @@ export interface CleaningOptions {
     ProviderId,
     Pick<FollowedProvider, "state" | "absent" | "follow" | "sources">
   >;
-  /** A rule of policy may record such a session when it comes back. */
+  /** A rule of policy may record such a session when it comes back. Null: one that was never read. */
   readonly covers: AutoRules["covers"];
   /** Folders of the state in which only this process writes. */
   readonly folders: readonly string[];
@@ -40,12 +40,15 @@ export async function obeyClean(
   options: CleaningOptions,
   { id, dryRun, after }: CleanRequest,
 ): Promise<Answer> {
+  let cleaned: Cleaned = { ...NONE, next: null };
   try {
     const portion = choosePortion(options, after);
-    const logs = portion === null ? NONE : await cleanLogs(options, portion, dryRun);
-    const files = after === null ? leftBehind(options.folders) : [];
-    if (!dryRun) removeFiles(options, files);
-    const cleaned: Cleaned = { ...logs, files, next: portion?.next ?? null };
+    if (portion !== null) cleaned = await cleanLogs(options, portion, dryRun);
+    const left = after === null ? leftBehind(options.folders) : [];
+    const files: string[] = [];
+    cleaned = { ...cleaned, files };
+    if (dryRun) files.push(...left);
+    else removeFiles(options, left, (path) => void files.push(path));
     const reason = dryRun ? "would-be-cleaned" : "cleaned";
     return {
       v: 1,
@@ -57,7 +60,8 @@ export async function obeyClean(
       cleaned,
     };
   } catch (error) {
-    return sayFailed(id, error);
+    // What is removed by then is said all the same.
+    return { ...sayFailed(id, error), cleaned: { ...cleaned, next: null } };
   }
 }
 
@@ -65,10 +69,15 @@ interface Portion {
   readonly provider: ProviderId;
   readonly logs: readonly KnownLog[];
   readonly next: CleanRequest["after"];
+  /** Where the next provider begins. */
+  readonly behind: CleanRequest["after"];
 }
 
 /** The logs of one provider that nothing needs, whether they are there or not. Null: there are no more. */
-function choosePortion({ database, providers, covers }: CleaningOptions, after: CleanRequest["after"]) {
+function choosePortion(
+  { database, providers, covers }: CleaningOptions,
+  after: CleanRequest["after"],
+): Portion | null {
   const store = storeCleaning(database);
   const known = PROVIDERS.filter((provider) => providers.has(provider));
   const first = after === null ? 0 : known.indexOf(after.provider);
@@ -80,30 +89,31 @@ function choosePortion({ database, providers, covers }: CleaningOptions, after: 
     const isMore = sessions.length === CLEANED_AT_ONCE && last !== null;
     const logs = [
       ...from === "" ? store.sources(provider) : [],
-      ...sessions.filter(({ meta }) => meta === null || !covers(meta)),
+      ...sessions.filter(({ meta }) => !covers(meta)),
     ];
     if (logs.length === 0 && !isMore) continue;
     const following = known[index + 1];
-    const next = isMore
-      ? { provider, session: last }
-      : following === undefined
-      ? null
-      : { provider: following, session: "" };
-    return { provider, logs, next } satisfies Portion;
+    const behind = following === undefined ? null : { provider: following, session: "" };
+    return { provider, logs, next: isMore ? { provider, session: last } : behind, behind };
   }
   return null;
 }
 
-const NONE: Pick<Cleaned, "logs" | "skipped"> = { logs: [], skipped: [] };
+const NONE: Omit<Cleaned, "next"> = { logs: [], files: [], skipped: [] };
 
 async function cleanLogs(
   options: CleaningOptions,
-  { provider, logs }: Portion,
+  { provider, logs, next, behind }: Portion,
   dryRun: boolean,
-): Promise<Pick<Cleaned, "logs" | "skipped">> {
+): Promise<Cleaned> {
   const followed = options.providers.get(provider);
-  if (followed === undefined || logs.length === 0) return NONE;
-  const skip = (why: Cleaned["skipped"][number]["why"]) => ({ logs: [], skipped: [{ provider, why }] });
+  if (followed === undefined || logs.length === 0) return { ...NONE, next };
+  // The provider's other portions would wait as long, and in vain.
+  const skip = (why: Cleaned["skipped"][number]["why"]) => ({
+    ...NONE,
+    skipped: [{ provider, why }],
+    next: behind,
+  });
   if (followed.state !== "watching" && followed.state !== "polling") return skip("not-watched");
   const asked = logs.map(({ session, path }) => ({ session, path }));
   const absent = await followed.absent.find(asked, !dryRun);
@@ -114,22 +124,27 @@ async function cleanLogs(
     ? gone
     : await options.steps.ask({ provider, session: null }, () =>
       Promise.resolve(removeRows(options, provider, gone)));
-  return { logs: removed.map(({ session, path }) => ({ provider, session, path })), skipped: [] };
+  return { ...NONE, logs: removed.map(({ session, path }) => ({ provider, session, path })), next };
 }
 
-/** A log may have come back, or a step of its session may wait: then it stays. */
+/** Asked again, for the parser took its time: a log may have come back, something may need its session, or a step of it waits. */
 function removeRows(
-  { database, audit, steps, providers }: CleaningOptions,
+  { database, audit, steps, providers, covers }: CleaningOptions,
   provider: ProviderId,
   logs: readonly KnownLog[],
 ): readonly KnownLog[] {
   const { follow, sources } = providers.get(provider) ?? {};
   const store = storeCleaning(database);
   return database.transact(() => {
+    const recorded = store.recorded(provider);
+    const isUnneeded = (session: string) => {
+      if (recorded.has(session)) return false;
+      const free = store.findFree({ provider, session });
+      return free !== null && !covers(free.meta);
+    };
     const gone = logs.filter(({ session }) =>
       session === null ||
-      (steps.isIdle({ provider, session }) && follow?.isThere(session) !== true &&
-        store.isUnneeded({ provider, session }))
+      steps.isIdle({ provider, session }) && follow?.isThere(session) !== true && isUnneeded(session)
     );
     audit(...gone.map(({ session, path }) => stateCleaned({ provider, session }, "log-gone", path)));
     for (const { session } of gone) if (session !== null) store.drop({ provider, session });
@@ -148,8 +163,15 @@ function leftBehind(folders: readonly string[]): string[] {
   ).sort();
 }
 
-function removeFiles({ audit }: CleaningOptions, files: readonly string[]): void {
+function removeFiles(
+  { audit }: CleaningOptions,
+  files: readonly string[],
+  removed: (path: string) => void,
+): void {
   const nobody = { provider: null, session: null };
   audit(...files.map((path) => stateCleaned(nobody, "left-behind", path)));
-  for (const path of files) removeIfThere(path);
+  for (const path of files) {
+    removeIfThere(path);
+    removed(path);
+  }
 }

@@ -1,89 +1,19 @@
 /** `kato clean` in the daemon: what goes, what stays, that it can be done again, and that what comes back is no news. */
 import assert from "node:assert/strict";
 import { createAbsentLogs } from "../../src/daemon/absent_logs.ts";
-import { type CleaningOptions, obeyClean } from "../../src/daemon/clean.ts";
-import { createStepQueue } from "../../src/daemon/step_queue.ts";
 import { StateError } from "../../src/daemon/state.ts";
 import { type Answer, answer as answerSchema, type CleanRequest } from "../../src/protocol/request.ts";
 import type { SessionRef } from "../../src/protocol/session.ts";
 import { createRows } from "./stage/claude_rows.ts";
 import { makeHome, startDaemon, type TestHome } from "./stage/harness.ts";
-import { checkpointAt, type CommandScene, metaOf, withCommands } from "./stage/own_state.ts";
+import { addRead, type CleaningScene, pathOf, withCleaning } from "./stage/cleaning_scene.ts";
+import { checkpointAt, metaOf } from "./stage/own_state.ts";
 import { openTalk, setStage, type Stage, type Talk, whenHolds } from "./stage/stage.ts";
 import { CLAUDE, findLogs } from "./stage/clients.ts";
 import { until } from "./stage/until.ts";
 
-interface Scene extends CommandScene {
-  readonly options: CleaningOptions;
-  readonly steps: CleaningOptions["steps"] & ReturnType<typeof createStepQueue>;
-  /** Paths that the parser finds absent; null: it does not answer. */
-  absent: ReadonlySet<string> | null;
-  /** Sessions that were seen again. */
-  readonly back: Set<string>;
-  /** The questions to the parser. */
-  readonly asked: { readonly paths: readonly string[]; readonly letGo: boolean }[];
-  state: "watching" | "unused";
-  clean(own?: Partial<CleanRequest>): Promise<Answer>;
-  sessions(): string[];
-}
-
-function withCleaning(play: (scene: Scene) => Promise<void>): Promise<void> {
-  return withCommands(async (commands) => {
-    const { context, database, audit } = commands;
-    const steps = createStepQueue({ held: () => {}, freed: () => {}, after: () => () => {} });
-    const followed = {
-      get state() {
-        return scene.state;
-      },
-      absent: {
-        find(logs: readonly { path: string }[], letGo: boolean) {
-          scene.asked.push({ paths: logs.map(({ path }) => path), letGo });
-          return Promise.resolve(scene.absent);
-        },
-      },
-      follow: { isThere: (session: string) => scene.back.has(session) },
-      sources: {
-        clear(paths: readonly string[]) {
-          for (const path of paths) database.run("DELETE FROM sources WHERE path = ?", path);
-        },
-      },
-    };
-    const options: CleaningOptions = {
-      database,
-      audit: context.audit,
-      steps,
-      providers: new Map([["codex", followed]]) as unknown as CleaningOptions["providers"],
-      covers: ({ project }) => project === "/ruled",
-      folders: [],
-    };
-    const scene: Scene = Object.assign(commands, {
-      options,
-      steps,
-      absent: new Set<string>(),
-      back: new Set<string>(),
-      asked: [],
-      state: "watching" as const,
-      clean: (own: Partial<CleanRequest> = {}) =>
-        obeyClean(options, { v: 1, id: "00000000", verb: "clean", dryRun: false, after: null, ...own }),
-      sessions: () =>
-        database.all("SELECT session FROM sessions ORDER BY session").map(({ session }) => String(session)),
-    });
-    assert.deepEqual(audit, []);
-    await play(scene);
-  });
-}
-
-const pathOf = (session: string) => `/root/${session}.jsonl`;
-
-/** A session that was read. */
-function addRead(scene: Scene, session: string, project: string | null = "/work"): SessionRef {
-  const ref = scene.addSession({ session });
-  scene.context.sessions.advance(ref, checkpointAt(4), 200, metaOf(ref, project));
-  return ref;
-}
-
 /** Why a session whose log is gone stays. */
-const STAYS: Readonly<Record<string, (scene: Scene, ref: SessionRef) => void>> = {
+const STAYS: Readonly<Record<string, (scene: CleaningScene, ref: SessionRef) => void>> = {
   "it has a recording, also one that is over": (scene, ref) => scene.stop(scene.addRecording({ ref })),
   "its file went on in another session": (scene, ref) => {
     const { recordings } = scene.context;
@@ -117,13 +47,26 @@ for (const [why, keep] of Object.entries(STAYS)) {
       addRead(scene, "free");
       scene.absent = new Set(["kept", "free"].map(pathOf));
       keep(scene, ref);
-      const { result, cleaned } = await scene.clean();
-      assert.deepEqual([result, cleaned?.logs], ["done", [
-        { provider: "codex", session: "free", path: pathOf("free") },
-      ]]);
-      assert.ok(scene.sessions().includes("kept"));
-      assert.ok(!scene.sessions().includes("free"));
+      await onlyFreeGoes(scene);
     }));
+
+  Deno.test(`clean: a session whose log is gone stays where, while the parser looks, ${why}`, () =>
+    withCleaning(async (scene) => {
+      const ref = addRead(scene, "kept");
+      addRead(scene, "free");
+      scene.absent = new Set(["kept", "free"].map(pathOf));
+      scene.whileAsked = () => keep(scene, ref);
+      await onlyFreeGoes(scene);
+    }));
+}
+
+async function onlyFreeGoes(scene: CleaningScene): Promise<void> {
+  const { result, cleaned } = await scene.clean();
+  assert.deepEqual([result, cleaned?.logs], ["done", [
+    { provider: "codex", session: "free", path: pathOf("free") },
+  ]]);
+  assert.ok(scene.sessions().includes("kept"));
+  assert.ok(!scene.sessions().includes("free"));
 }
 
 Deno.test("clean: a session whose log is gone goes, after its record; claims, and sessions that are there, stay", () =>
