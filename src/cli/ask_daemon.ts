@@ -13,7 +13,7 @@ import { removeIfThere } from "../disk/entry_at.ts";
 import type { Context } from "./context.ts";
 import { isLocked } from "./daemon_state.ts";
 import { listenForInterruption } from "./interruption.ts";
-import { fail, type Outcome } from "./outcome.ts";
+import { fail, type Failed, type Outcome } from "./outcome.ts";
 import type { EffectivePolicy } from "../settings/merge.ts";
 import { chooseSession, findSessions } from "./sessions/find_sessions.ts";
 import { findReadableProviders } from "./sessions/readable_providers.ts";
@@ -56,7 +56,7 @@ export async function chooseTyped(
 export async function askDaemon(
   asked: Omit<Request, "v" | "id"> | Omit<CleanRequest, "v" | "id">,
   { home }: Context,
-): Promise<Answer | Outcome> {
+): Promise<Answer | Failed> {
   const { requests, lockFile } = placesOf(home);
   const request: AnyRequest = { v: 1, id: crypto.randomUUID(), ...asked };
   const interruption = listenForInterruption();

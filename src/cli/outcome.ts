@@ -27,9 +27,11 @@ export type Failure =
 /** The signal that ended it: SIGINT (Ctrl-C), SIGTERM or SIGHUP. */
 export type Interruption = "interrupted" | "terminated" | "hung-up";
 
+export type Failed = Extract<Outcome, { readonly outcome: Failure }>;
+
 export const DONE: Outcome = { outcome: "done" };
 
 /** `message`: a sentence about what went wrong, then one about what to do. */
-export function fail(outcome: Failure, message: string | null): Outcome {
+export function fail(outcome: Failure, message: string | null): Failed {
   return { outcome, message };
 }

@@ -1,11 +1,13 @@
 /** `kato clean`, with a daemon that the test plays: what it asks, what it says, and the free space of the index. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Answer, Cleaned, CleanRequest } from "../../src/protocol/request.ts";
 import { reportSchema } from "../../src/cli/report/reports.ts";
 import { lockIndex, openToWrite } from "../../src/search/index_file.ts";
+import { shrinkIndex } from "../../src/search/shrink.ts";
 import { makePrivateFolder } from "../../src/disk/atomic_file.ts";
 import { placesOf } from "../../src/settings/places.ts";
+import { until } from "../daemon/stage/until.ts";
 import { answerNext, playDaemon } from "./stage/played_daemon.ts";
 import { makeHome, type Place, type Ran, runLine } from "./stage/run_line.ts";
 
@@ -69,9 +71,68 @@ for (const dryRun of [true, false]) {
       ["clean", dryRun, { ...NEXT, session: "s99" }],
     ]);
     const what = dryRun ? "Would remove" : "Removed";
-    assert.deepEqual([ran.ended, ran.err, ran.out], ["done", "", said(what, what)]);
+    // The parser of pi did not answer.
+    assert.deepEqual([ran.ended, ran.err, ran.out], ["failed", "", said(what, what)]);
   });
 }
+
+Deno.test("kato clean ends with 0 where kato does not watch a client's folders, and with 1 where a parser did not answer", async () => {
+  using place = makeHome();
+  for (const [why, ended] of [["not-watched", "done"], ["no-answer", "failed"]] as const) {
+    const skipped = [{ provider: "pi", why }] as const;
+    assert.equal((await clean(place, [], [{ skipped: [...skipped] }])).ran.ended, ended);
+    assert.equal((await clean(place, ["--json"], [{ skipped: [...skipped] }])).ran.ended, ended);
+  }
+});
+
+Deno.test("kato clean says that the rest of a client's state is left where a part of it was removed", async () => {
+  using place = makeHome();
+  const { ran } = await clean(place, [], [
+    { logs: [{ provider: "pi", session: null, path: "/logs/odd" }], next: NEXT },
+    { skipped: [{ provider: "pi", why: "no-answer" }] },
+  ]);
+  assert.match(
+    ran.out,
+    /^Left the rest of the state of pi as it is: its parser did not answer\. Ask again\.$/m,
+  );
+});
+
+for (const json of [true, false]) {
+  Deno.test(`kato clean${json ? " --json" : ""} names what was removed until the daemon ended`, async () => {
+    using place = makeHome();
+    const daemon = playDaemon(place);
+    const [first = {}] = portions(place);
+    const { requests } = placesOf(place.home);
+    const play = (async () => {
+      await answerNext(place, { ...DONE, cleaned: { ...NOTHING, ...first } });
+      await until("the next request", () => [...Deno.readDirSync(requests)].some(isRequest));
+      daemon[Symbol.dispose]();
+    })();
+    const ran = await runLine(["clean", ...json ? ["--json"] : []], place);
+    await play;
+    assert.equal(ran.ended, "not-running");
+    if (json) {
+      const report = reportSchema("clean").parse(JSON.parse(ran.out)) as { logs: unknown; failed: string };
+      assert.deepEqual(report.logs, first.logs);
+      assert.match(report.failed, /kato did not answer/);
+    } else {
+      assert.match(ran.out, /^Removed from kato's state.*\n {2}session 5d8aa099 /);
+      assert.match(ran.err, /kato did not answer/);
+    }
+  });
+}
+
+const isRequest = ({ name }: Deno.DirEntry) => /^[0-9a-f-]+\.json$/.test(name);
+
+Deno.test("kato clean names what was removed by a portion that failed halfway", async () => {
+  using place = makeHome();
+  const [first = {}] = portions(place);
+  const failed = { result: "failed", reason: "not-now", message: "Not now.", destination: null } as const;
+  const cleaned = { ...NOTHING, ...first, next: null };
+  const { ran } = await clean(place, [], [{ ...failed, cleaned }]);
+  assert.deepEqual([ran.ended, ran.err], ["failed", "Not now.\n"]);
+  assert.match(ran.out, /^Removed from kato's state.*\n {2}session 5d8aa099 /);
+});
 
 Deno.test("kato clean says that there is nothing to clean, and ends with 1 where the daemon could not", async () => {
   using place = makeHome();
@@ -137,6 +198,26 @@ Deno.test("kato clean gives free space of the index back; --dry-run only says ho
   using database = new DatabaseSync(path, { readOnly: true });
   assert.deepEqual({ ...database.prepare("PRAGMA integrity_check").get() }, { integrity_check: "ok" });
   assert.equal((await clean(place, [], [{}])).ran.out, "There is nothing to clean.\n");
+});
+
+Deno.test("shrinkIndex() keeps none of the rows that stand for the pages", () => {
+  using place = searched();
+  makeIndex(place, false);
+  const { all } = StatementSync.prototype;
+  const kept: number[] = [];
+  const allCounted = function (this: StatementSync, ...values: unknown[]) {
+    const rows: unknown[] = Reflect.apply(all, this, values);
+    kept.push(rows.length);
+    return rows;
+  };
+  Object.assign(StatementSync.prototype, { all: allCounted });
+  try {
+    assert.ok(shrinkIndex(placesOf(place.home), Deno.uid() ?? 0).bytes >= 1_000_000);
+  } finally {
+    StatementSync.prototype.all = all;
+  }
+  // A page has 4 KiB.
+  assert.ok(Math.max(0, ...kept) < 200, `${kept}`);
 });
 
 Deno.test("kato clean leaves the index of an older kato as large as it is, and says what makes it smaller", async () => {

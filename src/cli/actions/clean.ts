@@ -13,7 +13,7 @@ import { placesOf } from "../../settings/places.ts";
 import { askDaemon, whyNotRunning } from "../ask_daemon.ts";
 import type { CleanGiven } from "../commands/clean.ts";
 import type { Context } from "../context.ts";
-import { DONE, fail, type Outcome } from "../outcome.ts";
+import { DONE, fail, type Failed, type Outcome } from "../outcome.ts";
 import { loadEffective } from "../planning/load_settings.ts";
 import { reportText } from "../report/report.ts";
 import type { ReportBody } from "../report/reports.ts";
@@ -26,21 +26,9 @@ export async function cleanUp({ json, dryRun }: CleanGiven, context: Context): P
   if (!loaded.ok) return loaded.outcome;
   const notRunning = whyNotRunning(context);
   if (notRunning !== null) return notRunning;
-  const portions: Cleaned[] = [];
-  let failed: string | null = null;
-  for (let after: CleanRequest["after"] = null, isMore = true; isMore && failed === null;) {
-    const answered = await askDaemon({ verb: "clean", dryRun, after }, context);
-    if ("outcome" in answered) return answered;
-    const { cleaned } = answered;
-    if (cleaned === undefined) {
-      failed = answered.message;
-      break;
-    }
-    portions.push(cleaned);
-    after = cleaned.next;
-    isMore = after !== null;
-  }
-  const index = failed === null ? tidyIndex(dryRun, loaded.value, context) : UNTOUCHED;
+  const { portions, stopped } = await askForAll(dryRun, context);
+  const failed = stopped?.message ?? null;
+  const index = stopped === null ? tidyIndex(dryRun, loaded.value, context) : UNTOUCHED;
   const report: Report = {
     dryRun,
     logs: portions.flatMap(({ logs }) => logs),
@@ -51,7 +39,28 @@ export async function cleanUp({ json, dryRun }: CleanGiven, context: Context): P
   };
   context.out.write(json ? reportText("clean", report) : describe(report, context));
   const why = failed ?? (index.state === "left" ? index.why : null);
-  return why === null ? DONE : fail("failed", json ? null : plain(why));
+  if (why !== null) return fail(stopped?.outcome ?? "failed", json ? null : plain(why));
+  return report.skipped.some(({ why }) => why === "no-answer") ? fail("failed", null) : DONE;
+}
+
+interface Asked {
+  readonly portions: readonly Cleaned[];
+  /** Why the daemon did not come to the end; null: it did. */
+  readonly stopped: Failed | null;
+}
+
+/** Whatever ends it, the portions until then are cleaned. */
+async function askForAll(dryRun: boolean, context: Context): Promise<Asked> {
+  const portions: Cleaned[] = [];
+  for (let after: CleanRequest["after"] = null;;) {
+    const answered = await askDaemon({ verb: "clean", dryRun, after }, context);
+    if ("outcome" in answered) return { portions, stopped: answered };
+    const { result, message, cleaned } = answered;
+    if (cleaned !== undefined) portions.push(cleaned);
+    if (result !== "done" || cleaned === undefined) return { portions, stopped: fail("failed", message) };
+    after = cleaned.next;
+    if (after === null) return { portions, stopped: null };
+  }
 }
 
 const UNTOUCHED: Shrunk = { state: "none", bytes: 0, why: null };
@@ -84,11 +93,12 @@ function describe({ dryRun, logs, files, skipped, index, failed }: Report, { hom
     lines.push(...files.map((path) => `  ${shown(path)}`));
   }
   for (const { provider, why } of skipped) {
-    const name = CLIENTS[provider].name;
+    const isRest = logs.some((log) => log.provider === provider);
+    const left = `Left the ${isRest ? "rest of the " : ""}state of ${CLIENTS[provider].name} as it is:`;
     lines.push(
       why === "not-watched"
-        ? `Left the state of ${name} as it is: kato does not watch its folders now, or they hold nothing.`
-        : `Left the state of ${name} as it is: its parser did not answer. Ask again.`,
+        ? `${left} kato does not watch its folders now, or they hold nothing.`
+        : `${left} its parser did not answer. Ask again.`,
     );
   }
   lines.push(...describeIndex(index, dryRun));

@@ -14,6 +14,6 @@ export const cleanBody = z.strictObject({
     bytes: z.int(),
     why: z.nullable(z.string()),
   }),
-  /** Why not all of the state was looked at; null: it was. */
+  /** Why the daemon did not come to the end; null: it did, and `skipped` has the clients that it left out. */
   failed: z.nullable(z.string()),
 });
