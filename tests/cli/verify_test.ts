@@ -13,7 +13,7 @@ import { TIME_ZONE } from "../daemon/stage/harness.ts";
 import { columnsOf } from "../../src/cli/terminal/style.ts";
 import { onlyWith } from "../needs.ts";
 import { make, randomOf } from "../redaction/corpus.ts";
-import { PNG } from "../render/one_pixel.ts";
+import { numberedPng, PNG } from "../render/one_pixel.ts";
 import { clientCases } from "./stage/client_cases.ts";
 import { conversation, keepLog, SESSION_A, SESSION_B } from "./stage/logs.ts";
 import { makeHome, type Place, type Ran, runLine, type RunOptions } from "./stage/run_line.ts";
@@ -294,6 +294,38 @@ Deno.test("kato verify repeats an image that was refused first and kept later, w
     );
   }
 });
+
+for (const images of [7, 8, 20]) {
+  Deno.test(`kato verify repeats ${images} images of one result that were refused once and then kept`, async () => {
+    using home = albumHome();
+    const content = Array.from({ length: images }, (_, at) => ({
+      type: "image",
+      source: { type: "base64", media_type: "image/png", data: numberedPng(at) },
+    }));
+    const use = { type: "tool_use", id: "t1", name: "Read", input: { file_path: "/a.png" } };
+    const row = (type: string, uuid: string, content: unknown) =>
+      `${JSON.stringify({ type, uuid, sessionId: SESSION_A, message: { role: type, id: uuid, content } })}\n`;
+    const result = row("user", "6b8d1d0e", [{ type: "tool_result", tool_use_id: "t1", content }]);
+    keepLog(home.home, SESSION_A, conversation(SESSION_A) + row("assistant", "5b8d1d0e", [use]) + result);
+    await run("export 5d8a -o a.md", home);
+    const names = Deno.readTextFileSync(`${home.cwd}/a.md`).matchAll(/a\.assets\/(\w+\.png)/g);
+    const { logs } = placesOf(home.home);
+    Deno.removeSync(logs, { recursive: true });
+    makePrivateFolder(logs);
+    const options = { directory: logs, policyVersion: 1, policyHash: "0".repeat(64) };
+    const daemon = openAuditLog({ ...options, actor: { role: "orchestrator", pid: 4242 } });
+    const log = [...names].map(([, name]) => ({
+      provider: "claude-code",
+      session: SESSION_A,
+      destination: `${home.cwd}/a.assets/${name}`,
+    } as const));
+    assert.equal(log.length, images);
+    for (const image of log) daemon.append(destinationOpened(image, null, "deny", "too-large", null));
+    for (const image of log) daemon.append(destinationOpened(image, null, "allow", "created", null));
+    daemon.close();
+    assert.equal((await verify("a.md", home)).result, "equal");
+  });
+}
 
 for (const reason of ["too-large", "symlink"]) {
   Deno.test(`kato verify finds that a link to an image was replaced by a refusal: ${reason}`, async () => {

@@ -43,10 +43,13 @@ export function waysWithImages(
     if (usual.steps !== steps) usual = { renderer: rendererAt(steps, asked), steps };
     asked.clear();
     yield usual;
-    let ways = 1;
-    for (const next of laterSteps([...asked], histories, steps)) {
-      ways += 1;
-      if (ways > WAYS) return;
+    const names = [...asked];
+    const keyOf = (way: Steps) => names.map((name) => way.get(name) ?? 0).join();
+    const tried = new Set([keyOf(steps)]);
+    for (const next of laterSteps(names, histories, steps)) {
+      if (tried.has(keyOf(next))) continue;
+      if (tried.size === WAYS) return;
+      tried.add(keyOf(next));
       yield { renderer: rendererAt(next, new Set()), steps: next };
     }
   };
@@ -55,27 +58,54 @@ export function waysWithImages(
 const KEPT: ImageHistory = [null];
 const NONE: Steps = new Map();
 
-/** All combinations but the one where each image stays where it is. */
+/** Of one image: the first step of each state that may still come. A later step of the same state gives the same text. */
+interface Ahead {
+  readonly name: string;
+  readonly first: ReadonlyMap<ImageHistory[number], number>;
+  readonly last: ImageHistory[number];
+}
+
+/**
+ * What keeps one image out mostly keeps out all of them, and is mended for all of them. So the ways in which all images have
+ * come as far as they ever came, or are all links, or are all refused for one reason, come before the combinations. There may
+ * be too many of those.
+ */
 function* laterSteps(
   names: readonly string[],
   histories: ReadonlyMap<string, ImageHistory>,
   steps: Steps,
 ): Generator<Steps> {
-  let isFirst = true;
-  for (const next of combine(names, histories, steps)) {
-    if (!isFirst) yield next;
-    isFirst = false;
+  const images = names.map((name) => aheadOf(name, histories.get(name) ?? KEPT, steps.get(name) ?? 0));
+  yield together(images, steps, ({ last }) => last);
+  for (const state of new Set([null, ...images.flatMap(({ first }) => [...first.keys()])])) {
+    yield together(images, steps, () => state);
   }
+  yield* combine(images, steps);
 }
 
-function* combine(
-  [name, ...others]: readonly string[],
-  histories: ReadonlyMap<string, ImageHistory>,
-  steps: Steps,
-): Generator<Steps> {
-  if (name === undefined) return yield steps;
-  const from = steps.get(name) ?? 0;
-  for (let step = from; step < (histories.get(name)?.length ?? 0); step += 1) {
-    yield* combine(others, histories, step === from ? steps : new Map([...steps, [name, step]]));
+function aheadOf(name: string, history: ImageHistory, from: number): Ahead {
+  const first = new Map<ImageHistory[number], number>();
+  for (const [step, state] of history.entries()) {
+    if (step >= from && !first.has(state)) first.set(state, step);
   }
+  return { name, first, last: history.at(-1) ?? null };
+}
+
+/** Each image in the state that `wanted` gives; where that does not come any more, it stays as it is. */
+function together(
+  images: readonly Ahead[],
+  steps: Steps,
+  wanted: (image: Ahead) => ImageHistory[number],
+): Steps {
+  const next = new Map(steps);
+  for (const image of images) {
+    const step = image.first.get(wanted(image));
+    if (step !== undefined) next.set(image.name, step);
+  }
+  return next;
+}
+
+function* combine([image, ...others]: readonly Ahead[], steps: Steps): Generator<Steps> {
+  if (image === undefined) return yield steps;
+  for (const step of image.first.values()) yield* combine(others, new Map([...steps, [image.name, step]]));
 }
