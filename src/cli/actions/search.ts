@@ -159,6 +159,7 @@ function showFound(
       recordings,
       blocked,
       left: updated?.left ?? null,
+      unreadable: updated?.unreadable ?? null,
       bytes,
     };
     out.write(reportText("search", { query: [...given.words], ...hitsForPrograms(shown), index }));
@@ -169,6 +170,14 @@ function showFound(
   if (updated !== null && updated.left > 0) {
     err.write(
       `kato: ${showSize(updated.left)} of logs are not indexed yet. 'kato search --update' takes them in.\n`,
+    );
+  }
+  if (updated !== null && updated.unreadable > 0) {
+    err.write(
+      `kato: the logs of ${
+        count(updated.unreadable, "session")
+      } could not be read to their end, so the index may ` +
+        `lack a part of ${updated.unreadable === 1 ? "it" : "them"}. The next search reads them again.\n`,
     );
   }
   if (blocked > 0) {

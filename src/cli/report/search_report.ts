@@ -38,6 +38,8 @@ export const searchBody = z.strictObject({
     blocked: int(),
     /** Bytes of logs that are not indexed yet; null where nobody looked. */
     left: nullable(int()),
+    /** Sessions whose logs could not be read to their end this time; null where nobody looked. */
+    unreadable: nullable(int()),
     bytes: int(),
   }),
 });

@@ -3,6 +3,7 @@
  * provider roots; the indexer writes.
  */
 import { readSession, type SessionReader } from "../../parser/session_reader.ts";
+import { refusedForNow } from "../../parser/disk.ts";
 import { chooseSearch } from "../../parser/choose_search.ts";
 import { type Checkpoint, checkpoint } from "../../protocol/cursor.ts";
 import type { Redaction } from "../../protocol/redaction.ts";
@@ -26,7 +27,9 @@ export interface UpdateOptions {
 export interface Updated {
   /** Sessions that were read. */
   readonly sessions: number;
-  /** Bytes of logs that were read, and of those that are not in the index yet. */
+  /** Sessions whose logs the system refused to read, or which went away meanwhile. The next search reads them again. */
+  readonly unreadable: number;
+  /** Bytes of logs that were read, and of those that are not in the index yet, but for the unreadable ones. */
   readonly bytes: number;
   readonly left: number;
   /** Sessions of which the redaction let nothing more into the index. */
@@ -37,6 +40,8 @@ interface Changed {
   readonly found: FoundSession;
   /** Bytes that are new, as far as sizes tell. */
   readonly bytes: number;
+  /** The index has nothing of it. */
+  readonly isNew: boolean;
 }
 
 export async function updateIndex(indexer: Indexer, options: UpdateOptions): Promise<Updated> {
@@ -51,16 +56,24 @@ export async function updateIndex(indexer: Indexer, options: UpdateOptions): Pro
   const blocked: FoundSession[] = [];
   let done = 0;
   let read = 0;
-  for (const { found, bytes } of changed) {
+  let unreadable = 0;
+  let refused = 0;
+  for (const { found, bytes, isNew } of changed) {
     if (options.stopped() || (done + bytes > options.most && read > 0)) break;
     const work = indexer.begin({ provider: found.provider.id, session: found.session });
     try {
       const end = await readInto(work, found, {
+        isNew,
         redaction: options.redaction,
-        progress: (within) => options.progress(done + within, total),
+        progress: (within) => options.progress(done + refused + within, total),
         stopped: options.stopped,
       });
       if (end === "stopped") break;
+      if (end === "unreadable") {
+        unreadable += 1;
+        refused += bytes;
+        continue;
+      }
       if (end === "blocked") blocked.push(found);
     } finally {
       work.abandon();
@@ -69,7 +82,7 @@ export async function updateIndex(indexer: Indexer, options: UpdateOptions): Pro
     read += 1;
   }
   indexer.commit();
-  return { sessions: read, bytes: done, left: total - done, blocked };
+  return { sessions: read, bytes: done, unreadable, left: total - done - refused, blocked };
 }
 
 /** Sessions that the index does not have as they are, the longest unchanged first: then the latest hits come first. */
@@ -81,7 +94,8 @@ function findChanged(
     const { size, modified } = found;
     const before = known.get(keyOf(found));
     if (before?.size === size && before.modified === modified) return [];
-    return [{ found, bytes: before === undefined || before.size > size ? size : size - before.size }];
+    const bytes = before === undefined || before.size > size ? size : size - Math.max(0, before.size);
+    return [{ found, bytes, isNew: before === undefined }];
   }).sort((a, b) => a.found.modified - b.found.modified);
 }
 
@@ -100,9 +114,12 @@ function keyOf({ provider, session }: FoundSession): string {
   return sessionKey({ provider: provider.id, session });
 }
 
-type End = "done" | "stopped" | "blocked";
+/** `unreadable`: the index may lack a part of the session, and does not count it as read. */
+type End = "done" | "stopped" | "blocked" | "unreadable";
 
 interface Watch {
+  /** The index has nothing of the session. */
+  readonly isNew: boolean;
   readonly redaction: Redaction;
   /** Bytes of the log that were read. */
   readonly progress: (bytes: number) => void;
@@ -134,6 +151,7 @@ async function readFrom(
   watch: Watch,
 ): Promise<End | "anew"> {
   let isAnew = false;
+  const refused = refusedForNow();
   const search = await chooseSearch(found.size);
   const open = (from: Checkpoint | null, whole: boolean) =>
     readSession({
@@ -158,6 +176,11 @@ async function readFrom(
   for (let end = await read(settled); end !== "end"; end = await read(settled)) {
     if (end === "blocked") return block(work, found);
     if (end === "stopped") return why();
+    if (end === "unreadable") {
+      // Of a session that the index has, all stays in it that was there.
+      if (watch.isNew && settled.offset() > start) work.keep(settled.checkpoint());
+      return end;
+    }
     work.keep(settled.checkpoint());
   }
   if (isAnew && from !== null) return "anew";
@@ -168,8 +191,15 @@ async function readFrom(
     if (end === "blocked") return block(work, found);
     if (end === "stopped") return why();
     work.keep(null);
+    if (end === "unreadable") return end;
   }
-  work.finish({ ...found, ...peekSession(found, watch.redaction) }, { blocked: null, recorded: null });
+  const peeked = peekSession(found, watch.redaction);
+  // A whole reading passes over a sub-agent's log that it cannot read.
+  if (refusedForNow() > refused) {
+    work.keep(null);
+    return "unreadable";
+  }
+  work.finish({ ...found, ...peeked }, { blocked: null, recorded: null });
   return "done";
 }
 
@@ -178,13 +208,14 @@ async function readBatch(
   reader: SessionReader,
   work: SessionWork,
   { progress, stopped }: { readonly progress: () => void; readonly stopped: () => boolean },
-): Promise<"full" | "end" | "stopped" | "blocked"> {
+): Promise<"full" | "end" | "stopped" | "blocked" | "unreadable"> {
   const slices = beginSlices();
   while (!work.isFull()) {
     const advance = reader.advance();
     if (typeof advance !== "string") {
       for (const { event } of advance.events) if (!work.take(event)) return "blocked";
-    } else if (advance !== "more") return "end";
+    } else if (advance === "gone" || advance === "unreadable") return "unreadable";
+    else if (advance !== "more") return "end";
     if (!slices.isOver()) continue;
     progress();
     await slices.pause();
