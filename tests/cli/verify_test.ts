@@ -306,7 +306,9 @@ for (const images of [7, 8, 20]) {
     const row = (type: string, uuid: string, content: unknown) =>
       `${JSON.stringify({ type, uuid, sessionId: SESSION_A, message: { role: type, id: uuid, content } })}\n`;
     const result = row("user", "6b8d1d0e", [{ type: "tool_result", tool_use_id: "t1", content }]);
-    keepLog(home.home, SESSION_A, conversation(SESSION_A) + row("assistant", "5b8d1d0e", [use]) + result);
+    // Only a file with such words is compared with refusals.
+    const talk = conversation(SESSION_A, { typed: "What does (not kept: too-large) mean?" });
+    keepLog(home.home, SESSION_A, talk + row("assistant", "5b8d1d0e", [use]) + result);
     await run("export 5d8a -o a.md", home);
     const names = Deno.readTextFileSync(`${home.cwd}/a.md`).matchAll(/a\.assets\/(\w+\.png)/g);
     const { logs } = placesOf(home.home);
