@@ -52,6 +52,7 @@ Deno.test("sumOf(): the run fails when any of its parts does", () => {
 
 const LINES_OF_A_RUN: readonly [line: string, isFailed: boolean, failure: ReturnType<typeof failureIn>][] = [
   ["what it does (Landlock 7) => ./tests/launcher/descriptors_test.ts:112:8", false, { isFile: false }],
+  ["what it does => ../elsewhere/a_test.ts:1:2", false, { isFile: false }],
   ["a table ... a row => ./tests/a_test.ts:1:2", false, { isFile: false }],
   ["./tests/a_test.ts (uncaught error)", false, { isFile: true, file: "tests/a_test.ts" }],
   ["    at fn (file:///work/tests/launcher/descriptors_test.ts:120:16)", false, null],
@@ -71,6 +72,7 @@ for (const [line, failed, failure] of LINES_OF_A_RUN) {
 
 Deno.test("runningFile() is the file whose tests follow", () => {
   assert.equal(runningFile("running 1 test from ./tests/a_test.ts"), "tests/a_test.ts");
+  assert.equal(runningFile("running 2 tests from ../elsewhere/a_test.ts"), "../elsewhere/a_test.ts");
   assert.equal(runningFile("running 12 tests from ./tests/b_test.ts"), "tests/b_test.ts");
   assert.equal(runningFile("what is running 1 test from ./tests/a_test.ts"), null);
 });
@@ -135,3 +137,37 @@ for (
     }
   });
 }
+
+const TASKS: Record<string, { readonly command?: string }> =
+  JSON.parse(Deno.readTextFileSync("deno.json")).tasks;
+
+/** The tasks that run tests with this tool; what each names behind it is left out. */
+const RUNS = Object.entries(TASKS).flatMap(([task, { command = "" }]) => {
+  const run = /^.* tools\/run_tests\.ts/.exec(command)?.[0];
+  return run === undefined ? [] : [{ task, run }];
+});
+
+for (const { task, run } of RUNS) {
+  Deno.test(`deno task ${task} may do all that a second try takes`, async () => {
+    const folder = Deno.makeTempDirSync();
+    try {
+      const file = `${folder}/a_test.ts`;
+      Deno.writeTextFileSync(file, OWN);
+      Deno.writeTextFileSync(`${folder}/left`, "1");
+      const { stdout } = await new Deno.Command("sh", {
+        args: ["-c", `${run.replaceAll(/\bdeno\b/g, '"$DENO"')} --no-check "$1"`, "sh", file],
+        env: { DENO: Deno.execPath(), KATO_TRY_AGAIN: "1" },
+        stderr: "null",
+      }).output();
+      const shown = new TextDecoder().decode(stdout).trimEnd().split("\n");
+      assert.match(shown.findLast((line) => line.startsWith("unsteady: ")) ?? "", /it fails at first/);
+      assert.equal(shown.at(-1), "2 passed, 0 failed");
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  });
+}
+
+Deno.test("the tasks that run every test, quick ones and many texts are among them", () => {
+  assert.deepEqual(RUNS.map(({ task }) => task), ["test", "test:quick", "test:texts"]);
+});

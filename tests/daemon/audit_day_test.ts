@@ -68,6 +68,12 @@ const DAY: readonly Row[] = [
   ["::stop", "command allow stopped"],
 ];
 
+/** How many recordings of the session are under way after these records; null where they change nothing. */
+function underWayAfter(records: string): number | null {
+  if (/^command allow (?:recording|resumed|captured)\b/.test(records)) return 1;
+  return /^command allow stopped\b/.test(records) ? 0 : null;
+}
+
 /** As `kato VERB` in a terminal. */
 function askTerminal({ home, rows }: Stage, verb: string): Promise<unknown> {
   return ask(home, { verb: verb as Request["verb"], provider: "claude-code", session: rows.session });
@@ -79,6 +85,7 @@ Deno.test("audit: a day of every decision on commands has exactly its records", 
   furnish(stage);
   const said: string[][] = [];
   let seen = home.audit().length;
+  let underWay = 0;
   for (const [line, expected] of DAY) {
     const [, verb] = /^kato (\w+)$/.exec(line) ?? [];
     if (verb === undefined) say(rows.user(`${line}\nand words`), rows.assistant("an answer"));
@@ -88,11 +95,12 @@ Deno.test("audit: a day of every decision on commands has exactly its records", 
       saw: () => JSON.stringify(home.audit().slice(seen)),
       ms: 10_000,
     });
-    // A destination is free, and a recording over, before the next line.
-    await daemon.whenStatus(
-      "nothing is under way",
-      ({ recordings }) => recordings.every(({ state, lag }) => state !== "stopping" && lag === 0),
-    );
+    underWay = underWayAfter(expected) ?? underWay;
+    // A destination is free, and a recording over, before the next line. A status from before this one has other recordings.
+    await daemon.whenStatus("nothing but the recording is under way", ({ recordings }) => {
+      const left = recordings.filter(({ state }) => state !== "stopped" && state !== "done");
+      return left.length === underWay && left.every(({ state, lag }) => state === "active" && lag === 0);
+    });
     const own = home.audit().slice(seen);
     seen += own.length;
     said.push([line, own.map(({ event, decision, reason }) => `${event} ${decision} ${reason}`).join("; ")]);

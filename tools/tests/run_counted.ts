@@ -135,7 +135,7 @@ async function runOnce(run: TestRun): Promise<Ran> {
 
 /** The file whose tests the runner begins; null for any other line. Lines have no colours. */
 export function runningFile(line: string): string | null {
-  return line.match(/^running \d+ tests? from \.\/(\S+)$/)?.[1] ?? null;
+  return line.match(/^running \d+ tests? from (?:\.\/)?(\S+)$/)?.[1] ?? null;
 }
 
 /**
@@ -150,7 +150,7 @@ export function isFailed(line: string): boolean {
 export function failureIn(
   line: string,
 ): { readonly isFile: false } | { readonly isFile: true; readonly file: string } | null {
-  if (/^\S.* => \.\/\S+:\d+:\d+$/.test(line)) return { isFile: false };
+  if (/^\S.* => \.{1,2}\/\S+:\d+:\d+$/.test(line)) return { isFile: false };
   const file = line.match(/^\.\/(\S+) \(uncaught error\)$/)?.[1];
   return file === undefined ? null : { isFile: true, file };
 }
