@@ -1,6 +1,5 @@
 /** Parts of the role: by tags, and by the turns that machines take. */
 import assert from "node:assert/strict";
-import { isWithin } from "../machine_speed.ts";
 import {
   asRoot,
   daemonOf,
@@ -62,10 +61,8 @@ onMachine("a machine waits for its turn before it restarts anybody's, and not wh
   assertOk(played);
   assert.match(
     played.out,
-    /Wait for this machine's turn\] \*+\nok: .*"elapsed": [1-9][^]*follow\] \*+\nchanged: .*"--at-once", "3", "follow"\]/,
+    /Wait for this machine's turn\] \*+\nok: .*"elapsed": [1-7][^]*follow\] \*+\nchanged: .*"--at-once", "3", "follow"\]/,
   );
-  const [, waited] = /"elapsed": (\d+)/.exec(played.out) ?? [];
-  assert.ok(isWithin(Number(waited) * 1000, 7_000), played.out);
   await whenFollows("alice");
   const again = await play(changed, ...options);
   assert.match(again.out, /Wait for this machine's turn\] \*+\nskipping: /);
